@@ -1,0 +1,2 @@
+/** The latency that an upgrade adds, measured. */
+package dev.starttls.benchmarks;

@@ -1,0 +1,2 @@
+/** The upgrade dialogue of IMAP, both roles. */
+package dev.starttls.imap;

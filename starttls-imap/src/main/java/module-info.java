@@ -1,0 +1,4 @@
+/** The upgrade dialogue of IMAP, both roles. */
+module dev.starttls.imap {
+    requires transitive dev.starttls.core;
+}

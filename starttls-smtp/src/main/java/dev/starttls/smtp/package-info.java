@@ -1,0 +1,2 @@
+/** The upgrade dialogue of SMTP, both roles. */
+package dev.starttls.smtp;

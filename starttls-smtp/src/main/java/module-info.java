@@ -1,0 +1,4 @@
+/** The upgrade dialogue of SMTP, both roles. */
+module dev.starttls.smtp {
+    requires transitive dev.starttls.core;
+}
