@@ -379,8 +379,9 @@ public final class TlsPump {
     }
 
     private void releaseDecrypted() {
-        if (decrypted != NOTHING) {
-            Arrays.fill(decrypted.array(), (byte) 0);
+        if (decrypted.capacity() > 0) {
+            int from = decrypted.arrayOffset();
+            Arrays.fill(decrypted.array(), from, from + decrypted.capacity(), (byte) 0);
             decrypted = NOTHING;
         }
     }
