@@ -34,7 +34,7 @@ final class Outcome {
 
     /** Writes down what was announced last. */
     void settle() {
-        if (tls.exists() && tls.pump().established()) {
+        if (tls.established()) {
             inside = List.copyOf(dialogue.capabilities());
         } else {
             before = List.copyOf(dialogue.capabilities());

@@ -49,6 +49,10 @@ final class TlsLayer {
         return pump != null;
     }
 
+    boolean established() {
+        return pump != null && pump.established();
+    }
+
     TlsPump pump() {
         return pump;
     }

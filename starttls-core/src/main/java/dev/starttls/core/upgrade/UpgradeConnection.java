@@ -5,12 +5,10 @@ import dev.starttls.core.line.LineException;
 import dev.starttls.core.tls.TlsStatus;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Truncation;
-import dev.starttls.core.tls.Verification;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -40,26 +38,23 @@ import javax.net.ssl.SSLException;
 public final class UpgradeConnection {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final int SHOWN = 80;
 
     private final Dialogue dialogue;
     private final Role role;
     private final UpgradeSettings settings;
-    private final Peer peer;
     private final UpgradeMachine machine;
     private final LineDecoder decoder;
     private final Outbox outbox = new Outbox();
+    private final Negotiation negotiation;
     private final PhaseClock clock;
     private final TlsLayer tls;
-    private final Outcome outcome;
     private boolean begun;
     private boolean heard;
     private boolean firstFlightSent;
     private boolean firstRecordSeen;
     private volatile boolean taskDue;
-    private boolean ending;
-    private Optional<UpgradeException> afterFarewell = Optional.empty();
     private volatile boolean peerClosed;
-    private volatile boolean ready;
     private volatile boolean alertDone;
 
     /**
@@ -73,13 +68,12 @@ public final class UpgradeConnection {
         this.dialogue = dialogue;
         this.role = dialogue.role();
         this.settings = settings;
-        this.peer = peer;
-        boolean implicit = settings.policy() == TlsPolicy.IMPLICIT;
-        this.machine = new UpgradeMachine(implicit ? State.HANDSHAKING : State.PLAINTEXT);
+        this.machine =
+                new UpgradeMachine(settings.policy() == TlsPolicy.IMPLICIT ? State.HANDSHAKING : State.PLAINTEXT);
         this.decoder = new LineDecoder(settings.limits().lineOctets());
-        this.clock = new PhaseClock(settings.limits(), implicit ? Phase.HANDSHAKE : Phase.GREETING);
-        this.tls = new TlsLayer(role, settings, peer);
-        this.outcome = new Outcome(dialogue, settings, clock, tls);
+        this.negotiation = new Negotiation(dialogue, settings, peer, machine, outbox);
+        this.clock = negotiation.clock();
+        this.tls = negotiation.tls();
     }
 
     /**
@@ -95,14 +89,7 @@ public final class UpgradeConnection {
         }
         begun = true;
         clock.begin(nanos);
-        if (settings.policy() == TlsPolicy.IMPLICIT) {
-            startHandshake();
-        } else {
-            if (role == Role.CLIENT) {
-                clock.sent();
-            }
-            carryOut(dialogue.opened(), NOTHING);
-        }
+        negotiation.begin();
     }
 
     /**
@@ -113,13 +100,9 @@ public final class UpgradeConnection {
      */
     public void tick(long nanos) throws UpgradeException {
         clock.tell(nanos);
-        if (afterFarewell.isPresent() && outbox.isEmpty() && !tls.wantsSend()) {
-            UpgradeException why = afterFarewell.get();
-            afterFarewell = Optional.empty();
-            throw failed(why);
-        }
-        if (clock.late() && !machine.state().terminal() && !ready) {
-            throw fail(
+        negotiation.checkFarewell();
+        if (clock.late() && !machine.state().terminal() && !negotiation.ready()) {
+            throw negotiation.fail(
                     FailureReason.TIMEOUT,
                     "Expected the peer within "
                             + settings.limits().timePerPhase().toMillis() + " ms, got too little",
@@ -135,7 +118,7 @@ public final class UpgradeConnection {
      * @return in the nanoseconds of the clock that was told; empty once ready, closed or failed
      */
     public Optional<Long> deadline() {
-        return ready || machine.state().terminal() ? Optional.empty() : Optional.of(clock.deadline());
+        return negotiation.ready() || machine.state().terminal() ? Optional.empty() : Optional.of(clock.deadline());
     }
 
     /**
@@ -155,10 +138,10 @@ public final class UpgradeConnection {
             return Want.TASK;
         }
         boolean records = state.tls() == State.Tls.RECORDS;
-        if (records ? tls.wantsSend() || (tlsEstablished() && !outbox.isEmpty()) : !outbox.isEmpty()) {
+        if (records ? tls.wantsSend() || (tls.established() && !outbox.isEmpty()) : !outbox.isEmpty()) {
             return Want.WRITE;
         }
-        return ready || ending ? Want.NOTHING : Want.READ;
+        return negotiation.ready() || negotiation.ending() ? Want.NOTHING : Want.READ;
     }
 
     /**
@@ -186,7 +169,7 @@ public final class UpgradeConnection {
     public void prepare() throws IOException {
         if (role == Role.CLIENT
                 && machine.state() == State.PLAINTEXT
-                && !ready
+                && !negotiation.ready()
                 && settings.policy() != TlsPolicy.DISABLED
                 && settings.preparation() == Preparation.WHILE_WAITING) {
             tls.prepare();
@@ -205,10 +188,10 @@ public final class UpgradeConnection {
         if (network.hasRemaining()) {
             clock.received();
         }
-        if (!ready) {
+        if (!negotiation.ready()) {
             negotiate(network);
         }
-        if (ready) {
+        if (negotiation.ready()) {
             pass(network, application);
         }
     }
@@ -245,19 +228,19 @@ public final class UpgradeConnection {
         if (machine.state().terminal()) {
             return;
         }
-        if (!ready && !ending) {
-            boolean inTls = tlsEstablished() && machine.state() != State.HANDSHAKING;
+        if (negotiation.open()) {
+            boolean inTls = tls.established() && machine.state() != State.HANDSHAKING;
             throw inTls && !tls.pump().closeNotifyReceived()
-                    ? fail(
+                    ? negotiation.fail(
                             FailureReason.TRUNCATED,
                             "Expected a line or close_notify, got the end of the connection",
                             "")
-                    : fail(
+                    : negotiation.fail(
                             FailureReason.CONNECTION_CLOSED,
                             "Expected more of the peer, got the end of the connection",
                             clock.phase() == Phase.GREETING && role == Role.CLIENT ? FirstOctet.silentGreeting() : "");
         }
-        if (tlsEstablished() && settings.tls().truncation() == Truncation.REPORTED) {
+        if (tls.established() && settings.tls().truncation() == Truncation.REPORTED) {
             try {
                 tls.pump().endOfInput();
             } catch (TruncatedException e) {
@@ -272,7 +255,7 @@ public final class UpgradeConnection {
      * @return true from then on
      */
     public boolean ready() {
-        return ready;
+        return negotiation.ready();
     }
 
     /**
@@ -311,7 +294,7 @@ public final class UpgradeConnection {
      * @return as far as it has come
      */
     public UpgradeReport report() {
-        return outcome.report(tlsEstablished());
+        return negotiation.report();
     }
 
     /**
@@ -319,12 +302,7 @@ public final class UpgradeConnection {
      * (half-close, RFC 8446 section 6.1). Closing again has no effect.
      */
     public void close() {
-        if (!machine.allows(Event.CLOSE)) {
-            return;
-        }
-        if (machine.on(Event.CLOSE) == State.CLOSING && tls.exists()) {
-            tls.pump().closeOutbound();
-        }
+        negotiation.close();
     }
 
     /** The transport is closed, or is about to be: lets go of everything held and overwrites what was decrypted. */
@@ -342,10 +320,10 @@ public final class UpgradeConnection {
 
     private void negotiate(ByteBuffer network) throws IOException {
         boolean more = true;
-        while (more && !ready && !ending && !machine.state().terminal()) {
+        while (more && negotiation.open()) {
             more = machine.state().tls() == State.Tls.RECORDS ? receiveRecords(network) : receiveLine(network);
         }
-        if (ending) {
+        if (negotiation.ending()) {
             // What comes behind the last line is nobody's.
             network.position(network.limit());
         }
@@ -373,14 +351,14 @@ public final class UpgradeConnection {
         if (!heard) {
             heard = true;
             if (FirstOctet.ofTlsOnly(network.get(network.position()))) {
-                throw fail(
+                throw negotiation.fail(
                         FailureReason.PROTOCOL_VIOLATION,
                         "Expected a line in plaintext, got a TLS record",
                         FirstOctet.tlsOnPlaintextPort(role));
             }
         }
         if (machine.state().plaintextIn(role) == State.Plaintext.NONE) {
-            injected(network);
+            negotiation.injected(network);
             return true;
         }
         return converse(network);
@@ -388,23 +366,23 @@ public final class UpgradeConnection {
 
     /** Takes records. Returns whether there may be another line in them. */
     private boolean receiveRecords(ByteBuffer network) throws IOException {
-        if (network.hasRemaining() && !tlsEstablished()) {
+        if (network.hasRemaining() && !tls.established()) {
             checkFirstRecord(network);
         }
         TlsStatus status;
         try {
             status = tls.receive(network, NOTHING);
         } catch (SSLException e) {
-            throw failedHandshake(e);
+            throw negotiation.failedHandshake(e);
         }
         taskDue = status == TlsStatus.NEED_TASK;
-        established();
+        negotiation.established();
         if (status == TlsStatus.CLOSED) {
             peerClosed = true;
-            throw fail(FailureReason.CONNECTION_CLOSED, "Expected more of the peer, got close_notify", "");
+            throw negotiation.fail(FailureReason.CONNECTION_CLOSED, "Expected more of the peer, got close_notify", "");
         }
         boolean went = false;
-        while (!ready && !ending && tls.decrypted().hasRemaining() && !outbox.full()) {
+        while (negotiation.open() && tls.decrypted().hasRemaining() && !outbox.full()) {
             went |= converse(tls.decrypted());
         }
         return went || (status == TlsStatus.OK && !tls.decrypted().hasRemaining());
@@ -416,9 +394,9 @@ public final class UpgradeConnection {
         firstRecordSeen = true;
         if (!tlsLike) {
             boolean implicit = settings.policy() == TlsPolicy.IMPLICIT;
-            byte[] shown = new byte[Math.min(network.remaining(), 80)];
+            byte[] shown = new byte[Math.min(network.remaining(), SHOWN)];
             network.get(network.position(), shown);
-            throw failed(new UpgradeException(
+            throw negotiation.failed(new UpgradeException(
                     implicit ? FailureReason.HANDSHAKE_FAILED : FailureReason.PLAINTEXT_INJECTION,
                     clock.phase(),
                     "Expected a TLS record, got plaintext",
@@ -426,7 +404,7 @@ public final class UpgradeConnection {
                     implicit ? FirstOctet.plaintextOnTlsPort(role) : ""));
         }
         if (role == Role.CLIENT && !firstFlightSent) {
-            throw fail(
+            throw negotiation.fail(
                     FailureReason.PLAINTEXT_INJECTION,
                     "Expected silence until the ClientHello has left, got octets",
                     "Someone in the middle may be answering in the server's name");
@@ -440,196 +418,25 @@ public final class UpgradeConnection {
         try {
             line = decoder.decode(source);
         } catch (LineException e) {
-            carryOut(dialogue.malformed(e), source);
+            negotiation.carryOut(dialogue.malformed(e), source);
             return true;
         }
         clock.count(line.isPresent() ? 1 : 0, source.position() - from);
         String excess = clock.excess();
         if (!excess.isEmpty()) {
-            throw fail(FailureReason.LIMIT_EXCEEDED, "Expected " + excess, "");
+            throw negotiation.fail(FailureReason.LIMIT_EXCEEDED, "Expected " + excess, "");
         }
         if (line.isEmpty()) {
             return false;
         }
         if (role == Role.SERVER) {
             clock.extend();
-            if (tlsEstablished() || !settings.policy().enforced()) {
+            if (tls.established() || !settings.policy().enforced()) {
                 clock.restart();
             }
         }
-        carryOut(dialogue.received(line.get()), source);
+        negotiation.carryOut(dialogue.received(line.get()), source);
         return true;
-    }
-
-    private void carryOut(Step step, ByteBuffer behind) throws IOException {
-        if (step instanceof Step.Await next) {
-            clock.enter(next.phase());
-            say(next.lines());
-        } else if (step instanceof Step.Propose propose) {
-            propose(propose.command());
-        } else if (step instanceof Step.Proceed go) {
-            proceed(go, behind);
-        } else if (step instanceof Step.Decline no) {
-            decline(no);
-        } else if (step instanceof Step.Ready last) {
-            outbox.add(last.lines());
-            becomeReady();
-        } else if (step instanceof Step.Close bye) {
-            outbox.add(bye.lines());
-            ending = true;
-            if (outbox.isEmpty()) {
-                close();
-            }
-        } else if (step instanceof Step.Fail fail) {
-            UpgradeException why = new UpgradeException(fail.reason(), clock.phase(), fail.detail(), fail.reply(), "");
-            if (fail.lines().isEmpty()) {
-                throw failed(why);
-            }
-            failAfter(fail.lines(), why);
-        }
-    }
-
-    private void say(List<String> lines) {
-        State state = machine.state();
-        if (!lines.isEmpty() && state.tls() != State.Tls.RECORDS && state.plaintextOut(role) != State.Plaintext.ANY) {
-            throw new IllegalStateException(
-                    "Expected no line of the dialogue in state " + state + ", got " + lines.size()
-                            + "; after Step.Propose only Await without lines, Proceed, Decline or Fail may follow");
-        }
-        outbox.add(lines);
-    }
-
-    private void propose(String command) throws IOException {
-        if (settings.policy() == TlsPolicy.DISABLED) {
-            carryOut(dialogue.declined(FailureReason.NOT_OFFERED), NOTHING);
-            return;
-        }
-        tls.ready();
-        outcome.forgetAtUpgrade();
-        machine.on(Event.PROPOSE);
-        clock.enter(Phase.COMMAND);
-        outbox.add(List.of(command));
-        settings.listener().proposed();
-    }
-
-    private void proceed(Step.Proceed go, ByteBuffer behind) throws IOException {
-        if (role == Role.SERVER) {
-            tls.ready();
-            outcome.forgetAtUpgrade();
-            if (behind.hasRemaining()) {
-                injected(behind);
-                if (ending) {
-                    return;
-                }
-            }
-            machine.on(Event.PROPOSE);
-            clock.enter(Phase.COMMAND);
-            outbox.add(go.goAhead());
-            settings.listener().proposed();
-        } else {
-            if (!outbox.isEmpty()) {
-                throw fail(
-                        FailureReason.PROTOCOL_VIOLATION,
-                        "Expected the go-ahead after the upgrade command, got it before the command had left",
-                        "Someone in the middle may be answering in the server's name");
-            }
-            if (behind.hasRemaining()) {
-                throw fail(
-                        FailureReason.PLAINTEXT_INJECTION,
-                        "Expected nothing behind the go-ahead, got " + behind.remaining() + " octets in plaintext",
-                        "Someone in the middle may be answering in the server's name");
-            }
-            machine.on(Event.GO_AHEAD);
-            startHandshake();
-        }
-    }
-
-    private void startHandshake() throws IOException {
-        clock.enter(Phase.HANDSHAKE);
-        decoder.reset();
-        tls.ready();
-        if (role == Role.CLIENT) {
-            tls.prepare();
-        }
-    }
-
-    private void injected(ByteBuffer octets) throws IOException {
-        int count = octets.remaining();
-        octets.position(octets.limit());
-        if (settings.injection() == InjectionResponse.FAIL) {
-            UpgradeException why = new UpgradeException(
-                    FailureReason.PLAINTEXT_INJECTION,
-                    Phase.COMMAND,
-                    "Expected nothing behind the upgrade command, got " + count + " octets in plaintext");
-            if (machine.state() == State.PROPOSED || dialogue.injected().isEmpty()) {
-                throw failed(why);
-            }
-            failAfter(dialogue.injected(), why);
-        }
-    }
-
-    private void failAfter(List<String> farewell, UpgradeException why) {
-        outbox.add(farewell);
-        afterFarewell = Optional.of(why);
-        ending = true;
-    }
-
-    private void decline(Step.Decline no) throws IOException {
-        if (settings.policy().enforced()) {
-            throw failed(new UpgradeException(
-                    no.reason(),
-                    clock.phase(),
-                    "Expected the server to upgrade, but it "
-                            + (no.reason() == FailureReason.NOT_OFFERED ? "does not offer to" : "will not"),
-                    no.reply(),
-                    no.reason() == FailureReason.NOT_OFFERED
-                            ? "Someone in the middle may have stripped the offer; an implicit-TLS port (465, 993, 995)"
-                                    + " cannot be stripped"
-                            : ""));
-        }
-        if (machine.state() == State.PROPOSED) {
-            machine.on(Event.REFUSE);
-        }
-        if (settings.policy() == TlsPolicy.OPPORTUNISTIC) {
-            settings.listener().declined(no.reason());
-        }
-        carryOut(dialogue.declined(no.reason()), NOTHING);
-    }
-
-    private void established() throws IOException {
-        if (machine.state() != State.HANDSHAKING || !tlsEstablished()) {
-            return;
-        }
-        if (role == Role.CLIENT && settings.verification() == Verification.FULL) {
-            Optional<String> lacking = outcome.nameless();
-            if (lacking.isPresent()) {
-                tls.pump().closeOutbound();
-                throw fail(
-                        FailureReason.CERTIFICATE_NAME_MISMATCH,
-                        lacking.get(),
-                        "Ask the server's operator for a certificate with a subjectAltName");
-            }
-        }
-        machine.on(Event.ESTABLISH);
-        if (settings.policy() != TlsPolicy.IMPLICIT) {
-            clock.enter(Phase.RECAPABILITY);
-        } else {
-            clock.enter(Phase.GREETING);
-        }
-        clock.restart();
-        if (role == Role.SERVER) {
-            settings.listener().upgraded(outcome.report(true));
-        }
-        carryOut(dialogue.secured(), NOTHING);
-    }
-
-    private void becomeReady() {
-        clock.stop();
-        ready = true;
-        outcome.settle();
-        if (role == Role.CLIENT && tlsEstablished()) {
-            settings.listener().upgraded(outcome.report(true));
-        }
     }
 
     /** Moves some octets. Returns whether another turn may move more. */
@@ -652,18 +459,15 @@ public final class UpgradeConnection {
         if (!outbox.isEmpty()) {
             return false;
         }
-        if (ending) {
-            if (afterFarewell.isEmpty()) {
-                machine.on(Event.CLOSE);
-            }
+        if (negotiation.ending()) {
+            negotiation.farewellLeft();
             return false;
         }
         if (machine.state() == State.PROPOSED && role == Role.SERVER) {
-            machine.on(Event.GO_AHEAD);
-            startHandshake();
+            negotiation.goAheadLeft();
             return false;
         }
-        if (ready) {
+        if (negotiation.ready()) {
             int count = Math.min(application.remaining(), network.remaining());
             network.put(application.slice(application.position(), count));
             application.position(application.position() + count);
@@ -673,35 +477,37 @@ public final class UpgradeConnection {
 
     private boolean transmitRecords(ByteBuffer application, ByteBuffer network) throws IOException {
         boolean lines = !outbox.isEmpty();
-        ByteBuffer source = lines ? outbox.joined() : ready ? application : NOTHING;
+        ByteBuffer source = lines ? outbox.joined() : negotiation.ready() ? application : NOTHING;
         TlsStatus status;
         try {
             status = tls.send(source, network);
         } catch (SSLException e) {
-            throw ready ? broken(e) : failedHandshake(e);
+            throw negotiation.ready() ? broken(e) : negotiation.failedHandshake(e);
         }
         outbox.settle();
         firstFlightSent |= status != TlsStatus.NEED_WRITE;
         taskDue = status == TlsStatus.NEED_TASK;
         boolean handshaking = machine.state() == State.HANDSHAKING;
-        established();
-        if (status == TlsStatus.CLOSED && ending && afterFarewell.isEmpty() && machine.allows(Event.END)) {
-            machine.on(Event.END);
+        negotiation.established();
+        if (status == TlsStatus.CLOSED) {
+            negotiation.closeNotifyLeft();
         }
         if (status != TlsStatus.OK) {
             return false;
         }
-        if (ending && outbox.isEmpty() && machine.state() == State.SECURE) {
-            machine.on(Event.CLOSE);
-            tls.pump().closeOutbound();
+        if (negotiation.ending() && outbox.isEmpty() && machine.state() == State.SECURE) {
+            negotiation.farewellLeft();
             return true;
         }
         // Lines that were left when the outbox was full.
         boolean went = false;
-        while (!ready && !ending && tls.decrypted().hasRemaining() && !outbox.full()) {
+        while (negotiation.open() && tls.decrypted().hasRemaining() && !outbox.full()) {
             went |= converse(tls.decrypted());
         }
-        return went || (handshaking && machine.state() == State.SECURE) || (lines && ready) || !outbox.isEmpty();
+        return went
+                || (handshaking && machine.state() == State.SECURE)
+                || (lines && negotiation.ready())
+                || !outbox.isEmpty();
     }
 
     /** Inside a session that is the application's, a failure of TLS is told as it is. */
@@ -710,36 +516,5 @@ public final class UpgradeConnection {
             machine.on(Event.FAIL);
         }
         return e;
-    }
-
-    private boolean tlsEstablished() {
-        return tls.exists() && tls.pump().established();
-    }
-
-    private UpgradeException failedHandshake(SSLException thrown) {
-        if (thrown instanceof TruncatedException) {
-            return fail(FailureReason.TRUNCATED, thrown.getMessage(), "");
-        }
-        HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(thrown, peer);
-        UpgradeException why = fail(
-                diagnosis.reason(), "Expected TLS with " + peer + ", got: " + thrown.getMessage(), diagnosis.hint());
-        why.initCause(thrown);
-        return why;
-    }
-
-    private UpgradeException fail(FailureReason reason, String detail, String hint) {
-        return failed(new UpgradeException(reason, clock.phase(), detail, "", hint));
-    }
-
-    private UpgradeException failed(UpgradeException why) {
-        if (machine.allows(Event.FAIL)) {
-            machine.on(Event.FAIL);
-            outbox.clear();
-            settings.listener().failed(why);
-            if (role == Role.CLIENT && settings.policy().enforced()) {
-                settings.listener().blocked(why);
-            }
-        }
-        return why;
     }
 }
