@@ -3,4 +3,5 @@ module dev.starttls.core {
     exports dev.starttls.core.line;
     exports dev.starttls.core.tls;
     exports dev.starttls.core.upgrade;
+    exports dev.starttls.core.nio;
 }

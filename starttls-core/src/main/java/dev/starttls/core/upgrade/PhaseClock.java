@@ -31,6 +31,11 @@ final class PhaseClock {
         waitBegan = nanos;
     }
 
+    /** A phase that went by before. */
+    void spent(Phase before, long nanos) {
+        finished.add(new PhaseTime(before, Duration.ofNanos(nanos), 0));
+    }
+
     void tell(long nanos) {
         now = nanos;
     }

@@ -9,6 +9,7 @@ import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -74,6 +75,16 @@ public final class UpgradeConnection {
         this.negotiation = new Negotiation(dialogue, settings, peer, machine, outbox);
         this.clock = negotiation.clock();
         this.tls = negotiation.tls();
+    }
+
+    /**
+     * Adds a phase to the report that the driver has gone through before: the look-up and the TCP connection.
+     *
+     * @param phase {@link Phase#CONNECT}
+     * @param nanos what it took, in nanoseconds
+     */
+    public void spent(Phase phase, long nanos) {
+        clock.spent(phase, nanos);
     }
 
     /**
@@ -264,10 +275,28 @@ public final class UpgradeConnection {
      * @return true after close_notify, or in plaintext after the end of the transport
      */
     public boolean inputEnded() {
-        return peerClosed
+        return (peerClosed && !tls.decrypted().hasRemaining())
                 || (tls.exists()
                         && tls.pump().closeNotifyReceived()
                         && !tls.decrypted().hasRemaining());
+    }
+
+    /**
+     * Whether octets for the application wait here, so that {@link #receive} gives some out without any from the network.
+     *
+     * @return true if so
+     */
+    public boolean holdsInput() {
+        return negotiation.ready() && tls.decrypted().hasRemaining();
+    }
+
+    /**
+     * How long the peer's close_notify is to be awaited after ours.
+     *
+     * @return as the limits have it
+     */
+    public Duration timeToClose() {
+        return settings.limits().timeToClose();
     }
 
     /**
