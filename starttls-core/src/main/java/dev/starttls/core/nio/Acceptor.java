@@ -64,7 +64,7 @@ final class Acceptor implements UpgradeLoop.Selected {
 
     private void begin(SocketChannel channel) {
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
-        future.whenComplete((upgraded, thrown) -> ended(upgraded, thrown));
+        var unused = future.whenComplete(this::ended);
         try {
             UpgradeConnection connection = connections.apply(UpgradeLoop.peerOf(channel));
             new LoopedUpgrade(loop, channel, connection, future).begin(loop.selector());
