@@ -169,14 +169,14 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         CompletableFuture<StartTlsChannel> channel = loop.connect(
                 new InetSocketAddress(address.host(), address.port()), connection(dialogue), connectTimeout);
         CompletableFuture<C> session = new CompletableFuture<>();
-        channel.whenComplete((ready, thrown) -> {
+        var unusedRelay = channel.whenComplete((ready, thrown) -> {
             if (thrown != null) {
                 session.completeExceptionally(thrown);
             } else if (!session.complete(session(ready, dialogue))) {
                 Quietly.close(ready);
             }
         });
-        session.whenComplete((done, thrown) -> {
+        var unusedCancel = session.whenComplete((done, thrown) -> {
             if (session.isCancelled()) {
                 channel.cancel(false);
             }

@@ -37,7 +37,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
         this.connection = connection;
         this.channel = StartTlsChannel.over(socket, connection);
         this.future = future;
-        future.whenComplete((done, thrown) -> {
+        var unused = future.whenComplete((done, thrown) -> {
             if (future.isCancelled()) {
                 loop.run(() -> fail(UpgradeLoop.rejected("Expected to go on, but the future was cancelled")));
             }

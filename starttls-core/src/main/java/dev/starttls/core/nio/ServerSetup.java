@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
@@ -134,7 +135,11 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             Quietly.close(server);
             throw e;
         }
-        loop.listen(server, this::connection, handOver);
+        CompletableFuture<Void> begun = loop.listen(server, this::connection, handOver);
+        if (begun.isCompletedExceptionally()) {
+            Quietly.close(server);
+            throw new IOException("Expected a running loop to listen on, got a closed one; open another");
+        }
         return server;
     }
 

@@ -11,6 +11,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -45,7 +46,6 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class StartTlsChannel implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final Runnable NOBODY = () -> {};
 
     private final ByteChannel channel;
     private final Transport transport;
@@ -85,7 +85,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel is closed
      */
     public Want advance() throws IOException {
-        return advance(Runnable::run, NOBODY);
+        return advance(Runnable::run, () -> {});
     }
 
     /**
@@ -103,7 +103,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return connection.report();
     }
 
-    Want advance(java.util.concurrent.Executor tasks, Runnable wake) throws IOException {
+    Want advance(Executor tasks, Runnable wake) throws IOException {
         reading.lock();
         writing.lock();
         try {
