@@ -451,6 +451,10 @@ public final class UpgradeConnection {
     /** Takes one line from wherever it comes and does what the dialogue makes of it. */
     private boolean converse(ByteBuffer source) throws IOException {
         int from = source.position();
+        Optional<Boolean> literal = negotiation.takeLiteral(source);
+        if (literal.isPresent()) {
+            return literal.get();
+        }
         Optional<String> line;
         try {
             line = decoder.decode(source);
