@@ -18,7 +18,7 @@ import net.jqwik.api.Provide;
 
 class SmtpReplyProperties {
 
-    @Property
+    @Property(seed = "5321")
     void a_reply_comes_back_from_its_lines_whatever_the_split(@ForAll("replies") SmtpReply reply) throws Exception {
         ByteArrayOutputStream stream = new ByteArrayOutputStream();
         for (String line : reply.lines()) {
@@ -43,7 +43,7 @@ class SmtpReplyProperties {
         }
     }
 
-    @Property
+    @Property(seed = "5321")
     void lines_of_any_kind_make_a_reply_with_one_code_or_are_refused(@ForAll("hostile") List<String> lines) {
         SmtpReplyParser parser = new SmtpReplyParser();
         List<String> held = new ArrayList<>();
