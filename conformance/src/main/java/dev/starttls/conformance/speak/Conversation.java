@@ -175,6 +175,30 @@ public final class Conversation implements AutoCloseable {
         return text(pending);
     }
 
+    /**
+     * Reads the raw connection until it ends or has been silent for as long as any answer may take, past TLS if there
+     * is some: for what a server says when TLS failed.
+     */
+    public HeardOut hearOut() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(takePending());
+        while (true) {
+            Chunk chunk = wire.read(answer);
+            if (chunk instanceof Chunk.Data data && all.size() < LONGEST) {
+                all.writeBytes(data.bytes());
+                transcript.add(number, From.SERVER, Through.PLAINTEXT, Transcript.printable(data.bytes()));
+            } else if (chunk instanceof Chunk.Silence) {
+                note("nothing more within " + answer.toMillis() + " ms");
+                return HeardOut.of(all.toByteArray(), new Received.Silence(answer, ""));
+            } else {
+                Chunk.Ended ended = chunk instanceof Chunk.Ended real
+                        ? real
+                        : new Chunk.Ended(Ending.GIVEN_UP, "it went on and on");
+                return HeardOut.of(all.toByteArray(), ended(ended));
+            }
+        }
+    }
+
     /** The bytes that were read behind the last line; they are gone from here then. */
     public byte[] takePending() {
         byte[] taken = pending;
