@@ -102,12 +102,14 @@ final class CommandTopic implements Topic {
                 .onUpgraded(Protocol.SMTP)
                 .run(Stage.OFFERED.then((talk, subject) -> {
                     Reply reply = talk.say(command);
-                    if (reply.code() != 220) {
-                        return Verdict.fail("expected 220, came " + reply.told());
+                    if (reply.code() == 220) {
+                        return talk.secured()
+                                .orElseGet(() -> Verdict.pass(reply.told() + ", and the handshake completes"));
                     }
-                    return talk.secured()
-                            .map(obstacle -> Verdict.fail("answered with 220, but " + obstacle.detail()))
-                            .orElseGet(() -> Verdict.pass(reply.told() + ", and the handshake completes"));
+                    // Only a server that takes the usual spelling can be blamed for the other.
+                    return Stage.GONE_AHEAD
+                            .tryAfresh(subject)
+                            .orElseGet(() -> Verdict.fail("expected 220, came " + reply.told()));
                 }));
     }
 
@@ -172,7 +174,14 @@ final class CommandTopic implements Topic {
                     Handshake handshake = talk.handshake();
                     return handshake.done()
                             ? Verdict.pass("upgraded: " + handshake.told())
-                            : Verdict.warn("answered with 220, but the handshake failed: " + handshake.told());
+                            : afterFailure(subject, handshake);
                 }));
+    }
+
+    /** The handshake failed after HELO: does it, too, after EHLO? */
+    private static Verdict afterFailure(Subject subject, Handshake afterHelo) {
+        return Stage.INSIDE
+                .tryAfresh(subject)
+                .orElseGet(() -> Verdict.warn("answered with 220, but the handshake failed: " + afterHelo.told()));
     }
 }

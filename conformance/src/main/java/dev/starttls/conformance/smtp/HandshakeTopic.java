@@ -43,17 +43,19 @@ final class HandshakeTopic implements Topic {
     }
 
     private static Verdict garbage(Talk talk, Subject subject) {
-        // Our end closes after it, so that a server that waits for the rest of a record need not be waited for.
-        talk.wire().sendRaw("GARBAGE IN PLACE OF A CLIENTHELLO\r\nEHLO garbage.invalid\r\nMAIL FROM:<>\r\n");
-        return judge(talk);
+        return judge(talk, subject, "GARBAGE IN PLACE OF A CLIENTHELLO\r\nEHLO garbage.invalid\r\nMAIL FROM:<>\r\n");
     }
 
     private static Verdict plaintext(Talk talk, Subject subject) {
-        talk.wire().send("NOOP");
-        return judge(talk);
+        return judge(talk, subject, "NOOP\r\n");
     }
 
-    private static Verdict judge(Talk talk) {
+    private static Verdict judge(Talk talk, Subject subject, String stimulus) {
+        if (!talk.wire().overhear(subject.quiet()).isEmpty()) {
+            return Verdict.inconclusive("the server speaks behind its 220 before anything is sent");
+        }
+        talk.wire().sendRaw(stimulus);
+        // Our end closes after it, so that a server that waits for the rest of a record need not be waited for.
         talk.wire().finish();
         HeardOut heard = talk.wire().hearOut();
         Optional<String> obeyed =
@@ -122,14 +124,14 @@ final class HandshakeTopic implements Topic {
                 : Verdict.fail(told + ", on the EHLO said before it; without EHLO the answer is " + without.told());
     }
 
-    private static Verdict next(Talk talk, Subject subject) throws IOException {
-        Optional<Verdict> obstacle = abort(talk, subject);
+    private static Verdict next(Talk talk, Subject subject) {
+        Optional<Verdict> obstacle = Stage.INTRODUCED_INSIDE.tryAfresh(subject).or(() -> abort(talk, subject));
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
         return Stage.INTRODUCED_INSIDE
-                .reach(Talk.with(subject), subject)
-                .map(failed -> Verdict.fail("on the next connection " + failed.detail()))
+                .tryAfresh(subject)
+                .map(failed -> Verdict.fail("before it a connection was upgraded; after it " + failed.detail()))
                 .orElseGet(() -> Verdict.pass("the next connection was upgraded"));
     }
 }

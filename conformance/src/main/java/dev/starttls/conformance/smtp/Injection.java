@@ -3,7 +3,6 @@ package dev.starttls.conformance.smtp;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Handshake;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,7 @@ record Injection(List<String> segments, Optional<String> probe) {
         return new Injection(segments, Optional.of(command));
     }
 
-    Verdict tryOn(Talk talk, Subject subject) throws IOException {
+    Verdict tryOn(Talk talk, Subject subject) {
         segments.forEach(talk.wire()::sendRaw);
         Reply goAhead = talk.reply();
         if (goAhead.refusal()) {
@@ -46,16 +45,24 @@ record Injection(List<String> segments, Optional<String> probe) {
         Handshake handshake = talk.handshake();
         if (handshake instanceof Handshake.Failed failed) {
             return switch (failed.failure()) {
-                case NOT_TLS ->
-                    Verdict.fail("after the 220 the server still answered in plaintext: " + failed.detail());
+                case NOT_TLS -> stillPlaintext(subject, failed);
                 case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + handshake.told());
                 case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + handshake.told());
             };
         }
-        return inside(talk);
+        return inside(talk, subject);
     }
 
-    private Verdict inside(Talk talk) {
+    /** Plaintext after the 220: an answer to what was injected, or what this server always says there? */
+    private static Verdict stillPlaintext(Subject subject, Handshake.Failed failed) {
+        return Stage.INSIDE
+                .tryAfresh(subject)
+                .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
+                .orElseGet(
+                        () -> Verdict.fail("after the 220 the server still answered in plaintext: " + failed.detail()));
+    }
+
+    private Verdict inside(Talk talk, Subject subject) {
         List<Reply> replies = new ArrayList<>();
         int expected = 2;
         if (probe.isPresent()) {
@@ -77,10 +84,10 @@ record Injection(List<String> segments, Optional<String> probe) {
                 replies.add(reply);
             }
         }
-        return judge(replies, expected);
+        return judge(subject, replies, expected);
     }
 
-    private static Verdict judge(List<Reply> replies, int expected) {
+    private static Verdict judge(Subject subject, List<Reply> replies, int expected) {
         String told = InsideTopic.told(replies);
         boolean quit = replies.get(replies.size() - 1).code() == 221;
         if (replies.size() > expected) {
@@ -90,9 +97,14 @@ record Injection(List<String> segments, Optional<String> probe) {
         if (replies.size() < expected || !quit) {
             return Verdict.inconclusive("inside TLS " + expected + " commands were answered with " + told);
         }
-        return replies.get(expected - 2).code() == 250
-                ? Verdict.pass("inside TLS exactly one reply to each command")
-                : Verdict.fail("inside TLS EHLO, the first whole line, was answered with "
-                        + replies.get(expected - 2).told() + ": it was joined to what was sent in plaintext");
+        Reply ehlo = replies.get(expected - 2);
+        if (ehlo.code() == 250) {
+            return Verdict.pass("inside TLS exactly one reply to each command");
+        }
+        return Stage.INTRODUCED_INSIDE
+                .tryAfresh(subject)
+                .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
+                .orElseGet(() -> Verdict.fail("inside TLS EHLO, the first whole line, was answered with " + ehlo.told()
+                        + ": it was joined to what was sent in plaintext"));
     }
 }

@@ -9,7 +9,6 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.HeardOut;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,13 +40,12 @@ final class LineTopic implements Topic {
                 .onUpgraded(Protocol.SMTP);
     }
 
-    private static Verdict overlong(Talk talk, Subject subject, int octets) throws IOException {
+    private static Verdict overlong(Talk talk, Subject subject, int octets) {
         talk.wire().sendRaw("NOOP " + "x".repeat(octets - 7) + "\r\n");
         List<Reply> replies = talk.quit();
         List<Reply> answers =
                 replies.stream().filter(reply -> reply.code() != 0).toList();
-        Talk next = Talk.with(subject);
-        Optional<Verdict> gone = next.greeted();
+        Optional<Verdict> gone = Stage.GREETED.tryAfresh(subject);
         if (gone.isPresent()) {
             return Verdict.warn("after it, on a new connection: " + gone.get().detail());
         }

@@ -62,6 +62,15 @@ enum Stage {
     /** Walks there; empty on arrival. */
     abstract Optional<Verdict> reach(Talk talk, Subject subject);
 
+    /** Whether a fresh connection gets here; why not, if it does not, a connection that cannot be made included. */
+    Optional<Verdict> tryAfresh(Subject subject) {
+        try {
+            return reach(Talk.with(subject), subject);
+        } catch (IOException e) {
+            return Optional.of(Verdict.inconclusive("there was no connection: " + e.getMessage()));
+        }
+    }
+
     /** A check that begins at this stage of a fresh connection. */
     CheckBody then(Rest rest) {
         return subject -> {

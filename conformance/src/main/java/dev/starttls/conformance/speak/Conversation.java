@@ -208,18 +208,21 @@ public final class Conversation implements AutoCloseable {
 
     /**
      * Shakes hands over this connection; if that succeeds all that follows is inside TLS. Bytes read behind the last
-     * plaintext line make it fail as {@link Handshake.Failure#NOT_TLS}: they came before the ClientHello left.
+     * plaintext line came before the ClientHello left: unless they are a TLS record, an early alert, they make it fail
+     * as {@link Handshake.Failure#NOT_TLS}.
      */
     public Handshake handshake(TlsOffer offer) {
-        if (pending.length > 0) {
-            String before = Transcript.printable(takePending());
-            record(From.SERVER, before);
-            note("plaintext came behind the go-ahead, before the ClientHello left");
-            return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + before + "'");
+        byte[] early = takePending();
+        if (early.length > 0) {
+            record(From.SERVER, Transcript.printable(early));
+            note("came behind the go-ahead, before the ClientHello left");
+        }
+        if (early.length > 0 && !TlsLayer.looksLikeTls(early)) {
+            return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(early) + "'");
         }
         note("TLS handshake begins"
                 + offer.serverName().map(name -> ", SNI " + name).orElse(""));
-        TlsLayer layer = new TlsLayer(wire, offer);
+        TlsLayer layer = new TlsLayer(wire, offer, early);
         Handshake handshake = layer.handshake(answer);
         if (handshake.done()) {
             tls = Optional.of(layer);

@@ -30,9 +30,11 @@ final class TlsLayer {
     private ByteBuffer out = ByteBuffer.allocate(32 * 1024);
     private ByteBuffer app = ByteBuffer.allocate(32 * 1024);
 
-    TlsLayer(Wire wire, TlsOffer offer) {
+    /** TLS that begins now; {@code early} is what the wire brought already and looks like TLS. */
+    TlsLayer(Wire wire, TlsOffer offer, byte[] early) {
         this.wire = wire;
         this.engine = engine(offer);
+        in.compact().put(early).flip();
     }
 
     private static SSLEngine engine(TlsOffer offer) {
@@ -148,7 +150,7 @@ final class TlsLayer {
     }
 
     /** Content types change_cipher_spec to heartbeat (RFC 8446 section 5.1, RFC 6520). */
-    private static boolean looksLikeTls(byte[] bytes) {
+    static boolean looksLikeTls(byte[] bytes) {
         return bytes[0] >= 20 && bytes[0] <= 24;
     }
 
