@@ -9,8 +9,10 @@ import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Transcript;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -38,6 +40,7 @@ public final class TextReport implements Report {
         } else {
             session(report.survey());
             table(report.results());
+            skipped(report.results());
             evidence(report.results());
             summary(report);
         }
@@ -73,6 +76,9 @@ public final class TextReport implements Report {
     private void table(List<CheckResult> results) {
         String family = "";
         for (CheckResult result : results) {
+            if (result.verdict().mark() == Mark.SKIP) {
+                continue;
+            }
             Check check = result.check();
             String now = family(check);
             if (!now.equals(family)) {
@@ -86,6 +92,25 @@ public final class TextReport implements Report {
             if (result.verdict().mark() != Mark.PASS) {
                 wrapped(ROW_INDENT, result.verdict().detail());
             }
+        }
+    }
+
+    /** What was skipped, by reason: often it is the same for many checks. */
+    private void skipped(List<CheckResult> results) {
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        for (CheckResult result : results) {
+            if (result.verdict().mark() == Mark.SKIP) {
+                byReason.computeIfAbsent(result.verdict().detail(), reason -> new ArrayList<>())
+                        .add(result.check().id());
+            }
+        }
+        if (!byReason.isEmpty()) {
+            line("");
+            line("  " + style.strong("Skipped"));
+            byReason.forEach((reason, ids) -> {
+                wrapped("  " + style.mark(Mark.SKIP) + "  ", 8, reason + ":");
+                wrapped(" ".repeat(8), String.join(" ", ids));
+            });
         }
     }
 
@@ -130,13 +155,18 @@ public final class TextReport implements Report {
 
     /** Lines of at most the width; the first begins with the prefix, the others with as many spaces. */
     private void wrapped(String prefix, String text) {
+        wrapped(prefix, prefix.length(), text);
+    }
+
+    /** The same for a prefix that is so wide to the eye, whatever it takes to colour it. */
+    private void wrapped(String prefix, int indent, String text) {
         List<String> lines = new ArrayList<>();
         StringBuilder now = new StringBuilder(prefix);
         boolean empty = true;
         for (String word : harmless(text).split(" ", -1)) {
             if (!empty && now.length() + 1 + word.length() > WIDTH) {
                 lines.add(now.toString());
-                now = new StringBuilder(" ".repeat(prefix.length()));
+                now = new StringBuilder(" ".repeat(indent));
                 empty = true;
             }
             now.append(empty ? "" : " ").append(word);

@@ -25,7 +25,8 @@ final class LineTopic implements Topic {
                         .level(Level.SHOULD)
                         .why("Where one program takes LF for the end of a line and the next does not, the two see"
                                 + " different commands: SMTP smuggling (CVE-2023-51764 and others).")
-                        .mend("Postfix: smtpd_forbid_bare_newline = normalize or reject (3.9 and its back-ports).")
+                        .mend("Postfix: smtpd_forbid_bare_newline = reject (3.9 and its back-ports); normalize keeps"
+                                + " messages whole, but still takes a bare LF for the end of a command.")
                         .onUpgraded(Protocol.SMTP)
                         .run(bareLf()));
     }

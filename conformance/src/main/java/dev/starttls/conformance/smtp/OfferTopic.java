@@ -42,7 +42,7 @@ final class OfferTopic implements Topic {
 
     private static Check requireTls() {
         return Check.of("SMTP-S-24", "REQUIRETLS is not offered in plaintext")
-                .clause("RFC 8689 section 4.1")
+                .clause("RFC 8689 section 2")
                 .level(Level.MUST)
                 .why("REQUIRETLS is a promise about the transport. Offered in the clear, anyone on the path could have"
                         + " written it, and a client that believes it hands over mail that was to be protected.")
