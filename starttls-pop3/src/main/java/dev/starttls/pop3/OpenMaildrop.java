@@ -35,10 +35,7 @@ final class OpenMaildrop {
         return switch (command.keyword()) {
             case "STAT" -> alone(command, Pop3Answer.ok(count() + " " + octets()));
             case "NOOP" -> alone(command, Pop3Answer.ok(""));
-            case "RSET" -> {
-                deleted.clear();
-                yield Pop3Answer.ok(summary());
-            }
+            case "RSET" -> reset(command);
             case "LIST" -> listing(command, message -> Long.toString(message.octets()));
             case "UIDL" -> listing(command, Pop3Message::uniqueId);
             case "RETR" -> retrieve(command);
@@ -46,6 +43,13 @@ final class OpenMaildrop {
             case "TOP" -> top(command);
             default -> Pop3Answer.error("Unknown command");
         };
+    }
+
+    private Pop3Answer reset(Pop3Command command) {
+        if (command.arguments().isEmpty()) {
+            deleted.clear();
+        }
+        return alone(command, Pop3Answer.ok(summary()));
     }
 
     private static Pop3Answer alone(Pop3Command command, Pop3Answer answer) {
