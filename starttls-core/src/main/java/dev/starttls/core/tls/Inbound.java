@@ -100,14 +100,18 @@ final class Inbound {
         engine.begin();
         return switch (engine.status()) {
             case NEED_TASK -> TlsStatus.NEED_TASK;
-            case NEED_WRAP ->
-                engine.established() && unanswered < UNANSWERED ? TlsStatus.OK : TlsStatus.NEED_WRITE;
+            case NEED_WRAP -> mayWait() ? TlsStatus.OK : TlsStatus.NEED_WRITE;
             case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> TlsStatus.OK;
             case NOT_HANDSHAKING, FINISHED -> {
                 unanswered = 0;
                 yield TlsStatus.OK;
             }
         };
+    }
+
+    /** Whether to read on while the engine has something to send. Behind close_notify it never will. */
+    private boolean mayWait() {
+        return engine.established() && (unanswered < UNANSWERED || engine.outboundDone());
     }
 
     private SSLEngineResult unwrap(ByteBuffer network, ByteBuffer target) throws SSLException {
@@ -132,8 +136,9 @@ final class Inbound {
             // Before TLS 1.3, any handshake after the first is a renegotiation (RFC 5246 sections 7.4.1.1, 7.4.1.2).
             String version = engine.session().getProtocol();
             if (!version.equals("TLSv1.3")) {
-                throw engine.refuse("Expected application data inside TLS, got a renegotiation that the peer started in "
-                        + version + "; renegotiation is refused (RFC 9325 section 3.5)");
+                throw engine.refuse(
+                        "Expected application data inside TLS, got a renegotiation that the peer started in " + version
+                                + "; renegotiation is refused (RFC 9325 section 3.5)");
             }
         }
     }
