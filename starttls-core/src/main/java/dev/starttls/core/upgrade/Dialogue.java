@@ -51,6 +51,17 @@ public interface Dialogue {
     Step received(String line);
 
     /**
+     * The octets that {@link Step.AwaitOctets} asked for have come.
+     *
+     * @param octets as many as were asked for; the dialogue's own
+     * @return what to do next
+     */
+    default Step octets(byte[] octets) {
+        throw new IllegalStateException("Expected a dialogue that asks for octets to take them, got " + octets.length
+                + " octets in one that does not; implement Dialogue.octets");
+    }
+
+    /**
      * The handshake is done. All that was learned before it must be forgotten here: greeting, capabilities, names, users,
      * transactions (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4).
      *

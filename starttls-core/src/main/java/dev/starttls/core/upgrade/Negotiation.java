@@ -24,6 +24,7 @@ final class Negotiation {
     private final PhaseClock clock;
     private final TlsLayer tls;
     private final Outcome outcome;
+    private ByteBuffer literal = NOTHING;
     private boolean ending;
     private Optional<UpgradeException> afterFarewell = Optional.empty();
     private volatile boolean ready;
@@ -81,6 +82,17 @@ final class Negotiation {
         if (step instanceof Step.Await next) {
             clock.enter(next.phase());
             say(next.lines());
+        } else if (step instanceof Step.AwaitOctets next) {
+            clock.enter(next.phase());
+            say(next.lines());
+            int most = settings.limits().octetsPerPhase();
+            if (next.count() > most) {
+                throw fail(
+                        FailureReason.LIMIT_EXCEEDED,
+                        "Expected a literal of at most " + most + " octets, got one of " + next.count(),
+                        "");
+            }
+            literal = ByteBuffer.allocate(next.count());
         } else if (step instanceof Step.Propose propose) {
             propose(propose.command());
         } else if (step instanceof Step.Proceed go) {
@@ -107,6 +119,24 @@ final class Negotiation {
             }
             failAfter(fail.lines(), why);
         }
+    }
+
+    /** Takes octets of a literal, if one is due. Returns empty if none is, otherwise whether it is complete. */
+    Optional<Boolean> takeLiteral(ByteBuffer source) throws IOException {
+        if (literal.capacity() == 0) {
+            return Optional.empty();
+        }
+        int count = Math.min(source.remaining(), literal.remaining());
+        clock.count(0, count);
+        literal.put(source.slice(source.position(), count));
+        source.position(source.position() + count);
+        if (literal.hasRemaining()) {
+            return Optional.of(false);
+        }
+        byte[] octets = literal.array();
+        literal = NOTHING;
+        carryOut(dialogue.octets(octets), source);
+        return Optional.of(true);
     }
 
     /** A server has octets in the clear where none may be: behind the upgrade command. */

@@ -29,6 +29,30 @@ public sealed interface Step {
     }
 
     /**
+     * Send lines, perhaps none, and wait for octets that are no line: an IMAP literal (RFC 9051 section 4.3). They are
+     * given to {@link Dialogue#octets} as one piece, and what follows them are lines again.
+     *
+     * @param phase the phase that the wait belongs to
+     * @param lines to send
+     * @param count of octets, at least 1; more than the octets that the limits allow in a phase fail the connection
+     */
+    record AwaitOctets(Phase phase, List<String> lines, int count) implements Step {
+        /**
+         * Keeps its own copy of the lines.
+         *
+         * @param phase as described above
+         * @param lines as described above
+         * @param count as described above
+         */
+        public AwaitOctets {
+            lines = List.copyOf(lines);
+            if (count < 1) {
+                throw new IllegalArgumentException("count: expected at least 1 octet, got " + count);
+            }
+        }
+    }
+
+    /**
      * Client: send the upgrade command; nothing else leaves until its one reply is there.
      *
      * @param command for instance "STARTTLS"

@@ -40,6 +40,7 @@ public final class UpgradeConnection {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int SHOWN = 80;
+    private static final ByteBuffer CHANGE_CIPHER_SPEC = ByteBuffer.wrap(new byte[] {20, 3, 3, 0, 1, 1});
 
     private final Dialogue dialogue;
     private final Role role;
@@ -54,6 +55,7 @@ public final class UpgradeConnection {
     private boolean heard;
     private boolean firstFlightSent;
     private boolean firstRecordSeen;
+    private int leftBefore;
     private volatile boolean taskDue;
     private volatile boolean peerClosed;
     private volatile boolean alertDone;
@@ -196,7 +198,7 @@ public final class UpgradeConnection {
      * @throws SSLException once ready, if the peer breaks TLS
      */
     public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
-        if (network.hasRemaining()) {
+        if (network.remaining() > leftBefore) {
             clock.received();
         }
         if (!negotiation.ready()) {
@@ -205,6 +207,7 @@ public final class UpgradeConnection {
         if (negotiation.ready()) {
             pass(network, application);
         }
+        leftBefore = network.remaining();
     }
 
     /**
@@ -222,7 +225,7 @@ public final class UpgradeConnection {
                 // Each turn moved the connection on: a line left, or the handshake came further.
             }
         } finally {
-            if (network.position() > from) {
+            if (network.position() > from && !onlyChangeCipherSpec(network, from)) {
                 clock.sent();
             }
         }
@@ -347,6 +350,11 @@ public final class UpgradeConnection {
         }
     }
 
+    /** A client of TLS 1.3 sends one in the middle of the server's flight and waits for no answer (RFC 8446 section D.4). */
+    private static boolean onlyChangeCipherSpec(ByteBuffer network, int from) {
+        return network.slice(from, network.position() - from).equals(CHANGE_CIPHER_SPEC);
+    }
+
     private void negotiate(ByteBuffer network) throws IOException {
         boolean more = true;
         while (more && negotiation.open()) {
@@ -443,6 +451,10 @@ public final class UpgradeConnection {
     /** Takes one line from wherever it comes and does what the dialogue makes of it. */
     private boolean converse(ByteBuffer source) throws IOException {
         int from = source.position();
+        Optional<Boolean> literal = negotiation.takeLiteral(source);
+        if (literal.isPresent()) {
+            return literal.get();
+        }
         Optional<String> line;
         try {
             line = decoder.decode(source);
