@@ -100,8 +100,7 @@ final class Inbound {
         engine.begin();
         return switch (engine.status()) {
             case NEED_TASK -> TlsStatus.NEED_TASK;
-            case NEED_WRAP ->
-                engine.established() && unanswered < UNANSWERED ? TlsStatus.OK : TlsStatus.NEED_WRITE;
+            case NEED_WRAP -> engine.established() && unanswered < UNANSWERED ? TlsStatus.OK : TlsStatus.NEED_WRITE;
             case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> TlsStatus.OK;
             case NOT_HANDSHAKING, FINISHED -> {
                 unanswered = 0;
@@ -132,8 +131,9 @@ final class Inbound {
             // Before TLS 1.3, any handshake after the first is a renegotiation (RFC 5246 sections 7.4.1.1, 7.4.1.2).
             String version = engine.session().getProtocol();
             if (!version.equals("TLSv1.3")) {
-                throw engine.refuse("Expected application data inside TLS, got a renegotiation that the peer started in "
-                        + version + "; renegotiation is refused (RFC 9325 section 3.5)");
+                throw engine.refuse(
+                        "Expected application data inside TLS, got a renegotiation that the peer started in " + version
+                                + "; renegotiation is refused (RFC 9325 section 3.5)");
             }
         }
     }

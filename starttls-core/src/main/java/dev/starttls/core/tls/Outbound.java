@@ -117,8 +117,7 @@ final class Outbound {
             case NEED_WRAP -> TlsStatus.NEED_WRITE;
             case NEED_UNWRAP, NEED_UNWRAP_AGAIN ->
                 due ? TlsStatus.NEED_WRITE : engine.established() ? TlsStatus.OK : TlsStatus.NEED_READ;
-            case NOT_HANDSHAKING, FINISHED ->
-                due || !engine.established() ? TlsStatus.NEED_WRITE : TlsStatus.OK;
+            case NOT_HANDSHAKING, FINISHED -> due || !engine.established() ? TlsStatus.NEED_WRITE : TlsStatus.OK;
         };
     }
 
