@@ -10,6 +10,7 @@ import dev.starttls.conformance.embedded.LibraryServers;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -339,6 +340,20 @@ class MainTest {
                 .contains("--trust", "--server-name", "--user", "--password-file", "--only", "--skip", "--level")
                 .contains("--timeout", "--parallel", "--targets-file", "--format", "--list", "--explain", "--version")
                 .contains("Examples:", "Exit status:");
+    }
+
+    @Test
+    void a_fault_of_the_suite_is_none_of_the_statuses_that_judge_a_server() {
+        Surroundings surroundings = new Surroundings(
+                InputStream.nullInputStream(),
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                terminal);
+        EmbeddedServers broken = () -> {
+            throw new IllegalStateException("oops");
+        };
+        assertThat(Main.run(surroundings, broken)).isEqualTo(70);
+        assertThat(err()).contains("a fault of the suite itself").contains("oops");
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +47,15 @@ class RunnerTest {
         silent.close();
     }
 
-    /** A protocol in which every target is fine. */
+    /** A protocol in which every target is fine, so many times. */
     private static final class Easy implements Dialect {
+        private final AtomicInteger surveys = new AtomicInteger();
+        private final int good;
+
+        Easy(int good) {
+            this.good = good;
+        }
+
         @Override
         public Protocol protocol() {
             return Protocol.SMTP;
@@ -55,7 +63,9 @@ class RunnerTest {
 
         @Override
         public Survey survey(Subject subject) {
-            return new Survey.Stopwatch().survey(Optional.empty());
+            return surveys.incrementAndGet() <= good
+                    ? new Survey.Stopwatch().survey(Optional.empty())
+                    : new Survey.Stopwatch().problem("gone");
         }
 
         @Override
@@ -84,11 +94,15 @@ class RunnerTest {
     }
 
     private TargetReport run(RunSettings settings, Check... checks) {
+        return run(settings, new Easy(2), checks);
+    }
+
+    private TargetReport run(RunSettings settings, Dialect dialect, Check... checks) {
         Catalogue catalogue = Catalogue.of(List.of(() -> List.of(checks)));
         try (Runner runner = new Runner(catalogue, Selection.all(), settings, Progress.none())) {
             Target target = new Target(Scheme.SMTP, "localhost", silent.getLocalPort());
             TargetSettings patient = TargetSettings.standard().withAnswer(Duration.ofMinutes(5));
-            return runner.run(target, patient, new Easy());
+            return runner.run(target, patient, dialect);
         }
     }
 
@@ -119,6 +133,24 @@ class RunnerTest {
             throw new IOException("refused");
         }));
         assertThat(report.results().get(0).verdict()).isEqualTo(Verdict.inconclusive("no connection: refused"));
+    }
+
+    @Test
+    void a_target_that_is_gone_after_the_checks_is_told_as_such() {
+        TargetReport report = run(PATIENT, new Easy(1), check("A-S-01", Level.MUST, subject -> {
+            throw new IOException("refused");
+        }));
+        assertThat(report.outcome()).isEqualTo(Outcome.UNREACHABLE);
+        assertThat(report.survey().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("gone"));
+        assertThat(report.results()).hasSize(1);
+    }
+
+    @Test
+    void a_target_that_is_there_after_the_checks_is_only_inconclusive() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> Verdict.inconclusive("unseen")));
+        assertThat(report.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(report.survey().problem()).isEmpty();
     }
 
     @Test
