@@ -28,6 +28,7 @@ final class Negotiation {
     private boolean ending;
     private Optional<UpgradeException> afterFarewell = Optional.empty();
     private volatile boolean ready;
+    private volatile boolean tlsBegun;
 
     Negotiation(Dialogue dialogue, UpgradeSettings settings, Peer peer, UpgradeMachine machine, Outbox outbox) {
         this.dialogue = dialogue;
@@ -52,6 +53,11 @@ final class Negotiation {
     /** The dialogue is over and the connection is the application's. */
     boolean ready() {
         return ready;
+    }
+
+    /** Records may cross; a ClientHello that was made ahead of that must not leave as if it were a last alert. */
+    boolean tlsBegun() {
+        return tlsBegun;
     }
 
     /** The last lines are leaving; what the peer sends does not matter any more. */
@@ -205,13 +211,13 @@ final class Negotiation {
 
     /** close_notify has left behind the last line. */
     void closeNotifyLeft() {
-        if (ending && afterFarewell.isEmpty() && machine.allows(Event.END)) {
-            machine.on(Event.END);
+        if (ending && afterFarewell.isEmpty()) {
+            machine.tryOn(Event.END);
         }
     }
 
     void close() {
-        if (machine.allows(Event.CLOSE) && machine.on(Event.CLOSE) == State.CLOSING && tls.exists()) {
+        if (machine.tryOn(Event.CLOSE) && machine.state() == State.CLOSING && tls.exists()) {
             tls.pump().closeOutbound();
         }
     }
@@ -236,8 +242,7 @@ final class Negotiation {
     }
 
     UpgradeException failed(UpgradeException why) {
-        if (machine.allows(Event.FAIL)) {
-            machine.on(Event.FAIL);
+        if (machine.tryOn(Event.FAIL)) {
             outbox.clear();
             settings.listener().failed(why);
             if (role == Role.CLIENT && settings.policy().enforced()) {
@@ -306,6 +311,7 @@ final class Negotiation {
     }
 
     private void startHandshake() throws IOException {
+        tlsBegun = true;
         clock.enter(Phase.HANDSHAKE);
         tls.ready();
         if (role == Role.CLIENT) {

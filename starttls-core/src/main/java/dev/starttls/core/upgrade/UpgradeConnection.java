@@ -145,7 +145,7 @@ public final class UpgradeConnection {
             return Want.NOTHING;
         }
         if (state == State.FAILED) {
-            return !alertDone && tls.wantsSend() ? Want.WRITE : Want.NOTHING;
+            return !alertDone && negotiation.tlsBegun() && tls.wantsSend() ? Want.WRITE : Want.NOTHING;
         }
         if (taskDue) {
             return Want.TASK;
@@ -340,9 +340,7 @@ public final class UpgradeConnection {
     /** The transport is closed, or is about to be: lets go of everything held and overwrites what was decrypted. */
     public void end() {
         close();
-        if (machine.allows(Event.END)) {
-            machine.on(Event.END);
-        }
+        machine.tryOn(Event.END);
         outbox.clear();
         decoder.reset();
         if (tls.exists()) {
@@ -486,7 +484,7 @@ public final class UpgradeConnection {
         return switch (state.tls()) {
             case RECORDS -> transmitRecords(application, network);
             case LAST_ALERT -> {
-                if (tls.exists() && !alertDone) {
+                if (tls.exists() && negotiation.tlsBegun() && !alertDone) {
                     alertDone = tls.send(NOTHING, network) == TlsStatus.CLOSED;
                 }
                 yield false;
@@ -553,9 +551,7 @@ public final class UpgradeConnection {
 
     /** Inside a session that is the application's, a failure of TLS is told as it is. */
     private SSLException broken(SSLException e) {
-        if (machine.allows(Event.FAIL)) {
-            machine.on(Event.FAIL);
-        }
+        machine.tryOn(Event.FAIL);
         return e;
     }
 }
