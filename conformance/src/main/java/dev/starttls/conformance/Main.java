@@ -23,6 +23,9 @@ import picocli.CommandLine.ParameterException;
 
 /** The command {@code conformance}. */
 public final class Main {
+    /** Not one of the contract's: nothing is known of the target then (EX_SOFTWARE of sysexits.h). */
+    private static final int FAULT = 70;
+
     private final Surroundings surroundings;
     private final EmbeddedServers embedded;
     private final Catalogue catalogue = Suite.catalogue();
@@ -56,6 +59,10 @@ public final class Main {
             surroundings.err().println("conformance: " + e.getMessage());
             surroundings.err().println("Try --help.");
             return Outcome.USAGE.status();
+        } catch (RuntimeException e) {
+            surroundings.err().println("conformance: a fault of the suite itself, please report it:");
+            e.printStackTrace(surroundings.err());
+            return FAULT;
         }
     }
 
