@@ -44,7 +44,8 @@ final class Fixture {
 
     static Side serverSide(TlsPolicy policy, ImapHandler handler) {
         return Side.of(
-                new ImapServerDialogue("mail.example.org", policy, handler, new ImapLogin((u, p) -> false).capabilities()),
+                new ImapServerDialogue(
+                        "mail.example.org", policy, handler, new ImapLogin((u, p) -> false).capabilities()),
                 server(policy));
     }
 

@@ -95,8 +95,7 @@ class ImapClientAndServerTest {
                     throw new UncheckedIOException(e);
                 }
             });
-            try (ImapConnection mail =
-                    client(listening.socket().getLocalPort()).connect()) {
+            try (ImapConnection mail = client(listening.socket().getLocalPort()).connect()) {
                 write(mail, "a LOGOUT\r\n");
                 ByteBuffer answer = ByteBuffer.allocate(512);
                 while (mail.channel().read(answer) >= 0) {
@@ -113,9 +112,8 @@ class ImapClientAndServerTest {
     void a_failure_reaches_the_caller_typed_whichever_way_it_connects() throws Exception {
         int port = listen(TlsPolicy.DISABLED);
         assertThatThrownBy(() -> client(port).connect())
-                .isInstanceOfSatisfying(
-                        UpgradeException.class,
-                        failure -> assertThat(failure.reason()).isEqualTo(FailureReason.NOT_OFFERED));
+                .isInstanceOfSatisfying(UpgradeException.class, failure -> assertThat(failure.reason())
+                        .isEqualTo(FailureReason.NOT_OFFERED));
         assertThatThrownBy(() -> client(port).connect(loop).get(30, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(UpgradeException.class);
     }
@@ -142,10 +140,8 @@ class ImapClientAndServerTest {
 
     @Test
     void port_993_is_implicit_tls_and_others_are_not() {
-        assertThat(ImapClient.to("localhost", 993).connection().state())
-                .isEqualTo(State.HANDSHAKING);
-        assertThat(ImapClient.to("localhost", 143).connection().state())
-                .isEqualTo(State.PLAINTEXT);
+        assertThat(ImapClient.to("localhost", 993).connection().state()).isEqualTo(State.HANDSHAKING);
+        assertThat(ImapClient.to("localhost", 143).connection().state()).isEqualTo(State.PLAINTEXT);
     }
 
     private int listen(TlsPolicy policy) throws IOException {

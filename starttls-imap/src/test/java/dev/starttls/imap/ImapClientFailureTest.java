@@ -76,7 +76,8 @@ class ImapClientFailureTest {
 
     @Test
     void a_stripped_offer_in_the_greeting_blocks_the_session() {
-        assertThat(server.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n")).isEmpty();
+        assertThat(server.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n"))
+                .isEmpty();
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.reason()).isEqualTo(FailureReason.NOT_OFFERED);
         assertThat(failure.phase()).isEqualTo(Phase.GREETING);
@@ -268,7 +269,8 @@ class ImapClientFailureTest {
         Side willing = Side.of(another, Fixture.client(policy));
         RawPeer known = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         assertThat(known.say("* PREAUTH welcome\r\n")).isEqualTo("T1 CAPABILITY\r\n");
-        assertThat(known.say("* CAPABILITY IMAP4rev1 STARTTLS\r\nT1 OK done\r\n")).isEmpty();
+        assertThat(known.say("* CAPABILITY IMAP4rev1 STARTTLS\r\nT1 OK done\r\n"))
+                .isEmpty();
         assertThat(willing.failure()).isEmpty();
         assertThat(willing.connection().ready()).isTrue();
         assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
@@ -437,7 +439,14 @@ class ImapClientFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"T1 OK done\r\n", "T2 OK done\r\n", "T2 NO done\r\n", "T2 BAD done\r\n", "* OK ready\r\nT3 OK\r\n"})
+    @ValueSource(
+            strings = {
+                "T1 OK done\r\n",
+                "T2 OK done\r\n",
+                "T2 NO done\r\n",
+                "T2 BAD done\r\n",
+                "* OK ready\r\nT3 OK\r\n"
+            })
     void capabilities_that_are_not_told_inside_tls_are_a_violation(String answer) throws Exception {
         upgrade(server);
         server.tls(answer);

@@ -74,7 +74,8 @@ class ImapSplitProperties {
 
     @Test
     void octets_behind_starttls_fail_the_server_at_every_split() {
-        for (String injected : List.of("b NOOP\r\n", "b LOGIN {5}\r\nadmin x\r\n", "b LOGIN {5+}\r\nadmin x\r\n", "b")) {
+        for (String injected :
+                List.of("b NOOP\r\n", "b LOGIN {5}\r\nadmin x\r\n", "b LOGIN {5+}\r\nadmin x\r\n", "b")) {
             String stream = "a STARTTLS\r\n" + injected;
             for (int split = 0; split <= stream.length(); split++) {
                 Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
@@ -100,8 +101,7 @@ class ImapSplitProperties {
             give(server, stream, split);
             assertThat(client.listen()).isEqualTo(Fixture.GO_AHEAD);
             assertThat(client.handshake()).isEmpty();
-            assertThat(client.tls("d NOOP\r\ne IDLE\r\n"))
-                    .isEqualTo("d OK NOOP completed\r\ne BAD Log in first\r\n");
+            assertThat(client.tls("d NOOP\r\ne IDLE\r\n")).isEqualTo("d OK NOOP completed\r\ne BAD Log in first\r\n");
         }
     }
 
