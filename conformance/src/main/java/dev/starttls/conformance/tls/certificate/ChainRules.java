@@ -174,7 +174,7 @@ public final class ChainRules {
         }
     }
 
-    private static List<String> remarks(List<X509Certificate> sent, List<X509Certificate> path) {
+    private List<String> remarks(List<X509Certificate> sent, List<X509Certificate> path) {
         List<String> remarks = new ArrayList<>();
         for (int i = 1; i < Math.min(path.size(), sent.size()); i++) {
             if (!path.get(i).equals(sent.get(i))) {
@@ -182,8 +182,9 @@ public final class ChainRules {
                 break;
             }
         }
-        long unused =
-                sent.stream().filter(certificate -> !path.contains(certificate)).count();
+        long unused = sent.stream()
+                .filter(certificate -> !path.contains(certificate) && !roots.contains(certificate))
+                .count();
         if (unused > 0) {
             remarks.add(unused + " of the " + sent.size() + " certificates sent are not needed");
         }
