@@ -11,8 +11,8 @@ import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordCutter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -55,6 +55,11 @@ final class Prober {
     /** Sends the hello as any client does: in as few records as hold it, all in one segment. */
     Answer ask(ClientHello hello) throws IOException, BlockedException {
         return ask(hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
+    }
+
+    /** The group that the server chooses when a client of today asks. */
+    Optional<String> group() throws IOException, BlockedException {
+        return ask(ClientHello.modern(serverName())) instanceof Answer.Hello hello ? hello.group() : Optional.empty();
     }
 
     /** Sends the hello in records of so many octets each, all in one segment. */
@@ -102,7 +107,7 @@ final class Prober {
     }
 
     /** What comes on a connection, bounded by the time for one answer. */
-    InputStream stream(Conversation conversation) {
+    WireStream stream(Conversation conversation) {
         return new WireStream(
                 conversation.wire(),
                 conversation.takePending(),

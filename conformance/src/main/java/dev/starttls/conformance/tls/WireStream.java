@@ -12,7 +12,7 @@ import java.time.Duration;
 final class WireStream extends InputStream {
 
     private final Wire wire;
-    private final long deadline;
+    private long deadline;
     private byte[] held;
     private int position;
 
@@ -25,7 +25,12 @@ final class WireStream extends InputStream {
     WireStream(Wire wire, byte[] before, Duration limit) {
         this.wire = wire;
         this.held = before;
-        this.deadline = System.nanoTime() + limit.toNanos();
+        within(limit);
+    }
+
+    /** Gives the reads that follow so much time together. */
+    void within(Duration limit) {
+        deadline = System.nanoTime() + limit.toNanos();
     }
 
     @Override

@@ -21,11 +21,18 @@ import java.util.Locale;
  * @param issuer the distinguished name
  * @param notBefore from when it is valid
  * @param notAfter until when it is valid
- * @param keyType as in {@code RSA 2048} or {@code EC 256}
+ * @param keyAlgorithm as in {@code RSA}, {@code EC} or {@code EdDSA}
+ * @param keyBits the size of the key in bits as its kind counts it; 0 where the kind says it all
  * @param signature the algorithm of the issuer's signature, with the digest
  */
 public record CertificateFacts(
-        String subject, String issuer, Instant notBefore, Instant notAfter, String keyType, String signature) {
+        String subject,
+        String issuer,
+        Instant notBefore,
+        Instant notAfter,
+        String keyAlgorithm,
+        int keyBits,
+        String signature) {
 
     /** Reads them off a certificate. */
     public static CertificateFacts of(X509Certificate certificate) {
@@ -34,17 +41,17 @@ public record CertificateFacts(
                 certificate.getIssuerX500Principal().getName(),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant(),
-                keyType(certificate.getPublicKey()),
+                certificate.getPublicKey().getAlgorithm(),
+                bits(certificate.getPublicKey()),
                 signature(certificate));
     }
 
-    private static String keyType(PublicKey key) {
-        int bits = bits(key);
-        return key.getAlgorithm() + (bits > 0 ? " " + bits : "");
+    /** The key as a person says it: {@code RSA 2048}, {@code EC 256}, {@code EdDSA}. */
+    public String keyType() {
+        return keyAlgorithm + (keyBits > 0 ? " " + keyBits : "");
     }
 
-    /** The size of a key in bits as its kind counts it; 0 where the kind says it all. */
-    static int bits(PublicKey key) {
+    private static int bits(PublicKey key) {
         if (key instanceof RSAKey rsa) {
             return rsa.getModulus().bitLength();
         }

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** A server that cannot agree says so with the right alert, for silence looks like a broken network. */
-final class RefusalChecks implements Topic {
+final class RefusalTopic implements Topic {
 
     /** From the range kept for private use (RFC 8446 section 11): no server has these. */
     private static final List<Integer> SUITES_OF_NOBODY = List.of(0xff85, 0xfffe);
@@ -34,7 +34,7 @@ final class RefusalChecks implements Topic {
                                 + " again, or goes on in plaintext.")
                 .mend("Send the fatal alert and flush it before the connection is closed.")
                 .on(Protocol.values())
-                .run(TlsBody.of(RefusalChecks::suites));
+                .run(TlsBody.of(RefusalTopic::suites));
     }
 
     private static Verdict suites(Prober prober) throws IOException, BlockedException {
@@ -68,7 +68,7 @@ final class RefusalChecks implements Topic {
                 .why("Only this alert tells a client, and its user, that one of the two is too old.")
                 .mend("Send the fatal alert and flush it before the connection is closed.")
                 .on(Protocol.values())
-                .run(TlsBody.of(RefusalChecks::versions));
+                .run(TlsBody.of(RefusalTopic::versions));
     }
 
     private static Verdict versions(Prober prober) throws IOException, BlockedException {

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A ClientHello is a message in a stream: how it is cut, how long it is and what unknown things it has do not matter. */
-final class HelloChecks implements Topic {
+final class HelloTopic implements Topic {
 
     private static final List<Integer> FRAGMENTS = List.of(1, 7, 100);
     private static final int UNKNOWN_EXTENSIONS = 40;
@@ -50,7 +50,7 @@ final class HelloChecks implements Topic {
                                 + " the first record refuse or misread such clients.")
                 .mend("Put handshake messages together from all their records before looking at them.")
                 .on(Protocol.values())
-                .run(TlsBody.of(HelloChecks::inRecords));
+                .run(TlsBody.of(HelloTopic::inRecords));
     }
 
     private static Verdict inRecords(Prober prober) throws IOException, BlockedException {
@@ -74,7 +74,7 @@ final class HelloChecks implements Topic {
                         "Ignore unknown suites, groups, versions and extensions, and take handshake messages of any length"
                                 + " up to a limit well above 16 KiB.")
                 .on(Protocol.values())
-                .run(TlsBody.of(HelloChecks::unknownThings));
+                .run(TlsBody.of(HelloTopic::unknownThings));
     }
 
     private static Verdict unknownThings(Prober prober) throws IOException, BlockedException {
