@@ -83,7 +83,8 @@ final class RefusalTopic implements Topic {
         if (answer instanceof Answer.Hello hello && hello.hello().isVersion(ProtocolVersion.SSL3)) {
             return Verdict.inconclusive("the server speaks SSLv3, so there is no version too old to ask for");
         }
-        return refusal(answer, Alert.PROTOCOL_VERSION);
+        // SSL 3.0 has no protocol_version alert (RFC 6101 section 5.4.2); handshake_failure stands for it.
+        return refusal(answer, Alert.PROTOCOL_VERSION, Alert.HANDSHAKE_FAILURE);
     }
 
     private static Verdict tooNew(Prober prober) throws IOException, BlockedException {

@@ -63,8 +63,9 @@ public final class ChainRules {
         if (faults.isEmpty()) {
             validated(path, root.orElseThrow()).ifPresent(faults::add);
         }
-        return new ChainVerdict(
-                faults, remarks(sent, path), path.stream().map(ChainRules::name).collect(Collectors.toList()));
+        List<String> names = new ArrayList<>(path.stream().map(ChainRules::name).toList());
+        root.filter(trusted -> !trusted.equals(top)).map(ChainRules::name).ifPresent(names::add);
+        return new ChainVerdict(faults, remarks(sent, path), names);
     }
 
     /**

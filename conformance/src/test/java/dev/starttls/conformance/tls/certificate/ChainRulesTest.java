@@ -27,7 +27,7 @@ class ChainRulesTest {
         assertThat(with.faults()).isEmpty();
         assertThat(without.faults()).isEmpty();
         assertThat(without.remarks()).isEmpty();
-        assertThat(without.path()).hasSize(2);
+        assertThat(without.path()).containsExactly("CN=mail.example.org,O=Test", "CN=Middle", "CN=Root");
     }
 
     @Test
