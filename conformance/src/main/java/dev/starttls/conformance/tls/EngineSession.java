@@ -15,13 +15,13 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /**
- * A whole TLS session whose records can be held in the hand between the engine that made them and the wire: cut up, put
- * together, spoilt, or sent as they are.
+ * A session by an engine of the Java runtime, for servers that have nothing in common with {@link HandmadeSession}. An
+ * engine makes no empty records, and pads those of TLS 1.3 as it likes.
  */
-final class EngineSession {
+final class EngineSession implements Session {
 
-    /** A KeyUpdate of one octet in its handshake header, the inner content type, and the tag (RFC 8446 section 4.6.3). */
-    private static final int KEY_UPDATE_RECORD = TlsRecord.HEADER + 4 + 1 + 1 + 16;
+    /** A KeyUpdate has 27 octets and perhaps padding; no ticket is as short (RFC 8446 section 4.6). */
+    private static final int LONGEST_KEY_UPDATE = 64;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -71,18 +71,18 @@ final class EngineSession {
         }
     }
 
-    /** The version and the suite that were agreed on. */
-    String told() {
+    @Override
+    public String told() {
         return engine.getSession().getProtocol() + " " + engine.getSession().getCipherSuite();
     }
 
-    /** Whether TLS 1.3 was agreed on. */
-    boolean isTls13() {
+    @Override
+    public boolean isTls13() {
         return engine.getSession().getProtocol().equals("TLSv1.3");
     }
 
-    /** Puts application data into records, which are not sent yet; no data goes into one empty record. */
-    Octets seal(Octets plain) {
+    @Override
+    public Octets seal(Octets plain) {
         try {
             ByteBuffer source = ByteBuffer.wrap(plain.array());
             do {
@@ -99,11 +99,8 @@ final class EngineSession {
         }
     }
 
-    /**
-     * The record that changes this side's key and asks the server for the same (RFC 8446 section 4.6.3): an engine of
-     * TLS 1.3 makes one when it is told to shake hands again.
-     */
-    Octets keyUpdate() {
+    @Override
+    public Octets keyUpdate() {
         try {
             engine.beginHandshake();
             engine.wrap(NOTHING.duplicate(), out);
@@ -113,18 +110,18 @@ final class EngineSession {
         }
     }
 
-    /** How many records came that have the size of a KeyUpdate and carried no data. */
-    int keyUpdates() {
+    @Override
+    public int keyUpdates() {
         return keyUpdates;
     }
 
-    /** Sends octets as they are, in one segment where they fit. */
-    void send(Octets raw) {
+    @Override
+    public void send(Octets raw) {
         wire.write(raw.array());
     }
 
-    /** Waits for application data; TLS's own messages are dealt with on the way. */
-    Heard read() {
+    @Override
+    public Heard read() {
         stream.within(answer);
         try {
             while (true) {
@@ -142,18 +139,9 @@ final class EngineSession {
         }
     }
 
-    /** What the connection still brings, past TLS: octets, its end, or silence. */
-    Heard afterwards() {
-        stream.within(answer);
-        try {
-            int octet = stream.read();
-            return octet < 0
-                    ? new Heard.Ended(Ending.FIN, "")
-                    : new Heard.Data(
-                            Octets.of(new byte[] {(byte) octet}).and(Octets.of(stream.readNBytes(stream.available()))));
-        } catch (IOException e) {
-            return Heard.Ended.by(e);
-        }
+    @Override
+    public Heard afterwards() {
+        return stream.next(answer);
     }
 
     /** One step of the engine's that needs no octet from the server. */
@@ -190,7 +178,10 @@ final class EngineSession {
                 return Optional.of(new Heard.Ended(Ending.CLOSE_NOTIFY, ""));
             }
             case OK -> {
-                if (result.bytesConsumed() == KEY_UPDATE_RECORD && result.bytesProduced() == 0 && isTls13()) {
+                if (result.bytesConsumed() > 0
+                        && result.bytesConsumed() <= LONGEST_KEY_UPDATE
+                        && result.bytesProduced() == 0
+                        && isTls13()) {
                     keyUpdates++;
                 }
             }

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.tls.hand.AlertException;
 import dev.starttls.conformance.tls.wire.MalformedException;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.EOFException;
@@ -39,6 +40,9 @@ sealed interface Heard {
                 return alert >= 0
                         ? new Ended(Ending.ALERT, message.substring(alert + PEER_ALERT.length()))
                         : new Ended(Ending.NOT_TLS, message);
+            }
+            if (e instanceof AlertException alert) {
+                return new Ended(Ending.ALERT, alert.alert().name());
             }
             if (e instanceof SocketTimeoutException) {
                 return new Silence();

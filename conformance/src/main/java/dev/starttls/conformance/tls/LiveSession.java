@@ -5,6 +5,7 @@ import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A session that stands and was heard to answer, so that whatever breaks it afterwards is the check's own doing. */
@@ -12,10 +13,10 @@ final class LiveSession implements AutoCloseable {
 
     private final Prober prober;
     private final Conversation conversation;
-    private final EngineSession session;
+    private final Session session;
     private final SessionLines lines;
 
-    private LiveSession(Prober prober, Conversation conversation, EngineSession session) {
+    private LiveSession(Prober prober, Conversation conversation, Session session) {
         this.prober = prober;
         this.conversation = conversation;
         this.session = session;
@@ -29,19 +30,34 @@ final class LiveSession implements AutoCloseable {
      */
     static LiveSession open(Prober prober) throws IOException, BlockedException {
         Conversation conversation = prober.approach();
-        EngineSession session = new EngineSession(
-                conversation.wire(),
-                prober.stream(conversation),
-                Engines.client(prober.subject().offer()),
-                prober.subject().settings().answer());
-        LiveSession live = new LiveSession(prober, conversation, session);
+        Duration answer = prober.subject().settings().answer();
+        LiveSession live;
+        try {
+            Session byHand =
+                    new HandmadeSession(conversation.wire(), prober.stream(conversation), prober.serverName(), answer);
+            live = new LiveSession(prober, conversation, byHand);
+        } catch (IOException e) {
+            conversation.note("no TLS 1.3 by hand: " + Heard.Ended.by(e).told());
+            conversation.close();
+            live = byEngine(prober, answer);
+        }
         live.begin();
         return live;
     }
 
+    private static LiveSession byEngine(Prober prober, Duration answer) throws IOException, BlockedException {
+        Conversation conversation = prober.approach();
+        EngineSession engine = new EngineSession(
+                conversation.wire(),
+                prober.stream(conversation),
+                Engines.client(prober.subject().offer()),
+                answer);
+        LiveSession live = new LiveSession(prober, conversation, engine);
+        live.require("no TLS session to begin with", engine.handshake());
+        return live;
+    }
+
     private void begin() throws BlockedException {
-        Optional<Heard> instead = session.handshake();
-        require("no TLS session to begin with", instead);
         note("TLS handshake done: " + session.told());
         if (prober.subject().target().scheme().implicitTls()) {
             require("no greeting inside TLS", lines.greeting());
@@ -59,7 +75,7 @@ final class LiveSession implements AutoCloseable {
         }
     }
 
-    EngineSession session() {
+    Session session() {
         return session;
     }
 

@@ -13,12 +13,12 @@ final class SessionLines {
 
     private static final int LONGEST = 1 << 16;
 
-    private final EngineSession session;
+    private final Session session;
     private final Conversation conversation;
     private final Dialect dialect;
     private final StringBuilder pending = new StringBuilder();
 
-    SessionLines(EngineSession session, Conversation conversation, Dialect dialect) {
+    SessionLines(Session session, Conversation conversation, Dialect dialect) {
         this.session = session;
         this.conversation = conversation;
         this.dialect = dialect;

@@ -1,7 +1,9 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.speak.Chunk;
+import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Wire;
+import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
@@ -31,6 +33,21 @@ final class WireStream extends InputStream {
     /** Gives the reads that follow so much time together. */
     void within(Duration limit) {
         deadline = System.nanoTime() + limit.toNanos();
+    }
+
+    /** What the connection brings next, TLS or not: octets, its end, or silence. */
+    Heard next(Duration limit) {
+        within(limit);
+        try {
+            if (!fill()) {
+                return new Heard.Ended(Ending.FIN, "");
+            }
+            Octets rest = Octets.of(held, position, held.length - position);
+            position = held.length;
+            return new Heard.Data(rest);
+        } catch (IOException e) {
+            return Heard.Ended.by(e);
+        }
     }
 
     @Override

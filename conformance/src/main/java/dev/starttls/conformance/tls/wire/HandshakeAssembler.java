@@ -3,7 +3,7 @@ package dev.starttls.conformance.tls.wire;
 import java.util.Optional;
 
 /** Puts handshake messages together again from the contents of records, many in one or one in many. */
-final class HandshakeAssembler {
+public final class HandshakeAssembler {
 
     private static final int GREATEST = 1 << 17;
 
@@ -12,7 +12,7 @@ final class HandshakeAssembler {
     private int to;
 
     /** Takes the content of one record. */
-    void add(Octets content) {
+    public void add(Octets content) {
         if (to + content.length() > held.length) {
             byte[] more = new byte[Math.max(2 * (to - from), to - from + content.length())];
             System.arraycopy(held, from, more, 0, to - from);
@@ -25,7 +25,7 @@ final class HandshakeAssembler {
     }
 
     /** The next message that is whole. */
-    Optional<HandshakeMessage> next() throws MalformedException {
+    public Optional<HandshakeMessage> next() throws MalformedException {
         if (to - from < ClientHello.HEADER) {
             return Optional.empty();
         }

@@ -6,4 +6,10 @@ package dev.starttls.conformance.tls.wire;
  * @param type its number
  * @param body what follows the length
  */
-record HandshakeMessage(int type, Octets body) {}
+public record HandshakeMessage(int type, Octets body) {
+
+    /** The message with its header. */
+    public Octets octets() {
+        return new OctetWriter().u8(type).vector24(body).octets();
+    }
+}

@@ -30,7 +30,7 @@ public record KeyShare(int group, Octets exchange) {
     public static KeyShare fresh(NamedGroup group) {
         try {
             return switch (group) {
-                case X25519 -> new KeyShare(group.code(), x25519(keys("XDH", NamedParameterSpec.X25519)));
+                case X25519 -> x25519(keys("XDH", NamedParameterSpec.X25519));
                 case SECP256R1 -> new KeyShare(group.code(), p256(keys("EC", new ECGenParameterSpec("secp256r1"))));
                 default -> throw new IllegalArgumentException("x25519 or secp256r1 expected, got " + group.label());
             };
@@ -47,14 +47,14 @@ public record KeyShare(int group, Octets exchange) {
         return pair.getPublic();
     }
 
-    /** RFC 7748 section 5: the coordinate, least significant octet first. */
-    private static Octets x25519(PublicKey key) {
+    /** The share of a key of x25519: its coordinate, least significant octet first (RFC 7748 section 5). */
+    public static KeyShare x25519(PublicKey key) {
         byte[] big = fixed(((XECPublicKey) key).getU(), X25519_LENGTH);
         byte[] little = new byte[big.length];
         for (int i = 0; i < big.length; i++) {
             little[i] = big[big.length - 1 - i];
         }
-        return Octets.of(little);
+        return new KeyShare(NamedGroup.X25519.code(), Octets.of(little));
     }
 
     /** RFC 8446 section 4.2.8.2: the uncompressed point. */

@@ -28,7 +28,7 @@ public record ServerHello(
     }
 
     /** Reads the body of the handshake message. */
-    static ServerHello parse(Octets body) throws MalformedException {
+    public static ServerHello parse(Octets body) throws MalformedException {
         OctetReader in = new OctetReader("ServerHello", body);
         int version = in.u16("version");
         Octets random = in.take(ClientHello.RANDOM_LENGTH, "random");
