@@ -2,11 +2,19 @@ package dev.starttls.conformance.check;
 
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
 import java.util.Optional;
 
 /** What checks that are not about the protocol itself must know of it: the way to TLS, and one thing to say inside. */
 public interface Dialect {
     Protocol protocol();
+
+    /**
+     * One well-behaved session with the target.
+     *
+     * @throws IOException if no connection could be made
+     */
+    Survey survey(Subject subject) throws IOException;
 
     /**
      * Talks a fresh plaintext connection up to the server's go-ahead, so that the next thing due is a ClientHello.

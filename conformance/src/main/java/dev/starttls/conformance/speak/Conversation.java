@@ -175,6 +175,30 @@ public final class Conversation implements AutoCloseable {
         return text(pending);
     }
 
+    /**
+     * Reads the raw connection until it ends or has been silent for as long as any answer may take, past TLS if there
+     * is some: for what a server says when TLS failed.
+     */
+    public HeardOut hearOut() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(takePending());
+        while (true) {
+            Chunk chunk = wire.read(answer);
+            if (chunk instanceof Chunk.Data data && all.size() < LONGEST) {
+                all.writeBytes(data.bytes());
+                transcript.add(number, From.SERVER, Through.PLAINTEXT, Transcript.printable(data.bytes()));
+            } else if (chunk instanceof Chunk.Silence) {
+                note("nothing more within " + answer.toMillis() + " ms");
+                return HeardOut.of(all.toByteArray(), new Received.Silence(answer, ""));
+            } else {
+                Chunk.Ended ended = chunk instanceof Chunk.Ended real
+                        ? real
+                        : new Chunk.Ended(Ending.GIVEN_UP, "it went on and on");
+                return HeardOut.of(all.toByteArray(), ended(ended));
+            }
+        }
+    }
+
     /** The bytes that were read behind the last line; they are gone from here then. */
     public byte[] takePending() {
         byte[] taken = pending;
@@ -184,18 +208,21 @@ public final class Conversation implements AutoCloseable {
 
     /**
      * Shakes hands over this connection; if that succeeds all that follows is inside TLS. Bytes read behind the last
-     * plaintext line make it fail as {@link Handshake.Failure#NOT_TLS}: they came before the ClientHello left.
+     * plaintext line came before the ClientHello left: unless they are a TLS record, an early alert, they make it fail
+     * as {@link Handshake.Failure#NOT_TLS}.
      */
     public Handshake handshake(TlsOffer offer) {
-        if (pending.length > 0) {
-            String before = Transcript.printable(takePending());
-            record(From.SERVER, before);
-            note("plaintext came behind the go-ahead, before the ClientHello left");
-            return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + before + "'");
+        byte[] early = takePending();
+        if (early.length > 0) {
+            record(From.SERVER, Transcript.printable(early));
+            note("came behind the go-ahead, before the ClientHello left");
+        }
+        if (early.length > 0 && !TlsLayer.looksLikeTls(early)) {
+            return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(early) + "'");
         }
         note("TLS handshake begins"
                 + offer.serverName().map(name -> ", SNI " + name).orElse(""));
-        TlsLayer layer = new TlsLayer(wire, offer);
+        TlsLayer layer = new TlsLayer(wire, offer, early);
         Handshake handshake = layer.handshake(answer);
         if (handshake.done()) {
             tls = Optional.of(layer);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -29,9 +30,11 @@ final class TlsLayer {
     private ByteBuffer out = ByteBuffer.allocate(32 * 1024);
     private ByteBuffer app = ByteBuffer.allocate(32 * 1024);
 
-    TlsLayer(Wire wire, TlsOffer offer) {
+    /** TLS that begins now; {@code early} is what the wire brought already and looks like TLS. */
+    TlsLayer(Wire wire, TlsOffer offer, byte[] early) {
         this.wire = wire;
         this.engine = engine(offer);
+        in.compact().put(early).flip();
     }
 
     private static SSLEngine engine(TlsOffer offer) {
@@ -41,7 +44,7 @@ final class TlsLayer {
             SSLEngine engine = context.createSSLEngine();
             engine.setUseClientMode(true);
             SSLParameters parameters = engine.getSSLParameters();
-            offer.serverName().ifPresent(name -> parameters.setServerNames(List.of(new SNIHostName(name))));
+            offer.serverName().map(TlsLayer::sni).ifPresent(parameters::setServerNames);
             if (!offer.versions().isEmpty()) {
                 parameters.setProtocols(offer.versions().toArray(String[]::new));
             }
@@ -49,6 +52,15 @@ final class TlsLayer {
             return engine;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime has no TLS", e);
+        }
+    }
+
+    private static List<SNIServerName> sni(String name) {
+        try {
+            return List.of(new SNIHostName(name.endsWith(".") ? name.substring(0, name.length() - 1) : name));
+        } catch (IllegalArgumentException e) {
+            // Not a name that SNI could carry (RFC 6066 section 3), such as one with an underscore: send none.
+            return List.of();
         }
     }
 
@@ -138,7 +150,7 @@ final class TlsLayer {
     }
 
     /** Content types change_cipher_spec to heartbeat (RFC 8446 section 5.1, RFC 6520). */
-    private static boolean looksLikeTls(byte[] bytes) {
+    static boolean looksLikeTls(byte[] bytes) {
         return bytes[0] >= 20 && bytes[0] <= 24;
     }
 

@@ -1,0 +1,30 @@
+package dev.starttls.conformance.run;
+
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.target.Target;
+
+/** Told how a run goes on; calls come from several threads, one at a time. */
+public interface Progress {
+    /** The checks of a target begin. */
+    void begun(Target target, int checks);
+
+    /** One check is done. */
+    void done(CheckResult result);
+
+    /** The checks of the target are over. */
+    void over();
+
+    /** Tells nobody. */
+    static Progress none() {
+        return new Progress() {
+            @Override
+            public void begun(Target target, int checks) {}
+
+            @Override
+            public void done(CheckResult result) {}
+
+            @Override
+            public void over() {}
+        };
+    }
+}

@@ -1,0 +1,19 @@
+package dev.starttls.core.nio;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Closes what is given up anyway, for a reason that matters more than a failure to close. */
+final class Quietly {
+
+    private Quietly() {}
+
+    static void close(Closeable abandoned) {
+        try {
+            abandoned.close();
+        } catch (IOException e) {
+            // The caller is about to tell why it was given up.
+            return;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.starttls.core.nio;
+
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.InjectionResponse;
+import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeLimits;
+import dev.starttls.core.upgrade.UpgradeListener;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+
+/**
+ * What the servers of all protocols are set up with, and how they serve: who knows one knows all.
+ *
+ * <p>Not safe for use by several threads while it is set up; after that, it may serve on any number of threads.
+ *
+ * @param <S> the protocol's server
+ */
+public abstract class ServerSetup<S extends ServerSetup<S>> {
+
+    private UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED);
+    private Consumer<StartTlsChannel> handOver = Quietly::close;
+
+    /** A server under {@link TlsPolicy#REQUIRED}. */
+    protected ServerSetup() {}
+
+    /**
+     * What is done about TLS.
+     *
+     * @param policy {@link TlsPolicy#REQUIRED} unless set: commands are refused until the client has upgraded
+     * @return this
+     */
+    public S policy(TlsPolicy policy) {
+        return with(settings.withPolicy(policy));
+    }
+
+    /**
+     * The context with the server's key and certificate; short for {@link #tls}.
+     *
+     * @param context initialised
+     * @return this
+     */
+    public S sslContext(SSLContext context) {
+        return tls(TlsSettings.builder().context(context).build());
+    }
+
+    /**
+     * How TLS is spoken.
+     *
+     * @param tls settings
+     * @return this
+     */
+    public S tls(TlsSettings tls) {
+        return with(settings.withTls(tls));
+    }
+
+    /**
+     * Who hears what becomes of the upgrades.
+     *
+     * @param listener called by the thread that serves
+     * @return this
+     */
+    public S listener(UpgradeListener listener) {
+        return with(settings.withListener(listener));
+    }
+
+    /**
+     * Bounds on what the clients send.
+     *
+     * @param limits any
+     * @return this
+     */
+    public S limits(UpgradeLimits limits) {
+        return with(settings.withLimits(limits));
+    }
+
+    /**
+     * What is done with octets behind the upgrade command.
+     *
+     * @param injection {@link InjectionResponse#FAIL} unless set
+     * @return this
+     */
+    public S injection(InjectionResponse injection) {
+        return with(settings.withInjection(injection));
+    }
+
+    /**
+     * Who gets the channels of dialogues that end with a hand-over. Unless set, they are closed.
+     *
+     * @param receiver called by the thread that serves
+     * @return this
+     */
+    public S handOver(Consumer<StartTlsChannel> receiver) {
+        handOver = receiver;
+        return self();
+    }
+
+    /**
+     * Serves one connection on the calling thread; returns when its dialogue is over.
+     *
+     * @param accepted a blocking channel, nothing having been read or written
+     * @throws IOException if the connection fails; it is then closed
+     */
+    public void serve(SocketChannel accepted) throws IOException {
+        StartTlsChannel channel = StartTlsChannel.over(accepted, connection(UpgradeLoop.peerOf(accepted)));
+        channel.upgrade();
+        if (channel.connection().ready()) {
+            handOver.accept(channel);
+        } else {
+            channel.close();
+        }
+    }
+
+    /**
+     * Listens, and serves every connection on a loop.
+     *
+     * @param loop that some thread runs
+     * @param address to bind; port 0 for any free one
+     * @return the listening channel, whose local address is bound; closing it, or the loop, ends the listening
+     * @throws IOException if the address cannot be bound
+     */
+    public ServerSocketChannel listen(UpgradeLoop loop, InetSocketAddress address) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.bind(address);
+        } catch (IOException | RuntimeException e) {
+            Quietly.close(server);
+            throw e;
+        }
+        CompletableFuture<Void> begun = loop.listen(server, this::connection, handOver);
+        if (begun.isCompletedExceptionally()) {
+            Quietly.close(server);
+            throw new IOException("Expected a running loop to listen on, got a closed one; open another");
+        }
+        return server;
+    }
+
+    /**
+     * The connection without any I/O, for a loop of one's own.
+     *
+     * @param client the other side
+     * @return not begun
+     */
+    public UpgradeConnection connection(Peer client) {
+        return new UpgradeConnection(dialogue(settings.policy()), settings, client);
+    }
+
+    /**
+     * Makes the dialogue of one connection.
+     *
+     * @param policy that it is under
+     * @return a new one
+     */
+    protected abstract Dialogue dialogue(TlsPolicy policy);
+
+    /**
+     * This, by its own type.
+     *
+     * @return this
+     */
+    protected abstract S self();
+
+    private S with(UpgradeSettings changed) {
+        settings = changed;
+        return self();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.starttls.core.nio;
+
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.Want;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** Moves one connection along its transport until it is ready, or until the transport has nothing more for now. */
+final class UpgradeDriver {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Transport transport;
+    private final UpgradeConnection connection;
+    private boolean prepared;
+
+    UpgradeDriver(Transport transport, UpgradeConnection connection) {
+        this.transport = transport;
+        this.connection = connection;
+    }
+
+    /**
+     * Goes on as far as it can. A blocking transport is driven to the end; with one that is not, what is still wanted is
+     * returned. When the connection fails, its alert is sent as far as that is possible without waiting.
+     *
+     * @param tasks runs delegated tasks; with one that returns before they ran, {@link Want#TASK} is returned
+     * @param wake called when a task that was handed out has run
+     */
+    Want drive(Executor tasks, Runnable wake) throws IOException {
+        try {
+            while (true) {
+                connection.tick(System.nanoTime());
+                Want want = connection.want();
+                switch (want) {
+                    case NOTHING -> {
+                        if (!transport.flush()) {
+                            return Want.WRITE;
+                        }
+                        // The last line may have left just now, and a failure that waited for it is due.
+                        connection.tick(System.nanoTime());
+                        return Want.NOTHING;
+                    }
+                    case TASK -> {
+                        connection
+                                .task()
+                                .ifPresent(task -> tasks.execute(() -> {
+                                    task.run();
+                                    wake.run();
+                                }));
+                        if (connection.want() == Want.TASK) {
+                            return Want.TASK;
+                        }
+                    }
+                    case WRITE -> {
+                        write();
+                        if (transport.hasOutput()) {
+                            return Want.WRITE;
+                        }
+                    }
+                    case READ -> {
+                        if (transport.hasOutput() && !transport.flush()) {
+                            return Want.WRITE;
+                        }
+                        if (!read()) {
+                            return Want.READ;
+                        }
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            sendAlert();
+            throw e;
+        }
+    }
+
+    private void write() throws IOException {
+        try {
+            connection.transmit(NOTHING, transport.out());
+        } finally {
+            transport.ready();
+            transport.flush();
+        }
+    }
+
+    /** Returns false when there is nothing to be read for now. */
+    private boolean read() throws IOException {
+        if (transport.in().hasRemaining()) {
+            int before = transport.in().remaining();
+            receive();
+            if (transport.in().remaining() < before || connection.want() != Want.READ) {
+                return true;
+            }
+        }
+        if (!prepared) {
+            // The peer's next octets are on their way, or are about to be: the time is free.
+            prepared = true;
+            connection.prepare();
+        }
+        int count = fill();
+        if (count > 0) {
+            receive();
+        } else if (count < 0) {
+            connection.endOfInput();
+        }
+        return count != 0;
+    }
+
+    private int fill() throws IOException {
+        try {
+            Optional<Long> deadline = connection.deadline();
+            return deadline.isPresent() ? transport.fill(deadline.get() - System.nanoTime()) : transport.fill();
+        } catch (SocketTimeoutException e) {
+            connection.tick(System.nanoTime());
+            return 1;
+        } finally {
+            transport.filled();
+        }
+    }
+
+    private void receive() throws IOException {
+        try {
+            connection.receive(transport.in(), NOTHING);
+        } finally {
+            transport.releaseIn();
+        }
+    }
+
+    private void sendAlert() {
+        try {
+            while (connection.want() == Want.WRITE && !transport.hasOutput()) {
+                write();
+            }
+        } catch (IOException e) {
+            // The failure that is on its way to the caller matters more than the alert that could not be sent.
+            connection.close();
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Floor 4: what drives an upgrade over real channels.
+ *
+ * <p>{@link dev.starttls.core.nio.StartTlsChannel} is a byte channel for one connection, blocking or not; {@link
+ * dev.starttls.core.nio.UpgradeLoop} runs many upgrades on one thread; {@link dev.starttls.core.nio.ClientSetup} and
+ * {@link dev.starttls.core.nio.ServerSetup} are what the entry classes of the protocols have in common. Network buffers
+ * live here and in floor 2, and nowhere else.
+ */
+package dev.starttls.core.nio;

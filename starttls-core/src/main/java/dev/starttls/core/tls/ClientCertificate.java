@@ -1,0 +1,11 @@
+package dev.starttls.core.tls;
+
+/** Whether a server asks the client for a certificate (RFC 8446 section 4.3.2). */
+public enum ClientCertificate {
+    /** It does not ask. */
+    NONE,
+    /** It asks, and goes on without one. */
+    WANTED,
+    /** It asks, and fails the handshake without one. */
+    NEEDED
+}

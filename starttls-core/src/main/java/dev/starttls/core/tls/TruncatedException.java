@@ -1,0 +1,18 @@
+package dev.starttls.core.tls;
+
+import javax.net.ssl.SSLException;
+
+/**
+ * The connection ended without close_notify: what was received may have been cut short by someone in the middle (RFC
+ * 8446 section 6.1). It is not an end of stream.
+ */
+public final class TruncatedException extends SSLException {
+
+    private static final long serialVersionUID = 1L;
+
+    TruncatedException(String phase) {
+        super("Expected close_notify before the end of the connection, got the end without it " + phase
+                + "; what was received may be incomplete. If the peer is known to close like this, relax it with"
+                + " TlsSettings.Builder.truncation(Truncation.ACCEPTED)");
+    }
+}

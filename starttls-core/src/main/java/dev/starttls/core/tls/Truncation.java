@@ -1,0 +1,9 @@
+package dev.starttls.core.tls;
+
+/** What the end of a connection without close_notify is taken for (RFC 8446 section 6.1). */
+public enum Truncation {
+    /** A failure: {@link TruncatedException}. */
+    REPORTED,
+    /** An end of stream, for peers that are known to close without close_notify. */
+    ACCEPTED
+}

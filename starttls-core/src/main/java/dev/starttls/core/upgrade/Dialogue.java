@@ -1,0 +1,115 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.line.LineException;
+import java.util.List;
+
+/**
+ * What a protocol says before and after the upgrade: its words only. When octets may cross, what fails, what is bounded
+ * and what is forgotten is the connection's matter. One instance serves one connection; no call of it blocks, and calls
+ * never overlap.
+ *
+ * <p>A whole client, for a protocol with a command and a one-line reply:
+ *
+ * <pre>{@code
+ * public Step opened() { return Step.await(Phase.GREETING); }
+ * public Step received(String line) {
+ *     if (!greeted) { greeted = true; return new Step.Propose("STARTTLS"); }
+ *     return line.startsWith("OK") ? Step.goAhead() : new Step.Decline(FailureReason.REFUSED, line);
+ * }
+ * public Step secured() { return Step.ready(); }
+ * }</pre>
+ */
+public interface Dialogue {
+
+    /**
+     * The protocol's name, for reports.
+     *
+     * @return for instance "smtp"
+     */
+    String protocol();
+
+    /**
+     * Which side this dialogue speaks for.
+     *
+     * @return always the same
+     */
+    Role role();
+
+    /**
+     * The connection is there, in plaintext. Not called with implicit TLS.
+     *
+     * @return what to do first
+     */
+    Step opened();
+
+    /**
+     * A line came, in plaintext or inside TLS.
+     *
+     * @param line without its CRLF, each character one octet
+     * @return what to do next
+     */
+    Step received(String line);
+
+    /**
+     * The octets that {@link Step.AwaitOctets} asked for have come.
+     *
+     * @param octets as many as were asked for; the dialogue's own
+     * @return what to do next
+     */
+    default Step octets(byte[] octets) {
+        throw new IllegalStateException("Expected a dialogue that asks for octets to take them, got " + octets.length
+                + " octets in one that does not; implement Dialogue.octets");
+    }
+
+    /**
+     * The handshake is done. All that was learned before it must be forgotten here: greeting, capabilities, names, users,
+     * transactions (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4).
+     *
+     * @return what to do inside TLS
+     */
+    Step secured();
+
+    /**
+     * There will be no TLS, and the policy allows to go on in plaintext. Clients only.
+     *
+     * @param reason what {@link Step.Decline} said; {@link FailureReason#NOT_OFFERED} too when the policy is {@link
+     *     TlsPolicy#DISABLED} and a {@link Step.Propose} was therefore not carried out
+     * @return what to do in plaintext
+     */
+    default Step declined(FailureReason reason) {
+        return Step.ready();
+    }
+
+    /**
+     * The peer sent something that is no line.
+     *
+     * @param broken what was wrong
+     * @return by default, a failure that says so
+     */
+    default Step malformed(LineException broken) {
+        FailureReason reason = broken.kind() == LineException.Kind.TOO_LONG
+                ? FailureReason.LIMIT_EXCEEDED
+                : FailureReason.PROTOCOL_VIOLATION;
+        return new Step.Fail(reason, broken.getMessage(), "", List.of());
+    }
+
+    /**
+     * What a server says in the clear to a client that sent octets behind its upgrade command, before it closes. Servers
+     * only; the go-ahead has not been sent.
+     *
+     * @return lines, by default none
+     */
+    default List<String> injected() {
+        return List.of();
+    }
+
+    /**
+     * The capabilities that the server announced last, before TLS or inside it.
+     *
+     * @return as they were sent, without codes and tags; empty when none were announced since the connection began or
+     *     was upgraded
+     */
+    default List<String> capabilities() {
+        return List.of();
+    }
+}

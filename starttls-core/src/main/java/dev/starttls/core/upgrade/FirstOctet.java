@@ -1,0 +1,40 @@
+package dev.starttls.core.upgrade;
+
+/** What the first octet of a peer gives away: the two ports that people mix up. */
+final class FirstOctet {
+
+    private static final int ALERT = 21;
+    private static final int HANDSHAKE = 22;
+
+    private FirstOctet() {}
+
+    /** Whether a TLS record can begin with it: an alert, a handshake, or an SSLv2 header (RFC 5246 appendix E.2). */
+    static boolean ofTls(byte octet) {
+        return octet == ALERT || octet == HANDSHAKE || octet < 0;
+    }
+
+    /** Whether a line of a mail protocol cannot begin with it, but a TLS record does. */
+    static boolean ofTlsOnly(byte octet) {
+        return octet == ALERT || octet == HANDSHAKE;
+    }
+
+    static String tlsOnPlaintextPort(Role role) {
+        return role == Role.CLIENT
+                ? "The port speaks TLS from the first octet: use TlsPolicy.IMPLICIT, or the STARTTLS port (25, 587, 143,"
+                        + " 110)"
+                : "The client speaks TLS from the first octet: it should use STARTTLS here, or an implicit-TLS port (465,"
+                        + " 993, 995)";
+    }
+
+    static String plaintextOnTlsPort(Role role) {
+        return role == Role.CLIENT
+                ? "The port speaks plaintext first: use TlsPolicy.REQUIRED (STARTTLS), or the implicit-TLS port (465, 993,"
+                        + " 995)"
+                : "The client speaks plaintext first: it should use TLS from the first octet here, or a STARTTLS port (25,"
+                        + " 587, 143, 110)";
+    }
+
+    static String silentGreeting() {
+        return "If this is an implicit-TLS port (465, 993, 995), it waits for TLS: use TlsPolicy.IMPLICIT";
+    }
+}

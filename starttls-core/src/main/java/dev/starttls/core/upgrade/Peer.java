@@ -1,0 +1,30 @@
+package dev.starttls.core.upgrade;
+
+/**
+ * The other side's address.
+ *
+ * @param host a name or an address; on a client, the name that the certificate must have
+ * @param port 0 to 65535, or -1 if it is not known
+ */
+public record Peer(String host, int port) {
+
+    /**
+     * Checks the bounds.
+     *
+     * @param host as described above
+     * @param port as described above
+     */
+    public Peer {
+        if (host.isEmpty()) {
+            throw new IllegalArgumentException("host: expected a name or an address, got nothing");
+        }
+        if (port < -1 || port > 65_535) {
+            throw new IllegalArgumentException("port: expected 0 to 65535, or -1, got " + port);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return port < 0 ? host : host + ":" + port;
+    }
+}

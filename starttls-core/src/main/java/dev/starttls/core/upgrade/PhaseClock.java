@@ -1,0 +1,125 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Keeps the time, the round trips and the counts of each phase. Knows only the time it was told. */
+final class PhaseClock {
+
+    private final UpgradeLimits limits;
+    private final List<PhaseTime> finished = new ArrayList<>();
+    private Phase phase;
+    private long now;
+    private long began;
+    private long waitBegan;
+    private int roundTrips;
+    private int lines;
+    private int octets;
+    private boolean awaiting;
+    private boolean stopped;
+
+    PhaseClock(UpgradeLimits limits, Phase first) {
+        this.limits = limits;
+        this.phase = first;
+    }
+
+    void begin(long nanos) {
+        now = nanos;
+        began = nanos;
+        waitBegan = nanos;
+    }
+
+    /** A phase that went by before. */
+    void spent(Phase before, long nanos) {
+        finished.add(new PhaseTime(before, Duration.ofNanos(nanos), 0));
+    }
+
+    void tell(long nanos) {
+        now = nanos;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    void enter(Phase next) {
+        if (next == phase) {
+            return;
+        }
+        finish();
+        phase = next;
+        began = now;
+        restart();
+    }
+
+    /** The last phase is over; nothing is counted or bounded from here. */
+    void stop() {
+        if (!stopped) {
+            finish();
+            stopped = true;
+        }
+    }
+
+    /** The peer is given the whole of its time and its counts again: a server does so for each command it answers. */
+    void restart() {
+        waitBegan = now;
+        lines = 0;
+        octets = 0;
+    }
+
+    /** The peer is given the whole of its time again, but not its counts. */
+    void extend() {
+        waitBegan = now;
+    }
+
+    void sent() {
+        awaiting = true;
+    }
+
+    void received() {
+        if (awaiting && !stopped) {
+            awaiting = false;
+            roundTrips++;
+        }
+    }
+
+    void count(int moreLines, int moreOctets) {
+        lines += moreLines;
+        octets += moreOctets;
+    }
+
+    /** What limit was gone over, in words; empty if none. */
+    String excess() {
+        if (lines > limits.linesPerPhase()) {
+            return "at most " + limits.linesPerPhase() + " lines, got more";
+        }
+        if (octets > limits.octetsPerPhase()) {
+            return "at most " + limits.octetsPerPhase() + " octets, got more";
+        }
+        return "";
+    }
+
+    /** When the present wait has lasted too long; in the nanoseconds that were told. */
+    long deadline() {
+        return waitBegan + limits.timePerPhase().toNanos();
+    }
+
+    boolean late() {
+        return !stopped && now - deadline() >= 0;
+    }
+
+    boolean stopped() {
+        return stopped;
+    }
+
+    List<PhaseTime> phases() {
+        return List.copyOf(finished);
+    }
+
+    private void finish() {
+        finished.add(new PhaseTime(phase, Duration.ofNanos(now - began), roundTrips));
+        roundTrips = 0;
+    }
+}

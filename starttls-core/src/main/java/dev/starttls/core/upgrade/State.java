@@ -1,0 +1,97 @@
+package dev.starttls.core.upgrade;
+
+/**
+ * The states of a connection with what may cross the wire in each; {@link UpgradeMachine} has the transitions.
+ *
+ * <p>The two columns of plaintext name what a client and what a server may receive or send in the clear.
+ */
+public enum State {
+    /** Not upgraded: lines in the clear, in both directions. */
+    PLAINTEXT(Plaintext.ANY, Plaintext.ANY, Plaintext.ANY, Plaintext.ANY, Tls.NONE),
+    /** A client has sent the command and awaits its one reply; a server is sending its go-ahead. */
+    PROPOSED(Plaintext.ONE_REPLY, Plaintext.NONE, Plaintext.NONE, Plaintext.GO_AHEAD, Tls.NONE),
+    /** The go-ahead was given: only TLS records from here. With implicit TLS this is the first state. */
+    HANDSHAKING(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.RECORDS),
+    /** The handshake is done. */
+    SECURE(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.RECORDS),
+    /** This side sends, or has sent, close_notify; the peer may still send data (RFC 8446 section 6.1). */
+    CLOSING(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.RECORDS),
+    /** Over, as agreed. */
+    CLOSED(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.NONE),
+    /** Over, by a failure; a fatal alert may still leave. */
+    FAILED(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.LAST_ALERT);
+
+    /** What may cross the wire in the clear, in one direction. */
+    public enum Plaintext {
+        /** Nothing. */
+        NONE,
+        /** The one reply to the upgrade command. */
+        ONE_REPLY,
+        /** The go-ahead line. */
+        GO_AHEAD,
+        /** Anything. */
+        ANY
+    }
+
+    /** What may cross the wire of TLS. */
+    public enum Tls {
+        /** Nothing. */
+        NONE,
+        /** A fatal alert that leaves. */
+        LAST_ALERT,
+        /** Records in both directions. */
+        RECORDS
+    }
+
+    private final Plaintext clientIn;
+    private final Plaintext clientOut;
+    private final Plaintext serverIn;
+    private final Plaintext serverOut;
+    private final Tls tls;
+
+    State(Plaintext clientIn, Plaintext clientOut, Plaintext serverIn, Plaintext serverOut, Tls tls) {
+        this.clientIn = clientIn;
+        this.clientOut = clientOut;
+        this.serverIn = serverIn;
+        this.serverOut = serverOut;
+        this.tls = tls;
+    }
+
+    /**
+     * What may be received in the clear.
+     *
+     * @param role of this side
+     * @return what the table says
+     */
+    public Plaintext plaintextIn(Role role) {
+        return role == Role.CLIENT ? clientIn : serverIn;
+    }
+
+    /**
+     * What may be sent in the clear.
+     *
+     * @param role of this side
+     * @return what the table says
+     */
+    public Plaintext plaintextOut(Role role) {
+        return role == Role.CLIENT ? clientOut : serverOut;
+    }
+
+    /**
+     * What may cross the wire of TLS.
+     *
+     * @return what the table says
+     */
+    public Tls tls() {
+        return tls;
+    }
+
+    /**
+     * Whether nothing can follow.
+     *
+     * @return true for {@link #CLOSED} and {@link #FAILED}
+     */
+    public boolean terminal() {
+        return this == CLOSED || this == FAILED;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.starttls.core.upgrade;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * An upgrade failed, and nothing of the session was or will be sent in the clear.
+ *
+ * <pre>{@code
+ * catch (UpgradeException e) {
+ *     switch (e.reason()) {
+ *         case NOT_OFFERED, REFUSED -> queueForLater(e.resultType());
+ *         case CERTIFICATE_EXPIRED -> tellPostmaster(e.getMessage());
+ *         default -> throw e;
+ *     }
+ * }
+ * }</pre>
+ */
+public final class UpgradeException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final FailureReason reason;
+    private final Phase phase;
+    private final String reply;
+    private final String hint;
+
+    /**
+     * A failure without a reply or a hint.
+     *
+     * @param reason why
+     * @param phase where
+     * @param detail what was expected and what came
+     */
+    public UpgradeException(FailureReason reason, Phase phase, String detail) {
+        this(reason, phase, detail, "", "");
+    }
+
+    /**
+     * A failure.
+     *
+     * @param reason why
+     * @param phase where
+     * @param detail what was expected and what came
+     * @param reply the peer's line, empty if there was none
+     * @param hint what to try, empty if there is nothing
+     */
+    public UpgradeException(FailureReason reason, Phase phase, String detail, String reply, String hint) {
+        super(message(reason, phase, detail, reply, hint));
+        this.reason = reason;
+        this.phase = phase;
+        this.reply = reply;
+        this.hint = hint;
+    }
+
+    /**
+     * Why.
+     *
+     * @return the reason, to switch over
+     */
+    public FailureReason reason() {
+        return reason;
+    }
+
+    /**
+     * Where.
+     *
+     * @return the phase in which it failed
+     */
+    public Phase phase() {
+        return phase;
+    }
+
+    /**
+     * The peer's line that led to the failure, its control characters replaced.
+     *
+     * @return empty if there was none
+     */
+    public Optional<String> reply() {
+        return reply.isEmpty() ? Optional.empty() : Optional.of(Wording.printable(reply));
+    }
+
+    /**
+     * What a person may try.
+     *
+     * @return empty if there is nothing to advise
+     */
+    public Optional<String> hint() {
+        return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
+    }
+
+    /**
+     * The result type by which a TLS report names it (RFC 8460 section 4.3).
+     *
+     * @return for instance {@code certificate-expired}
+     */
+    public String resultType() {
+        return reason.resultType();
+    }
+
+    private static String message(FailureReason reason, Phase phase, String detail, String reply, String hint) {
+        StringBuilder message =
+                new StringBuilder().append(reason).append(" in phase ").append(phase);
+        message.append(": ").append(detail);
+        if (!reply.isEmpty()) {
+            message.append(" [peer said: ").append(Wording.printable(reply)).append(']');
+        }
+        if (!hint.isEmpty()) {
+            message.append(". ").append(hint);
+        }
+        return message.toString();
+    }
+}

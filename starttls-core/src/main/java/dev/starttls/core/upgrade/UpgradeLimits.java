@@ -1,0 +1,79 @@
+package dev.starttls.core.upgrade;
+
+import java.time.Duration;
+
+/**
+ * Bounds on what a peer can make this side hold or wait for before the session is ready. A peer that goes over one fails
+ * the upgrade with {@link FailureReason#LIMIT_EXCEEDED} or {@link FailureReason#TIMEOUT}.
+ *
+ * @param lineOctets the longest line, CRLF included, in octets; at least 64. RFC 5321 section 4.5.3.1.5 asks for 512
+ * @param linesPerPhase the most lines in one phase; at least 1
+ * @param octetsPerPhase the most octets in one phase; at least {@code lineOctets}
+ * @param timePerPhase how long a phase may take, whatever trickles in; positive. On a server: how long the client may take
+ *     for its next line
+ * @param timeToClose how long the peer's close_notify is awaited after ours; zero not to wait
+ */
+public record UpgradeLimits(
+        int lineOctets, int linesPerPhase, int octetsPerPhase, Duration timePerPhase, Duration timeToClose) {
+
+    /** Lines of 8,192 octets, 200 of them and 65,536 octets a phase, 60 seconds a phase, no wait for close_notify. */
+    public static final UpgradeLimits DEFAULT =
+            new UpgradeLimits(8_192, 200, 65_536, Duration.ofSeconds(60), Duration.ZERO);
+
+    /**
+     * Checks the bounds.
+     *
+     * @param lineOctets as described above
+     * @param linesPerPhase as described above
+     * @param octetsPerPhase as described above
+     * @param timePerPhase as described above
+     * @param timeToClose as described above
+     */
+    public UpgradeLimits {
+        atLeast("lineOctets", lineOctets, 64);
+        atLeast("linesPerPhase", linesPerPhase, 1);
+        atLeast("octetsPerPhase", octetsPerPhase, lineOctets);
+        if (timePerPhase.isNegative() || timePerPhase.isZero()) {
+            throw new IllegalArgumentException("timePerPhase: expected a positive time, got " + timePerPhase);
+        }
+        if (timeToClose.isNegative()) {
+            throw new IllegalArgumentException("timeToClose: expected zero or more, got " + timeToClose);
+        }
+    }
+
+    /**
+     * The same with another time for each phase.
+     *
+     * @param time positive
+     * @return new limits
+     */
+    public UpgradeLimits withTimePerPhase(Duration time) {
+        return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, time, timeToClose);
+    }
+
+    /**
+     * The same with another wait for the peer's close_notify.
+     *
+     * @param time zero or more
+     * @return new limits
+     */
+    public UpgradeLimits withTimeToClose(Duration time) {
+        return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, time);
+    }
+
+    /**
+     * The same with another length of a line.
+     *
+     * @param octets at least 64
+     * @return new limits
+     */
+    public UpgradeLimits withLineOctets(int octets) {
+        return new UpgradeLimits(octets, linesPerPhase, Math.max(octets, octetsPerPhase), timePerPhase, timeToClose);
+    }
+
+    private static void atLeast(String name, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + ": expected at least " + least + ", got " + value);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.starttls.core.upgrade;
+
+/**
+ * Hears what becomes of an upgrade, for logs and metrics. Called by the thread that drives the connection, in the middle
+ * of its work: return soon and do not throw.
+ *
+ * <pre>{@code
+ * UpgradeListener listener = new UpgradeListener() {
+ *     public void blocked(UpgradeException why) { metrics.increment("mail.blocked", why.resultType()); }
+ * };
+ * }</pre>
+ */
+public interface UpgradeListener {
+
+    /** Hears nothing. */
+    UpgradeListener NONE = new UpgradeListener() {};
+
+    /** The upgrade command was sent, or on a server accepted. */
+    default void proposed() {}
+
+    /**
+     * The session is inside TLS: on a client once its capabilities were asked again, on a server once the handshake is
+     * done.
+     *
+     * @param report of the upgrade as it stands
+     */
+    default void upgraded(UpgradeReport report) {}
+
+    /**
+     * There is no TLS, and the policy lets the session go on in plaintext.
+     *
+     * @param reason {@link FailureReason#NOT_OFFERED}, {@link FailureReason#REFUSED} or {@link
+     *     FailureReason#PREAUTHENTICATED}
+     */
+    default void declined(FailureReason reason) {}
+
+    /**
+     * There is no TLS, or none that can be trusted, and the policy lets nothing be sent: the mail stays here. {@link
+     * #failed} was called with the same exception before.
+     *
+     * @param why what the caller of the connection gets too
+     */
+    default void blocked(UpgradeException why) {}
+
+    /**
+     * The upgrade failed, under any policy.
+     *
+     * @param why what the caller of the connection gets too
+     */
+    default void failed(UpgradeException why) {}
+}

@@ -1,0 +1,84 @@
+package dev.starttls.core.upgrade;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * The upgrade, as a table from state and event to state. Two rules: everything that decides the state is in this file
+ * (and what may cross the wire in a state is in {@link State}); this file does not know which role it plays.
+ *
+ * <pre>
+ *              PROPOSE            GO_AHEAD              ESTABLISH          CLOSE            END
+ *   PLAINTEXT ---------> PROPOSED ---------> HANDSHAKING ---------> SECURE ------> CLOSING ------> CLOSED
+ *       ^                   |                     |                                   ^
+ *       +------ REFUSE -----+                     +-------------- CLOSE --------------+
+ *
+ *   CLOSE in PLAINTEXT or PROPOSED leads to CLOSED; FAIL leads from every state but the last two to FAILED.
+ *   Implicit TLS starts in HANDSHAKING. There is no arrow back to PLAINTEXT behind the go-ahead.
+ * </pre>
+ *
+ * <p>An event that the table does not have in the state is an {@link IllegalStateException}: a mistake of the caller. A
+ * peer's misbehaviour is the event {@link Event#FAIL}.
+ */
+final class UpgradeMachine {
+
+    /** What can happen. */
+    enum Event {
+        /** A client sends the upgrade command; a server has accepted one and sends its go-ahead. */
+        PROPOSE,
+        /** The go-ahead was received, or has left. */
+        GO_AHEAD,
+        /** The command was refused before the go-ahead. */
+        REFUSE,
+        /** The handshake is done. */
+        ESTABLISH,
+        /** This side closes. */
+        CLOSE,
+        /** Both directions are closed, or the wait for the peer is over. */
+        END,
+        /** The peer misbehaved, time ran out, or the handshake failed. */
+        FAIL
+    }
+
+    private static final Map<State, Map<Event, State>> TABLE = new EnumMap<>(Map.of(
+            State.PLAINTEXT, Map.of(Event.PROPOSE, State.PROPOSED, Event.CLOSE, State.CLOSED, Event.FAIL, State.FAILED),
+            State.PROPOSED,
+                    Map.of(
+                            Event.GO_AHEAD, State.HANDSHAKING,
+                            Event.REFUSE, State.PLAINTEXT,
+                            Event.CLOSE, State.CLOSED,
+                            Event.FAIL, State.FAILED),
+            State.HANDSHAKING,
+                    Map.of(Event.ESTABLISH, State.SECURE, Event.CLOSE, State.CLOSING, Event.FAIL, State.FAILED),
+            State.SECURE, Map.of(Event.CLOSE, State.CLOSING, Event.FAIL, State.FAILED),
+            State.CLOSING, Map.of(Event.END, State.CLOSED, Event.FAIL, State.FAILED),
+            State.CLOSED, Map.of(),
+            State.FAILED, Map.of()));
+
+    private volatile State state;
+
+    UpgradeMachine(State first) {
+        state = first;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Whether the table has the event in the present state. */
+    boolean allows(Event event) {
+        return TABLE.get(state).containsKey(event);
+    }
+
+    /** Follows the table; one thread at a time, which in {@link State#SECURE} may be a reader or a writer. */
+    synchronized State on(Event event) {
+        State next = TABLE.get(state).get(event);
+        if (next == null) {
+            throw new IllegalStateException(
+                    "Expected one of " + TABLE.get(state).keySet() + " in state " + state + ", got " + event
+                            + "; the connection was used out of order");
+        }
+        state = next;
+        return next;
+    }
+}

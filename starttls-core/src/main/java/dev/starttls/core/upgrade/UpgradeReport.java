@@ -1,0 +1,88 @@
+package dev.starttls.core.upgrade;
+
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a finished upgrade went.
+ *
+ * @param protocol the dialogue's name, for instance "smtp"
+ * @param role of this side
+ * @param policy that was followed
+ * @param tls what was negotiated; empty when the session stayed in plaintext
+ * @param offeredBefore the capabilities announced before TLS, as they were sent; empty with implicit TLS. Told for the
+ *     record: nothing of them counts any more
+ * @param offeredInside the capabilities announced inside TLS, as they were sent; empty in plaintext
+ * @param phases what each phase took, in their order
+ */
+public record UpgradeReport(
+        String protocol,
+        Role role,
+        TlsPolicy policy,
+        Optional<Negotiated> tls,
+        List<String> offeredBefore,
+        List<String> offeredInside,
+        List<PhaseTime> phases) {
+
+    /**
+     * What the handshake agreed on.
+     *
+     * @param version for instance "TLSv1.3"
+     * @param suite for instance "TLS_AES_256_GCM_SHA384"
+     * @param peerChain the peer's certificates, its own first; empty when it sent none
+     * @param resumption whether an earlier session was resumed
+     * @param applicationProtocol agreed by ALPN (RFC 7301)
+     */
+    public record Negotiated(
+            String version,
+            String suite,
+            List<Certificate> peerChain,
+            Resumption resumption,
+            Optional<String> applicationProtocol) {}
+
+    /** Whether the handshake took up an earlier session (RFC 8446 section 2.2, RFC 5077). */
+    public enum Resumption {
+        /** It was a full handshake. */
+        FULL,
+        /** It resumed a session. */
+        RESUMED
+    }
+
+    /**
+     * What one phase took.
+     *
+     * @param phase which
+     * @param took from its beginning to its end, as the driver told the time
+     * @param roundTrips how often this side waited for the peer to answer
+     */
+    public record PhaseTime(Phase phase, Duration took, int roundTrips) {}
+
+    /**
+     * Whether the session is inside TLS.
+     *
+     * @return true if a handshake was done
+     */
+    public boolean encrypted() {
+        return tls.isPresent();
+    }
+
+    /**
+     * The round trips of all phases, those of TCP not counted.
+     *
+     * @return their sum
+     */
+    public int roundTrips() {
+        return phases.stream().mapToInt(PhaseTime::roundTrips).sum();
+    }
+
+    /**
+     * The time from the first phase to the last.
+     *
+     * @return their sum
+     */
+    public Duration took() {
+        return phases.stream().map(PhaseTime::took).reduce(Duration.ZERO, Duration::plus);
+    }
+}

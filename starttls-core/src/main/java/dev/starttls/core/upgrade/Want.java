@@ -1,0 +1,13 @@
+package dev.starttls.core.upgrade;
+
+/** What an {@link UpgradeConnection} needs from its driver to get further. */
+public enum Want {
+    /** Octets of the peer: read, then {@link UpgradeConnection#receive}. */
+    READ,
+    /** To send: {@link UpgradeConnection#transmit}, then write all of it. */
+    WRITE,
+    /** A task to run: {@link UpgradeConnection#task}; when that is empty, one still runs. */
+    TASK,
+    /** Nothing: the dialogue is over and the connection is the application's, or it is closed. */
+    NOTHING
+}

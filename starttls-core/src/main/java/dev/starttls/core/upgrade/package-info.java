@@ -1,0 +1,9 @@
+/**
+ * Floor 3: the upgrade of a plaintext connection to TLS, without any I/O.
+ *
+ * <p>The rules are in one table, {@link dev.starttls.core.upgrade.UpgradeMachine}. {@link
+ * dev.starttls.core.upgrade.UpgradeConnection} joins the line floor and the TLS floor under it; a protocol adds its words
+ * as a {@link dev.starttls.core.upgrade.Dialogue}. Time comes in as a parameter; there are no channels and no threads
+ * here. Floors 1 and 2 may be imported, floor 4 may not.
+ */
+package dev.starttls.core.upgrade;

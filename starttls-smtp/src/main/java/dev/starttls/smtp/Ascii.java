@@ -1,0 +1,31 @@
+package dev.starttls.smtp;
+
+/** What protocol lines need of ASCII: a comparison that no locale and no letter outside ASCII can bend. */
+final class Ascii {
+
+    private Ascii() {}
+
+    /** In upper case; what is outside ASCII stays as it is, where {@code toUpperCase} makes SS of a sharp s. */
+    static String upper(String text) {
+        char[] characters = text.toCharArray();
+        for (int i = 0; i < characters.length; i++) {
+            if (characters[i] >= 'a' && characters[i] <= 'z') {
+                characters[i] = (char) (characters[i] - 32);
+            }
+        }
+        return new String(characters);
+    }
+
+    static boolean digit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    static boolean letterOrDigit(char c) {
+        return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+
+    /** Whether all of it is printable and none of it is a space; not for the empty text. */
+    static boolean word(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c > 32 && c < 127);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.starttls.smtp;
+
+import dev.starttls.core.nio.ClientSetup;
+import dev.starttls.core.nio.StartTlsChannel;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.TlsPolicy;
+
+/**
+ * Connects to an SMTP server and upgrades (RFC 3207), or speaks TLS from the first octet (RFC 8314 section 3.3).
+ *
+ * <pre>{@code
+ * try (SmtpConnection mail = SmtpClient.to("mail.example.org", 587).policy(TlsPolicy.REQUIRED).connect()) {
+ *     mail.capabilities();      // as announced inside TLS
+ *     mail.channel();           // an encrypted ByteChannel, yours from here
+ *     mail.report();            // TLSv1.3, suite, phases, round trips
+ * }
+ * }</pre>
+ *
+ * <p>Not safe for use by several threads. One client may connect any number of times.
+ */
+public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection> {
+
+    /** The port of submission over implicit TLS (RFC 8314 section 7.3). */
+    private static final int SUBMISSIONS = 465;
+
+    private String name = SmtpClientDialogue.LOCAL_NAME;
+    private HeloFallback fallback = HeloFallback.ALLOWED;
+
+    private SmtpClient(String host, int port) {
+        super(host, port, port == SUBMISSIONS ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED);
+    }
+
+    /**
+     * A client of a server.
+     *
+     * @param host a name or an address; its certificate must have it
+     * @param port 25, 587, 2525, or 465 for implicit TLS; 0 to 65535
+     * @return a client under {@link TlsPolicy#REQUIRED}, on port 465 under {@link TlsPolicy#IMPLICIT}
+     * @throws IllegalArgumentException if the host is empty or the port out of bounds
+     */
+    public static SmtpClient to(String host, int port) {
+        return new SmtpClient(host, port);
+    }
+
+    /**
+     * What the client calls itself in EHLO (RFC 5321 section 4.1.1.1).
+     *
+     * @param name a host name or an address literal; {@link SmtpClientDialogue#LOCAL_NAME} unless set
+     * @return this
+     */
+    public SmtpClient name(String name) {
+        this.name = name;
+        return this;
+    }
+
+    /**
+     * What to do when the server refuses EHLO; without it there is no TLS, so it matters only where the policy can do
+     * without.
+     *
+     * @param fallback {@link HeloFallback#ALLOWED} unless set
+     * @return this
+     */
+    public SmtpClient helo(HeloFallback fallback) {
+        this.fallback = fallback;
+        return this;
+    }
+
+    @Override
+    protected Dialogue dialogue() {
+        return new SmtpClientDialogue(name, fallback);
+    }
+
+    @Override
+    protected SmtpConnection session(StartTlsChannel channel, Dialogue dialogue) {
+        return new SmtpConnection(channel, ((SmtpClientDialogue) dialogue).announced());
+    }
+
+    @Override
+    protected SmtpClient self() {
+        return this;
+    }
+}

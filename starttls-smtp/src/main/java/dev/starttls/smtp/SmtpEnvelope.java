@@ -1,0 +1,33 @@
+package dev.starttls.smtp;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whom a message is from and for (RFC 5321 section 2.3.1).
+ *
+ * @param clientName as the client gave it with EHLO or HELO
+ * @param sender the address of the reverse-path without its angle brackets; empty for the null path of a notification
+ * @param recipients the addresses of the forward-paths, in their order
+ * @param session of the client
+ */
+public record SmtpEnvelope(String clientName, String sender, List<String> recipients, SmtpSession session) {
+
+    /**
+     * Keeps its own copy of the recipients.
+     *
+     * @param clientName as described above
+     * @param sender as described above
+     * @param recipients as described above
+     * @param session as described above
+     */
+    public SmtpEnvelope {
+        recipients = List.copyOf(recipients);
+    }
+
+    SmtpEnvelope withRecipient(String recipient) {
+        List<String> more = new ArrayList<>(recipients);
+        more.add(recipient);
+        return new SmtpEnvelope(clientName, sender, more, session);
+    }
+}

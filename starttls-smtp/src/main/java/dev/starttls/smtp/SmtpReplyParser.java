@@ -1,0 +1,103 @@
+package dev.starttls.smtp;
+
+import dev.starttls.core.upgrade.FailureReason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts the lines of a reply together, one by one (RFC 5321 section 4.2.1).
+ *
+ * <pre>{@code
+ * SmtpReplyParser parser = new SmtpReplyParser();
+ * parser.add("250-mail.example.org"); // empty: more lines follow
+ * parser.add("250 STARTTLS");         // the reply
+ * }</pre>
+ *
+ * <p>Strict where a client could be led astray: a line is three digits, the first from 2 to 5, then nothing, a space or a
+ * hyphen; all lines have the same code. Lenient where it could not: any code of the category is taken (section 4.2.1 asks
+ * for that), and the text may be missing or hold any octets. Bounded in lines and octets. Not safe for use by several
+ * threads; it never blocks.
+ */
+public final class SmtpReplyParser {
+
+    /** The most lines of a reply: more than any server has capabilities. */
+    public static final int MOST_LINES = 128;
+
+    /** The most octets of a reply, CRLFs not counted. */
+    public static final int MOST_OCTETS = 32_768;
+
+    private final List<String> text = new ArrayList<>();
+    private int code;
+    private int octets;
+
+    /** A parser that holds nothing. */
+    public SmtpReplyParser() {}
+
+    /**
+     * Takes the next line.
+     *
+     * @param line without CRLF, each character one octet
+     * @return the reply if this was its last line
+     * @throws SmtpSyntaxException if the line is no reply line, has another code than the line before it, or goes over the
+     *     bounds; the parser then holds nothing
+     */
+    public Optional<SmtpReply> add(String line) throws SmtpSyntaxException {
+        int found = code(line);
+        if (!text.isEmpty() && found != code) {
+            throw broken(
+                    FailureReason.PROTOCOL_VIOLATION,
+                    "Expected code " + code + " on every line of the reply, got " + found);
+        }
+        octets += line.length();
+        if (text.size() == MOST_LINES || octets > MOST_OCTETS) {
+            throw broken(
+                    FailureReason.LIMIT_EXCEEDED,
+                    "Expected a reply of at most " + MOST_LINES + " lines and " + MOST_OCTETS + " octets, got more");
+        }
+        code = found;
+        text.add(line.length() > 4 ? line.substring(4) : "");
+        if (line.length() > 3 && line.charAt(3) == '-') {
+            return Optional.empty();
+        }
+        SmtpReply reply = SmtpReply.of(code, text);
+        reset();
+        return Optional.of(reply);
+    }
+
+    /**
+     * Whether a reply has begun and not ended.
+     *
+     * @return true while more lines are to come
+     */
+    public boolean unfinished() {
+        return !text.isEmpty();
+    }
+
+    /** Forgets the lines of an unfinished reply. */
+    public void reset() {
+        text.clear();
+        octets = 0;
+    }
+
+    private int code(String line) throws SmtpSyntaxException {
+        boolean wellFormed = line.length() >= 3
+                && line.charAt(0) >= '2'
+                && line.charAt(0) <= '5'
+                && Ascii.digit(line.charAt(1))
+                && Ascii.digit(line.charAt(2))
+                && (line.length() == 3 || line.charAt(3) == ' ' || line.charAt(3) == '-');
+        if (!wellFormed || !SmtpReply.sendable(line)) {
+            throw broken(
+                    FailureReason.PROTOCOL_VIOLATION,
+                    "Expected a reply line: three digits, then a space or a hyphen (RFC 5321 section 4.2), got another"
+                            + " line");
+        }
+        return Integer.parseInt(line, 0, 3, 10);
+    }
+
+    private SmtpSyntaxException broken(FailureReason reason, String message) {
+        reset();
+        return new SmtpSyntaxException(reason, message);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.starttls.smtp;
+
+import dev.starttls.core.nio.ServerSetup;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.List;
+
+/**
+ * The upgrading front of an SMTP server (RFC 3207): everything but the upgrade is its author's {@link SmtpHandler}.
+ *
+ * <pre>{@code
+ * SmtpTransaction mail = new SmtpTransaction(delivery, 10_485_760);
+ * SmtpServer server = SmtpServer.named("mx.example.org", mail).extensions(mail.extensions()).sslContext(context);
+ * server.listen(loop, new InetSocketAddress(25));     // or server.serve(acceptedChannel), one thread each
+ * }</pre>
+ *
+ * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 465 wants it (RFC 8314 section 3.3).
+ */
+public final class SmtpServer extends ServerSetup<SmtpServer> {
+
+    private final String host;
+    private final SmtpHandler handler;
+    private List<String> extensions = List.of();
+
+    private SmtpServer(String host, SmtpHandler handler) {
+        this.host = host;
+        this.handler = handler;
+    }
+
+    /**
+     * A server under {@link TlsPolicy#REQUIRED}, without a certificate yet.
+     *
+     * @param host what it calls itself
+     * @param handler answers the commands; called by the threads that serve
+     * @return a server to be given an SSL context
+     */
+    public static SmtpServer named(String host, SmtpHandler handler) {
+        return new SmtpServer(host, handler);
+    }
+
+    /**
+     * What it announces besides STARTTLS.
+     *
+     * @param extensions a keyword with its parameters each; AUTH and REQUIRETLS are announced inside TLS only
+     * @return this
+     */
+    public SmtpServer extensions(List<String> extensions) {
+        this.extensions = List.copyOf(extensions);
+        return this;
+    }
+
+    @Override
+    protected Dialogue dialogue(TlsPolicy policy) {
+        return new SmtpServerDialogue(host, policy, handler, extensions);
+    }
+
+    @Override
+    protected SmtpServer self() {
+        return this;
+    }
+}

@@ -1,0 +1,278 @@
+package dev.starttls.smtp;
+
+import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.Step;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A server's side, for the whole of a session: greeting, EHLO, HELO, NOOP, QUIT and STARTTLS are answered here, every other
+ * command by the author's {@link SmtpHandler}.
+ *
+ * <pre>{@code
+ * SmtpHandler handler = new SmtpTransaction(delivery, 10_485_760);
+ * SmtpServerDialogue dialogue = new SmtpServerDialogue(
+ *         "mail.example.org", TlsPolicy.REQUIRED, handler, List.of("8BITMIME", "AUTH PLAIN"));
+ * UpgradeConnection connection = new UpgradeConnection(dialogue, settings, new Peer("192.0.2.1", 40_000));
+ * }</pre>
+ *
+ * <p>Before TLS:
+ *
+ * <ul>
+ *   <li>STARTTLS is announced under OPPORTUNISTIC and REQUIRED, and answered 502 under DISABLED; AUTH and REQUIRETLS are
+ *       not announced (RFC 4954 section 4, RFC 8689 section 2), and AUTH is answered 538 under any policy but REQUIRED.
+ *   <li>Under REQUIRED everything but EHLO, NOOP, STARTTLS and QUIT is answered 530 (RFC 3207 section 4). HELO is among
+ *       the refused, as it is not among the exceptions there: a client that only knows HELO hears at once why it will not
+ *       be served.
+ *   <li>Octets behind STARTTLS are answered 554, and the connection is closed.
+ * </ul>
+ *
+ * <p>At the upgrade everything is forgotten: the handler gets a new {@link SmtpSession}. Inside TLS STARTTLS is neither
+ * announced nor accepted (503).
+ *
+ * <p>Commands are bounded to 512 octets with CRLF, those of MAIL and RCPT to 1,024 for their parameters, AUTH and the
+ * responses to its challenges to 12,288 (RFC 5321 section 4.5.3.1.4, RFC 4954 section 4); longer ones are answered 500. A
+ * line longer than the connection's limit, a bare CR, a bare LF or a NUL end the connection, in a message as well: a
+ * server that takes them for the end of a line can be made to see commands in a message.
+ *
+ * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
+ */
+public final class SmtpServerDialogue implements Dialogue {
+
+    private static final int MOST_COMMAND_OCTETS = 512;
+    private static final int MOST_PATH_COMMAND_OCTETS = 1_024;
+    private static final int MOST_AUTH_OCTETS = 12_288;
+
+    private final String host;
+    private final TlsPolicy policy;
+    private final SmtpHandler handler;
+    private final List<String> extensions;
+    private SmtpSession session = new SmtpSession(false);
+    private Optional<SmtpDataReceiver> receiver = Optional.empty();
+    private Optional<Function<String, SmtpAnswer>> response = Optional.empty();
+    private List<String> announced = List.of();
+    private boolean openedInPlaintext;
+
+    /**
+     * A dialogue that has not begun.
+     *
+     * @param host what the server calls itself: printable characters of ASCII without a space
+     * @param policy that of the connection's settings
+     * @param handler answers what the dialogue does not
+     * @param extensions what the handler knows, a keyword with parameters each, for instance "SIZE 10485760"; without
+     *     STARTTLS, and without CHUNKING and BINARYMIME, whose octets are no lines
+     * @throws IllegalArgumentException if the host or an extension could not be announced, or may not be
+     */
+    public SmtpServerDialogue(String host, TlsPolicy policy, SmtpHandler handler, List<String> extensions) {
+        if (!Ascii.word(host)) {
+            throw new IllegalArgumentException(
+                    "host: expected printable characters of ASCII without a space, got others, or none");
+        }
+        this.host = host;
+        this.policy = policy;
+        this.handler = handler;
+        this.extensions = List.copyOf(extensions);
+        for (String extension : extensions) {
+            String keyword = keyword(extension);
+            if (keyword.isEmpty() || !SmtpReply.sendable(extension)) {
+                throw new IllegalArgumentException(
+                        "extensions: expected a keyword and its parameters, got another line");
+            }
+            if (List.of("STARTTLS", "CHUNKING", "BINARYMIME").contains(keyword)) {
+                throw new IllegalArgumentException(
+                        "extensions: " + keyword
+                                + " cannot be given: STARTTLS is announced when it is due, octets that are no lines are not known");
+            }
+        }
+    }
+
+    @Override
+    public String protocol() {
+        return "smtp";
+    }
+
+    @Override
+    public Role role() {
+        return Role.SERVER;
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return announced;
+    }
+
+    @Override
+    public Step opened() {
+        openedInPlaintext = true;
+        return say(Phase.GREETING, SmtpReply.of(220, host + " ESMTP"));
+    }
+
+    @Override
+    public Step secured() {
+        session = new SmtpSession(true);
+        receiver = Optional.empty();
+        response = Optional.empty();
+        announced = List.of();
+        handler.upgraded(session);
+        // The client speaks first inside TLS, unless TLS came first (RFC 3207 section 4.2, RFC 8314 section 3.3).
+        return openedInPlaintext
+                ? Step.await(Phase.RECAPABILITY)
+                : say(Phase.GREETING, SmtpReply.of(220, host + " ESMTP"));
+    }
+
+    @Override
+    public List<String> injected() {
+        return SmtpReply.of(554, "5.5.0 Plaintext behind STARTTLS refused").lines();
+    }
+
+    @Override
+    public Step malformed(LineException broken) {
+        boolean tooLong = broken.kind() == LineException.Kind.TOO_LONG;
+        SmtpReply reply = tooLong
+                ? SmtpReply.of(500, "5.5.2 Line too long")
+                : SmtpReply.of(500, "5.5.2 Lines must end in CRLF and have no other CR, LF or NUL");
+        return new Step.Fail(
+                tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
+                broken.getMessage(),
+                "",
+                reply.lines());
+    }
+
+    @Override
+    public Step received(String line) {
+        if (receiver.isPresent()) {
+            return message(line, receiver.get());
+        }
+        if (response.isPresent()) {
+            Function<String, SmtpAnswer> next = response.get();
+            response = Optional.empty();
+            return line.length() + 2 > MOST_AUTH_OCTETS
+                    ? say(SmtpReply.of(500, "5.5.6 Authentication exchange line is too long"))
+                    : answer(next.apply(line));
+        }
+        SmtpCommand command = SmtpCommand.parse(line);
+        if (line.length() + 2 > mostOctets(command.verb())) {
+            return say(SmtpReply.of(500, "5.5.2 Line too long"));
+        }
+        return switch (command.verb()) {
+            case "EHLO" -> hello(command);
+            case "NOOP" -> say(SmtpReply.of(250, "2.0.0 Ok"));
+            case "QUIT" -> new Step.Close(SmtpReply.of(221, "2.0.0 Bye").lines());
+            case "STARTTLS" -> startTls(command);
+            default -> {
+                if (policy == TlsPolicy.REQUIRED && !session.secure()) {
+                    yield say(SmtpReply.of(530, "5.7.0 Must issue a STARTTLS command first"));
+                }
+                if (command.verb().equals("AUTH") && !session.secure()) {
+                    yield say(SmtpReply.of(538, "5.7.11 Encryption required for authentication"));
+                }
+                yield command.verb().equals("HELO") ? hello(command) : answer(handler.handle(command, session));
+            }
+        };
+    }
+
+    private Step startTls(SmtpCommand command) {
+        if (session.secure()) {
+            return say(SmtpReply.of(503, "5.5.1 TLS already active"));
+        }
+        if (policy == TlsPolicy.DISABLED) {
+            return say(SmtpReply.of(502, "5.5.1 STARTTLS not available"));
+        }
+        // RFC 3207 section 4: a parameter is a syntax error.
+        return command.argument().isEmpty()
+                ? new Step.Proceed(SmtpReply.of(220, "2.0.0 Ready to start TLS").lines())
+                : say(SmtpReply.of(501, "5.5.4 STARTTLS takes no argument"));
+    }
+
+    private Step hello(SmtpCommand command) {
+        if (!Ascii.word(command.argument())) {
+            return say(SmtpReply.of(501, "5.5.4 " + command.verb() + " needs a host name or an address literal"));
+        }
+        Optional<SmtpCommand> before = session.hello();
+        session.greet(Optional.of(command));
+        Optional<SmtpReply> refusal = handler.greeted(session);
+        if (refusal.isPresent()) {
+            session.greet(before);
+            return say(refusal.get());
+        }
+        if (command.verb().equals("HELO")) {
+            return say(SmtpReply.of(250, host));
+        }
+        announced = announcement();
+        List<String> text = new ArrayList<>();
+        text.add(host);
+        text.addAll(announced);
+        return say(SmtpReply.of(250, text));
+    }
+
+    private List<String> announcement() {
+        List<String> lines = new ArrayList<>();
+        for (String extension : extensions) {
+            String keyword = keyword(extension);
+            boolean insideOnly = keyword.equals("AUTH") || keyword.startsWith("AUTH=") || keyword.equals("REQUIRETLS");
+            if (session.secure() || !insideOnly) {
+                lines.add(extension);
+            }
+        }
+        if (!session.secure() && policy != TlsPolicy.DISABLED) {
+            lines.add("STARTTLS");
+        }
+        return List.copyOf(lines);
+    }
+
+    private Step message(String line, SmtpDataReceiver taker) {
+        if (line.equals(".")) {
+            receiver = Optional.empty();
+            return say(taker.end());
+        }
+        taker.line(line.startsWith(".") ? line.substring(1) : line);
+        return Step.await(phase());
+    }
+
+    private Step answer(SmtpAnswer answer) {
+        if (answer instanceof SmtpAnswer.Data data) {
+            receiver = Optional.of(data.receiver());
+            return say(data.reply());
+        }
+        if (answer instanceof SmtpAnswer.Challenge challenge) {
+            response = Optional.of(challenge.response());
+            return say(challenge.reply());
+        }
+        if (answer instanceof SmtpAnswer.Close close) {
+            return new Step.Close(close.reply().lines());
+        }
+        return say(((SmtpAnswer.Reply) answer).reply());
+    }
+
+    private Step say(SmtpReply reply) {
+        return say(phase(), reply);
+    }
+
+    private static Step say(Phase phase, SmtpReply reply) {
+        return new Step.Await(phase, reply.lines());
+    }
+
+    private Phase phase() {
+        return session.secure() ? Phase.RECAPABILITY : Phase.CAPABILITY;
+    }
+
+    private static String keyword(String extension) {
+        int space = extension.indexOf(' ');
+        return Ascii.upper(space < 0 ? extension : extension.substring(0, space));
+    }
+
+    private static int mostOctets(String verb) {
+        return switch (verb) {
+            case "AUTH" -> MOST_AUTH_OCTETS;
+            case "MAIL", "RCPT" -> MOST_PATH_COMMAND_OCTETS;
+            default -> MOST_COMMAND_OCTETS;
+        };
+    }
+}

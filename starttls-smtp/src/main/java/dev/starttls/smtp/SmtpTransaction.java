@@ -1,0 +1,189 @@
+package dev.starttls.smtp;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The mail transaction of a server: MAIL, RCPT, DATA, RSET, VRFY and HELP in the order and with the syntax that RFC 5321
+ * sections 3.3 and 4.1 have. A command out of order is answered 503, a broken one 501, an unknown one 500. EXPN is known
+ * and not offered (502).
+ *
+ * <pre>{@code
+ * SmtpTransaction mail = new SmtpTransaction(envelope -> new Spool(envelope), 10_485_760);
+ * new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, mail, mail.extensions());
+ * }</pre>
+ *
+ * <p>It keeps its state in the session: one instance serves any number of connections and threads, if the delivery does.
+ * A transaction that was open at the upgrade is gone with the session.
+ */
+public final class SmtpTransaction implements SmtpHandler {
+
+    /** The most recipients of a message; RFC 5321 section 4.5.3.1.8 asks for 100 at least. */
+    public static final int MOST_RECIPIENTS = 1_000;
+
+    private final SmtpDelivery delivery;
+    private final long mostOctets;
+
+    /** The open transaction, as the session keeps it. */
+    private record Open(SmtpEnvelope envelope) {}
+
+    /**
+     * A handler.
+     *
+     * @param delivery where the messages go
+     * @param mostOctets the largest message, its CRLFs counted; at least 65,536 (RFC 5321 section 4.5.3.1.7)
+     * @throws IllegalArgumentException if it is less
+     */
+    public SmtpTransaction(SmtpDelivery delivery, long mostOctets) {
+        if (mostOctets < 65_536) {
+            throw new IllegalArgumentException("mostOctets: expected at least 65536, got " + mostOctets);
+        }
+        this.delivery = delivery;
+        this.mostOctets = mostOctets;
+    }
+
+    /**
+     * What may be announced because of this handler.
+     *
+     * @return PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152) and ENHANCEDSTATUSCODES (RFC 2034)
+     */
+    public List<String> extensions() {
+        return List.of("PIPELINING", "SIZE " + mostOctets, "8BITMIME", "ENHANCEDSTATUSCODES");
+    }
+
+    @Override
+    public Optional<SmtpReply> greeted(SmtpSession session) {
+        session.forget(Open.class);
+        return Optional.empty();
+    }
+
+    @Override
+    public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
+        return switch (command.verb()) {
+            case "MAIL" -> mail(command, session);
+            case "RCPT" -> recipient(command, session);
+            case "DATA" -> data(command, session);
+            case "RSET" -> reset(command, session);
+            case "VRFY" ->
+                command.argument().isEmpty()
+                        ? SmtpAnswer.of(501, "5.5.4 VRFY needs a name or an address")
+                        : SmtpAnswer.of(252, "2.5.0 Cannot verify, but will take mail and try");
+            case "HELP" -> SmtpAnswer.of(214, "2.0.0 See RFC 5321");
+            case "EXPN" -> SmtpAnswer.of(502, "5.5.1 Not implemented");
+            default -> SmtpAnswer.of(500, "5.5.2 Command unrecognized");
+        };
+    }
+
+    private SmtpAnswer mail(SmtpCommand command, SmtpSession session) {
+        if (session.clientName().isEmpty()) {
+            return SmtpAnswer.of(503, "5.5.1 Send EHLO or HELO first");
+        }
+        if (session.kept(Open.class).isPresent()) {
+            return SmtpAnswer.of(503, "5.5.1 MAIL was given before; RSET first");
+        }
+        Optional<SmtpPath> path = SmtpPath.reverse(command.argument());
+        if (path.isEmpty()) {
+            return SmtpAnswer.of(501, "5.5.4 Expected MAIL FROM:<address>");
+        }
+        Optional<SmtpAnswer> refusal = parameters(path.get().parameters());
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        session.keep(new Open(
+                new SmtpEnvelope(session.clientName().orElseThrow(), path.get().address(), List.of(), session)));
+        return SmtpAnswer.of(250, "2.1.0 Ok");
+    }
+
+    private Optional<SmtpAnswer> parameters(List<String> parameters) {
+        for (String parameter : parameters) {
+            String upper = Ascii.upper(parameter);
+            if (upper.startsWith("SIZE=")) {
+                String digits = upper.substring(5);
+                // RFC 1870 section 5: up to 20 digits.
+                if (digits.isEmpty() || digits.length() > 20 || !digits.chars().allMatch(c -> Ascii.digit((char) c))) {
+                    return Optional.of(SmtpAnswer.of(501, "5.5.4 Expected SIZE=octets"));
+                }
+                if (digits.length() > 18 || Long.parseLong(digits) > mostOctets) {
+                    return Optional.of(SmtpAnswer.of(552, "5.3.4 Message too large"));
+                }
+            } else if (!upper.equals("BODY=7BIT") && !upper.equals("BODY=8BITMIME")) {
+                return Optional.of(SmtpAnswer.of(555, "5.5.4 Parameter not known"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private SmtpAnswer recipient(SmtpCommand command, SmtpSession session) {
+        Optional<Open> open = session.kept(Open.class);
+        if (open.isEmpty()) {
+            return SmtpAnswer.of(503, "5.5.1 Send MAIL first");
+        }
+        SmtpEnvelope envelope = open.get().envelope();
+        Optional<SmtpPath> path = SmtpPath.forward(command.argument());
+        if (path.isEmpty()) {
+            return SmtpAnswer.of(501, "5.5.4 Expected RCPT TO:<address>");
+        }
+        if (!path.get().parameters().isEmpty()) {
+            return SmtpAnswer.of(555, "5.5.4 Parameter not known");
+        }
+        if (envelope.recipients().size() >= MOST_RECIPIENTS) {
+            return SmtpAnswer.of(452, "4.5.3 Too many recipients");
+        }
+        Optional<SmtpReply> refusal = delivery.refusal(envelope, path.get().address());
+        if (refusal.isPresent()) {
+            return new SmtpAnswer.Reply(refusal.get());
+        }
+        session.keep(new Open(envelope.withRecipient(path.get().address())));
+        return SmtpAnswer.of(250, "2.1.5 Ok");
+    }
+
+    private SmtpAnswer data(SmtpCommand command, SmtpSession session) {
+        Optional<Open> open = session.kept(Open.class);
+        if (open.isEmpty() || open.get().envelope().recipients().isEmpty()) {
+            return SmtpAnswer.of(503, "5.5.1 Send MAIL and RCPT first");
+        }
+        if (!command.argument().isEmpty()) {
+            return SmtpAnswer.of(501, "5.5.4 DATA takes no argument");
+        }
+        session.forget(Open.class);
+        return new SmtpAnswer.Data(
+                SmtpReply.of(354, "End with a dot on a line by itself"),
+                new Measured(delivery.begin(open.get().envelope()), mostOctets));
+    }
+
+    private SmtpAnswer reset(SmtpCommand command, SmtpSession session) {
+        if (!command.argument().isEmpty()) {
+            return SmtpAnswer.of(501, "5.5.4 RSET takes no argument");
+        }
+        session.forget(Open.class);
+        return SmtpAnswer.of(250, "2.0.0 Ok");
+    }
+
+    /** Counts the octets of a message and keeps those above the limit from the receiver. */
+    private static final class Measured implements SmtpDataReceiver {
+
+        private final SmtpDataReceiver receiver;
+        private long left;
+
+        Measured(SmtpDataReceiver receiver, long mostOctets) {
+            this.receiver = receiver;
+            this.left = mostOctets;
+        }
+
+        @Override
+        public void line(String line) {
+            boolean fitted = left >= 0;
+            left = fitted ? left - line.length() - 2 : left;
+            if (left >= 0) {
+                receiver.line(line);
+            } else if (fitted) {
+                receiver.abandoned();
+            }
+        }
+
+        @Override
+        public SmtpReply end() {
+            return left >= 0 ? receiver.end() : SmtpReply.of(552, "5.3.4 Message too large");
+        }
+    }
+}
