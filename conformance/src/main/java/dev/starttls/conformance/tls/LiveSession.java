@@ -3,6 +3,7 @@ package dev.starttls.conformance.tls;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
+import dev.starttls.conformance.speak.Transcript.Through;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.time.Duration;
@@ -86,7 +87,7 @@ final class LiveSession implements AutoCloseable {
     /** Sends the dialect's harmless command in one record. */
     void sendHarmlessCommand() {
         Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
-        conversation.record(From.CLIENT, "inside TLS: " + command.text());
+        conversation.record(From.CLIENT, Through.TLS, command.text());
         session.send(session.seal(command));
     }
 

@@ -10,6 +10,7 @@ import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.ServerHello;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,15 @@ final class Prober {
     /** Sends the hello as any client does: in as few records as hold it, all in one segment. */
     Answer ask(ClientHello hello) throws IOException, BlockedException {
         return ask(hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
+    }
+
+    /** What the server chooses when this version is offered alone; empty if it does not speak it. */
+    Optional<ServerHello> chosen(ProtocolVersion version) throws IOException, BlockedException {
+        return ask(ClientHello.only(version, serverName())) instanceof Answer.Hello hello
+                        && hello.hello().isVersion(version)
+                        && hello.broken().isEmpty()
+                ? Optional.of(hello.hello())
+                : Optional.empty();
     }
 
     /** The group that the server chooses when a client of today asks. */

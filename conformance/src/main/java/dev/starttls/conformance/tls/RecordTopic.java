@@ -100,14 +100,35 @@ final class RecordTopic implements Topic {
             }
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             int middle = command.length() / 2;
-            live.note("sends " + command.text() + " with an empty record before, in the middle and behind");
-            live.session().send(nothing);
-            live.session().send(live.session().seal(command.slice(0, middle)));
-            live.session().send(live.session().seal(Octets.NONE));
-            live.session().send(live.session().seal(command.slice(middle, command.length())));
-            live.session().send(live.session().seal(Octets.NONE));
-            return live.verdict("empty records", "a command with empty records around it was answered");
+            live.note("sends " + command.text() + " with an empty record before it and one in the middle");
+            live.session()
+                    .send(nothing.and(live.session().seal(command.slice(0, middle)))
+                            .and(live.session().seal(Octets.NONE))
+                            .and(live.session().seal(command.slice(middle, command.length()))));
+            Optional<Heard> instead = live.lines().answers(1);
+            return instead.isPresent()
+                    ? live.judged("empty records before and in the middle", instead.get())
+                    : emptyBehind(live, command);
         }
+    }
+
+    /** A server that looks whether more is coming before it flushes its answer may take an empty record for more. */
+    private static Verdict emptyBehind(LiveSession live, Octets command) {
+        live.note("sends " + command.text() + " with an empty record behind it in the same segment");
+        live.session().send(live.session().seal(command).and(live.session().seal(Octets.NONE)));
+        Optional<Heard> instead = live.lines().answers(1);
+        if (instead.isEmpty()) {
+            return Verdict.pass("commands with empty records before, inside and behind them were answered");
+        }
+        if (instead.get() instanceof Heard.Silence) {
+            live.sendHarmlessCommand();
+            if (live.lines().answers(2).isEmpty()) {
+                return Verdict.fail(
+                        "a command with an empty record behind it in the same segment was answered only when"
+                                + " the next command came");
+            }
+        }
+        return live.judged("an empty record behind a command", instead.get());
     }
 
     private static Verdict keyUpdate(Prober prober) throws IOException, BlockedException {

@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.speak.Transcript.From;
+import dev.starttls.conformance.speak.Transcript.Through;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -46,7 +47,7 @@ final class SessionLines {
             if (end >= 0) {
                 String line = pending.substring(0, end > 0 && pending.charAt(end - 1) == '\r' ? end - 1 : end);
                 pending.delete(0, end + 1);
-                conversation.record(From.SERVER, "inside TLS: " + Transcript.printable(line));
+                conversation.record(From.SERVER, Through.TLS, Transcript.printable(line));
                 if (awaited.test(line)) {
                     return Optional.empty();
                 }

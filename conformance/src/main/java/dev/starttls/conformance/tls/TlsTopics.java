@@ -11,6 +11,14 @@ public final class TlsTopics {
     /** All of them. */
     public static List<Topic> all() {
         return List.of(
-                new CertificateTopic(), new HelloTopic(), new RefusalTopic(), new RecordTopic(), new CorruptionTopic());
+                new VersionTopic(),
+                new SuiteTopic(),
+                new CertificateTopic(),
+                new ExtensionTopic(),
+                new HelloTopic(),
+                new RefusalTopic(),
+                new RecordTopic(),
+                new CorruptionTopic(),
+                new EarlyDataTopic());
     }
 }

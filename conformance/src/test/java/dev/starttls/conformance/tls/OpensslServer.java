@@ -41,7 +41,9 @@ final class OpensslServer implements AutoCloseable {
         }
         BufferedReader told =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        StringBuilder all = new StringBuilder();
         for (String line = told.readLine(); line != null; line = told.readLine()) {
+            all.append(line).append('\n');
             if (line.startsWith(ACCEPT)) {
                 int port = Integer.parseInt(
                         line.substring(line.lastIndexOf(':') + 1).strip());
@@ -49,7 +51,7 @@ final class OpensslServer implements AutoCloseable {
                 return new OpensslServer(process, port);
             }
         }
-        return abort("openssl s_server did not start");
+        throw new IllegalStateException("openssl s_server did not start: " + all);
     }
 
     int port() {
