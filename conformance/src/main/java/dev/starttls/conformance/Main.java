@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
+import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Progress;
@@ -22,17 +23,20 @@ import picocli.CommandLine.ParameterException;
 
 /** The command {@code conformance}. */
 public final class Main {
+    /** Not one of the contract's: nothing is known of the target then (EX_SOFTWARE of sysexits.h). */
+    private static final int FAULT = 70;
+
     private final Surroundings surroundings;
-    private final Optional<EmbeddedServers> embedded;
+    private final EmbeddedServers embedded;
     private final Catalogue catalogue = Suite.catalogue();
 
-    private Main(Surroundings surroundings, Optional<EmbeddedServers> embedded) {
+    private Main(Surroundings surroundings, EmbeddedServers embedded) {
         this.surroundings = surroundings;
         this.embedded = embedded;
     }
 
     public static void main(String[] args) {
-        System.exit(run(Surroundings.ofProcess(), Optional.empty(), args));
+        System.exit(run(Surroundings.ofProcess(), new LibraryServers(), args));
     }
 
     /**
@@ -41,7 +45,7 @@ public final class Main {
      * @param embedded the servers to check when no target is named
      * @return the exit status
      */
-    public static int run(Surroundings surroundings, Optional<EmbeddedServers> embedded, String... args) {
+    public static int run(Surroundings surroundings, EmbeddedServers embedded, String... args) {
         Options options = new Options();
         CommandLine commandLine = new CommandLine(options).setExpandAtFiles(false);
         try {
@@ -55,6 +59,10 @@ public final class Main {
             surroundings.err().println("conformance: " + e.getMessage());
             surroundings.err().println("Try --help.");
             return Outcome.USAGE.status();
+        } catch (RuntimeException e) {
+            surroundings.err().println("conformance: a fault of the suite itself, please report it:");
+            e.printStackTrace(surroundings.err());
+            return FAULT;
         }
     }
 
@@ -108,9 +116,7 @@ public final class Main {
     }
 
     private Outcome embedded(Session session) throws UsageException {
-        EmbeddedServers servers = embedded.orElseThrow(() -> new UsageException(
-                "name a target, as in smtp://mail.example.org; built-in servers are not" + " available yet"));
-        try (EmbeddedServers.Running running = servers.start()) {
+        try (EmbeddedServers.Running running = embedded.start()) {
             Session trusting = session.trusting(running);
             Outcome outcome = Outcome.PASSED;
             for (Target target : running.targets()) {

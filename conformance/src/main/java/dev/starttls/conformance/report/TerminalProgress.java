@@ -19,6 +19,12 @@ public final class TerminalProgress implements Progress {
     }
 
     @Override
+    public void asks(Target asked) {
+        err.print(BACK_AND_ERASE + asked.url() + "  ...");
+        err.flush();
+    }
+
+    @Override
     public void begun(Target begun, int checks) {
         target = begun.url();
         total = checks;

@@ -34,8 +34,8 @@ public final class TextReport implements Report {
     public void add(TargetReport report) {
         line("");
         line(style.strong(report.target().url()));
-        if (report.survey().problem().isPresent()) {
-            wrapped("  ", report.survey().problem().get());
+        report.survey().problem().ifPresent(problem -> wrapped("  ", problem));
+        if (report.survey().problem().isPresent() && report.results().isEmpty()) {
             line("  No checks were run.");
         } else {
             session(report.survey());
@@ -148,9 +148,13 @@ public final class TextReport implements Report {
                         + report.count(Mark.WARN) + " warned, " + report.count(Mark.SKIP) + " skipped, "
                         + report.count(Mark.INCONCLUSIVE) + " inconclusive")
                 + String.format(Locale.ROOT, " in %.1f s: ", report.took().toMillis() / 1000.0)
-                + (report.outcome() == Outcome.FAILED
-                        ? "not as it must be."
-                        : "no MUST and no security check failed."));
+                + conclusion(report));
+    }
+
+    private static String conclusion(TargetReport report) {
+        String open = report.count(Mark.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
+        return (report.outcome() == Outcome.FAILED ? "not as it must be." : "no MUST and no security check failed.")
+                + open;
     }
 
     /** Lines of at most the width; the first begins with the prefix, the others with as many spaces. */

@@ -5,6 +5,9 @@ import dev.starttls.conformance.target.Target;
 
 /** Told how a run goes on; calls come from several threads, one at a time. */
 public interface Progress {
+    /** A target is looked for; {@link #over} follows. */
+    void asks(Target target);
+
     /** The checks of a target begin. */
     void begun(Target target, int checks);
 
@@ -17,6 +20,9 @@ public interface Progress {
     /** Tells nobody. */
     static Progress none() {
         return new Progress() {
+            @Override
+            public void asks(Target target) {}
+
             @Override
             public void begun(Target target, int checks) {}
 

@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
+import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
@@ -54,7 +55,9 @@ public final class Runner implements AutoCloseable {
     public TargetReport run(Target target, TargetSettings targetSettings, Dialect dialect) {
         Instant started = Instant.now();
         long begun = System.nanoTime();
+        progress.asks(target);
         Survey survey = survey(new Subject(target, targetSettings, dialect));
+        progress.over();
         List<CheckResult> results = new ArrayList<>();
         if (survey.problem().isEmpty()) {
             List<Check> checks = catalogue.concerning(target).stream()
@@ -68,8 +71,22 @@ public final class Runner implements AutoCloseable {
                     .toList();
             running.forEach(result -> results.add(result.join()));
             progress.over();
+            survey = confirmed(survey, results, target, targetSettings, dialect);
         }
         return new TargetReport(target, started, Duration.ofNanos(System.nanoTime() - begun), survey, results);
+    }
+
+    /** What could not be seen may have been because the target is gone: then that is what there is to tell. */
+    private Survey confirmed(
+            Survey before, List<CheckResult> results, Target target, TargetSettings targetSettings, Dialect dialect) {
+        if (results.stream().noneMatch(result -> result.verdict().mark() == Mark.INCONCLUSIVE)) {
+            return before;
+        }
+        Survey after = survey(new Subject(target, targetSettings, dialect));
+        return new Survey(
+                before.phases(),
+                before.tls(),
+                after.problem().map(problem -> "after the checks the target is not what it was before: " + problem));
     }
 
     private Survey survey(Subject subject) {

@@ -161,8 +161,8 @@ final class CommandTopic implements Topic {
                 .onUpgraded(Protocol.SMTP)
                 .run(Stage.GREETED.then((talk, subject) -> {
                     Reply helo = talk.say("HELO " + talk.wire().addressLiteral());
-                    if (helo.code() != 250) {
-                        return Verdict.skip("HELO was answered with " + helo.told());
+                    if (helo.code() != 250 && !helo.refusal()) {
+                        return Verdict.inconclusive("HELO: " + helo.told());
                     }
                     Reply reply = talk.say("STARTTLS");
                     if (reply.refusal()) {

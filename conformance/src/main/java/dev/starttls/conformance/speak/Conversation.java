@@ -5,7 +5,6 @@ import dev.starttls.conformance.speak.Transcript.Through;
 import dev.starttls.conformance.target.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -45,7 +44,7 @@ public final class Conversation implements AutoCloseable {
             throws IOException {
         transcript.note(number, "connects to " + target.host() + " port " + target.port());
         try {
-            Wire wire = Wire.connect(new InetSocketAddress(target.host(), target.port()), answer);
+            Wire wire = Wire.connect(target.host(), target.port(), answer);
             return new Conversation(wire, transcript, number, answer);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());

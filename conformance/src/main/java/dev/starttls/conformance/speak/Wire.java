@@ -2,9 +2,11 @@ package dev.starttls.conformance.speak;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -25,16 +27,32 @@ public final class Wire implements Closeable {
     }
 
     /**
-     * Connects.
+     * Connects to the first of the host's addresses that answers.
      *
-     * @throws IOException if that fails or takes longer than the limit
+     * @param limit for each address
+     * @throws IOException if none does
      */
-    public static Wire connect(InetSocketAddress address, Duration limit) throws IOException {
+    public static Wire connect(String host, int port, Duration limit) throws IOException {
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new IOException("the name " + host + " has no address", e);
+        }
+        IOException last = new IOException("the name " + host + " has no address");
+        for (InetAddress address : addresses) {
+            try {
+                return connect(new InetSocketAddress(address, port), limit);
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static Wire connect(InetSocketAddress address, Duration limit) throws IOException {
         Socket socket = new Socket();
         try {
-            if (address.isUnresolved()) {
-                throw new IOException("the name " + address.getHostString() + " has no address");
-            }
             socket.setTcpNoDelay(true);
             socket.connect(address, millis(limit));
             return new Wire(socket);

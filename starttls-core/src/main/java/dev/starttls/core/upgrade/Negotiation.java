@@ -237,6 +237,10 @@ final class Negotiation {
 
     UpgradeException failed(UpgradeException why) {
         if (machine.allows(Event.FAIL)) {
+            if (machine.state().tls() == State.Tls.NONE) {
+                // The peer has not been told that TLS begins: a ClientHello made ahead must not leave as a last alert.
+                tls.discard();
+            }
             machine.on(Event.FAIL);
             outbox.clear();
             settings.listener().failed(why);

@@ -45,6 +45,14 @@ final class TlsLayer {
         pump.prepare();
     }
 
+    /** Lets go of the engine: there will be no handshake. */
+    void discard() {
+        if (pump != null) {
+            pump.release();
+            pump = null;
+        }
+    }
+
     boolean exists() {
         return pump != null;
     }
