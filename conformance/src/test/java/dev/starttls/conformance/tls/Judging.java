@@ -22,7 +22,7 @@ import java.util.Optional;
 final class Judging {
 
     private static final Duration PATIENT = Duration.ofSeconds(20);
-    private static final Duration IMPATIENT = Duration.ofMillis(700);
+    private static final Duration IMPATIENT = Duration.ofSeconds(3);
 
     private Judging() {}
 
@@ -44,12 +44,21 @@ final class Judging {
 
     /** A server that begins with TLS at once but has no greeting inside, and echoes lines reversed. */
     static Verdict judgeEcho(String id, int port) {
+        return judgeEcho(id, port, settings(PATIENT));
+    }
+
+    /** The same with a server that is expected to fall silent. */
+    static Verdict judgeEchoImpatiently(String id, int port) {
+        return judgeEcho(id, port, settings(IMPATIENT));
+    }
+
+    private static Verdict judgeEcho(String id, int port, TargetSettings settings) {
         Dialect dialect = smtp();
         when(dialect.talkToGoAhead(any())).thenReturn(Optional.empty());
         when(dialect.answersHarmlessCommand(anyString()))
                 .thenAnswer(call -> call.<String>getArgument(0).endsWith("POON"));
         Target target = new Target(Scheme.SMTP, "127.0.0.1", port);
-        try (Subject subject = new Subject(target, settings(PATIENT), dialect)) {
+        try (Subject subject = new Subject(target, settings, dialect)) {
             return run(id, subject);
         }
     }

@@ -5,6 +5,7 @@ import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 
 /** Stands before a good server and makes a bad one of it, record by record. */
@@ -56,8 +57,12 @@ final class Relay {
     private Relay() {}
 
     static Loopback before(Loopback good, Hook hook) {
+        return before(good.port(), hook);
+    }
+
+    static Loopback before(int port, Hook hook) {
         return Loopback.serving(client -> {
-            try (Socket server = good.connect()) {
+            try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 server.setTcpNoDelay(true);
                 Loopback.start(() -> pump(server, client));
                 Way way = new Way(client, server);
