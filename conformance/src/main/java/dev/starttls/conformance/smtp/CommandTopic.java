@@ -160,7 +160,7 @@ final class CommandTopic implements Topic {
                         + " answer.")
                 .onUpgraded(Protocol.SMTP)
                 .run(Stage.GREETED.then((talk, subject) -> {
-                    Reply helo = talk.say("HELO " + talk.wire().addressLiteral());
+                    Reply helo = talk.say("HELO " + talk.addressLiteral());
                     if (helo.code() != 250 && !helo.refusal()) {
                         return Verdict.inconclusive("HELO: " + helo.told());
                     }

@@ -81,7 +81,7 @@ final class SmtpSurvey {
         }
         Reply ehlo = talk.ehlo();
         watch.phase("CAPABILITY");
-        if (ehlo.refusal() && talk.say("HELO " + talk.wire().addressLiteral()).refusal()) {
+        if (ehlo.refusal() && talk.say("HELO " + talk.addressLiteral()).refusal()) {
             return watch.problem(target.url() + " greets with 220 but takes neither EHLO nor HELO (" + ehlo.told()
                     + "): is it an FTP server?");
         }

@@ -57,7 +57,15 @@ final class Talk {
 
     /** EHLO with this end's address, which every server must take (RFC 5321 section 4.1.4). */
     Reply ehlo() {
-        return ehlo(wire.addressLiteral());
+        return ehlo(addressLiteral());
+    }
+
+    /** This end's address as an address literal (RFC 5321 section 4.1.3). */
+    String addressLiteral() {
+        String address = wire.wire().local().getAddress().getHostAddress();
+        int zone = address.indexOf('%');
+        String plain = zone < 0 ? address : address.substring(0, zone);
+        return plain.indexOf(':') >= 0 ? "[IPv6:" + plain + "]" : "[" + plain + "]";
     }
 
     Reply ehlo(String name) {

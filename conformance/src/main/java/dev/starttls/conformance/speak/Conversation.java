@@ -244,14 +244,6 @@ public final class Conversation implements AutoCloseable {
         wire.finish();
     }
 
-    /** This end's address as an address literal (RFC 5321 section 4.1.3). */
-    public String addressLiteral() {
-        String address = wire.local().getAddress().getHostAddress();
-        int zone = address.indexOf('%');
-        String plain = zone < 0 ? address : address.substring(0, zone);
-        return plain.indexOf(':') >= 0 ? "[IPv6:" + plain + "]" : "[" + plain + "]";
-    }
-
     /** A remark in the transcript. */
     public void note(String text) {
         transcript.note(number, text);
