@@ -31,7 +31,7 @@ final class CertificateTopic implements Topic {
     @Override
     public List<Check> checks() {
         return List.of(
-                Check.of("TLS-S-06", "The chain is complete, unexpired and trusted")
+                Check.of("TLS-S-06", "the chain is complete, unexpired and trusted")
                         .clause("RFC 5280 section 6, RFC 8446 section 4.4.2, RFC 9155")
                         .level(Level.MUST)
                         .why("A client that verifies refuses anything else, and users learn to switch verifying off.")
@@ -39,14 +39,14 @@ final class CertificateTopic implements Topic {
                                 + " it signed with SHA-256 or better.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::chain)),
-                Check.of("TLS-S-07", "The certificate names the server")
+                Check.of("TLS-S-07", "the certificate names the server")
                         .clause("RFC 7817 section 3, RFC 9525 section 6")
                         .level(Level.MUST)
                         .why("Without the right name any certificate of any other server would do as well.")
                         .mend("Have the name that clients are told to connect to among the subjectAltNames as dNSName.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::name)),
-                Check.of("TLS-S-08", "The key is strong and the certificate not about to expire")
+                Check.of("TLS-S-08", "the key is strong and the certificate not about to expire")
                         .clause("RFC 9325 section 4.3 and 4.5")
                         .level(Level.SHOULD)
                         .why("Keys below 112 bits of security can be broken; most certificates expire over a weekend.")

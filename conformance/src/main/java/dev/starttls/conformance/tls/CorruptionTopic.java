@@ -22,19 +22,19 @@ final class CorruptionTopic implements Topic {
     @Override
     public List<Check> checks() {
         return List.of(
-                record("TLS-S-21a", "A record with a corrupted MAC ends the session with an alert")
+                record("TLS-S-21a", "a record with a corrupted MAC ends the session with an alert")
                         .clause("RFC 8446 section 5.2, RFC 5246 section 7.2.2")
                         .run(TlsBody.of(prober -> spoilt(
                                 prober,
                                 "a command whose record has one bit flipped in its last octet",
                                 sound -> sound.flipped(sound.length() - 1, 1)))),
-                record("TLS-S-21b", "A record of an unknown type ends the session with an alert")
+                record("TLS-S-21b", "a record of an unknown type ends the session with an alert")
                         .clause("RFC 8446 section 5, RFC 5246 section 6")
                         .run(TlsBody.of(prober -> spoilt(
                                 prober,
                                 "a command in a record of the type " + TYPE_OF_NOBODY,
                                 sound -> sound.flipped(0, TYPE_OF_NOBODY ^ ContentType.APPLICATION_DATA.code())))),
-                record("TLS-S-21c", "A command in the clear inside a record ends the session with an alert")
+                record("TLS-S-21c", "a command in the clear inside a record ends the session with an alert")
                         .clause("RFC 8446 section 5.2, RFC 5246 section 7.2.2")
                         .run(TlsBody.of(CorruptionTopic::clear)));
     }

@@ -15,7 +15,7 @@ final class EarlyDataTopic implements Topic {
 
     @Override
     public List<Check> checks() {
-        return List.of(Check.of("TLS-S-22", "Early data is not invited")
+        return List.of(Check.of("TLS-S-22", "early data is not invited")
                 .clause("RFC 8446 section 8, section 2.3 and appendix E.5")
                 .level(Level.MUST)
                 .why("Whoever recorded early data can send it again; a protocol must say which of its commands may"

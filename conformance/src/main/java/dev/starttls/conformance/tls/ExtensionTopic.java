@@ -39,14 +39,14 @@ final class ExtensionTopic implements Topic {
     @Override
     public List<Check> checks() {
         return List.of(
-                Check.of("TLS-S-09", "A known, an unknown and no server name are all answered")
+                Check.of("TLS-S-09", "a known, an unknown and no server name are all answered")
                         .clause("RFC 6066 section 3")
                         .level(Level.MUST)
                         .why("Clients reach a mail server by names it may not know of, and some send none.")
                         .mend("Go on with a default certificate, or refuse with unrecognized_name.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::names)),
-                Check.of("TLS-S-17", "Secure renegotiation is indicated")
+                Check.of("TLS-S-17", "secure renegotiation is indicated")
                         .clause("RFC 5746 section 3.6")
                         .level(Level.MUST)
                         .why("Without it an attacker can put words of its own before those of a client.")
@@ -60,14 +60,14 @@ final class ExtensionTopic implements Topic {
                         .mend("Switch it off in the TLS library.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::compression)),
-                Check.of("TLS-S-23", "An unknown ALPN protocol is tolerated or refused as such")
+                Check.of("TLS-S-23", "an unknown ALPN protocol is tolerated or refused as such")
                         .clause("RFC 7301 section 3.2")
                         .level(Level.SHOULD)
                         .why("Clients begin to send ALPN everywhere; a server without must pass over it.")
                         .mend("Ignore the extension, or answer no_application_protocol.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::alpn)),
-                Check.of("TLS-S-24", "A heartbeat request is not answered")
+                Check.of("TLS-S-24", "a heartbeat request is not answered")
                         .clause("RFC 6520 section 4, CVE-2014-0160")
                         .level(Level.SECURITY)
                         .why("Heartbeat is of no use over TCP, and gave memory away.")

@@ -28,7 +28,7 @@ final class HelloTopic implements Topic {
     }
 
     private static Check octetByOctet() {
-        return Check.of("TLS-S-10", "A ClientHello may come one octet at a time")
+        return Check.of("TLS-S-10", "a ClientHello may come one octet at a time")
                 .clause("RFC 8446 section 5, RFC 9293 section 3.8")
                 .level(Level.MUST)
                 .why("TCP is a stream: a server that expects a whole hello in one read fails clients behind slow or odd"
@@ -42,7 +42,7 @@ final class HelloTopic implements Topic {
     }
 
     private static Check manyRecords() {
-        return Check.of("TLS-S-11", "A ClientHello may be spread over many records")
+        return Check.of("TLS-S-11", "a ClientHello may be spread over many records")
                 .clause("RFC 8446 section 5.1, RFC 5246 section 6.2.1")
                 .level(Level.MUST)
                 .why(
@@ -64,7 +64,7 @@ final class HelloTopic implements Topic {
     }
 
     private static Check longAndUnknown() {
-        return Check.of("TLS-S-12", "A ClientHello of 16 KiB, unknown extensions and GREASE are tolerated")
+        return Check.of("TLS-S-12", "a ClientHello of 16 KiB, unknown extensions and GREASE are tolerated")
                 .clause("RFC 8446 section 4.1.2, RFC 8701, RFC 7685")
                 .level(Level.MUST)
                 .why(

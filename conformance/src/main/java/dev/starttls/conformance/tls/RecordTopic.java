@@ -21,29 +21,29 @@ final class RecordTopic implements Topic {
     @Override
     public List<Check> checks() {
         return List.of(
-                record("TLS-S-20a", "A record of 16384 octets is taken")
+                record("TLS-S-20a", "a record of 16384 octets is taken")
                         .clause(CLAUSE)
                         .why("A record may carry 2^14 octets; smaller buffers lose mails, not handshakes, and so are"
                                 + " found late.")
                         .mend("Give the TLS library a buffer as large as the session asks for.")
                         .run(TlsBody.of(RecordTopic::large)),
-                record("TLS-S-20b", "Records of one octet are taken")
+                record("TLS-S-20b", "records of one octet are taken")
                         .clause(CLAUSE)
                         .why("Commands come in as many records as the client likes; a server that takes a record for a"
                                 + " line breaks.")
                         .mend("Read lines from the stream of all records together.")
                         .run(TlsBody.of(RecordTopic::small)),
                 // Senders may, receivers are told nothing in so many words, and JSSE takes none in TLS 1.3: so SHOULD.
-                record("TLS-S-20c", "Empty records are passed over")
+                record("TLS-S-20c", "empty records are passed over")
                         .level(Level.SHOULD)
                         .clause("RFC 8446 section 5.1 and 5.4, RFC 5246 section 6.2.1")
                         .why("Empty records hide the length of what is said. A server that takes one for the end of"
                                 + " the stream can be cut off, and one that loops on it can be held up.")
-                        .mend(
-                                "Go on reading when a record brings no data. The TLS of Java (JSSE) refuses such records"
-                                        + " of TLS 1.3 as bad_record_mac; there is nothing to set, other TLS libraries take them.")
+                        .mend("Go on reading when a record brings no data. The TLS of Java (JSSE) refuses such records"
+                                + " of TLS 1.3 as bad_record_mac; Postfix takes one behind a command for the next command, and"
+                                + " holds its answer back until that comes. In neither is there anything to set.")
                         .run(TlsBody.of(RecordTopic::empty)),
-                record("TLS-S-20d", "A KeyUpdate in mid-session is followed and answered")
+                record("TLS-S-20d", "a KeyUpdate in mid-session is followed and answered")
                         .clause("RFC 8446 section 4.6.3")
                         .why("Long sessions must change keys; a server that cannot follow loses them at some moment.")
                         .mend("Let the TLS library handle messages after the handshake, and flush what it answers.")

@@ -26,13 +26,13 @@ final class RefusalTopic implements Topic {
     }
 
     private static Check noCommonSuite() {
-        return Check.of("TLS-S-13", "No common cipher suite is answered with handshake_failure")
+        return Check.of("TLS-S-13", "no common cipher suite is answered with handshake_failure")
                 .clause("RFC 8446 section 4.1.1, RFC 5246 section 7.4.1.3")
                 .level(Level.MUST)
                 .why(
                         "A client that gets an alert can say what is wrong; one that gets silence or a lost connection tries"
                                 + " again, or goes on in plaintext.")
-                .mend("Send the fatal alert and flush it before the connection is closed.")
+                .mend("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
                 .on(Protocol.values())
                 .run(TlsBody.of(RefusalTopic::suites));
     }
@@ -62,11 +62,11 @@ final class RefusalTopic implements Topic {
     }
 
     private static Check noCommonVersion() {
-        return Check.of("TLS-S-14", "No common version is answered with protocol_version")
+        return Check.of("TLS-S-14", "no common version is answered with protocol_version")
                 .clause("RFC 8446 section 4.2.1 and appendix D, RFC 5246 appendix E.1")
                 .level(Level.MUST)
                 .why("Only this alert tells a client, and its user, that one of the two is too old.")
-                .mend("Send the fatal alert and flush it before the connection is closed.")
+                .mend("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
                 .on(Protocol.values())
                 .run(TlsBody.of(RefusalTopic::versions));
     }

@@ -28,10 +28,12 @@ final class VersionTopic implements Topic {
                         .why(
                                 "The older versions are broken in ways that can be used; whoever accepts them can be talked"
                                         + " into them.")
-                        .mend("Set the lowest version to TLS 1.2.")
+                        .mend(
+                                "Set the lowest version to TLS 1.2. Postfix: smtpd_tls_protocols = >=TLSv1.2, and the same for"
+                                        + " smtpd_tls_mandatory_protocols.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::table)),
-                Check.of("TLS-S-02", "The highest common version is chosen, and a lower one is marked")
+                Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked")
                         .clause("RFC 8446 section 4.1.3 and 4.2.1")
                         .level(Level.MUST)
                         .why(
@@ -40,7 +42,7 @@ final class VersionTopic implements Topic {
                         .mend("Leave the choice of the version to the TLS library, and use one that marks downgrades.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::highest)),
-                Check.of("TLS-S-03", "A fallback to a lower version is refused")
+                Check.of("TLS-S-03", "a fallback to a lower version is refused")
                         .clause("RFC 7507 section 3")
                         .level(Level.SHOULD)
                         .why("Clients that try again with a lower version after a failure can be made to by whoever"
