@@ -7,6 +7,11 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.conformance.tls.certificate.Issuer;
 import dev.starttls.conformance.tls.certificate.Issuer.Order;
+import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -100,5 +105,37 @@ class CertificateTopicTest {
         Verdict verdict = judge("TLS-S-07", GoodServer.SERVER, unnamed);
         assertThat(verdict.mark()).isEqualTo(Mark.INCONCLUSIVE);
         assertThat(verdict.detail()).contains("--server-name");
+    }
+
+    /** A server of TLS 1.0 alone, which the runtime does not speak any more. */
+    private static Verdict judgeInTheClear(String id, List<Octets> chain) {
+        Loopback.Handler handler = client -> {
+            ClientHello hello =
+                    ClientHello.parse(TlsRecord.read(client.getInputStream()).content());
+            boolean old = hello.legacyVersion() == ProtocolVersion.TLS10.code();
+            Octets answer = old
+                    ? Flight.of(ProtocolVersion.TLS10, CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA)
+                            .showing(chain)
+                            .octets()
+                    : Octets.hex("15 0301 0002 0246");
+            client.getOutputStream().write(answer.array());
+        };
+        try (Loopback server = Loopback.serving(handler)) {
+            return Judging.judge(id, server.port(), SETTINGS);
+        }
+    }
+
+    @Test
+    void certificates_of_a_server_too_old_for_this_runtime_are_read_in_the_clear() throws Exception {
+        Octets good = Octets.of(GoodServer.SERVER.certificate().getEncoded());
+        Octets selfSigned = Octets.of(Issuer.selfSigned(ORDER).certificate().getEncoded());
+        assertThat(judgeInTheClear("TLS-S-06", List.of(good)).mark()).isEqualTo(Mark.PASS);
+        assertThat(judgeInTheClear("TLS-S-07", List.of(good)).mark()).isEqualTo(Mark.PASS);
+        assertFails(judgeInTheClear("TLS-S-06", List.of(selfSigned)), "self-signed");
+    }
+
+    @Test
+    void a_certificate_that_cannot_be_read_is_caught() {
+        assertFails(judgeInTheClear("TLS-S-06", List.of(Octets.ascii("no certificate"))), "cannot be read");
     }
 }
