@@ -8,60 +8,70 @@ import java.nio.ByteBuffer;
  */
 final class RecordStash {
 
-    private static final int HEADER = 5;
-    /** RFC 5246 section 6.2.3: the greatest length of a record's fragment, which RFC 8446 section 5.2 lessens. */
-    private static final int MAX_RECORD = HEADER + 16_384 + 2_048;
+    static final int HEADER = 5;
+    /** The greatest length of a record: RFC 5246 section 6.2.3, which RFC 8446 section 5.2 lessens. */
+    static final int MAX_RECORD = HEADER + 16_384 + 2_048;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final int FIRST_SIZE = 512;
 
     /** Octets held are those before the position. */
     private ByteBuffer held = NOTHING;
 
-    private ByteBuffer reading = NOTHING;
+    private boolean reading;
+    private boolean pastFirst;
+
+    boolean holds() {
+        return held.position() > 0;
+    }
 
     /** The buffer to decrypt from: the caller's as it is when nothing is held, otherwise what is held. */
     ByteBuffer source(ByteBuffer network) {
-        if (held.position() == 0) {
-            reading = network;
-        } else {
-            reading = held.duplicate().flip();
+        if (!holds()) {
+            return network;
         }
-        return reading;
+        reading = true;
+        return held.flip();
     }
 
     /** Drops what was decrypted from the buffer that {@link #source} gave. */
-    void taken() {
-        if (held.position() > 0 && reading.position() > 0) {
-            if (reading.hasRemaining()) {
-                held = ByteBuffer.allocate(MAX_RECORD).put(reading);
-            } else {
-                held = NOTHING;
-            }
+    void taken(int count) {
+        pastFirst |= count > 0;
+        if (reading) {
+            reading = false;
+            held.compact();
         }
-        reading = NOTHING;
+    }
+
+    /** The length of the record that comes next, its header included; 0 when that cannot be told yet. */
+    int nextLength(ByteBuffer network) {
+        if (!holds()) {
+            return lengthOf(network);
+        }
+        return held.position() < HEADER ? 0 : length(held, 0);
     }
 
     /**
-     * Takes octets up to the end of the record. Returns true when the octets held may now be a whole record and another
-     * try is due; false when all the caller's octets were taken and more are needed.
+     * Takes octets up to the end of the record. Returns true when those held may be a whole record and a try is due;
+     * false when all the caller's octets were taken and more are needed.
      */
     boolean fill(ByteBuffer network) {
-        boolean took = false;
-        while (network.hasRemaining()) {
+        while (true) {
             int want = wanted();
             if (want == 0) {
-                return took;
+                return true;
             }
             int count = Math.min(want, network.remaining());
+            if (count == 0) {
+                return false;
+            }
             if (held.remaining() < count) {
-                held = ByteBuffer.allocate(Math.min(MAX_RECORD, Math.max(512, held.position() + want)))
-                        .put(held.duplicate().flip());
+                held = ByteBuffer.allocate(Math.max(FIRST_SIZE, held.position() + want))
+                        .put(held.flip());
             }
             held.put(network.slice(network.position(), count));
             network.position(network.position() + count);
-            took = true;
         }
-        return took && wanted() == 0;
     }
 
     /** Whether a whole record is held, so that an engine which asks for more has not understood it. */
@@ -69,9 +79,26 @@ final class RecordStash {
         return held.position() >= HEADER && wanted() == 0;
     }
 
+    /** Lets go of the buffer when nothing is in it; while records keep coming in pieces it serves for all of them. */
+    void settle() {
+        if (!holds()) {
+            held = NOTHING;
+        }
+    }
+
     void release() {
         held = NOTHING;
-        reading = NOTHING;
+        reading = false;
+    }
+
+    /** How many octets of memory are kept. */
+    int capacity() {
+        return held.capacity();
+    }
+
+    /** The length of the record that a buffer begins with, its header included; 0 when that cannot be told yet. */
+    int lengthOf(ByteBuffer source) {
+        return source.remaining() < HEADER ? 0 : length(source, source.position());
     }
 
     /** How many octets are missing: of the header, then of the record. */
@@ -80,19 +107,21 @@ final class RecordStash {
         if (have < HEADER) {
             return HEADER - have;
         }
-        return Math.min(MAX_RECORD, recordLength()) - have;
+        int length = length(held, 0);
+        // What cannot be a record is not waited for: the engine is to refuse it now.
+        return length > MAX_RECORD ? 0 : Math.max(0, length - have);
     }
 
-    private int recordLength() {
-        int first = held.get(0) & 0xff;
-        if ((first & 0x80) != 0) {
+    private int length(ByteBuffer octets, int at) {
+        int first = octets.get(at) & 0xff;
+        if (first >= 20 && first <= 24) {
+            return HEADER + (octets.getShort(at + 3) & 0xffff);
+        }
+        if ((first & 0x80) != 0 && !pastFirst) {
             // An SSLv2 header (RFC 5246 appendix E.2), which engines answer or refuse as they are set.
-            return Math.max(HEADER, 2 + (((first & 0x7f) << 8) | (held.get(1) & 0xff)));
+            return Math.max(HEADER, 2 + (octets.getShort(at) & 0x7fff));
         }
-        if (first < 20 || first > 24) {
-            // No content type of TLS (RFC 8446 section 5.1): its length means nothing, the engine is to refuse it now.
-            return HEADER;
-        }
-        return HEADER + (((held.get(3) & 0xff) << 8) | (held.get(4) & 0xff));
+        // No content type of TLS (RFC 8446 section 5.1): its length means nothing.
+        return HEADER;
     }
 }

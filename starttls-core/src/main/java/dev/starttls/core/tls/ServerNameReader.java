@@ -21,10 +21,13 @@ public final class ServerNameReader {
     private static final int CLIENT_HELLO = 1;
     private static final int SERVER_NAME = 0;
     private static final int HOST_NAME = 0;
+    /** What comes before the body of a handshake message: its type and length. */
+    private static final int MESSAGE_HEADER = 4;
 
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
     private final ByteArrayOutputStream message = new ByteArrayOutputStream();
-    private final ByteBuffer header = ByteBuffer.allocate(5);
+    private final ByteBuffer header = ByteBuffer.allocate(RecordStash.HEADER);
+    private final ByteBuffer messageHeader = ByteBuffer.allocate(MESSAGE_HEADER);
     private int recordLeft;
     private Optional<String> name = Optional.empty();
     private boolean done;
@@ -43,10 +46,8 @@ public final class ServerNameReader {
             byte octet = network.get();
             seen.write(octet);
             if (recordLeft > 0) {
-                message.write(octet);
-                if (--recordLeft == 0) {
-                    endOfRecord();
-                }
+                recordLeft--;
+                take(octet);
             } else {
                 header.put(octet);
                 if (!header.hasRemaining() || header.get(0) != HANDSHAKE_RECORD) {
@@ -78,44 +79,40 @@ public final class ServerNameReader {
 
     private void endOfHeader() {
         recordLeft = header.getShort(3) & 0xffff;
-        done = header.get(0) != HANDSHAKE_RECORD || recordLeft == 0;
+        // An engine refuses an empty fragment of a handshake (RFC 8446 section 5.1) and one that is too long.
+        done = header.get(0) != HANDSHAKE_RECORD
+                || recordLeft == 0
+                || recordLeft > RecordStash.MAX_RECORD - RecordStash.HEADER;
         header.clear();
     }
 
-    private void endOfRecord() {
-        if (message.size() < 4) {
-            return;
+    private void take(byte octet) {
+        if (messageHeader.hasRemaining()) {
+            messageHeader.put(octet);
+            done |= messageHeader.get(0) != CLIENT_HELLO;
+        } else {
+            message.write(octet);
         }
-        ByteBuffer handshake = ByteBuffer.wrap(message.toByteArray());
-        if (handshake.get(0) != CLIENT_HELLO) {
-            done = true;
-        } else if (handshake.remaining() - 4 >= (handshake.getInt(0) & 0xffffff)) {
-            done = true;
-            find(handshake.position(4));
+        if (recordLeft == 0 && !messageHeader.hasRemaining()) {
+            int length = messageHeader.getInt(0) & 0xffffff;
+            if (length > LIMIT) {
+                done = true;
+            } else if (message.size() >= length) {
+                done = true;
+                find(ByteBuffer.wrap(message.toByteArray(), 0, length));
+            }
         }
     }
 
     private void find(ByteBuffer hello) {
         try {
-            skip(hello, 2 + 32);
-            skip(hello, hello.get() & 0xff);
-            skip(hello, hello.getShort() & 0xffff);
-            skip(hello, hello.get() & 0xff);
-            ByteBuffer extensions = part(hello, hello.getShort() & 0xffff);
-            while (extensions.hasRemaining()) {
-                int type = extensions.getShort() & 0xffff;
-                ByteBuffer extension = part(extensions, extensions.getShort() & 0xffff);
-                if (type == SERVER_NAME) {
-                    ByteBuffer list = part(extension, extension.getShort() & 0xffff);
-                    if (list.get() == HOST_NAME) {
-                        ByteBuffer host = part(list, list.getShort() & 0xffff);
-                        name = Optional.of(StandardCharsets.US_ASCII
-                                .decode(host)
-                                .toString()
-                                .toLowerCase(Locale.ROOT));
-                    }
-                    return;
-                }
+            HelloExtensions.part(hello, 2 + 32);
+            HelloExtensions.part8(hello);
+            HelloExtensions.part16(hello);
+            HelloExtensions.part8(hello);
+            Optional<ByteBuffer> extension = HelloExtensions.find(hello, SERVER_NAME);
+            if (extension.isPresent()) {
+                hostName(HelloExtensions.part16(extension.get()));
             }
         } catch (BufferUnderflowException e) {
             // Malformed: the engine refuses it with the alert that the RFC asks for.
@@ -123,16 +120,15 @@ public final class ServerNameReader {
         }
     }
 
-    private static void skip(ByteBuffer buffer, int count) {
-        part(buffer, count);
-    }
-
-    private static ByteBuffer part(ByteBuffer buffer, int count) {
-        if (count > buffer.remaining()) {
-            throw new BufferUnderflowException();
+    private void hostName(ByteBuffer list) {
+        while (list.hasRemaining()) {
+            int type = list.get();
+            ByteBuffer host = HelloExtensions.part16(list);
+            if (type == HOST_NAME) {
+                String text = StandardCharsets.US_ASCII.decode(host).toString();
+                name = Optional.of(text.toLowerCase(Locale.ROOT)).filter(known -> !known.isEmpty());
+                return;
+            }
         }
-        ByteBuffer part = buffer.slice(buffer.position(), count);
-        buffer.position(buffer.position() + count);
-        return part;
     }
 }

@@ -1,11 +1,9 @@
 package dev.starttls.core.tls;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.nio.ReadOnlyBufferException;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
@@ -32,23 +30,11 @@ import javax.net.ssl.SSLSession;
  */
 public final class TlsPump {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** Records without data that are read on while an answer to them waits to be sent. */
-    private static final int UNANSWERED = 16;
-
-    private final SSLEngine engine;
-    private final long created = System.currentTimeMillis();
-    private final RecordStash stash = new RecordStash();
-    private ByteBuffer decrypted = NOTHING;
-    private ByteBuffer staged = NOTHING;
-    private int unanswered;
+    private final GuardedEngine engine;
+    private final EngineTasks tasks;
+    private final Inbound inbound;
+    private final Outbound outbound;
     private boolean inputEnded;
-    private volatile boolean established;
-    private volatile boolean closeNotifyReceived;
-    private volatile boolean closeNotifyDue;
-    private volatile boolean taskRunning;
-    private volatile RuntimeException taskFailure;
-    private volatile boolean failed;
 
     /**
      * A pump for an engine that has not begun its handshake.
@@ -56,7 +42,10 @@ public final class TlsPump {
      * @param engine its mode (client or server) and its parameters set
      */
     public TlsPump(SSLEngine engine) {
-        this.engine = engine;
+        this.engine = new GuardedEngine(engine);
+        this.tasks = new EngineTasks(this.engine);
+        this.inbound = new Inbound(this.engine, tasks);
+        this.outbound = new Outbound(this.engine, tasks);
     }
 
     /**
@@ -66,15 +55,7 @@ public final class TlsPump {
      * @throws SSLException if the engine cannot begin, for instance because no version or suite is enabled
      */
     public void prepare() throws SSLException {
-        if (established || staged.hasRemaining() || !engine.getUseClientMode()) {
-            return;
-        }
-        if (engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
-            engine.beginHandshake();
-        }
-        if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            stage(NOTHING);
-        }
+        outbound.prepare();
     }
 
     /**
@@ -89,41 +70,8 @@ public final class TlsPump {
      * @throws SSLException if the peer broke the protocol, a certificate was refused, or the peer sent a fatal alert
      */
     public TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
-        if (decrypted.hasRemaining()) {
-            return give(application);
-        }
-        releaseDecrypted();
-        while (true) {
-            if (closeNotifyReceived) {
-                return TlsStatus.CLOSED;
-            }
-            TlsStatus first = beforeUnwrap();
-            if (first != TlsStatus.OK) {
-                return first;
-            }
-            SSLEngineResult result = unwrap(network, application);
-            switch (result.getStatus()) {
-                case BUFFER_UNDERFLOW -> {
-                    if (stash.complete()) {
-                        throw fail(new SSLException("Expected a TLS record " + where() + ", got octets that are none"));
-                    }
-                    if (!stash.fill(network)) {
-                        return TlsStatus.NEED_READ;
-                    }
-                }
-                case BUFFER_OVERFLOW -> {
-                    if (unwrapAside(network)) {
-                        return give(application);
-                    }
-                }
-                case CLOSED -> closeNotifyReceived = true;
-                case OK -> {
-                    if (result.bytesProduced() > 0) {
-                        return TlsStatus.OK;
-                    }
-                }
-            }
-        }
+        requireWritable(application);
+        return inbound.receive(network, application);
     }
 
     /**
@@ -139,48 +87,8 @@ public final class TlsPump {
      * @throws SSLException if the engine fails
      */
     public TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
-        while (true) {
-            drain(network);
-            if (staged.hasRemaining()) {
-                return TlsStatus.NEED_WRITE;
-            }
-            if (failed) {
-                if (!stageAlert()) {
-                    return TlsStatus.CLOSED;
-                }
-                continue;
-            }
-            if (engine.isOutboundDone()) {
-                return TlsStatus.CLOSED;
-            }
-            if (taskRunning) {
-                return TlsStatus.NEED_TASK;
-            }
-            checkTask();
-            switch (engine.getHandshakeStatus()) {
-                case NEED_TASK -> {
-                    return TlsStatus.NEED_TASK;
-                }
-                case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                    if (!established) {
-                        return TlsStatus.NEED_READ;
-                    }
-                    if (!application.hasRemaining() && !closeNotifyDue) {
-                        return TlsStatus.OK;
-                    }
-                }
-                case NEED_WRAP -> {}
-                case NOT_HANDSHAKING, FINISHED -> {
-                    if (established && !application.hasRemaining() && !closeNotifyDue) {
-                        return TlsStatus.OK;
-                    }
-                }
-            }
-            TlsStatus status = wrap(application, network);
-            if (status != TlsStatus.OK) {
-                return status;
-            }
-        }
+        requireWritable(network);
+        return outbound.send(application, network);
     }
 
     /**
@@ -189,26 +97,8 @@ public final class TlsPump {
      *
      * @return the task; empty when there is none or when it was handed out and still runs
      */
-    public synchronized Optional<Runnable> task() {
-        if (taskRunning) {
-            return Optional.empty();
-        }
-        Runnable first = engine.getDelegatedTask();
-        if (first == null) {
-            return Optional.empty();
-        }
-        taskRunning = true;
-        return Optional.of(() -> {
-            try {
-                for (Runnable next = first; next != null; next = engine.getDelegatedTask()) {
-                    next.run();
-                }
-            } catch (RuntimeException e) {
-                taskFailure = e;
-            } finally {
-                taskRunning = false;
-            }
-        });
+    public Optional<Runnable> task() {
+        return tasks.next();
     }
 
     /**
@@ -216,10 +106,7 @@ public final class TlsPump {
      * RFC 8446 section 6.1). Closing again has no effect.
      */
     public void closeOutbound() {
-        if (!engine.isOutboundDone()) {
-            closeNotifyDue = true;
-            engine.closeOutbound();
-        }
+        engine.close();
     }
 
     /**
@@ -228,9 +115,9 @@ public final class TlsPump {
      * @throws TruncatedException if close_notify was not received before (RFC 8446 section 6.1)
      */
     public void endOfInput() throws TruncatedException {
-        if (!closeNotifyReceived && !inputEnded) {
+        if (!inbound.closeNotifyReceived() && !inputEnded) {
             inputEnded = true;
-            throw new TruncatedException(where());
+            throw new TruncatedException(engine.where());
         }
     }
 
@@ -240,7 +127,7 @@ public final class TlsPump {
      * @return true from the moment the engine reported it
      */
     public boolean established() {
-        return established;
+        return engine.established();
     }
 
     /**
@@ -250,9 +137,7 @@ public final class TlsPump {
      * @return true if so
      */
     public boolean wantsSend() {
-        return staged.hasRemaining()
-                || (!engine.isOutboundDone()
-                        && (closeNotifyDue || engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP));
+        return outbound.wants();
     }
 
     /**
@@ -262,7 +147,7 @@ public final class TlsPump {
      * @return the pump's own buffer, empty when none wait; valid until the next call
      */
     public ByteBuffer decrypted() {
-        return decrypted;
+        return inbound.decrypted();
     }
 
     /**
@@ -271,7 +156,7 @@ public final class TlsPump {
      * @return true once close_notify was received
      */
     public boolean closeNotifyReceived() {
-        return closeNotifyReceived;
+        return inbound.closeNotifyReceived();
     }
 
     /**
@@ -280,17 +165,16 @@ public final class TlsPump {
      * @return never null
      */
     public SSLSession session() {
-        SSLSession making = established ? null : engine.getHandshakeSession();
-        return making != null ? making : engine.getSession();
+        return engine.established() ? engine.session() : handshakeSession().orElseGet(engine::session);
     }
 
     /**
-     * Whether the handshake resumed an earlier session, told by the session being older than this pump.
+     * Whether the handshake resumed an earlier session (RFC 8446 section 2.2, RFC 5077), told by what the server said.
      *
      * @return false before the handshake is done
      */
     public boolean resumed() {
-        return established && engine.getSession().getCreationTime() < created;
+        return engine.resumed();
     }
 
     /**
@@ -299,216 +183,37 @@ public final class TlsPump {
      * @return its name; empty when none was agreed
      */
     public Optional<String> applicationProtocol() {
-        String agreed = engine.getApplicationProtocol();
-        return agreed == null || agreed.isEmpty() ? Optional.empty() : Optional.of(agreed);
+        try {
+            return Optional.ofNullable(engine.engine().getApplicationProtocol()).filter(agreed -> !agreed.isEmpty());
+        } catch (UnsupportedOperationException e) {
+            // SSLEngine's own method, which engines without ALPN leave as it is.
+            return Optional.empty();
+        }
     }
 
     /** Lets go of all octets held and overwrites the decrypted ones. To be called when the connection is given up. */
     public void release() {
-        stash.release();
-        releaseDecrypted();
-        staged = NOTHING;
+        inbound.release();
+        outbound.release();
     }
 
-    private TlsStatus beforeUnwrap() throws SSLException {
-        if (taskRunning) {
-            return TlsStatus.NEED_TASK;
-        }
-        checkTask();
-        return switch (engine.getHandshakeStatus()) {
-            case NEED_TASK -> TlsStatus.NEED_TASK;
-            case NEED_WRAP -> established && ++unanswered <= UNANSWERED ? TlsStatus.OK : TlsStatus.NEED_WRITE;
-            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> TlsStatus.OK;
-            case NOT_HANDSHAKING, FINISHED -> {
-                if (!established && engine.getUseClientMode()) {
-                    yield TlsStatus.NEED_WRITE;
-                }
-                unanswered = 0;
-                yield TlsStatus.OK;
-            }
-        };
+    /** How many octets of memory are kept for records and decrypted octets. */
+    int held() {
+        return inbound.capacity() + outbound.capacity();
     }
 
-    private SSLEngineResult unwrap(ByteBuffer network, ByteBuffer application) throws SSLException {
-        ByteBuffer source = stash.source(network);
-        HandshakeStatus before = engine.getHandshakeStatus();
-        SSLEngineResult result;
+    private Optional<SSLSession> handshakeSession() {
         try {
-            result = engine.unwrap(source, application);
-        } catch (SSLException e) {
-            throw fail(e);
-        }
-        stash.taken();
-        note(result);
-        refuseRenegotiation();
-        if (result.getStatus() == SSLEngineResult.Status.OK
-                && result.bytesConsumed() == 0
-                && result.bytesProduced() == 0
-                && engine.getHandshakeStatus() == before) {
-            throw fail(new SSLException("Expected the engine to take a record or to say what it needs, got neither in "
-                    + where() + " (" + before + "); the engine is at fault"));
-        }
-        return result;
-    }
-
-    /** Decrypts a record that does not fit the caller's buffer into one of our own. Returns false if nothing came. */
-    private boolean unwrapAside(ByteBuffer network) throws SSLException {
-        int size = engine.getSession().getApplicationBufferSize();
-        ByteBuffer aside = ByteBuffer.allocate(size);
-        SSLEngineResult result = unwrap(network, aside);
-        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-            throw fail(new SSLException("Expected a record to fit the session's application buffer of " + size
-                    + " octets, got a larger one inside TLS; the engine is at fault"));
-        }
-        if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
-            closeNotifyReceived = true;
-        }
-        decrypted = aside.flip();
-        return decrypted.hasRemaining();
-    }
-
-    private TlsStatus give(ByteBuffer application) {
-        int count = Math.min(application.remaining(), decrypted.remaining());
-        int from = decrypted.position();
-        application.put(decrypted.slice(from, count));
-        decrypted.position(from + count);
-        if (!decrypted.hasRemaining()) {
-            releaseDecrypted();
-        }
-        return TlsStatus.OK;
-    }
-
-    private void releaseDecrypted() {
-        if (decrypted.capacity() > 0) {
-            int from = decrypted.arrayOffset();
-            Arrays.fill(decrypted.array(), from, from + decrypted.capacity(), (byte) 0);
-            decrypted = NOTHING;
+            return Optional.ofNullable(engine.engine().getHandshakeSession());
+        } catch (UnsupportedOperationException e) {
+            // SSLEngine's own method, which some engines leave as it is.
+            return Optional.empty();
         }
     }
 
-    private TlsStatus wrap(ByteBuffer application, ByteBuffer network) throws SSLException {
-        int space = network.remaining();
-        int waiting = application.remaining();
-        HandshakeStatus before = engine.getHandshakeStatus();
-        // An engine must not be given data to send before the handshake is done.
-        ByteBuffer source = established ? application : NOTHING;
-        SSLEngineResult result = wrapOnce(source, network);
-        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-            if (space == 0) {
-                return TlsStatus.NEED_WRITE;
-            }
-            stage(source);
-        } else if (result.getStatus() == SSLEngineResult.Status.OK
-                && network.remaining() == space
-                && application.remaining() == waiting
-                && engine.getHandshakeStatus() == before) {
-            throw fail(new SSLException("Expected the engine to make a record, got none in " + where() + " (" + before
-                    + "); the engine is at fault"));
+    private static void requireWritable(ByteBuffer buffer) {
+        if (buffer.isReadOnly()) {
+            throw new ReadOnlyBufferException();
         }
-        return TlsStatus.OK;
-    }
-
-    /** Encrypts one record into a buffer of our own, from which it is given out in whatever pieces fit. */
-    private void stage(ByteBuffer application) throws SSLException {
-        int size = engine.getSession().getPacketBufferSize();
-        ByteBuffer aside = ByteBuffer.allocate(size);
-        SSLEngineResult result = wrapOnce(application, aside);
-        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-            int larger = Math.max(engine.getSession().getPacketBufferSize(), size) + 2048;
-            aside = ByteBuffer.allocate(larger);
-            if (wrapOnce(application, aside).getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-                throw fail(new SSLException("Expected a record of at most " + larger
-                        + " octets from the engine, got a larger one; the engine is at fault"));
-            }
-        }
-        staged = aside.flip();
-    }
-
-    private SSLEngineResult wrapOnce(ByteBuffer application, ByteBuffer network) throws SSLException {
-        try {
-            SSLEngineResult result = engine.wrap(application, network);
-            note(result);
-            if (engine.isOutboundDone()) {
-                closeNotifyDue = false;
-            }
-            return result;
-        } catch (SSLException e) {
-            throw fail(e);
-        }
-    }
-
-    /** The engine may owe the peer an alert after a failure; a second failure while making it ends the matter. */
-    private boolean stageAlert() {
-        if (engine.isOutboundDone() || engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
-            return false;
-        }
-        ByteBuffer aside = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-        try {
-            engine.wrap(NOTHING, aside);
-        } catch (SSLException e) {
-            return false;
-        }
-        staged = aside.flip();
-        return staged.hasRemaining();
-    }
-
-    private void drain(ByteBuffer network) {
-        if (!staged.hasRemaining()) {
-            return;
-        }
-        int count = Math.min(network.remaining(), staged.remaining());
-        network.put(staged.slice(staged.position(), count));
-        staged.position(staged.position() + count);
-        if (!staged.hasRemaining()) {
-            staged = NOTHING;
-        }
-    }
-
-    private void note(SSLEngineResult result) {
-        if (!established
-                && (result.getHandshakeStatus() == HandshakeStatus.FINISHED
-                        || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
-                                && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
-                                && result.bytesConsumed() + result.bytesProduced() > 0
-                                && engine.getSession().isValid()))) {
-            established = true;
-        }
-    }
-
-    /** In TLS 1.2 and before, any handshake after the first is a renegotiation (RFC 5746, RFC 9325 section 3.5). */
-    private void refuseRenegotiation() throws SSLException {
-        if (!established || closeNotifyDue || engine.isInboundDone() || engine.isOutboundDone()) {
-            return;
-        }
-        HandshakeStatus status = engine.getHandshakeStatus();
-        if (status == HandshakeStatus.NOT_HANDSHAKING
-                || status == HandshakeStatus.FINISHED
-                || engine.getSession().getProtocol().equals("TLSv1.3")) {
-            return;
-        }
-        engine.closeOutbound();
-        throw fail(
-                new SSLException("Expected application data inside TLS, got a renegotiation that the peer started in "
-                        + engine.getSession().getProtocol() + "; renegotiation is refused (RFC 9325 section 3.5)"));
-    }
-
-    private void checkTask() throws SSLException {
-        RuntimeException thrown = taskFailure;
-        if (thrown != null) {
-            taskFailure = null;
-            throw fail(new SSLException(
-                    "Expected the engine's delegated task to finish " + where() + ", but it threw "
-                            + thrown.getClass().getName() + "; see the cause",
-                    thrown));
-        }
-    }
-
-    private String where() {
-        return established ? "inside TLS" : "during the handshake";
-    }
-
-    private SSLException fail(SSLException e) {
-        failed = true;
-        return e;
     }
 }

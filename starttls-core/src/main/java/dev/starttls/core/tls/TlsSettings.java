@@ -1,6 +1,5 @@
 package dev.starttls.core.tls;
 
-import java.net.IDN;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +91,7 @@ public final class TlsSettings {
      * Makes a client's engine.
      *
      * @param peerHost the server's name or address, to be sent (SNI, RFC 6066 section 3) and compared with its
-     *     certificate; international names are converted (RFC 5891)
+     *     certificate; international names are converted (RFC 3490)
      * @param peerPort the server's port, or -1
      * @param verified whether chain and name are verified
      * @return an engine in client mode
@@ -101,11 +100,13 @@ public final class TlsSettings {
      */
     public SSLEngine clientEngine(String peerHost, int peerPort, Verification verified)
             throws GeneralSecurityException {
-        String host = ascii(peerHost);
+        PeerName name = PeerName.of(peerHost);
         EngineSource maker = source.isPresent() ? source.get() : defaultSource(verified);
-        SSLEngine engine = maker.create(host, peerPort);
+        SSLEngine engine = maker.create(name.host(), peerPort);
         engine.setUseClientMode(true);
         SSLParameters parameters = common(engine);
+        // Not every engine takes it from the host, and SunJSSE leaves out names without a dot.
+        name.indication().ifPresent(sent -> parameters.setServerNames(List.of(sent)));
         if (verified == Verification.FULL) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
@@ -163,16 +164,6 @@ public final class TlsSettings {
     private static EngineSource defaultSource(Verification verified) throws GeneralSecurityException {
         SSLContext context = verified == Verification.FULL ? SSLContext.getDefault() : UnverifiedContext.get();
         return context::createSSLEngine;
-    }
-
-    private static String ascii(String host) {
-        String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-        for (int i = 0; i < name.length(); i++) {
-            if (name.charAt(i) > 127) {
-                return IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES);
-            }
-        }
-        return name;
     }
 
     /** Collects settings. Not safe for use by several threads. */

@@ -81,10 +81,11 @@ public interface Dialogue {
     }
 
     /**
-     * The peer sent something that is no line.
+     * The peer sent something that is no line. Its rest would be taken for a line of its own, so that nothing but the end
+     * of the connection may follow.
      *
      * @param broken what was wrong
-     * @return by default, a failure that says so
+     * @return {@link Step.Fail} or {@link Step.Close}; by default, a failure that says so
      */
     default Step malformed(LineException broken) {
         FailureReason reason = broken.kind() == LineException.Kind.TOO_LONG

@@ -34,7 +34,14 @@ final class FirstOctet {
                         + " 587, 143, 110)";
     }
 
-    static String silentGreeting() {
-        return "If this is an implicit-TLS port (465, 993, 995), it waits for TLS: use TlsPolicy.IMPLICIT";
+    /** What may be wrong when nothing came at all. */
+    static String silence(Phase phase, Role role) {
+        if (phase == Phase.GREETING && role == Role.CLIENT) {
+            return "If this is an implicit-TLS port (465, 993, 995), it waits for TLS: use TlsPolicy.IMPLICIT";
+        }
+        if (phase == Phase.HANDSHAKE && role == Role.SERVER) {
+            return "The client may wait for a greeting in plaintext: on this port it should speak TLS from the first octet";
+        }
+        return "";
     }
 }

@@ -7,27 +7,28 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
+import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** What a person is told of an exception that an engine threw: why, and what to try. */
 record HandshakeDiagnosis(FailureReason reason, String hint) {
 
     private static final int DEPTH = 16;
 
-    static HandshakeDiagnosis of(Throwable thrown, Peer peer) {
+    static HandshakeDiagnosis of(Throwable thrown, Peer peer, Role role) {
         FailureReason reason = FailureReason.HANDSHAKE_FAILED;
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < DEPTH; depth++) {
             FailureReason found = reasonOf(cause);
             // The deepest cause knows best: "expired" lies under "untrusted".
             if (found == FailureReason.CERTIFICATE_EXPIRED || found == FailureReason.CERTIFICATE_NAME_MISMATCH) {
-                return new HandshakeDiagnosis(found, hint(found, thrown, peer));
+                return new HandshakeDiagnosis(found, hint(found, thrown, peer, role));
             }
             if (found == FailureReason.CERTIFICATE_UNTRUSTED) {
                 reason = found;
             }
             cause = cause.getCause();
         }
-        return new HandshakeDiagnosis(reason, hint(reason, thrown, peer));
+        return new HandshakeDiagnosis(reason, hint(reason, thrown, peer, role));
     }
 
     private static FailureReason reasonOf(Throwable cause) {
@@ -42,41 +43,55 @@ record HandshakeDiagnosis(FailureReason reason, String hint) {
         if (cause instanceof CertPathBuilderException) {
             return FailureReason.CERTIFICATE_UNTRUSTED;
         }
+        // The name check of the JDK has no exception type of its own, only these words.
+        String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        boolean named = message.startsWith("no subject alternative")
+                || message.startsWith("no name matching")
+                || message.contains("hostname");
         if (cause instanceof CertificateException) {
-            // The name check of the JDK has no exception type of its own, only these words.
-            String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-            return message.startsWith("no subject alternative")
-                            || message.startsWith("no name matching")
-                            || message.contains("hostname")
-                    ? FailureReason.CERTIFICATE_NAME_MISMATCH
-                    : FailureReason.CERTIFICATE_UNTRUSTED;
+            return named ? FailureReason.CERTIFICATE_NAME_MISMATCH : FailureReason.CERTIFICATE_UNTRUSTED;
         }
-        return FailureReason.HANDSHAKE_FAILED;
+        return named && cause instanceof SSLPeerUnverifiedException
+                ? FailureReason.CERTIFICATE_NAME_MISMATCH
+                : FailureReason.HANDSHAKE_FAILED;
     }
 
-    private static String hint(FailureReason reason, Throwable thrown, Peer peer) {
+    private static String hint(FailureReason reason, Throwable thrown, Peer peer, Role role) {
+        String owner = role == Role.CLIENT ? "the server's operator" : "the client's owner";
         return switch (reason) {
-            case CERTIFICATE_EXPIRED -> "Check the clock of this machine, then ask the server's operator to renew it";
+            case CERTIFICATE_EXPIRED -> "Check the clock of this machine, then ask " + owner + " to renew it";
             case CERTIFICATE_NAME_MISMATCH ->
-                "Connect by a name that is in the certificate instead of " + peer.host()
-                        + ", or ask the server's operator for a certificate with this name";
+                "Connect by a name that is in the certificate instead of " + peer.host() + ", or ask " + owner
+                        + " for a certificate with this name";
             case CERTIFICATE_UNTRUSTED ->
-                "If the issuer is a private one, put its certificate into the trust store;"
-                        + " otherwise the server may not send its intermediate certificates";
-            default -> alertHint(String.valueOf(thrown.getMessage()));
+                "If the issuer is a private one, put its certificate into the trust store; otherwise the "
+                        + (role == Role.CLIENT ? "server" : "client")
+                        + " may not send its intermediate certificates";
+            default -> words(String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT), role);
         };
     }
 
-    private static String alertHint(String message) {
-        if (message.contains("protocol_version")) {
+    /** What engines say of the handshakes that people get wrong most, and the names of alerts (RFC 8446 section 6). */
+    private static String words(String message, Role role) {
+        if (message.contains("protocol_version")
+                || message.contains("protocol version")
+                || message.contains("protocol is disabled")
+                || message.contains("client requested protocol")) {
             return "The two sides have no TLS version in common: compare TlsSettings.Builder.versions with the peer's";
         }
-        if (message.contains("handshake_failure")) {
-            return "The two sides have no cipher suite, group or signature algorithm in common, or a client certificate"
-                    + " is needed";
+        if (message.contains("handshake_failure")
+                || message.contains("cipher suites in common")
+                || message.contains("authentication scheme")) {
+            return "The two sides have no cipher suite, group or signature algorithm in common, or a certificate of the"
+                    + " right kind is missing";
         }
-        if (message.contains("certificate")) {
-            return "The peer refused this side's certificate, or misses one";
+        if (message.contains("unrecognized_name")) {
+            return "The server has no certificate for this name";
+        }
+        if (message.contains("certificate") || message.contains("unknown_ca")) {
+            return role == Role.CLIENT
+                    ? "The server refused this client's certificate, or misses one: give the SSLContext a key"
+                    : "The client refused this server's certificate, or sent none of its own where one is needed";
         }
         return "";
     }

@@ -1,6 +1,5 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Verification;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
@@ -14,152 +13,104 @@ final class Negotiation {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final String SOMEONE = "Someone in the middle may be answering in the server's name";
+    private static final String STRIPPED = "Someone in the middle may have stripped the offer; an implicit-TLS port"
+            + " (465, 993, 995) cannot be stripped";
 
+    private final Parts parts;
     private final Dialogue dialogue;
-    private final Role role;
-    private final UpgradeSettings settings;
-    private final Peer peer;
     private final UpgradeMachine machine;
-    private final Outbox outbox;
-    private final PhaseClock clock;
-    private final TlsLayer tls;
+    private final TlsPolicy policy;
+    private final Ending ending;
     private final Outcome outcome;
-    private ByteBuffer literal = NOTHING;
-    private boolean ending;
-    private Optional<UpgradeException> afterFarewell = Optional.empty();
-    private volatile boolean ready;
-    private volatile boolean tlsBegun;
+    private boolean declined;
 
-    Negotiation(Dialogue dialogue, UpgradeSettings settings, Peer peer, UpgradeMachine machine, Outbox outbox) {
-        this.dialogue = dialogue;
-        this.role = dialogue.role();
-        this.settings = settings;
-        this.peer = peer;
-        this.machine = machine;
-        this.outbox = outbox;
-        this.clock = new PhaseClock(settings.limits(), implicit() ? Phase.HANDSHAKE : Phase.GREETING);
-        this.tls = new TlsLayer(role, settings, peer);
-        this.outcome = new Outcome(dialogue, settings, clock, tls);
-    }
-
-    PhaseClock clock() {
-        return clock;
-    }
-
-    TlsLayer tls() {
-        return tls;
-    }
-
-    /** The dialogue is over and the connection is the application's. */
-    boolean ready() {
-        return ready;
-    }
-
-    /** Records may cross; a ClientHello that was made ahead of that must not leave as if it were a last alert. */
-    boolean tlsBegun() {
-        return tlsBegun;
-    }
-
-    /** The last lines are leaving; what the peer sends does not matter any more. */
-    boolean ending() {
-        return ending;
-    }
-
-    boolean open() {
-        return !ready && !ending && !machine.state().terminal();
-    }
-
-    UpgradeReport report() {
-        return outcome.report(tls.established());
+    Negotiation(Parts parts, Ending ending, Outcome outcome) {
+        this.parts = parts;
+        this.dialogue = parts.dialogue();
+        this.machine = parts.machine();
+        this.policy = parts.settings().policy();
+        this.ending = ending;
+        this.outcome = outcome;
     }
 
     void begin() throws IOException {
-        if (implicit()) {
+        if (parts.implicit()) {
             startHandshake();
         } else {
-            if (role == Role.CLIENT) {
-                clock.sent();
+            if (parts.client()) {
+                // Connecting was this side's turn: the greeting answers it.
+                parts.clock().sent();
             }
             carryOut(dialogue.opened(), NOTHING);
         }
     }
 
-    void carryOut(Step step, ByteBuffer behind) throws IOException {
+    /** Asks the dialogue what to do about a line. */
+    void received(String line, ByteBuffer behind) throws IOException {
+        carryOut(dialogue.received(line), behind);
+        outcome.note();
+    }
+
+    /** Asks the dialogue what to do about a literal. */
+    void received(byte[] octets, ByteBuffer behind) throws IOException {
+        carryOut(dialogue.octets(octets), behind);
+        outcome.note();
+    }
+
+    /** Carries out what follows something that is no line: its rest would be taken for a line of its own. */
+    void malformed(Step step) throws IOException {
+        require(
+                step instanceof Step.Fail || step instanceof Step.Close,
+                step,
+                "Step.Fail or Step.Close after something that is no line");
+        carryOut(step, NOTHING);
+    }
+
+    private void carryOut(Step step, ByteBuffer behind) throws IOException {
         if (step instanceof Step.Await next) {
-            clock.enter(next.phase());
-            say(next.lines());
+            parts.clock().enter(next.phase());
+            say(step, next.lines());
         } else if (step instanceof Step.AwaitOctets next) {
-            clock.enter(next.phase());
-            say(next.lines());
-            int most = settings.limits().octetsPerPhase();
-            if (next.count() > most) {
-                throw fail(
-                        FailureReason.LIMIT_EXCEEDED,
-                        "Expected a literal of at most " + most + " octets, got one of " + next.count(),
-                        "");
-            }
-            literal = ByteBuffer.allocate(next.count());
+            parts.clock().enter(next.phase());
+            say(step, next.lines());
+            awaitOctets(next.count());
         } else if (step instanceof Step.Propose propose) {
-            propose(propose.command());
+            propose(propose);
         } else if (step instanceof Step.Proceed go) {
-            if (role == Role.SERVER) {
-                accept(go.goAhead(), behind);
+            if (parts.client()) {
+                goAhead(go, behind);
             } else {
-                goAhead(behind);
+                accept(go, behind);
             }
         } else if (step instanceof Step.Decline no) {
             decline(no);
         } else if (step instanceof Step.Ready last) {
-            say(last.lines());
-            becomeReady();
+            becomeReady(last);
         } else if (step instanceof Step.Close bye) {
-            say(bye.lines());
-            ending = true;
-            if (outbox.isEmpty()) {
-                close();
-            }
+            say(step, bye.lines());
+            ending.leave();
         } else if (step instanceof Step.Fail fail) {
-            UpgradeException why = new UpgradeException(fail.reason(), clock.phase(), fail.detail(), fail.reply(), "");
-            if (fail.lines().isEmpty()) {
-                throw failed(why);
-            }
-            failAfter(fail.lines(), why);
+            ending.failAfter(fail.lines(), ending.exception(fail.reason(), fail.detail(), fail.reply(), ""));
         }
-    }
-
-    /** Takes octets of a literal, if one is due. Returns empty if none is, otherwise whether it is complete. */
-    Optional<Boolean> takeLiteral(ByteBuffer source) throws IOException {
-        if (literal.capacity() == 0) {
-            return Optional.empty();
-        }
-        int count = Math.min(source.remaining(), literal.remaining());
-        clock.count(0, count);
-        literal.put(source.slice(source.position(), count));
-        source.position(source.position() + count);
-        if (literal.hasRemaining()) {
-            return Optional.of(false);
-        }
-        byte[] octets = literal.array();
-        literal = NOTHING;
-        carryOut(dialogue.octets(octets), source);
-        return Optional.of(true);
     }
 
     /** A server has octets in the clear where none may be: behind the upgrade command. */
     void injected(ByteBuffer octets) throws UpgradeException {
         int count = octets.remaining();
         octets.position(octets.limit());
-        if (settings.injection() == InjectionResponse.DISCARD) {
+        if (parts.settings().injection() == InjectionResponse.DISCARD) {
             return;
         }
         UpgradeException why = new UpgradeException(
                 FailureReason.PLAINTEXT_INJECTION,
                 Phase.COMMAND,
-                "Expected nothing behind the upgrade command, got " + count + " octets in plaintext");
-        if (machine.state() == State.PROPOSED || dialogue.injected().isEmpty()) {
-            throw failed(why);
-        }
-        failAfter(dialogue.injected(), why);
+                "Expected nothing behind the upgrade command before the handshake, got " + count
+                        + " octets in plaintext",
+                "",
+                "The client must wait for the go-ahead before it sends anything; if it did, someone in the middle has"
+                        + " added the octets");
+        // With the go-ahead on its way it is too late for words.
+        ending.failAfter(parts.state() == State.PROPOSED ? List.of() : dialogue.injected(), why);
     }
 
     /** A server's go-ahead has left. */
@@ -170,189 +121,194 @@ final class Negotiation {
 
     /** Notices the end of the handshake, whichever direction brought it. */
     void established() throws IOException {
-        if (machine.state() != State.HANDSHAKING || !tls.established()) {
+        if (parts.state() != State.HANDSHAKING || !parts.tls().established()) {
             return;
         }
-        if (role == Role.CLIENT && settings.verification() == Verification.FULL) {
+        if (parts.client() && parts.settings().verification() == Verification.FULL) {
             Optional<String> lacking = outcome.nameless();
             if (lacking.isPresent()) {
-                tls.pump().closeOutbound();
-                throw fail(
+                throw ending.fail(
                         FailureReason.CERTIFICATE_NAME_MISMATCH,
                         lacking.get(),
-                        "Ask the server's operator for a certificate with a subjectAltName");
+                        "Ask the server's operator for a certificate with this name as a subjectAltName");
             }
         }
         machine.on(Event.ESTABLISH);
-        clock.enter(implicit() ? Phase.GREETING : Phase.RECAPABILITY);
-        if (role == Role.SERVER) {
-            settings.listener().upgraded(outcome.report(true));
+        parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
+        if (!parts.client()) {
+            ending.settle();
+            parts.settings().listener().upgraded(outcome.report());
         }
-        carryOut(dialogue.secured(), NOTHING);
-    }
-
-    /** Throws what was to be said only after the last line had left. */
-    void checkFarewell() throws UpgradeException {
-        if (afterFarewell.isPresent() && outbox.isEmpty() && !tls.wantsSend()) {
-            UpgradeException why = afterFarewell.get();
-            afterFarewell = Optional.empty();
-            throw failed(why);
+        parts.framing().reset();
+        Step next = dialogue.secured();
+        // RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4.
+        if (parts.client() && !dialogue.capabilities().isEmpty()) {
+            throw new IllegalStateException("Expected the " + dialogue.protocol()
+                    + " dialogue to have forgotten at the upgrade what was announced before, got capabilities"
+                    + " of before in Dialogue.capabilities behind Dialogue.secured");
         }
+        carryOut(next, NOTHING);
+        outcome.note();
     }
 
-    /** The last line has left: closes, unless there is a failure to tell. */
-    void farewellLeft() {
-        if (tls.established()) {
-            close();
-        } else if (afterFarewell.isEmpty()) {
-            machine.on(Event.CLOSE);
+    private void awaitOctets(int count) throws UpgradeException {
+        int most = parts.settings().limits().octetsPerPhase();
+        if (count > most) {
+            throw ending.fail(
+                    FailureReason.LIMIT_EXCEEDED,
+                    "Expected a literal of at most " + most + " octets, got one of " + count,
+                    "If the peer is known to send as much, raise UpgradeLimits.octetsPerPhase");
         }
+        parts.framing().expect(count);
     }
 
-    /** close_notify has left behind the last line. */
-    void closeNotifyLeft() {
-        if (ending && afterFarewell.isEmpty()) {
-            machine.tryOn(Event.END);
-        }
-    }
-
-    void close() {
-        if (machine.tryOn(Event.CLOSE) && machine.state() == State.CLOSING && tls.exists()) {
-            tls.pump().closeOutbound();
-        }
-    }
-
-    UpgradeException failedHandshake(SSLException thrown) {
-        if (thrown instanceof TruncatedException) {
-            return fail(FailureReason.TRUNCATED, thrown.getMessage(), "");
-        }
-        HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(thrown, peer);
-        UpgradeException why = new UpgradeException(
-                diagnosis.reason(),
-                clock.phase(),
-                "Expected TLS with " + peer + ", got: " + thrown.getMessage(),
-                "",
-                diagnosis.hint());
-        why.initCause(thrown);
-        return failed(why);
-    }
-
-    UpgradeException fail(FailureReason reason, String detail, String hint) {
-        return failed(new UpgradeException(reason, clock.phase(), detail, "", hint));
-    }
-
-    UpgradeException failed(UpgradeException why) {
-        if (machine.tryOn(Event.FAIL)) {
-            outbox.clear();
-            settings.listener().failed(why);
-            if (role == Role.CLIENT && settings.policy().enforced()) {
-                settings.listener().blocked(why);
-            }
-        }
-        return why;
-    }
-
-    private boolean implicit() {
-        return settings.policy() == TlsPolicy.IMPLICIT;
-    }
-
-    private void say(List<String> lines) {
-        State state = machine.state();
-        if (!lines.isEmpty() && state.tls() != State.Tls.RECORDS && state.plaintextOut(role) != State.Plaintext.ANY) {
-            throw new IllegalStateException(
-                    "Expected no line of the dialogue in state " + state + ", got " + lines.size()
-                            + "; after Step.Propose only Await without lines, Proceed, Decline or Fail may follow");
-        }
-        outbox.add(lines);
-    }
-
-    private void propose(String command) throws IOException {
-        if (settings.policy() == TlsPolicy.DISABLED) {
+    private void propose(Step.Propose step) throws IOException {
+        require(parts.client(), step, "a step of a server; only a client proposes");
+        require(parts.state() == State.PLAINTEXT, step, "no proposal outside State.PLAINTEXT");
+        require(!declined, step, "no proposal after a Step.Decline");
+        if (policy == TlsPolicy.DISABLED) {
+            declined = true;
             carryOut(dialogue.declined(FailureReason.NOT_OFFERED), NOTHING);
             return;
         }
-        tls.ready();
-        outcome.forgetAtUpgrade();
+        parts.tls().ready();
+        outcome.forget();
         machine.on(Event.PROPOSE);
-        clock.enter(Phase.COMMAND);
-        outbox.add(List.of(command));
-        settings.listener().proposed();
+        parts.clock().enter(Phase.COMMAND);
+        parts.outbox().add(List.of(step.command()));
+        parts.settings().listener().proposed();
     }
 
-    private void accept(List<String> goAhead, ByteBuffer behind) throws IOException {
-        tls.ready();
-        outcome.forgetAtUpgrade();
+    private void accept(Step.Proceed step, ByteBuffer behind) throws IOException {
+        require(parts.state() == State.PLAINTEXT, step, "no go-ahead outside State.PLAINTEXT");
+        require(policy != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
+        require(!step.goAhead().isEmpty(), step, "the line of the go-ahead in Step.Proceed of a server");
+        parts.tls().ready();
         if (behind.hasRemaining()) {
             injected(behind);
         }
-        if (!ending) {
+        if (ending.open()) {
+            outcome.forget();
+            parts.framing().reset();
             machine.on(Event.PROPOSE);
-            clock.enter(Phase.COMMAND);
-            outbox.add(goAhead);
-            settings.listener().proposed();
+            parts.clock().enter(Phase.COMMAND);
+            parts.outbox().add(step.goAhead());
+            parts.settings().listener().proposed();
         }
     }
 
-    private void goAhead(ByteBuffer behind) throws IOException {
-        if (!outbox.isEmpty()) {
-            throw fail(
-                    FailureReason.PROTOCOL_VIOLATION,
-                    "Expected the go-ahead after the upgrade command, got it before the command had left",
-                    SOMEONE);
-        }
+    private void goAhead(Step.Proceed step, ByteBuffer behind) throws IOException {
+        require(parts.state() == State.PROPOSED, step, "Step.Propose before the go-ahead");
+        require(step.goAhead().isEmpty(), step, "Step.Proceed without lines on a client");
+        requireCommandLeft("the go-ahead");
         if (behind.hasRemaining()) {
-            throw fail(
+            throw ending.fail(
                     FailureReason.PLAINTEXT_INJECTION,
-                    "Expected nothing behind the go-ahead, got " + behind.remaining() + " octets in plaintext",
+                    "Expected nothing behind the go-ahead before the handshake, got " + behind.remaining()
+                            + " octets in plaintext",
                     SOMEONE);
         }
+        parts.framing().reset();
         machine.on(Event.GO_AHEAD);
         startHandshake();
     }
 
     private void startHandshake() throws IOException {
-        tlsBegun = true;
-        clock.enter(Phase.HANDSHAKE);
-        tls.ready();
-        if (role == Role.CLIENT) {
-            tls.prepare();
+        parts.clock().enter(Phase.HANDSHAKE);
+        parts.tls().ready();
+        if (parts.client()) {
+            prepare();
         }
     }
 
-    private void failAfter(List<String> farewell, UpgradeException why) {
-        outbox.add(farewell);
-        afterFarewell = Optional.of(why);
-        ending = true;
+    /** Makes a client's ClientHello. */
+    void prepare() throws IOException {
+        try {
+            parts.tls().prepare();
+        } catch (SSLException e) {
+            throw ending.failedHandshake(e);
+        }
     }
 
     private void decline(Step.Decline no) throws IOException {
+        State state = parts.state();
+        require(parts.client(), no, "a step of a server; only a client's dialogue declines");
+        require(!declined, no, "one Step.Decline");
+        require(state == State.PLAINTEXT || state == State.PROPOSED, no, "no Step.Decline inside TLS");
+        if (state == State.PROPOSED) {
+            requireCommandLeft("a refusal");
+        }
         boolean offered = no.reason() != FailureReason.NOT_OFFERED;
-        if (settings.policy().enforced()) {
-            throw failed(new UpgradeException(
+        if (policy.enforced()) {
+            throw ending.fail(
                     no.reason(),
-                    clock.phase(),
                     "Expected the server to upgrade, but it " + (offered ? "will not" : "does not offer to"),
                     no.reply(),
                     offered
-                            ? ""
-                            : "Someone in the middle may have stripped the offer; an implicit-TLS port (465, 993, 995)"
-                                    + " cannot be stripped"));
+                            ? "Without TLS nothing is sent under TlsPolicy." + policy + "; try again later, or ask the"
+                                    + " server's operator"
+                            : STRIPPED);
         }
-        if (machine.state() == State.PROPOSED) {
+        declined = true;
+        if (state == State.PROPOSED) {
             machine.on(Event.REFUSE);
         }
-        if (settings.policy() == TlsPolicy.OPPORTUNISTIC) {
-            settings.listener().declined(no.reason());
+        if (policy == TlsPolicy.OPPORTUNISTIC) {
+            parts.settings().listener().declined(no.reason());
         }
         carryOut(dialogue.declined(no.reason()), NOTHING);
     }
 
-    private void becomeReady() {
-        clock.stop();
-        outcome.settle();
-        ready = true;
-        if (role == Role.CLIENT && tls.established()) {
-            settings.listener().upgraded(outcome.report(true));
+    private void becomeReady(Step.Ready step) {
+        boolean inside = parts.state() == State.SECURE;
+        require(
+                inside || parts.state() == State.PLAINTEXT,
+                step,
+                "Step.Proceed, Step.Decline or Step.Fail behind Step.Propose");
+        require(inside || !policy.enforced(), step, "no session in plaintext under TlsPolicy." + policy);
+        require(
+                inside || !parts.client() || declined || policy == TlsPolicy.DISABLED,
+                step,
+                "Step.Propose or Step.Decline before a client is ready in plaintext");
+        say(step, step.lines());
+        if (!inside) {
+            parts.tls().discard();
+        }
+        parts.clock().stop();
+        outcome.note();
+        if (inside && parts.client()) {
+            parts.settings().listener().upgraded(outcome.report());
+        }
+        ending.becomeReady();
+    }
+
+    /** What answers a command before it has left was not meant for it. */
+    private void requireCommandLeft(String what) throws UpgradeException {
+        if (!parts.outbox().isEmpty()) {
+            throw ending.fail(
+                    FailureReason.PROTOCOL_VIOLATION,
+                    "Expected " + what + " after the upgrade command, got it before the command had left",
+                    SOMEONE);
+        }
+    }
+
+    private void say(Step step, List<String> lines) {
+        State state = parts.state();
+        require(
+                lines.isEmpty() || state == State.SECURE || state.plaintextOut(parts.role()) == State.Plaintext.ANY,
+                step,
+                "no line of the dialogue; behind Step.Propose only Step.Await without lines, Step.Proceed, Step.Decline,"
+                        + " Step.Close without lines or Step.Fail may follow");
+        parts.outbox().add(lines);
+    }
+
+    private void require(boolean allowed, Step got, String expected) {
+        if (!allowed) {
+            throw new IllegalStateException(
+                    "Expected " + expected + ", got Step." + got.getClass().getSimpleName() + " of the "
+                            + dialogue.protocol() + " dialogue (" + parts.role() + ") in state " + parts.state()
+                            + ", phase " + parts.clock().phase() + ", policy " + policy
+                            + "; the dialogue is at fault");
         }
     }
 }

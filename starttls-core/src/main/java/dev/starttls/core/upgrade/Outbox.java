@@ -14,25 +14,33 @@ final class Outbox {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>();
-    private int octets;
+    /** A reader asks for it too while a writer empties the box. */
+    private volatile int octets;
 
     void add(List<String> lines) {
+        int count = octets;
         for (String line : lines) {
             ByteBuffer encoded = LineEncoder.encode(line);
-            octets += encoded.remaining();
+            count += encoded.remaining();
             waiting.add(encoded);
         }
+        octets = count;
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return octets == 0;
     }
 
     boolean full() {
         return octets >= FULL;
     }
 
+    int octets() {
+        return octets;
+    }
+
     void clear() {
+        waiting.forEach(Outbox::wipe);
         waiting.clear();
         octets = 0;
     }
@@ -41,7 +49,10 @@ final class Outbox {
     ByteBuffer joined() {
         if (waiting.size() > 1) {
             ByteBuffer all = ByteBuffer.allocate(octets);
-            waiting.forEach(all::put);
+            waiting.forEach(line -> {
+                all.put(line);
+                wipe(line);
+            });
             waiting.clear();
             waiting.add(all.flip());
         }
@@ -52,10 +63,10 @@ final class Outbox {
     void settle() {
         ByteBuffer head = waiting.peek();
         if (head != null) {
-            octets = head.remaining();
-            if (octets == 0) {
-                waiting.remove();
+            if (!head.hasRemaining()) {
+                wipe(waiting.remove());
             }
+            octets = head.remaining();
         }
     }
 
@@ -66,5 +77,11 @@ final class Outbox {
         network.put(head.slice(head.position(), count));
         head.position(head.position() + count);
         settle();
+    }
+
+    private static void wipe(ByteBuffer line) {
+        for (int i = 0; i < line.limit(); i++) {
+            line.put(i, (byte) 0);
+        }
     }
 }

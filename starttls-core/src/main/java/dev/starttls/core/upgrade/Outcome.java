@@ -5,6 +5,7 @@ import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -13,77 +14,87 @@ import javax.net.ssl.SSLSession;
 /** What is told of an upgrade afterwards. */
 final class Outcome {
 
-    private final Dialogue dialogue;
-    private final UpgradeSettings settings;
-    private final PhaseClock clock;
-    private final TlsLayer tls;
-    private List<String> before = List.of();
-    private List<String> inside = List.of();
+    /** A subjectAltName's type for a DNS name (RFC 5280 section 4.2.1.6). */
+    private static final int DNS_NAME = 2;
 
-    Outcome(Dialogue dialogue, UpgradeSettings settings, PhaseClock clock, TlsLayer tls) {
-        this.dialogue = dialogue;
-        this.settings = settings;
-        this.clock = clock;
-        this.tls = tls;
+    private final Parts parts;
+    private volatile List<String> before = List.of();
+    private volatile List<String> inside = List.of();
+
+    Outcome(Parts parts) {
+        this.parts = parts;
     }
 
     /** Writes down what was announced so far: the dialogue is about to forget it. */
-    void forgetAtUpgrade() {
-        before = List.copyOf(dialogue.capabilities());
+    void forget() {
+        before = List.copyOf(parts.dialogue().capabilities());
     }
 
     /** Writes down what was announced last. */
-    void settle() {
-        if (tls.established()) {
-            inside = List.copyOf(dialogue.capabilities());
+    void note() {
+        List<String> announced = List.copyOf(parts.dialogue().capabilities());
+        if (parts.tls().established()) {
+            inside = announced;
         } else {
-            before = List.copyOf(dialogue.capabilities());
+            before = announced;
         }
     }
 
-    UpgradeReport report(boolean established) {
+    UpgradeReport report() {
         return new UpgradeReport(
-                dialogue.protocol(),
-                dialogue.role(),
-                settings.policy(),
-                established ? Optional.of(negotiated()) : Optional.empty(),
+                parts.dialogue().protocol(),
+                parts.role(),
+                parts.settings().policy(),
+                parts.tls().established() ? Optional.of(negotiated()) : Optional.empty(),
                 before,
                 inside,
-                clock.phases());
+                parts.clock().phases());
     }
 
-    /** Says so if the certificate has no subjectAltName: its common name alone is no identity (RFC 9525 section 2). */
+    /**
+     * Says so if the certificate has the server's name only in its subject, where engines still look for it: a common name
+     * is no identity (RFC 9525 section 2). Addresses are compared with the subjectAltName by every engine.
+     */
     Optional<String> nameless() {
         for (Certificate first : chain().stream().limit(1).toList()) {
-            if (first instanceof X509Certificate certificate && !named(certificate)) {
-                return Optional.of("Expected a certificate with a subjectAltName, got one that has its name only in "
+            if (first instanceof X509Certificate certificate
+                    && !address(parts.peer().host())
+                    && !hasDnsName(certificate)) {
+                return Optional.of("Expected a certificate with a DNS name as subjectAltName, got one that has its name"
+                        + " only in its subject "
                         + certificate.getSubjectX500Principal().getName());
             }
         }
         return Optional.empty();
     }
 
-    private static boolean named(X509Certificate certificate) {
+    private static boolean hasDnsName(X509Certificate certificate) {
         try {
-            return certificate.getSubjectAlternativeNames() != null;
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            return names != null
+                    && names.stream().anyMatch(name -> Integer.valueOf(DNS_NAME).equals(name.get(0)));
         } catch (CertificateParsingException e) {
             return false;
         }
     }
 
+    private static boolean address(String host) {
+        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    }
+
     private Negotiated negotiated() {
-        SSLSession session = tls.pump().session();
+        SSLSession session = parts.tls().pump().session();
         return new Negotiated(
                 session.getProtocol(),
                 session.getCipherSuite(),
                 chain(),
-                tls.pump().resumed() ? Resumption.RESUMED : Resumption.FULL,
-                tls.pump().applicationProtocol());
+                parts.tls().pump().resumed() ? Resumption.RESUMED : Resumption.FULL,
+                parts.tls().pump().applicationProtocol());
     }
 
     private List<Certificate> chain() {
         try {
-            return List.of(tls.pump().session().getPeerCertificates());
+            return List.of(parts.tls().pump().session().getPeerCertificates());
         } catch (SSLPeerUnverifiedException e) {
             return List.of();
         }

@@ -10,6 +10,7 @@ final class PhaseClock {
 
     private final UpgradeLimits limits;
     private final List<PhaseTime> finished = new ArrayList<>();
+    private final long patience;
     private Phase phase;
     private long now;
     private long began;
@@ -23,6 +24,7 @@ final class PhaseClock {
     PhaseClock(UpgradeLimits limits, Phase first) {
         this.limits = limits;
         this.phase = first;
+        this.patience = nanos(limits.timePerPhase());
     }
 
     void begin(long nanos) {
@@ -78,7 +80,7 @@ final class PhaseClock {
         awaiting = true;
     }
 
-    void received() {
+    void heard() {
         if (awaiting && !stopped) {
             awaiting = false;
             roundTrips++;
@@ -93,25 +95,26 @@ final class PhaseClock {
     /** What limit was gone over, in words; empty if none. */
     String excess() {
         if (lines > limits.linesPerPhase()) {
-            return "at most " + limits.linesPerPhase() + " lines, got more";
+            return "at most " + limits.linesPerPhase() + " lines in one phase, got more";
         }
         if (octets > limits.octetsPerPhase()) {
-            return "at most " + limits.octetsPerPhase() + " octets, got more";
+            return "at most " + limits.octetsPerPhase() + " octets in one phase, got more";
         }
         return "";
     }
 
+    /** What came in the present phase, in words. */
+    String received() {
+        return lines + (lines == 1 ? " line and " : " lines and ") + octets + (octets == 1 ? " octet" : " octets");
+    }
+
     /** When the present wait has lasted too long; in the nanoseconds that were told. */
     long deadline() {
-        return waitBegan + limits.timePerPhase().toNanos();
+        return waitBegan + patience;
     }
 
     boolean late() {
         return !stopped && now - deadline() >= 0;
-    }
-
-    boolean stopped() {
-        return stopped;
     }
 
     List<PhaseTime> phases() {
@@ -121,5 +124,10 @@ final class PhaseClock {
     private void finish() {
         finished.add(new PhaseTime(phase, Duration.ofNanos(now - began), roundTrips));
         roundTrips = 0;
+    }
+
+    /** A clock in nanoseconds tells no time that is further away than half of its range. */
+    private static long nanos(Duration time) {
+        return time.compareTo(Duration.ofNanos(Long.MAX_VALUE / 2)) < 0 ? time.toNanos() : Long.MAX_VALUE / 2;
     }
 }

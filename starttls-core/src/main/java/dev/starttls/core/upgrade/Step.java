@@ -84,10 +84,26 @@ public sealed interface Step {
      *     FailureReason#PREAUTHENTICATED}
      * @param reply the server's line that said so
      */
-    record Decline(FailureReason reason, String reply) implements Step {}
+    record Decline(FailureReason reason, String reply) implements Step {
+        /**
+         * Checks the reason.
+         *
+         * @param reason as described above
+         * @param reply as described above
+         */
+        public Decline {
+            switch (reason) {
+                case NOT_OFFERED, REFUSED, PREAUTHENTICATED -> {}
+                default ->
+                    throw new IllegalArgumentException("reason: expected NOT_OFFERED, REFUSED or PREAUTHENTICATED, got "
+                            + reason + "; use Step.Fail for others");
+            }
+        }
+    }
 
     /**
-     * Send lines, perhaps none; the dialogue is over and the connection is the application's.
+     * Send lines, perhaps none; the dialogue is over and the connection is the application's. In plaintext only where the
+     * policy does not enforce TLS, and on a client only behind {@link Decline}.
      *
      * @param lines to send
      */
@@ -123,8 +139,8 @@ public sealed interface Step {
      *
      * @param reason why
      * @param detail what was expected and what came
-     * @param reply the peer's line, empty if there was none
-     * @param lines to send, on a server that says why it closes
+     * @param reply the peer's line, empty if there was none; a client's line is not shown, since it may hold a password
+     * @param lines to send, on a server that says why it closes; where the state allows no line they are not sent
      */
     record Fail(FailureReason reason, String detail, String reply, List<String> lines) implements Step {
         /**

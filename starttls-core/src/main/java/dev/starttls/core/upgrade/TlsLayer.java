@@ -19,7 +19,13 @@ final class TlsLayer {
     private final Peer peer;
     private Optional<ServerNameReader> names = Optional.empty();
     private ByteBuffer ahead = NOTHING;
-    private TlsPump pump;
+    private volatile TlsPump pump;
+    private volatile boolean spoken;
+    private volatile boolean failed;
+    private volatile boolean silent;
+    private volatile boolean taskDue;
+    private volatile boolean taskRunning;
+    private volatile boolean taskMissing;
 
     TlsLayer(Role role, UpgradeSettings settings, Peer peer) {
         this.role = role;
@@ -42,7 +48,12 @@ final class TlsLayer {
     /** Makes a client's ClientHello, to be sent later. */
     void prepare() throws SSLException {
         ready();
-        pump.prepare();
+        try {
+            pump.prepare();
+        } catch (SSLException e) {
+            failed = true;
+            throw e;
+        }
     }
 
     boolean exists() {
@@ -50,11 +61,17 @@ final class TlsLayer {
     }
 
     boolean established() {
-        return pump != null && pump.established();
+        TlsPump made = pump;
+        return made != null && made.established();
     }
 
     TlsPump pump() {
         return pump;
+    }
+
+    /** Whether an octet of this side's has been given out: from the first on, the peer may answer in TLS. */
+    boolean spoken() {
+        return spoken;
     }
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
@@ -66,29 +83,130 @@ final class TlsLayer {
             ahead = reader.seen();
             make(reader.serverName());
         }
-        if (ahead.hasRemaining()) {
-            TlsStatus status = pump.receive(ahead, application);
-            if (status != TlsStatus.NEED_READ) {
-                return status;
+        try {
+            if (ahead.hasRemaining()) {
+                TlsStatus status = pump.receive(ahead, application);
+                if (status != TlsStatus.NEED_READ) {
+                    return noted(status);
+                }
+                ahead = NOTHING;
             }
-            ahead = NOTHING;
+            return noted(pump.receive(network, application));
+        } catch (SSLException e) {
+            failed = true;
+            throw e;
         }
-        return pump.receive(network, application);
     }
 
     TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
-        return pump == null ? TlsStatus.NEED_READ : pump.send(application, network);
+        if (pump == null) {
+            return TlsStatus.NEED_READ;
+        }
+        taskMissing = false;
+        int from = network.position();
+        try {
+            return noted(pump.send(application, network));
+        } catch (SSLException e) {
+            failed = true;
+            throw e;
+        } finally {
+            spoken |= network.position() > from;
+        }
     }
 
     boolean wantsSend() {
-        return pump != null && pump.wantsSend();
+        TlsPump made = pump;
+        return made != null && !silent && (taskMissing || made.wantsSend());
+    }
+
+    /** Whether a task must run, or runs, before anything else can go on. */
+    boolean taskDue() {
+        return taskDue || taskRunning;
+    }
+
+    /** Hands out the task that is due; empty while one that was handed out runs. */
+    synchronized Optional<Runnable> task() {
+        if (pump == null || taskRunning) {
+            return Optional.empty();
+        }
+        taskDue = false;
+        Optional<Runnable> next = pump.task();
+        taskRunning = next.isPresent();
+        // An engine that waits for a task which it does not have is refused by the next call of the pump.
+        taskMissing = next.isEmpty();
+        return next.map(work -> () -> {
+            try {
+                work.run();
+            } finally {
+                taskRunning = false;
+            }
+        });
     }
 
     ByteBuffer decrypted() {
-        return pump == null ? NOTHING : pump.decrypted();
+        TlsPump made = pump;
+        return made == null ? NOTHING : made.decrypted();
+    }
+
+    boolean closeNotifyReceived() {
+        TlsPump made = pump;
+        return made != null && made.closeNotifyReceived();
+    }
+
+    /** Asks for close_notify; where nothing was said in TLS there is nothing to take leave of. */
+    void close() {
+        if (spoken) {
+            pump.closeOutbound();
+        } else {
+            discard();
+        }
+    }
+
+    /** After a failure: lets an alert leave if the engine owes one, or close_notify if records have left before. */
+    void giveUp() {
+        if (!failed) {
+            close();
+        }
+    }
+
+    /** Nothing more leaves. */
+    void hush() {
+        silent = true;
+    }
+
+    /** Lets go of an engine by which nothing was said: there will be no handshake. */
+    void discard() {
+        release();
+        pump = null;
+    }
+
+    /** Lets go of what is held and overwrites what was decrypted. */
+    void release() {
+        silent = true;
+        names = Optional.empty();
+        ahead = NOTHING;
+        taskDue = false;
+        if (pump != null) {
+            pump.release();
+        }
+    }
+
+    /** The octets of memory held here: those of a ClientHello whose name is being read, and decrypted ones. */
+    int held() {
+        return names.map(reader -> reader.seen().remaining()).orElse(0)
+                + ahead.remaining()
+                + decrypted().capacity();
+    }
+
+    private TlsStatus noted(TlsStatus status) {
+        if (status == TlsStatus.NEED_TASK && !taskRunning) {
+            taskDue = true;
+        }
+        return status;
     }
 
     private void make(Optional<String> serverName) {
+        names = Optional.empty();
         try {
             TlsSettings tls = settings.tls();
             pump = new TlsPump(

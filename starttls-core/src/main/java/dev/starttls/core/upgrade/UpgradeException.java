@@ -101,7 +101,7 @@ public final class UpgradeException extends IOException {
     private static String message(FailureReason reason, Phase phase, String detail, String reply, String hint) {
         StringBuilder message =
                 new StringBuilder().append(reason).append(" in phase ").append(phase);
-        message.append(": ").append(detail);
+        message.append(": ").append(Wording.detail(detail));
         if (!reply.isEmpty()) {
             message.append(" [peer said: ").append(Wording.printable(reply)).append(']');
         }

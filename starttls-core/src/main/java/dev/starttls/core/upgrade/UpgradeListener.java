@@ -43,7 +43,8 @@ public interface UpgradeListener {
     default void blocked(UpgradeException why) {}
 
     /**
-     * The upgrade failed, under any policy.
+     * The upgrade failed, under any policy. Not called on a server after {@link #upgraded}: what ends the session then is
+     * no failure of the upgrade.
      *
      * @param why what the caller of the connection gets too
      */

@@ -70,15 +70,6 @@ final class UpgradeMachine {
         return TABLE.get(state).containsKey(event);
     }
 
-    /** Follows the table if it has the event. Returns whether it had: the other direction may have been faster. */
-    synchronized boolean tryOn(Event event) {
-        boolean allowed = allows(event);
-        if (allowed) {
-            on(event);
-        }
-        return allowed;
-    }
-
     /** Follows the table; one thread at a time, which in {@link State#SECURE} may be a reader or a writer. */
     synchronized State on(Event event) {
         State next = TABLE.get(state).get(event);

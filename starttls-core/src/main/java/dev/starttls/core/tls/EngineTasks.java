@@ -1,0 +1,69 @@
+package dev.starttls.core.tls;
+
+import java.util.Optional;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+
+/** Hands out an engine's delegated tasks, one at a time, and remembers what they threw. */
+final class EngineTasks {
+
+    private final GuardedEngine engine;
+    private volatile boolean running;
+    private volatile boolean missing;
+    private volatile Throwable thrown;
+
+    EngineTasks(GuardedEngine engine) {
+        this.engine = engine;
+    }
+
+    /** Whether a task was handed out that has not ended. */
+    boolean running() {
+        return running;
+    }
+
+    synchronized Optional<Runnable> next() {
+        if (running) {
+            return Optional.empty();
+        }
+        Runnable first = engine.engine().getDelegatedTask();
+        if (first == null) {
+            // Whoever asks again and again for a task that never comes would wait for ever.
+            missing = engine.status() == HandshakeStatus.NEED_TASK;
+            return Optional.empty();
+        }
+        running = true;
+        return Optional.of(() -> run(first));
+    }
+
+    /** Throws on behalf of a task that threw, whichever thread it ran on. */
+    void check() throws SSLException {
+        Throwable why = thrown;
+        if (why != null) {
+            thrown = null;
+            throw engine.refuse(new SSLException(
+                    "Expected the engine's delegated task to finish " + engine.where() + ", but it threw "
+                            + why.getClass().getName() + "; see the cause",
+                    why));
+        }
+        if (missing) {
+            missing = false;
+            throw engine.refuse("Expected a delegated task of the engine, which waits for one " + engine.where()
+                    + ", got none; the engine is at fault");
+        }
+    }
+
+    private void run(Runnable first) {
+        try {
+            for (Runnable next = first; next != null; next = engine.engine().getDelegatedTask()) {
+                next.run();
+            }
+        } catch (RuntimeException e) {
+            thrown = e;
+        } catch (Error e) {
+            thrown = e;
+            throw e;
+        } finally {
+            running = false;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package dev.starttls.core.tls;
+
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * An engine with what was seen of it: that it has begun, is established, is closing or has failed. Makes one kind of
+ * failure of the several that engines have, and remembers it: behind it, only an alert may leave.
+ */
+final class GuardedEngine {
+
+    private static final String NO_SUITE = "_NULL_WITH_NULL_NULL";
+
+    private final SSLEngine engine;
+    private final ResumptionWatch watch = new ResumptionWatch();
+    private boolean begun;
+    private volatile boolean established;
+    private volatile boolean closing;
+    private volatile SSLException failure;
+
+    GuardedEngine(SSLEngine engine) {
+        this.engine = engine;
+    }
+
+    SSLEngine engine() {
+        return engine;
+    }
+
+    HandshakeStatus status() {
+        return engine.getHandshakeStatus();
+    }
+
+    SSLSession session() {
+        return engine.getSession();
+    }
+
+    boolean client() {
+        return engine.getUseClientMode();
+    }
+
+    boolean outboundDone() {
+        return engine.isOutboundDone();
+    }
+
+    boolean established() {
+        return established;
+    }
+
+    /** Whether this side has asked for close_notify. */
+    boolean closing() {
+        return closing;
+    }
+
+    boolean begun() {
+        return begun;
+    }
+
+    boolean resumed() {
+        return established && watch.resumed();
+    }
+
+    boolean failed() {
+        return failure != null;
+    }
+
+    /** Throws again what ended the session. */
+    void requireSound() throws SSLException {
+        SSLException earlier = failure;
+        if (earlier != null) {
+            throw new SSLException(
+                    "Expected no use of a session that has failed before with: " + earlier.getMessage(), earlier);
+        }
+    }
+
+    /** Begins the handshake, once. Some engines leave it to the first wrap or unwrap, others wait for this call. */
+    void begin() throws SSLException {
+        if (begun || closing) {
+            return;
+        }
+        begun = true;
+        try {
+            if (status() == HandshakeStatus.NOT_HANDSHAKING) {
+                engine.beginHandshake();
+            }
+        } catch (SSLException e) {
+            throw fail(e);
+        } catch (RuntimeException e) {
+            throw thrown(e);
+        }
+    }
+
+    SSLEngineResult wrap(ByteBuffer source, ByteBuffer target) throws SSLException {
+        int from = target.position();
+        try {
+            SSLEngineResult result = engine.wrap(source, target);
+            if (!established) {
+                if (!client()) {
+                    watch.see(target, from, target.position());
+                }
+                note(result);
+            }
+            return result;
+        } catch (SSLException e) {
+            throw fail(e);
+        } catch (RuntimeException e) {
+            throw thrown(e);
+        }
+    }
+
+    SSLEngineResult unwrap(ByteBuffer source, ByteBuffer target) throws SSLException {
+        int from = source.position();
+        try {
+            SSLEngineResult result = engine.unwrap(source, target);
+            if (!established) {
+                if (client()) {
+                    watch.see(source, from, source.position());
+                }
+                note(result);
+            }
+            return result;
+        } catch (SSLException e) {
+            throw fail(e);
+        } catch (RuntimeException e) {
+            throw thrown(e);
+        }
+    }
+
+    /** Asks for close_notify; {@link #closing} is true only once a wrap makes it. */
+    void close() {
+        if (!engine.isOutboundDone()) {
+            engine.closeOutbound();
+            closing = true;
+        }
+    }
+
+    /** A failure that the engine does not know of yet: it is closed, so that the peer hears of the end at least. */
+    SSLException refuse(String message) {
+        return refuse(new SSLException(message));
+    }
+
+    SSLException refuse(SSLException why) {
+        try {
+            engine.closeOutbound();
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+        }
+        return fail(why);
+    }
+
+    /** For messages: when it happened. */
+    String where() {
+        return established ? "inside TLS" : "during the handshake";
+    }
+
+    private SSLException thrown(RuntimeException e) {
+        return refuse(new SSLException(
+                "Expected a result of the engine " + where() + ", but it threw " + e + "; see the cause", e));
+    }
+
+    private SSLException fail(SSLException e) {
+        if (failure == null) {
+            failure = e;
+        }
+        return e;
+    }
+
+    /** FINISHED is reported once, and not by every engine: a handshake that is over and has a suite is done as well. */
+    private void note(SSLEngineResult result) {
+        established = result.getHandshakeStatus() == HandshakeStatus.FINISHED
+                || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
+                        && status() == HandshakeStatus.NOT_HANDSHAKING
+                        && result.bytesConsumed() + result.bytesProduced() > 0
+                        && begun
+                        && !closing
+                        && !engine.isInboundDone()
+                        && !engine.isOutboundDone()
+                        && !session().getCipherSuite().endsWith(NO_SUITE));
+    }
+}

@@ -1,0 +1,196 @@
+package dev.starttls.core.tls;
+
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+
+/** The receiving half of the pump: records in, the application's octets out. */
+final class Inbound {
+
+    /** Records without data that are read on while an answer to them waits to be sent. */
+    static final int UNANSWERED = 16;
+    /** Calls in a row that an engine may answer with OK and nothing else. */
+    static final int IDLE_TURNS = 8;
+
+    private static final int HANDSHAKE_RECORD = 22;
+
+    private final GuardedEngine engine;
+    private final EngineTasks tasks;
+    private final RecordStash stash = new RecordStash();
+    private final Leftovers leftovers = new Leftovers();
+    private int unanswered;
+    private volatile boolean closed;
+    private volatile boolean closeNotifyReceived;
+
+    Inbound(GuardedEngine engine, EngineTasks tasks) {
+        this.engine = engine;
+        this.tasks = tasks;
+    }
+
+    TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
+        if (leftovers.waiting()) {
+            leftovers.give(application);
+            return TlsStatus.OK;
+        }
+        int idle = 0;
+        while (!closed) {
+            TlsStatus first = ready();
+            if (first != TlsStatus.OK) {
+                return first;
+            }
+            if (stash.holds() && !stash.fill(network)) {
+                return TlsStatus.NEED_READ;
+            }
+            SSLEngineResult result = unwrap(network, application);
+            if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                result = unwrapAside(network);
+                leftovers.give(application);
+            }
+            count(result);
+            if (result.getStatus() == Status.CLOSED) {
+                close(result);
+            }
+            if (result.bytesProduced() > 0) {
+                if (!network.hasRemaining()) {
+                    stash.settle();
+                }
+                return TlsStatus.OK;
+            }
+            boolean moved = result.bytesConsumed() > 0;
+            if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
+                if (!more(network)) {
+                    return TlsStatus.NEED_READ;
+                }
+            } else if (!moved && ++idle > IDLE_TURNS) {
+                throw engine.refuse("Expected the engine to take a record or to say what it needs, got neither "
+                        + engine.where() + " (" + engine.status() + "); the engine is at fault");
+            }
+            idle = moved ? 0 : idle;
+        }
+        stash.release();
+        return TlsStatus.CLOSED;
+    }
+
+    boolean closeNotifyReceived() {
+        return closeNotifyReceived;
+    }
+
+    /** The octets that wait. */
+    ByteBuffer decrypted() {
+        return leftovers.octets();
+    }
+
+    void release() {
+        stash.release();
+        leftovers.release();
+    }
+
+    /** How many octets of memory are kept. */
+    int capacity() {
+        return stash.capacity() + leftovers.capacity();
+    }
+
+    private TlsStatus ready() throws SSLException {
+        engine.requireSound();
+        if (tasks.running()) {
+            return TlsStatus.NEED_TASK;
+        }
+        tasks.check();
+        engine.begin();
+        return switch (engine.status()) {
+            case NEED_TASK -> TlsStatus.NEED_TASK;
+            case NEED_WRAP -> mayWait() ? TlsStatus.OK : TlsStatus.NEED_WRITE;
+            case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> TlsStatus.OK;
+            case NOT_HANDSHAKING, FINISHED -> {
+                unanswered = 0;
+                yield TlsStatus.OK;
+            }
+        };
+    }
+
+    /** Whether to read on while the engine has something to send. Behind close_notify it never will. */
+    private boolean mayWait() {
+        return engine.established() && (unanswered < UNANSWERED || engine.outboundDone());
+    }
+
+    private SSLEngineResult unwrap(ByteBuffer network, ByteBuffer target) throws SSLException {
+        ByteBuffer source = stash.source(network);
+        refuse(source);
+        SSLEngineResult result = engine.unwrap(source, target);
+        stash.taken(result.bytesConsumed());
+        return result;
+    }
+
+    /** What no engine is asked about, since they answer it differently or only when the whole record is there. */
+    private void refuse(ByteBuffer source) throws SSLException {
+        if (!source.hasRemaining()) {
+            return;
+        }
+        int length = stash.lengthOf(source);
+        if (length > RecordStash.MAX_RECORD) {
+            throw engine.refuse("Expected a TLS record of at most " + RecordStash.MAX_RECORD + " octets "
+                    + engine.where() + ", got the header of one of " + length + " (RFC 8446 section 5.1)");
+        }
+        if (engine.established() && source.get(source.position()) == HANDSHAKE_RECORD) {
+            // Before TLS 1.3, any handshake after the first is a renegotiation (RFC 5246 sections 7.4.1.1, 7.4.1.2).
+            String version = engine.session().getProtocol();
+            if (!version.equals("TLSv1.3")) {
+                throw engine.refuse(
+                        "Expected application data inside TLS, got a renegotiation that the peer started in " + version
+                                + "; renegotiation is refused (RFC 9325 section 3.5)");
+            }
+        }
+    }
+
+    /** Decrypts a record that does not fit the caller's buffer into one of our own: a small one if that will do. */
+    private SSLEngineResult unwrapAside(ByteBuffer network) throws SSLException {
+        int largest = engine.session().getApplicationBufferSize();
+        int size = Math.min(largest, Math.max(1, stash.nextLength(network)));
+        while (true) {
+            ByteBuffer aside = ByteBuffer.allocate(size);
+            SSLEngineResult result = unwrap(network, aside);
+            if (result.getStatus() != Status.BUFFER_OVERFLOW) {
+                leftovers.keep(aside.flip());
+                return result;
+            }
+            if (size < largest) {
+                size = largest;
+            } else {
+                // Engines that accept larger records than the RFC does ask for more once they have seen one.
+                largest = Math.min(2 * RecordStash.MAX_RECORD, engine.session().getApplicationBufferSize());
+                if (largest <= size) {
+                    throw engine.refuse("Expected a record to fit the session's application buffer of " + size
+                            + " octets, got a larger one " + engine.where() + "; the engine is at fault");
+                }
+                size = largest;
+            }
+        }
+    }
+
+    /** Takes more of the record that the engine misses the end of. Returns false when there is no more of it. */
+    private boolean more(ByteBuffer network) throws SSLException {
+        if (stash.complete()) {
+            throw engine.refuse(
+                    "Expected a TLS record " + engine.where() + ", got octets that are none (RFC 8446 section 5.1)");
+        }
+        boolean due = stash.fill(network);
+        stash.settle();
+        return due;
+    }
+
+    /** A peer that asks for answers (KeyUpdate, RFC 8446 section 4.6.3) and takes none must not make them pile up. */
+    private void count(SSLEngineResult result) {
+        if (result.bytesConsumed() > 0
+                && result.bytesProduced() == 0
+                && result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
+            unanswered++;
+        }
+    }
+
+    private void close(SSLEngineResult result) {
+        // An engine that this side has closed may say CLOSED of its own accord.
+        closeNotifyReceived |= result.bytesConsumed() > 0 || !engine.closing();
+        closed = true;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.starttls.core.tls;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+
+/**
+ * Tells a resumed handshake from a full one by what the server says in the clear, since {@link
+ * javax.net.ssl.SSLSession} does not tell. In TLS 1.3 the ServerHello of a resumption has the pre_shared_key extension
+ * (RFC 8446 section 4.2.11); before, an abbreviated handshake has no ServerHelloDone before its ChangeCipherSpec (RFC
+ * 5246 section 7.3, RFC 5077 section 3.1).
+ */
+final class ResumptionWatch {
+
+    private static final int CHANGE_CIPHER_SPEC = 20;
+    private static final int HANDSHAKE = 22;
+    private static final int SERVER_HELLO = 2;
+    private static final int SERVER_HELLO_DONE = 14;
+    private static final int PRE_SHARED_KEY = 41;
+    private static final int SUPPORTED_VERSIONS = 43;
+    private static final short TLS_13 = 0x0304;
+    /** RFC 8446 section 4.1.3: how the random of a HelloRetryRequest begins. */
+    private static final long RETRY = 0xCF21AD74E59A6111L;
+    /** A ServerHello has a few hundred octets; of a longer one the rest is not looked at. */
+    private static final int KEPT = 4096;
+
+    private final ByteBuffer record = ByteBuffer.allocate(5);
+    private final ByteBuffer message = ByteBuffer.allocate(4);
+    private ByteBuffer hello = ByteBuffer.allocate(0);
+    private int recordLeft;
+    private int messageLeft;
+    private boolean helloSeen;
+    private boolean decided;
+    private boolean resumed;
+
+    /** Looks at octets of the server, in any pieces. */
+    void see(ByteBuffer octets, int from, int to) {
+        for (int i = from; i < to && !decided; i++) {
+            byte octet = octets.get(i);
+            if (recordLeft == 0) {
+                record.put(octet);
+                if (!record.hasRemaining()) {
+                    recordBegins();
+                }
+            } else {
+                recordLeft--;
+                if (record.get(0) == HANDSHAKE) {
+                    handshake(octet);
+                }
+            }
+        }
+    }
+
+    boolean resumed() {
+        return resumed;
+    }
+
+    private void recordBegins() {
+        recordLeft = record.getShort(3) & 0xffff;
+        record.clear();
+        if (record.get(0) == CHANGE_CIPHER_SPEC && helloSeen) {
+            decide(true);
+        }
+    }
+
+    private void handshake(byte octet) {
+        if (messageLeft > 0) {
+            messageLeft--;
+            if (hello.hasRemaining()) {
+                hello.put(octet);
+            }
+        } else {
+            message.put(octet);
+            if (message.hasRemaining()) {
+                return;
+            }
+            messageLeft = message.getInt(0) & 0xffffff;
+            hello = ByteBuffer.allocate(message.get(0) == SERVER_HELLO ? Math.min(KEPT, messageLeft) : 0);
+            message.clear();
+        }
+        if (messageLeft == 0) {
+            messageEnds();
+        }
+    }
+
+    private void messageEnds() {
+        int type = message.get(0);
+        if (type == SERVER_HELLO) {
+            try {
+                serverHello(hello.flip());
+            } catch (BufferUnderflowException e) {
+                // Malformed: the client's engine refuses it.
+                decide(false);
+            }
+        } else if (type == SERVER_HELLO_DONE) {
+            decide(false);
+        }
+    }
+
+    private void serverHello(ByteBuffer body) {
+        HelloExtensions.part(body, 2);
+        if (HelloExtensions.part(body, 32).getLong() == RETRY) {
+            return;
+        }
+        HelloExtensions.part8(body);
+        HelloExtensions.part(body, 2 + 1);
+        boolean newest = HelloExtensions.find(body.duplicate(), SUPPORTED_VERSIONS)
+                .filter(versions -> versions.remaining() == 2 && versions.getShort() == TLS_13)
+                .isPresent();
+        if (newest) {
+            decide(HelloExtensions.find(body, PRE_SHARED_KEY).isPresent());
+        } else {
+            helloSeen = true;
+        }
+    }
+
+    private void decide(boolean abbreviated) {
+        decided = true;
+        resumed = abbreviated;
+        hello = ByteBuffer.allocate(0);
+    }
+}

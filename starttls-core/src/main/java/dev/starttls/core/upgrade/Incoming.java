@@ -1,0 +1,252 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.line.LineException;
+import dev.starttls.core.tls.TlsStatus;
+import dev.starttls.core.tls.Truncation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** What comes from the peer: lines in the clear, records, and the end of both. */
+final class Incoming {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final int SHOWN = 80;
+
+    /** More than two certificate chains of any size in use: what comes before the handshake is done is bounded too. */
+    private static final int HANDSHAKE_OCTETS = 262_144;
+
+    private final Parts parts;
+    private final Negotiation negotiation;
+    private final Ending ending;
+    private boolean heard;
+    private boolean recordSeen;
+    private int handshakeOctets;
+    private volatile boolean peerClosed;
+
+    Incoming(Parts parts, Negotiation negotiation, Ending ending) {
+        this.parts = parts;
+        this.negotiation = negotiation;
+        this.ending = ending;
+    }
+
+    /** Whether the peer has not sent a single octet. */
+    boolean silent() {
+        return !heard;
+    }
+
+    void receive(ByteBuffer network, ByteBuffer application) throws IOException {
+        ending.requireSound();
+        if (network.hasRemaining()) {
+            parts.clock().heard();
+        }
+        if (!ending.ready()) {
+            negotiate(network);
+        }
+        if (ending.ready()) {
+            pass(network, application);
+        }
+        if (ending.leaving() || parts.state().terminal() || behindCloseNotify()) {
+            // What comes behind the end is nobody's (RFC 8446 section 6.1).
+            network.position(network.limit());
+        }
+    }
+
+    void endOfInput() throws IOException {
+        ending.requireSound();
+        peerClosed = true;
+        boolean reported = parts.settings().tls().truncation() == Truncation.REPORTED;
+        if (ending.open()) {
+            throw parts.state() == State.SECURE && reported
+                    ? ending.fail(
+                            FailureReason.TRUNCATED,
+                            "Expected " + parts.awaited() + " or close_notify, got the end of the connection"
+                                    + " without it",
+                            "Someone in the middle may have cut the connection; if the peer is known to close like"
+                                    + " this, set TlsSettings.Builder.truncation(Truncation.ACCEPTED)")
+                    : ending.fail(
+                            FailureReason.CONNECTION_CLOSED,
+                            "Expected " + parts.awaited() + ", got the end of the connection",
+                            parts.silenceHint(heard));
+        }
+        if (ending.ready() && parts.tls().established() && reported) {
+            try {
+                parts.tls().pump().endOfInput();
+            } catch (SSLException e) {
+                throw ending.broken(e);
+            }
+        }
+    }
+
+    /** Whether the peer sends nothing more and all it sent was given out. */
+    boolean ended() {
+        return parts.state() != State.FAILED
+                && !parts.tls().decrypted().hasRemaining()
+                && (peerClosed || parts.tls().closeNotifyReceived());
+    }
+
+    /** Takes lines that were decrypted before and waited for room for their answers. Returns whether there were any. */
+    boolean resume() throws IOException {
+        boolean went = false;
+        while (ending.open()
+                && parts.tls().decrypted().hasRemaining()
+                && !parts.outbox().full()) {
+            went |= converse(parts.tls().decrypted());
+        }
+        return went;
+    }
+
+    private boolean behindCloseNotify() {
+        return parts.tls().closeNotifyReceived() && !parts.tls().decrypted().hasRemaining();
+    }
+
+    private void negotiate(ByteBuffer network) throws IOException {
+        boolean more = true;
+        while (more && ending.open()) {
+            more = parts.records() ? receiveRecords(network) : receiveLine(network);
+        }
+    }
+
+    private void pass(ByteBuffer network, ByteBuffer application) throws IOException {
+        if (parts.state() == State.PLAINTEXT) {
+            int count = Math.min(network.remaining(), application.remaining());
+            application.put(network.slice(network.position(), count));
+            network.position(network.position() + count);
+        } else if (!parts.state().terminal()) {
+            try {
+                parts.tls().receive(network, application);
+            } catch (SSLException e) {
+                throw ending.broken(e);
+            }
+        }
+    }
+
+    /** Takes one line in the clear. Returns whether there may be another. */
+    private boolean receiveLine(ByteBuffer network) throws IOException {
+        if (!network.hasRemaining() || parts.outbox().full()) {
+            return false;
+        }
+        if (!heard) {
+            heard = true;
+            if (FirstOctet.ofTlsOnly(network.get(network.position()))) {
+                throw ending.fail(
+                        FailureReason.PROTOCOL_VIOLATION,
+                        "Expected " + parts.awaited() + " in plaintext, got a TLS record",
+                        FirstOctet.tlsOnPlaintextPort(parts.role()));
+            }
+        }
+        if (parts.state().plaintextIn(parts.role()) == State.Plaintext.NONE) {
+            negotiation.injected(network);
+            return true;
+        }
+        return converse(network);
+    }
+
+    /** Takes records. Returns whether there may be another line in them. */
+    private boolean receiveRecords(ByteBuffer network) throws IOException {
+        boolean shaking = !parts.tls().established();
+        if (network.hasRemaining() && shaking) {
+            checkFirstRecord(network);
+        }
+        int waiting = network.remaining();
+        TlsStatus status;
+        try {
+            status = parts.tls().receive(network, NOTHING);
+        } catch (SSLException e) {
+            throw ending.failedHandshake(e);
+        }
+        if (shaking) {
+            bound(waiting - network.remaining());
+        }
+        negotiation.established();
+        if (status == TlsStatus.CLOSED) {
+            throw ending.fail(
+                    FailureReason.CONNECTION_CLOSED, "Expected " + parts.awaited() + ", got close_notify", "");
+        }
+        boolean went = resume();
+        return went || (status == TlsStatus.OK && !parts.tls().decrypted().hasRemaining());
+    }
+
+    private void bound(int octets) throws UpgradeException {
+        handshakeOctets += octets;
+        if (handshakeOctets > HANDSHAKE_OCTETS) {
+            throw ending.fail(
+                    FailureReason.LIMIT_EXCEEDED,
+                    "Expected a handshake of at most " + HANDSHAKE_OCTETS + " octets, got more",
+                    "");
+        }
+    }
+
+    private void checkFirstRecord(ByteBuffer network) throws UpgradeException {
+        heard = true;
+        boolean first = !recordSeen;
+        recordSeen = true;
+        if (first && !FirstOctet.ofTls(network.get(network.position()))) {
+            throw ending.fail(
+                    parts.implicit() ? FailureReason.HANDSHAKE_FAILED : FailureReason.PLAINTEXT_INJECTION,
+                    "Expected a TLS record, got " + (parts.implicit() ? "" : "more ") + "plaintext",
+                    firstLine(network),
+                    parts.implicit()
+                            ? FirstOctet.plaintextOnTlsPort(parts.role())
+                            : "Behind the go-ahead there is only TLS: someone in the middle may have added this");
+        }
+        if (parts.client() && !parts.tls().spoken()) {
+            throw ending.fail(
+                    parts.implicit() ? FailureReason.PROTOCOL_VIOLATION : FailureReason.PLAINTEXT_INJECTION,
+                    "Expected silence until the ClientHello has left, got " + network.remaining() + " octets",
+                    "Someone in the middle may be answering in the server's name");
+        }
+    }
+
+    /** For the exception: no more than one line, and never what a line behind it says. */
+    private static String firstLine(ByteBuffer network) {
+        byte[] shown = new byte[Math.min(network.remaining(), SHOWN)];
+        network.get(network.position(), shown);
+        return new String(shown, StandardCharsets.ISO_8859_1)
+                .lines()
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Takes one line or literal from wherever it comes and does what the dialogue makes of it. */
+    private boolean converse(ByteBuffer source) throws IOException {
+        int from = source.position();
+        Optional<String> line = Optional.empty();
+        Optional<byte[]> literal = Optional.empty();
+        try {
+            if (parts.framing().literalDue()) {
+                literal = parts.framing().literal(source);
+            } else {
+                line = parts.framing().line(source);
+            }
+        } catch (LineException e) {
+            negotiation.malformed(parts.dialogue().malformed(e));
+            return true;
+        }
+        parts.clock().count(line.isPresent() ? 1 : 0, source.position() - from);
+        String excess = parts.clock().excess();
+        if (!excess.isEmpty()) {
+            throw ending.fail(
+                    FailureReason.LIMIT_EXCEEDED,
+                    "Expected " + excess,
+                    "If the peer is known to send as much, raise UpgradeSettings.limits");
+        }
+        if (line.isEmpty() && literal.isEmpty()) {
+            return false;
+        }
+        if (!parts.client()) {
+            parts.clock().extend();
+            if (parts.tls().established() || !parts.settings().policy().enforced()) {
+                parts.clock().restart();
+            }
+        }
+        if (line.isPresent()) {
+            negotiation.received(line.get(), source);
+        } else {
+            negotiation.received(literal.orElseThrow(), source);
+        }
+        return true;
+    }
+}

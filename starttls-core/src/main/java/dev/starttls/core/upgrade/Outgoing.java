@@ -1,0 +1,130 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.tls.TlsStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLException;
+
+/** What goes to the peer: as lines, as records, or as the last alert; what the state does not allow stays here. */
+final class Outgoing {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Parts parts;
+    private final Negotiation negotiation;
+    private final Ending ending;
+    private final Incoming incoming;
+
+    Outgoing(Parts parts, Negotiation negotiation, Ending ending, Incoming incoming) {
+        this.parts = parts;
+        this.negotiation = negotiation;
+        this.ending = ending;
+        this.incoming = incoming;
+    }
+
+    /** Whether there is something to give out that the application did not ask for. */
+    boolean due() {
+        State state = parts.state();
+        return switch (state.tls()) {
+            case RECORDS ->
+                parts.tls().wantsSend()
+                        || (parts.tls().established() && !parts.outbox().isEmpty());
+            case LAST_ALERT -> parts.tls().wantsSend();
+            case NONE -> !state.terminal() && !parts.outbox().isEmpty();
+        };
+    }
+
+    void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
+        int from = network.position();
+        try {
+            while (transmitSome(application, network)) {
+                // Each turn moved the connection on: a line left, or the handshake came further.
+            }
+        } finally {
+            if (network.position() > from) {
+                parts.clock().sent();
+            }
+        }
+    }
+
+    /** Moves some octets. Returns whether another turn may move more. */
+    private boolean transmitSome(ByteBuffer application, ByteBuffer network) throws IOException {
+        State state = parts.state();
+        return switch (state.tls()) {
+            case RECORDS -> transmitRecords(application, network);
+            case LAST_ALERT -> {
+                transmitAlert(network);
+                yield false;
+            }
+            case NONE -> {
+                if (!state.terminal()) {
+                    transmitPlaintext(application, network);
+                }
+                yield false;
+            }
+        };
+    }
+
+    private void transmitPlaintext(ByteBuffer application, ByteBuffer network) throws IOException {
+        parts.outbox().drain(network);
+        if (!parts.outbox().isEmpty()) {
+            return;
+        }
+        if (ending.leaving()) {
+            ending.farewellLeft();
+        } else if (parts.state() == State.PROPOSED) {
+            if (!parts.client()) {
+                negotiation.goAheadLeft();
+            }
+        } else if (ending.ready()) {
+            int count = Math.min(application.remaining(), network.remaining());
+            network.put(application.slice(application.position(), count));
+            application.position(application.position() + count);
+        }
+    }
+
+    private boolean transmitRecords(ByteBuffer application, ByteBuffer network) throws IOException {
+        boolean lines = !parts.outbox().isEmpty();
+        ByteBuffer source = lines ? parts.outbox().joined() : ending.ready() ? application : NOTHING;
+        TlsStatus status;
+        try {
+            status = parts.tls().send(source, network);
+        } catch (SSLException e) {
+            throw ending.ready() ? ending.broken(e) : ending.failedHandshake(e);
+        }
+        if (lines) {
+            parts.outbox().settle();
+        }
+        boolean handshaking = parts.state() == State.HANDSHAKING;
+        negotiation.established();
+        if (status == TlsStatus.CLOSED) {
+            ending.closeNotifyLeft();
+        }
+        if (status != TlsStatus.OK) {
+            return false;
+        }
+        if (ending.leaving() && parts.outbox().isEmpty() && parts.state() == State.SECURE) {
+            ending.farewellLeft();
+            return true;
+        }
+        boolean went = incoming.resume();
+        return went
+                || (handshaking && parts.state() == State.SECURE)
+                || (lines && ending.ready())
+                || !parts.outbox().isEmpty();
+    }
+
+    /** The session has failed already: a second failure while its alert is made ends the matter. */
+    private void transmitAlert(ByteBuffer network) {
+        boolean room = network.hasRemaining();
+        int from = network.position();
+        try {
+            TlsStatus status = parts.tls().send(NOTHING, network);
+            if (status == TlsStatus.CLOSED || (room && network.position() == from)) {
+                parts.tls().hush();
+            }
+        } catch (SSLException | RuntimeException e) {
+            parts.tls().hush();
+        }
+    }
+}

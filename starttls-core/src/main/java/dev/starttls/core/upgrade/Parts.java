@@ -1,0 +1,58 @@
+package dev.starttls.core.upgrade;
+
+/** What the rooms of one connection share. */
+record Parts(
+        Dialogue dialogue,
+        UpgradeSettings settings,
+        Peer peer,
+        UpgradeMachine machine,
+        Outbox outbox,
+        Framing framing,
+        PhaseClock clock,
+        TlsLayer tls) {
+
+    static Parts of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
+        boolean implicit = settings.policy() == TlsPolicy.IMPLICIT;
+        UpgradeLimits limits = settings.limits();
+        return new Parts(
+                dialogue,
+                settings,
+                peer,
+                new UpgradeMachine(implicit ? State.HANDSHAKING : State.PLAINTEXT),
+                new Outbox(),
+                new Framing(limits.lineOctets()),
+                new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING),
+                new TlsLayer(dialogue.role(), settings, peer));
+    }
+
+    Role role() {
+        return dialogue.role();
+    }
+
+    State state() {
+        return machine.state();
+    }
+
+    boolean client() {
+        return role() == Role.CLIENT;
+    }
+
+    boolean implicit() {
+        return settings.policy() == TlsPolicy.IMPLICIT;
+    }
+
+    /** Whether octets cross as TLS records now. */
+    boolean records() {
+        return state().tls() == State.Tls.RECORDS;
+    }
+
+    /** What the peer owes in the present phase, for exceptions. */
+    String awaited() {
+        return Wording.awaited(clock.phase(), role());
+    }
+
+    /** What a person may try when the peer said nothing, or nothing more. */
+    String silenceHint(boolean heard) {
+        return heard ? "" : FirstOctet.silence(clock.phase(), role());
+    }
+}
