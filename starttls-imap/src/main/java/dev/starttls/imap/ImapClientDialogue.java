@@ -5,7 +5,6 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,7 +47,7 @@ public final class ImapClientDialogue implements Dialogue {
         STARTTLS
     }
 
-    private final StringBuilder unfinished = new StringBuilder();
+    private final ImapResponseReader reader = new ImapResponseReader();
     private Awaited awaited = Awaited.NOTHING;
     private Phase asking = Phase.CAPABILITY;
     private boolean openedInPlaintext;
@@ -122,7 +121,7 @@ public final class ImapClientDialogue implements Dialogue {
     @Override
     public Step secured() {
         // RFC 9051 section 6.2.1: what was learned before TLS, someone in the middle may have said.
-        unfinished.setLength(0);
+        reader.reset();
         greeting = Optional.empty();
         lastStatus = Optional.empty();
         found = Optional.empty();
@@ -145,16 +144,11 @@ public final class ImapClientDialogue implements Dialogue {
         if (awaited == Awaited.NOTHING) {
             throw new IllegalStateException("Expected no line before opened() or after the last step, got one");
         }
-        unfinished.append(line);
-        if (holdsLiterals()) {
-            Optional<ImapLiteral> literal = ImapLiteral.atEndOf(line);
-            if (literal.isPresent()) {
-                unfinished.append("\r\n");
-                return await(literal.get(), line);
-            }
+        Optional<ImapLiteral> literal = reader.line(line);
+        if (literal.isPresent()) {
+            return await(literal.get(), line);
         }
-        String whole = unfinished.toString();
-        unfinished.setLength(0);
+        String whole = reader.take();
         try {
             return answered(ImapResponse.parse(whole), whole);
         } catch (ImapSyntaxException e) {
@@ -164,14 +158,8 @@ public final class ImapClientDialogue implements Dialogue {
 
     @Override
     public Step octets(byte[] octets) {
-        unfinished.append(new String(octets, StandardCharsets.ISO_8859_1));
+        reader.octets(octets);
         return Step.await(phase());
-    }
-
-    /** Only data does; the braces at the end of a status response are text (RFC 9051 section 9). */
-    private boolean holdsLiterals() {
-        return unfinished.indexOf("* ") == 0
-                && ImapStatus.parse(unfinished.substring(2)).isEmpty();
     }
 
     private Step await(ImapLiteral literal, String line) {

@@ -10,7 +10,6 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -49,37 +48,11 @@ import java.util.function.Function;
  */
 public final class ImapServerDialogue implements Dialogue {
 
-    /** The commands of the authenticated and the selected state: RFC 9051 sections 6.3 and 6.4, RFC 3501 the same. */
-    private static final Set<String> AFTER_LOGIN = Set.of(
-            "ENABLE",
-            "SELECT",
-            "EXAMINE",
-            "CREATE",
-            "DELETE",
-            "RENAME",
-            "SUBSCRIBE",
-            "UNSUBSCRIBE",
-            "LIST",
-            "LSUB",
-            "NAMESPACE",
-            "STATUS",
-            "APPEND",
-            "IDLE",
-            "CHECK",
-            "CLOSE",
-            "UNSELECT",
-            "EXPUNGE",
-            "SEARCH",
-            "FETCH",
-            "STORE",
-            "COPY",
-            "MOVE",
-            "UID");
-
     private record Exchange(String tag, Function<String, ImapAnswer> response) {}
 
     private final String host;
     private final TlsPolicy policy;
+    private final ImapGate gate;
     private final ImapHandler handler;
     private final List<String> capabilities;
     private final ImapCommandReader reader = new ImapCommandReader(this::refusal);
@@ -105,6 +78,7 @@ public final class ImapServerDialogue implements Dialogue {
         }
         this.host = host;
         this.policy = policy;
+        this.gate = new ImapGate(policy);
         this.handler = handler;
         this.capabilities = List.copyOf(capabilities);
         List<String> upper = capabilities.stream().map(Ascii::upper).toList();
@@ -220,47 +194,8 @@ public final class ImapServerDialogue implements Dialogue {
         return Step.send(Phase.GREETING, "* " + status);
     }
 
-    /** The reply to a command that is refused whatever its arguments are. */
     private Optional<String> refusal(Optional<ImapCommand> command) {
-        if (command.isEmpty()) {
-            return Optional.of("* BAD Expected a tag, a space and a command");
-        }
-        String name = command.get().name();
-        return refusal(name).map(reason -> command.get().tag() + " " + reason);
-    }
-
-    private Optional<ImapStatus> refusal(String name) {
-        boolean loggedIn = session.authenticated();
-        return switch (name) {
-            case "CAPABILITY", "NOOP", "LOGOUT" -> Optional.empty();
-            case "STARTTLS" -> {
-                if (loggedIn) {
-                    yield bad("STARTTLS is for clients that have not logged in");
-                }
-                if (session.secure()) {
-                    yield bad("TLS is active already");
-                }
-                yield policy == TlsPolicy.DISABLED ? bad("STARTTLS is not available") : Optional.empty();
-            }
-            case "LOGIN", "AUTHENTICATE" -> {
-                if (!session.secure()) {
-                    yield privacyRequired();
-                }
-                yield loggedIn ? bad("Logged in already") : Optional.empty();
-            }
-            default -> {
-                if (!Ascii.atom(name)) {
-                    yield bad("Expected a command behind the tag and one space");
-                }
-                if (!loggedIn && AFTER_LOGIN.contains(name)) {
-                    yield bad("Log in first");
-                }
-                if (session.secure() || policy != TlsPolicy.REQUIRED) {
-                    yield Optional.empty();
-                }
-                yield name.equals("ID") ? privacyRequired() : bad("Unknown command, or none before STARTTLS");
-            }
-        };
+        return gate.refusal(command, session);
     }
 
     private Step carryOut(ImapCommand command) {
@@ -327,14 +262,5 @@ public final class ImapServerDialogue implements Dialogue {
 
     private Phase phase() {
         return session.secure() ? Phase.RECAPABILITY : Phase.CAPABILITY;
-    }
-
-    private static Optional<ImapStatus> bad(String text) {
-        return Optional.of(ImapStatus.of(ImapCondition.BAD, text));
-    }
-
-    private static Optional<ImapStatus> privacyRequired() {
-        return Optional.of(new ImapStatus(
-                ImapCondition.NO, Optional.of(ImapResponseCode.PRIVACY_REQUIRED), "Not without TLS; STARTTLS first"));
     }
 }
