@@ -6,6 +6,7 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.smtp.SmtpDialect;
 import dev.starttls.conformance.smtp.SmtpTopics;
 import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.TlsTopics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ public final class Suite {
 
     public static Catalogue catalogue() {
         List<Topic> topics = new ArrayList<>(SmtpTopics.all());
+        topics.addAll(TlsTopics.all());
         return Catalogue.of(topics);
     }
 

@@ -1,5 +1,6 @@
 package dev.starttls.conformance;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -23,7 +24,7 @@ class FloorsTest {
                 .layer("run")
                 .definedBy("dev.starttls.conformance.run..")
                 .layer("protocols")
-                .definedBy("dev.starttls.conformance.smtp..")
+                .definedBy("dev.starttls.conformance.smtp..", "dev.starttls.conformance.tls..")
                 .layer("check")
                 .definedBy("dev.starttls.conformance.check..")
                 .layer("speak")
@@ -42,6 +43,27 @@ class FloorsTest {
                 .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols")
                 .whereLayer("speak")
                 .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols", "check")
+                .check(classes);
+    }
+
+    @Test
+    void the_octets_of_tls_know_nothing_of_checks_and_connections() {
+        JavaClasses classes = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.starttls.conformance");
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.tls.wire",
+                        "dev.starttls.conformance.tls.hand",
+                        "dev.starttls.conformance.tls.certificate")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.tls",
+                        "dev.starttls.conformance.check..",
+                        "dev.starttls.conformance.speak..",
+                        "dev.starttls.conformance.target..")
                 .check(classes);
     }
 }

@@ -28,6 +28,10 @@ class FloorsTest {
 
     private static final String ROOT = "dev.starttls.core.";
     private static final List<String> FLOORS = List.of("line", "tls", "upgrade", "nio");
+    /** Classes that are still to be parted; none may be added. */
+    private static final List<String> TOO_LARGE_YET =
+            List.of("UpgradeConnection.java", "Negotiation.java", "StartTlsChannel.java", "UpgradeLoop.java");
+
     private static final Path MAIN = main();
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -145,7 +149,7 @@ class FloorsTest {
         Path sources = MAIN.resolve("../../src/main/java").normalize();
         try (Stream<Path> files = Files.walk(sources)) {
             List<Path> java = files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !file.toString().contains("upgrade"))
+                    .filter(file -> !TOO_LARGE_YET.contains(file.getFileName().toString()))
                     .toList();
             assertThat(java).isNotEmpty().allSatisfy(file -> assertThat(Files.readAllLines(file))
                     .as(file.toString())

@@ -83,6 +83,9 @@ class SmtpUpgradeTest {
                         "PIPELINING", "SIZE 65536", "8BITMIME", "ENHANCEDSTATUSCODES", "AUTH PLAIN", "REQUIRETLS");
         assertThat(report.phases().stream().map(PhaseTime::phase))
                 .containsExactly(Phase.GREETING, Phase.CAPABILITY, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
+        assertThat(report.phases().stream().map(PhaseTime::roundTrips))
+                .as("TLS 1.3: one round trip in each phase")
+                .containsExactly(1, 1, 1, 1, 1);
     }
 
     @ParameterizedTest

@@ -249,6 +249,11 @@ public final class Conversation implements AutoCloseable {
         transcript.note(number, text);
     }
 
+    /** An entry in the transcript, for those who make TLS over {@link #wire} by hand. */
+    public void record(From from, Through through, String text) {
+        transcript.add(number, from, through, text);
+    }
+
     /** An entry in the transcript, for those who speak over {@link #wire} by hand. */
     public void record(From from, String text) {
         transcript.add(number, from, secure() ? Through.TLS : Through.PLAINTEXT, text);

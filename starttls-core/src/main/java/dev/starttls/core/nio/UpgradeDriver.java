@@ -117,6 +117,8 @@ final class UpgradeDriver {
             // The connection tells it better, now that it is told the time again.
             return true;
         }
+        // The wait belongs to the phase that it was in.
+        connection.tick(System.nanoTime());
         if (count > 0) {
             receive();
         } else if (count < 0) {

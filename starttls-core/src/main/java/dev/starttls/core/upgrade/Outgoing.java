@@ -41,10 +41,15 @@ final class Outgoing {
                 // Each turn moved the connection on: a line left, or the handshake came further.
             }
         } finally {
-            if (network.position() > from) {
+            if (network.position() > from && !changeCipherSpecAlone(network, from)) {
                 parts.clock().sent();
             }
         }
+    }
+
+    /** A client of TLS 1.3 sends it in the middle of the server's flight and awaits nothing for it (RFC 8446 appendix D.4). */
+    private static boolean changeCipherSpecAlone(ByteBuffer network, int from) {
+        return network.position() == from + 6 && network.get(from) == 20;
     }
 
     /** Moves some octets. Returns whether another turn may move more. */

@@ -159,6 +159,45 @@ class TlsPumpProgressTest {
     }
 
     @Test
+    void an_engine_may_forget_to_say_finished() throws SSLException {
+        FakeEngine engine = new FakeEngine();
+        HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
+        engine.wraps = List.of(
+                new Turn(Status.OK, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 0, 10),
+                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 0, 0));
+        engine.unwraps = List.of(new Turn(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, 40, 0));
+        engine.status = HandshakeStatus.NEED_WRAP;
+        TlsPump pump = new TlsPump(engine);
+        assertThat(pump.send(ByteBuffer.allocate(0), ByteBuffer.allocate(50))).isEqualTo(TlsStatus.NEED_READ);
+        assertThat(pump.receive(record(40), ByteBuffer.allocate(0))).isEqualTo(TlsStatus.NEED_WRITE);
+        assertThat(pump.established()).isFalse();
+        engine.wraps = List.of(engine.wraps.get(1), new Turn(Status.OK, idle, idle, 0, 0));
+        assertThat(pump.send(ByteBuffer.allocate(0), ByteBuffer.allocate(1))).isEqualTo(TlsStatus.OK);
+        assertThat(pump.established()).isTrue();
+    }
+
+    @Test
+    void an_engine_may_fill_the_buffer_and_say_that_there_is_more() throws SSLException {
+        FakeEngine engine = new FakeEngine();
+        HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
+        engine.unwraps = List.of(
+                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 40, 3),
+                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 0, 0),
+                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 0, 3),
+                new Turn(Status.OK, idle, idle, 0, 1),
+                new Turn(Status.BUFFER_UNDERFLOW, idle, idle, 0, 0));
+        TlsPump pump = engine.established();
+        ByteBuffer network = record(40);
+        int got = 0;
+        for (int call = 0; call < 7; call++) {
+            ByteBuffer application = ByteBuffer.allocate(3);
+            pump.receive(network, application);
+            got += application.position();
+        }
+        assertThat(got).isEqualTo(3 + 3 + 1);
+    }
+
+    @Test
     void behind_close_notify_an_answer_that_can_never_leave_is_not_waited_for() throws SSLException {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus wrap = HandshakeStatus.NEED_WRAP;

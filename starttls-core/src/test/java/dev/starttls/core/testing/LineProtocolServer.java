@@ -1,0 +1,117 @@
+package dev.starttls.core.testing;
+
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.Step;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The server of {@link LineProtocolClient}'s protocol. Besides, {@code ECHO ...} is answered by the same words behind
+ * {@code SAID}, {@code BYE} by {@code BYE} and the end, and {@code RAW} hands the connection to the application.
+ */
+public final class LineProtocolServer implements Dialogue {
+
+    /** What the server makes of upgrades. */
+    public enum Offer {
+        /** Announces and accepts it. */
+        OFFERED,
+        /** Does not announce it. */
+        NOT_OFFERED,
+        /** Announces and refuses it. */
+        REFUSED,
+        /** Greets in a way that leaves no room for it. */
+        PREAUTHENTICATED
+    }
+
+    private final Offer offer;
+    private final List<String> executed = new ArrayList<>();
+    private List<String> announced = List.of();
+    private boolean inside;
+    private boolean openedInPlaintext;
+
+    /** A server that accepts upgrades. */
+    public LineProtocolServer() {
+        this(Offer.OFFERED);
+    }
+
+    /** A server that does as said. */
+    public LineProtocolServer(Offer offer) {
+        this.offer = offer;
+    }
+
+    /** The commands as they were carried out, those inside TLS behind a mark. */
+    public List<String> executed() {
+        return List.copyOf(executed);
+    }
+
+    @Override
+    public String protocol() {
+        return "lines";
+    }
+
+    @Override
+    public Role role() {
+        return Role.SERVER;
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return announced;
+    }
+
+    @Override
+    public List<String> injected() {
+        return List.of("NO not behind UPGRADE");
+    }
+
+    @Override
+    public Step opened() {
+        openedInPlaintext = true;
+        return Step.send(Phase.GREETING, offer == Offer.PREAUTHENTICATED ? "HELLO again" : "HELLO there");
+    }
+
+    @Override
+    public Step secured() {
+        inside = true;
+        announced = List.of();
+        return openedInPlaintext ? Step.await(Phase.RECAPABILITY) : Step.send(Phase.GREETING, "HELLO inside");
+    }
+
+    @Override
+    public Step received(String line) {
+        executed.add((inside ? "inside " : "") + line);
+        if (line.equals("CAPS")) {
+            announced = inside
+                    ? List.of("LOGIN")
+                    : offer == Offer.NOT_OFFERED ? List.of("PLAIN") : List.of("PLAIN", "UPGRADE");
+            List<String> lines = new ArrayList<>();
+            announced.forEach(name -> lines.add("CAP " + name));
+            lines.add("END");
+            return new Step.Await(phase(), lines);
+        }
+        if (line.equals("UPGRADE")) {
+            return offer == Offer.REFUSED || inside ? say("NO upgrade") : new Step.Proceed(List.of("GO"));
+        }
+        if (line.equals("RAW")) {
+            return Step.ready();
+        }
+        if (line.equals("BYE")) {
+            return new Step.Close(List.of("BYE"));
+        }
+        if (line.equals("WRONG")) {
+            return new Step.Fail(FailureReason.PROTOCOL_VIOLATION, "Expected a command", line, List.of("NO sense"));
+        }
+        return line.startsWith("ECHO ") ? say("SAID " + line.substring(5)) : say("NO such command");
+    }
+
+    private Step say(String line) {
+        return Step.send(phase(), line);
+    }
+
+    private Phase phase() {
+        return inside ? Phase.RECAPABILITY : Phase.CAPABILITY;
+    }
+}
