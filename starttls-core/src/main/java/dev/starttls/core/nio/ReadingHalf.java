@@ -34,8 +34,8 @@ final class ReadingHalf {
         while (idle < IDLE_TURNS) {
             int waiting = transport.in().remaining();
             int count = readHeld(dst);
-            boolean moved = count > 0 || transport.in().remaining() < waiting;
-            boolean answered = answer(moved);
+            boolean stuck = waiting > 0 && count == 0 && transport.in().remaining() == waiting;
+            boolean answered = answer(stuck);
             if (count > 0) {
                 return count;
             }
@@ -44,10 +44,10 @@ final class ReadingHalf {
                 return -1;
             }
             if (transport.in().hasRemaining()) {
-                if (!moved && !answered) {
+                if (stuck && !answered) {
                     return 0;
                 }
-                idle = moved ? 0 : idle + 1;
+                idle = stuck ? idle + 1 : 0;
             } else {
                 idle = 0;
                 int filled = transport.fill();
@@ -98,7 +98,7 @@ final class ReadingHalf {
      * Runs a task and sends an answer that reading has called for. A writer at work will send the answer, so that a reader
      * only waits for it when it gets no further without. Returns false if the transport does not take the answer now.
      */
-    private boolean answer(boolean moved) throws IOException {
+    private boolean answer(boolean stuck) throws IOException {
         if (connection.want() == Want.TASK) {
             writing.runTask();
         }
@@ -106,7 +106,7 @@ final class ReadingHalf {
             return true;
         }
         if (!writing.lock().tryLock()) {
-            if (moved) {
+            if (!stuck) {
                 return true;
             }
             writing.lock().lock();

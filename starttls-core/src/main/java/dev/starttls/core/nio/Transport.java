@@ -1,8 +1,11 @@
 package dev.starttls.core.nio;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
@@ -68,24 +71,37 @@ final class Transport {
     }
 
     private int fill(SocketChannel socket, long nanos) throws IOException {
-        // The socket's stream is the one blocking read of a channel that takes a time limit.
-        int before = socket.socket().getSoTimeout();
-        socket.socket().setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, nanos / NANOS_PER_MILLI + 1)));
+        try {
+            // The socket's stream is the one blocking read of a channel that takes a time limit.
+            int before = socket.socket().getSoTimeout();
+            socket.socket().setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, nanos / NANOS_PER_MILLI + 1)));
+            try {
+                return read(socket.socket().getInputStream());
+            } finally {
+                if (socket.isOpen()) {
+                    socket.socket().setSoTimeout(before);
+                }
+            }
+        } catch (SocketException e) {
+            throw socket.isOpen() ? e : asynchronousClose(e);
+        }
+    }
+
+    private int read(InputStream stream) throws IOException {
         ByteBuffer room = in.room();
         try {
-            int count = socket.socket()
-                    .getInputStream()
-                    .read(room.array(), room.arrayOffset() + room.position(), room.remaining());
-            if (count > 0) {
-                room.position(room.position() + count);
-            }
+            int count = stream.read(room.array(), room.arrayOffset() + room.position(), room.remaining());
+            room.position(room.position() + Math.max(0, count));
             return count;
         } finally {
             in.turn();
-            if (socket.isOpen()) {
-                socket.socket().setSoTimeout(before);
-            }
         }
+    }
+
+    private static IOException asynchronousClose(SocketException told) {
+        IOException closed = new AsynchronousCloseException();
+        closed.initCause(told);
+        return closed;
     }
 
     /** Whether octets wait to be written. */

@@ -138,9 +138,13 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             Consumer<StartTlsChannel> ready) {
         CompletableFuture<Void> begun = new CompletableFuture<>();
         Acceptor acceptor = new Acceptor(this, server, connections, ready);
-        enqueue(new Arrivals.Arrival() {
+        Arrivals.Arrival arrival = new Arrivals.Arrival() {
             @Override
             public void run() {
+                if (closing) {
+                    tooLate();
+                    return;
+                }
                 try {
                     acceptor.begin();
                     begun.complete(null);
@@ -153,7 +157,12 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             public void tooLate() {
                 begun.completeExceptionally(closed());
             }
-        });
+        };
+        if (closing) {
+            arrival.tooLate();
+        } else {
+            enqueue(arrival);
+        }
         return begun;
     }
 
