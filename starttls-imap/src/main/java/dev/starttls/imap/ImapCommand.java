@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.line.Ascii;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,7 +23,7 @@ public record ImapCommand(String tag, String name, String argument) {
     public static Optional<ImapCommand> parse(String text) {
         int space = text.indexOf(' ');
         String tag = space < 0 ? text : text.substring(0, space);
-        if (!Ascii.tag(tag)) {
+        if (!ImapSyntax.tag(tag)) {
             return Optional.empty();
         }
         int second = space < 0 ? -1 : text.indexOf(' ', space + 1);

@@ -72,7 +72,7 @@ final class ImapGate {
                 yield loggedIn ? bad("Logged in already") : Optional.empty();
             }
             default -> {
-                if (!Ascii.atom(name)) {
+                if (!ImapSyntax.atom(name)) {
                     yield bad("Expected a command behind the tag and one space");
                 }
                 if (!loggedIn && AFTER_LOGIN.contains(name)) {

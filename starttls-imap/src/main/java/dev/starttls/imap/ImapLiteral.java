@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.line.Ascii;
 import java.util.Optional;
 
 /**

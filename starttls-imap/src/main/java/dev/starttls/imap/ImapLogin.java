@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.line.Ascii;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -107,7 +108,7 @@ public final class ImapLogin implements ImapHandler {
         String argument = command.argument();
         int space = argument.indexOf(' ');
         String mechanism = Ascii.upper(space < 0 ? argument : argument.substring(0, space));
-        if (!Ascii.atom(mechanism)) {
+        if (!ImapSyntax.atom(mechanism)) {
             return ImapAnswer.bad("Expected AUTHENTICATE and a mechanism");
         }
         if (!mechanism.equals("PLAIN")) {

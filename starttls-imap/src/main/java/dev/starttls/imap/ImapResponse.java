@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.line.Ascii;
 import java.util.Optional;
 
 /**
@@ -28,7 +29,7 @@ public sealed interface ImapResponse {
          * @param status as described above
          */
         public Tagged {
-            if (!Ascii.tag(tag)) {
+            if (!ImapSyntax.tag(tag)) {
                 throw new IllegalArgumentException(
                         "tag: expected one of RFC 9051 section 9, got other characters, or none");
             }

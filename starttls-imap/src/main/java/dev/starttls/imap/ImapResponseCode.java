@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.line.Ascii;
 import java.util.Optional;
 
 /**
@@ -21,7 +22,7 @@ public record ImapResponseCode(String name, String argument) {
      * @throws IllegalArgumentException if it could not
      */
     public ImapResponseCode {
-        if (!Ascii.atom(name) || !name.equals(Ascii.upper(name))) {
+        if (!ImapSyntax.atom(name) || !name.equals(Ascii.upper(name))) {
             throw new IllegalArgumentException(
                     "name: expected an atom in upper case, got " + name.length() + " characters with others, or none");
         }
@@ -41,7 +42,7 @@ public record ImapResponseCode(String name, String argument) {
         int space = text.indexOf(' ');
         String name = space < 0 ? text : text.substring(0, space);
         String argument = space < 0 ? "" : text.substring(space + 1);
-        return Ascii.atom(name) && Ascii.sendable(argument) && argument.indexOf(']') < 0
+        return ImapSyntax.atom(name) && Ascii.sendable(argument) && argument.indexOf(']') < 0
                 ? Optional.of(new ImapResponseCode(Ascii.upper(name), argument))
                 : Optional.empty();
     }

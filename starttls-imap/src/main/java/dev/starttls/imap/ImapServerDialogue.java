@@ -1,10 +1,12 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.line.LineException;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -56,7 +58,7 @@ public final class ImapServerDialogue implements Dialogue {
     private final ImapHandler handler;
     private final List<String> capabilities;
     private final ImapCommandReader reader = new ImapCommandReader(this::refusal);
-    private ImapSession session = new ImapSession(false);
+    private ImapSession session = new ImapSession(State.PLAINTEXT);
     private Optional<Exchange> exchange = Optional.empty();
     private List<String> announced = List.of();
     private boolean openedInPlaintext;
@@ -82,7 +84,7 @@ public final class ImapServerDialogue implements Dialogue {
         this.handler = handler;
         this.capabilities = List.copyOf(capabilities);
         List<String> upper = capabilities.stream().map(Ascii::upper).toList();
-        if (!upper.stream().allMatch(Ascii::atom)) {
+        if (!upper.stream().allMatch(ImapSyntax::atom)) {
             throw new IllegalArgumentException("capabilities: expected atoms (RFC 9051 section 9), got another text");
         }
         if (!upper.contains("IMAP4REV1") && !upper.contains("IMAP4REV2")) {
@@ -119,7 +121,7 @@ public final class ImapServerDialogue implements Dialogue {
 
     @Override
     public Step secured() {
-        session = new ImapSession(true);
+        session = new ImapSession(State.SECURE);
         exchange = Optional.empty();
         reader.reset();
         announced = List.of();

@@ -1,7 +1,7 @@
 package dev.starttls.imap;
 
-import java.util.HashMap;
-import java.util.Map;
+import dev.starttls.core.upgrade.ServerSession;
+import dev.starttls.core.upgrade.State;
 import java.util.Optional;
 
 /**
@@ -17,23 +17,12 @@ import java.util.Optional;
  *
  * <p>Not safe for use by several threads; nothing blocks.
  */
-public final class ImapSession {
+public final class ImapSession extends ServerSession {
 
-    private final boolean secure;
-    private final Map<Class<?>, Object> kept = new HashMap<>();
     private Optional<String> user = Optional.empty();
 
-    ImapSession(boolean secure) {
-        this.secure = secure;
-    }
-
-    /**
-     * Whether the client's commands come inside TLS.
-     *
-     * @return the same for the whole life of this session
-     */
-    public boolean secure() {
-        return secure;
+    ImapSession(State side) {
+        super(side);
     }
 
     /**
@@ -61,39 +50,10 @@ public final class ImapSession {
      * @throws IllegalStateException outside TLS, where STARTTLS would no longer be possible (RFC 9051 section 11.1)
      */
     public void logIn(String name) {
-        if (!secure) {
+        if (!secure()) {
             throw new IllegalStateException("Expected a log-in inside TLS only, got one in plaintext; a client that has"
                     + " logged in could not upgrade any more");
         }
         user = Optional.of(name);
-    }
-
-    /**
-     * Keeps a value, one of each class, until the session ends, that is at the latest at the upgrade.
-     *
-     * @param value takes the place of the one of the same class
-     */
-    public void keep(Object value) {
-        kept.put(value.getClass(), value);
-    }
-
-    /**
-     * A value that was kept.
-     *
-     * @param <T> its type
-     * @param type exactly the class of the value
-     * @return empty if there is none
-     */
-    public <T> Optional<T> kept(Class<T> type) {
-        return Optional.ofNullable(kept.get(type)).map(type::cast);
-    }
-
-    /**
-     * Lets go of a value; no effect if there is none.
-     *
-     * @param type exactly the class of the value
-     */
-    public void forget(Class<?> type) {
-        kept.remove(type);
     }
 }

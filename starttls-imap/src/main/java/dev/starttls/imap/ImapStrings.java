@@ -78,6 +78,6 @@ final class ImapStrings {
         int end = text.indexOf(' ', at);
         String word = text.substring(at, end < 0 ? text.length() : end);
         at += word.length();
-        return Ascii.atom(word.replace(']', 'x')) ? Optional.of(word) : Optional.empty();
+        return ImapSyntax.atom(word.replace(']', 'x')) ? Optional.of(word) : Optional.empty();
     }
 }

@@ -2,6 +2,8 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.nio.charset.StandardCharsets;

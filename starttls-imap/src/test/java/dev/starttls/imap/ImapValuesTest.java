@@ -3,6 +3,7 @@ package dev.starttls.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
 import java.util.Optional;
@@ -158,10 +159,10 @@ class ImapValuesTest {
 
     @Test
     void nobody_is_logged_in_outside_tls() {
-        ImapSession plain = new ImapSession(false);
+        ImapSession plain = new ImapSession(State.PLAINTEXT);
         assertThatThrownBy(() -> plain.logIn("mary")).isInstanceOf(IllegalStateException.class);
         assertThat(plain.authenticated()).isFalse();
-        ImapSession secure = new ImapSession(true);
+        ImapSession secure = new ImapSession(State.SECURE);
         secure.logIn("mary");
         assertThat(secure.user()).contains("mary");
         secure.keep(7);

@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.line.Ascii;
 import java.util.List;
 import java.util.function.Function;
 

@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.line.Ascii;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ public final class Pop3Capabilities {
         this.announced = List.copyOf(announced);
         Map<String, List<String>> found = new LinkedHashMap<>();
         for (String line : announced) {
-            List<String> words = Ascii.words(line);
+            List<String> words = Pop3Words.of(line);
             if (tagged(line)) {
                 found.computeIfAbsent(Ascii.upper(words.get(0)), tag -> new ArrayList<>())
                         .addAll(words.subList(1, words.size()));

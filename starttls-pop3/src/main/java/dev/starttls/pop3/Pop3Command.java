@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.line.Ascii;
 import java.util.List;
 
 /**
@@ -32,7 +33,7 @@ public record Pop3Command(String keyword, String argument, String line) {
      * @return empty if there is nothing but spaces behind the keyword
      */
     public List<String> arguments() {
-        return Ascii.words(argument);
+        return Pop3Words.of(argument);
     }
 
     /** The keyword alone: what stands behind PASS is a secret. */

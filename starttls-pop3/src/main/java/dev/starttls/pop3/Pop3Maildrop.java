@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.line.Ascii;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.FailureReason;
 import java.util.Optional;
 

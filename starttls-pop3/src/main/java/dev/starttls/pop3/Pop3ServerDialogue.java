@@ -1,10 +1,12 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.line.LineException;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -57,7 +59,7 @@ public final class Pop3ServerDialogue implements Dialogue {
     private final Pop3Handler handler;
     private final List<String> capabilities;
     private final PlaintextLogin plaintextLogin;
-    private Pop3Session session = new Pop3Session(false, Optional.empty());
+    private Pop3Session session = new Pop3Session(State.PLAINTEXT, Optional.empty());
     private Optional<Function<String, Pop3Answer>> response = Optional.empty();
     private List<String> announced = List.of();
     private boolean openedInPlaintext;
@@ -141,7 +143,7 @@ public final class Pop3ServerDialogue implements Dialogue {
         announced = List.of();
         // The client speaks first inside TLS, unless TLS came first (RFC 2595 section 4, RFC 8314 section 3.2).
         if (openedInPlaintext) {
-            session = new Pop3Session(true, Optional.empty());
+            session = new Pop3Session(State.SECURE, Optional.empty());
             handler.upgraded(session);
             return Step.await(Phase.RECAPABILITY);
         }
@@ -240,7 +242,7 @@ public final class Pop3ServerDialogue implements Dialogue {
 
     private Step greet(boolean secure) {
         Optional<ApopTimestamp> timestamp = loginAccepted(secure) ? handler.timestamp() : Optional.empty();
-        session = new Pop3Session(secure, timestamp);
+        session = new Pop3Session(secure ? State.SECURE : State.PLAINTEXT, timestamp);
         String text = host + " POP3 ready";
         return new Step.Await(
                 Phase.GREETING,

@@ -1,7 +1,7 @@
 package dev.starttls.pop3;
 
-import java.util.HashMap;
-import java.util.Map;
+import dev.starttls.core.upgrade.ServerSession;
+import dev.starttls.core.upgrade.State;
 import java.util.Optional;
 
 /**
@@ -16,25 +16,14 @@ import java.util.Optional;
  *
  * <p>Not safe for use by several threads; nothing blocks.
  */
-public final class Pop3Session {
+public final class Pop3Session extends ServerSession {
 
-    private final boolean secure;
     private final Optional<ApopTimestamp> timestamp;
-    private final Map<Class<?>, Object> kept = new HashMap<>();
     private Pop3State state = Pop3State.AUTHORIZATION;
 
-    Pop3Session(boolean secure, Optional<ApopTimestamp> timestamp) {
-        this.secure = secure;
+    Pop3Session(State side, Optional<ApopTimestamp> timestamp) {
+        super(side);
         this.timestamp = timestamp;
-    }
-
-    /**
-     * Whether the client's commands come inside TLS.
-     *
-     * @return the same for the whole life of this session
-     */
-    public boolean secure() {
-        return secure;
     }
 
     /**
@@ -53,35 +42,6 @@ public final class Pop3Session {
      */
     public Optional<ApopTimestamp> timestamp() {
         return timestamp;
-    }
-
-    /**
-     * Keeps a value, one of each class, until the session ends, that is at the latest at the upgrade.
-     *
-     * @param value takes the place of the one of the same class
-     */
-    public void keep(Object value) {
-        kept.put(value.getClass(), value);
-    }
-
-    /**
-     * A value that was kept.
-     *
-     * @param <T> its type
-     * @param type exactly the class of the value
-     * @return empty if there is none
-     */
-    public <T> Optional<T> kept(Class<T> type) {
-        return Optional.ofNullable(kept.get(type)).map(type::cast);
-    }
-
-    /**
-     * Lets go of a value; no effect if there is none.
-     *
-     * @param type exactly the class of the value
-     */
-    public void forget(Class<?> type) {
-        kept.remove(type);
     }
 
     void open() {

@@ -2,6 +2,9 @@ package dev.starttls.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;

@@ -3,6 +3,8 @@ package dev.starttls.pop3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,8 @@ package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
 import dev.starttls.core.upgrade.Phase;

@@ -3,6 +3,7 @@ package dev.starttls.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.upgrade.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SmtpTransactionTest {
 
     private final List<Fixture.Delivered> mailbox = new ArrayList<>();
-    private final SmtpSession session = new SmtpSession(true);
+    private final SmtpSession session = new SmtpSession(State.SECURE);
     private final SmtpTransaction mail = new SmtpTransaction(Fixture.into(mailbox), 65_536);
 
     @ParameterizedTest

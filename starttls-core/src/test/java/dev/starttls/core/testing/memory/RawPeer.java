@@ -1,4 +1,4 @@
-package dev.starttls.imap;
+package dev.starttls.core.testing.memory;
 
 import dev.starttls.core.tls.TlsPump;
 import dev.starttls.core.tls.TlsStatus;
@@ -9,7 +9,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /** The other end, played by the test: says any octets at any time, in the clear or inside TLS. */
-final class RawPeer {
+public final class RawPeer {
 
     private final Side other;
     private final TlsPump pump;
@@ -20,35 +20,35 @@ final class RawPeer {
         this.pump = new TlsPump(engine);
     }
 
-    static RawPeer client(Side server, SSLContext context) {
-        SSLEngine engine = context.createSSLEngine("localhost", 143);
+    public static RawPeer client(Side server, SSLContext context) {
+        SSLEngine engine = context.createSSLEngine("localhost", 587);
         engine.setUseClientMode(true);
         return new RawPeer(server, engine);
     }
 
-    static RawPeer server(Side client, SSLContext context) {
+    public static RawPeer server(Side client, SSLContext context) {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         return new RawPeer(client, engine);
     }
 
     /** Says octets in the clear and returns what comes back, as it is. */
-    String say(String octets) {
+    public String say(String octets) {
         other.give(octets.getBytes(StandardCharsets.ISO_8859_1));
         return listen();
     }
 
-    String listen() {
+    public String listen() {
         return new String(other.take(), StandardCharsets.ISO_8859_1);
     }
 
     /** Does the handshake, and returns what was said inside TLS by its end. */
-    String handshake() throws SSLException {
+    public String handshake() throws SSLException {
         return handshake(new byte[0]);
     }
 
     /** The same, when the other's first records have been heard already. */
-    String handshake(byte[] heard) throws SSLException {
+    public String handshake(byte[] heard) throws SSLException {
         hear(heard);
         exchange(ByteBuffer.allocate(0));
         if (!pump.established()) {
@@ -58,12 +58,12 @@ final class RawPeer {
     }
 
     /** Says octets inside TLS, in one record if they fit, and returns what comes back. */
-    String tls(String octets) throws SSLException {
+    public String tls(String octets) throws SSLException {
         exchange(ByteBuffer.wrap(octets.getBytes(StandardCharsets.ISO_8859_1)));
         return heard();
     }
 
-    boolean closeNotifyReceived() {
+    public boolean closeNotifyReceived() {
         return pump.closeNotifyReceived();
     }
 

@@ -1,4 +1,4 @@
-package dev.starttls.pop3;
+package dev.starttls.core.testing.memory;
 
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Peer;
@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** One end of a connection in memory, driven without I/O: what it was given and has not taken, what it has sent, how it failed. */
-final class Side {
+public final class Side {
 
     private final UpgradeConnection connection;
     private final int room;
@@ -32,73 +32,73 @@ final class Side {
         attempt(() -> connection.begin(0));
     }
 
-    static Side of(Dialogue dialogue, UpgradeSettings settings) {
+    public static Side of(Dialogue dialogue, UpgradeSettings settings) {
         return of(dialogue, settings, "localhost");
     }
 
-    static Side of(Dialogue dialogue, UpgradeSettings settings, String host) {
-        return new Side(new UpgradeConnection(dialogue, settings, new Peer(host, 110)), 4096);
+    public static Side of(Dialogue dialogue, UpgradeSettings settings, String host) {
+        return new Side(new UpgradeConnection(dialogue, settings, new Peer(host, 587)), 4096);
     }
 
     /** One whose outgoing octets leave through a buffer of this size. */
-    static Side narrow(Dialogue dialogue, UpgradeSettings settings, int room) {
-        return new Side(new UpgradeConnection(dialogue, settings, new Peer("localhost", 110)), room);
+    public static Side narrow(Dialogue dialogue, UpgradeSettings settings, int room) {
+        return new Side(new UpgradeConnection(dialogue, settings, new Peer("localhost", 587)), room);
     }
 
-    UpgradeConnection connection() {
+    public UpgradeConnection connection() {
         return connection;
     }
 
-    Optional<IOException> failure() {
+    public Optional<IOException> failure() {
         return failure;
     }
 
-    UpgradeException upgradeFailure() {
+    public UpgradeException upgradeFailure() {
         return (UpgradeException)
                 failure.orElseThrow(() -> new AssertionError("Expected a failure, state is " + connection.state()));
     }
 
-    boolean over() {
+    public boolean over() {
         return failure.isPresent() || connection.state().terminal();
     }
 
     /** All octets that left, as text; of use only where they left in the clear. */
-    String sent() {
+    public String sent() {
         return sent.toString(StandardCharsets.ISO_8859_1);
     }
 
-    int sentOctets() {
+    public int sentOctets() {
         return sent.size();
     }
 
-    String application() {
+    public String application() {
         return application.toString(StandardCharsets.ISO_8859_1);
     }
 
-    void write(String text) {
+    public void write(String text) {
         toSend = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    void give(byte[] octets) {
+    public void give(byte[] octets) {
         int before = left.length;
         left = Arrays.copyOf(left, before + octets.length);
         System.arraycopy(octets, 0, left, before, octets.length);
         receive();
     }
 
-    void endOfInput() {
+    public void endOfInput() {
         if (!over()) {
             attempt(connection::endOfInput);
         }
     }
 
-    void pass(long nanos) {
+    public void pass(long nanos) {
         now += nanos;
         attempt(() -> connection.tick(now));
     }
 
     /** What leaves now. */
-    byte[] take() {
+    public byte[] take() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteBuffer buffer = ByteBuffer.allocate(room);
         boolean moved = true;

@@ -1,18 +1,18 @@
-package dev.starttls.pop3;
+package dev.starttls.core.testing.memory;
 
 import java.util.Arrays;
 
 /** Carries octets between two sides in memory, cut as one likes. */
-final class Wire {
+public final class Wire {
 
     /** Where a stream is cut. */
-    interface Cut {
+    public interface Cut {
         /** How many octets come next: 1 to {@code waiting}. */
         int next(int offset, int waiting);
     }
 
-    static final Cut WHOLE = (offset, waiting) -> waiting;
-    static final Cut OCTETS = (offset, waiting) -> 1;
+    public static final Cut WHOLE = (offset, waiting) -> waiting;
+    public static final Cut OCTETS = (offset, waiting) -> 1;
 
     private final Side one;
     private final Side two;
@@ -30,20 +30,20 @@ final class Wire {
         this.toOne = toOne;
     }
 
-    static Cut at(int split) {
+    public static Cut at(int split) {
         return (offset, waiting) -> offset < split ? Math.min(waiting, split - offset) : waiting;
     }
 
-    static Wire between(Side one, Side two) {
+    public static Wire between(Side one, Side two) {
         return new Wire(one, two, WHOLE, WHOLE);
     }
 
-    static Wire cut(Side one, Side two, Cut toTwo, Cut toOne) {
+    public static Wire cut(Side one, Side two, Cut toTwo, Cut toOne) {
         return new Wire(one, two, toTwo, toOne);
     }
 
     /** Carries until nothing moves. The end of a side is told to the other. */
-    Wire run() {
+    public Wire run() {
         boolean moved = true;
         while (moved) {
             moved = carry(true);
