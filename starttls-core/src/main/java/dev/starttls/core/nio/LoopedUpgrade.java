@@ -46,6 +46,13 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
         loop.join(this);
         Connector.withoutDelay((SocketChannel) key.channel());
         loop.whenCancelled(future, () -> abandoned(UpgradeLoop.cancelled()));
+        try {
+            channel.begin();
+            lastDeadline = connection.deadline();
+            loop.deadlines().set(this);
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
         drive();
     }
 
@@ -84,16 +91,12 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
         }
         try {
             Want want = channel.advance(loop.tasks(), this::wake);
-            boolean first = lastDeadline.isEmpty();
             lastDeadline = connection.deadline().or(() -> lastDeadline);
             switch (want) {
                 case READ -> key.interestOps(SelectionKey.OP_READ);
                 case WRITE -> key.interestOps(SelectionKey.OP_WRITE);
                 case TASK -> key.interestOps(0);
                 case NOTHING -> finish();
-            }
-            if (first && !ended) {
-                loop.deadlines().set(this);
             }
         } catch (RejectedExecutionException e) {
             UpgradeException why = new UpgradeException(

@@ -109,7 +109,16 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return connection.report();
     }
 
+    /** Begins and goes no further: from here the connection has a deadline. */
+    void begin() throws IOException {
+        go(() -> Want.READ);
+    }
+
     Want advance(Executor tasks, Runnable wake) throws IOException {
+        return go(() -> driver.drive(tasks, wake));
+    }
+
+    private Want go(Upgrading upgrading) throws IOException {
         lockBoth();
         try {
             checkOpen();
@@ -117,7 +126,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
                 begun = true;
                 connection.begin(System.nanoTime());
             }
-            Want want = driver.drive(tasks, wake);
+            Want want = upgrading.go();
             if (want == Want.NOTHING && !connection.ready()) {
                 abandon();
             }
@@ -470,6 +479,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
                 }
             }
         }
+    }
+
+    /** As far as the upgrade goes now. */
+    private interface Upgrading {
+        Want go() throws IOException;
     }
 
     /** Not held, or about to be given up by a thread that will come here itself. */
