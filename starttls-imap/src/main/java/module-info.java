@@ -1,4 +1,6 @@
 /** The upgrade dialogue of IMAP, both roles. */
 module dev.starttls.imap {
     requires transitive dev.starttls.core;
+
+    exports dev.starttls.imap;
 }

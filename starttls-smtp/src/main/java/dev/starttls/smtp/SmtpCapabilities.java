@@ -1,5 +1,6 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.line.Ascii;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;

@@ -1,5 +1,7 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.line.Ascii;
+
 /**
  * A client's command (RFC 5321 section 4.1).
  *

@@ -1,10 +1,12 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.line.LineException;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -54,7 +56,7 @@ public final class SmtpServerDialogue implements Dialogue {
     private final TlsPolicy policy;
     private final SmtpHandler handler;
     private final List<String> extensions;
-    private SmtpSession session = new SmtpSession(false);
+    private SmtpSession session = new SmtpSession(State.PLAINTEXT);
     private Optional<SmtpDataReceiver> receiver = Optional.empty();
     private Optional<Function<String, SmtpAnswer>> response = Optional.empty();
     private List<String> announced = List.of();
@@ -116,7 +118,7 @@ public final class SmtpServerDialogue implements Dialogue {
 
     @Override
     public Step secured() {
-        session = new SmtpSession(true);
+        session = new SmtpSession(State.SECURE);
         receiver = Optional.empty();
         response = Optional.empty();
         announced = List.of();

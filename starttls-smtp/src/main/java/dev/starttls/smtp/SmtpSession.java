@@ -1,7 +1,7 @@
 package dev.starttls.smtp;
 
-import java.util.HashMap;
-import java.util.Map;
+import dev.starttls.core.upgrade.ServerSession;
+import dev.starttls.core.upgrade.State;
 import java.util.Optional;
 
 /**
@@ -16,23 +16,12 @@ import java.util.Optional;
  *
  * <p>Not safe for use by several threads; nothing blocks.
  */
-public final class SmtpSession {
+public final class SmtpSession extends ServerSession {
 
-    private final boolean secure;
-    private final Map<Class<?>, Object> kept = new HashMap<>();
     private Optional<SmtpCommand> hello = Optional.empty();
 
-    SmtpSession(boolean secure) {
-        this.secure = secure;
-    }
-
-    /**
-     * Whether the client's commands come inside TLS.
-     *
-     * @return the same for the whole life of this session
-     */
-    public boolean secure() {
-        return secure;
+    SmtpSession(State side) {
+        super(side);
     }
 
     /**
@@ -51,35 +40,6 @@ public final class SmtpSession {
      */
     public boolean extended() {
         return hello.filter(command -> command.verb().equals("EHLO")).isPresent();
-    }
-
-    /**
-     * Keeps a value, one of each class, until the session ends, that is at the latest at the upgrade.
-     *
-     * @param value takes the place of the one of the same class
-     */
-    public void keep(Object value) {
-        kept.put(value.getClass(), value);
-    }
-
-    /**
-     * A value that was kept.
-     *
-     * @param <T> its type
-     * @param type exactly the class of the value
-     * @return empty if there is none
-     */
-    public <T> Optional<T> kept(Class<T> type) {
-        return Optional.ofNullable(kept.get(type)).map(type::cast);
-    }
-
-    /**
-     * Lets go of a value; no effect if there is none.
-     *
-     * @param type exactly the class of the value
-     */
-    public void forget(Class<?> type) {
-        kept.remove(type);
     }
 
     Optional<SmtpCommand> hello() {

@@ -96,7 +96,9 @@ public final class LineDecoder {
 
     private void hold(byte octet) {
         if (length == held.length) {
-            held = Arrays.copyOf(held, Math.min(limit, Math.max(FIRST_SIZE, length * 2)));
+            byte[] outgrown = held;
+            held = Arrays.copyOf(outgrown, Math.min(limit, Math.max(FIRST_SIZE, length * 2)));
+            Arrays.fill(outgrown, (byte) 0);
         }
         held[length++] = octet;
     }

@@ -2,21 +2,28 @@ package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Takes connections for a loop as long as it has room; the others stay in the backlog of the server socket. */
-final class Acceptor implements UpgradeLoop.Selected {
+final class Acceptor extends Deadlines.Timed implements UpgradeLoop.Selected {
+
+    /** How long nothing is accepted after that failed, in nanoseconds: no file descriptor comes free sooner by asking. */
+    private static final long PAUSE = 100_000_000;
 
     private final UpgradeLoop loop;
     private final ServerSocketChannel server;
     private final Function<Peer, UpgradeConnection> connections;
     private final Consumer<StartTlsChannel> ready;
+    private Optional<SelectionKey> key = Optional.empty();
+    private Optional<Long> resumeAt = Optional.empty();
 
     Acceptor(
             UpgradeLoop loop,
@@ -29,45 +36,79 @@ final class Acceptor implements UpgradeLoop.Selected {
         this.ready = ready;
     }
 
+    void begin() throws IOException {
+        server.configureBlocking(false);
+        loop.join(this);
+        key = Optional.of(server.register(loop.selector(), SelectionKey.OP_ACCEPT, this));
+    }
+
     @Override
-    public void selected(SelectionKey key) {
-        while (key.isValid()) {
+    public void selected(SelectionKey selected) {
+        while (selected.isValid()) {
             if (!loop.reserve()) {
-                key.interestOps(0);
+                selected.interestOps(0);
+                loop.whenRoom(this);
                 return;
             }
             SocketChannel channel;
             try {
                 channel = server.accept();
             } catch (IOException e) {
-                // This one connection is lost (reset, or no file descriptor left); the next may work.
+                // This connection is lost, or there are no file descriptors left for it.
                 loop.release();
+                pause(selected);
                 return;
             }
             if (channel == null) {
                 loop.release();
                 return;
             }
-            begin(channel);
+            serve(channel);
         }
     }
 
     @Override
-    public void abandoned(SelectionKey key) {
-        close(key);
+    public void abandoned(UpgradeException why) {
+        close();
     }
 
-    void close(SelectionKey key) {
-        key.cancel();
+    @Override
+    Optional<Long> due() {
+        return resumeAt;
+    }
+
+    @Override
+    void expired() {
+        resumeAt = Optional.empty();
+        resume();
+    }
+
+    /** Goes on accepting. */
+    void resume() {
+        key.filter(SelectionKey::isValid).ifPresent(mine -> mine.interestOps(SelectionKey.OP_ACCEPT));
+    }
+
+    void close() {
+        key.ifPresent(SelectionKey::cancel);
+        loop.deadlines().drop(this);
+        loop.leave(this);
         Quietly.close(server);
     }
 
-    private void begin(SocketChannel channel) {
+    private void pause(SelectionKey selected) {
+        if (selected.isValid()) {
+            selected.interestOps(0);
+            resumeAt = Optional.of(System.nanoTime() + PAUSE);
+            loop.deadlines().set(this);
+        }
+    }
+
+    private void serve(SocketChannel channel) {
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
-        var unused = future.whenComplete(this::ended);
         try {
             UpgradeConnection connection = connections.apply(UpgradeLoop.peerOf(channel));
-            new LoopedUpgrade(loop, channel, connection, future).begin(loop.selector());
+            channel.configureBlocking(false);
+            new LoopedUpgrade(loop, channel.register(loop.selector(), 0), connection, future).begin();
         } catch (IOException e) {
             // The client has gone before it was greeted.
             giveUp(channel);
@@ -75,6 +116,7 @@ final class Acceptor implements UpgradeLoop.Selected {
             giveUp(channel);
             UpgradeLoop.report(e);
         }
+        var unused = future.whenComplete(this::ended);
     }
 
     private void giveUp(SocketChannel channel) {
@@ -88,10 +130,13 @@ final class Acceptor implements UpgradeLoop.Selected {
                 // Failures of upgrades are the listener's; this is one of the author's code.
                 throw fault;
             }
-            if (thrown == null && upgraded.connection().ready()) {
+            if (thrown == null && upgraded.isOpen()) {
                 ready.accept(upgraded);
             }
         } catch (RuntimeException fault) {
+            if (thrown == null) {
+                Quietly.close(upgraded);
+            }
             UpgradeLoop.report(fault);
         }
     }

@@ -7,11 +7,12 @@ import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Preparation;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
@@ -141,39 +142,54 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      */
     public C connect() throws IOException {
         long before = System.nanoTime();
-        SocketChannel socket = Connector.connect(address, connectTimeout);
-        return upgrade(socket, before);
+        Dialogue dialogue = dialogue();
+        UpgradeConnection connection = connection(dialogue);
+        SocketChannel socket = Connector.connect(Connector.resolve(address), connectTimeout);
+        connection.spent(Phase.CONNECT, System.nanoTime() - before);
+        return upgrade(socket, connection, dialogue);
     }
 
     /**
-     * Upgrades a connection that was made already, perhaps through a proxy; blocks if it is blocking.
+     * Upgrades a connection that was made already, perhaps through a proxy; blocks until the session is ready.
      *
-     * @param connected by whatever means, nothing having been read
-     * @return the session
+     * @param connected by whatever means, and blocking; nothing having been read
+     * @return the session, whose report has no phase {@link Phase#CONNECT}
      * @throws dev.starttls.core.upgrade.UpgradeException if that fails; the connection is then closed
+     * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
      */
     public C connect(SocketChannel connected) throws IOException {
-        return upgrade(connected, System.nanoTime());
+        if (!connected.isBlocking()) {
+            throw new IllegalBlockingModeException();
+        }
+        Dialogue dialogue = dialogue();
+        Connector.withoutDelay(connected);
+        return upgrade(connected, connection(dialogue), dialogue);
     }
 
     /**
-     * Connects and upgrades on a loop; does not block but for the look-up of the host's name. The session's channel is
-     * non-blocking and registered with no selector.
+     * Connects and upgrades on a loop; does not block but for the look-up of the host's name. Its addresses are tried in
+     * their order. The session's channel is non-blocking and registered with no selector.
      *
      * @param loop that some thread runs
      * @return completed by the loop's thread; fails with an {@link dev.starttls.core.upgrade.UpgradeException}. Cancelling
      *     it closes the connection
      */
     public CompletableFuture<C> connect(UpgradeLoop loop) {
+        long before = System.nanoTime();
         Dialogue dialogue = dialogue();
-        CompletableFuture<StartTlsChannel> channel = loop.connect(
-                new InetSocketAddress(address.host(), address.port()), connection(dialogue), connectTimeout);
+        UpgradeConnection connection = connection(dialogue);
+        CompletableFuture<StartTlsChannel> channel;
+        try {
+            channel = loop.connect(Connector.resolve(address), connection, connectTimeout, before);
+        } catch (UpgradeException unknown) {
+            return CompletableFuture.failedFuture(unknown);
+        }
         CompletableFuture<C> session = new CompletableFuture<>();
         var unusedRelay = channel.whenComplete((ready, thrown) -> {
             if (thrown != null) {
                 session.completeExceptionally(thrown);
-            } else if (!session.complete(session(ready, dialogue))) {
-                Quietly.close(ready);
+            } else {
+                complete(session, ready, dialogue);
             }
         });
         var unusedCancel = session.whenComplete((done, thrown) -> {
@@ -216,13 +232,26 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      */
     protected abstract S self();
 
-    private C upgrade(SocketChannel socket, long began) throws IOException {
-        Dialogue dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue);
-        connection.spent(Phase.CONNECT, System.nanoTime() - began);
+    private C upgrade(SocketChannel socket, UpgradeConnection connection, Dialogue dialogue) throws IOException {
         StartTlsChannel channel = StartTlsChannel.over(socket, connection);
-        channel.upgrade();
-        return session(channel, dialogue);
+        try {
+            channel.upgrade();
+            return session(channel, dialogue);
+        } catch (IOException | RuntimeException e) {
+            Quietly.close(channel);
+            throw e;
+        }
+    }
+
+    private void complete(CompletableFuture<C> session, StartTlsChannel ready, Dialogue dialogue) {
+        try {
+            if (!session.complete(session(ready, dialogue))) {
+                Quietly.close(ready);
+            }
+        } catch (RuntimeException e) {
+            Quietly.close(ready);
+            session.completeExceptionally(e);
+        }
     }
 
     private UpgradeConnection connection(Dialogue dialogue) {

@@ -11,38 +11,82 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 
-/** Makes blocking TCP connections: tries the addresses of a name in their order. */
+/** Makes TCP connections: tries the addresses of a name in their order. */
 final class Connector {
 
     private Connector() {}
 
-    /** Connects, each address getting what is left of the time. */
-    static SocketChannel connect(Peer peer, Duration timeout) throws UpgradeException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        StringBuilder tried = new StringBuilder();
-        for (InetAddress address : resolve(peer.host())) {
-            long left =
-                    Math.max(1, Duration.ofNanos(deadline - System.nanoTime()).toMillis());
-            try {
-                return connect(new InetSocketAddress(address, peer.port()), (int) Math.min(left, Integer.MAX_VALUE));
-            } catch (IOException e) {
-                tried.append(tried.isEmpty() ? "" : "; ")
-                        .append(address.getHostAddress())
-                        .append(": ");
-                tried.append(e.getMessage());
-            }
+    /** The addresses tried so far, and what became of them. */
+    static final class Attempts {
+
+        private final StringBuilder tried = new StringBuilder();
+        private final List<InetSocketAddress> addresses;
+        private final long deadline;
+        private int begun;
+
+        Attempts(List<InetSocketAddress> addresses, Duration timeout) {
+            this.addresses = addresses;
+            this.deadline = System.nanoTime() + timeout.toNanos();
         }
-        throw failed(peer.toString(), tried.toString());
+
+        /** Returns the time for an address, in nanoseconds: what is left is shared out among those that are left. */
+        long begin(InetSocketAddress address) {
+            tried.append(tried.isEmpty() ? "" : "; ").append(address).append(": ");
+            return Math.max(1, (deadline - System.nanoTime()) / (addresses.size() - begun++));
+        }
+
+        void failed(String what) {
+            tried.append(what);
+        }
+
+        UpgradeException failure() {
+            return new UpgradeException(
+                    FailureReason.CONNECT_FAILED,
+                    Phase.CONNECT,
+                    "Expected a TCP connection, got: " + tried,
+                    "",
+                    "Check the host, the port and what filters between here and there");
+        }
     }
 
-    static UpgradeException failed(String peer, String what) {
-        return new UpgradeException(
-                FailureReason.CONNECT_FAILED,
-                Phase.CONNECT,
-                "Expected a TCP connection to " + peer + ", got: " + what,
-                "",
-                "Check the host, the port and what filters between here and there");
+    /** Connects and blocks meanwhile. */
+    static SocketChannel connect(List<InetSocketAddress> addresses, Duration timeout) throws UpgradeException {
+        Attempts attempts = new Attempts(addresses, timeout);
+        for (InetSocketAddress address : addresses) {
+            long millis = Duration.ofNanos(attempts.begin(address)).toMillis() + 1;
+            try {
+                return connect(address, (int) Math.min(millis, Integer.MAX_VALUE));
+            } catch (IOException e) {
+                attempts.failed(e.getMessage());
+            }
+        }
+        throw attempts.failure();
+    }
+
+    /** Looks the host up, and blocks meanwhile. */
+    static List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
+        try {
+            return Arrays.stream(InetAddress.getAllByName(peer.host()))
+                    .map(address -> new InetSocketAddress(address, peer.port()))
+                    .toList();
+        } catch (UnknownHostException e) {
+            UpgradeException unknown = unknown(peer.host());
+            unknown.initCause(e);
+            throw unknown;
+        }
+    }
+
+    /** The dialogue is made of small segments, each of which the peer waits for. */
+    static void withoutDelay(SocketChannel channel) {
+        try {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException e) {
+            // The peer has gone already, which reading will tell.
+            return;
+        }
     }
 
     static UpgradeException unknown(String host) {
@@ -57,23 +101,12 @@ final class Connector {
     private static SocketChannel connect(InetSocketAddress address, int millis) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
-            // The dialogue is made of small segments, each of which the peer waits for.
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            withoutDelay(channel);
             channel.socket().connect(address, millis);
             return channel;
         } catch (IOException | RuntimeException e) {
             Quietly.close(channel);
             throw e;
-        }
-    }
-
-    private static InetAddress[] resolve(String host) throws UpgradeException {
-        try {
-            return InetAddress.getAllByName(host);
-        } catch (UnknownHostException e) {
-            UpgradeException unknown = unknown(host);
-            unknown.initCause(e);
-            throw unknown;
         }
     }
 }

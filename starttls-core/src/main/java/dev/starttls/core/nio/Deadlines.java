@@ -1,19 +1,25 @@
 package dev.starttls.core.nio;
 
+import java.util.Comparator;
 import java.util.Optional;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 
 /** The deadlines of a loop's connections, the next one first. Only the loop's thread touches them. */
 final class Deadlines {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final PriorityQueue<Entry> entries = new PriorityQueue<>((a, b) -> Long.signum(a.nanos - b.nanos));
+    private static final Comparator<Timed> SOONEST =
+            (a, b) -> a.at == b.at ? Long.compare(a.number, b.number) : Long.signum(a.at - b.at);
 
-    /** Who has a deadline; it may move it to later without telling, and is asked again when the entry comes up. */
+    private final TreeSet<Timed> waiting = new TreeSet<>(SOONEST);
+    private long numbers;
+
+    /** Who has a deadline; it may move it to later without telling, and is asked again when it comes up. */
     abstract static class Timed {
 
-        private Optional<Entry> entry = Optional.empty();
+        private long at;
+        private long number;
 
         /** When, in nanoseconds of {@link System#nanoTime}; empty when there is none any more. */
         abstract Optional<Long> due();
@@ -22,38 +28,44 @@ final class Deadlines {
         abstract void expired();
     }
 
-    private static final class Entry {
-        private final long nanos;
-        private final Timed timed;
-
-        Entry(long nanos, Timed timed) {
-            this.nanos = nanos;
-            this.timed = timed;
-        }
+    /** Asks for the deadline and keeps it, in the place of an earlier one of the same. */
+    void set(Timed timed) {
+        drop(timed);
+        timed.due().ifPresent(at -> add(timed, at));
     }
 
-    /** Adds the deadline, in the place of an earlier one of the same. */
-    void set(Timed timed) {
-        timed.entry = timed.due().map(nanos -> new Entry(nanos, timed));
-        timed.entry.ifPresent(entries::add);
+    /** Forgets the deadline, if there is one. */
+    void drop(Timed timed) {
+        if (timed.number != 0) {
+            waiting.remove(timed);
+        }
     }
 
     /** How long to wait for the next, in milliseconds, at least 1; 0 for ever. */
     long millisToNext(long now) {
-        Entry next = entries.peek();
-        return next == null ? 0 : Math.max(1, (next.nanos - now) / NANOS_PER_MILLI + 1);
+        return waiting.isEmpty() ? 0 : Math.max(1, (waiting.first().at - now) / NANOS_PER_MILLI + 1);
     }
 
+    /** Tells those whose time has come. */
     void expire(long now) {
-        for (Entry next = entries.peek(); next != null && next.nanos - now <= 0; next = entries.peek()) {
-            entries.remove();
-            Timed timed = next.timed;
-            if (timed.entry.isPresent() && timed.entry.get() == next) {
-                if (timed.due().isPresent() && timed.due().get() - now <= 0) {
-                    timed.expired();
-                }
-                set(timed);
+        while (!waiting.isEmpty() && waiting.first().at - now <= 0) {
+            Timed next = waiting.pollFirst();
+            if (next.due().filter(at -> at - now <= 0).isPresent()) {
+                next.expired();
             }
+            // Who does not give up is asked again, but not in this turn.
+            next.due().ifPresent(at -> add(next, at - now <= 0 ? now + NANOS_PER_MILLI : at));
         }
+    }
+
+    int size() {
+        return waiting.size();
+    }
+
+    private void add(Timed timed, long at) {
+        waiting.remove(timed);
+        timed.at = at;
+        timed.number = ++numbers;
+        waiting.add(timed);
     }
 }

@@ -11,6 +11,7 @@ import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
@@ -104,18 +105,27 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * Serves one connection on the calling thread; returns when its dialogue is over.
+     * Serves one connection on the calling thread; returns when its dialogue is over. A client that does not read can keep
+     * it: to bound that too, serve on a loop.
      *
      * @param accepted a blocking channel, nothing having been read or written
      * @throws IOException if the connection fails; it is then closed
+     * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
      */
     public void serve(SocketChannel accepted) throws IOException {
-        StartTlsChannel channel = StartTlsChannel.over(accepted, connection(UpgradeLoop.peerOf(accepted)));
-        channel.upgrade();
-        if (channel.connection().ready()) {
-            handOver.accept(channel);
-        } else {
-            channel.close();
+        if (!accepted.isBlocking()) {
+            throw new IllegalBlockingModeException();
+        }
+        try {
+            Connector.withoutDelay(accepted);
+            StartTlsChannel channel = StartTlsChannel.over(accepted, connection(UpgradeLoop.peerOf(accepted)));
+            channel.upgrade();
+            if (channel.isOpen()) {
+                handOver.accept(channel);
+            }
+        } catch (IOException | RuntimeException e) {
+            Quietly.close(accepted);
+            throw e;
         }
     }
 
@@ -136,8 +146,11 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             throw e;
         }
         CompletableFuture<Void> begun = loop.listen(server, this::connection, handOver);
-        if (begun.isCompletedExceptionally()) {
+        var unused = begun.exceptionally(thrown -> {
             Quietly.close(server);
+            return null;
+        });
+        if (begun.isCompletedExceptionally()) {
             throw new IOException("Expected a running loop to listen on, got a closed one; open another");
         }
         return server;

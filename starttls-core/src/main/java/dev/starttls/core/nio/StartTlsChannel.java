@@ -9,10 +9,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLException;
 
 /**
  * A byte channel whose octets are encrypted once its upgrade is done; the application reads and writes plaintext.
@@ -45,23 +50,24 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class StartTlsChannel implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private final ByteChannel channel;
     private final Transport transport;
     private final UpgradeConnection connection;
     private final UpgradeDriver driver;
-    private final ReentrantLock reading = new ReentrantLock();
-    private final ReentrantLock writing = new ReentrantLock();
-    private final ReentrantLock closing = new ReentrantLock();
+    private final WritingHalf writing;
+    private final ReadingHalf reading;
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean begun;
     private volatile boolean closed;
+    private volatile Optional<IOException> failure = Optional.empty();
 
     private StartTlsChannel(ByteChannel channel, UpgradeConnection connection) {
         this.channel = channel;
         this.transport = new Transport(channel);
         this.connection = connection;
         this.driver = new UpgradeDriver(transport, connection);
+        this.writing = new WritingHalf(transport, connection);
+        this.reading = new ReadingHalf(transport, connection, writing);
     }
 
     /**
@@ -80,8 +86,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * has closed it; on one that is not, goes as far as is possible now.
      *
      * @return what is wanted before it can be called again: {@link Want#READ} or {@link Want#WRITE} on the transport;
-     *     {@link Want#NOTHING} when it is done
-     * @throws dev.starttls.core.upgrade.UpgradeException if it fails; the transport is then closed
+     *     {@link Want#NOTHING} when it is done. If its dialogue has closed the connection, so is this channel then
+     * @throws dev.starttls.core.upgrade.UpgradeException if it fails; this channel is then closed
      * @throws ClosedChannelException if this channel is closed
      */
     public Want advance() throws IOException {
@@ -92,66 +98,96 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * The same in its blocking form: returns only when the upgrade is done.
      *
      * @return how it went
-     * @throws dev.starttls.core.upgrade.UpgradeException if it fails; the transport is then closed
-     * @throws IllegalStateException if the transport is non-blocking and had to be waited for
+     * @throws dev.starttls.core.upgrade.UpgradeException if it fails; this channel is then closed
+     * @throws ClosedChannelException if this channel is closed
+     * @throws IllegalBlockingModeException if the transport is non-blocking: call {@link #advance} instead
      */
     public UpgradeReport upgrade() throws IOException {
-        if (advance() != Want.NOTHING) {
-            throw new IllegalStateException("Expected a blocking transport, got a non-blocking one in phase "
-                    + connection.phase() + "; call advance() when the transport is ready instead");
+        if (!transport.blocking() || advance() != Want.NOTHING) {
+            throw new IllegalBlockingModeException();
         }
         return connection.report();
     }
 
     Want advance(Executor tasks, Runnable wake) throws IOException {
-        reading.lock();
-        writing.lock();
+        lockBoth();
         try {
             checkOpen();
             if (!begun) {
                 begun = true;
                 connection.begin(System.nanoTime());
             }
-            return driver.drive(tasks, wake);
+            Want want = driver.drive(tasks, wake);
+            if (want == Want.NOTHING && !connection.ready()) {
+                abandon();
+            }
+            return want;
         } catch (IOException | RuntimeException e) {
             abandon();
             throw e;
         } finally {
-            writing.unlock();
-            reading.unlock();
+            unlockBoth();
         }
     }
 
+    /**
+     * Reads decrypted octets. A non-blocking reader reads until it gets 0 before it selects again: octets may have come
+     * already.
+     *
+     * @param dst where they go
+     * @return how many came, at least 1 on a blocking transport; 0 if there are none now or {@code dst} has no room; -1
+     *     after close_notify, or in plaintext after the end of the transport
+     * @throws dev.starttls.core.tls.TruncatedException at the end of the transport without close_notify, unless that was
+     *     set otherwise
+     * @throws javax.net.ssl.SSLException if the peer breaks TLS, or had broken it before
+     * @throws dev.starttls.core.upgrade.UpgradeException if the upgrade fails, which is gone through first
+     * @throws ClosedChannelException if this channel is closed; an {@link
+     *     java.nio.channels.AsynchronousCloseException} if that happens meanwhile
+     */
     @Override
     public int read(ByteBuffer dst) throws IOException {
+        checkWritable(dst);
         if (!becomeReady()) {
-            return connection.ready() || connection.state().terminal() ? -1 : 0;
+            return 0;
         }
-        reading.lock();
+        reading.lock().lock();
         try {
             checkOpen();
-            return dst.hasRemaining() ? receive(dst) : 0;
+            return dst.hasRemaining() ? reading.read(dst) : 0;
         } catch (IOException e) {
-            sendAlert();
+            failed(e);
             throw e;
         } finally {
-            transport.releaseIn();
-            reading.unlock();
+            reading.lock().unlock();
             endIfClosed();
         }
     }
 
+    /**
+     * Encrypts and writes. On a non-blocking transport, octets that were taken may wait here: see {@link #flush}.
+     *
+     * @param src what to write
+     * @return how many octets were taken: all of them on a blocking transport
+     * @throws javax.net.ssl.SSLException if TLS has failed
+     * @throws dev.starttls.core.upgrade.UpgradeException if the upgrade fails, which is gone through first
+     * @throws ClosedChannelException if this channel or its output is closed; an {@link
+     *     java.nio.channels.AsynchronousCloseException} if that happens meanwhile
+     */
     @Override
     public int write(ByteBuffer src) throws IOException {
         if (!becomeReady()) {
             return 0;
         }
-        writing.lock();
+        writing.lock().lock();
         try {
-            checkWritable();
-            return send(src);
+            int count = put(src);
+            writing.flush();
+            return count;
+        } catch (IOException e) {
+            failed(e);
+            throw e;
         } finally {
-            writing.unlock();
+            writing.lock().unlock();
             endIfClosed();
         }
     }
@@ -159,18 +195,22 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     @Override
     public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, dsts.length);
-        long total = 0;
         for (int i = offset; i < offset + length; i++) {
-            while (dsts[i].hasRemaining()
-                    && (total == 0 || connection.holdsInput() || transport.in().hasRemaining())) {
-                int count = total == 0 ? read(dsts[i]) : readHeld(dsts[i]);
-                if (count <= 0) {
-                    return total > 0 ? total : count;
-                }
-                total += count;
-            }
+            checkWritable(dsts[i]);
         }
-        return total;
+        reading.lock().lock();
+        try {
+            checkOpen();
+            int first = offset;
+            while (first < offset + length && !dsts[first].hasRemaining()) {
+                first++;
+            }
+            int count = first < offset + length ? read(dsts[first]) : 0;
+            return count > 0 ? count + readHeld(dsts, first, offset + length) : count;
+        } finally {
+            reading.lock().unlock();
+            endIfClosed();
+        }
     }
 
     @Override
@@ -184,20 +224,19 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!becomeReady()) {
             return 0;
         }
-        writing.lock();
+        writing.lock().lock();
         try {
-            checkWritable();
             long total = 0;
-            for (int i = offset; i < offset + length; i++) {
-                total += encrypt(srcs[i]);
-                if (srcs[i].hasRemaining()) {
-                    break;
-                }
+            for (int i = offset; i < offset + length && (i == offset || !srcs[i - 1].hasRemaining()); i++) {
+                total += put(srcs[i]);
             }
-            transport.flush();
+            writing.flush();
             return total;
+        } catch (IOException e) {
+            failed(e);
+            throw e;
         } finally {
-            writing.unlock();
+            writing.lock().unlock();
             endIfClosed();
         }
     }
@@ -215,61 +254,64 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel is closed
      */
     public boolean flush() throws IOException {
-        writing.lock();
+        writing.lock().lock();
         try {
-            checkOpen();
-            return encrypt(NOTHING) == 0 && transport.flush();
+            if (!isOpen()) {
+                throw new ClosedChannelException();
+            }
+            return connection.ready() ? writing.flush() : transport.flush();
         } finally {
-            writing.unlock();
+            writing.lock().unlock();
+            endIfClosed();
         }
     }
 
     /**
-     * Says that nothing more will be written: sends close_notify. Reading goes on (half-close, RFC 8446 section 6.1). In
-     * plaintext it has no effect but that writing is refused.
+     * Says that nothing more will be written: sends close_notify, behind which reading goes on (half-close, RFC 8446
+     * section 6.1; in TLS 1.2 the peer answers by closing, RFC 5246 section 7.2.1). In plaintext, ends the output of the
+     * transport if that is a socket channel. On a non-blocking transport it may wait here: see {@link #flush}.
      *
+     * @throws NotYetConnectedException if the upgrade is not done
      * @throws ClosedChannelException if this channel is closed
      */
     public void shutdownOutput() throws IOException {
-        writing.lock();
+        writing.lock().lock();
         try {
             checkOpen();
-            if (connection.state().tls() == State.Tls.RECORDS) {
-                connection.close();
-                encrypt(NOTHING);
-                transport.flush();
+            if (!connection.ready()) {
+                throw new NotYetConnectedException();
             }
+            writing.end();
         } finally {
-            writing.unlock();
+            writing.lock().unlock();
+            endIfClosed();
         }
     }
 
     /**
-     * Sends close_notify if that is possible without waiting for another writer, then closes the transport. If the limits
-     * say so, a blocking close waits that long for the peer's close_notify. Closing again has no effect.
+     * Sends close_notify unless another thread is writing, then closes the transport. On a blocking transport, sending it
+     * may block as a write does; and if the limits say so, the peer's close_notify is awaited for as long, unless another
+     * thread is reading. On one that is not, what {@link #flush} has not written is lost.
+     *
+     * <p>Closing again has no effect, but that a thread which is still closing stops to wait for the peer.
      */
     @Override
     public void close() throws IOException {
-        closing.lock();
+        if (!closing.compareAndSet(false, true)) {
+            channel.close();
+            return;
+        }
         try {
-            if (closed) {
-                return;
+            if (begun && channel.isOpen()) {
+                sayGoodbye();
             }
-            if (channel.isOpen() && begun && writing.tryLock()) {
-                try {
-                    sayGoodbye();
-                } catch (IOException e) {
-                    // The peer has gone already; there is nobody to tell.
-                    closed = true;
-                } finally {
-                    writing.unlock();
-                }
-            }
+        } catch (IOException e) {
+            // The peer has gone already; there is nobody to tell.
+            closed = true;
+        } finally {
             closed = true;
             channel.close();
             endIfClosed();
-        } finally {
-            closing.unlock();
         }
     }
 
@@ -315,199 +357,152 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return connection;
     }
 
+    boolean holdsBuffers() {
+        return transport.holdsBuffers();
+    }
+
     private boolean becomeReady() throws IOException {
-        return connection.ready() || (advance() == Want.NOTHING && connection.ready());
-    }
-
-    private int receive(ByteBuffer dst) throws IOException {
-        int from = dst.position();
-        while (true) {
-            connection.receive(transport.in(), dst);
-            settle();
-            if (dst.position() > from) {
-                return dst.position() - from;
-            }
-            if (connection.inputEnded()) {
-                return -1;
-            }
-            if (transport.in().hasRemaining()) {
-                continue;
-            }
-            int count;
-            try {
-                count = transport.fill();
-            } finally {
-                transport.filled();
-            }
-            if (count == 0) {
-                return 0;
-            }
-            if (count < 0) {
-                connection.endOfInput();
-            }
+        if (connection.ready()) {
+            return true;
         }
+        advance();
+        checkOpen();
+        return connection.ready();
     }
 
-    /** What has been received already, without reading from the transport. */
-    private int readHeld(ByteBuffer dst) throws IOException {
-        reading.lock();
+    /** More of what one read of the transport has brought, as a socket channel gives it. */
+    private long readHeld(ByteBuffer[] dsts, int first, int end) {
+        long total = 0;
         try {
-            int from = dst.position();
-            connection.receive(transport.in(), dst);
-            return dst.position() - from;
-        } finally {
-            transport.releaseIn();
-            reading.unlock();
-        }
-    }
-
-    /** Runs a task and sends an answer that reading has called for, unless a writer is at work: it does that then. */
-    private void settle() throws IOException {
-        Want want = connection.want();
-        if (want == Want.TASK) {
-            connection.task().ifPresent(Runnable::run);
-            want = connection.want();
-        }
-        if (want == Want.WRITE && writing.tryLock()) {
-            try {
-                encrypt(NOTHING);
-                transport.flush();
-            } finally {
-                writing.unlock();
+            int count = 1;
+            for (int i = first; i < end && count > 0; i++) {
+                while (dsts[i].hasRemaining() && count > 0) {
+                    count = reading.readHeld(dsts[i]);
+                    total += count;
+                }
             }
+        } catch (IOException e) {
+            // What came before is the caller's; the next read fails.
+            failed(e);
         }
+        return total;
     }
 
-    private int send(ByteBuffer src) throws IOException {
-        int count = encrypt(src);
-        transport.flush();
-        return count;
-    }
-
-    /**
-     * Encrypts, and writes when a buffer is full, until all was taken or the transport takes no more. Leaves the last
-     * buffer to flush.
-     *
-     * @throws ClosedChannelException if nothing can be sent any more
-     */
-    private int encrypt(ByteBuffer src) throws IOException {
-        int from = src.position();
-        while (true) {
-            int waiting = src.remaining();
-            boolean more = transmit(src);
-            if (connection.want() == Want.TASK) {
-                connection.task().ifPresent(Runnable::run);
-            } else if (!src.hasRemaining() && connection.want() != Want.WRITE) {
-                return src.position() - from;
-            } else if (!more && src.remaining() == waiting && !transport.hasOutput()) {
-                throw new ClosedChannelException();
-            } else if (!transport.flush()) {
-                return src.position() - from;
-            }
+    private int put(ByteBuffer src) throws IOException {
+        checkOpen();
+        writing.checkOpen();
+        int waiting = src.remaining();
+        if (waiting > 0) {
+            writing.take(src);
         }
+        return waiting - src.remaining();
     }
 
-    /** Returns whether any octet was put out. */
-    private boolean transmit(ByteBuffer src) throws IOException {
-        ByteBuffer out = transport.out();
-        int before = out.position();
-        try {
-            connection.transmit(src, out);
-            return out.position() > before;
-        } finally {
-            transport.ready();
-        }
-    }
-
-    private void sayGoodbye() throws IOException {
-        connection.close();
-        encrypt(NOTHING);
-        if (transport.flush() && !transport.blocking()) {
+    /** What TLS fails of, it fails of for good; and the peer is told why, unless a writer is at work: it does that then. */
+    private void failed(IOException thrown) {
+        if (connection.state() != State.FAILED) {
             return;
         }
-        long wait = connection.timeToClose().toNanos();
-        long deadline = System.nanoTime() + wait;
-        if (wait > 0 && reading.tryLock()) {
-            try {
-                ByteBuffer rest = ByteBuffer.allocate(1024);
-                while (!connection.inputEnded() && transport.blocking()) {
-                    int count;
-                    try {
-                        count = transport.fill(deadline - System.nanoTime());
-                    } finally {
-                        transport.filled();
-                    }
-                    if (count < 0 || deadline - System.nanoTime() <= 0) {
-                        return;
-                    }
-                    while (transport.in().hasRemaining()) {
-                        connection.receive(transport.in(), rest.clear());
-                    }
-                }
-            } finally {
-                transport.releaseIn();
-                reading.unlock();
-            }
+        if (failure.isEmpty()) {
+            failure = Optional.of(thrown);
         }
-    }
-
-    private void sendAlert() {
-        if (connection.state() == State.FAILED && writing.tryLock()) {
+        if (writing.lock().tryLock()) {
             try {
-                encrypt(NOTHING);
-                transport.flush();
+                writing.flush();
             } catch (IOException e) {
                 // The failure that is on its way to the caller matters more.
                 connection.close();
             } finally {
-                writing.unlock();
+                writing.lock().unlock();
             }
         }
     }
 
-    private void abandon() {
-        closed = true;
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // The failure that is on its way to the caller matters more.
-            closed = true;
+    private void sayGoodbye() throws IOException {
+        if (writing.lock().isHeldByCurrentThread()) {
+            // Closed in the middle of its own work, by a listener or a task: there is no order to keep any more.
+            return;
         }
-        end();
+        boolean alone = reading.lock().tryLock();
+        try {
+            if ((alone || connection.ready()) && writing.lock().tryLock()) {
+                try {
+                    writing.close();
+                } finally {
+                    writing.lock().unlock();
+                }
+            }
+            if (alone && connection.state() == State.CLOSING) {
+                reading.awaitEnd(connection.timeToClose().toNanos());
+            }
+        } finally {
+            if (alone) {
+                reading.lock().unlock();
+            }
+        }
+    }
+
+    /** The upgrade has failed, or its dialogue has closed the connection: nobody reads or writes. */
+    private void abandon() {
+        closing.set(true);
+        closed = true;
+        transport.hangUp();
     }
 
     /** Lets go of everything once nobody reads or writes any more: whoever is the last to leave a closed channel. */
     private void endIfClosed() {
-        if (closed && reading.tryLock()) {
-            try {
-                if (writing.tryLock()) {
-                    try {
-                        end();
-                    } finally {
-                        writing.unlock();
+        while (!isOpen() && free(reading.lock()) && free(writing.lock())) {
+            if (reading.lock().tryLock()) {
+                boolean both = writing.lock().tryLock();
+                try {
+                    if (both) {
+                        connection.end();
+                        transport.release();
                     }
+                } finally {
+                    if (both) {
+                        writing.lock().unlock();
+                    }
+                    reading.lock().unlock();
                 }
-            } finally {
-                reading.unlock();
+                if (both) {
+                    return;
+                }
             }
         }
     }
 
-    private void end() {
-        connection.end();
-        transport.release();
+    /** Not held, or about to be given up by a thread that will come here itself. */
+    private static boolean free(ReentrantLock lock) {
+        return !lock.isLocked();
     }
 
-    private void checkOpen() throws ClosedChannelException {
-        if (!isOpen()) {
-            throw new ClosedChannelException();
+    private void lockBoth() {
+        reading.lock().lock();
+        writing.lock().lock();
+    }
+
+    private void unlockBoth() {
+        writing.lock().unlock();
+        reading.lock().unlock();
+        endIfClosed();
+    }
+
+    private static void checkWritable(ByteBuffer dst) {
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("Expected a buffer to read into, got a read-only one");
         }
     }
 
-    private void checkWritable() throws ClosedChannelException {
-        checkOpen();
-        if (connection.state() != State.SECURE && connection.state() != State.PLAINTEXT) {
+    private void checkOpen() throws IOException {
+        if (!isOpen()) {
             throw new ClosedChannelException();
+        }
+        if (failure.isPresent()) {
+            throw new SSLException(
+                    "Expected no further use of a session that has failed before: "
+                            + failure.get().getMessage(),
+                    failure.get());
         }
     }
 }

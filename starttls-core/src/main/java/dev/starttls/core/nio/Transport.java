@@ -1,143 +1,182 @@
 package dev.starttls.core.nio;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 
-/** The network side of a channel: the caller's byte channel with a buffer for each direction, lent while in use. */
+/**
+ * The network side of a channel: the caller's byte channel with a buffer for each direction, lent while in use. Input and
+ * output have nothing in common, so that one thread may use each.
+ */
 final class Transport {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final long NANOS_PER_MILLI = 1_000_000;
+    /** What is still taken of a peer that is hung up on: as much as the kernel may have ready. */
+    private static final int UNREAD = 1 << 20;
 
     private final ByteChannel channel;
-    private final BufferPool pool = BufferPool.shared();
-    /** Octets read and not taken yet, to be read from; only its reader touches it. */
-    private ByteBuffer in = NOTHING;
-    /** Octets to be written, to be read from; only its writer touches it. */
-    private ByteBuffer out = NOTHING;
+    private final Lent in = new Lent(BufferPool.shared());
+    private final Lent out = new Lent(BufferPool.shared());
 
     Transport(ByteChannel channel) {
         this.channel = channel;
-    }
-
-    ByteChannel channel() {
-        return channel;
     }
 
     boolean blocking() {
         return !(channel instanceof SelectableChannel selectable) || selectable.isBlocking();
     }
 
+    /** Whether a blocking read can be told how long to wait. */
+    boolean timed() {
+        return channel instanceof SocketChannel socket && socket.isBlocking();
+    }
+
+    /** The octets that were read and not taken yet; when all are taken, {@link #taken} is due. */
     ByteBuffer in() {
-        return in;
+        return in.octets();
+    }
+
+    /** Gives the input's buffer back if nothing is in it. */
+    void taken() {
+        in.releaseIfEmpty();
+    }
+
+    /** What came behind the end of what counts is nobody's. */
+    void discardInput() {
+        in.release();
     }
 
     /** Reads more behind what is there. Returns -1 at the end of the stream, 0 if there is nothing now. */
     int fill() throws IOException {
-        return channel.read(makeRoom());
+        try {
+            return channel.read(in.room());
+        } finally {
+            in.turn();
+        }
     }
 
     /**
-     * The same, blocking at most for a time where the channel can.
+     * The same, blocking at most for a time where the channel is {@link #timed}.
      *
      * @throws SocketTimeoutException if nothing came in that time
      */
     int fill(long nanos) throws IOException {
-        if (!(channel instanceof SocketChannel socket) || !socket.isBlocking()) {
-            return fill();
-        }
-        ByteBuffer room = makeRoom();
-        // The socket's stream is the one blocking read of a channel that takes a time limit.
-        int before = socket.socket().getSoTimeout();
-        socket.socket().setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, nanos / NANOS_PER_MILLI + 1)));
+        return channel instanceof SocketChannel socket && socket.isBlocking() ? fill(socket, nanos) : fill();
+    }
+
+    private int fill(SocketChannel socket, long nanos) throws IOException {
         try {
-            int count = socket.socket()
-                    .getInputStream()
-                    .read(room.array(), room.arrayOffset() + room.position(), room.remaining());
-            if (count > 0) {
-                room.position(room.position() + count);
+            // The socket's stream is the one blocking read of a channel that takes a time limit.
+            int before = socket.socket().getSoTimeout();
+            socket.socket().setSoTimeout((int) Math.max(1, Math.min(Integer.MAX_VALUE, nanos / NANOS_PER_MILLI + 1)));
+            try {
+                return read(socket.socket().getInputStream());
+            } finally {
+                if (socket.isOpen()) {
+                    socket.socket().setSoTimeout(before);
+                }
             }
+        } catch (SocketException e) {
+            throw socket.isOpen() ? e : asynchronousClose(e);
+        }
+    }
+
+    private int read(InputStream stream) throws IOException {
+        ByteBuffer room = in.room();
+        try {
+            int count = stream.read(room.array(), room.arrayOffset() + room.position(), room.remaining());
+            room.position(room.position() + Math.max(0, count));
             return count;
         } finally {
-            if (socket.isOpen()) {
-                socket.socket().setSoTimeout(before);
-            }
+            in.turn();
         }
     }
 
-    /** To be called behind each {@link #fill}, and when octets were taken: turns the buffer over, or gives it back. */
-    void filled() {
-        in.flip();
-        releaseIn();
+    private static IOException asynchronousClose(SocketException told) {
+        IOException closed = new AsynchronousCloseException();
+        closed.initCause(told);
+        return closed;
     }
 
-    void releaseIn() {
-        if (in.capacity() > 0 && !in.hasRemaining()) {
-            pool.give(in);
-            in = NOTHING;
-        }
-    }
-
+    /** Whether octets wait to be written. */
     boolean hasOutput() {
-        return out.hasRemaining();
+        return out.octets().hasRemaining();
     }
 
-    /** Whether there may be no room for another record. */
-    boolean outputFull() {
-        return out.capacity() > 0 && out.capacity() - out.remaining() < BufferPool.SIZE / 2;
-    }
-
-    /** A buffer to put octets in that are to be written; to be followed by {@link #ready}. */
+    /** Room to put octets in that are to be written; to be followed by {@link #put}. */
     ByteBuffer out() {
-        if (out.capacity() == 0) {
-            out = pool.take();
-        } else {
-            out.compact();
-        }
-        return out;
+        return out.room();
     }
 
-    void ready() {
-        out.flip();
-        releaseOut();
+    /** What was put in is to be written. */
+    void put() {
+        out.turn();
     }
 
     /** Writes what waits. Returns whether all of it has left; false only on a non-blocking channel. */
     boolean flush() throws IOException {
-        while (out.hasRemaining()) {
-            if (channel.write(out) == 0) {
+        while (out.octets().hasRemaining()) {
+            if (channel.write(out.octets()) == 0) {
                 return false;
             }
         }
-        releaseOut();
+        out.releaseIfEmpty();
         return true;
     }
 
-    private ByteBuffer makeRoom() {
-        if (in.capacity() == 0) {
-            in = pool.take();
-        } else {
-            in.compact();
+    /** Ends the output of the connection itself, where there is such a thing. */
+    void shutdownOutput() throws IOException {
+        if (channel instanceof SocketChannel socket) {
+            socket.shutdownOutput();
         }
-        return in;
     }
 
-    private void releaseOut() {
-        if (out.capacity() > 0 && !out.hasRemaining()) {
-            pool.give(out);
-            out = NOTHING;
+    /**
+     * Closes in a way that lets what was written last arrive: TCP answers octets that nobody has read with a reset, which
+     * may overtake it (RFC 2525 section 2.17). To be called when nobody reads or writes.
+     */
+    void hangUp() {
+        try {
+            if (channel instanceof SocketChannel socket && socket.isConnected()) {
+                socket.shutdownOutput();
+                socket.configureBlocking(false);
+                skip(socket);
+            }
+        } catch (IOException e) {
+            // The peer has gone already.
+            in.release();
+        } finally {
+            Quietly.close(channel);
         }
     }
 
     /** Gives the buffers back, whatever is in them. */
     void release() {
-        in.position(in.limit());
-        out.position(out.limit());
-        releaseIn();
-        releaseOut();
+        in.release();
+        out.release();
+    }
+
+    /** Whether a buffer is lent. */
+    boolean holdsBuffers() {
+        return in.held() || out.held();
+    }
+
+    private void skip(SocketChannel socket) throws IOException {
+        in.release();
+        int count = 1;
+        for (int total = 0; count > 0 && total < UNREAD; total += count) {
+            try {
+                count = socket.read(in.room());
+            } finally {
+                in.turn();
+                in.release();
+            }
+        }
     }
 }

@@ -55,9 +55,13 @@ final class UpgradeDriver {
                         }
                     }
                     case WRITE -> {
-                        write();
+                        boolean put = write();
                         if (transport.hasOutput()) {
                             return Want.WRITE;
+                        }
+                        if (!put && connection.want() == Want.WRITE) {
+                            throw new IllegalStateException("Expected octets to send in state " + connection.state()
+                                    + ", got none; the engine is at fault");
                         }
                     }
                     case READ -> {
@@ -76,13 +80,19 @@ final class UpgradeDriver {
         }
     }
 
-    private void write() throws IOException {
+    /** Returns whether any octet was put out. */
+    private boolean write() throws IOException {
+        ByteBuffer out = transport.out();
+        int before = out.position();
+        boolean put = false;
         try {
-            connection.transmit(NOTHING, transport.out());
+            connection.transmit(NOTHING, out);
         } finally {
-            transport.ready();
-            transport.flush();
+            put = out.position() > before;
+            transport.put();
         }
+        transport.flush();
+        return put;
     }
 
     /** Returns false when there is nothing to be read for now. */
@@ -99,7 +109,16 @@ final class UpgradeDriver {
             prepared = true;
             connection.prepare();
         }
-        int count = fill();
+        Optional<Long> deadline = connection.deadline();
+        int count;
+        try {
+            count = deadline.isPresent() ? transport.fill(deadline.get() - System.nanoTime()) : transport.fill();
+        } catch (SocketTimeoutException e) {
+            // The connection tells it better, now that it is told the time again.
+            return true;
+        }
+        // The wait belongs to the phase that it was in.
+        connection.tick(System.nanoTime());
         if (count > 0) {
             receive();
         } else if (count < 0) {
@@ -108,30 +127,19 @@ final class UpgradeDriver {
         return count != 0;
     }
 
-    private int fill() throws IOException {
-        try {
-            Optional<Long> deadline = connection.deadline();
-            return deadline.isPresent() ? transport.fill(deadline.get() - System.nanoTime()) : transport.fill();
-        } catch (SocketTimeoutException e) {
-            connection.tick(System.nanoTime());
-            return 1;
-        } finally {
-            transport.filled();
-        }
-    }
-
     private void receive() throws IOException {
         try {
             connection.receive(transport.in(), NOTHING);
         } finally {
-            transport.releaseIn();
+            transport.taken();
         }
     }
 
     private void sendAlert() {
         try {
-            while (connection.want() == Want.WRITE && !transport.hasOutput()) {
-                write();
+            boolean put = transport.flush();
+            while (put && connection.want() == Want.WRITE) {
+                put = write() && !transport.hasOutput();
             }
         } catch (IOException e) {
             // The failure that is on its way to the caller matters more than the alert that could not be sent.

@@ -15,11 +15,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -45,10 +46,15 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     private final int most;
     private final Executor tasks;
     private final AtomicInteger underway = new AtomicInteger();
-    private final ConcurrentLinkedQueue<Runnable> arrivals = new ConcurrentLinkedQueue<>();
+    private final Arrivals arrivals = new Arrivals();
     private final Deadlines deadlines = new Deadlines();
+    /** All that is underway, whether or not it has a key: its channel may have been closed by others. */
+    private final Set<Selected> members = new HashSet<>();
+
+    private final List<Acceptor> waitingForRoom = new ArrayList<>();
     private final List<Runnable> completions = new ArrayList<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private final AtomicBoolean taken = new AtomicBoolean();
     private volatile boolean closing;
     private volatile boolean abandoning;
 
@@ -86,18 +92,15 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      */
     public CompletableFuture<StartTlsChannel> connect(
             InetSocketAddress address, UpgradeConnection connection, Duration timeout) {
-        return admit(future -> {
-            if (address.isUnresolved()) {
-                throw Connector.unknown(address.getHostString());
-            }
-            SocketChannel channel = SocketChannel.open();
-            try {
-                new LoopedUpgrade(this, channel, connection, future).connect(selector, address, timeout);
-            } catch (IOException | RuntimeException e) {
-                channel.close();
-                throw e;
-            }
-        });
+        return address.isUnresolved()
+                ? CompletableFuture.failedFuture(Connector.unknown(address.getHostString()))
+                : connect(List.of(address), connection, timeout, System.nanoTime());
+    }
+
+    /** The same with several addresses of one host, for a caller who began at some time. */
+    CompletableFuture<StartTlsChannel> connect(
+            List<InetSocketAddress> addresses, UpgradeConnection connection, Duration timeout, long began) {
+        return admit(future -> new LoopedConnect(this, connection, future, addresses, timeout, began).begin());
     }
 
     /**
@@ -108,7 +111,16 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      * @return as {@link #connect}
      */
     public CompletableFuture<StartTlsChannel> upgrade(SocketChannel channel, UpgradeConnection connection) {
-        return admit(future -> new LoopedUpgrade(this, channel, connection, future).begin(selector));
+        return admit(future -> {
+            try {
+                channel.configureBlocking(false);
+                new LoopedUpgrade(this, channel.register(selector, 0), connection, future).begin();
+            } catch (IOException | RuntimeException e) {
+                Quietly.close(channel);
+                release();
+                future.completeExceptionally(e);
+            }
+        });
     }
 
     /**
@@ -125,17 +137,31 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
         CompletableFuture<Void> begun = new CompletableFuture<>();
-        boolean taken = enqueue(() -> {
-            try {
-                server.configureBlocking(false);
-                server.register(selector, SelectionKey.OP_ACCEPT, new Acceptor(this, server, connections, ready));
-                begun.complete(null);
-            } catch (IOException | RuntimeException e) {
-                begun.completeExceptionally(e);
+        Acceptor acceptor = new Acceptor(this, server, connections, ready);
+        Arrivals.Arrival arrival = new Arrivals.Arrival() {
+            @Override
+            public void run() {
+                if (closing) {
+                    tooLate();
+                    return;
+                }
+                try {
+                    acceptor.begin();
+                    begun.complete(null);
+                } catch (IOException | RuntimeException e) {
+                    begun.completeExceptionally(e);
+                }
             }
-        });
-        if (!taken) {
-            begun.completeExceptionally(rejected("Expected a running loop, got a closed one"));
+
+            @Override
+            public void tooLate() {
+                begun.completeExceptionally(closed());
+            }
+        };
+        if (closing) {
+            arrival.tooLate();
+        } else {
+            enqueue(arrival);
         }
         return begun;
     }
@@ -151,18 +177,23 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
 
     /**
      * Shuts down in order: accepts nothing more, lets what is underway come to its end or its deadline, then ends {@link
-     * #run}. Returns at once.
+     * #run}. Returns at once. A loop that nobody runs ends here if nothing is underway.
      */
     @Override
     public void close() {
         closing = true;
+        if (underway.get() == 0) {
+            endUnlessRun();
+        }
         selector.wakeup();
     }
 
     /** Shuts down now: what is underway is closed, its futures fail with {@link FailureReason#REJECTED}. */
     public void closeNow() {
+        closing = true;
         abandoning = true;
-        close();
+        endUnlessRun();
+        selector.wakeup();
     }
 
     /**
@@ -174,36 +205,48 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         return stopped.copy();
     }
 
-    /** Runs the loop on the calling thread until it is closed. To be called once. */
+    /**
+     * Runs the loop on the calling thread until it is closed; interrupting that thread closes it at once. To be called
+     * once.
+     *
+     * @throws IllegalStateException if it is run by a second thread, or again
+     */
     @Override
     public void run() {
+        if (!taken.compareAndSet(false, true)) {
+            if (closing) {
+                return;
+            }
+            throw new IllegalStateException("Expected one thread to run the loop once, got another; open another loop");
+        }
         try {
-            while (!closing || underway.get() > 0) {
-                if (abandoning) {
-                    break;
-                }
+            while (!abandoning && (!closing || underway.get() > 0)) {
                 turn();
+                if (Thread.currentThread().isInterrupted()) {
+                    abandoning = true;
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "Expected the selector to work, got " + e + "; all its connections are closed", e);
         } finally {
-            closing = true;
-            endAll();
-            stopped.complete(null);
+            end();
+        }
+    }
+
+    private void endUnlessRun() {
+        if (taken.compareAndSet(false, true)) {
+            end();
         }
     }
 
     private void turn() throws IOException {
-        long wait = deadlines.millisToNext(System.nanoTime());
-        if (!arrivals.isEmpty()) {
-            selector.selectNow();
+        if (arrivals.isEmpty()) {
+            selector.select(deadlines.millisToNext(System.nanoTime()));
         } else {
-            selector.select(wait);
+            selector.selectNow();
         }
-        for (Runnable arrival = arrivals.poll(); arrival != null; arrival = arrivals.poll()) {
-            arrival.run();
-        }
+        arrivals.runAll();
         if (closing) {
             stopAccepting();
         }
@@ -213,11 +256,15 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         selector.selectedKeys().clear();
         deadlines.expire(System.nanoTime());
         complete();
+        if (underway() < most) {
+            waitingForRoom.forEach(Acceptor::resume);
+            waitingForRoom.clear();
+        }
     }
 
     /** Hands out what is finished, once the selector has forgotten it. */
     private void complete() throws IOException {
-        if (!completions.isEmpty()) {
+        while (!completions.isEmpty()) {
             selector.selectNow();
             selector.selectedKeys().clear();
             List<Runnable> due = List.copyOf(completions);
@@ -227,19 +274,18 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     }
 
     private void stopAccepting() {
-        for (SelectionKey key : selector.keys()) {
-            if (key.attachment() instanceof Acceptor acceptor) {
-                acceptor.close(key);
+        for (Selected member : List.copyOf(members)) {
+            if (member instanceof Acceptor acceptor) {
+                acceptor.close();
             }
         }
     }
 
-    private void endAll() {
-        for (Runnable arrival = arrivals.poll(); arrival != null; arrival = arrivals.poll()) {
-            arrival.run();
-        }
-        for (SelectionKey key : List.copyOf(selector.keys())) {
-            ((Selected) key.attachment()).abandoned(key);
+    private void end() {
+        closing = true;
+        arrivals.end();
+        for (Selected member : List.copyOf(members)) {
+            member.abandoned(rejected("Expected the loop to go on, but it was shut down; use another"));
         }
         try {
             complete();
@@ -247,42 +293,66 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         } catch (IOException e) {
             // Nothing is registered any more: there is nothing to lose.
             completions.forEach(Runnable::run);
+        } finally {
+            stopped.complete(null);
         }
     }
 
-    private CompletableFuture<StartTlsChannel> admit(Admission admission) {
+    private CompletableFuture<StartTlsChannel> admit(Consumer<CompletableFuture<StartTlsChannel>> admission) {
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
         if (!reserve()) {
-            future.completeExceptionally(rejected("Expected room for another connection, got " + most
-                    + " underway; try again later, or open the loop for more"));
+            future.completeExceptionally(
+                    closing
+                            ? closed()
+                            : rejected("Expected room for another connection, got " + most
+                                    + " underway; try again later, or open the loop for more"));
             return future;
         }
-        if (!enqueue(() -> {
-            try {
-                admission.begin(future);
-            } catch (IOException | RuntimeException e) {
-                release();
-                future.completeExceptionally(e);
+        enqueue(new Arrivals.Arrival() {
+            @Override
+            public void run() {
+                admission.accept(future);
             }
-        })) {
-            release();
-            future.completeExceptionally(rejected("Expected a running loop, got a closed one"));
-        }
+
+            @Override
+            public void tooLate() {
+                release();
+                future.completeExceptionally(closed());
+            }
+        });
         return future;
     }
 
-    /** Returns false if the loop has stopped and the arrival will never run. */
-    private boolean enqueue(Runnable arrival) {
-        if (closing) {
-            return false;
+    private void enqueue(Arrivals.Arrival arrival) {
+        if (arrivals.add(arrival)) {
+            selector.wakeup();
+        } else {
+            arrival.tooLate();
         }
-        arrivals.add(arrival);
-        selector.wakeup();
-        return !stopped.isDone() || !arrivals.remove(arrival);
     }
 
-    static UpgradeException rejected(String detail) {
-        return new UpgradeException(FailureReason.REJECTED, Phase.CONNECT, detail);
+    /** Has something done on the loop's thread, or never if the loop ends before. */
+    void execute(Runnable onLoop) {
+        enqueue(onLoop::run);
+    }
+
+    /** Has something done on the loop's thread when the future is cancelled, by whatever thread. */
+    void whenCancelled(CompletableFuture<?> future, Runnable onLoop) {
+        var unused = future.whenComplete((done, thrown) -> {
+            if (future.isCancelled()) {
+                execute(onLoop);
+            }
+        });
+    }
+
+    /** To be called on the loop's thread: has the future of a connection completed once its key is forgotten. */
+    void whenForgotten(Runnable completion) {
+        completions.add(completion);
+    }
+
+    /** To be called on the loop's thread: has the acceptor resume when there is room. */
+    void whenRoom(Acceptor acceptor) {
+        waitingForRoom.add(acceptor);
     }
 
     /** Takes a place for a connection, if there is one. */
@@ -298,26 +368,16 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     }
 
     void release() {
-        if (underway.getAndDecrement() == most) {
-            for (SelectionKey key : keys()) {
-                if (key.isValid() && key.attachment() instanceof Acceptor) {
-                    key.interestOps(SelectionKey.OP_ACCEPT);
-                }
-            }
-        }
+        underway.decrementAndGet();
     }
 
-    private Set<SelectionKey> keys() {
-        return selector.isOpen() ? selector.keys() : Set.of();
+    /** To be called on the loop's thread: who is to be abandoned when the loop ends. */
+    void join(Selected member) {
+        members.add(member);
     }
 
-    void whenForgotten(Runnable completion) {
-        completions.add(completion);
-    }
-
-    void run(Runnable onLoop) {
-        arrivals.add(onLoop);
-        selector.wakeup();
+    void leave(Selected member) {
+        members.remove(member);
     }
 
     Deadlines deadlines() {
@@ -332,16 +392,25 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         return selector;
     }
 
-    /** What a key of the loop's selector belongs to. */
-    sealed interface Selected permits LoopedUpgrade, Acceptor {
-        void selected(SelectionKey key);
-
-        void abandoned(SelectionKey key);
+    static UpgradeException rejected(String detail) {
+        return new UpgradeException(FailureReason.REJECTED, Phase.CONNECT, detail);
     }
 
-    /** Begins a connection on the loop's thread. */
-    private interface Admission {
-        void begin(CompletableFuture<StartTlsChannel> future) throws IOException;
+    static UpgradeException cancelled() {
+        return rejected("Expected to go on, but the future was cancelled");
+    }
+
+    private static UpgradeException closed() {
+        return rejected("Expected a running loop, got a closed one; open another");
+    }
+
+    /** What a key of the loop's selector belongs to. */
+    sealed interface Selected permits LoopedConnect, LoopedUpgrade, Acceptor {
+
+        void selected(SelectionKey key);
+
+        /** To be closed, for a reason. */
+        void abandoned(UpgradeException why);
     }
 
     /** A fault in the author's code goes where uncaught exceptions of this thread go; the loop serves the others on. */

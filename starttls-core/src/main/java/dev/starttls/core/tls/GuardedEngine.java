@@ -18,6 +18,8 @@ final class GuardedEngine {
     private final SSLEngine engine;
     private final ResumptionWatch watch = new ResumptionWatch();
     private boolean begun;
+    private boolean heard;
+    private boolean spoke;
     private volatile boolean established;
     private volatile boolean closing;
     private volatile SSLException failure;
@@ -168,13 +170,18 @@ final class GuardedEngine {
         return e;
     }
 
-    /** FINISHED is reported once, and not by every engine: a handshake that is over and has a suite is done as well. */
+    /**
+     * FINISHED is reported once, and not by every engine (Conscrypt forgets it when the same call lacks room): a handshake
+     * in which both sides spoke, that is over and has a suite, is done as well.
+     */
     private void note(SSLEngineResult result) {
+        heard |= result.bytesConsumed() > 0 && result.bytesProduced() == 0;
+        spoke |= result.bytesProduced() > 0 && result.bytesConsumed() == 0;
         established = result.getHandshakeStatus() == HandshakeStatus.FINISHED
                 || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
                         && status() == HandshakeStatus.NOT_HANDSHAKING
-                        && result.bytesConsumed() + result.bytesProduced() > 0
-                        && begun
+                        && heard
+                        && spoke
                         && !closing
                         && !engine.isInboundDone()
                         && !engine.isOutboundDone()

@@ -43,7 +43,7 @@ final class Inbound {
                 return TlsStatus.NEED_READ;
             }
             SSLEngineResult result = unwrap(network, application);
-            if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+            if (overflown(result)) {
                 result = unwrapAside(network);
                 leftovers.give(application);
             }
@@ -100,13 +100,18 @@ final class Inbound {
         engine.begin();
         return switch (engine.status()) {
             case NEED_TASK -> TlsStatus.NEED_TASK;
-            case NEED_WRAP -> engine.established() && unanswered < UNANSWERED ? TlsStatus.OK : TlsStatus.NEED_WRITE;
+            case NEED_WRAP -> mayWait() ? TlsStatus.OK : TlsStatus.NEED_WRITE;
             case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> TlsStatus.OK;
             case NOT_HANDSHAKING, FINISHED -> {
                 unanswered = 0;
                 yield TlsStatus.OK;
             }
         };
+    }
+
+    /** Whether to read on while the engine has something to send. Behind close_notify it never will. */
+    private boolean mayWait() {
+        return engine.established() && (unanswered < UNANSWERED || engine.outboundDone());
     }
 
     private SSLEngineResult unwrap(ByteBuffer network, ByteBuffer target) throws SSLException {
@@ -141,11 +146,12 @@ final class Inbound {
     /** Decrypts a record that does not fit the caller's buffer into one of our own: a small one if that will do. */
     private SSLEngineResult unwrapAside(ByteBuffer network) throws SSLException {
         int largest = engine.session().getApplicationBufferSize();
-        int size = Math.min(largest, Math.max(1, stash.nextLength(network)));
+        int known = stash.nextLength(network);
+        int size = known > 0 ? Math.min(largest, known) : largest;
         while (true) {
             ByteBuffer aside = ByteBuffer.allocate(size);
             SSLEngineResult result = unwrap(network, aside);
-            if (result.getStatus() != Status.BUFFER_OVERFLOW) {
+            if (!overflown(result)) {
                 leftovers.keep(aside.flip());
                 return result;
             }
@@ -161,6 +167,11 @@ final class Inbound {
                 size = largest;
             }
         }
+    }
+
+    /** Engines that keep decrypted octets (Conscrypt, netty-tcnative) fill the buffer and say that there are more. */
+    private static boolean overflown(SSLEngineResult result) {
+        return result.getStatus() == Status.BUFFER_OVERFLOW && result.bytesProduced() == 0;
     }
 
     /** Takes more of the record that the engine misses the end of. Returns false when there is no more of it. */

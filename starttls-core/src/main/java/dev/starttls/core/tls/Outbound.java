@@ -58,7 +58,7 @@ final class Outbound {
             // An engine must not be given data to send before the handshake is done.
             ByteBuffer source = engine.established() ? application : NOTHING;
             SSLEngineResult result = engine.wrap(source, network);
-            if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+            if (overflown(result)) {
                 result = wrapAside(source);
             }
             boolean moved = result.bytesConsumed() + result.bytesProduced() > 0;
@@ -121,8 +121,16 @@ final class Outbound {
         };
     }
 
+    private static boolean overflown(SSLEngineResult result) {
+        return result.getStatus() == Status.BUFFER_OVERFLOW && result.bytesProduced() == 0;
+    }
+
     private boolean alertDue() {
-        return !alertOver && !engine.outboundDone() && engine.status() == HandshakeStatus.NEED_WRAP;
+        // Conscrypt keeps an alert without asking to be wrapped; it is closed then, as far as it is concerned.
+        return !alertOver
+                && !engine.outboundDone()
+                && (engine.status() == HandshakeStatus.NEED_WRAP
+                        || engine.engine().isInboundDone());
     }
 
     /** The engine may owe the peer an alert after a failure; a second failure while making it ends the matter. */
@@ -143,7 +151,7 @@ final class Outbound {
         while (true) {
             ByteBuffer aside = ByteBuffer.allocate(size);
             SSLEngineResult result = engine.wrap(source, aside);
-            if (result.getStatus() != Status.BUFFER_OVERFLOW) {
+            if (!overflown(result)) {
                 records.keep(aside.flip());
                 return result;
             }

@@ -11,7 +11,17 @@ import javax.net.ssl.SNIHostName;
  */
 record PeerName(String host) {
 
+    /**
+     * What IDNA 2008 keeps and IDNA 2003, which the JDK has, turns into something else (RFC 5894 section 7.2): the name
+     * would be another one, with another owner and a good certificate.
+     */
+    private static final String DEVIATIONS = "\u00df\u03c2\u200c\u200d";
+
     static PeerName of(String given) {
+        if (given.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {
+            throw new IllegalArgumentException("host: expected a name that IDNA 2003 and 2008 convert alike, got "
+                    + given + "; give it in its ASCII form (xn--...)");
+        }
         boolean ascii = given.chars().allMatch(c -> c < 128);
         String host = ascii ? given : IDN.toASCII(given, IDN.USE_STD3_ASCII_RULES);
         return new PeerName(host.endsWith(".") ? host.substring(0, host.length() - 1) : host);

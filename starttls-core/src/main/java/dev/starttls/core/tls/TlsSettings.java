@@ -91,7 +91,7 @@ public final class TlsSettings {
      * Makes a client's engine.
      *
      * @param peerHost the server's name or address, to be sent (SNI, RFC 6066 section 3) and compared with its
-     *     certificate; international names are converted (RFC 5891)
+     *     certificate; international names are converted (RFC 3490)
      * @param peerPort the server's port, or -1
      * @param verified whether chain and name are verified
      * @return an engine in client mode

@@ -1,0 +1,110 @@
+package dev.starttls.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A link with a round trip: every octet, in either direction, comes out half a round trip after it went in. The TCP
+ * handshake itself is not delayed.
+ */
+final class DelayingRelay implements AutoCloseable {
+
+    private final ServerSocket listening;
+    private final int port;
+    private final long oneWayNanos;
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "relay");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private static final class Segment {
+        private final byte[] octets;
+        private final long due;
+
+        Segment(byte[] octets, long due) {
+            this.octets = octets;
+            this.due = due;
+        }
+    }
+
+    DelayingRelay(int port, long roundTripMillis) throws IOException {
+        this.listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+        this.port = port;
+        this.oneWayNanos = roundTripMillis * 500_000;
+        threads.execute(this::accept);
+    }
+
+    int port() {
+        return listening.getLocalPort();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listening.close();
+        threads.shutdownNow();
+    }
+
+    private void accept() {
+        while (!listening.isClosed()) {
+            try {
+                Socket client = listening.accept();
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+                client.setTcpNoDelay(true);
+                server.setTcpNoDelay(true);
+                relay(client, server);
+                relay(server, client);
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void relay(Socket from, Socket to) {
+        BlockingQueue<Segment> onTheWay = new LinkedBlockingQueue<>();
+        threads.execute(() -> take(from, onTheWay));
+        threads.execute(() -> give(to, onTheWay));
+    }
+
+    private void take(Socket from, BlockingQueue<Segment> onTheWay) {
+        byte[] buffer = new byte[65_536];
+        try {
+            InputStream in = from.getInputStream();
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                onTheWay.add(new Segment(Arrays.copyOf(buffer, count), System.nanoTime() + oneWayNanos));
+            }
+        } catch (IOException e) {
+            // Closed by either side: the end of the stream is passed on below.
+            onTheWay.add(new Segment(new byte[0], System.nanoTime()));
+            return;
+        }
+        onTheWay.add(new Segment(new byte[0], System.nanoTime() + oneWayNanos));
+    }
+
+    private static void give(Socket to, BlockingQueue<Segment> onTheWay) {
+        try (to) {
+            OutputStream out = to.getOutputStream();
+            for (Segment next = onTheWay.take(); next.octets.length > 0; next = onTheWay.take()) {
+                for (long wait = next.due - System.nanoTime(); wait > 0; wait = next.due - System.nanoTime()) {
+                    LockSupport.parkNanos(wait);
+                }
+                out.write(next.octets);
+            }
+        } catch (IOException e) {
+            // The other side has closed; nothing more needs to arrive there.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.check.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line. */
+@Command(
+        name = "conformance",
+        sortOptions = false,
+        usageHelpWidth = 100,
+        customSynopsis = "conformance [options] [URL...]",
+        header = "Checks how a mail server upgrades to TLS, clause by clause.",
+        description = {
+            "",
+            "URL is smtp://HOST[:25], submission://HOST[:587] or smtps://HOST[:465]. Without one, the servers built"
+                    + " into this command are started on free loopback ports and checked.",
+            ""
+        },
+        optionListHeading = "Options:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  conformance smtp://mail.example.org",
+            "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
+            "  conformance --only 'SMTP-S-1*' --level must submission://mail.example.org",
+            "  conformance --format text --format json=report.json smtps://mail.example.org",
+            "  conformance --targets-file - --format ndjson < hosts.txt",
+            "  conformance --explain SMTP-S-10",
+            "",
+            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says why);",
+            "1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol."
+        })
+final class Options {
+    @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
+    List<String> urls = new ArrayList<>();
+
+    @Option(
+            names = "--trust",
+            paramLabel = "PEM",
+            description = "Roots to judge the server's certificate by (default: those of the Java runtime).")
+    Optional<Path> trust = Optional.empty();
+
+    @Option(
+            names = "--server-name",
+            paramLabel = "NAME",
+            description = "The name sent in SNI and looked for in the certificate (default: the URL's host).")
+    Optional<String> serverName = Optional.empty();
+
+    @Option(names = "--user", paramLabel = "NAME", description = "Login, for the checks that need one.")
+    Optional<String> user = Optional.empty();
+
+    @Option(
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "Its first line is the password; no report shows it.")
+    Optional<Path> passwordFile = Optional.empty();
+
+    @Option(
+            names = "--only",
+            paramLabel = "GLOB",
+            description = "Run the checks with such ids: SMTP-S-11 (a to e), 'SMTP-S-1*'. May be repeated.")
+    List<String> only = new ArrayList<>();
+
+    @Option(names = "--skip", paramLabel = "GLOB", description = "Leave these checks out. May be repeated.")
+    List<String> skip = new ArrayList<>();
+
+    @Option(
+            names = "--level",
+            paramLabel = "must|should|all",
+            description = "must: what an RFC's MUST says; should: that and its SHOULD; all: security checks, beyond"
+                    + " the letter, too (default: all).")
+    Depth level = Depth.all;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description = "The longest wait for one answer (default: ${DEFAULT-VALUE}).")
+    int timeout = 10;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description = "Checks at once, most with one connection each (default: ${DEFAULT-VALUE}).")
+    int parallel = 4;
+
+    @Option(
+            names = "--targets-file",
+            paramLabel = "FILE",
+            description = "URLs, one a line, '-' for standard input; checked as they come.")
+    Optional<String> targetsFile = Optional.empty();
+
+    @Option(
+            names = "--format",
+            paramLabel = "F[=FILE]",
+            description = "text, json (an object a target) or ndjson (the same, one a line), to standard output or to"
+                    + " a file. May be repeated (default: text).")
+    List<String> formats = new ArrayList<>();
+
+    @Option(names = "--list", description = "List the checks.")
+    boolean list;
+
+    @Option(names = "--explain", paramLabel = "ID", description = "Tell what a check is about and how to mend it.")
+    Optional<String> explain = Optional.empty();
+
+    @Option(names = "--version", versionHelp = true, description = "Print the version.")
+    boolean version;
+
+    @Option(names = "--help", usageHelp = true, description = "Print this.")
+    boolean help;
+
+    /** How deep to look; the constants are what is written on the command line. */
+    enum Depth {
+        must,
+        should,
+        all;
+
+        Set<Level> levels() {
+            return switch (this) {
+                case must -> EnumSet.of(Level.MUST);
+                case should -> EnumSet.of(Level.MUST, Level.SHOULD);
+                case all -> EnumSet.allOf(Level.class);
+            };
+        }
+    }
+}

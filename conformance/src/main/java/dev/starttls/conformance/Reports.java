@@ -1,0 +1,79 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.report.JsonReport;
+import dev.starttls.conformance.report.Report;
+import dev.starttls.conformance.report.Style;
+import dev.starttls.conformance.report.TextReport;
+import dev.starttls.conformance.run.TargetReport;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The reports asked for with --format, each to its place. */
+final class Reports implements AutoCloseable {
+    private final List<Report> reports = new ArrayList<>();
+    private final List<PrintStream> files = new ArrayList<>();
+
+    private Reports() {}
+
+    static Reports open(List<String> formats, Surroundings surroundings) throws UsageException {
+        Reports all = new Reports();
+        boolean standardOutputTaken = false;
+        for (String format : formats.isEmpty() ? List.of("text") : formats) {
+            int equals = format.indexOf('=');
+            if (equals < 0) {
+                if (standardOutputTaken) {
+                    throw new UsageException("two formats cannot share standard output: write one to a file, as in"
+                            + " --format " + format + "=FILE");
+                }
+                standardOutputTaken = true;
+            }
+            all.add(format, equals, surroundings);
+        }
+        return all;
+    }
+
+    private void add(String format, int equals, Surroundings surroundings) throws UsageException {
+        String kind = equals < 0 ? format : format.substring(0, equals);
+        switch (kind) {
+            case "text", "json", "ndjson" -> {}
+            case "junit", "html" ->
+                throw new UsageException(
+                        "the format " + kind + " is not available yet; there are text, json and ndjson");
+            default -> throw new UsageException("there is no format '" + kind + "'; there are text, json and ndjson");
+        }
+        PrintStream to = equals < 0 ? surroundings.out() : file(format.substring(equals + 1));
+        Style style = equals < 0 && surroundings.terminal() == Terminal.PRESENT ? Style.COLOUR : Style.PLAIN;
+        reports.add(
+                switch (kind) {
+                    case "json" -> JsonReport.indented(to);
+                    case "ndjson" -> JsonReport.lines(to);
+                    default -> new TextReport(to, style);
+                });
+    }
+
+    private PrintStream file(String name) throws UsageException {
+        if (name.isEmpty()) {
+            throw new UsageException("--format F= needs a file name behind the '='");
+        }
+        try {
+            PrintStream file = new PrintStream(new FileOutputStream(name), false, StandardCharsets.UTF_8);
+            files.add(file);
+            return file;
+        } catch (IOException e) {
+            throw new UsageException("cannot write the report: " + e.getMessage());
+        }
+    }
+
+    void add(TargetReport report) {
+        reports.forEach(one -> one.add(report));
+    }
+
+    @Override
+    public void close() {
+        files.forEach(PrintStream::close);
+    }
+}

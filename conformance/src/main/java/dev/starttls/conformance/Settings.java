@@ -1,0 +1,80 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.target.Login;
+import dev.starttls.conformance.target.TargetSettings;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What the options say about targets, checked. */
+final class Settings {
+    private static final int LONGEST_TIMEOUT = 3600;
+    private static final int MOST_PARALLEL = 256;
+
+    private Settings() {}
+
+    static TargetSettings of(Options options) throws UsageException {
+        if (options.timeout < 1 || options.timeout > LONGEST_TIMEOUT) {
+            throw new UsageException("--timeout is 1 to " + LONGEST_TIMEOUT + " seconds, not " + options.timeout);
+        }
+        if (options.parallel < 1 || options.parallel > MOST_PARALLEL) {
+            throw new UsageException("--parallel is 1 to " + MOST_PARALLEL + ", not " + options.parallel);
+        }
+        TargetSettings settings = TargetSettings.standard().withAnswer(Duration.ofSeconds(options.timeout));
+        if (options.trust.isPresent()) {
+            settings = settings.withTrust(roots(options.trust.get()));
+        }
+        if (options.serverName.isPresent()) {
+            settings = settings.withServerName(options.serverName.get());
+        }
+        if (options.user.isPresent() != options.passwordFile.isPresent()) {
+            throw new UsageException("--user and --password-file go together");
+        }
+        if (options.user.isPresent()) {
+            settings = settings.withLogin(new Login(options.user.get(), password(options.passwordFile.get())));
+        }
+        return settings;
+    }
+
+    private static List<X509Certificate> roots(Path pem) throws UsageException {
+        try (InputStream in = Files.newInputStream(pem)) {
+            List<X509Certificate> roots = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .filter(X509Certificate.class::isInstance)
+                    .map((Certificate certificate) -> (X509Certificate) certificate)
+                    .toList();
+            if (roots.isEmpty()) {
+                throw new UsageException("--trust " + pem + ": there is no certificate in it");
+            }
+            return roots;
+        } catch (IOException e) {
+            throw new UsageException("--trust: cannot read " + e.getMessage());
+        } catch (CertificateException e) {
+            throw new UsageException("--trust " + pem + ": no PEM certificates: " + e.getMessage());
+        }
+    }
+
+    /** Read anew each time it is used, so that it need not stay in memory. */
+    private static Supplier<char[]> password(Path file) throws UsageException {
+        if (!Files.isReadable(file)) {
+            throw new UsageException("--password-file: cannot read " + file);
+        }
+        return () -> {
+            try (BufferedReader in = Files.newBufferedReader(file)) {
+                String line = in.readLine();
+                return line == null ? new char[0] : line.toCharArray();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        };
+    }
+}

@@ -1,0 +1,10 @@
+package dev.starttls.conformance;
+
+/** The command was called wrongly; the message tells the user how to call it. */
+final class UsageException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UsageException(String message) {
+        super(message);
+    }
+}

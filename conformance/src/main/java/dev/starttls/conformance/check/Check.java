@@ -1,0 +1,139 @@
+package dev.starttls.conformance.check;
+
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * One check: an id that never changes, the clause it comes from, and a function.
+ *
+ * <pre>{@code
+ * Check.of("SMTP-S-02", "STARTTLS is offered")
+ *         .clause("RFC 3207 section 2").level(Level.MUST)
+ *         .why("...").mend("...")
+ *         .on(Scheme.SMTP, Scheme.SUBMISSION)
+ *         .run(subject -> Verdict.pass("..."));
+ * }</pre>
+ *
+ * @param why the attack or the failure behind the rule
+ * @param mend how to set it right; empty if there is nothing general to say
+ * @param schemes where it applies; on other schemes of the same protocols it is skipped with the reason
+ * @param elsewhere the reason for skipping it there
+ */
+public record Check(
+        String id,
+        String title,
+        String clause,
+        Level level,
+        String why,
+        String mend,
+        Set<Scheme> schemes,
+        String elsewhere,
+        CheckBody body) {
+
+    public Check {
+        schemes = Set.copyOf(schemes);
+    }
+
+    public static Draft of(String id, String title) {
+        return new Draft(id, title);
+    }
+
+    /** Whether the target speaks a protocol that this check knows. */
+    public boolean concerns(Target target) {
+        return schemes.stream().map(Scheme::protocol).anyMatch(target.scheme().protocol()::equals);
+    }
+
+    /** The reason why the check does not apply to a target that it {@linkplain #concerns concerns}; empty if it does. */
+    public Optional<String> notFor(Target target) {
+        return schemes.contains(target.scheme()) ? Optional.empty() : Optional.of(elsewhere);
+    }
+
+    /** Runs it; a connection that cannot be made is inconclusive. */
+    public Verdict judge(Subject subject) {
+        try {
+            return body.run(subject).at(level);
+        } catch (IOException e) {
+            return Verdict.inconclusive("no connection: " + e.getMessage());
+        }
+    }
+
+    /** A check in the making. */
+    public static final class Draft {
+        private final String id;
+        private final String title;
+        private String clause = "";
+        private Level level = Level.MUST;
+        private String why = "";
+        private String mend = "";
+        private Set<Scheme> schemes = EnumSet.noneOf(Scheme.class);
+        private String elsewhere = "does not apply to this scheme";
+
+        private Draft(String id, String title) {
+            this.id = id;
+            this.title = title;
+        }
+
+        public Draft clause(String text) {
+            clause = text;
+            return this;
+        }
+
+        public Draft level(Level of) {
+            level = of;
+            return this;
+        }
+
+        public Draft why(String text) {
+            why = text;
+            return this;
+        }
+
+        public Draft mend(String text) {
+            mend = text;
+            return this;
+        }
+
+        public Draft on(Scheme... which) {
+            schemes = EnumSet.copyOf(Arrays.asList(which));
+            return this;
+        }
+
+        /** All schemes of the protocols, implicit TLS included. */
+        public Draft on(Protocol... which) {
+            return pick(scheme -> true, which);
+        }
+
+        /** The schemes of the protocols that begin in plaintext. */
+        public Draft onUpgraded(Protocol... which) {
+            elsewhere = "there is no plaintext phase on an implicit-TLS port";
+            return pick(scheme -> !scheme.implicitTls(), which);
+        }
+
+        /** The schemes of the protocols with TLS from the first byte. */
+        public Draft onImplicit(Protocol... which) {
+            elsewhere = "only for implicit TLS; here TLS is begun by a command";
+            return pick(Scheme::implicitTls, which);
+        }
+
+        private Draft pick(Predicate<Scheme> fits, Protocol... which) {
+            Set<Protocol> protocols = EnumSet.copyOf(Arrays.asList(which));
+            schemes = EnumSet.noneOf(Scheme.class);
+            Arrays.stream(Scheme.values())
+                    .filter(scheme -> protocols.contains(scheme.protocol()))
+                    .filter(fits)
+                    .forEach(schemes::add);
+            return this;
+        }
+
+        public Check run(CheckBody body) {
+            return new Check(id, title, clause, level, why, mend, schemes, elsewhere, body);
+        }
+    }
+}

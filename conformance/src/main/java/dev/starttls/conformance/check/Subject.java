@@ -1,0 +1,108 @@
+package dev.starttls.conformance.check;
+
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.TlsOffer;
+import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What one run of one check is given: the target, connections to it, and the transcript they write. Connections are
+ * closed with the subject, so a check need not close them.
+ */
+public final class Subject implements AutoCloseable {
+    private final Target target;
+    private final TargetSettings settings;
+    private final Dialect dialect;
+    private final Transcript transcript = new Transcript();
+    private final List<Conversation> conversations = new ArrayList<>();
+    private boolean over;
+
+    public Subject(Target target, TargetSettings settings, Dialect dialect) {
+        this.target = target;
+        this.settings = settings;
+        this.dialect = dialect;
+    }
+
+    public Target target() {
+        return target;
+    }
+
+    public TargetSettings settings() {
+        return settings;
+    }
+
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    public Transcript transcript() {
+        return transcript;
+    }
+
+    /** How long to listen where the server must be silent. */
+    public Duration quiet() {
+        return settings.quiet();
+    }
+
+    /** TLS as the suite usually takes it up with this target. */
+    public TlsOffer offer() {
+        return TlsOffer.of(settings.nameFor(target));
+    }
+
+    /**
+     * A fresh TCP connection on which nothing was said.
+     *
+     * @throws IOException if it could not be made
+     */
+    public Conversation connect() throws IOException {
+        int number;
+        synchronized (conversations) {
+            number = conversations.size() + 1;
+        }
+        Conversation conversation = Conversation.open(target, transcript, number, settings.answer());
+        synchronized (conversations) {
+            conversations.add(conversation);
+            if (over) {
+                conversation.abandon();
+            }
+        }
+        return conversation;
+    }
+
+    /**
+     * A fresh connection on which a ClientHello is due: at once with implicit TLS, else after the protocol's own
+     * command and the server's go-ahead. Bytes that came behind the go-ahead are left in
+     * {@link Conversation#takePending()}.
+     *
+     * @throws IOException if no connection could be made
+     */
+    public Approach approach() throws IOException {
+        Conversation conversation = connect();
+        if (target.scheme().implicitTls()) {
+            return new Approach.Ready(conversation);
+        }
+        Optional<Verdict> obstacle = dialect.talkToGoAhead(conversation);
+        return obstacle.isPresent() ? new Approach.Blocked(obstacle.get()) : new Approach.Ready(conversation);
+    }
+
+    /** Ends all connections from another thread because the time is over. */
+    public void abandon() {
+        synchronized (conversations) {
+            over = true;
+            conversations.forEach(Conversation::abandon);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (conversations) {
+            conversations.forEach(Conversation::close);
+        }
+    }
+}

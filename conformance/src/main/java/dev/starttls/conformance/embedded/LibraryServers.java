@@ -1,0 +1,85 @@
+package dev.starttls.conformance.embedded;
+
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.smtp.SmtpDataReceiver;
+import dev.starttls.smtp.SmtpReply;
+import dev.starttls.smtp.SmtpServer;
+import dev.starttls.smtp.SmtpTransaction;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+
+/**
+ * This library's own servers, all on one thread: a mail exchanger that takes mail with and without TLS, a submission
+ * server that insists on the upgrade, and one with TLS from the first byte. Messages are thrown away.
+ */
+public final class LibraryServers implements EmbeddedServers {
+    private static final String NAME = "localhost";
+    private static final int MOST_CONNECTIONS = 1_000;
+    private static final long LARGEST_MESSAGE = 1 << 20;
+
+    @Override
+    public Running start() throws IOException {
+        Authority authority = Authority.create();
+        SSLContext context = authority.serverContext(NAME);
+        UpgradeLoop loop = UpgradeLoop.open(MOST_CONNECTIONS, Runnable::run);
+        try {
+            Thread thread = new Thread(loop, "built-in servers");
+            thread.setDaemon(true);
+            thread.start();
+            List<Target> targets = new ArrayList<>();
+            targets.add(listen(loop, context, Scheme.SMTP, TlsPolicy.OPPORTUNISTIC));
+            targets.add(listen(loop, context, Scheme.SUBMISSION, TlsPolicy.REQUIRED));
+            targets.add(listen(loop, context, Scheme.SMTPS, TlsPolicy.IMPLICIT));
+            return new Started(loop, targets, authority.root());
+        } catch (IOException e) {
+            loop.closeNow();
+            throw e;
+        }
+    }
+
+    private static Target listen(UpgradeLoop loop, SSLContext context, Scheme scheme, TlsPolicy policy)
+            throws IOException {
+        SmtpTransaction mail = new SmtpTransaction(envelope -> new ThrownAway(), LARGEST_MESSAGE);
+        ServerSocketChannel listening = SmtpServer.named(NAME, mail)
+                .extensions(mail.extensions())
+                .sslContext(context)
+                .policy(policy)
+                .listen(loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return new Target(scheme, NAME, listening.socket().getLocalPort());
+    }
+
+    private record Started(UpgradeLoop loop, List<Target> targets, X509Certificate root) implements Running {
+        Started {
+            targets = List.copyOf(targets);
+        }
+
+        @Override
+        public List<X509Certificate> trust() {
+            return List.of(root);
+        }
+
+        @Override
+        public void close() {
+            loop.closeNow();
+        }
+    }
+
+    private static final class ThrownAway implements SmtpDataReceiver {
+        @Override
+        public void line(String line) {}
+
+        @Override
+        public SmtpReply end() {
+            return SmtpReply.of(250, "2.0.0 Taken, and thrown away");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.starttls.conformance.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.speak.Transcript;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/** One JSON object a target, fields in a fixed order. */
+public final class JsonReport implements Report {
+    /** ASCII only, so that the output is UTF-8 whatever the platform's charset. */
+    private static final ObjectMapper MAPPER =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private final PrintStream out;
+    private final ObjectWriter writer;
+
+    private JsonReport(PrintStream out, ObjectWriter writer) {
+        this.out = out;
+        this.writer = writer;
+    }
+
+    /** Objects over many lines, for eyes and programs; several follow one another. */
+    public static JsonReport indented(PrintStream out) {
+        return new JsonReport(out, MAPPER.writerWithDefaultPrettyPrinter());
+    }
+
+    /** One object a line. */
+    public static JsonReport lines(PrintStream out) {
+        return new JsonReport(out, MAPPER.writer());
+    }
+
+    @Override
+    public void add(TargetReport report) {
+        try {
+            out.print(writer.writeValueAsString(json(report)) + "\n");
+            out.flush();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree of strings and numbers is always JSON", e);
+        }
+    }
+
+    private static ObjectNode json(TargetReport report) {
+        ObjectNode json = MAPPER.createObjectNode();
+        json.put("target", report.target().url());
+        json.put("protocol", report.target().scheme().protocol().key());
+        json.put("started", report.started().toString());
+        json.put("duration_ms", report.took().toMillis());
+        report.survey().problem().ifPresent(problem -> json.put("error", problem));
+        ObjectNode summary = json.putObject("summary");
+        summary.put("passed", report.count(Mark.PASS));
+        summary.put("failed", report.count(Mark.FAIL));
+        summary.put("warned", report.count(Mark.WARN));
+        summary.put("skipped", report.count(Mark.SKIP));
+        summary.put("inconclusive", report.count(Mark.INCONCLUSIVE));
+        ObjectNode tls = json.putObject("tls");
+        report.survey().tls().ifPresent(done -> tls(tls, done));
+        ArrayNode phases = json.putArray("phases");
+        for (Survey.Phase phase : report.survey().phases()) {
+            phases.addObject().put("name", phase.name()).put("ms", ms(phase.took()));
+        }
+        ArrayNode checks = json.putArray("checks");
+        report.results().forEach(result -> check(checks.addObject(), result));
+        return json;
+    }
+
+    private static void tls(ObjectNode json, Handshake.Done done) {
+        json.put("version", done.version());
+        json.put("cipher_suite", done.suite());
+        ArrayNode chain = json.putArray("chain");
+        done.chain().forEach(certificate -> {
+            CertificateFacts facts = CertificateFacts.of(certificate);
+            ObjectNode one = chain.addObject();
+            one.put("subject", facts.subject());
+            one.put("issuer", facts.issuer());
+            ArrayNode names = one.putArray("names");
+            facts.names().forEach(names::add);
+            one.put("not_before", facts.notBefore().toString());
+            one.put("not_after", facts.notAfter().toString());
+            one.put("key", facts.key());
+            one.put("signature", facts.signature());
+        });
+    }
+
+    private static void check(ObjectNode json, CheckResult result) {
+        json.put("id", result.check().id());
+        json.put("title", result.check().title());
+        json.put("clause", result.check().clause());
+        json.put("level", result.check().level().key());
+        json.put("verdict", result.verdict().mark().key());
+        json.put("detail", result.verdict().detail());
+        json.put("duration_ms", result.took().toMillis());
+        ArrayNode transcript = json.putArray("transcript");
+        for (Transcript.Entry entry : result.transcript()) {
+            ObjectNode one = transcript.addObject();
+            one.put("ms", entry.ms());
+            one.put("connection", entry.connection());
+            one.put("from", entry.from().name().toLowerCase(Locale.ROOT));
+            if (entry.from() != Transcript.From.SUITE) {
+                one.put("through", entry.through().name().toLowerCase(Locale.ROOT));
+            }
+            one.put("text", entry.text());
+        }
+    }
+
+    private static double ms(Duration took) {
+        return Math.round(took.toNanos() / 1e5) / 10.0;
+    }
+
+    @Override
+    public void close() {
+        out.flush();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.starttls.conformance.report;
+
+import dev.starttls.conformance.check.Mark;
+
+/** Colour where a terminal shows it, plain words where not. */
+public enum Style {
+    PLAIN,
+    COLOUR;
+
+    String mark(Mark mark) {
+        return switch (mark) {
+            case PASS -> paint("32", "pass");
+            case FAIL -> paint("1;31", "FAIL");
+            case WARN -> paint("33", "warn");
+            case SKIP -> paint("2", "skip");
+            case INCONCLUSIVE -> paint("35", "????");
+        };
+    }
+
+    String strong(String text) {
+        return paint("1", text);
+    }
+
+    String faint(String text) {
+        return paint("2", text);
+    }
+
+    private String paint(String code, String text) {
+        return this == COLOUR ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+}

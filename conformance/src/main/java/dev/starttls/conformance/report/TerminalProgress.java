@@ -1,0 +1,51 @@
+package dev.starttls.conformance.report;
+
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.target.Target;
+import java.io.PrintStream;
+
+/** One line on a terminal that is written over as the run goes on. */
+public final class TerminalProgress implements Progress {
+    private static final String BACK_AND_ERASE = "\r\u001b[K";
+
+    private final PrintStream err;
+    private String target = "";
+    private int total;
+    private int done;
+
+    public TerminalProgress(PrintStream err) {
+        this.err = err;
+    }
+
+    @Override
+    public void asks(Target asked) {
+        err.print(BACK_AND_ERASE + asked.url() + "  ...");
+        err.flush();
+    }
+
+    @Override
+    public void begun(Target begun, int checks) {
+        target = begun.url();
+        total = checks;
+        done = 0;
+        show("");
+    }
+
+    @Override
+    public void done(CheckResult result) {
+        done++;
+        show(result.check().id() + " " + result.verdict().mark().key());
+    }
+
+    private void show(String last) {
+        err.print(BACK_AND_ERASE + target + "  " + done + "/" + total + "  " + last);
+        err.flush();
+    }
+
+    @Override
+    public void over() {
+        err.print(BACK_AND_ERASE);
+        err.flush();
+    }
+}

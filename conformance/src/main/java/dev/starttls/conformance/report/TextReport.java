@@ -1,0 +1,200 @@
+package dev.starttls.conformance.report;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.run.Outcome;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.speak.Transcript;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A table for people, with the evidence for all that is not as it should be below it. */
+public final class TextReport implements Report {
+    private static final int WIDTH = 110;
+    private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
+    private static final String ROW_INDENT = " ".repeat(30);
+
+    private final PrintStream out;
+    private final Style style;
+
+    public TextReport(PrintStream out, Style style) {
+        this.out = out;
+        this.style = style;
+    }
+
+    @Override
+    public void add(TargetReport report) {
+        line("");
+        line(style.strong(report.target().url()));
+        report.survey().problem().ifPresent(problem -> wrapped("  ", problem));
+        if (report.survey().problem().isPresent() && report.results().isEmpty()) {
+            line("  No checks were run.");
+        } else {
+            session(report.survey());
+            table(report.results());
+            skipped(report.results());
+            evidence(report.results());
+            summary(report);
+        }
+        out.flush();
+    }
+
+    private void session(Survey survey) {
+        line("  session      "
+                + survey.phases().stream()
+                        .map(phase -> phase.name().toLowerCase(Locale.ROOT)
+                                + String.format(
+                                        Locale.ROOT, " %.1f ms", phase.took().toNanos() / 1e6))
+                        .collect(Collectors.joining(", ")));
+        survey.tls()
+                .ifPresentOrElse(
+                        done -> {
+                            line("  TLS          " + done.version() + " " + done.suite());
+                            done.chain().stream()
+                                    .findFirst()
+                                    .map(CertificateFacts::of)
+                                    .ifPresent(facts -> {
+                                        line("  certificate  " + facts.subject()
+                                                + (facts.names().isEmpty()
+                                                        ? ""
+                                                        : " for " + String.join(", ", facts.names())));
+                                        line("               " + facts.key() + ", until " + facts.notAfter()
+                                                + ", issued by " + facts.issuer());
+                                    });
+                        },
+                        () -> line("  TLS          none was reached; the checks say why"));
+    }
+
+    private void table(List<CheckResult> results) {
+        String family = "";
+        for (CheckResult result : results) {
+            if (result.verdict().mark() == Mark.SKIP) {
+                continue;
+            }
+            Check check = result.check();
+            String now = family(check);
+            if (!now.equals(family)) {
+                family = now;
+                line("");
+                line("  " + style.strong(family));
+            }
+            String level = check.level().key();
+            line("  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10)
+                    + check.title());
+            if (result.verdict().mark() != Mark.PASS) {
+                wrapped(ROW_INDENT, result.verdict().detail());
+            }
+        }
+    }
+
+    /** What was skipped, by reason: often it is the same for many checks. */
+    private void skipped(List<CheckResult> results) {
+        Map<String, List<String>> byReason = new LinkedHashMap<>();
+        for (CheckResult result : results) {
+            if (result.verdict().mark() == Mark.SKIP) {
+                byReason.computeIfAbsent(result.verdict().detail(), reason -> new ArrayList<>())
+                        .add(result.check().id());
+            }
+        }
+        if (!byReason.isEmpty()) {
+            line("");
+            line("  " + style.strong("Skipped"));
+            byReason.forEach((reason, ids) -> {
+                wrapped("  " + style.mark(Mark.SKIP) + "  ", 8, reason + ":");
+                wrapped(" ".repeat(8), String.join(" ", ids));
+            });
+        }
+    }
+
+    private static String family(Check check) {
+        String id = check.id();
+        int server = id.indexOf("-S-");
+        return server < 0 ? "others" : (id.startsWith("TLS") ? "TLS layer" : id.substring(0, server) + " server");
+    }
+
+    private void evidence(List<CheckResult> results) {
+        List<CheckResult> bad = results.stream()
+                .filter(result -> WITH_EVIDENCE.contains(result.verdict().mark()))
+                .toList();
+        for (CheckResult result : bad) {
+            Check check = result.check();
+            line("");
+            line("  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  " + check.title());
+            wrapped("        ", check.clause() + ": " + result.verdict().detail() + ".");
+            if (result.verdict().mark() != Mark.INCONCLUSIVE) {
+                wrapped("  why   ", check.why());
+                if (!check.mend().isEmpty()) {
+                    wrapped("  mend  ", check.mend());
+                }
+            }
+            for (Transcript.Entry entry : result.transcript()) {
+                line("      " + style.faint("| " + entry));
+            }
+        }
+    }
+
+    private void summary(TargetReport report) {
+        line("");
+        line("  "
+                + style.strong(report.count(Mark.PASS) + " passed, " + report.count(Mark.FAIL) + " failed, "
+                        + report.count(Mark.WARN) + " warned, " + report.count(Mark.SKIP) + " skipped, "
+                        + report.count(Mark.INCONCLUSIVE) + " inconclusive")
+                + String.format(Locale.ROOT, " in %.1f s: ", report.took().toMillis() / 1000.0)
+                + conclusion(report));
+    }
+
+    private static String conclusion(TargetReport report) {
+        String open = report.count(Mark.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
+        return (report.outcome() == Outcome.FAILED ? "not as it must be." : "no MUST and no security check failed.")
+                + open;
+    }
+
+    /** Lines of at most the width; the first begins with the prefix, the others with as many spaces. */
+    private void wrapped(String prefix, String text) {
+        wrapped(prefix, prefix.length(), text);
+    }
+
+    /** The same for a prefix that is so wide to the eye, whatever it takes to colour it. */
+    private void wrapped(String prefix, int indent, String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder now = new StringBuilder(prefix);
+        boolean empty = true;
+        for (String word : harmless(text).split(" ", -1)) {
+            if (!empty && now.length() + 1 + word.length() > WIDTH) {
+                lines.add(now.toString());
+                now = new StringBuilder(" ".repeat(indent));
+                empty = true;
+            }
+            now.append(empty ? "" : " ").append(word);
+            empty = false;
+        }
+        lines.add(now.toString());
+        lines.forEach(this::line);
+    }
+
+    /** Without control characters: part of the text came from the network, and a terminal obeys those. */
+    private static String harmless(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(1, width - text.length()));
+    }
+
+    private void line(String text) {
+        out.print(text + "\n");
+    }
+
+    @Override
+    public void close() {
+        out.flush();
+    }
+}

@@ -1,0 +1,170 @@
+package dev.starttls.conformance.run;
+
+import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Dialect;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Runs the selected checks of a catalogue against targets, one target after the other. */
+public final class Runner implements AutoCloseable {
+    private final Catalogue catalogue;
+    private final Selection selection;
+    private final RunSettings settings;
+    private final Progress progress;
+    private final ExecutorService workers;
+    private final ScheduledExecutorService watchdog;
+
+    public Runner(Catalogue catalogue, Selection selection, RunSettings settings, Progress progress) {
+        this.catalogue = catalogue;
+        this.selection = selection;
+        this.settings = settings;
+        this.progress = progress;
+        this.workers = Executors.newFixedThreadPool(settings.parallel(), named("check"));
+        this.watchdog = Executors.newSingleThreadScheduledExecutor(named("watchdog"));
+    }
+
+    private static ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Surveys the target and, if it is there and speaks the protocol, runs the checks. */
+    public TargetReport run(Target target, TargetSettings targetSettings, Dialect dialect) {
+        Instant started = Instant.now();
+        long begun = System.nanoTime();
+        progress.asks(target);
+        Survey survey = survey(new Subject(target, targetSettings, dialect));
+        progress.over();
+        List<CheckResult> results = new ArrayList<>();
+        if (survey.problem().isEmpty()) {
+            List<Check> checks = catalogue.concerning(target).stream()
+                    .filter(selection::takes)
+                    .toList();
+            long deadline = begun + settings.total().toNanos();
+            progress.begun(target, checks.size());
+            List<CompletableFuture<CheckResult>> running = checks.stream()
+                    .map(check -> CompletableFuture.supplyAsync(
+                            () -> run(check, new Subject(target, targetSettings, dialect), deadline), workers))
+                    .toList();
+            running.forEach(result -> results.add(result.join()));
+            progress.over();
+            survey = confirmed(survey, results, target, targetSettings, dialect);
+        }
+        return new TargetReport(target, started, Duration.ofNanos(System.nanoTime() - begun), survey, results);
+    }
+
+    /** What could not be seen may have been because the target is gone: then that is what there is to tell. */
+    private Survey confirmed(
+            Survey before, List<CheckResult> results, Target target, TargetSettings targetSettings, Dialect dialect) {
+        if (results.stream().noneMatch(result -> result.verdict().mark() == Mark.INCONCLUSIVE)) {
+            return before;
+        }
+        Survey after = survey(new Subject(target, targetSettings, dialect));
+        return new Survey(
+                before.phases(),
+                before.tls(),
+                after.problem().map(problem -> "after the checks the target is not what it was before: " + problem));
+    }
+
+    private Survey survey(Subject subject) {
+        Guard guard = new Guard(subject, settings.each());
+        try (subject;
+                guard) {
+            Survey survey = subject.dialect().survey(subject);
+            return guard.struck() ? unreachable("it took longer than " + told(settings.each())) : survey;
+        } catch (IOException e) {
+            return unreachable("cannot connect to " + subject.target().url() + ": " + e.getMessage());
+        }
+    }
+
+    private static Survey unreachable(String problem) {
+        return new Survey(List.of(), Optional.empty(), Optional.of(problem));
+    }
+
+    private CheckResult run(Check check, Subject subject, long deadline) {
+        long begun = System.nanoTime();
+        Verdict verdict = check.notFor(subject.target())
+                .map(Verdict::skip)
+                .orElseGet(() -> judge(check, subject, Duration.ofNanos(deadline - begun)));
+        CheckResult result = new CheckResult(
+                check, verdict, subject.transcript().entries(), Duration.ofNanos(System.nanoTime() - begun));
+        synchronized (progress) {
+            progress.done(result);
+        }
+        return result;
+    }
+
+    private Verdict judge(Check check, Subject subject, Duration left) {
+        if (left.isNegative() || left.isZero()) {
+            return Verdict.inconclusive("not run: the time for this target, " + told(settings.total()) + ", was over");
+        }
+        Duration limit = left.compareTo(settings.each()) < 0 ? left : settings.each();
+        Guard guard = new Guard(subject, limit);
+        try (subject;
+                guard) {
+            Verdict verdict = check.judge(subject);
+            // What a check makes of connections that were cut under it is no observation.
+            return guard.struck() ? Verdict.inconclusive("not done within " + told(limit)) : verdict;
+        } catch (RuntimeException e) {
+            return Verdict.inconclusive("a fault of the suite: " + e);
+        }
+    }
+
+    private static String told(Duration duration) {
+        return duration.toSeconds() + " s";
+    }
+
+    @Override
+    public void close() {
+        workers.shutdownNow();
+        watchdog.shutdownNow();
+    }
+
+    /** Cuts the connections of a subject when its time is over. */
+    private final class Guard implements AutoCloseable {
+        private final AtomicBoolean struck = new AtomicBoolean();
+        private final ScheduledFuture<?> strike;
+
+        Guard(Subject subject, Duration limit) {
+            strike = watchdog.schedule(
+                    () -> {
+                        struck.set(true);
+                        subject.abandon();
+                    },
+                    limit.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+
+        boolean struck() {
+            return struck.get();
+        }
+
+        @Override
+        public void close() {
+            strike.cancel(false);
+        }
+    }
+}

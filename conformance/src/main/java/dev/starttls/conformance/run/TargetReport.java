@@ -1,0 +1,40 @@
+package dev.starttls.conformance.run;
+
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.target.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * All that was found out about one target.
+ *
+ * @param survey phases and TLS of one good session, or why there were no checks
+ * @param results in the order of the checks' ids; empty if the target could not be reached
+ */
+public record TargetReport(Target target, Instant started, Duration took, Survey survey, List<CheckResult> results) {
+    public TargetReport {
+        results = List.copyOf(results);
+    }
+
+    /** How many checks came to this. */
+    public long count(Mark mark) {
+        return results.stream()
+                .filter(result -> result.verdict().mark() == mark)
+                .count();
+    }
+
+    /** What the run of this target comes to. */
+    public Outcome outcome() {
+        boolean failed = results.stream()
+                .anyMatch(result ->
+                        result.verdict().mark() == Mark.FAIL && result.check().level() != Level.SHOULD);
+        if (failed) {
+            return Outcome.FAILED;
+        }
+        return survey.problem().isPresent() ? Outcome.UNREACHABLE : Outcome.PASSED;
+    }
+}

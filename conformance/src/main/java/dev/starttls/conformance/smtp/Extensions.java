@@ -1,0 +1,60 @@
+package dev.starttls.conformance.smtp;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What an EHLO reply offers: keywords in upper case, each with its parameters (RFC 5321 section 4.1.1.1). */
+record Extensions(Map<String, String> offered) {
+    Extensions {
+        offered = Map.copyOf(offered);
+    }
+
+    /** Of a 250 reply to EHLO; its first line is the greeting, not an offer. */
+    static Extensions in(Reply reply) {
+        TreeMap<String, String> offered = new TreeMap<>();
+        if (reply instanceof Reply.Answer answer) {
+            for (String line : answer.lines().subList(1, answer.lines().size())) {
+                String[] parts = line.strip().split(" +", 2);
+                // Old servers also say AUTH=LOGIN, for clients that were wrong long ago.
+                String keyword = parts[0].replaceFirst("(?i)^AUTH=", "AUTH ").toUpperCase(Locale.ROOT);
+                String parameters = parts.length > 1 ? parts[1].strip() : "";
+                if (keyword.startsWith("AUTH ")) {
+                    parameters = (keyword.substring(5) + " " + parameters).strip();
+                    keyword = "AUTH";
+                }
+                offered.merge(keyword, parameters, (a, b) -> (a + " " + b).strip());
+            }
+        }
+        return new Extensions(offered);
+    }
+
+    boolean has(String keyword) {
+        return offered.containsKey(keyword);
+    }
+
+    /** The parameters of an offered keyword; may be empty. */
+    Optional<String> of(String keyword) {
+        return Optional.ofNullable(offered.get(keyword));
+    }
+
+    /** The SASL mechanisms of the AUTH offer, upper case, sorted. */
+    Set<String> mechanisms() {
+        return of("AUTH")
+                .map(list -> (Set<String>)
+                        new TreeSet<>(List.of(list.toUpperCase(Locale.ROOT).split(" +"))))
+                .orElse(Set.of());
+    }
+
+    /** All offers, sorted. */
+    Collection<String> told() {
+        TreeSet<String> lines = new TreeSet<>();
+        offered.forEach((keyword, parameters) -> lines.add((keyword + " " + parameters).strip()));
+        return lines;
+    }
+}

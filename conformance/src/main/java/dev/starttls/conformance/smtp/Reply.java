@@ -1,0 +1,59 @@
+package dev.starttls.conformance.smtp;
+
+import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.speak.Transcript;
+import java.util.List;
+
+/** What came where one SMTP reply was due (RFC 5321 section 4.2). */
+sealed interface Reply {
+    /**
+     * A reply.
+     *
+     * @param lines the text of each line behind its code and separator
+     * @param flaws what was not well formed in it, if it could be read all the same
+     */
+    record Answer(int code, List<String> lines, List<String> flaws) implements Reply {
+        public Answer {
+            lines = List.copyOf(lines);
+            flaws = List.copyOf(flaws);
+        }
+    }
+
+    /** A line that cannot be part of a reply. */
+    record Malformed(String line, String problem) implements Reply {}
+
+    /** None: the connection ended or nothing came in time. */
+    record None(Received instead) implements Reply {}
+
+    default int code() {
+        return this instanceof Answer answer ? answer.code() : 0;
+    }
+
+    /** 2xx. */
+    default boolean good() {
+        return code() / 100 == 2;
+    }
+
+    /** 4xx or 5xx. */
+    default boolean refusal() {
+        return code() / 100 == 4 || code() / 100 == 5;
+    }
+
+    /** The connection ended where a reply was due. */
+    default boolean ended() {
+        return this instanceof None none && none.instead() instanceof Received.Ended;
+    }
+
+    /** In a few words, for a detail. */
+    default String told() {
+        if (this instanceof Answer answer) {
+            String last = answer.lines().get(answer.lines().size() - 1);
+            String more = answer.lines().size() > 1 ? " (" + answer.lines().size() + " lines)" : "";
+            return "'" + Transcript.printable(answer.code() + " " + last).strip() + "'" + more;
+        }
+        if (this instanceof Malformed malformed) {
+            return "'" + Transcript.printable(malformed.line()) + "', which is no SMTP reply: " + malformed.problem();
+        }
+        return ((None) this).instead().told();
+    }
+}

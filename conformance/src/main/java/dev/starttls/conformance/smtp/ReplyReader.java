@@ -1,0 +1,55 @@
+package dev.starttls.conformance.smtp;
+
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Received;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads replies, noting every departure from RFC 5321 section 4.2. */
+final class ReplyReader {
+    /** More lines make no reply. */
+    private static final int MOST_LINES = 500;
+    /** RFC 5321 section 4.5.3.1.5, with the CRLF. */
+    private static final int LONGEST_LINE = 512;
+
+    private ReplyReader() {}
+
+    static Reply read(Conversation conversation) {
+        List<String> texts = new ArrayList<>();
+        List<String> flaws = new ArrayList<>();
+        int code = 0;
+        while (texts.size() < MOST_LINES) {
+            Received received = conversation.readLine();
+            if (!(received instanceof Received.Line line)) {
+                return new Reply.None(received);
+            }
+            String text = line.text();
+            if (!text.matches("(?s)[2-5][0-9][0-9]([ -].*)?")) {
+                return new Reply.Malformed(text, "it does not begin with a code from 200 to 599 and a space or '-'");
+            }
+            int now = Integer.parseInt(text.substring(0, 3));
+            if (code != 0 && now != code) {
+                return new Reply.Malformed(text, "the code changed from " + code + " within the reply");
+            }
+            code = now;
+            note(flaws, line);
+            texts.add(text.length() > 4 ? text.substring(4) : "");
+            if (text.length() == 3 || text.charAt(3) == ' ') {
+                return new Reply.Answer(code, texts, flaws);
+            }
+        }
+        return new Reply.Malformed(texts.get(0), "the reply has more than " + MOST_LINES + " lines");
+    }
+
+    private static void note(List<String> flaws, Received.Line line) {
+        if (line.bareLf()) {
+            flaws.add("a line ends in LF without CR");
+        }
+        if (line.text().length() + 2 > LONGEST_LINE) {
+            flaws.add("a line has " + (line.text().length() + 2) + " octets, more than " + LONGEST_LINE);
+        }
+        if (line.text().chars().anyMatch(c -> c != '\t' && (c < ' ' || c > 0x7e))) {
+            flaws.add("a line has octets that are not printable ASCII");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package dev.starttls.conformance.speak;
+
+/** How a connection, or one direction of it, came to its end. */
+public enum Ending {
+    /** The peer said close_notify inside TLS (RFC 8446 section 6.1). */
+    CLOSE_NOTIFY("closed with close_notify"),
+    /** The peer closed the TCP connection; inside TLS that is a truncation. */
+    FIN("closed by the server"),
+    /** The connection was reset. */
+    RESET("reset by the server"),
+    /** The peer sent a fatal TLS alert. */
+    ALERT("ended by a TLS alert"),
+    /** What came could not be read as TLS any more. */
+    NOT_TLS("not TLS any more"),
+    /** The suite itself gave up: the check's time was over. */
+    GIVEN_UP("given up: the time for this check was over");
+
+    private final String told;
+
+    Ending(String told) {
+        this.told = told;
+    }
+
+    /** As a detail says it. */
+    public String told() {
+        return told;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.starttls.conformance.speak;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that came on a connection, in plaintext, until it ended or the time was over: TLS records told from lines.
+ *
+ * @param lines what came in lines, without their ends; what was no line in the end is one too
+ * @param alert the plaintext TLS alert that came, if one did
+ * @param end how it ended; {@link Received.Silence} if it still stood
+ */
+public record HeardOut(List<String> lines, Optional<String> alert, Received end) {
+    private static final int RECORD_HEADER = 5;
+
+    public HeardOut {
+        lines = List.copyOf(lines);
+    }
+
+    /** Whether the connection came to an end. */
+    public boolean ended() {
+        return end instanceof Received.Ended;
+    }
+
+    static HeardOut of(byte[] all, Received end) {
+        int at = 0;
+        Optional<String> alert = Optional.empty();
+        while (all.length - at >= RECORD_HEADER && all[at] >= 20 && all[at] <= 24 && all[at + 1] == 3) {
+            int length = (all[at + 3] & 0xff) << 8 | (all[at + 4] & 0xff);
+            if (all[at] == 21 && length == 2 && at + 6 < all.length) {
+                alert = Optional.of("alert " + (all[at + 6] & 0xff) + (all[at + 5] == 2 ? " (fatal)" : " (warning)"));
+            }
+            at = Math.min(all.length, at + RECORD_HEADER + length);
+        }
+        String rest = new String(all, at, all.length - at, StandardCharsets.ISO_8859_1);
+        return new HeardOut(rest.isEmpty() ? List.of() : rest.lines().toList(), alert, end);
+    }
+}

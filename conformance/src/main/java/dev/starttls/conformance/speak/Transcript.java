@@ -1,0 +1,113 @@
+package dev.starttls.conformance.speak;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What crossed the wire in one check, in order: the evidence for its verdict. Times are milliseconds since the
+ * transcript was begun. Safe for use by several threads. Bounded: past {@value #MOST} entries only the count goes on.
+ */
+public final class Transcript {
+    private static final int MOST = 400;
+    private static final int WIDEST = 300;
+
+    /** Who spoke. */
+    public enum From {
+        CLIENT,
+        SERVER,
+        /** The suite itself: a remark about what it did or saw. */
+        SUITE
+    }
+
+    /** How it crossed. */
+    public enum Through {
+        PLAINTEXT,
+        TLS
+    }
+
+    /**
+     * One thing that was said.
+     *
+     * @param ms milliseconds since the transcript was begun
+     * @param connection which of the check's connections, from 1; 0 for a remark about none
+     * @param text printable; control characters written as {@code \r \n \x00}, long texts cut with their length told
+     */
+    public record Entry(long ms, int connection, From from, Through through, String text) {
+        /** One line as a person reads it: {@code 12 ms #1 T> EHLO example}. */
+        @Override
+        public String toString() {
+            String arrow = from == From.SUITE ? "--" : (through == Through.TLS ? "TLS" : "T") + arrowOf();
+            return String.format("%5d ms #%d %-4s %s", ms, connection, arrow, text);
+        }
+
+        private String arrowOf() {
+            return from == From.CLIENT ? ">" : "<";
+        }
+    }
+
+    private final long begun = System.nanoTime();
+    private final List<Entry> entries = new ArrayList<>();
+    private int dropped;
+
+    public void add(int connection, From from, Through through, String text) {
+        long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        synchronized (entries) {
+            if (entries.size() < MOST) {
+                entries.add(new Entry(ms, connection, from, through, cut(text)));
+            } else {
+                dropped++;
+            }
+        }
+    }
+
+    /** A remark of the suite. */
+    public void note(int connection, String text) {
+        add(connection, From.SUITE, Through.PLAINTEXT, text);
+    }
+
+    public List<Entry> entries() {
+        synchronized (entries) {
+            List<Entry> all = new ArrayList<>(entries);
+            if (dropped > 0) {
+                all.add(new Entry(entries.get(MOST - 1).ms(), 0, From.SUITE, Through.PLAINTEXT, dropped + " more"));
+            }
+            return List.copyOf(all);
+        }
+    }
+
+    /** Bytes as printable text: ASCII as it is, {@code \r}, {@code \n}, {@code \t}, and {@code \x..} for the rest. */
+    public static String printable(byte[] bytes) {
+        return printable(new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+
+    /** Text of one byte a character as printable text. */
+    public static String printable(String text) {
+        StringBuilder shown = new StringBuilder(text.length() + 8);
+        for (int i = 0; i < text.length() && shown.length() <= 2 * WIDEST; i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\r' -> shown.append("\\r");
+                case '\n' -> shown.append("\\n");
+                case '\t' -> shown.append("\\t");
+                default -> {
+                    if (c >= ' ' && c < 0x7f) {
+                        shown.append(c);
+                    } else {
+                        shown.append(String.format("\\x%02x", (int) c));
+                    }
+                }
+            }
+        }
+        return cut(shown.toString(), text.length());
+    }
+
+    private static String cut(String text) {
+        return cut(text, text.length());
+    }
+
+    private static String cut(String text, int length) {
+        return text.length() <= WIDEST ? text : text.substring(0, WIDEST / 2) + "... (" + length + " octets in all)";
+    }
+}

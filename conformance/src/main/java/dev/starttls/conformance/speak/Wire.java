@@ -1,0 +1,124 @@
+package dev.starttls.conformance.speak;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * One TCP connection, raw. Writes go out at once (no Nagle), each in a segment of its own where the network lets it.
+ * Reads are bounded in time; writes are bounded by {@link #abandon()} from another thread. Nothing but {@link #connect}
+ * throws.
+ */
+public final class Wire implements Closeable {
+    private static final int CHUNK = 16 * 1024 + 512;
+
+    private final Socket socket;
+    private final byte[] buffer = new byte[CHUNK];
+    private volatile boolean abandoned;
+
+    private Wire(Socket socket) {
+        this.socket = socket;
+    }
+
+    /**
+     * Connects to the first of the host's addresses that answers.
+     *
+     * @param limit for each address
+     * @throws IOException if none does
+     */
+    public static Wire connect(String host, int port, Duration limit) throws IOException {
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new IOException("the name " + host + " has no address", e);
+        }
+        IOException last = new IOException("the name " + host + " has no address");
+        for (InetAddress address : addresses) {
+            try {
+                return connect(new InetSocketAddress(address, port), limit);
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    private static Wire connect(InetSocketAddress address, Duration limit) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.connect(address, millis(limit));
+            return new Wire(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Sends all of it; false if the peer is gone, which the next read will tell more of. */
+    public boolean write(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Waits until bytes come, the stream ends, or the limit is over. */
+    public Chunk read(Duration limit) {
+        try {
+            socket.setSoTimeout(millis(limit));
+            int n = socket.getInputStream().read(buffer);
+            return n < 0 ? new Chunk.Ended(Ending.FIN, "") : new Chunk.Data(Arrays.copyOf(buffer, n));
+        } catch (SocketTimeoutException e) {
+            return new Chunk.Silence(limit);
+        } catch (IOException e) {
+            if (abandoned) {
+                return new Chunk.Ended(Ending.GIVEN_UP, "");
+            }
+            return new Chunk.Ended(Ending.RESET, e.getMessage() == null ? "" : e.getMessage());
+        }
+    }
+
+    /** Ends the sending direction (FIN); what the server still says can be read. */
+    public void finish() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            // Already gone: the next read tells.
+        }
+    }
+
+    /** The address of this end, for an address literal in EHLO. */
+    public InetSocketAddress local() {
+        return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+
+    /** Closes from another thread because the time is over; reads then tell {@link Ending#GIVEN_UP}. */
+    public void abandon() {
+        abandoned = true;
+        close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Nothing is left to save.
+        }
+    }
+
+    private static int millis(Duration limit) {
+        // Zero would mean "for ever" to a socket.
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, limit.toMillis()));
+    }
+}

@@ -1,0 +1,99 @@
+package dev.starttls.conformance.target;
+
+/**
+ * A server under test.
+ *
+ * @param scheme what is spoken there and whether TLS begins with the first byte
+ * @param host a name or an address; an IPv6 address without its brackets
+ * @param port 1 to 65535
+ */
+public record Target(Scheme scheme, String host, int port) {
+
+    /**
+     * Reads {@code smtp://mail.example.org}, {@code smtps://192.0.2.1:2465}, {@code submission://[2001:db8::1]:587}.
+     *
+     * @throws TargetException if it is anything else; the message says what is wrong and shows the right form
+     */
+    public static Target parse(String url) throws TargetException {
+        int colon = url.indexOf("://");
+        if (colon < 0) {
+            throw new TargetException("'" + url + "' is not a target: write SCHEME://HOST[:PORT], for instance smtp://"
+                    + (url.isBlank() ? "mail.example.org" : url.strip()) + " (schemes: " + Scheme.all() + ")");
+        }
+        String name = url.substring(0, colon);
+        Scheme scheme = Scheme.named(name)
+                .orElseThrow(() -> new TargetException(
+                        "'" + url + "': there is no scheme '" + name + "'; it is one of " + Scheme.all()));
+        String rest = url.substring(colon + 3);
+        if (rest.endsWith("/")) {
+            rest = rest.substring(0, rest.length() - 1);
+        }
+        if (rest.indexOf('@') >= 0) {
+            throw new TargetException(
+                    "'" + scheme.key() + "://...@...': a target carries no user or password; give them"
+                            + " with --user and --password-file");
+        }
+        if (rest.indexOf('/') >= 0 || rest.indexOf('?') >= 0 || rest.indexOf('#') >= 0) {
+            throw new TargetException(
+                    "'" + url + "': nothing may follow the port; write " + scheme.key() + "://HOST:PORT");
+        }
+        return rest.startsWith("[") ? bracketed(url, scheme, rest) : named(url, scheme, rest);
+    }
+
+    private static Target bracketed(String url, Scheme scheme, String rest) throws TargetException {
+        int end = rest.indexOf(']');
+        if (end < 0) {
+            throw new TargetException("'" + url + "': the bracket of the IPv6 address is not closed");
+        }
+        String after = rest.substring(end + 1);
+        if (!after.isEmpty() && after.charAt(0) != ':') {
+            throw new TargetException("'" + url + "': after ']' comes nothing or :PORT, not '" + after + "'");
+        }
+        String host = rest.substring(1, end);
+        return new Target(
+                scheme, host(url, host), after.isEmpty() ? scheme.defaultPort() : port(url, after.substring(1)));
+    }
+
+    private static Target named(String url, Scheme scheme, String rest) throws TargetException {
+        int colon = rest.indexOf(':');
+        if (colon != rest.lastIndexOf(':')) {
+            throw new TargetException(
+                    "'" + url + "': write an IPv6 address in brackets, as in " + scheme.key() + "://[" + rest + "]");
+        }
+        String host = colon < 0 ? rest : rest.substring(0, colon);
+        return new Target(
+                scheme, host(url, host), colon < 0 ? scheme.defaultPort() : port(url, rest.substring(colon + 1)));
+    }
+
+    private static String host(String url, String host) throws TargetException {
+        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
+            throw new TargetException("'" + url + "': the host is missing or has a space in it");
+        }
+        return host;
+    }
+
+    private static int port(String url, String digits) throws TargetException {
+        if (digits.matches("[0-9]{1,5}")) {
+            int port = Integer.parseInt(digits);
+            if (port >= 1 && port <= 65535) {
+                return port;
+            }
+        }
+        throw new TargetException("'" + url + "': the port is a number from 1 to 65535, not '" + digits + "'");
+    }
+
+    /** Whether the host is written as an address, so that no name can be sent in SNI or matched. */
+    public boolean addressed() {
+        return host.indexOf(':') >= 0 || host.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    }
+
+    /** The URL with its port always written. */
+    public String url() {
+        return scheme.key() + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    @Override
+    public String toString() {
+        return url();
+    }
+}

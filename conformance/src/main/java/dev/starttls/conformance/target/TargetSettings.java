@@ -1,0 +1,54 @@
+package dev.starttls.conformance.target;
+
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the user said about the targets.
+ *
+ * @param trust the roots to judge the server's chain by; empty: those of the Java runtime
+ * @param serverName the name to send in SNI and to look for in the certificate; empty: the target's host
+ * @param login credentials for the checks that need them
+ * @param answer the longest wait for one answer of the server
+ * @param quiet how long silence is listened to where a server must not speak
+ */
+public record TargetSettings(
+        List<X509Certificate> trust,
+        Optional<String> serverName,
+        Optional<Login> login,
+        Duration answer,
+        Duration quiet) {
+
+    public TargetSettings {
+        trust = List.copyOf(trust);
+    }
+
+    /** Ten seconds for an answer, 300 ms of silence, the runtime's roots, the target's own name, no login. */
+    public static TargetSettings standard() {
+        return new TargetSettings(
+                List.of(), Optional.empty(), Optional.empty(), Duration.ofSeconds(10), Duration.ofMillis(300));
+    }
+
+    public TargetSettings withTrust(List<X509Certificate> roots) {
+        return new TargetSettings(roots, serverName, login, answer, quiet);
+    }
+
+    public TargetSettings withServerName(String name) {
+        return new TargetSettings(trust, Optional.of(name), login, answer, quiet);
+    }
+
+    public TargetSettings withLogin(Login credentials) {
+        return new TargetSettings(trust, serverName, Optional.of(credentials), answer, quiet);
+    }
+
+    public TargetSettings withAnswer(Duration limit) {
+        return new TargetSettings(trust, serverName, login, limit, quiet);
+    }
+
+    /** The name to ask the target for and to find in its certificate; empty for an address without a given name. */
+    public Optional<String> nameFor(Target target) {
+        return serverName.or(() -> target.addressed() ? Optional.empty() : Optional.of(target.host()));
+    }
+}

@@ -1,0 +1,20 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Verdict;
+
+/** TLS could not even be asked for; the verdict of every check that wanted it. */
+final class BlockedException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient Verdict verdict;
+
+    BlockedException(Verdict verdict) {
+        super(verdict.detail());
+        this.verdict = verdict;
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+}

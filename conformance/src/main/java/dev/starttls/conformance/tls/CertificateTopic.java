@@ -1,0 +1,118 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.certificate.CertificateFacts;
+import dev.starttls.conformance.tls.certificate.ChainRules;
+import dev.starttls.conformance.tls.certificate.ChainVerdict;
+import dev.starttls.conformance.tls.certificate.NameRules;
+import dev.starttls.conformance.tls.certificate.NameVerdict;
+import dev.starttls.conformance.tls.certificate.Roots;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Whether a client that verifies would take the server's certificate. */
+final class CertificateTopic implements Topic {
+
+    private static final int WEAK_RSA = 2048;
+    private static final int WEAK_EC = 224;
+    private static final int SOON = 14;
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("TLS-S-06", "the chain is complete, unexpired and trusted")
+                        .clause("RFC 5280 section 6, RFC 8446 section 4.4.2, RFC 9155")
+                        .level(Level.MUST)
+                        .why("A client that verifies refuses anything else, and users learn to switch verifying off.")
+                        .mend("Send the server's certificate and every intermediate behind it, renew in time, and have"
+                                + " it signed with SHA-256 or better.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(CertificateTopic::chain)),
+                Check.of("TLS-S-07", "the certificate names the server")
+                        .clause("RFC 7817 section 3, RFC 9525 section 6")
+                        .level(Level.MUST)
+                        .why("Without the right name any certificate of any other server would do as well.")
+                        .mend("Have the name that clients are told to connect to among the subjectAltNames as dNSName.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(CertificateTopic::name)),
+                Check.of("TLS-S-08", "the key is strong and the certificate not about to expire")
+                        .clause("RFC 9325 section 4.3 and 4.5")
+                        .level(Level.SHOULD)
+                        .why("Keys below 112 bits of security can be broken; most certificates expire over a weekend.")
+                        .mend("Use RSA of 2048 bits or more or a curve of 256, and renew without a person's doing.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(CertificateTopic::strength)));
+    }
+
+    private static Verdict chain(Prober prober) throws IOException, BlockedException {
+        List<X509Certificate> given = prober.subject().settings().trust();
+        List<X509Certificate> roots = given.isEmpty() ? Roots.ofTheRuntime() : given;
+        ChainVerdict verdict = new ChainRules(roots, Instant.now()).judge(ServerChain.of(prober));
+        List<String> told = new ArrayList<>(verdict.faults());
+        told.addAll(verdict.remarks());
+        if (!verdict.faults().isEmpty()) {
+            return Verdict.fail(String.join("; ", told));
+        }
+        told.add(0, "trusted: " + String.join(" <- ", verdict.path()));
+        return verdict.remarks().isEmpty()
+                ? Verdict.pass(String.join("; ", told))
+                : Verdict.warn(String.join("; ", told));
+    }
+
+    private static Verdict name(Prober prober) throws IOException, BlockedException {
+        Subject subject = prober.subject();
+        String reference =
+                subject.settings().serverName().orElse(subject.target().host());
+        X509Certificate leaf = ServerChain.of(prober).get(0);
+        NameVerdict verdict = NameRules.judge(leaf, reference);
+        if (verdict instanceof NameVerdict.Matched matched) {
+            return Verdict.pass(matched.identifier() + " names '" + reference + "'");
+        }
+        if (verdict instanceof NameVerdict.CommonNameOnly only) {
+            return Verdict.warn("only the common name '" + only.commonName() + "' names '" + reference
+                    + "'; clients of today look at subjectAltName alone");
+        }
+        String presented = String.join(", ", ((NameVerdict.Mismatched) verdict).presented());
+        String told = "'" + reference + "' is not among: " + (presented.isEmpty() ? "no names at all" : presented);
+        boolean named = subject.settings().nameFor(subject.target()).isPresent();
+        return named
+                ? Verdict.fail(told)
+                : Verdict.inconclusive(
+                        told + "; the target is an address: say with --server-name which name clients" + " use");
+    }
+
+    private static Verdict strength(Prober prober) throws IOException, BlockedException {
+        X509Certificate leaf = ServerChain.of(prober).get(0);
+        CertificateFacts facts = CertificateFacts.of(leaf);
+        long days = Duration.between(Instant.now(), facts.notAfter()).toDays();
+        String told = facts.keyType() + ", signed with " + facts.signature() + ", " + days + " days to expiry";
+        List<String> faults = new ArrayList<>();
+        weakness(facts).ifPresent(faults::add);
+        if (days < SOON) {
+            faults.add("expires in " + days + " days");
+        }
+        return faults.isEmpty()
+                ? Verdict.pass(told)
+                : Verdict.fail(faults.stream().collect(Collectors.joining("; ")) + " (" + told + ")");
+    }
+
+    private static Optional<String> weakness(CertificateFacts facts) {
+        boolean rsa =
+                facts.keyAlgorithm().startsWith("RSA") || facts.keyAlgorithm().equals("DSA");
+        int least = rsa ? WEAK_RSA : WEAK_EC;
+        return facts.keyBits() > 0 && facts.keyBits() < least
+                ? Optional.of("a key of " + facts.keyType() + " bits has less than 112 bits of security")
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** What was not sealed by the client is not read, not answered, and ends the session with an alert. */
+final class CorruptionTopic implements Topic {
+
+    private static final int TYPE_OF_NOBODY = 99;
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                record("TLS-S-21a", "a record with a corrupted MAC ends the session with an alert")
+                        .clause("RFC 8446 section 5.2, RFC 5246 section 7.2.2")
+                        .run(TlsBody.of(prober -> spoilt(
+                                prober,
+                                "a command whose record has one bit flipped in its last octet",
+                                sound -> sound.flipped(sound.length() - 1, 1)))),
+                record("TLS-S-21b", "a record of an unknown type ends the session with an alert")
+                        .clause("RFC 8446 section 5, RFC 5246 section 6")
+                        .run(TlsBody.of(prober -> spoilt(
+                                prober,
+                                "a command in a record of the type " + TYPE_OF_NOBODY,
+                                sound -> sound.flipped(0, TYPE_OF_NOBODY ^ ContentType.APPLICATION_DATA.code())))),
+                record("TLS-S-21c", "a command in the clear inside a record ends the session with an alert")
+                        .clause("RFC 8446 section 5.2, RFC 5246 section 7.2.2")
+                        .run(TlsBody.of(CorruptionTopic::clear)));
+    }
+
+    private static Check.Draft record(String id, String title) {
+        return Check.of(id, title)
+                .level(Level.MUST)
+                .why("Whoever sits between the two can change records; a server that goes on after one, or answers it,"
+                        + " lets commands be injected.")
+                .mend("Leave records to the TLS library, send the alert it makes, and close.")
+                .on(Protocol.values());
+    }
+
+    private static Verdict clear(Prober prober) throws IOException, BlockedException {
+        Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+        Octets record = RecordCutter.record(ContentType.APPLICATION_DATA.code(), ProtocolVersion.TLS12.code(), command);
+        return spoilt(prober, "a command in the clear in a record of application data", sound -> record);
+    }
+
+    private static Verdict spoilt(Prober prober, String what, UnaryOperator<Octets> spoil)
+            throws IOException, BlockedException {
+        try (LiveSession live = LiveSession.open(prober)) {
+            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            live.note("sends " + what);
+            live.session().send(spoil.apply(live.session().seal(command)));
+            Heard heard = live.session().read();
+            live.note(heard.told());
+            if (heard instanceof Heard.Data) {
+                return Verdict.fail("the server answered " + what + " with " + heard.told());
+            }
+            if (heard instanceof Heard.Silence) {
+                return Verdict.fail("the server neither sent an alert nor closed after " + what);
+            }
+            return ended((Heard.Ended) heard, live);
+        }
+    }
+
+    private static Verdict ended(Heard.Ended ended, LiveSession live) {
+        if (ended.ending() == Ending.NOT_TLS) {
+            return Verdict.fail("something that is no TLS came back: " + ended.detail());
+        }
+        if (ended.ending() != Ending.ALERT) {
+            return Verdict.warn(ended.told() + "; an alert was due before");
+        }
+        Heard after = live.session().afterwards();
+        live.note("after the alert: " + after.told());
+        if (after instanceof Heard.Data) {
+            return Verdict.fail("the alert " + ended.detail() + " came, but more octets behind it");
+        }
+        return after instanceof Heard.Silence
+                ? Verdict.fail("the alert " + ended.detail() + " came, but the connection stays open")
+                : Verdict.pass("the alert " + ended.detail() + ", then the end of the connection");
+    }
+}

@@ -1,0 +1,182 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Transcript.From;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.ServerHello;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** What a server makes of single extensions, and of the compression that is none any more. */
+final class ExtensionTopic implements Topic {
+
+    private static final String UNKNOWN_NAME = "no-such-name.invalid";
+    private static final String UNKNOWN_PROTOCOL = "no-such-protocol";
+    private static final List<Integer> DEFLATE_LZS_NONE = List.of(1, 64, 0);
+    private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and TLSv1.3 has nothing of the kind";
+
+    /** A request of RFC 6520 section 4 that says its true length: 16 octets of payload and 16 of padding. */
+    private static final Octets HEARTBEAT_REQUEST = Octets.hex("01 0010").and(Octets.zeros(32));
+
+    private static final Octets FATAL_ALERT = RecordCutter.record(
+            ContentType.ALERT.code(), ProtocolVersion.TLS12.code(), Octets.of(new byte[] {2, Alert.HANDSHAKE_FAILURE}));
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("TLS-S-09", "a known, an unknown and no server name are all answered")
+                        .clause("RFC 6066 section 3")
+                        .level(Level.MUST)
+                        .why("Clients reach a mail server by names it may not know of, and some send none.")
+                        .mend("Go on with a default certificate, or refuse with unrecognized_name.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(ExtensionTopic::names)),
+                Check.of("TLS-S-17", "secure renegotiation is indicated")
+                        .clause("RFC 5746 section 3.6")
+                        .level(Level.MUST)
+                        .why("Without it an attacker can put words of its own before those of a client.")
+                        .mend("Use a TLS library that knows renegotiation_info.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(ExtensionTopic::renegotiation)),
+                Check.of("TLS-S-18", "TLS compression is not accepted")
+                        .clause("RFC 9325 section 3.3")
+                        .level(Level.MUST)
+                        .why("The length of what is compressed tells its content (CRIME).")
+                        .mend("Switch it off in the TLS library.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(ExtensionTopic::compression)),
+                Check.of("TLS-S-23", "an unknown ALPN protocol is tolerated or refused as such")
+                        .clause("RFC 7301 section 3.2")
+                        .level(Level.SHOULD)
+                        .why("Clients begin to send ALPN everywhere; a server without must pass over it.")
+                        .mend("Ignore the extension, or answer no_application_protocol.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(ExtensionTopic::alpn)),
+                Check.of("TLS-S-24", "a heartbeat request is not answered")
+                        .clause("RFC 6520 section 4, CVE-2014-0160")
+                        .level(Level.SECURITY)
+                        .why("Heartbeat is of no use over TCP, and gave memory away.")
+                        .mend("Build or set the TLS library without it.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(ExtensionTopic::heartbeat)));
+    }
+
+    private static Verdict names(Prober prober) throws IOException, BlockedException {
+        Legs legs = new Legs();
+        if (!prober.serverName().isEmpty()) {
+            Answer known = prober.ask(ClientHello.modern(prober.serverName()));
+            if (!(known instanceof Answer.Hello)) {
+                return Verdict.inconclusive(
+                        "not even " + prober.serverName() + " is answered with a hello: " + known.told());
+            }
+            legs.add("'" + prober.serverName() + "'", named(known));
+        }
+        return legs.add("'" + UNKNOWN_NAME + "'", named(prober.ask(ClientHello.modern(UNKNOWN_NAME))))
+                .add("no name", named(prober.ask(ClientHello.modern(""))))
+                .verdict();
+    }
+
+    private static Verdict named(Answer answer) {
+        return answer instanceof Answer.Hello || answer instanceof Answer.Refused
+                ? Verdict.pass(answer.told())
+                : Verdict.fail(answer.told());
+    }
+
+    private static Verdict renegotiation(Prober prober) throws IOException, BlockedException {
+        Optional<ServerHello> hello = prober.chosen(ProtocolVersion.TLS12);
+        if (hello.isEmpty()) {
+            return Verdict.skip(WITHOUT_TLS_12);
+        }
+        return hello.get().extension(Extension.RENEGOTIATION_INFO).isPresent()
+                ? Verdict.pass("renegotiation_info is in the ServerHello of TLSv1.2")
+                : Verdict.fail("the ServerHello of TLSv1.2 has no renegotiation_info, only "
+                        + hello.get().extensions());
+    }
+
+    private static Verdict compression(Prober prober) throws IOException, BlockedException {
+        Answer answer = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+                .with()
+                .compressions(DEFLATE_LZS_NONE)
+                .build());
+        if (answer instanceof Answer.Hello hello) {
+            int method = hello.hello().compression();
+            return method == 0
+                    ? Verdict.pass("DEFLATE and LZS were offered, none was chosen")
+                    : Verdict.fail("compression method " + method + " was chosen");
+        }
+        return prober.chosen(ProtocolVersion.TLS12).isEmpty()
+                ? Verdict.skip(WITHOUT_TLS_12)
+                : Verdict.warn("a hello that offers compression, and none, is not taken: " + answer.told());
+    }
+
+    private static Verdict alpn(Prober prober) throws IOException, BlockedException {
+        Answer answer = prober.ask(ClientHello.modern(prober.serverName())
+                .with()
+                .extension(Extensions.alpn(List.of(UNKNOWN_PROTOCOL)))
+                .build());
+        boolean refused = answer instanceof Answer.Refused refusal && refusal.isOneOf(Alert.NO_APPLICATION_PROTOCOL);
+        if (refused || answer instanceof Answer.Hello) {
+            return Verdict.pass(answer.told());
+        }
+        return prober.ask(ClientHello.modern(prober.serverName())) instanceof Answer.Hello
+                ? Verdict.fail(answer.told())
+                : Verdict.inconclusive("not even a hello without ALPN is taken: " + answer.told());
+    }
+
+    private static Verdict heartbeat(Prober prober) throws IOException, BlockedException {
+        ClientHello hello = ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+                .with()
+                .extension(Extensions.heartbeat())
+                .build();
+        try (Conversation conversation = prober.approach()) {
+            Answer answer = prober.ask(conversation, hello);
+            if (!(answer instanceof Answer.Hello taken) || taken.broken().isPresent()) {
+                return Verdict.skip(WITHOUT_TLS_12);
+            }
+            // The alert ends the handshake, so that the end of the connection comes even if no heartbeat does.
+            conversation.record(From.CLIENT, "HeartbeatRequest, 16 octets, and behind it a fatal alert");
+            Octets request =
+                    RecordCutter.record(ContentType.HEARTBEAT.code(), ProtocolVersion.TLS12.code(), HEARTBEAT_REQUEST);
+            conversation.wire().write(request.and(FATAL_ALERT).array());
+            boolean offered = taken.hello().extension(Extension.HEARTBEAT).isPresent();
+            return answered(prober, conversation)
+                    ? Verdict.fail("a HeartbeatResponse came")
+                    : Verdict.pass("no HeartbeatResponse came; the extension is "
+                            + (offered ? "accepted all the same" : "not accepted"));
+        }
+    }
+
+    private static boolean answered(Prober prober, Conversation conversation) {
+        WireStream stream = prober.stream(conversation);
+        try {
+            while (true) {
+                TlsRecord record = TlsRecord.read(stream);
+                conversation.record(
+                        From.SERVER,
+                        "a record of type " + record.type() + ", "
+                                + record.content().length() + " octets");
+                if (record.type() == ContentType.HEARTBEAT.code()) {
+                    return true;
+                }
+            }
+        } catch (IOException e) {
+            conversation.note(Heard.Ended.by(e).told());
+            return false;
+        }
+    }
+}

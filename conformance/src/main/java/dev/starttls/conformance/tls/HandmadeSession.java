@@ -1,0 +1,80 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Wire;
+import dev.starttls.conformance.tls.hand.HandSession;
+import dev.starttls.conformance.tls.wire.Octets;
+import java.io.IOException;
+import java.time.Duration;
+
+/** A session of TLS 1.3 made by hand: its records may have any length, none included. */
+final class HandmadeSession implements Session {
+
+    private final Wire wire;
+    private final WireStream stream;
+    private final Duration answer;
+    private final HandSession session;
+
+    /**
+     * Shakes hands.
+     *
+     * @throws IOException if that fails, for one because the server speaks no TLS 1.3
+     */
+    HandmadeSession(Wire wire, WireStream stream, String serverName, Duration answer) throws IOException {
+        this.wire = wire;
+        this.stream = stream;
+        this.answer = answer;
+        stream.within(answer);
+        this.session = HandSession.shake(stream, this::send, serverName);
+    }
+
+    /** What only this kind of session can tell. */
+    HandSession details() {
+        return session;
+    }
+
+    @Override
+    public String told() {
+        return "TLSv1.3 " + session.suite();
+    }
+
+    @Override
+    public boolean isTls13() {
+        return true;
+    }
+
+    @Override
+    public Octets seal(Octets plain) {
+        return session.seal(plain);
+    }
+
+    @Override
+    public Octets keyUpdate() {
+        return session.keyUpdate();
+    }
+
+    @Override
+    public int keyUpdates() {
+        return session.keyUpdates();
+    }
+
+    @Override
+    public void send(Octets raw) {
+        wire.write(raw.array());
+    }
+
+    @Override
+    public Heard read() {
+        stream.within(answer);
+        try {
+            return session.read().<Heard>map(Heard.Data::new).orElseGet(() -> new Heard.Ended(Ending.CLOSE_NOTIFY, ""));
+        } catch (IOException e) {
+            return Heard.Ended.by(e);
+        }
+    }
+
+    @Override
+    public Heard afterwards() {
+        return stream.next(answer);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A ClientHello is a message in a stream: how it is cut, how long it is and what unknown things it has do not matter. */
+final class HelloTopic implements Topic {
+
+    private static final List<Integer> FRAGMENTS = List.of(1, 7, 100);
+    private static final int UNKNOWN_EXTENSIONS = 40;
+    private static final int FIRST_UNKNOWN_EXTENSION = 0xe000;
+
+    @Override
+    public List<Check> checks() {
+        return List.of(octetByOctet(), manyRecords(), longAndUnknown());
+    }
+
+    private static Check octetByOctet() {
+        return Check.of("TLS-S-10", "a ClientHello may come one octet at a time")
+                .clause("RFC 8446 section 5, RFC 9293 section 3.8")
+                .level(Level.MUST)
+                .why("TCP is a stream: a server that expects a whole hello in one read fails clients behind slow or odd"
+                        + " networks, now and then and for no reason anyone can see.")
+                .mend("Read on until the record is whole, whatever one read brings.")
+                .on(Protocol.values())
+                .run(TlsBody.of(prober -> {
+                    ClientHello hello = ClientHello.modern(prober.serverName());
+                    return judged(prober, hello, prober.askOctetByOctet(hello));
+                }));
+    }
+
+    private static Check manyRecords() {
+        return Check.of("TLS-S-11", "a ClientHello may be spread over many records")
+                .clause("RFC 8446 section 5.1, RFC 5246 section 6.2.1")
+                .level(Level.MUST)
+                .why(
+                        "Handshake messages may be cut into records at any octet. Servers and middleboxes that look only at"
+                                + " the first record refuse or misread such clients.")
+                .mend("Put handshake messages together from all their records before looking at them.")
+                .on(Protocol.values())
+                .run(TlsBody.of(HelloTopic::inRecords));
+    }
+
+    private static Verdict inRecords(Prober prober) throws IOException, BlockedException {
+        ClientHello hello = ClientHello.modern(prober.serverName());
+        Legs legs = new Legs();
+        for (int fragment : FRAGMENTS) {
+            String name = "records of " + fragment + (fragment == 1 ? " octet" : " octets");
+            legs.add(name, judged(prober, hello, prober.askInRecordsOf(fragment, hello)));
+        }
+        return legs.verdict();
+    }
+
+    private static Check longAndUnknown() {
+        return Check.of("TLS-S-12", "a ClientHello of 16 KiB, unknown extensions and GREASE are tolerated")
+                .clause("RFC 8446 section 4.1.2, RFC 8701, RFC 7685")
+                .level(Level.MUST)
+                .why(
+                        "A server must pass over what it does not know, or nothing new can ever be added to TLS; hellos with"
+                                + " post-quantum key shares are longer than many old buffers.")
+                .mend(
+                        "Ignore unknown suites, groups, versions and extensions, and take handshake messages of any length"
+                                + " up to a limit well above 16 KiB.")
+                .on(Protocol.values())
+                .run(TlsBody.of(HelloTopic::unknownThings));
+    }
+
+    private static Verdict unknownThings(Prober prober) throws IOException, BlockedException {
+        ClientHello plain = ClientHello.modern(prober.serverName());
+        ClientHello greased = greased(plain);
+        ClientHello padded = greased.with().paddedTo(RecordCutter.GREATEST).build();
+        return new Legs()
+                .add("GREASE and unknown extensions", judged(prober, plain, prober.ask(greased)))
+                .add("the same in 16 KiB", judged(prober, plain, prober.ask(padded)))
+                .verdict();
+    }
+
+    private static ClientHello greased(ClientHello hello) {
+        List<Integer> suites = new ArrayList<>(hello.suites());
+        suites.add(0, Extensions.greaseValue(0));
+        suites.add(Extensions.greaseValue(11));
+        var builder = hello.with()
+                .suiteCodes(suites)
+                .extension(Extensions.grease(3, Octets.NONE))
+                .extension(Extensions.supportedVersions(
+                        List.of(Extensions.greaseValue(5), 0x0304, 0x0303, Extensions.greaseValue(9))))
+                .extension(new Extension(Extension.SUPPORTED_GROUPS, greasedGroups(hello)));
+        for (int i = 0; i < UNKNOWN_EXTENSIONS; i++) {
+            builder.extension(new Extension(FIRST_UNKNOWN_EXTENSION + i, Octets.zeros(i)));
+        }
+        return builder.extension(Extensions.grease(15, Octets.zeros(1))).build();
+    }
+
+    /** The groups with a GREASE value in front, and the length before them made to fit. */
+    private static Octets greasedGroups(ClientHello hello) {
+        Octets groups =
+                hello.extension(Extension.SUPPORTED_GROUPS).orElseThrow().data();
+        List<Integer> numbers = new ArrayList<>();
+        numbers.add(Extensions.greaseValue(7));
+        for (int i = 2; i + 1 < groups.length(); i += 2) {
+            numbers.add(groups.at(i) << 8 | groups.at(i + 1));
+        }
+        return Extensions.supportedGroups(numbers).data();
+    }
+
+    /** A ServerHello passes; anything else fails if the server takes the plain hello, whole and in one segment. */
+    private static Verdict judged(Prober prober, ClientHello plain, Answer answer)
+            throws IOException, BlockedException {
+        if (answer instanceof Answer.Hello hello && hello.broken().isEmpty()) {
+            return Verdict.pass(answer.told());
+        }
+        Answer control = prober.ask(plain);
+        return control instanceof Answer.Hello hello && hello.broken().isEmpty()
+                ? Verdict.fail(answer.told() + ", while a plain hello in one piece is taken: " + control.told())
+                : Verdict.inconclusive("not even a plain hello in one piece is taken: " + control.told());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Verdict;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** One check that asks several times: it is as good as the worst of its answers, and tells all of those. */
+final class Legs {
+
+    private static final List<Mark> FROM_WORST = List.of(Mark.FAIL, Mark.INCONCLUSIVE, Mark.WARN, Mark.PASS, Mark.SKIP);
+
+    private final List<Verdict> verdicts = new ArrayList<>();
+
+    Legs add(String name, Verdict verdict) {
+        verdicts.add(new Verdict(verdict.mark(), name + ": " + verdict.detail()));
+        return this;
+    }
+
+    /** The worst mark; in its detail those come first that brought it about. */
+    Verdict verdict() {
+        List<Verdict> sorted = verdicts.stream()
+                .sorted(Comparator.comparingInt(verdict -> FROM_WORST.indexOf(verdict.mark())))
+                .toList();
+        return new Verdict(
+                sorted.get(0).mark(), sorted.stream().map(Verdict::detail).collect(Collectors.joining("; ")));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Approach;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Transcript.From;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.AnswerReader;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.ServerHello;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Asks a server with hand-built hellos, each on a connection of its own that was brought to the point where a
+ * ClientHello is due.
+ */
+final class Prober {
+
+    /** The record of a first hello says TLS 1.0, for some servers take nothing else (RFC 8446 appendix D.1). */
+    private static final int FIRST_RECORD = ProtocolVersion.TLS10.code();
+
+    /** Long enough for a segment to arrive and be read on its own. */
+    private static final long BETWEEN_SEGMENTS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Subject subject;
+
+    Prober(Subject subject) {
+        this.subject = subject;
+    }
+
+    Subject subject() {
+        return subject;
+    }
+
+    /** The name for SNI; empty when there is none to send. */
+    String serverName() {
+        return subject.settings().nameFor(subject.target()).orElse("");
+    }
+
+    /** A connection on which a ClientHello is due. */
+    Conversation approach() throws IOException, BlockedException {
+        Approach approach = subject.approach();
+        if (approach instanceof Approach.Blocked blocked) {
+            throw new BlockedException(blocked.verdict());
+        }
+        return ((Approach.Ready) approach).conversation();
+    }
+
+    /** Sends the hello as any client does: in as few records as hold it, all in one segment. */
+    Answer ask(ClientHello hello) throws IOException, BlockedException {
+        return ask(hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
+    }
+
+    /** What the server chooses when this version is offered alone; empty if it does not speak it. */
+    Optional<ServerHello> chosen(ProtocolVersion version) throws IOException, BlockedException {
+        return ask(ClientHello.only(version, serverName())) instanceof Answer.Hello hello
+                        && hello.hello().isVersion(version)
+                        && hello.broken().isEmpty()
+                ? Optional.of(hello.hello())
+                : Optional.empty();
+    }
+
+    /** The group that the server chooses when a client of today asks. */
+    Optional<String> group() throws IOException, BlockedException {
+        return ask(ClientHello.modern(serverName())) instanceof Answer.Hello hello ? hello.group() : Optional.empty();
+    }
+
+    /** Sends the hello in records of so many octets each, all in one segment. */
+    Answer askInRecordsOf(int fragment, ClientHello hello) throws IOException, BlockedException {
+        return ask(hello + ", in records of " + fragment, recordsOf(hello, fragment));
+    }
+
+    /** Sends the hello in one record, each octet in a segment of its own. */
+    Answer askOctetByOctet(ClientHello hello) throws IOException, BlockedException {
+        try (Conversation conversation = approach()) {
+            conversation.record(From.CLIENT, hello + ", each octet in a segment of its own");
+            for (Octets octet : RecordCutter.singly(recordsOf(hello, RecordCutter.GREATEST))) {
+                if (!conversation.wire().write(octet.array())) {
+                    conversation.note("the server ended the connection before the hello was sent");
+                    break;
+                }
+                LockSupport.parkNanos(BETWEEN_SEGMENTS);
+            }
+            return read(conversation);
+        }
+    }
+
+    /** Sends octets in one segment where they fit. */
+    Answer ask(String told, Octets octets) throws IOException, BlockedException {
+        try (Conversation conversation = approach()) {
+            return ask(conversation, told, octets);
+        }
+    }
+
+    /** The same on a connection that is there already, and stays. */
+    Answer ask(Conversation conversation, ClientHello hello) {
+        return ask(conversation, hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
+    }
+
+    private Answer ask(Conversation conversation, String told, Octets octets) {
+        conversation.record(From.CLIENT, told);
+        conversation.wire().write(octets.array());
+        return read(conversation);
+    }
+
+    private Answer read(Conversation conversation) {
+        Answer answer = AnswerReader.read(stream(conversation));
+        conversation.record(From.SERVER, answer.told());
+        return answer;
+    }
+
+    /** What comes on a connection, bounded by the time for one answer. */
+    WireStream stream(Conversation conversation) {
+        return new WireStream(
+                conversation.wire(),
+                conversation.takePending(),
+                subject.settings().answer());
+    }
+
+    private static Octets recordsOf(ClientHello hello, int fragment) {
+        int version = Math.min(FIRST_RECORD, hello.legacyVersion());
+        List<Octets> records = RecordCutter.handshake(version, hello.message(), fragment);
+        return RecordCutter.joined(records);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Inside a session the size of a record means nothing, and keys may change at any time. */
+final class RecordTopic implements Topic {
+
+    private static final String CLAUSE = "RFC 8446 section 5.1, RFC 5246 section 6.2.1";
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                record("TLS-S-20a", "a record of 16384 octets is taken")
+                        .clause(CLAUSE)
+                        .why("A record may carry 2^14 octets; smaller buffers lose mails, not handshakes, and so are"
+                                + " found late.")
+                        .mend("Give the TLS library a buffer as large as the session asks for.")
+                        .run(TlsBody.of(RecordTopic::large)),
+                record("TLS-S-20b", "records of one octet are taken")
+                        .clause(CLAUSE)
+                        .why("Commands come in as many records as the client likes; a server that takes a record for a"
+                                + " line breaks.")
+                        .mend("Read lines from the stream of all records together.")
+                        .run(TlsBody.of(RecordTopic::small)),
+                // Senders may, receivers are told nothing in so many words, and JSSE takes none in TLS 1.3: so SHOULD.
+                record("TLS-S-20c", "empty records are passed over")
+                        .level(Level.SHOULD)
+                        .clause("RFC 8446 section 5.1 and 5.4, RFC 5246 section 6.2.1")
+                        .why("Empty records hide the length of what is said. A server that takes one for the end of"
+                                + " the stream can be cut off, and one that loops on it can be held up.")
+                        .mend("Go on reading when a record brings no data. The TLS of Java (JSSE) refuses such records"
+                                + " of TLS 1.3 as bad_record_mac; Postfix takes one behind a command for the next command, and"
+                                + " holds its answer back until that comes. In neither is there anything to set.")
+                        .run(TlsBody.of(RecordTopic::empty)),
+                record("TLS-S-20d", "a KeyUpdate in mid-session is followed and answered")
+                        .clause("RFC 8446 section 4.6.3")
+                        .why("Long sessions must change keys; a server that cannot follow loses them at some moment.")
+                        .mend("Let the TLS library handle messages after the handshake, and flush what it answers.")
+                        .run(TlsBody.of(RecordTopic::keyUpdate)));
+    }
+
+    private static Check.Draft record(String id, String title) {
+        return Check.of(id, title).level(Level.MUST).on(Protocol.values());
+    }
+
+    private static Verdict large(Prober prober) throws IOException, BlockedException {
+        try (LiveSession live = LiveSession.open(prober)) {
+            Commands commands = Commands.filling(prober.subject().dialect(), RecordCutter.GREATEST);
+            Octets sealed = live.session().seal(Octets.ascii(commands.text()));
+            int first = TlsRecord.HEADER + (sealed.at(3) << 8 | sealed.at(4));
+            live.note("sends " + commands.count() + " commands, "
+                    + commands.text().length()
+                    + " octets together, in a record that takes " + first + " octets on the wire"
+                    + (first < sealed.length() ? " and another" : ""));
+            if (first < sealed.length()) {
+                return Verdict.inconclusive("the engine here makes no record that is quite full");
+            }
+            live.session().send(sealed);
+            Optional<Heard> instead = live.lines().answers(1);
+            if (instead.isPresent()) {
+                return live.judged("a record of 16384 octets", instead.get());
+            }
+            // One answer proves that the record was taken whole; how many commands at once are welcome is not TLS's
+            // business.
+            Optional<Heard> rest = live.lines().answers(commands.count() - 1);
+            return rest.filter(heard -> heard instanceof Heard.Ended ended && ended.ending() == Ending.ALERT)
+                    .map(heard -> live.judged("a record of 16384 octets", heard))
+                    .orElseGet(() -> Verdict.pass("a record of 16384 octets was taken, "
+                            + (rest.isEmpty() ? "all" : "not all") + " of its " + commands.count()
+                            + " commands answered"));
+        }
+    }
+
+    private static Verdict small(Prober prober) throws IOException, BlockedException {
+        try (LiveSession live = LiveSession.open(prober)) {
+            String command = prober.subject().dialect().harmlessCommand();
+            live.note("sends " + Octets.ascii(command).text() + " in " + command.length() + " records of one octet");
+            RecordCutter.singly(Octets.ascii(command))
+                    .forEach(octet -> live.session().send(live.session().seal(octet)));
+            return live.verdict("records of one octet", "a command in " + command.length() + " records was answered");
+        }
+    }
+
+    private static Verdict empty(Prober prober) throws IOException, BlockedException {
+        try (LiveSession live = LiveSession.open(prober)) {
+            Octets nothing = live.session().seal(Octets.NONE);
+            if (nothing.isEmpty()) {
+                return Verdict.inconclusive("the engine here makes no empty records");
+            }
+            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            int middle = command.length() / 2;
+            live.note("sends " + command.text() + " with an empty record before it and one in the middle");
+            live.session()
+                    .send(nothing.and(live.session().seal(command.slice(0, middle)))
+                            .and(live.session().seal(Octets.NONE))
+                            .and(live.session().seal(command.slice(middle, command.length()))));
+            Optional<Heard> instead = live.lines().answers(1);
+            return instead.isPresent()
+                    ? live.judged("empty records before and in the middle", instead.get())
+                    : emptyBehind(live, command);
+        }
+    }
+
+    /** A server that looks whether more is coming before it flushes its answer may take an empty record for more. */
+    private static Verdict emptyBehind(LiveSession live, Octets command) {
+        live.note("sends " + command.text() + " with an empty record behind it in the same segment");
+        live.session().send(live.session().seal(command).and(live.session().seal(Octets.NONE)));
+        Optional<Heard> instead = live.lines().answers(1);
+        if (instead.isEmpty()) {
+            return Verdict.pass("commands with empty records before, inside and behind them were answered");
+        }
+        if (instead.get() instanceof Heard.Silence) {
+            live.sendHarmlessCommand();
+            if (live.lines().answers(2).isEmpty()) {
+                return Verdict.fail(
+                        "a command with an empty record behind it in the same segment was answered only when"
+                                + " the next command came");
+            }
+        }
+        return live.judged("an empty record behind a command", instead.get());
+    }
+
+    private static Verdict keyUpdate(Prober prober) throws IOException, BlockedException {
+        try (LiveSession live = LiveSession.open(prober)) {
+            if (!live.session().isTls13()) {
+                return Verdict.skip("only TLS 1.3 has KeyUpdate; the server speaks "
+                        + live.session().told());
+            }
+            live.note("sends KeyUpdate, update_requested");
+            live.session().send(live.session().keyUpdate());
+            live.sendHarmlessCommand();
+            Optional<Heard> instead = live.lines().answers(1);
+            if (instead.isPresent()) {
+                return live.judged("a KeyUpdate", instead.get());
+            }
+            if (live.session().keyUpdates() > 0) {
+                return Verdict.pass(
+                        "the command after it was answered, and a KeyUpdate of the server's own came before");
+            }
+            String told =
+                    "the command after it was answered, but the KeyUpdate that the server owes was not seen before";
+            // An engine does not show what it received: then it may only have looked like something else.
+            return live.session() instanceof HandmadeSession ? Verdict.fail(told) : Verdict.warn(told);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where a server's certificates are got from. */
+final class ServerChain {
+
+    private static final List<ProtocolVersion> IN_THE_CLEAR =
+            List.of(ProtocolVersion.TLS12, ProtocolVersion.TLS11, ProtocolVersion.TLS10, ProtocolVersion.SSL3);
+
+    private ServerChain() {}
+
+    /**
+     * The chain as the server sends it: in a handshake, or where this Java runtime and the server have nothing in common,
+     * read from the clear part of an older one.
+     *
+     * @throws BlockedException if neither brought a certificate; inconclusive, or a fault of the certificates themselves
+     */
+    static List<X509Certificate> of(Prober prober) throws IOException, BlockedException {
+        Handshake handshake;
+        try (Conversation conversation = prober.approach()) {
+            handshake = conversation.handshake(prober.subject().offer());
+        }
+        if (handshake instanceof Handshake.Done done && !done.chain().isEmpty()) {
+            return done.chain();
+        }
+        for (ProtocolVersion version : IN_THE_CLEAR) {
+            Answer answer = prober.ask(ClientHello.only(version, prober.serverName()));
+            if (answer instanceof Answer.Hello hello && !hello.certificates().isEmpty()) {
+                return parsed(hello.certificates());
+            }
+        }
+        throw new BlockedException(Verdict.inconclusive("no certificate was seen: " + handshake.told()));
+    }
+
+    private static List<X509Certificate> parsed(List<Octets> certificates) throws BlockedException {
+        List<X509Certificate> chain = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (Octets der : certificates) {
+                chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der.array())));
+            }
+            return chain;
+        } catch (CertificateException e) {
+            throw new BlockedException(Verdict.fail("certificate " + (chain.size() + 1) + " of " + certificates.size()
+                    + " cannot be read: " + e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.tls.wire.Octets;
+
+/** A TLS session whose records can be held in the hand before they are sent: cut up, spoilt, or sent as they are. */
+interface Session {
+
+    /** The version and the suite that were agreed on. */
+    String told();
+
+    /** Whether TLS 1.3 was agreed on. */
+    boolean isTls13();
+
+    /** Puts application data into records, which are not sent yet; empty if it makes no record of it. */
+    Octets seal(Octets plain);
+
+    /** A KeyUpdate that asks the server for the same, in TLS 1.3; what is sealed afterwards has the new key. */
+    Octets keyUpdate();
+
+    /** How many times the server changed its key, as far as that can be seen. */
+    int keyUpdates();
+
+    /** Sends octets as they are, in one segment where they fit. */
+    void send(Octets raw);
+
+    /** Waits for application data; TLS's own messages are dealt with on the way. */
+    Heard read();
+
+    /** What the connection still brings after the session is over: octets, its end, or silence. */
+    Heard afterwards();
+}

@@ -1,0 +1,68 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Dialect;
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.speak.Transcript.From;
+import dev.starttls.conformance.speak.Transcript.Through;
+import dev.starttls.conformance.tls.wire.Octets;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The lines of the protocol inside a session, as far as the TLS layer needs to know them: was a command answered? */
+final class SessionLines {
+
+    private static final int LONGEST = 1 << 16;
+
+    private final Session session;
+    private final Conversation conversation;
+    private final Dialect dialect;
+    private final StringBuilder pending = new StringBuilder();
+
+    SessionLines(Session session, Conversation conversation, Dialect dialect) {
+        this.session = session;
+        this.conversation = conversation;
+        this.dialect = dialect;
+    }
+
+    /** Waits for the end of the greeting; empty when it came, else what came instead. */
+    Optional<Heard> greeting() {
+        return await(dialect::endsGreeting);
+    }
+
+    /** Waits for so many good answers to the harmless command; empty when they came, else what came instead. */
+    Optional<Heard> answers(int count) {
+        for (int i = 0; i < count; i++) {
+            Optional<Heard> instead = await(dialect::answersHarmlessCommand);
+            if (instead.isPresent()) {
+                return instead;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Heard> await(Predicate<String> awaited) {
+        while (true) {
+            int end = pending.indexOf("\n");
+            if (end >= 0) {
+                String line = pending.substring(0, end > 0 && pending.charAt(end - 1) == '\r' ? end - 1 : end);
+                pending.delete(0, end + 1);
+                conversation.record(From.SERVER, Through.TLS, Transcript.printable(line));
+                if (awaited.test(line)) {
+                    return Optional.empty();
+                }
+                continue;
+            }
+            Heard heard = session.read();
+            if (!(heard instanceof Heard.Data data) || pending.length() > LONGEST) {
+                conversation.note(heard.told());
+                return Optional.of(heard);
+            }
+            pending.append(text(data.octets()));
+        }
+    }
+
+    private static String text(Octets octets) {
+        return new String(octets.array(), java.nio.charset.StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Which cipher suites a server takes that it should not. */
+final class SuiteTopic implements Topic {
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("TLS-S-04", "no anonymous, NULL, export, RC4, DES or 3DES suite is accepted")
+                        .clause("RFC 9325 section 4.1, RFC 7465")
+                        .level(Level.MUST)
+                        .why("With these somebody in between reads along or is taken for the server.")
+                        .mend(
+                                "Take the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are on by"
+                                        + " default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL drops them.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(SuiteTopic::prohibited)),
+                Check.of("TLS-S-05", "neither RSA key transport nor CBC alone is offered")
+                        .clause("RFC 9325 section 4.1 and 4.2")
+                        .level(Level.SHOULD)
+                        .why(
+                                "RSA key transport has no forward secrecy and a long history of padding oracles; CBC suites"
+                                        + " have the latter too.")
+                        .mend("Drop suites that begin with TLS_RSA_, and offer AES-GCM or ChaCha20.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(SuiteTopic::discouraged)),
+                Check.of("TLS-S-25", "the negotiated suite has forward secrecy")
+                        .clause("RFC 9325 section 7.3")
+                        .level(Level.SHOULD)
+                        .why("Without it, whoever records today and gets the server's key some day reads it all.")
+                        .mend("Prefer ECDHE.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(SuiteTopic::forwardSecret)));
+    }
+
+    /** One question for each reason to forbid a suite: a table of all of them would cost a connection for each. */
+    private static Verdict prohibited(Prober prober) throws IOException, BlockedException {
+        Map<String, List<CipherSuite>> byReason = new TreeMap<>(CipherSuite.prohibited().stream()
+                .collect(Collectors.groupingBy(suite -> suite.prohibition().orElseThrow())));
+        List<String> taken = new ArrayList<>();
+        for (Map.Entry<String, List<CipherSuite>> reason : byReason.entrySet()) {
+            chosen(prober, reason.getValue()).ifPresent(suite -> taken.add(suite + " (" + reason.getKey() + ")"));
+        }
+        return taken.isEmpty()
+                ? Verdict.pass("none of " + CipherSuite.prohibited().size() + " was accepted")
+                : Verdict.fail("accepted, for one of each kind: " + String.join(", ", taken));
+    }
+
+    private static Verdict discouraged(Prober prober) throws IOException, BlockedException {
+        Optional<CipherSuite> transport = chosen(
+                prober,
+                CipherSuite.classic().stream()
+                        .filter(CipherSuite::isRsaKeyTransport)
+                        .toList());
+        if (transport.isPresent()) {
+            return Verdict.warn("RSA key transport is accepted, as in " + transport.get());
+        }
+        Answer modern = prober.ask(ClientHello.modern(prober.serverName())
+                .with()
+                .suites(withoutCbc())
+                .build());
+        if (modern instanceof Answer.Hello hello) {
+            return Verdict.pass("no RSA key transport; without CBC "
+                    + CipherSuite.label(hello.hello().suite()) + " is chosen");
+        }
+        return chosen(
+                        prober,
+                        CipherSuite.classic().stream()
+                                .filter(CipherSuite::isCbc)
+                                .toList())
+                .map(cbc -> Verdict.warn("only CBC suites are accepted, as " + cbc))
+                .orElseGet(() -> Verdict.inconclusive("no suite of these was accepted: " + modern.told()));
+    }
+
+    private static List<CipherSuite> withoutCbc() {
+        List<CipherSuite> suites = new ArrayList<>(CipherSuite.modern());
+        CipherSuite.classic().stream().filter(suite -> !suite.isCbc()).forEach(suites::add);
+        return suites;
+    }
+
+    private static Verdict forwardSecret(Prober prober) throws IOException, BlockedException {
+        Answer answer = prober.ask(ClientHello.modern(prober.serverName()));
+        if (!(answer instanceof Answer.Hello hello)) {
+            return Verdict.inconclusive("no suite was chosen: " + answer.told());
+        }
+        int code = hello.hello().suite();
+        Optional<CipherSuite> suite = CipherSuite.of(code);
+        if (suite.isEmpty()) {
+            return Verdict.inconclusive("the suite " + CipherSuite.label(code) + " is not known here");
+        }
+        return suite.get().isForwardSecret()
+                ? Verdict.pass(suite.get()
+                        + hello.group().map(group -> " with " + group).orElse(""))
+                : Verdict.fail(suite.get().name());
+    }
+
+    /** The one of these that the server takes in TLS 1.2; empty if it takes none. */
+    private static Optional<CipherSuite> chosen(Prober prober, List<CipherSuite> suites)
+            throws IOException, BlockedException {
+        Answer answer = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+                .with()
+                .suites(suites)
+                .build());
+        return answer instanceof Answer.Hello hello && hello.broken().isEmpty()
+                ? CipherSuite.of(hello.hello().suite()).filter(suites::contains)
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.Verdict;
+import java.io.IOException;
+
+/** The body of a check that needs connections on which a ClientHello is due. */
+@FunctionalInterface
+interface TlsBody {
+
+    Verdict run(Prober prober) throws IOException, BlockedException;
+
+    /** The body as the framework runs it: where TLS cannot be asked for, the reason is the verdict. */
+    static CheckBody of(TlsBody body) {
+        return subject -> {
+            try {
+                return body.run(new Prober(subject));
+            } catch (BlockedException e) {
+                return e.verdict();
+            }
+        };
+    }
+}

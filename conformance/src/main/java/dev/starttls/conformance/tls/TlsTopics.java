@@ -1,0 +1,24 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Topic;
+import java.util.List;
+
+/** The topics of the TLS layer, for every protocol. */
+public final class TlsTopics {
+
+    private TlsTopics() {}
+
+    /** All of them. */
+    public static List<Topic> all() {
+        return List.of(
+                new VersionTopic(),
+                new SuiteTopic(),
+                new CertificateTopic(),
+                new ExtensionTopic(),
+                new HelloTopic(),
+                new RefusalTopic(),
+                new RecordTopic(),
+                new CorruptionTopic(),
+                new EarlyDataTopic());
+    }
+}

@@ -1,0 +1,64 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.Ssl2ClientHello;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of each version offered alone.
+ *
+ * @param answers one for each version there is
+ */
+record VersionTable(Map<ProtocolVersion, Answer> answers) {
+
+    /** Asks for every version, one connection each. */
+    static VersionTable of(Prober prober) throws IOException, BlockedException {
+        Map<ProtocolVersion, Answer> answers = new EnumMap<>(ProtocolVersion.class);
+        for (ProtocolVersion version : ProtocolVersion.values()) {
+            answers.put(
+                    version,
+                    version == ProtocolVersion.SSL2
+                            ? prober.ask("SSLv2 CLIENT-HELLO", Ssl2ClientHello.record())
+                            : prober.ask(ClientHello.only(version, prober.serverName())));
+        }
+        return new VersionTable(answers);
+    }
+
+    /** Those the server took, oldest first. */
+    List<ProtocolVersion> spoken() {
+        return answers.entrySet().stream()
+                .filter(entry -> takes(entry.getKey(), entry.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static boolean takes(ProtocolVersion version, Answer answer) {
+        if (answer instanceof Answer.Hello hello) {
+            return hello.hello().isVersion(version) && hello.broken().isEmpty();
+        }
+        return answer instanceof Answer.Ssl2Hello;
+    }
+
+    /** Whether any answer was a hello or an alert. */
+    boolean isTls() {
+        return answers.values().stream()
+                .anyMatch(answer -> answer instanceof Answer.Hello
+                        || answer instanceof Answer.Refused
+                        || answer instanceof Answer.Ssl2Hello);
+    }
+
+    /** The table on one line. */
+    String told() {
+        List<ProtocolVersion> spoken = spoken();
+        List<String> cells = new ArrayList<>();
+        answers.forEach((version, answer) ->
+                cells.add(version.label() + " " + (spoken.contains(version) ? "yes" : "no: " + answer.told())));
+        return String.join(", ", cells);
+    }
+}

@@ -1,0 +1,112 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.ServerHello;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Which versions a server speaks, and that nobody can talk it into an older one. */
+final class VersionTopic implements Topic {
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("TLS-S-01", "TLS 1.2 or 1.3 is spoken, and nothing older")
+                        .clause("RFC 8996 sections 4 and 5, RFC 6176, RFC 7568")
+                        .level(Level.MUST)
+                        .why(
+                                "The older versions are broken in ways that can be used; whoever accepts them can be talked"
+                                        + " into them.")
+                        .mend(
+                                "Set the lowest version to TLS 1.2. Postfix: smtpd_tls_protocols = >=TLSv1.2, and the same for"
+                                        + " smtpd_tls_mandatory_protocols.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(VersionTopic::table)),
+                Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked")
+                        .clause("RFC 8446 section 4.1.3 and 4.2.1")
+                        .level(Level.MUST)
+                        .why(
+                                "The mark in the random is how a client of TLS 1.3 notices that somebody took it out of its"
+                                        + " hello.")
+                        .mend("Leave the choice of the version to the TLS library, and use one that marks downgrades.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(VersionTopic::highest)),
+                Check.of("TLS-S-03", "a fallback to a lower version is refused")
+                        .clause("RFC 7507 section 3")
+                        .level(Level.SHOULD)
+                        .why("Clients that try again with a lower version after a failure can be made to by whoever"
+                                + " breaks the first connection.")
+                        .mend(
+                                "Use a TLS library that knows TLS_FALLBACK_SCSV, or speak one version only. The TLS of Java (JSSE)"
+                                        + " does not know it; there the mark of TLS-S-02 protects clients of TLS 1.3.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(VersionTopic::fallback)));
+    }
+
+    private static Verdict table(Prober prober) throws IOException, BlockedException {
+        VersionTable table = VersionTable.of(prober);
+        if (!table.isTls()) {
+            return Verdict.inconclusive("no answer was TLS: " + table.told());
+        }
+        List<String> faults = new ArrayList<>();
+        table.spoken().stream()
+                .filter(version -> version.compareTo(ProtocolVersion.TLS12) < 0)
+                .forEach(version -> faults.add(version.label() + " is accepted"));
+        if (table.spoken().stream().noneMatch(version -> version.compareTo(ProtocolVersion.TLS12) >= 0)) {
+            faults.add("neither TLSv1.2 nor TLSv1.3 is accepted");
+        }
+        return faults.isEmpty()
+                ? Verdict.pass(table.told())
+                : Verdict.fail(String.join("; ", faults) + " (" + table.told() + ")");
+    }
+
+    private static Verdict highest(Prober prober) throws IOException, BlockedException {
+        Answer modern = prober.ask(ClientHello.modern(prober.serverName()));
+        if (!(modern instanceof Answer.Hello chosen)) {
+            return Verdict.inconclusive("no version was chosen: " + modern.told());
+        }
+        Optional<ServerHello> alone13 = prober.chosen(ProtocolVersion.TLS13);
+        Optional<ServerHello> alone12 = prober.chosen(ProtocolVersion.TLS12);
+        String label = ProtocolVersion.label(chosen.hello().version());
+        if (alone13.isPresent() && !chosen.hello().isVersion(ProtocolVersion.TLS13)) {
+            return Verdict.fail("TLSv1.3 is spoken, but " + label + " was chosen where both were offered");
+        }
+        if (alone13.isEmpty()) {
+            return Verdict.pass(label + " was chosen; TLSv1.3 is not spoken, so nothing is to be marked");
+        }
+        if (alone12.isEmpty()) {
+            return Verdict.pass(label + " was chosen; TLSv1.2 is not spoken");
+        }
+        return alone12.get().signalsDowngradeTo12()
+                ? Verdict.pass(label + " was chosen, and TLSv1.2 alone is marked as a downgrade")
+                : Verdict.fail("a server of TLSv1.3 that answers with TLSv1.2 must end its random with DOWNGRD and 01,"
+                        + " it ends with " + alone12.get().random().slice(24, 32));
+    }
+
+    private static Verdict fallback(Prober prober) throws IOException, BlockedException {
+        Optional<ServerHello> newest = prober.chosen(ProtocolVersion.TLS13);
+        ProtocolVersion lower = newest.isPresent() ? ProtocolVersion.TLS12 : ProtocolVersion.TLS11;
+        if (prober.chosen(lower).isEmpty()) {
+            return Verdict.skip(lower.label() + " is not spoken, so there is nothing to fall back to");
+        }
+        Answer answer = prober.ask(ClientHello.only(lower, prober.serverName())
+                .with()
+                .alsoSuite(CipherSuite.TLS_FALLBACK_SCSV)
+                .build());
+        return answer instanceof Answer.Refused refused && refused.isOneOf(Alert.INAPPROPRIATE_FALLBACK)
+                ? Verdict.pass(answer.told())
+                : Verdict.fail("a hello of " + lower.label() + " that says it is a fallback was answered with "
+                        + answer.told());
+    }
+}

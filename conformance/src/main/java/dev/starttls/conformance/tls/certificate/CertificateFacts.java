@@ -1,0 +1,88 @@
+package dev.starttls.conformance.tls.certificate;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.DSAKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAKey;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * What a report says of one certificate.
+ *
+ * @param subject the distinguished name
+ * @param issuer the distinguished name
+ * @param notBefore from when it is valid
+ * @param notAfter until when it is valid
+ * @param keyAlgorithm as in {@code RSA}, {@code EC} or {@code EdDSA}
+ * @param keyBits the size of the key in bits as its kind counts it; 0 where the kind says it all
+ * @param signature the algorithm of the issuer's signature, with the digest
+ */
+public record CertificateFacts(
+        String subject,
+        String issuer,
+        Instant notBefore,
+        Instant notAfter,
+        String keyAlgorithm,
+        int keyBits,
+        String signature) {
+
+    /** Reads them off a certificate. */
+    public static CertificateFacts of(X509Certificate certificate) {
+        return new CertificateFacts(
+                certificate.getSubjectX500Principal().getName(),
+                certificate.getIssuerX500Principal().getName(),
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant(),
+                certificate.getPublicKey().getAlgorithm(),
+                bits(certificate.getPublicKey()),
+                signature(certificate));
+    }
+
+    /** The key as a person says it: {@code RSA 2048}, {@code EC 256}, {@code EdDSA}. */
+    public String keyType() {
+        return keyAlgorithm + (keyBits > 0 ? " " + keyBits : "");
+    }
+
+    private static int bits(PublicKey key) {
+        if (key instanceof RSAKey rsa) {
+            return rsa.getModulus().bitLength();
+        }
+        if (key instanceof ECPublicKey ec) {
+            ECParameterSpec curve = ec.getParams();
+            BigInteger order = curve.getOrder();
+            return order.bitLength();
+        }
+        if (key instanceof DSAKey dsa && dsa.getParams() != null) {
+            return dsa.getParams().getP().bitLength();
+        }
+        return 0;
+    }
+
+    /** The signature's algorithm; for RSASSA-PSS with the digest, which the name alone does not say. */
+    static String signature(X509Certificate certificate) {
+        String name = certificate.getSigAlgName();
+        if (!name.toUpperCase(Locale.ROOT).contains("PSS")) {
+            return name;
+        }
+        byte[] encoded = certificate.getSigAlgParams();
+        if (encoded == null) {
+            return name + " with SHA-1";
+        }
+        try {
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("RSASSA-PSS");
+            parameters.init(encoded);
+            return name + " with "
+                    + parameters.getParameterSpec(PSSParameterSpec.class).getDigestAlgorithm();
+        } catch (GeneralSecurityException | IOException e) {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.starttls.conformance.tls.certificate;
+
+import java.util.List;
+
+/** Whether a certificate names the server that was asked for. */
+public sealed interface NameVerdict {
+
+    /**
+     * It does, by an identifier made for it.
+     *
+     * @param identifier the one that matched, as in {@code DNS:*.example.org}
+     */
+    record Matched(String identifier) implements NameVerdict {}
+
+    /**
+     * Only the common name of the subject does, where RFC 9525 section 2 looks no more.
+     *
+     * @param commonName what it says
+     */
+    record CommonNameOnly(String commonName) implements NameVerdict {}
+
+    /**
+     * It does not.
+     *
+     * @param presented every identifier the certificate has
+     */
+    record Mismatched(List<String> presented) implements NameVerdict {
+        public Mismatched {
+            presented = List.copyOf(presented);
+        }
+    }
+}

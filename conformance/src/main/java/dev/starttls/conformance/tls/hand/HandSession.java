@@ -1,0 +1,164 @@
+package dev.starttls.conformance.tls.hand;
+
+import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.HandshakeAssembler;
+import dev.starttls.conformance.tls.wire.HandshakeMessage;
+import dev.starttls.conformance.tls.wire.MalformedException;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ServerMessages;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A session of TLS 1.3 after its handshake. Not safe for use by several threads. */
+public final class HandSession {
+
+    private static final int NEW_SESSION_TICKET = 4;
+    private static final int KEY_UPDATE = 24;
+    private static final Octets UPDATE_REQUESTED = Octets.hex("18000001 01");
+    private static final Octets UPDATE_NOT_REQUESTED = Octets.hex("18000001 00");
+    private static final int MOST_RECORDS_WITHOUT_DATA = 1024;
+
+    private final InputStream in;
+    private final Consumer<Octets> out;
+    private final HashSuite suite;
+    private final List<Extension> encryptedExtensions;
+    private final HandshakeAssembler assembler = new HandshakeAssembler();
+    private final List<Extension> ticketExtensions = new ArrayList<>();
+    private Protection incoming;
+    private Protection outgoing;
+    private int tickets;
+    private int keyUpdates;
+
+    private HandSession(InputStream in, Consumer<Octets> out, Handshaking.Result result) throws MalformedException {
+        this.in = in;
+        this.out = out;
+        this.suite = result.suite();
+        this.incoming = result.incoming();
+        this.outgoing = result.outgoing();
+        this.encryptedExtensions = ServerMessages.encryptedExtensions(result.encryptedExtensions());
+    }
+
+    /**
+     * Shakes hands.
+     *
+     * @param in what the server sends; it bounds the time by exceptions of its own
+     * @param out sends octets in one segment where they fit
+     * @param serverName for SNI; empty sends none
+     * @throws MalformedException if the server speaks no TLS 1.3 with x25519 and AES-GCM, or no TLS at all
+     * @throws AlertException if the server refused
+     */
+    public static HandSession shake(InputStream in, Consumer<Octets> out, String serverName) throws IOException {
+        return new HandSession(in, out, new Handshaking(in, out).shake(serverName));
+    }
+
+    /** The registered name of the suite. */
+    public String suite() {
+        return suite.suite().name();
+    }
+
+    /** What the server said under encryption to the extensions of the hello. */
+    public List<Extension> encryptedExtensions() {
+        return encryptedExtensions;
+    }
+
+    /** How many tickets for resumption came so far. */
+    public int tickets() {
+        return tickets;
+    }
+
+    /** The extensions of all tickets that came so far. */
+    public List<Extension> ticketExtensions() {
+        return List.copyOf(ticketExtensions);
+    }
+
+    /** How many times the server changed its key. */
+    public int keyUpdates() {
+        return keyUpdates;
+    }
+
+    /** One record of application data, up to 2^14 octets, or none at all; it is not sent yet. */
+    public Octets seal(Octets plain) {
+        return outgoing.seal(ContentType.APPLICATION_DATA, plain);
+    }
+
+    /** A KeyUpdate that asks the server for one of its own; what is sealed afterwards is sealed with the new key. */
+    public Octets keyUpdate() {
+        return updating(UPDATE_REQUESTED);
+    }
+
+    private Octets updating(Octets message) {
+        Octets sealed = outgoing.seal(ContentType.HANDSHAKE, message);
+        outgoing = outgoing.updated();
+        return sealed;
+    }
+
+    /**
+     * Waits for application data; tickets and key updates are dealt with on the way.
+     *
+     * @return at least one octet, or empty after close_notify
+     * @throws AlertException if the server sent another alert
+     * @throws MalformedException if something came that is no TLS 1.3 under the server's key
+     */
+    public Optional<Octets> read() throws IOException {
+        for (int records = 0; records < MOST_RECORDS_WITHOUT_DATA; records++) {
+            TlsRecord record = incoming.open(TlsRecord.read(in));
+            ContentType type = ContentType.of(record.type())
+                    .orElseThrow(() -> new MalformedException("a record of the unknown type " + record.type()));
+            switch (type) {
+                case APPLICATION_DATA -> {
+                    if (!record.content().isEmpty()) {
+                        return Optional.of(record.content());
+                    }
+                }
+                case HANDSHAKE -> messages(record.content());
+                case ALERT -> {
+                    if (alert(record.content()).description() == Alert.CLOSE_NOTIFY) {
+                        return Optional.empty();
+                    }
+                    throw new AlertException(alert(record.content()));
+                }
+                default -> throw new MalformedException("a record of " + type + " inside the session");
+            }
+        }
+        throw new MalformedException("more than " + MOST_RECORDS_WITHOUT_DATA + " records without data");
+    }
+
+    private static Alert alert(Octets content) throws MalformedException {
+        if (content.length() != 2) {
+            throw new MalformedException("an alert of 2 octets expected, got " + content.length());
+        }
+        return new Alert(content.at(0), content.at(1));
+    }
+
+    private void messages(Octets content) throws MalformedException {
+        assembler.add(content);
+        Optional<HandshakeMessage> message = assembler.next();
+        while (message.isPresent()) {
+            switch (message.get().type()) {
+                case NEW_SESSION_TICKET -> {
+                    tickets++;
+                    ticketExtensions.addAll(
+                            ServerMessages.ticketExtensions(message.get().body()));
+                }
+                case KEY_UPDATE -> {
+                    keyUpdates++;
+                    incoming = incoming.updated();
+                    if (message.get().body().equals(Octets.hex("01"))) {
+                        out.accept(updating(UPDATE_NOT_REQUESTED));
+                    }
+                }
+                default ->
+                    throw new MalformedException(
+                            "a message of type " + message.get().type() + " after the handshake");
+            }
+            message = assembler.next();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.starttls.conformance.tls.hand;
+
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.MalformedException;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.security.GeneralSecurityException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** One direction of a session under one key (RFC 8446 section 5.2 and 5.3). */
+final class Protection {
+
+    private static final int NONCE = 12;
+    private static final int TAG = 16;
+
+    private final HashSuite suite;
+    private final Octets secret;
+    private final SecretKeySpec key;
+    private final Octets iv;
+    private long sequence;
+
+    Protection(HashSuite suite, Octets secret) {
+        this.suite = suite;
+        this.secret = secret;
+        this.key = new SecretKeySpec(
+                suite.expand(secret, "key", Octets.NONE, suite.keyLength()).array(), "AES");
+        this.iv = suite.expand(secret, "iv", Octets.NONE, NONCE);
+    }
+
+    /** The next key of this direction. */
+    Protection updated() {
+        return new Protection(suite, suite.updated(secret));
+    }
+
+    /** The record that carries the content, without any padding. */
+    Octets seal(ContentType type, Octets content) {
+        Octets inner = content.and(Octets.of(new byte[] {(byte) type.code()}));
+        Octets header = RecordCutter.record(
+                        ContentType.APPLICATION_DATA.code(),
+                        ProtocolVersion.TLS12.code(),
+                        Octets.zeros(inner.length() + TAG))
+                .first(TlsRecord.HEADER);
+        try {
+            return header.and(transform(Cipher.ENCRYPT_MODE, header, inner));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no AES-GCM", e);
+        }
+    }
+
+    /** What a record carries, its type in the place of the outer one. */
+    TlsRecord open(TlsRecord record) throws MalformedException {
+        Octets header = record.octets().first(TlsRecord.HEADER);
+        Octets inner;
+        try {
+            inner = transform(Cipher.DECRYPT_MODE, header, record.content());
+        } catch (GeneralSecurityException e) {
+            throw new MalformedException("a record that does not decrypt");
+        }
+        int end = inner.length() - 1;
+        while (end >= 0 && inner.at(end) == 0) {
+            end--;
+        }
+        if (end < 0) {
+            throw new MalformedException("a record of nothing but padding");
+        }
+        return new TlsRecord(inner.at(end), record.version(), inner.slice(0, end));
+    }
+
+    private Octets transform(int mode, Octets header, Octets input) throws GeneralSecurityException {
+        byte[] nonce = iv.array();
+        for (int i = 0; i < Long.BYTES; i++) {
+            nonce[NONCE - 1 - i] ^= (byte) (sequence >>> (Byte.SIZE * i));
+        }
+        sequence++;
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(mode, key, new GCMParameterSpec(TAG * Byte.SIZE, nonce));
+        cipher.updateAAD(header.array());
+        return Octets.of(cipher.doFinal(input.array()));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.starttls.conformance.tls.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads what a server answers to a ClientHello: up to its ServerHello in TLS 1.3, up to its ServerHelloDone before, or
+ * up to whatever ends it. It takes no octet more than it needs, and is bounded however the server behaves: in the length
+ * of a record and of a message, in the number of records and of octets. Time is up to the stream, which throws
+ * {@link SocketTimeoutException}.
+ */
+public final class AnswerReader {
+
+    private static final int MOST_RECORDS = 4096;
+    private static final int MOST_OCTETS = 1 << 18;
+    private static final int LONGEST_EVIDENCE = 256;
+
+    private static final int SSL2_LONG_HEADER = 0x80;
+    private static final int SSL2_SERVER_HELLO = 4;
+
+    private final CountingStream in;
+    private final HandshakeAssembler assembler = new HandshakeAssembler();
+    private final ServerFlight flight = new ServerFlight();
+    private final List<Alert> warnings = new ArrayList<>();
+
+    private AnswerReader(InputStream in) {
+        this.in = new CountingStream(in, MOST_OCTETS);
+    }
+
+    /** Reads one answer. It throws nothing: an answer that cannot be read is an answer too. */
+    public static Answer read(InputStream in) {
+        return new AnswerReader(in).read();
+    }
+
+    private Answer read() {
+        Optional<Answer> end = end();
+        return flight.hello()
+                .<Answer>map(
+                        chosen -> new Answer.Hello(chosen, flight.certificates(), flight.keyExchange(), warnings, end))
+                .orElseGet(end::orElseThrow);
+    }
+
+    /** Reads on to the end of the flight, or to what came instead of it. */
+    private Optional<Answer> end() {
+        try {
+            for (int records = 0; records < MOST_RECORDS; records++) {
+                Octets header = TlsRecord.exactly(in, TlsRecord.HEADER);
+                if (!TlsRecord.isHeader(header)) {
+                    return Optional.of(foreign(header));
+                }
+                Optional<Answer> end = take(TlsRecord.read(header, in));
+                if (end.isPresent() || flight.isWhole()) {
+                    return end;
+                }
+            }
+            return Optional.of(new Answer.Garbage(Octets.NONE, "more than " + MOST_RECORDS + " records"));
+        } catch (MalformedException e) {
+            return Optional.of(new Answer.Garbage(Octets.NONE, e.getMessage()));
+        } catch (EOFException e) {
+            return Optional.of(shortAnswer());
+        } catch (SocketTimeoutException e) {
+            return Optional.of(new Answer.Silent(in.count()));
+        } catch (IOException e) {
+            return Optional.of(new Answer.Reset());
+        }
+    }
+
+    /** A stream that ends within its first few octets may be a very short line of text. */
+    private Answer shortAnswer() {
+        Octets seen = in.seen();
+        boolean text = !seen.isEmpty() && ContentType.of(seen.at(0)).isEmpty();
+        return text
+                ? new Answer.Garbage(seen, "plaintext or other octets that are no TLS")
+                : new Answer.Closed(in.count());
+    }
+
+    private Optional<Answer> take(TlsRecord record) throws MalformedException {
+        ContentType type = ContentType.of(record.type()).orElseThrow();
+        return switch (type) {
+            case ALERT -> alert(record.content());
+            case HANDSHAKE -> {
+                handshake(record.content());
+                yield Optional.empty();
+            }
+            case CHANGE_CIPHER_SPEC, APPLICATION_DATA, HEARTBEAT ->
+                Optional.of(
+                        new Answer.Garbage(Octets.NONE, "a record of " + type + " inside the server's first flight"));
+        };
+    }
+
+    private Optional<Answer> alert(Octets content) throws MalformedException {
+        if (content.length() != 2) {
+            throw new MalformedException("an alert of 2 octets expected, got " + content.length());
+        }
+        Alert alert = new Alert(content.at(0), content.at(1));
+        if (alert.isWarning() && alert.description() != Alert.CLOSE_NOTIFY) {
+            warnings.add(alert);
+            return Optional.empty();
+        }
+        return Optional.of(new Answer.Refused(alert));
+    }
+
+    private void handshake(Octets content) throws MalformedException {
+        if (content.isEmpty()) {
+            throw new MalformedException("an empty handshake record (RFC 8446 section 5.1)");
+        }
+        assembler.add(content);
+        Optional<HandshakeMessage> message = assembler.next();
+        while (message.isPresent() && !flight.isWhole()) {
+            flight.take(message.get());
+            message = assembler.next();
+        }
+    }
+
+    private Answer foreign(Octets header) throws IOException {
+        if ((header.at(0) & SSL2_LONG_HEADER) != 0 && header.at(2) == SSL2_SERVER_HELLO) {
+            Octets version = TlsRecord.exactly(in, 2);
+            return new Answer.Ssl2Hello(version.at(0) << 8 | version.at(1));
+        }
+        in.takeAvailable(LONGEST_EVIDENCE);
+        return new Answer.Garbage(in.seen(), "plaintext or other octets that are no TLS");
+    }
+}

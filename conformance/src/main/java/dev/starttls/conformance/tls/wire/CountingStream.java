@@ -1,0 +1,57 @@
+package dev.starttls.conformance.tls.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Counts what is read, keeps the first of it for evidence, and ends the reading when it is too much. */
+final class CountingStream extends FilterInputStream {
+
+    private static final int KEPT = 512;
+
+    private final int limit;
+    private final ByteArrayOutputStream first = new ByteArrayOutputStream();
+    private long count;
+
+    CountingStream(InputStream in, int limit) {
+        super(in);
+        this.limit = limit;
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** The first octets that were read. */
+    Octets seen() {
+        return Octets.of(first.toByteArray());
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] octets, int offset, int length) throws IOException {
+        if (count >= limit) {
+            throw new MalformedException("an answer of more than " + limit + " octets");
+        }
+        int read = super.read(octets, offset, Math.min(length, (int) (limit - count)));
+        if (read > 0) {
+            first.write(octets, offset, Math.min(read, KEPT - Math.min(KEPT, first.size())));
+            count += read;
+        }
+        return read;
+    }
+
+    /** Reads what is there already, without waiting, as evidence. */
+    void takeAvailable(int most) throws IOException {
+        int available = Math.min(most, available());
+        if (available > 0) {
+            readNBytes(available);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.starttls.conformance.tls.wire;
+
+/**
+ * A handshake message (RFC 8446 section 4).
+ *
+ * @param type its number
+ * @param body what follows the length
+ */
+public record HandshakeMessage(int type, Octets body) {
+
+    /** The message with its header. */
+    public Octets octets() {
+        return new OctetWriter().u8(type).vector24(body).octets();
+    }
+}

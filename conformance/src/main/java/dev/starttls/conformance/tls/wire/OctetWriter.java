@@ -1,0 +1,51 @@
+package dev.starttls.conformance.tls.wire;
+
+import java.io.ByteArrayOutputStream;
+
+/** Writes the presentation language of TLS: big-endian numbers and vectors led by their length (RFC 8446 section 3). */
+final class OctetWriter {
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+
+    OctetWriter u8(int number) {
+        out.write(number);
+        return this;
+    }
+
+    OctetWriter u16(int number) {
+        return u8(number >> 8).u8(number);
+    }
+
+    OctetWriter u24(int number) {
+        return u8(number >> 16).u16(number);
+    }
+
+    OctetWriter put(Octets octets) {
+        out.writeBytes(octets.array());
+        return this;
+    }
+
+    OctetWriter vector8(Octets octets) {
+        return u8(fitting(octets, 0xff)).put(octets);
+    }
+
+    OctetWriter vector16(Octets octets) {
+        return u16(fitting(octets, 0xffff)).put(octets);
+    }
+
+    OctetWriter vector24(Octets octets) {
+        return u24(fitting(octets, 0xffffff)).put(octets);
+    }
+
+    Octets octets() {
+        return Octets.of(out.toByteArray());
+    }
+
+    private static int fitting(Octets octets, int limit) {
+        if (octets.length() > limit) {
+            throw new IllegalArgumentException(
+                    "a vector of at most " + limit + " octets expected, got " + octets.length());
+        }
+        return octets.length();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.starttls.conformance.tls.wire;
+
+import java.security.SecureRandom;
+
+/** Octets nobody can foretell. */
+final class Randoms {
+
+    private static final SecureRandom SOURCE = new SecureRandom();
+
+    private Randoms() {}
+
+    static Octets octets(int length) {
+        byte[] octets = new byte[length];
+        SOURCE.nextBytes(octets);
+        return Octets.of(octets);
+    }
+}

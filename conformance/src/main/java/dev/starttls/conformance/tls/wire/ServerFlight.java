@@ -1,0 +1,77 @@
+package dev.starttls.conformance.tls.wire;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a server sends in the clear after it took a hello (RFC 5246 section 7.3), in the order it has to come. */
+final class ServerFlight {
+
+    private static final int HELLO_REQUEST = 0;
+    private static final int CERTIFICATE = 11;
+    private static final int CERTIFICATE_REQUEST = 13;
+    private static final int SERVER_HELLO_DONE = 14;
+    private static final int CERTIFICATE_STATUS = 22;
+
+    private final List<Octets> certificates = new ArrayList<>();
+    private Optional<ServerHello> hello = Optional.empty();
+    private Optional<KeyExchange> keyExchange = Optional.empty();
+    private boolean whole;
+
+    /** Takes the next message, and fails on one that has no place here. */
+    void take(HandshakeMessage message) throws MalformedException {
+        if (hello.isEmpty()) {
+            first(message);
+            return;
+        }
+        switch (message.type()) {
+            case CERTIFICATE -> certificates(message.body());
+            case KeyExchange.TYPE -> keyExchange = KeyExchange.parse(hello.get().suite(), message.body());
+            case CERTIFICATE_REQUEST, CERTIFICATE_STATUS -> {}
+            case SERVER_HELLO_DONE -> whole = true;
+            default ->
+                throw new MalformedException(
+                        "a handshake message of type " + message.type() + " behind the ServerHello");
+        }
+    }
+
+    private void first(HandshakeMessage message) throws MalformedException {
+        switch (message.type()) {
+            case HELLO_REQUEST -> {}
+            case ServerHello.TYPE -> {
+                ServerHello chosen = ServerHello.parse(message.body());
+                hello = Optional.of(chosen);
+                whole = chosen.isRetryRequest() || chosen.isVersion(ProtocolVersion.TLS13);
+            }
+            default ->
+                throw new MalformedException(
+                        "a ServerHello (type 2) expected, got a handshake message of type " + message.type());
+        }
+    }
+
+    private void certificates(Octets body) throws MalformedException {
+        OctetReader outer = new OctetReader("Certificate", body);
+        OctetReader list = new OctetReader("certificate list", outer.vector24("list"));
+        outer.end();
+        while (list.remaining() > 0) {
+            certificates.add(list.vector24("certificate"));
+        }
+    }
+
+    /** Whether nothing more is to be read in the clear. */
+    boolean isWhole() {
+        return whole;
+    }
+
+    Optional<ServerHello> hello() {
+        return hello;
+    }
+
+    List<Octets> certificates() {
+        return certificates;
+    }
+
+    Optional<KeyExchange> keyExchange() {
+        return keyExchange;
+    }
+}

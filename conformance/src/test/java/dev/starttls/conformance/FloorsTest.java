@@ -1,0 +1,69 @@
+package dev.starttls.conformance;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of the suite, and that imports only go down. */
+class FloorsTest {
+    @Test
+    void imports_only_go_down() {
+        JavaClasses classes = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.starttls.conformance");
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("command")
+                .definedBy("dev.starttls.conformance")
+                .layer("report")
+                .definedBy("dev.starttls.conformance.report..")
+                .layer("run")
+                .definedBy("dev.starttls.conformance.run..")
+                .layer("protocols")
+                .definedBy("dev.starttls.conformance.smtp..", "dev.starttls.conformance.tls..")
+                .layer("check")
+                .definedBy("dev.starttls.conformance.check..")
+                .layer("speak")
+                .definedBy("dev.starttls.conformance.speak..")
+                .layer("target")
+                .definedBy("dev.starttls.conformance.target..")
+                .whereLayer("command")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("report")
+                .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("run")
+                .mayOnlyBeAccessedByLayers("command", "report")
+                .whereLayer("protocols")
+                .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("check")
+                .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols")
+                .whereLayer("speak")
+                .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols", "check")
+                .check(classes);
+    }
+
+    @Test
+    void the_octets_of_tls_know_nothing_of_checks_and_connections() {
+        JavaClasses classes = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.starttls.conformance");
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.tls.wire",
+                        "dev.starttls.conformance.tls.hand",
+                        "dev.starttls.conformance.tls.certificate")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.tls",
+                        "dev.starttls.conformance.check..",
+                        "dev.starttls.conformance.speak..",
+                        "dev.starttls.conformance.target..")
+                .check(classes);
+    }
+}

@@ -1,0 +1,366 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.starttls.conformance.embedded.EmbeddedServers;
+import dev.starttls.conformance.embedded.LibraryServers;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class MainTest {
+    private static final String ESCAPE = "\u001b";
+
+    private static EmbeddedServers.Running servers;
+    private static String smtp;
+    private static String smtps;
+
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Terminal terminal = Terminal.ABSENT;
+    private String in = "";
+
+    @BeforeAll
+    static void start() throws IOException {
+        servers = new LibraryServers().start();
+        smtp = servers.targets().get(0).url();
+        smtps = servers.targets().get(2).url();
+    }
+
+    @AfterAll
+    static void stop() {
+        servers.close();
+    }
+
+    private int run(String... args) {
+        Surroundings surroundings = new Surroundings(
+                new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, false, StandardCharsets.UTF_8),
+                terminal);
+        return Main.run(surroundings, new LibraryServers(), args);
+    }
+
+    private String out() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String err() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private Path trust() throws IOException, CertificateEncodingException {
+        return Files.writeString(
+                folder.resolve("ca.pem"),
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                                .encodeToString(servers.trust().get(0).getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
+    }
+
+    private static String closedPort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return "smtp://localhost:" + free.getLocalPort();
+        }
+    }
+
+    @Test
+    void without_a_target_the_built_in_servers_are_checked_and_pass() {
+        assertThat(run()).as(out()).isZero();
+        assertThat(out())
+                .contains("smtp://localhost:")
+                .contains("submission://localhost:")
+                .contains("smtps://localhost:")
+                .contains("no MUST and no security check failed")
+                .doesNotContain("FAIL")
+                .doesNotContain("????")
+                .doesNotContain(ESCAPE);
+        // What the TLS of Java lacks (TLS_FALLBACK_SCSV, empty records of TLS 1.3) is told, and nothing else is wrong.
+        assertThat(out().lines().filter(line -> line.startsWith("  warn  ")))
+                .allSatisfy(line -> assertThat(line).containsPattern("TLS-S-(03|20c)"));
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void a_good_server_is_status_0_and_its_report_names_tls_and_phases() throws Exception {
+        assertThat(run("--trust", trust().toString(), smtp)).isZero();
+        assertThat(out())
+                .contains(smtp)
+                .contains("TLSv1.3")
+                .contains("CN=localhost")
+                .contains("handshake ")
+                .contains("pass  SMTP-S-01");
+    }
+
+    @Test
+    void a_target_that_cannot_be_reached_is_status_3() throws IOException {
+        assertThat(run(closedPort())).isEqualTo(3);
+        assertThat(out()).contains("cannot connect to").contains("No checks were run");
+    }
+
+    @Test
+    void tls_on_a_plaintext_url_is_status_3_with_the_right_url() {
+        assertThat(run("--timeout", "1", smtps.replace("smtps://", "smtp://"))).isEqualTo(3);
+        assertThat(out().replaceAll("\\s+", " ")).contains("use " + smtps);
+    }
+
+    @Test
+    void plaintext_on_a_tls_url_is_status_3_with_the_right_url() {
+        assertThat(run("--timeout", "1", smtp.replace("smtp://", "smtps://"))).isEqualTo(3);
+        assertThat(out().replaceAll("\\s+", " ")).contains("use " + smtp);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://x | there is no scheme",
+                "imap://x | there are no checks of IMAP yet",
+                "client smtp | not available yet",
+                "--format junit smtp://x | not available yet",
+                "--format html=x.html smtp://x | not available yet",
+                "--format xml smtp://x | there is no format 'xml'",
+                "--format text --format json smtp://x | cannot share standard output",
+                "--format json= smtp://x | needs a file name",
+                "--format json=/no/such/folder/x smtp://x | cannot write",
+                "--level some smtp://x | --level",
+                "--timeout 0 smtp://x | --timeout is 1 to",
+                "--timeout soon smtp://x | --timeout",
+                "--parallel 0 smtp://x | --parallel is 1 to",
+                "--user me smtp://x | go together",
+                "--password-file /dev/null smtp://x | go together",
+                "--user me --password-file /no/such smtp://x | cannot read",
+                "--trust /no/such smtp://x | cannot read",
+                "--trust /dev/null smtp://x | there is no certificate in it",
+                "--only NOTHING smtp://x | no check is left",
+                "--explain SMTP-S-99 | there is no check 'SMTP-S-99'",
+                "--targets-file /no/such | cannot read the targets file",
+                "--bogus | --bogus",
+            })
+    void a_wrong_call_is_status_2_and_told(String args, String message) {
+        assertThat(run(args.split(" ", -1))).isEqualTo(2);
+        assertThat(err()).contains(message).contains("Try --help");
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void json_is_as_the_contract_has_it() throws Exception {
+        assertThat(run("--trust", trust().toString(), "--format", "json", smtp)).isZero();
+        JsonNode json = new ObjectMapper().readTree(out());
+        assertThat(names(json))
+                .containsExactly("target", "protocol", "started", "duration_ms", "summary", "tls", "phases", "checks");
+        assertThat(json.get("target").asText()).isEqualTo(smtp);
+        assertThat(json.get("protocol").asText()).isEqualTo("smtp");
+        assertThat(java.time.Instant.parse(json.get("started").asText())).isBefore(java.time.Instant.now());
+        assertThat(json.get("duration_ms").isIntegralNumber()).isTrue();
+        assertThat(names(json.get("summary"))).containsExactly("passed", "failed", "warned", "skipped", "inconclusive");
+        assertThat(json.get("tls").get("version").asText()).isEqualTo("TLSv1.3");
+        assertThat(json.get("tls").get("chain").get(0).get("names").toString()).contains("localhost");
+        assertThat(json.get("phases").findValuesAsText("name"))
+                .containsExactly("CONNECT", "GREETING", "CAPABILITY", "COMMAND", "HANDSHAKE", "RECAPABILITY");
+        assertThat(json.get("phases").get(0).get("ms").isNumber()).isTrue();
+        int counted = 0;
+        for (JsonNode count : json.get("summary")) {
+            counted += count.asInt();
+        }
+        assertThat(json.get("checks")).hasSize(counted);
+        for (JsonNode check : json.get("checks")) {
+            assertThat(names(check))
+                    .containsExactly(
+                            "id", "title", "clause", "level", "verdict", "detail", "duration_ms", "transcript");
+            assertThat(check.get("level").asText()).isIn("must", "should", "security");
+            assertThat(check.get("verdict").asText()).isIn("pass", "fail", "warn", "skip", "inconclusive");
+            assertThat(check.get("detail").asText()).isNotBlank();
+            if (check.get("verdict").asText().equals("pass")) {
+                assertThat(check.get("transcript")).as(check.get("id").asText()).isNotEmpty();
+            }
+        }
+        assertThat(json.get("checks").findValuesAsText("id")).isSorted();
+    }
+
+    private static List<String> names(JsonNode json) {
+        List<String> names = new ArrayList<>();
+        for (Iterator<String> each = json.fieldNames(); each.hasNext(); ) {
+            names.add(each.next());
+        }
+        return names;
+    }
+
+    @Test
+    void an_unreachable_target_is_an_object_too_with_its_error() throws IOException {
+        assertThat(run("--format", "json", closedPort())).isEqualTo(3);
+        JsonNode json = new ObjectMapper().readTree(out());
+        assertThat(json.get("error").asText()).contains("cannot connect");
+        assertThat(json.get("checks")).isEmpty();
+    }
+
+    @Test
+    void ndjson_is_one_object_a_line_and_json_objects_follow_one_another() throws IOException {
+        assertThat(run("--format", "ndjson", "--only", "SMTP-S-01", smtp, smtps))
+                .isZero();
+        List<String> lines = out().lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(new ObjectMapper().readTree(lines.get(1)).get("target").asText())
+                .isEqualTo(smtps);
+        out.reset();
+        assertThat(run("--format", "json", "--only", "SMTP-S-01", smtp, smtps)).isZero();
+        try (MappingIterator<JsonNode> all =
+                new ObjectMapper().readerFor(JsonNode.class).readValues(out())) {
+            assertThat(all.readAll()).hasSize(2);
+        }
+    }
+
+    @Test
+    void formats_go_to_files_side_by_side() throws IOException {
+        Path json = folder.resolve("report.json");
+        Path text = folder.resolve("report.txt");
+        assertThat(run(
+                        "--only",
+                        "SMTP-S-01",
+                        "--format",
+                        "json=" + json,
+                        "--format",
+                        "text=" + text,
+                        "--format",
+                        "ndjson",
+                        smtp))
+                .isZero();
+        assertThat(new ObjectMapper()
+                        .readTree(Files.readString(json))
+                        .get("target")
+                        .asText())
+                .isEqualTo(smtp);
+        assertThat(Files.readString(text)).contains("pass  SMTP-S-01");
+        assertThat(out().lines()).hasSize(1);
+    }
+
+    @Test
+    void targets_come_from_standard_input_line_by_line_and_a_bad_line_does_not_stop_them() {
+        in = "# servers\n\n" + smtp + "\nnonsense\n  " + smtps + "  \n";
+        assertThat(run("--targets-file", "-", "--format", "ndjson", "--only", "SMTP-S-01"))
+                .isEqualTo(2);
+        assertThat(out().lines()).hasSize(2);
+        assertThat(err()).contains("line 4 of the targets").contains("'nonsense' is not a target");
+    }
+
+    @Test
+    void targets_come_from_a_file() throws IOException {
+        Path file = Files.writeString(folder.resolve("targets"), smtp + "\n" + closedPort() + "\n");
+        assertThat(run("--targets-file", file.toString(), "--format", "ndjson", "--only", "SMTP-S-01"))
+                .isEqualTo(3);
+        assertThat(out().lines()).hasSize(2);
+    }
+
+    @Test
+    void only_skip_and_level_choose_checks() throws IOException {
+        assertThat(run("--format", "json", "--only", "SMTP-S-22", "--level", "must", smtp))
+                .isZero();
+        assertThat(new ObjectMapper().readTree(out()).get("checks").findValuesAsText("id"))
+                .containsExactly("SMTP-S-22a");
+    }
+
+    @Test
+    void a_terminal_gets_colour_and_progress() {
+        terminal = Terminal.PRESENT;
+        assertThat(run("--only", "SMTP-S-01", smtp)).isZero();
+        assertThat(out()).contains(ESCAPE + "[32mpass" + ESCAPE + "[0m");
+        assertThat(err()).contains("1/1");
+    }
+
+    @Test
+    void no_color_leaves_progress_and_takes_colour_away() {
+        terminal = Terminal.COLOURLESS;
+        assertThat(run("--only", "SMTP-S-01", smtp)).isZero();
+        assertThat(out()).doesNotContain(ESCAPE);
+        assertThat(err()).contains("1/1");
+    }
+
+    @Test
+    void list_names_every_check_in_order() {
+        assertThat(run("--list")).isZero();
+        assertThat(out().lines().map(line -> line.substring(0, line.indexOf(' '))))
+                .isSorted()
+                .hasSize(Suite.catalogue().all().size());
+        assertThat(out())
+                .contains("SMTP-S-02    must      STARTTLS is offered, without parameters (RFC 3207 section 2)");
+    }
+
+    @Test
+    void list_honours_the_selection() {
+        assertThat(run("--list", "--only", "SMTP-S-14*")).isZero();
+        assertThat(out().lines()).hasSize(2);
+    }
+
+    @Test
+    void explain_tells_clause_attack_and_mend() {
+        assertThat(run("--explain", "smtp-s-10")).isZero();
+        assertThat(out())
+                .contains("SMTP-S-10")
+                .contains("CVE-2011-0411")
+                .contains("security")
+                .contains("smtp://, submission://")
+                .contains("Postfix");
+    }
+
+    @Test
+    void explain_of_a_row_explains_all_its_checks() {
+        assertThat(run("--explain", "SMTP-S-14")).isZero();
+        assertThat(out()).contains("SMTP-S-14a").contains("SMTP-S-14b");
+    }
+
+    @Test
+    void help_shows_options_examples_and_exit_status() {
+        assertThat(run("--help")).isZero();
+        assertThat(out())
+                .contains("--trust", "--server-name", "--user", "--password-file", "--only", "--skip", "--level")
+                .contains("--timeout", "--parallel", "--targets-file", "--format", "--list", "--explain", "--version")
+                .contains("Examples:", "Exit status:");
+    }
+
+    @Test
+    void a_fault_of_the_suite_is_none_of_the_statuses_that_judge_a_server() {
+        Surroundings surroundings = new Surroundings(
+                InputStream.nullInputStream(),
+                new PrintStream(out, false, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                terminal);
+        EmbeddedServers broken = () -> {
+            throw new IllegalStateException("oops");
+        };
+        assertThat(Main.run(surroundings, broken)).isEqualTo(70);
+        assertThat(err()).contains("a fault of the suite itself").contains("oops");
+    }
+
+    @Test
+    void version_is_told() {
+        assertThat(run("--version")).isZero();
+        assertThat(out()).startsWith("conformance ");
+    }
+}

@@ -1,0 +1,195 @@
+package dev.starttls.conformance.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.Dialect;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class RunnerTest {
+    private static final RunSettings PATIENT = new RunSettings(4, Duration.ofSeconds(30), Duration.ofSeconds(60));
+
+    /** Takes connections into its backlog and never says anything. */
+    private ServerSocket silent;
+
+    @BeforeEach
+    void listen() throws IOException {
+        silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        silent.close();
+    }
+
+    /** A protocol in which every target is fine, so many times. */
+    private static final class Easy implements Dialect {
+        private final AtomicInteger surveys = new AtomicInteger();
+        private final int good;
+
+        Easy(int good) {
+            this.good = good;
+        }
+
+        @Override
+        public Protocol protocol() {
+            return Protocol.SMTP;
+        }
+
+        @Override
+        public Survey survey(Subject subject) {
+            return surveys.incrementAndGet() <= good
+                    ? new Survey.Stopwatch().survey(Optional.empty())
+                    : new Survey.Stopwatch().problem("gone");
+        }
+
+        @Override
+        public Optional<Verdict> talkToGoAhead(Conversation conversation) {
+            return Optional.empty();
+        }
+
+        @Override
+        public String harmlessCommand() {
+            return "NOOP\r\n";
+        }
+
+        @Override
+        public boolean answersHarmlessCommand(String line) {
+            return true;
+        }
+
+        @Override
+        public boolean endsGreeting(String line) {
+            return true;
+        }
+    }
+
+    private static Check check(String id, Level level, CheckBody body) {
+        return Check.of(id, "a check").level(level).on(Scheme.SMTP).run(body);
+    }
+
+    private TargetReport run(RunSettings settings, Check... checks) {
+        return run(settings, new Easy(2), checks);
+    }
+
+    private TargetReport run(RunSettings settings, Dialect dialect, Check... checks) {
+        Catalogue catalogue = Catalogue.of(List.of(() -> List.of(checks)));
+        try (Runner runner = new Runner(catalogue, Selection.all(), settings, Progress.none())) {
+            Target target = new Target(Scheme.SMTP, "localhost", silent.getLocalPort());
+            TargetSettings patient = TargetSettings.standard().withAnswer(Duration.ofMinutes(5));
+            return runner.run(target, patient, dialect);
+        }
+    }
+
+    @Test
+    void a_check_that_takes_too_long_is_cut_and_inconclusive_whatever_it_says() {
+        TargetReport report = run(
+                new RunSettings(1, Duration.ofMillis(200), Duration.ofSeconds(60)),
+                check("A-S-01", Level.MUST, subject -> {
+                    subject.connect().readLine();
+                    return Verdict.pass("the connection ended");
+                }));
+        assertThat(report.results().get(0).verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(report.results().get(0).verdict().detail()).contains("not done within");
+    }
+
+    @Test
+    void checks_behind_the_total_limit_are_not_run() {
+        TargetReport report = run(
+                new RunSettings(1, Duration.ofSeconds(30), Duration.ofNanos(1)),
+                check("A-S-01", Level.MUST, subject -> Verdict.pass("ran")));
+        assertThat(report.results().get(0).verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(report.results().get(0).verdict().detail()).contains("not run");
+    }
+
+    @Test
+    void a_connection_that_cannot_be_made_is_inconclusive() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
+            throw new IOException("refused");
+        }));
+        assertThat(report.results().get(0).verdict()).isEqualTo(Verdict.inconclusive("no connection: refused"));
+    }
+
+    @Test
+    void a_target_that_is_gone_after_the_checks_is_told_as_such() {
+        TargetReport report = run(PATIENT, new Easy(1), check("A-S-01", Level.MUST, subject -> {
+            throw new IOException("refused");
+        }));
+        assertThat(report.outcome()).isEqualTo(Outcome.UNREACHABLE);
+        assertThat(report.survey().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("gone"));
+        assertThat(report.results()).hasSize(1);
+    }
+
+    @Test
+    void a_target_that_is_there_after_the_checks_is_only_inconclusive() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> Verdict.inconclusive("unseen")));
+        assertThat(report.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(report.survey().problem()).isEmpty();
+    }
+
+    @Test
+    void a_fault_of_a_check_is_inconclusive_and_told() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
+            throw new IllegalStateException("oops");
+        }));
+        assertThat(report.results().get(0).verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(report.results().get(0).verdict().detail())
+                .contains("fault of the suite")
+                .contains("oops");
+    }
+
+    @Test
+    void what_only_should_be_warns_and_leaves_the_outcome_good() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.SHOULD, subject -> Verdict.fail("not so")));
+        assertThat(report.results().get(0).verdict()).isEqualTo(Verdict.warn("not so"));
+        assertThat(report.outcome()).isEqualTo(Outcome.PASSED);
+    }
+
+    @Test
+    void a_failed_security_check_fails_the_run() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.SECURITY, subject -> Verdict.fail("open")));
+        assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void results_come_in_the_order_of_ids_and_checks_run_side_by_side() {
+        CountDownLatch both = new CountDownLatch(2);
+        CheckBody meets = subject -> {
+            both.countDown();
+            try {
+                return both.await(30, TimeUnit.SECONDS) ? Verdict.pass("met") : Verdict.fail("alone");
+            } catch (InterruptedException e) {
+                return Verdict.fail("interrupted");
+            }
+        };
+        TargetReport report = run(PATIENT, check("A-S-02", Level.MUST, meets), check("A-S-01", Level.MUST, meets));
+        assertThat(report.results().stream().map(result -> result.check().id())).containsExactly("A-S-01", "A-S-02");
+        assertThat(report.count(Mark.PASS)).isEqualTo(2);
+    }
+}

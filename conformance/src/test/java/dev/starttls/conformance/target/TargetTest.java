@@ -1,0 +1,87 @@
+package dev.starttls.conformance.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TargetTest {
+    @ParameterizedTest
+    @CsvSource({
+        "smtp://mail.example.org, SMTP, mail.example.org, 25",
+        "submission://mail.example.org, SUBMISSION, mail.example.org, 587",
+        "smtps://mail.example.org, SMTPS, mail.example.org, 465",
+        "imap://mail.example.org, IMAP, mail.example.org, 143",
+        "imaps://mail.example.org, IMAPS, mail.example.org, 993",
+        "pop3://mail.example.org, POP3, mail.example.org, 110",
+        "pop3s://mail.example.org, POP3S, mail.example.org, 995",
+        "SMTP://localhost:2525, SMTP, localhost, 2525",
+        "smtp://localhost:2525/, SMTP, localhost, 2525",
+        "smtps://[2001:db8::1], SMTPS, 2001:db8::1, 465",
+        "smtps://[2001:db8::1]:2465, SMTPS, 2001:db8::1, 2465",
+        "smtp://192.0.2.1:65535, SMTP, 192.0.2.1, 65535",
+    })
+    void a_url_names_scheme_host_and_port(String url, Scheme scheme, String host, int port) throws TargetException {
+        assertThat(Target.parse(url)).isEqualTo(new Target(scheme, host, port));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mail.example.org | write SCHEME://HOST[:PORT], for instance smtp://mail.example.org",
+                "'' | for instance smtp://mail.example.org",
+                "http://mail.example.org | there is no scheme 'http'",
+                "smtp:// | the host is missing",
+                "smtp://:25 | the host is missing",
+                "smtp://a b | the host is missing or has a space",
+                "smtp://mail:0 | the port is a number from 1 to 65535, not '0'",
+                "smtp://mail:65536 | the port is a number from 1 to 65535",
+                "smtp://mail:smtp | the port is a number from 1 to 65535",
+                "smtp://mail: | the port is a number from 1 to 65535",
+                "smtp://2001:db8::1 | write an IPv6 address in brackets, as in smtp://[2001:db8::1]",
+                "smtp://[2001:db8::1 | is not closed",
+                "smtp://[2001:db8::1]25 | after ']' comes nothing or :PORT",
+                "smtp://mail:25/inbox | nothing may follow the port",
+            })
+    void anything_else_is_told_with_the_right_form(String url, String message) {
+        assertThatThrownBy(() -> Target.parse(url))
+                .isInstanceOf(TargetException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void a_password_in_a_url_is_not_repeated() {
+        assertThatThrownBy(() -> Target.parse("smtp://user:secret@mail.example.org"))
+                .isInstanceOf(TargetException.class)
+                .hasMessageContaining("--password-file")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void its_url_always_has_the_port() throws TargetException {
+        assertThat(Target.parse("smtp://mail.example.org").url()).isEqualTo("smtp://mail.example.org:25");
+        assertThat(Target.parse("smtps://[::1]").url()).isEqualTo("smtps://[::1]:465");
+    }
+
+    @Test
+    void an_address_has_no_name_but_one_that_was_given() throws TargetException {
+        TargetSettings settings = TargetSettings.standard();
+        assertThat(settings.nameFor(Target.parse("smtp://192.0.2.1"))).isEmpty();
+        assertThat(settings.nameFor(Target.parse("smtp://[2001:db8::1]"))).isEmpty();
+        assertThat(settings.nameFor(Target.parse("smtp://mail.example.org")))
+                .isEqualTo(Optional.of("mail.example.org"));
+        assertThat(settings.withServerName("mx.example.org").nameFor(Target.parse("smtp://192.0.2.1")))
+                .isEqualTo(Optional.of("mx.example.org"));
+    }
+
+    @Test
+    void a_login_does_not_show_its_password() {
+        assertThat(new Login("me", () -> "secret".toCharArray()).toString())
+                .contains("me")
+                .doesNotContain("secret");
+    }
+}

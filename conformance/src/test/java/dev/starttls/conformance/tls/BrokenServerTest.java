@@ -1,0 +1,341 @@
+package dev.starttls.conformance.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.MalformedException;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.net.Socket;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class BrokenServerTest {
+
+    private static final int HANDSHAKE = 22;
+    private static final int APPLICATION_DATA = 23;
+    private static final int TYPE_OF_NOBODY = 99;
+
+    /** Behind the client's Finished and the command that shows the session to live. */
+    private static final int SPOILT = 3;
+
+    /** NOOP is too long for it, an octet alone too short: header, update, content type, tag. */
+    private static final int KEY_UPDATE = 22;
+
+    private static final int ONE_OCTET = 1 + 1 + 16;
+
+    private static Loopback good;
+
+    @BeforeAll
+    static void start() {
+        good = GoodServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        good.close();
+    }
+
+    private static Verdict judge(String id, Relay.Hook hook) {
+        try (Loopback broken = Relay.before(good, hook)) {
+            return Judging.judge(id, broken.port());
+        }
+    }
+
+    private static Verdict judgeImpatiently(String id, Relay.Hook hook) {
+        try (Loopback broken = Relay.before(good, hook)) {
+            return Judging.judgeImpatiently(id, broken.port());
+        }
+    }
+
+    private static void assertFails(Verdict verdict, String because) {
+        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.detail()).contains(because);
+    }
+
+    private static boolean isHello(TlsRecord record) {
+        return record.type() == HANDSHAKE && record.content().at(0) == ClientHello.TYPE;
+    }
+
+    private static ClientHello hello(TlsRecord record) throws MalformedException {
+        return ClientHello.parse(record.content());
+    }
+
+    private static Octets alert(int description) {
+        return RecordCutter.record(21, 0x0303, Octets.of(new byte[] {2, (byte) description}));
+    }
+
+    @Test
+    void a_server_that_wants_the_hello_in_one_read_is_caught() {
+        try (Loopback broken = Loopback.serving(client -> {
+            byte[] first = new byte[4096];
+            int read = client.getInputStream().read(first);
+            if (read < 200) {
+                return;
+            }
+            try (Socket server = good.connect()) {
+                Loopback.start(() -> Relay.pump(server, client));
+                server.getOutputStream().write(Arrays.copyOf(first, read));
+                Relay.pump(client, server);
+            }
+        })) {
+            assertFails(Judging.judge("TLS-S-10", broken.port()), "while a plain hello in one piece is taken");
+            assertThat(Judging.judge("TLS-S-13", broken.port()).mark()).isNotEqualTo(Mark.INCONCLUSIVE);
+        }
+    }
+
+    @Test
+    void a_server_that_wants_the_hello_in_one_record_is_caught() {
+        Relay.Hook hook = (record, way) -> {
+            boolean cut = record.type() == HANDSHAKE && record.content().length() <= 100;
+            if (cut) {
+                way.end();
+            } else {
+                way.forward(record);
+            }
+        };
+        assertFails(judge("TLS-S-11", hook), "records of 1 octet: end of stream");
+        assertThat(judge("TLS-S-10", hook).mark()).isEqualTo(Mark.PASS);
+    }
+
+    @Test
+    void a_server_that_takes_no_long_hello_is_caught() {
+        assertFails(
+                judge("TLS-S-12", (record, way) -> {
+                    if (record.content().length() > 8192) {
+                        way.end();
+                    } else {
+                        way.forward(record);
+                    }
+                }),
+                "the same in 16 KiB: end of stream");
+    }
+
+    @Test
+    void a_server_that_minds_unknown_extensions_is_caught() {
+        assertFails(
+                judge("TLS-S-12", (record, way) -> {
+                    if (isHello(record)
+                            && hello(record).extensions().stream()
+                                    .map(Extension::type)
+                                    .anyMatch(type -> Extension.label(type).startsWith("0x"))) {
+                        way.answer(alert(110));
+                        way.end();
+                    } else {
+                        way.forward(record);
+                    }
+                }),
+                "fatal alert unsupported_extension");
+    }
+
+    @Test
+    void a_server_that_takes_no_hello_at_all_leaves_the_hello_checks_open() {
+        try (Loopback broken =
+                Loopback.serving(client -> client.getInputStream().read())) {
+            for (String id : new String[] {"TLS-S-10", "TLS-S-11", "TLS-S-12"}) {
+                assertThat(Judging.judge(id, broken.port()).mark()).isEqualTo(Mark.INCONCLUSIVE);
+            }
+        }
+    }
+
+    private static boolean nothingInCommon(TlsRecord record) throws MalformedException {
+        return isHello(record)
+                && (hello(record).suites().stream()
+                                .allMatch(code -> CipherSuite.of(code).isEmpty())
+                        || hello(record).legacyVersion() < 0x0301
+                        || hello(record)
+                                .extension(Extension.SUPPORTED_VERSIONS)
+                                .filter(extension -> extension.data().length() == 3)
+                                .isPresent());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS-S-13", "TLS-S-14"})
+    void a_server_that_hangs_instead_of_refusing_is_caught(String id) {
+        assertFails(
+                judgeImpatiently(id, (record, way) -> {
+                    if (nothingInCommon(record)) {
+                        way.fallSilent();
+                    } else {
+                        way.forward(record);
+                    }
+                }),
+                "silence");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS-S-13", "TLS-S-14"})
+    void a_server_that_closes_without_an_alert_is_caught(String id) {
+        assertFails(
+                judge(id, (record, way) -> {
+                    if (nothingInCommon(record)) {
+                        way.end();
+                    } else {
+                        way.forward(record);
+                    }
+                }),
+                "end of stream without any answer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS-S-13", "TLS-S-14"})
+    void a_server_that_falls_back_to_plaintext_is_caught(String id) {
+        assertFails(
+                judge(id, (record, way) -> {
+                    way.answer(Octets.ascii("500 5.5.1 what?\r\n"));
+                    way.end();
+                }),
+                "500 5.5.1 what?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS-S-13", "TLS-S-14"})
+    void a_server_with_another_alert_is_warned_of(String id) {
+        Verdict verdict = judge(id, (record, way) -> {
+            way.answer(alert(80));
+            way.end();
+        });
+        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.detail()).contains("internal_error");
+    }
+
+    @Test
+    void a_server_that_takes_no_large_record_is_caught() {
+        assertFails(
+                judge("TLS-S-20a", (record, way) -> {
+                    if (record.type() == APPLICATION_DATA && record.content().length() > 8192) {
+                        way.end();
+                    } else {
+                        way.forward(record);
+                    }
+                }),
+                "after a record of 16384 octets no answer came");
+    }
+
+    @Test
+    void a_server_that_takes_no_small_record_is_caught() {
+        assertFails(
+                judge("TLS-S-20b", (record, way) -> {
+                    if (record.content().length() == ONE_OCTET) {
+                        way.end();
+                    } else {
+                        way.forward(record);
+                    }
+                }),
+                "after records of one octet no answer came");
+    }
+
+    @Test
+    void a_server_that_takes_an_empty_record_for_the_end_is_warned_of() {
+        Verdict verdict = judge("TLS-S-20c", (record, way) -> {
+            if (record.type() == APPLICATION_DATA && record.content().length() == ONE_OCTET - 1) {
+                way.end();
+            } else {
+                way.forward(record);
+            }
+        });
+        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.detail()).contains("no answer came: the session was closed");
+    }
+
+    @Test
+    void a_server_that_does_not_follow_a_key_update_is_caught() {
+        assertFails(
+                judge("TLS-S-20d", (record, way) -> {
+                    if (record.content().length() != KEY_UPDATE) {
+                        way.forward(record);
+                    }
+                }),
+                "after a KeyUpdate no answer came");
+    }
+
+    @Test
+    void a_server_that_does_not_verify_the_mac_is_caught() {
+        assertFails(
+                judge("TLS-S-21a", (record, way) -> {
+                    Octets content = record.content();
+                    boolean spoilt = record.type() == APPLICATION_DATA && way.applicationRecords() == SPOILT;
+                    way.forward(
+                            spoilt
+                                    ? new TlsRecord(
+                                            record.type(), record.version(), content.flipped(content.length() - 1, 1))
+                                    : record);
+                }),
+                "answered");
+    }
+
+    @Test
+    void a_server_that_does_not_look_at_the_type_is_caught() {
+        assertFails(
+                judge(
+                        "TLS-S-21b",
+                        (record, way) -> way.forward(
+                                record.type() == TYPE_OF_NOBODY
+                                        ? new TlsRecord(APPLICATION_DATA, record.version(), record.content())
+                                        : record)),
+                "answered");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS-S-21a", "TLS-S-21b", "TLS-S-21c"})
+    void a_server_that_passes_over_a_spoilt_record_is_caught(String id) {
+        assertFails(
+                judgeImpatiently(id, (record, way) -> {
+                    if (way.applicationRecords() < SPOILT) {
+                        way.forward(record);
+                    }
+                }),
+                "neither sent an alert nor closed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS-S-21a", "TLS-S-21b", "TLS-S-21c"})
+    void a_server_that_answers_a_spoilt_record_in_plaintext_is_caught(String id) {
+        assertFails(
+                judge(id, (record, way) -> {
+                    if (way.applicationRecords() < SPOILT) {
+                        way.forward(record);
+                    } else {
+                        way.answer(Octets.ascii("421 4.7.0 TLS failure\r\n"));
+                        way.end();
+                    }
+                }),
+                "no TLS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLS-S-21a", "TLS-S-21b", "TLS-S-21c"})
+    void a_server_that_only_closes_on_a_spoilt_record_is_warned_of(String id) {
+        Verdict verdict = judge(id, (record, way) -> {
+            if (way.applicationRecords() < SPOILT) {
+                way.forward(record);
+            } else {
+                way.end();
+            }
+        });
+        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+    }
+
+    @Test
+    void a_server_without_tls_leaves_the_session_checks_open() {
+        try (Loopback broken = Loopback.serving(client -> {
+            client.getOutputStream().write(Octets.ascii("220 plaintext\r\n").array());
+            client.getInputStream().read();
+        })) {
+            for (String id : new String[] {"TLS-S-20a", "TLS-S-20d", "TLS-S-21a", "TLS-S-06", "TLS-S-07"}) {
+                assertThat(Judging.judge(id, broken.port()).mark()).isEqualTo(Mark.INCONCLUSIVE);
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.starttls.conformance.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.conformance.tls.certificate.Issuer;
+import dev.starttls.conformance.tls.certificate.Issuer.Order;
+import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class CertificateTopicTest {
+
+    private static final Order ORDER = Order.server("mail.example.org");
+    private static final TargetSettings SETTINGS = Judging.trusting(GoodServer.ROOT.certificate());
+
+    private static Verdict judge(String id, Issuer identity) {
+        return judge(id, identity, SETTINGS);
+    }
+
+    private static Verdict judge(String id, Issuer identity, TargetSettings settings) {
+        try (Loopback server = GoodServer.with(identity, socket -> {})) {
+            return Judging.judge(id, server.port(), settings);
+        }
+    }
+
+    private static void assertFails(Verdict verdict, String because) {
+        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.detail()).contains(because);
+    }
+
+    @Test
+    void an_expired_certificate_is_caught() {
+        Instant yesterday = Instant.now().minus(Duration.ofDays(1));
+        Issuer expired = GoodServer.ROOT.issue(ORDER.valid(yesterday.minus(Duration.ofDays(90)), yesterday));
+        assertFails(judge("TLS-S-06", expired), "expired");
+        assertThat(judge("TLS-S-07", expired).mark()).isEqualTo(Mark.PASS);
+        assertThat(judge("TLS-S-08", expired).mark()).isEqualTo(Mark.WARN);
+    }
+
+    @Test
+    void a_self_signed_certificate_is_caught() {
+        assertFails(judge("TLS-S-06", Issuer.selfSigned(ORDER)), "self-signed");
+    }
+
+    @Test
+    void a_root_nobody_trusts_is_caught_and_so_is_one_the_runtime_does_not_know() {
+        Issuer other = Issuer.selfSigned(Order.authority("Other")).issue(ORDER);
+        assertFails(judge("TLS-S-06", other), "not among the trusted roots");
+        TargetSettings runtime = TargetSettings.standard().withServerName("mail.example.org");
+        assertFails(judge("TLS-S-06", GoodServer.SERVER, runtime), "not among the trusted roots");
+    }
+
+    @Test
+    void a_missing_intermediate_is_caught() {
+        Issuer server = GoodServer.ROOT.issue(Order.authority("Middle")).issue(ORDER);
+        Issuer alone = new Issuer(server.key(), List.of(server.certificate()));
+        assertFails(judge("TLS-S-06", alone), "chain incomplete");
+        assertThat(judge("TLS-S-06", server).mark()).isEqualTo(Mark.PASS);
+    }
+
+    @Test
+    void a_signature_with_sha_1_is_caught() {
+        assertFails(judge("TLS-S-06", GoodServer.ROOT.issue(ORDER.signedWith("SHA1withECDSA"))), "SHA1withECDSA");
+    }
+
+    @Test
+    void another_name_is_caught() {
+        Issuer other = GoodServer.ROOT.issue(Order.server("www.example.org"));
+        assertFails(judge("TLS-S-07", other), "DNS:www.example.org");
+        assertThat(judge("TLS-S-06", other).mark()).isEqualTo(Mark.PASS);
+    }
+
+    @Test
+    void a_name_in_the_common_name_alone_is_warned_of() {
+        assertThat(judge("TLS-S-07", GoodServer.ROOT.issue(ORDER.withoutNames()))
+                        .mark())
+                .isEqualTo(Mark.WARN);
+    }
+
+    @Test
+    void a_wildcard_names_the_server() {
+        assertThat(judge("TLS-S-07", GoodServer.ROOT.issue(Order.server("*.example.org")))
+                        .mark())
+                .isEqualTo(Mark.PASS);
+    }
+
+    @Test
+    void for_an_address_only_an_address_can_be_judged() {
+        TargetSettings unnamed = new TargetSettings(
+                SETTINGS.trust(), Optional.empty(), Optional.empty(), SETTINGS.answer(), SETTINGS.quiet());
+        Issuer addressed = GoodServer.ROOT.issue(Order.server("127.0.0.1"));
+        assertThat(judge("TLS-S-07", addressed, unnamed).mark()).isEqualTo(Mark.PASS);
+        Verdict verdict = judge("TLS-S-07", GoodServer.SERVER, unnamed);
+        assertThat(verdict.mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(verdict.detail()).contains("--server-name");
+    }
+
+    /** A server of TLS 1.0 alone, which the runtime does not speak any more. */
+    private static Verdict judgeInTheClear(String id, List<Octets> chain) {
+        Loopback.Handler handler = client -> {
+            ClientHello hello =
+                    ClientHello.parse(TlsRecord.read(client.getInputStream()).content());
+            boolean old = hello.legacyVersion() == ProtocolVersion.TLS10.code();
+            Octets answer = old
+                    ? Flight.of(ProtocolVersion.TLS10, CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA)
+                            .showing(chain)
+                            .octets()
+                    : Octets.hex("15 0301 0002 0246");
+            client.getOutputStream().write(answer.array());
+        };
+        try (Loopback server = Loopback.serving(handler)) {
+            return Judging.judge(id, server.port(), SETTINGS);
+        }
+    }
+
+    @Test
+    void certificates_of_a_server_too_old_for_this_runtime_are_read_in_the_clear() throws Exception {
+        Octets good = Octets.of(GoodServer.SERVER.certificate().getEncoded());
+        Octets selfSigned = Octets.of(Issuer.selfSigned(ORDER).certificate().getEncoded());
+        assertThat(judgeInTheClear("TLS-S-06", List.of(good)).mark()).isEqualTo(Mark.PASS);
+        assertThat(judgeInTheClear("TLS-S-07", List.of(good)).mark()).isEqualTo(Mark.PASS);
+        assertFails(judgeInTheClear("TLS-S-06", List.of(selfSigned)), "self-signed");
+    }
+
+    @Test
+    void a_certificate_that_cannot_be_read_is_caught() {
+        assertFails(judgeInTheClear("TLS-S-06", List.of(Octets.ascii("no certificate"))), "cannot be read");
+    }
+}

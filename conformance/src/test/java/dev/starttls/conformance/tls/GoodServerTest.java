@@ -1,0 +1,82 @@
+package dev.starttls.conformance.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(120)
+class GoodServerTest {
+
+    /** The runtime's TLS takes no empty records of TLS 1.3 and knows no fallback signal; of both it is warned, rightly. */
+    private static final Map<String, Mark> WITH_TLS_13 = Map.of("TLS-S-20c", Mark.WARN, "TLS-S-03", Mark.WARN);
+
+    /** Without TLS 1.3 there is no KeyUpdate, no early data, and no session by hand that makes empty records. */
+    private static final Map<String, Mark> WITHOUT_TLS_13 = Map.of(
+            "TLS-S-03", Mark.SKIP,
+            "TLS-S-20c", Mark.INCONCLUSIVE,
+            "TLS-S-20d", Mark.SKIP,
+            "TLS-S-22", Mark.SKIP);
+
+    private static Loopback server;
+    private static Loopback older;
+
+    @BeforeAll
+    static void start() {
+        server = GoodServer.start();
+        older = GoodServer.speaking("TLSv1.2");
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        older.close();
+    }
+
+    static Stream<String> ids() {
+        return TlsTopics.all().stream()
+                .flatMap(topic -> topic.checks().stream())
+                .map(Check::id);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ids")
+    void a_good_server_passes(String id) {
+        Verdict verdict = Judging.judge(id, server.port());
+        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(WITH_TLS_13.getOrDefault(id, Mark.PASS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ids")
+    void a_good_server_of_tls_12_passes_what_concerns_it(String id) {
+        Verdict verdict = Judging.judge(id, older.port());
+        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(WITHOUT_TLS_13.getOrDefault(id, Mark.PASS));
+    }
+
+    @Test
+    void the_summary_tells_version_suite_group_chain_and_names() throws Exception {
+        Target target = new Target(Scheme.SMTPS, "127.0.0.1", server.port());
+        try (Subject subject = new Subject(target, Judging.trusting(GoodServer.ROOT.certificate()), Judging.smtp())) {
+            TlsSummary summary = TlsSummary.of(subject).orElseThrow();
+            assertThat(summary.version()).isEqualTo("TLSv1.3");
+            assertThat(summary.suite()).startsWith("TLS_AES_");
+            assertThat(summary.group()).contains("x25519");
+            assertThat(summary.chain()).hasSize(2);
+            assertThat(summary.chain().get(0).keyType()).isEqualTo("EC 256");
+            assertThat(summary.names()).isEqualTo(List.of("DNS:mail.example.org"));
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.starttls.conformance.tls;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A server of one's own on a free port of the loopback: each connection gets a thread, all end with the test. */
+final class Loopback implements AutoCloseable {
+
+    /** What is done with a connection; it is closed afterwards. */
+    @FunctionalInterface
+    interface Handler {
+        void serve(Socket socket) throws IOException;
+    }
+
+    private final ServerSocket server;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+
+    private Loopback(ServerSocket server) {
+        this.server = server;
+    }
+
+    static Loopback serving(Handler handler) {
+        try {
+            Loopback loopback = new Loopback(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+            start(() -> loopback.accept(handler));
+            return loopback;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    /** A connection to it. */
+    Socket connect() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), port());
+    }
+
+    private void accept(Handler handler) {
+        while (!server.isClosed()) {
+            try {
+                Socket socket = server.accept();
+                open.add(socket);
+                start(() -> serve(handler, socket));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Handler handler, Socket socket) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            handler.serve(socket);
+        } catch (IOException e) {
+            // The peer is gone, or the test is over.
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    static void start(Runnable task) {
+        Thread thread = new Thread(task, "loopback");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            for (Socket socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.starttls.core.nio;
+
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.Want;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLException;
+
+/** One direction of a channel that is the application's: gives it octets. All but the lock is for who holds it. */
+final class ReadingHalf {
+
+    /** How often in a row the connection may take nothing of what it is given, before it is taken to be at fault. */
+    private static final int IDLE_TURNS = 16;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Transport transport;
+    private final UpgradeConnection connection;
+    private final WritingHalf writing;
+
+    ReadingHalf(Transport transport, UpgradeConnection connection, WritingHalf writing) {
+        this.transport = transport;
+        this.connection = connection;
+        this.writing = writing;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    /** At least one octet, -1 at the end, or 0 if the transport has nothing now or does not take a needed answer. */
+    int read(ByteBuffer dst) throws IOException {
+        int idle = 0;
+        while (idle < IDLE_TURNS) {
+            int waiting = transport.in().remaining();
+            int count = readHeld(dst);
+            boolean stuck = waiting > 0 && count == 0 && transport.in().remaining() == waiting;
+            boolean answered = answer(stuck);
+            if (count > 0) {
+                return count;
+            }
+            if (connection.inputEnded()) {
+                transport.discardInput();
+                return -1;
+            }
+            if (transport.in().hasRemaining()) {
+                if (stuck && !answered) {
+                    return 0;
+                }
+                idle = stuck ? idle + 1 : 0;
+            } else {
+                idle = 0;
+                int filled = transport.fill();
+                if (filled == 0) {
+                    return 0;
+                }
+                if (filled < 0) {
+                    connection.endOfInput();
+                }
+            }
+        }
+        throw new SSLException("Expected the connection to take a record or to say what it needs, got neither in state "
+                + connection.state() + "; the engine is at fault");
+    }
+
+    /** What has come already, without reading from the transport. */
+    int readHeld(ByteBuffer dst) throws IOException {
+        int from = dst.position();
+        try {
+            connection.receive(transport.in(), dst);
+        } finally {
+            transport.taken();
+        }
+        return dst.position() - from;
+    }
+
+    /**
+     * Waits for the peer's close_notify, and lets go of what comes before it.
+     *
+     * @param nanos how long at most, on a transport whose reads can be timed; on others, not at all
+     */
+    void awaitEnd(long nanos) throws IOException {
+        long deadline = System.nanoTime() + nanos;
+        ByteBuffer rest = ByteBuffer.allocate(1024);
+        for (long left = nanos; left > 0 && transport.timed(); left = deadline - System.nanoTime()) {
+            int idle = 0;
+            while (idle < IDLE_TURNS && (transport.in().hasRemaining() || connection.holdsInput())) {
+                int waiting = transport.in().remaining();
+                idle = readHeld(rest.clear()) > 0 || transport.in().remaining() < waiting ? 0 : idle + 1;
+            }
+            if (connection.inputEnded() || idle > 0 || transport.fill(left) < 0) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * Runs a task and sends an answer that reading has called for. A writer at work will send the answer, so that a reader
+     * only waits for it when it gets no further without. Returns false if the transport does not take the answer now.
+     */
+    private boolean answer(boolean stuck) throws IOException {
+        if (connection.want() == Want.TASK) {
+            writing.runTask();
+        }
+        if (connection.want() != Want.WRITE) {
+            return true;
+        }
+        if (!writing.lock().tryLock()) {
+            if (!stuck) {
+                return true;
+            }
+            writing.lock().lock();
+        }
+        try {
+            return writing.flush();
+        } finally {
+            writing.lock().unlock();
+        }
+    }
+}

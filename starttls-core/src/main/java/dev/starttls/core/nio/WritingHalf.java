@@ -1,0 +1,126 @@
+package dev.starttls.core.nio;
+
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.Want;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One direction of a channel that is the application's: takes its octets. All but the lock is for who holds it. */
+final class WritingHalf {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /** How often in a row the connection may put out nothing, before it is taken to have nothing more to say. */
+    private static final int IDLE_TURNS = 4;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Transport transport;
+    private final UpgradeConnection connection;
+    private boolean ended;
+    private boolean shutdownDue;
+
+    WritingHalf(Transport transport, UpgradeConnection connection) {
+        this.transport = transport;
+        this.connection = connection;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    /**
+     * Takes octets, and writes when a buffer is full, until all were taken or the transport takes no more. Leaves the last
+     * buffer to {@link #flush}.
+     *
+     * @throws ClosedChannelException if no more octets of the application can be sent
+     */
+    void take(ByteBuffer src) throws IOException {
+        checkOpen();
+        move(src);
+        if (src.hasRemaining() && !transport.hasOutput()) {
+            // close_notify has left in the meantime, or the peer's was answered (RFC 5246 section 7.2.1).
+            throw new ClosedChannelException();
+        }
+    }
+
+    /** Writes what waits, and what TLS has to say. Returns whether all of it has left. */
+    boolean flush() throws IOException {
+        if (connection.want() == Want.WRITE) {
+            move(NOTHING);
+        }
+        if (!transport.flush()) {
+            return false;
+        }
+        if (shutdownDue) {
+            shutdownDue = false;
+            transport.shutdownOutput();
+        }
+        return true;
+    }
+
+    /** The application sends nothing more. */
+    void end() throws IOException {
+        ended = true;
+        if (connection.state() == State.PLAINTEXT) {
+            shutdownDue = true;
+        } else {
+            connection.close();
+        }
+        flush();
+    }
+
+    /** Begins to close: sends close_notify, if there is TLS and the transport takes it. */
+    void close() throws IOException {
+        ended = true;
+        connection.close();
+        flush();
+    }
+
+    void checkOpen() throws ClosedChannelException {
+        if (ended) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /**
+     * Runs the task that TLS waits for, or waits until another thread has run it. Once the connection is the application's,
+     * there is seldom one: the engines that have them are not the JDK's.
+     */
+    synchronized void runTask() {
+        connection.task().ifPresent(Runnable::run);
+    }
+
+    private void move(ByteBuffer src) throws IOException {
+        for (int idle = 0; idle < IDLE_TURNS; idle++) {
+            int waiting = src.remaining();
+            if (transmit(src) || src.remaining() < waiting || transport.hasOutput()) {
+                idle = 0;
+            }
+            Want want = connection.want();
+            if (want == Want.TASK) {
+                runTask();
+            } else if (!src.hasRemaining() && want != Want.WRITE) {
+                return;
+            }
+            if (!transport.flush()) {
+                return;
+            }
+        }
+    }
+
+    /** Returns whether any octet was put out. */
+    private boolean transmit(ByteBuffer src) throws IOException {
+        ByteBuffer out = transport.out();
+        int before = out.position();
+        boolean put = false;
+        try {
+            connection.transmit(src, out);
+        } finally {
+            put = out.position() > before;
+            transport.put();
+        }
+        return put;
+    }
+}

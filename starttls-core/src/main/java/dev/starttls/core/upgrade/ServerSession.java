@@ -1,0 +1,65 @@
+package dev.starttls.core.upgrade;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a server's author knows and keeps of one client on one side of the upgrade: the sessions of all protocols are made
+ * of it. A dialogue makes a new one at the upgrade, so that nothing of before is left (RFC 3207 section 4.2, RFC 9051
+ * section 6.2.1, RFC 2595 section 4).
+ *
+ * <p>One thread at a time.
+ */
+public abstract class ServerSession {
+
+    private final Map<Class<?>, Object> kept = new HashMap<>();
+    private final State state;
+
+    /**
+     * An empty session.
+     *
+     * @param state {@link State#SECURE} for one inside TLS, {@link State#PLAINTEXT} for one before it
+     */
+    protected ServerSession(State state) {
+        this.state = state;
+    }
+
+    /**
+     * Whether the client's commands come inside TLS.
+     *
+     * @return the same for the whole life of this session
+     */
+    public final boolean secure() {
+        return state == State.SECURE;
+    }
+
+    /**
+     * Keeps a value, one of each class, until the session ends, that is at the latest at the upgrade.
+     *
+     * @param value takes the place of the one of the same class
+     */
+    public final void keep(Object value) {
+        kept.put(value.getClass(), value);
+    }
+
+    /**
+     * A value that was kept.
+     *
+     * @param <T> its type
+     * @param type exactly the class of the value
+     * @return empty if there is none
+     */
+    public final <T> Optional<T> kept(Class<T> type) {
+        return Optional.ofNullable(kept.get(type)).map(type::cast);
+    }
+
+    /**
+     * Lets go of a value; no effect if there is none.
+     *
+     * @param type exactly the class of the value
+     */
+    public final void forget(Class<?> type) {
+        kept.remove(type);
+    }
+}

@@ -1,0 +1,181 @@
+package dev.starttls.core;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Requires;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FloorsTest {
+
+    private static final String ROOT = "dev.starttls.core.";
+    private static final List<String> FLOORS = List.of("line", "tls", "upgrade", "nio");
+    /** Classes that are still to be parted; none may be added. */
+    private static final List<String> TOO_LARGE_YET =
+            List.of("UpgradeConnection.java", "Negotiation.java", "StartTlsChannel.java", "UpgradeLoop.java");
+
+    private static final Path MAIN = main();
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPath(MAIN);
+
+    @Test
+    void the_rules_see_the_classes() {
+        assertThat(CLASSES).hasSizeGreaterThan(30);
+        assertThat(CLASSES.stream().map(JavaClass::getPackageName))
+                .contains(ROOT + "line", ROOT + "tls", ROOT + "upgrade");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void nothing_imports_upward(int floor) {
+        String[] above = FLOORS.subList(floor + 1, FLOORS.size()).stream()
+                .map(name -> ROOT + name + "..")
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + FLOORS.get(floor) + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above)
+                .check(CLASSES);
+    }
+
+    @Test
+    void every_class_lives_on_a_floor() {
+        classes()
+                .should()
+                .resideInAnyPackage(FLOORS.stream().map(name -> ROOT + name).toArray(String[]::new))
+                .check(CLASSES);
+    }
+
+    @Test
+    void packages_have_no_circles() {
+        slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void only_java_and_its_tls_are_imported() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        "dev.starttls.core..",
+                        "java.io",
+                        "java.lang",
+                        "java.lang.annotation",
+                        "java.lang.invoke",
+                        "java.lang.runtime",
+                        "java.net",
+                        "java.nio..",
+                        "java.security..",
+                        "java.time..",
+                        "java.util",
+                        "java.util.concurrent..",
+                        "java.util.function",
+                        "java.util.stream",
+                        "javax.net.ssl",
+                        "javax.security.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothing_reflects_or_logs() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.lang.reflect..", "java.util.logging..", "sun..", "jdk.."))
+                .check(CLASSES);
+        noClasses().should().callMethod(Class.class, "forName", String.class).check(CLASSES);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(System.Logger.class)
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothing_prints() {
+        noClasses().should().accessField(System.class, "out").check(CLASSES);
+        noClasses().should().accessField(System.class, "err").check(CLASSES);
+        noClasses().should().callMethod(Throwable.class, "printStackTrace").check(CLASSES);
+    }
+
+    @Test
+    void below_the_drivers_there_are_no_threads_no_clock_and_no_channels() {
+        var below = noClasses().that(resideInAnyPackage(ROOT + "line", ROOT + "tls", ROOT + "upgrade"));
+        below.should().dependOnClassesThat().areAssignableTo(Thread.class).check(CLASSES);
+        below.should()
+                .dependOnClassesThat(resideInAPackage("java.util.concurrent").and(new NotAtomics()))
+                .check(CLASSES);
+        below.should()
+                .dependOnClassesThat(resideInAPackage("java.nio.channels.."))
+                .check(CLASSES);
+        below.should().callMethod(System.class, "nanoTime").check(CLASSES);
+        below.should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
+        below.should().callMethod(Object.class, "wait").check(CLASSES);
+    }
+
+    @Test
+    void the_module_requires_java_base_only() throws IOException {
+        try (InputStream in = Files.newInputStream(MAIN.resolve("module-info.class"))) {
+            ModuleDescriptor descriptor = ModuleDescriptor.read(in);
+            assertThat(descriptor.name()).isEqualTo("dev.starttls.core");
+            assertThat(descriptor.requires()).extracting(Requires::name).containsExactly("java.base");
+            assertThat(descriptor.opens()).isEmpty();
+            assertThat(descriptor.uses()).isEmpty();
+        }
+    }
+
+    @Test
+    void classes_fit_on_a_few_screens() throws IOException {
+        Path sources = MAIN.resolve("../../src/main/java").normalize();
+        try (Stream<Path> files = Files.walk(sources)) {
+            List<Path> java = files.filter(file -> file.toString().endsWith(".java"))
+                    .filter(file -> !TOO_LARGE_YET.contains(file.getFileName().toString()))
+                    .toList();
+            assertThat(java).isNotEmpty().allSatisfy(file -> assertThat(Files.readAllLines(file))
+                    .as(file.toString())
+                    .hasSizeLessThanOrEqualTo(310));
+        }
+    }
+
+    private static Path main() {
+        URI here = URI.create(FloorsTest.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toString());
+        return Path.of(here).resolveSibling("classes");
+    }
+
+    /** What java.util.concurrent has besides that which runs or waits. */
+    private static final class NotAtomics extends com.tngtech.archunit.base.DescribedPredicate<JavaClass> {
+
+        NotAtomics() {
+            super("run or wait");
+        }
+
+        @Override
+        public boolean test(JavaClass type) {
+            return !type.getSimpleName().equals("TimeUnit");
+        }
+    }
+}

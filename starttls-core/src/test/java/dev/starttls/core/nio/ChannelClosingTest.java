@@ -1,0 +1,241 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.testing.ChoppingChannel;
+import dev.starttls.core.tls.TruncatedException;
+import dev.starttls.core.tls.Truncation;
+import dev.starttls.core.upgrade.UpgradeLimits;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ChannelClosingTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void a_close_is_the_end_of_the_stream_to_the_peer(String version) throws Exception {
+        try (Pair pair = Pair.upgraded(version)) {
+            pair.client().write(Octets.of("last"));
+            pair.client().close();
+            assertThat(Octets.readToEnd(pair.server())).hasSize(4);
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            pair.server().close();
+        }
+    }
+
+    @Test
+    void closing_again_has_no_effect_and_a_closed_channel_refuses_all() throws Exception {
+        try (Pair pair = Pair.upgraded()) {
+            StartTlsChannel closed = pair.client();
+            assertThat(closed.isOpen()).isTrue();
+            closed.close();
+            closed.close();
+            Pair.run(closed::close).get(30, TimeUnit.SECONDS);
+            assertThat(closed.isOpen()).isFalse();
+            assertThat(closed.isSecure()).isFalse();
+            assertThat(closed.holdsBuffers()).isFalse();
+            assertThatThrownBy(() -> closed.read(ByteBuffer.allocate(1))).isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(() -> closed.write(Octets.of("a"))).isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(() -> closed.write(new ByteBuffer[] {Octets.of("a")}))
+                    .isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(closed::flush).isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(closed::shutdownOutput).isInstanceOf(ClosedChannelException.class);
+            assertThatThrownBy(closed::advance).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
+    void a_channel_whose_transport_was_closed_is_closed() throws Exception {
+        try (Pair pair = Pair.upgraded()) {
+            pair.sockets().client().close();
+            assertThat(pair.client().isOpen()).isFalse();
+            assertThatThrownBy(() -> pair.client().read(ByteBuffer.allocate(1)))
+                    .isInstanceOf(ClosedChannelException.class);
+            assertThat(pair.client().holdsBuffers()).isFalse();
+            pair.client().close();
+        }
+    }
+
+    @RepeatedTest(20)
+    void a_close_wakes_a_blocked_reader() throws Exception {
+        try (Pair pair = Pair.upgraded()) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CompletableFuture<Void> reader = Pair.run(() -> {
+                begun.countDown();
+                pair.client().read(ByteBuffer.allocate(1));
+            });
+            begun.await();
+            pair.client().close();
+            assertClosed(reader);
+            // close_notify was sent although a thread was reading.
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(pair.client().holdsBuffers()).isFalse();
+        }
+    }
+
+    @RepeatedTest(5)
+    void a_close_wakes_a_blocked_writer_and_a_blocked_reader() throws Exception {
+        try (Pair pair = Pair.upgraded()) {
+            CountDownLatch full = new CountDownLatch(64);
+            CompletableFuture<Void> writer = Pair.run(() -> {
+                while (true) {
+                    full.countDown();
+                    pair.client().write(ByteBuffer.allocate(100_000));
+                }
+            });
+            CompletableFuture<Void> reader = Pair.run(() -> pair.client().read(ByteBuffer.allocate(1)));
+            // The kernel takes a few megabytes; then nobody counts on.
+            boolean unused = full.await(100, TimeUnit.MILLISECONDS);
+            Pair.run(pair.client()::close).get(30, TimeUnit.SECONDS);
+            assertClosed(writer);
+            assertClosed(reader);
+            assertThat(pair.client().holdsBuffers()).isFalse();
+        }
+    }
+
+    @RepeatedTest(20)
+    void a_close_wakes_a_blocked_upgrade() throws Exception {
+        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CompletableFuture<Void> upgrade = Pair.run(() -> {
+                begun.countDown();
+                pair.client().upgrade();
+            });
+            begun.await();
+            pair.client().close();
+            assertClosed(upgrade);
+            assertThat(pair.client().holdsBuffers()).isFalse();
+        }
+    }
+
+    @Test
+    void closing_again_ends_the_wait_for_a_peer_that_does_not_answer() throws Exception {
+        UpgradeLimits patient = UpgradeLimits.DEFAULT.withTimeToClose(Duration.ofMinutes(10));
+        try (Pair pair = Pair.upgraded(Pair.clientSettings().withLimits(patient), Pair.serverSettings())) {
+            CompletableFuture<Void> first = Pair.run(pair.client()::close);
+            // It waits once its close_notify has come over.
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            pair.client().close();
+            first.get(30, TimeUnit.SECONDS);
+            assertThat(pair.client().isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void the_close_notify_of_the_peer_is_awaited_and_data_before_it_dropped() throws Exception {
+        UpgradeLimits patient = UpgradeLimits.DEFAULT.withTimeToClose(Duration.ofMinutes(10));
+        try (Pair pair = Pair.upgraded(Pair.clientSettings().withLimits(patient), Pair.serverSettings())) {
+            CompletableFuture<Void> closing = Pair.run(pair.client()::close);
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThat(closing).isNotDone();
+            Octets.writeAll(pair.server(), ByteBuffer.wrap(Octets.random(50_000, 2)));
+            pair.server().shutdownOutput();
+            closing.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void a_peer_that_never_answers_a_close_is_awaited_no_longer_than_set() throws Exception {
+        UpgradeLimits hasty = UpgradeLimits.DEFAULT.withTimeToClose(Duration.ofMillis(50));
+        try (Pair pair = Pair.upgraded(Pair.clientSettings().withLimits(hasty), Pair.serverSettings())) {
+            pair.client().close();
+            assertThat(pair.client().isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void a_half_closed_channel_reads_on() throws Exception {
+        try (Pair pair = Pair.upgraded("TLSv1.3")) {
+            pair.client().shutdownOutput();
+            pair.client().shutdownOutput();
+            assertThatThrownBy(() -> pair.client().write(Octets.of("a"))).isInstanceOf(ClosedChannelException.class);
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            byte[] rest = Octets.random(100_000, 3);
+            CompletableFuture<Void> writer = Pair.run(() -> {
+                Octets.writeAll(pair.server(), ByteBuffer.wrap(rest));
+                pair.server().close();
+            });
+            assertThat(Octets.readToEnd(pair.client())).isEqualTo(rest);
+            writer.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void a_peer_of_tls_1_2_closes_when_it_gets_close_notify() throws Exception {
+        try (Pair pair = Pair.upgraded("TLSv1.2")) {
+            pair.client().shutdownOutput();
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            // RFC 5246 section 7.2.1: the peer answers with a close_notify of its own, and can write no more.
+            assertThat(pair.client().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            assertThatThrownBy(() -> pair.server().write(Octets.of("a"))).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
+    void an_end_without_close_notify_is_told_as_truncation_and_stays_one() throws Exception {
+        try (Pair pair = Pair.upgraded()) {
+            pair.client().write(Octets.of("abc"));
+            pair.sockets().client().close();
+            assertThat(Octets.text(pair.server(), 3)).isEqualTo("abc");
+            ByteBuffer target = ByteBuffer.allocate(10);
+            assertThatThrownBy(() -> pair.server().read(target)).isInstanceOf(TruncatedException.class);
+            assertThatThrownBy(() -> pair.server().read(target))
+                    .isInstanceOf(SSLException.class)
+                    .hasCauseInstanceOf(TruncatedException.class);
+            assertThatThrownBy(() -> pair.server().write(Octets.of("a"))).isInstanceOf(SSLException.class);
+            pair.server().close();
+            assertThat(pair.server().holdsBuffers()).isFalse();
+        }
+    }
+
+    @Test
+    void an_end_without_close_notify_is_an_end_if_set_so() throws Exception {
+        try (Pair pair = Pair.upgraded(
+                Pair.clientSettings(),
+                Pair.serverSettings()
+                        .withTls(
+                                Pair.serverTls().truncation(Truncation.ACCEPTED).build()))) {
+            pair.client().write(Octets.of("abc"));
+            pair.sockets().client().close();
+            assertThat(Octets.readToEnd(pair.server())).hasSize(3);
+            assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void a_truncation_behind_data_does_not_take_the_data_away() throws Exception {
+        try (Pair pair = Pair.connected(
+                        Pair.clientSettings(),
+                        Pair.serverSettings(),
+                        channel -> channel,
+                        channel -> new ChoppingChannel(channel, 100_000, 4))
+                .upgrade()) {
+            pair.client().write(Octets.of("abc"));
+            pair.sockets().client().close();
+            ByteBuffer[] targets = {ByteBuffer.allocate(1), ByteBuffer.allocate(1), ByteBuffer.allocate(10)};
+            assertThat(pair.server().read(targets)).isEqualTo(3);
+            assertThatThrownBy(() -> pair.server().read(targets)).isInstanceOf(TruncatedException.class);
+        }
+    }
+
+    /** An AsynchronousCloseException if it had begun to block, its parent if not. */
+    private static void assertClosed(CompletableFuture<Void> failing) {
+        assertThatThrownBy(() -> failing.get(30, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(ClosedChannelException.class);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.ChoppingChannel;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.Step;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.Want;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class ChannelNonBlockingTest {
+
+    @Test
+    void an_authors_own_loop_upgrades_both_sides_and_moves_data_both_ways() throws Exception {
+        exchange(UnaryOperator.identity(), 3_000_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2000", "3, 5000", "50, 100000", "2000, 500000", "16500, 1000000", "50000, 2000000"})
+    void transports_that_take_and_give_little_or_nothing_lose_nothing(int most, int size) throws Exception {
+        exchange(channel -> new ChoppingChannel(channel, most, most), size);
+    }
+
+    @Test
+    void nothing_to_read_is_zero_and_holds_no_buffer() throws Exception {
+        try (Pair pair = Pair.upgraded()) {
+            pair.sockets().client().configureBlocking(false);
+            pair.sockets().server().configureBlocking(false);
+            assertThat(pair.client().read(ByteBuffer.allocate(10))).isZero();
+            assertThat(pair.client().read(new ByteBuffer[] {ByteBuffer.allocate(10)}))
+                    .isZero();
+            assertThat(pair.client().holdsBuffers()).isFalse();
+            assertThat(pair.client().flush()).isTrue();
+            assertThat(pair.client().write(Octets.of("abc"))).isEqualTo(3);
+            assertThat(pair.client().holdsBuffers()).isFalse();
+            awaitReadable(pair.sockets().server());
+            ByteBuffer one = ByteBuffer.allocate(1);
+            assertThat(pair.server().read(one)).isEqualTo(1);
+            assertThat(pair.server().read(one.clear())).isEqualTo(1);
+            assertThat(pair.server().read(one.clear())).isEqualTo(1);
+            assertThat(pair.server().read(one.clear())).isZero();
+            assertThat(pair.server().holdsBuffers()).isFalse();
+        }
+    }
+
+    @Test
+    void a_write_takes_no_more_than_the_transport_and_one_buffer_hold_and_flush_says_when_it_is_gone()
+            throws Exception {
+        byte[] much = Octets.random(30_000_000, 10);
+        try (Pair pair = Pair.upgraded()) {
+            pair.sockets().client().configureBlocking(false);
+            ByteBuffer source = ByteBuffer.wrap(much);
+            int count = 1;
+            while (count > 0) {
+                count = pair.client().write(source);
+            }
+            assertThat(source.hasRemaining()).isTrue();
+            assertThat(pair.client().flush()).isFalse();
+            assertThat(pair.client().holdsBuffers()).isTrue();
+            int taken = source.position();
+            byte[] received = new byte[taken];
+            ByteBuffer target = ByteBuffer.wrap(received);
+            pair.sockets().server().configureBlocking(false);
+            while (target.hasRemaining()) {
+                pair.client().flush();
+                pair.server().read(target);
+            }
+            assertThat(ByteBuffer.wrap(received)).isEqualTo(ByteBuffer.wrap(much, 0, taken));
+            assertThat(pair.client().flush()).isTrue();
+            assertThat(pair.client().holdsBuffers()).isFalse();
+        }
+    }
+
+    @Test
+    void before_the_upgrade_is_done_reading_and_writing_move_it_and_return_nothing() throws Exception {
+        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+            pair.sockets().client().configureBlocking(false);
+            pair.sockets().server().configureBlocking(false);
+            ByteBuffer target = ByteBuffer.allocate(100);
+            assertThat(pair.client().read(target)).isZero();
+            assertThat(pair.client().write(Octets.of("a"))).isZero();
+            assertThat(pair.client().write(new ByteBuffer[] {Octets.of("a")})).isZero();
+            ByteBuffer source = Octets.of("a");
+            while (source.hasRemaining()) {
+                pair.server().write(source);
+                pair.client().read(target);
+            }
+            while (target.position() == 0) {
+                pair.client().read(target);
+            }
+            assertThat(target.position()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_dialogue_that_closes_the_connection_closes_the_channel() throws Exception {
+        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+            pair.sockets().server().configureBlocking(false);
+            assertThat(pair.server().advance()).isEqualTo(Want.READ);
+            assertThat(Octets.text(pair.sockets().client(), 4)).isEqualTo("HI\r\n");
+            // More than the server takes in one go: none of it may cost the client its answer.
+            pair.sockets().client().write(Octets.of("BYE\r\n" + "x".repeat(60_000)));
+            awaitReadable(pair.sockets().server());
+            assertThat(pair.server().advance()).isEqualTo(Want.NOTHING);
+            assertThat(pair.server().isOpen()).isFalse();
+            assertThat(pair.server().holdsBuffers()).isFalse();
+            assertThat(Octets.text(pair.sockets().client(), 100)).isEqualTo("BYE\r\n");
+        }
+    }
+
+    @Test
+    void hand_over_with_unsent_octets_is_no_end_of_stream() throws Exception {
+        // Its last line waits for the transport: the dialogue is over, but advance still wants to write.
+        Stalling stalling = new Stalling();
+        StartTlsChannel channel = StartTlsChannel.over(
+                stalling,
+                new UpgradeConnection(
+                        new AtOnce(), Pair.serverSettings().withPolicy(TlsPolicy.DISABLED), new Peer("127.0.0.1", -1)));
+        assertThat(channel.advance()).isEqualTo(Want.WRITE);
+        assertThat(channel.read(ByteBuffer.allocate(1))).isZero();
+        assertThat(channel.flush()).isFalse();
+        stalling.open = true;
+        assertThat(channel.flush()).isTrue();
+        assertThat(channel.advance()).isEqualTo(Want.NOTHING);
+        assertThat(channel.holdsBuffers()).isFalse();
+    }
+
+    private static void exchange(UnaryOperator<ByteChannel> chopped, int size) throws Exception {
+        byte[] there = Octets.random(size, 11);
+        byte[] back = Octets.random(size, 12);
+        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings(), chopped, chopped)) {
+            Drive client = new Drive(pair.client(), there, size);
+            Drive server = new Drive(pair.server(), back, size);
+            Drive.all(
+                    new SocketChannel[] {pair.sockets().client(), pair.sockets().server()}, client, server);
+            assertThat(server.received()).isEqualTo(there);
+            assertThat(client.received()).isEqualTo(back);
+            assertThat(client.ended() || server.ended()).isFalse();
+            assertThat(pair.client().holdsBuffers() || pair.server().holdsBuffers())
+                    .isFalse();
+        }
+    }
+
+    static void awaitReadable(SocketChannel channel) throws IOException {
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_READ);
+            selector.select();
+        }
+    }
+
+    /** A server that hands over as soon as it has greeted. */
+    private static final class AtOnce implements Dialogue {
+
+        @Override
+        public String protocol() {
+            return "tiny";
+        }
+
+        @Override
+        public Role role() {
+            return Role.SERVER;
+        }
+
+        @Override
+        public Step opened() {
+            return new Step.Ready(List.of("HI"));
+        }
+
+        @Override
+        public Step received(String line) {
+            throw new IllegalStateException(line);
+        }
+
+        @Override
+        public Step secured() {
+            throw new IllegalStateException();
+        }
+    }
+
+    /** Gives nothing and, until it is opened, takes nothing. */
+    private static final class Stalling implements ByteChannel {
+
+        private boolean open;
+
+        @Override
+        public int read(ByteBuffer dst) {
+            return 0;
+        }
+
+        @Override
+        public int write(ByteBuffer src) {
+            int count = open ? src.remaining() : 0;
+            src.position(src.position() + count);
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

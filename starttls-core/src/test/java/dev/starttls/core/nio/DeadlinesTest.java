@@ -1,0 +1,104 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeadlinesTest {
+
+    private static final long SECOND = 1_000_000_000;
+
+    private final Deadlines deadlines = new Deadlines();
+    private final List<String> told = new ArrayList<>();
+
+    /** The clock may be anywhere, and overflow. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, -5 * SECOND, Long.MAX_VALUE - SECOND, Long.MIN_VALUE})
+    void those_whose_time_has_come_are_told_in_their_order(long start) {
+        add("third", start + 3 * SECOND);
+        add("first", start + SECOND);
+        add("second", start + SECOND + 1);
+        add("as first", start + SECOND);
+        assertThat(deadlines.millisToNext(start)).isBetween(1000L, 1001L);
+        deadlines.expire(start + SECOND - 1);
+        assertThat(told).isEmpty();
+        deadlines.expire(start + 2 * SECOND);
+        assertThat(told).containsExactly("first", "as first", "second");
+        assertThat(deadlines.size()).isEqualTo(1);
+    }
+
+    @Test
+    void a_deadline_that_moved_to_later_is_kept_without_telling() {
+        Someone moving = add("moving", SECOND);
+        moving.due = Optional.of(5 * SECOND);
+        deadlines.expire(2 * SECOND);
+        assertThat(told).isEmpty();
+        assertThat(deadlines.millisToNext(2 * SECOND)).isBetween(3000L, 3001L);
+        deadlines.expire(5 * SECOND);
+        assertThat(told).containsExactly("moving");
+    }
+
+    @Test
+    void setting_again_replaces_and_dropping_forgets() {
+        Someone someone = add("someone", SECOND);
+        someone.due = Optional.of(2 * SECOND);
+        deadlines.set(someone);
+        assertThat(deadlines.size()).isEqualTo(1);
+        someone.due = Optional.empty();
+        deadlines.set(someone);
+        assertThat(deadlines.size()).isZero();
+        assertThat(deadlines.millisToNext(0)).isZero();
+        Someone dropped = add("dropped", SECOND);
+        deadlines.drop(dropped);
+        deadlines.drop(dropped);
+        deadlines.expire(9 * SECOND);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void who_does_not_give_up_is_told_again_but_not_in_the_same_turn() {
+        Someone stubborn = add("stubborn", SECOND);
+        stubborn.staysDue = true;
+        deadlines.expire(SECOND);
+        assertThat(told).containsExactly("stubborn");
+        assertThat(deadlines.millisToNext(SECOND)).isPositive();
+        deadlines.expire(2 * SECOND);
+        assertThat(told).containsExactly("stubborn", "stubborn");
+    }
+
+    private Someone add(String name, long due) {
+        Someone someone = new Someone(name, due);
+        deadlines.set(someone);
+        return someone;
+    }
+
+    private final class Someone extends Deadlines.Timed {
+
+        private final String name;
+        private Optional<Long> due;
+        private boolean staysDue;
+
+        Someone(String name, long due) {
+            this.name = name;
+            this.due = Optional.of(due);
+        }
+
+        @Override
+        Optional<Long> due() {
+            return due;
+        }
+
+        @Override
+        void expired() {
+            told.add(name);
+            if (!staysDue) {
+                due = Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.starttls.core.nio;
+
+import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A loop on a thread of its own, with what happens on it. */
+final class RunningLoop implements AutoCloseable {
+
+    private static final Duration CONNECT = Duration.ofSeconds(30);
+
+    private final UpgradeLoop loop;
+    private final Thread thread;
+    private final LinkedBlockingQueue<StartTlsChannel> handedOver = new LinkedBlockingQueue<>();
+    private final ConcurrentLinkedQueue<Throwable> faults = new ConcurrentLinkedQueue<>();
+
+    RunningLoop(int most, Executor tasks) throws IOException {
+        loop = UpgradeLoop.open(most, tasks);
+        thread = new Thread(loop, "loop");
+        thread.setUncaughtExceptionHandler((where, fault) -> faults.add(fault));
+        thread.start();
+    }
+
+    RunningLoop() throws IOException {
+        this(5000, Runnable::run);
+    }
+
+    UpgradeLoop loop() {
+        return loop;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** What went to the handler of uncaught exceptions. */
+    ConcurrentLinkedQueue<Throwable> faults() {
+        return faults;
+    }
+
+    /** The channels that a listening server has handed over. */
+    StartTlsChannel handedOver() throws InterruptedException {
+        return handedOver.poll(30, TimeUnit.SECONDS);
+    }
+
+    ServerSocketChannel listen() throws Exception {
+        ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort(), 1024);
+        loop.listen(server, peer -> Pair.serverConnection(Pair.serverSettings()), handedOver::add)
+                .get(30, TimeUnit.SECONDS);
+        return server;
+    }
+
+    CompletableFuture<StartTlsChannel> connect(ServerSocketChannel server) throws IOException {
+        return connect(server, Pair.clientConnection(Pair.clientSettings()));
+    }
+
+    CompletableFuture<StartTlsChannel> connect(ServerSocketChannel server, UpgradeConnection connection)
+            throws IOException {
+        return loop.connect((InetSocketAddress) server.getLocalAddress(), connection, CONNECT);
+    }
+
+    static UpgradeException failure(CompletableFuture<?> failed) throws Exception {
+        return (UpgradeException) thrown(failed);
+    }
+
+    static Throwable thrown(CompletableFuture<?> failed) throws Exception {
+        try {
+            failed.get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            return e.getCause();
+        }
+        throw new AssertionError("Expected a failure, got none");
+    }
+
+    /** Waits until the loop has ended. */
+    void stop() {
+        loop.stopped().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public void close() {
+        loop.closeNow();
+        stop();
+    }
+}

@@ -1,0 +1,260 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TinyClient;
+import dev.starttls.core.testing.TinyServer;
+import dev.starttls.core.testing.TinyServer.HandOver;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How a protocol's client and server connect, listen and serve. */
+@Timeout(60)
+class SetupTest {
+
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
+
+    private final LinkedBlockingQueue<StartTlsChannel> served = new LinkedBlockingQueue<>();
+    private RunningLoop running;
+    private ServerSocketChannel listening;
+
+    @BeforeEach
+    void start() throws Exception {
+        running = new RunningLoop();
+        listening =
+                server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC)).listen(running.loop(), Loopback.anyPort());
+    }
+
+    @AfterEach
+    void stop() {
+        running.close();
+    }
+
+    @Test
+    void a_client_connects_in_one_call_that_blocks() throws Exception {
+        StartTlsChannel channel = client("localhost").connect();
+        assertThat(channel.isSecure()).isTrue();
+        SocketChannel socket = (SocketChannel) channel.transport();
+        assertThat(socket.isBlocking()).isTrue();
+        assertThat(socket.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
+        assertThat(channel.report().phases().get(0).phase()).isEqualTo(Phase.CONNECT);
+        assertThat(channel.report().roundTrips()).isEqualTo(5);
+        channel.write(Octets.of("abc"));
+        StartTlsChannel other = served.take();
+        ((SocketChannel) other.transport()).configureBlocking(true);
+        assertThat(Octets.text(other, 3)).isEqualTo("abc");
+        channel.close();
+    }
+
+    @Test
+    void a_client_connects_on_a_loop() throws Exception {
+        StartTlsChannel channel = client("localhost").connect(running.loop()).get(30, TimeUnit.SECONDS);
+        assertThat(channel.isSecure()).isTrue();
+        assertThat(((SocketChannel) channel.transport()).isRegistered()).isFalse();
+        assertThat(channel.report().phases().get(0).phase()).isEqualTo(Phase.CONNECT);
+    }
+
+    @Test
+    void a_client_goes_on_with_a_connection_made_before() throws Exception {
+        SocketChannel socket = SocketChannel.open(listening.getLocalAddress());
+        StartTlsChannel channel = client("localhost").connect(socket);
+        assertThat(channel.isSecure()).isTrue();
+        assertThat(channel.report().phases().get(0).phase()).isEqualTo(Phase.GREETING);
+        SocketChannel wrongMode = SocketChannel.open(listening.getLocalAddress());
+        wrongMode.configureBlocking(false);
+        assertThatThrownBy(() -> client("localhost").connect(wrongMode))
+                .isInstanceOf(IllegalBlockingModeException.class);
+        assertThat(wrongMode.isOpen()).isTrue();
+        wrongMode.close();
+    }
+
+    @Test
+    void the_name_to_be_verified_can_be_another_than_the_host() throws Exception {
+        assertThat(client("127.0.0.1").connect().isSecure()).isTrue();
+        assertThat(client("127.0.0.1").serverName("localhost").connect().isSecure())
+                .isTrue();
+        UpgradeException failed = catchThrowableOfType(
+                UpgradeException.class, client("localhost").serverName("elsewhere.example")::connect);
+        assertThat(failed.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+        listening = server(CERTIFICATES.named("elsewhere.example")).listen(running.loop(), Loopback.anyPort());
+        assertThat(client("localhost").serverName("elsewhere.example").connect().isSecure())
+                .isTrue();
+    }
+
+    @Test
+    void an_unknown_host_fails_in_phase_connect() throws Exception {
+        TinyClientSetup unknown = client("host.invalid");
+        UpgradeException blocking = catchThrowableOfType(UpgradeException.class, unknown::connect);
+        UpgradeException onLoop = RunningLoop.failure(unknown.connect(running.loop()));
+        for (UpgradeException failed : List.of(blocking, onLoop)) {
+            assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+            assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
+            assertThat(failed).hasMessageContaining("host.invalid");
+        }
+    }
+
+    @Test
+    void nobody_listening_fails_in_phase_connect() throws Exception {
+        int port = listening.socket().getLocalPort();
+        listening.close();
+        running.loop().closeNow();
+        running.stop();
+        UpgradeException failed =
+                catchThrowableOfType(UpgradeException.class, new TinyClientSetup("127.0.0.1", port)::connect);
+        assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+        assertThat(failed).hasMessageContaining("127.0.0.1:" + port);
+    }
+
+    @Test
+    void addresses_are_tried_in_their_order() throws Exception {
+        InetSocketAddress nobody;
+        try (ServerSocketChannel closed = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            nobody = (InetSocketAddress) closed.getLocalAddress();
+        }
+        InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
+        try (SocketChannel socket = Connector.connect(List.of(nobody, somebody), Duration.ofSeconds(30))) {
+            assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
+        }
+        UpgradeException failed = catchThrowableOfType(
+                UpgradeException.class, () -> Connector.connect(List.of(nobody, nobody), Duration.ofSeconds(30)));
+        assertThat(failed.getMessage().split(String.valueOf(nobody.getPort()), -1))
+                .hasSize(3);
+    }
+
+    @Test
+    void cancelling_a_session_closes_its_connection() throws Exception {
+        try (ServerSocketChannel silent = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            CompletableFuture<StartTlsChannel> session =
+                    new TinyClientSetup("127.0.0.1", silent.socket().getLocalPort()).connect(running.loop());
+            try (SocketChannel accepted = silent.accept()) {
+                session.cancel(true);
+                assertThat(Octets.readToEnd(accepted)).isEmpty();
+            }
+            UpgradeLoopFailureTest.awaitNobodyUnderway(running);
+        }
+    }
+
+    @Test
+    void a_fault_in_making_the_session_fails_it_and_closes_the_connection() throws Exception {
+        TinyClientSetup faulty = client("localhost").faulty();
+        assertThatThrownBy(faulty::connect).isInstanceOf(IllegalArgumentException.class);
+        assertThat(RunningLoop.thrown(faulty.connect(running.loop()))).isInstanceOf(IllegalArgumentException.class);
+        for (int i = 0; i < 2; i++) {
+            StartTlsChannel other = served.take();
+            ((SocketChannel) other.transport()).configureBlocking(true);
+            assertThat(Octets.readToEnd(other)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_server_serves_one_connection_on_the_calling_thread() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.RSA));
+            CompletableFuture<Void> done = Pair.run(() -> server.serve(sockets.server()));
+            StartTlsChannel channel = client("localhost").connect(sockets.client());
+            done.get(30, TimeUnit.SECONDS);
+            assertThat(sockets.server().getOption(StandardSocketOptions.TCP_NODELAY))
+                    .isTrue();
+            served.take().write(Octets.of("abc"));
+            assertThat(Octets.text(channel, 3)).isEqualTo("abc");
+        }
+        try (Loopback sockets = Loopback.open()) {
+            Octets.writeAll(sockets.client(), Octets.of("BYE\r\n"));
+            server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC)).serve(sockets.server());
+            assertThat(sockets.server().isOpen()).isFalse();
+            assertThat(served).isEmpty();
+        }
+        try (Loopback sockets = Loopback.open()) {
+            Octets.writeAll(sockets.client(), Octets.of("FAULT\r\n"));
+            TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
+            assertThatThrownBy(() -> server.serve(sockets.server())).isInstanceOf(IllegalArgumentException.class);
+            assertThat(sockets.server().isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void listening_fails_where_it_cannot_be() throws Exception {
+        TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
+        assertThatThrownBy(() -> server.listen(running.loop(), (InetSocketAddress) listening.getLocalAddress()))
+                .isInstanceOf(IOException.class);
+        running.close();
+        assertThatThrownBy(() -> server.listen(running.loop(), Loopback.anyPort()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("closed");
+    }
+
+    private TinyClientSetup client(String host) {
+        return new TinyClientSetup(host, listening.socket().getLocalPort()).sslContext(CERTIFICATES.client());
+    }
+
+    private TinyServerSetup server(TestCertificates.Issued identity) {
+        return new TinyServerSetup().sslContext(CERTIFICATES.server(identity)).handOver(served::add);
+    }
+
+    private static final class TinyClientSetup extends ClientSetup<TinyClientSetup, StartTlsChannel> {
+
+        private boolean faulty;
+
+        TinyClientSetup(String host, int port) {
+            super(host, port, TlsPolicy.REQUIRED);
+        }
+
+        TinyClientSetup faulty() {
+            faulty = true;
+            return this;
+        }
+
+        @Override
+        protected Dialogue dialogue() {
+            return new TinyClient();
+        }
+
+        @Override
+        protected StartTlsChannel session(StartTlsChannel channel, Dialogue dialogue) {
+            if (faulty) {
+                throw new IllegalArgumentException("a fault in a session");
+            }
+            return channel;
+        }
+
+        @Override
+        protected TinyClientSetup self() {
+            return this;
+        }
+    }
+
+    private static final class TinyServerSetup extends ServerSetup<TinyServerSetup> {
+
+        @Override
+        protected Dialogue dialogue(TlsPolicy policy) {
+            return new TinyServer(policy, HandOver.INSIDE_TLS);
+        }
+
+        @Override
+        protected TinyServerSetup self() {
+            return this;
+        }
+    }
+}

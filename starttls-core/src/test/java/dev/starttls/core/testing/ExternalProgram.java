@@ -1,0 +1,102 @@
+package dev.starttls.core.testing;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A program that we did not write, as the other side. A test that needs one that is not installed is skipped with that
+ * reason, or fails if {@code -Dstarttls.peers=required}.
+ */
+public final class ExternalProgram {
+
+    private static final long SECONDS = 60;
+
+    private final Path path;
+
+    private ExternalProgram(Path path) {
+        this.path = path;
+    }
+
+    /** What a program printed, on both streams, and its exit status. */
+    public record Outcome(int status, String output) {}
+
+    /** A program on the path or in the system's own folders; skips the test if it is not there. */
+    public static ExternalProgram named(String name) {
+        Optional<Path> found = Stream.concat(
+                        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
+                        Stream.of("/usr/sbin", "/sbin"))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable)
+                .findFirst();
+        require(found.isPresent(), name + " is not installed");
+        return new ExternalProgram(found.orElseThrow());
+    }
+
+    /** Skips the test if the condition does not hold, or fails it where all peers are required. */
+    public static void require(boolean condition, String reason) {
+        if (!condition && System.getProperty("starttls.peers", "optional").equals("required")) {
+            fail("-Dstarttls.peers=required, but " + reason);
+        }
+        assumeTrue(condition, reason);
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Runs it to its end, or for a minute at most. */
+    public Outcome run(String input, String... arguments) throws IOException, InterruptedException {
+        Process process = start(arguments);
+        CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> all(process.getInputStream()));
+        try {
+            process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // It ended without reading all of its input; what it printed says why.
+            return ended(process, output);
+        }
+        return ended(process, output);
+    }
+
+    /** Starts it, both of its output streams as one. */
+    public Process start(String... arguments) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Stream.concat(Stream.of(path.toString()), Stream.of(arguments)).toList());
+        return builder.redirectErrorStream(true).start();
+    }
+
+    private static Outcome ended(Process process, CompletableFuture<String> output) throws InterruptedException {
+        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            return new Outcome(-1, output.join() + "\n(stopped after " + SECONDS + " s)");
+        }
+        return new Outcome(process.exitValue(), output.join());
+    }
+
+    private static String all(InputStream stream) {
+        try {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "(" + e + ")";
+        }
+    }
+
+    @Override
+    public String toString() {
+        return List.of(path).toString();
+    }
+}

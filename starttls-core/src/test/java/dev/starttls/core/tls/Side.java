@@ -1,0 +1,113 @@
+package dev.starttls.core.tls;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+
+/** One end of a connection in memory: a pump, what is on its way to it, and what it gave out. */
+final class Side {
+
+    final SSLEngine engine;
+    final TlsPump pump;
+    /** Octets on their way to this side. */
+    byte[] incoming = {};
+    /** All octets this side has ever sent. */
+    final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    /** Decrypted octets. */
+    final ByteArrayOutputStream got = new ByteArrayOutputStream();
+    /** What the application wants sent. */
+    ByteBuffer application = ByteBuffer.allocate(0);
+    /** Sizes of the buffers of the next calls. */
+    IntSupplier networkSize = () -> 32_768;
+
+    IntSupplier applicationSize = () -> 32_768;
+    /** How many turns a task waits before it runs. */
+    int lateness;
+
+    TlsStatus lastReceive = TlsStatus.NEED_READ;
+    TlsStatus lastSend = TlsStatus.OK;
+    private Side peer;
+    private Optional<Runnable> task = Optional.empty();
+    private int waited;
+
+    Side(SSLEngine engine) {
+        this.engine = engine;
+        this.pump = new TlsPump(engine);
+    }
+
+    static void connect(Side one, Side other) {
+        one.peer = other;
+        other.peer = one;
+    }
+
+    /** Receives once. Returns whether anything moved. */
+    boolean receive() throws SSLException {
+        int size = Math.min(incoming.length, networkSize.getAsInt());
+        ByteBuffer network = ByteBuffer.wrap(Arrays.copyOf(incoming, size));
+        ByteBuffer target = ByteBuffer.allocate(applicationSize.getAsInt());
+        try {
+            lastReceive = pump.receive(network, target);
+        } finally {
+            incoming = Arrays.copyOfRange(incoming, network.position(), incoming.length);
+            got.write(target.array(), 0, target.position());
+        }
+        return network.position() + target.position() > 0 || (lastReceive == TlsStatus.NEED_TASK && runTask());
+    }
+
+    /** Sends once. Returns whether anything moved. */
+    boolean send() throws SSLException {
+        ByteBuffer network = ByteBuffer.allocate(networkSize.getAsInt());
+        try {
+            lastSend = pump.send(application, network);
+        } finally {
+            byte[] made = Arrays.copyOf(network.array(), network.position());
+            sent.writeBytes(made);
+            peer.arrive(made);
+        }
+        return network.position() > 0 || (lastSend == TlsStatus.NEED_TASK && runTask());
+    }
+
+    void arrive(byte[] octets) {
+        int old = incoming.length;
+        incoming = Arrays.copyOf(incoming, old + octets.length);
+        System.arraycopy(octets, 0, incoming, old, octets.length);
+    }
+
+    private boolean runTask() {
+        if (task.isEmpty()) {
+            task = pump.task();
+            waited = 0;
+        }
+        if (task.isPresent() && ++waited > lateness) {
+            task.get().run();
+            task = Optional.empty();
+        }
+        return true;
+    }
+
+    /** Turns until neither side moves. */
+    static void settle(Side one, Side other) throws SSLException {
+        for (int turn = 0; turn < 2_000_000; turn++) {
+            boolean moved = one.send();
+            moved |= other.receive();
+            moved |= other.send();
+            moved |= one.receive();
+            if (!moved) {
+                return;
+            }
+        }
+        throw new AssertionError("The two sides never came to rest");
+    }
+
+    static void handshake(Side client, Side server) throws SSLException {
+        settle(client, server);
+        if (!client.pump.established() || !server.pump.established()) {
+            throw new AssertionError("Expected both established, got client " + client.lastSend + "/"
+                    + client.lastReceive + " and server " + server.lastSend + "/" + server.lastReceive);
+        }
+    }
+}

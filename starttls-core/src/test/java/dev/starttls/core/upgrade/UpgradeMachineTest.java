@@ -1,0 +1,158 @@
+package dev.starttls.core.upgrade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.upgrade.State.Plaintext;
+import dev.starttls.core.upgrade.State.Tls;
+import dev.starttls.core.upgrade.UpgradeMachine.Event;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class UpgradeMachineTest {
+
+    /** Written out a second time on purpose: whoever changes the table has to mean it. */
+    private static final Map<String, State> TABLE = new HashMap<>();
+
+    static {
+        put(State.PLAINTEXT, Event.PROPOSE, State.PROPOSED);
+        put(State.PLAINTEXT, Event.CLOSE, State.CLOSED);
+        put(State.PLAINTEXT, Event.FAIL, State.FAILED);
+        put(State.PROPOSED, Event.GO_AHEAD, State.HANDSHAKING);
+        put(State.PROPOSED, Event.REFUSE, State.PLAINTEXT);
+        put(State.PROPOSED, Event.CLOSE, State.CLOSED);
+        put(State.PROPOSED, Event.FAIL, State.FAILED);
+        put(State.HANDSHAKING, Event.ESTABLISH, State.SECURE);
+        put(State.HANDSHAKING, Event.CLOSE, State.CLOSING);
+        put(State.HANDSHAKING, Event.FAIL, State.FAILED);
+        put(State.SECURE, Event.CLOSE, State.CLOSING);
+        put(State.SECURE, Event.FAIL, State.FAILED);
+        put(State.CLOSING, Event.END, State.CLOSED);
+        put(State.CLOSING, Event.FAIL, State.FAILED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void every_pair_of_state_and_event_is_in_the_table_or_an_illegal_state(State state, Event event) {
+        UpgradeMachine machine = new UpgradeMachine(state);
+        State next = TABLE.get(state + " " + event);
+        if (next == null) {
+            assertThat(machine.allows(event)).isFalse();
+            assertThatThrownBy(() -> machine.on(event))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(state.name())
+                    .hasMessageContaining(event.name());
+            assertThat(machine.state()).isEqualTo(state);
+        } else {
+            assertThat(machine.allows(event)).isTrue();
+            assertThat(machine.on(event)).isEqualTo(next);
+            assertThat(machine.state()).isEqualTo(next);
+        }
+    }
+
+    @Test
+    void behind_the_go_ahead_there_is_no_way_back_to_plaintext() {
+        Set<State> reached = reachable(State.HANDSHAKING);
+        assertThat(reached)
+                .containsExactlyInAnyOrder(State.HANDSHAKING, State.SECURE, State.CLOSING, State.CLOSED, State.FAILED)
+                .allSatisfy(state -> {
+                    for (Role role : Role.values()) {
+                        assertThat(state.plaintextIn(role)).isEqualTo(Plaintext.NONE);
+                        assertThat(state.plaintextOut(role)).isEqualTo(Plaintext.NONE);
+                    }
+                });
+    }
+
+    @Test
+    void only_a_refusal_leads_back_from_a_proposal() {
+        for (Event event : Event.values()) {
+            UpgradeMachine machine = new UpgradeMachine(State.PROPOSED);
+            if (machine.allows(event) && machine.on(event) == State.PLAINTEXT) {
+                assertThat(event).isEqualTo(Event.REFUSE);
+            }
+        }
+    }
+
+    @Test
+    void every_state_can_be_reached_and_left_for_an_end() {
+        assertThat(reachable(State.PLAINTEXT)).containsExactlyInAnyOrder(State.values());
+        for (State state : State.values()) {
+            assertThat(reachable(state)).containsAnyOf(State.CLOSED, State.FAILED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = State.class,
+            names = {"CLOSED", "FAILED"})
+    void the_end_is_the_end(State last) {
+        assertThat(last.terminal()).isTrue();
+        assertThat(reachable(last)).containsExactly(last);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PLAINTEXT,   ANY,       ANY,  ANY,  ANY,      NONE",
+        "PROPOSED,    ONE_REPLY, NONE, NONE, GO_AHEAD, NONE",
+        "HANDSHAKING, NONE,      NONE, NONE, NONE,     RECORDS",
+        "SECURE,      NONE,      NONE, NONE, NONE,     RECORDS",
+        "CLOSING,     NONE,      NONE, NONE, NONE,     RECORDS",
+        "CLOSED,      NONE,      NONE, NONE, NONE,     NONE",
+        "FAILED,      NONE,      NONE, NONE, NONE,     LAST_ALERT"
+    })
+    void what_may_cross_the_wire(
+            State state, Plaintext clientIn, Plaintext clientOut, Plaintext serverIn, Plaintext serverOut, Tls tls) {
+        assertThat(state.plaintextIn(Role.CLIENT)).isEqualTo(clientIn);
+        assertThat(state.plaintextOut(Role.CLIENT)).isEqualTo(clientOut);
+        assertThat(state.plaintextIn(Role.SERVER)).isEqualTo(serverIn);
+        assertThat(state.plaintextOut(Role.SERVER)).isEqualTo(serverOut);
+        assertThat(state.tls()).isEqualTo(tls);
+        assertThat(state.terminal()).isEqualTo(state == State.CLOSED || state == State.FAILED);
+    }
+
+    @Test
+    void plaintext_and_records_never_share_a_state() {
+        for (State state : State.values()) {
+            boolean plaintext = Arrays.stream(Role.values())
+                    .anyMatch(role ->
+                            state.plaintextIn(role) != Plaintext.NONE || state.plaintextOut(role) != Plaintext.NONE);
+            assertThat(plaintext && state.tls() != Tls.NONE).as(state.name()).isFalse();
+        }
+    }
+
+    static Stream<Arguments> pairs() {
+        return Arrays.stream(State.values())
+                .flatMap(state -> Arrays.stream(Event.values()).map(event -> Arguments.of(state, event)));
+    }
+
+    private static void put(State state, Event event, State next) {
+        TABLE.put(state + " " + event, next);
+    }
+
+    private static Set<State> reachable(State from) {
+        Set<State> seen = EnumSet.of(from);
+        Deque<State> open = new ArrayDeque<>(seen);
+        while (!open.isEmpty()) {
+            State state = open.remove();
+            for (Event event : Event.values()) {
+                UpgradeMachine machine = new UpgradeMachine(state);
+                if (machine.allows(event) && seen.add(machine.on(event))) {
+                    open.add(machine.state());
+                }
+            }
+        }
+        return seen;
+    }
+}

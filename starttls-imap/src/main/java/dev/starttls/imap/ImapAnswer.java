@@ -1,0 +1,98 @@
+package dev.starttls.imap;
+
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What a server's author answers a command with. The tag is put before it by the dialogue.
+ *
+ * <pre>{@code
+ * return ImapAnswer.no("[AUTHENTICATIONFAILED] Wrong name or password");
+ * }</pre>
+ */
+public sealed interface ImapAnswer {
+
+    /**
+     * Data, perhaps none, and the end of the command.
+     *
+     * @param data sent before the end, in their order
+     * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
+     */
+    record Reply(List<ImapResponse.Data> data, ImapStatus status) implements ImapAnswer {
+        /**
+         * Keeps its own copy of the data and checks the condition.
+         *
+         * @param data as described above
+         * @param status as described above
+         */
+        public Reply {
+            data = List.copyOf(data);
+            expectFinal(status);
+        }
+    }
+
+    /**
+     * A challenge of AUTHENTICATE (RFC 9051 section 6.2.2); the next line is the client's response. A response of "*"
+     * cancels the exchange and does not come here.
+     *
+     * @param challenge in base64; may be empty
+     * @param response from the client's line, as it came, to the next answer
+     */
+    record Challenge(ImapResponse.Continuation challenge, Function<String, ImapAnswer> response)
+            implements ImapAnswer {}
+
+    /**
+     * The end of the command and of the session: an untagged BYE goes before it, and the connection is closed behind it.
+     *
+     * @param bye text of the farewell, for people
+     * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
+     */
+    record Close(String bye, ImapStatus status) implements ImapAnswer {
+        /**
+         * Checks the condition.
+         *
+         * @param bye as described above
+         * @param status as described above
+         */
+        public Close {
+            expectFinal(status);
+        }
+    }
+
+    /**
+     * The command was carried out.
+     *
+     * @param text for people, a response code in brackets at its beginning
+     * @param data sent before it
+     * @return the answer
+     */
+    static ImapAnswer ok(String text, ImapResponse.Data... data) {
+        return new Reply(List.of(data), ImapStatus.of(ImapCondition.OK, text));
+    }
+
+    /**
+     * The command failed.
+     *
+     * @param text for people, a response code in brackets at its beginning
+     * @return the answer
+     */
+    static ImapAnswer no(String text) {
+        return new Reply(List.of(), ImapStatus.of(ImapCondition.NO, text));
+    }
+
+    /**
+     * The command was not understood, or not in this state.
+     *
+     * @param text for people, a response code in brackets at its beginning
+     * @return the answer
+     */
+    static ImapAnswer bad(String text) {
+        return new Reply(List.of(), ImapStatus.of(ImapCondition.BAD, text));
+    }
+
+    private static void expectFinal(ImapStatus status) {
+        if (status.condition().compareTo(ImapCondition.BAD) > 0) {
+            throw new IllegalArgumentException("status: expected OK, NO or BAD, got " + status.condition());
+        }
+    }
+}

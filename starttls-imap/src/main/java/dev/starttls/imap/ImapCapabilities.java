@@ -1,0 +1,118 @@
+package dev.starttls.imap;
+
+import dev.starttls.core.line.Ascii;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a server announced, in a CAPABILITY response or in a response code (RFC 9051 sections 7.2.2 and 7.1). Immutable.
+ *
+ * <pre>{@code
+ * if (!capabilities.loginDisabled() && capabilities.parameters("AUTH").contains("PLAIN")) {
+ *     boolean oneRoundTripLess = capabilities.has("SASL-IR");
+ * }
+ * }</pre>
+ */
+public final class ImapCapabilities {
+
+    private static final ImapCapabilities NONE = new ImapCapabilities(List.of());
+
+    private final List<String> announced;
+    private final Set<String> upper;
+
+    private ImapCapabilities(List<String> announced) {
+        this.announced = List.copyOf(announced);
+        Set<String> found = new LinkedHashSet<>();
+        announced.forEach(capability -> found.add(Ascii.upper(capability)));
+        this.upper = found;
+    }
+
+    /**
+     * Nothing announced.
+     *
+     * @return the empty capabilities
+     */
+    public static ImapCapabilities none() {
+        return NONE;
+    }
+
+    /**
+     * What a list of capabilities announces.
+     *
+     * @param list with a space between each two, as behind "* CAPABILITY "
+     * @return the capabilities
+     */
+    public static ImapCapabilities parse(String list) {
+        List<String> words = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i <= list.length(); i++) {
+            if (i == list.length() || list.charAt(i) == ' ') {
+                if (i > from) {
+                    words.add(list.substring(from, i));
+                }
+                from = i + 1;
+            }
+        }
+        return new ImapCapabilities(words);
+    }
+
+    /**
+     * Whether a capability was announced.
+     *
+     * @param capability in upper or lower case, for instance "STARTTLS" or "AUTH=PLAIN"
+     * @return true if it was
+     */
+    public boolean has(String capability) {
+        return upper.contains(Ascii.upper(capability));
+    }
+
+    /**
+     * What stands behind the "=" of a capability that is announced once for each value.
+     *
+     * @param name in upper or lower case, for instance "AUTH" for the SASL mechanisms
+     * @return in upper case and in their order; empty if there are none
+     */
+    public List<String> parameters(String name) {
+        String prefix = Ascii.upper(name) + "=";
+        return upper.stream()
+                .filter(capability -> capability.startsWith(prefix))
+                .map(capability -> capability.substring(prefix.length()))
+                .toList();
+    }
+
+    /**
+     * Whether the server refuses LOGIN here (RFC 9051 section 6.2.3): a client must not send it.
+     *
+     * @return true if LOGINDISABLED was announced
+     */
+    public boolean loginDisabled() {
+        return has("LOGINDISABLED");
+    }
+
+    /**
+     * The capabilities, as they were sent.
+     *
+     * @return in their order
+     */
+    public List<String> announced() {
+        return announced;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ImapCapabilities that && announced.equals(that.announced);
+    }
+
+    @Override
+    public int hashCode() {
+        return announced.hashCode();
+    }
+
+    /** As they are sent. */
+    @Override
+    public String toString() {
+        return String.join(" ", announced);
+    }
+}

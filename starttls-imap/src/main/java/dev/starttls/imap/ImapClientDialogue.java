@@ -1,0 +1,311 @@
+package dev.starttls.imap;
+
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.Step;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A client's side: greeting, CAPABILITY unless the greeting told, STARTTLS, and CAPABILITY inside TLS (RFC 9051 section
+ * 6.2.1); or, with implicit TLS, greeting and CAPABILITY inside it (RFC 8314 section 3.2). Ends when the capabilities that
+ * count are known.
+ *
+ * <pre>{@code
+ * ImapClientDialogue dialogue = new ImapClientDialogue();
+ * UpgradeConnection connection = new UpgradeConnection(dialogue, settings, new Peer("mail.example.org", 143));
+ * // drive it until connection.ready(), then
+ * dialogue.announced().parameters("AUTH");
+ * }</pre>
+ *
+ * <p>What is taken for what:
+ *
+ * <ul>
+ *   <li>Greeting: OK goes on. PREAUTH means that there will be no TLS: the server takes STARTTLS only from a client that is
+ *       not logged in (RFC 9051 section 11.1); inside implicit TLS it goes on. BYE turns the client away, and a referral in
+ *       it is not followed. Anything else is a violation.
+ *   <li>CAPABILITY: asked for only if the greeting had no response code with it. NO and BAD mean that STARTTLS is not
+ *       offered; inside TLS they are a violation.
+ *   <li>STARTTLS: OK under the command's own tag is the go-ahead, NO and BAD under it refuse. Another tag, a continuation,
+ *       an untagged BAD, and an untagged OK or NO that has no response code and so looks like an answer, are violations.
+ *   <li>BYE turns the client away wherever it comes: the server closes (RFC 9051 section 7.1.5).
+ *   <li>Data and warnings that nobody asked for are counted and forgotten, literals in them too.
+ * </ul>
+ *
+ * <p>A response code with capabilities in the go-ahead is not used: it came in the clear.
+ *
+ * <p>One instance serves one connection, one thread at a time; nothing blocks.
+ */
+public final class ImapClientDialogue implements Dialogue {
+
+    private enum Awaited {
+        NOTHING,
+        GREETING,
+        CAPABILITY,
+        STARTTLS
+    }
+
+    private final ImapResponseReader reader = new ImapResponseReader();
+    private Awaited awaited = Awaited.NOTHING;
+    private Phase asking = Phase.CAPABILITY;
+    private boolean openedInPlaintext;
+    private int tags;
+    private Optional<ImapStatus> greeting = Optional.empty();
+    private Optional<ImapStatus> lastStatus = Optional.empty();
+    private Optional<ImapCapabilities> found = Optional.empty();
+
+    /** A dialogue that has not begun. */
+    public ImapClientDialogue() {}
+
+    /**
+     * What the server announced last; inside TLS, only what it announced there.
+     *
+     * @return none before it did
+     */
+    public ImapCapabilities announced() {
+        return found.orElse(ImapCapabilities.none());
+    }
+
+    /**
+     * The greeting, its response code kept.
+     *
+     * @return empty before it came, and empty once it was forgotten at the upgrade
+     */
+    public Optional<ImapStatus> greeting() {
+        return greeting;
+    }
+
+    /**
+     * Whether the greeting said that the client is logged in already.
+     *
+     * @return true after PREAUTH; false once that was forgotten at the upgrade
+     */
+    public boolean preauthenticated() {
+        return greeting.filter(status -> status.condition() == ImapCondition.PREAUTH)
+                .isPresent();
+    }
+
+    /**
+     * The last status response, tagged or not, its response code kept.
+     *
+     * @return empty before one came, and empty once it was forgotten at the upgrade
+     */
+    public Optional<ImapStatus> lastStatus() {
+        return lastStatus;
+    }
+
+    @Override
+    public String protocol() {
+        return "imap";
+    }
+
+    @Override
+    public Role role() {
+        return Role.CLIENT;
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return announced().announced();
+    }
+
+    @Override
+    public Step opened() {
+        openedInPlaintext = true;
+        awaited = Awaited.GREETING;
+        return Step.await(Phase.GREETING);
+    }
+
+    @Override
+    public Step secured() {
+        // RFC 9051 section 6.2.1: what was learned before TLS, someone in the middle may have said.
+        reader.reset();
+        greeting = Optional.empty();
+        lastStatus = Optional.empty();
+        found = Optional.empty();
+        asking = Phase.RECAPABILITY;
+        if (openedInPlaintext) {
+            return ask();
+        }
+        awaited = Awaited.GREETING;
+        return Step.await(Phase.GREETING);
+    }
+
+    @Override
+    public Step declined(FailureReason reason) {
+        boolean asked = reason != FailureReason.PREAUTHENTICATED || found.isPresent();
+        return asked ? ready() : ask();
+    }
+
+    @Override
+    public Step received(String line) {
+        if (awaited == Awaited.NOTHING) {
+            throw new IllegalStateException("Expected no line before opened() or after the last step, got one");
+        }
+        Optional<ImapLiteral> literal = reader.line(line);
+        if (literal.isPresent()) {
+            return await(literal.get(), line);
+        }
+        String whole = reader.take();
+        try {
+            return answered(ImapResponse.parse(whole), whole);
+        } catch (ImapSyntaxException e) {
+            return new Step.Fail(FailureReason.PROTOCOL_VIOLATION, e.getMessage(), whole, List.of());
+        }
+    }
+
+    @Override
+    public Step octets(byte[] octets) {
+        reader.octets(octets);
+        return Step.await(phase());
+    }
+
+    private Step await(ImapLiteral literal, String line) {
+        if (literal.kind() == ImapLiteral.Kind.NON_SYNCHRONIZING) {
+            return Step.violation("a literal without \"+\", as servers send them (RFC 9051 section 9)", line);
+        }
+        if (literal.octets() > Integer.MAX_VALUE) {
+            return new Step.Fail(
+                    FailureReason.LIMIT_EXCEEDED,
+                    "Expected a literal that can be held, got a longer one",
+                    line,
+                    List.of());
+        }
+        return literal.octets() == 0
+                ? Step.await(phase())
+                : new Step.AwaitOctets(phase(), List.of(), (int) literal.octets());
+    }
+
+    private Step answered(ImapResponse response, String line) {
+        if (response instanceof ImapResponse.Untagged untagged) {
+            lastStatus = Optional.of(untagged.status());
+            if (untagged.status().condition() == ImapCondition.BYE) {
+                return new Step.Fail(
+                        FailureReason.TURNED_AWAY,
+                        "Expected the server to serve this client, got its farewell",
+                        line,
+                        List.of());
+            }
+        } else if (response instanceof ImapResponse.Tagged tagged) {
+            lastStatus = Optional.of(tagged.status());
+        }
+        return switch (awaited) {
+            case GREETING -> greeted(response, line);
+            case CAPABILITY -> told(response, line);
+            case STARTTLS -> decided(response, line);
+            case NOTHING -> throw new IllegalStateException("Expected no response, got one");
+        };
+    }
+
+    private Step greeted(ImapResponse response, String line) {
+        if (response instanceof ImapResponse.Untagged untagged) {
+            ImapCondition condition = untagged.status().condition();
+            if (condition == ImapCondition.OK || condition == ImapCondition.PREAUTH) {
+                greeting = Optional.of(untagged.status());
+                found = untagged.status().capabilities();
+                if (condition == ImapCondition.PREAUTH && asking == Phase.CAPABILITY) {
+                    return new Step.Decline(FailureReason.PREAUTHENTICATED, line);
+                }
+                return found.isPresent() ? proceed(line) : ask();
+            }
+        }
+        return Step.violation("the greeting \"* OK\", \"* PREAUTH\" or \"* BYE\"", line);
+    }
+
+    private Step told(ImapResponse response, String line) {
+        if (response instanceof ImapResponse.Data data && data.keyword().equals("CAPABILITY")) {
+            found = Optional.of(ImapCapabilities.parse(data.text().substring("CAPABILITY".length())));
+        } else if (response instanceof ImapResponse.Untagged untagged) {
+            if (untagged.status().condition() == ImapCondition.PREAUTH
+                    || untagged.status().condition() == ImapCondition.BAD) {
+                return Step.violation("the reply " + tag() + " to CAPABILITY", line);
+            }
+        } else if (response instanceof ImapResponse.Continuation) {
+            return Step.violation("the reply " + tag() + " to CAPABILITY", line);
+        } else if (response instanceof ImapResponse.Tagged tagged) {
+            return tagged.tag().equals(tag())
+                    ? capabilityDone(tagged.status(), line)
+                    : Step.violation("the reply " + tag() + " to CAPABILITY", line);
+        }
+        return Step.await(asking);
+    }
+
+    private Step capabilityDone(ImapStatus status, String line) {
+        if (status.condition() == ImapCondition.OK) {
+            found = found.or(status::capabilities);
+            return found.isPresent()
+                    ? proceed(line)
+                    : Step.violation("\"* CAPABILITY\" before the end of the command (RFC 9051 section 6.1.1)", line);
+        }
+        if (asking == Phase.RECAPABILITY) {
+            return Step.violation("OK for CAPABILITY", line);
+        }
+        found = Optional.of(ImapCapabilities.none());
+        return proceed(line);
+    }
+
+    private Step decided(ImapResponse response, String line) {
+        if (response instanceof ImapResponse.Tagged tagged) {
+            if (!tagged.tag().equals(tag())) {
+                return Step.violation("a reply to STARTTLS under its tag " + tag(), line);
+            }
+            return tagged.status().condition() == ImapCondition.OK
+                    ? Step.goAhead()
+                    : new Step.Decline(FailureReason.REFUSED, line);
+        }
+        boolean forgettable = response instanceof ImapResponse.Data data
+                ? !data.keyword().equals("STARTTLS")
+                : response instanceof ImapResponse.Untagged untagged && warns(untagged.status());
+        return forgettable
+                ? Step.await(Phase.COMMAND)
+                : Step.violation("a reply to STARTTLS under its tag " + tag(), line);
+    }
+
+    /** An alert or the like, which may come at any time; what has no code is an answer that lacks its tag. */
+    private static boolean warns(ImapStatus status) {
+        return status.code().isPresent()
+                && (status.condition() == ImapCondition.OK || status.condition() == ImapCondition.NO);
+    }
+
+    /** The capabilities are known. */
+    private Step proceed(String line) {
+        if (asking == Phase.RECAPABILITY || preauthenticated()) {
+            // Offered again inside TLS it is ignored.
+            return ready();
+        }
+        if (!announced().has("STARTTLS")) {
+            return new Step.Decline(FailureReason.NOT_OFFERED, line);
+        }
+        awaited = Awaited.STARTTLS;
+        return new Step.Propose(freshTag() + " STARTTLS");
+    }
+
+    private Step ask() {
+        awaited = Awaited.CAPABILITY;
+        return Step.send(asking, freshTag() + " CAPABILITY");
+    }
+
+    private Step ready() {
+        awaited = Awaited.NOTHING;
+        return Step.ready();
+    }
+
+    private String freshTag() {
+        tags++;
+        return tag();
+    }
+
+    private String tag() {
+        return "T" + tags;
+    }
+
+    private Phase phase() {
+        return switch (awaited) {
+            case GREETING -> Phase.GREETING;
+            case STARTTLS -> Phase.COMMAND;
+            case CAPABILITY, NOTHING -> asking;
+        };
+    }
+}

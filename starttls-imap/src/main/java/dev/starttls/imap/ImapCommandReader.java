@@ -1,0 +1,114 @@
+package dev.starttls.imap;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Puts the lines and literals of a command together on a server (RFC 9051 section 4.3, RFC 7888), within bounds. A command
+ * that is refused is refused before its first synchronizing literal is asked for, so that no secret is sent; one that does
+ * not wait is read to its end and forgotten, so that what follows is taken for the next command.
+ */
+final class ImapCommandReader {
+
+    /** The most octets that a client may send without waiting: LITERAL- (RFC 7888 section 5). */
+    static final int MOST_UNASKED_OCTETS = 4_096;
+
+    /** The most octets of a command beside its longest literal. */
+    private static final int MOST_OTHER_OCTETS = 8_192;
+
+    /** What a line comes to. */
+    sealed interface Reading {}
+
+    /** The command is complete. */
+    record Whole(ImapCommand command) implements Reading {}
+
+    /** It is over, and this is the answer. */
+    record Refused(String reply) implements Reading {}
+
+    /** Lines to send and octets to await, perhaps none of either. */
+    record More(List<String> lines, int octets) implements Reading {}
+
+    /** The client sends what it may not, and too much of it to read on. */
+    record Overrun() implements Reading {}
+
+    private final Function<Optional<ImapCommand>, Optional<String>> gate;
+    private final StringBuilder text = new StringBuilder();
+    private Optional<String> refusal = Optional.empty();
+    private String tag = "*";
+    private boolean begun;
+
+    /** The gate says, by tag and name, whether a command is refused whatever its arguments are. */
+    ImapCommandReader(Function<Optional<ImapCommand>, Optional<String>> gate) {
+        this.gate = gate;
+    }
+
+    Reading line(String line, int mostOctets) {
+        if (!begun) {
+            begun = true;
+            Optional<ImapCommand> command = ImapCommand.parse(line);
+            tag = command.map(ImapCommand::tag).orElse("*");
+            refusal = gate.apply(command);
+        }
+        keep(line);
+        Optional<ImapLiteral> literal = ImapLiteral.atEndOf(line);
+        return literal.isPresent() ? more(literal.get(), mostOctets) : whole();
+    }
+
+    void octets(byte[] octets) {
+        keep(new String(octets, StandardCharsets.ISO_8859_1));
+        Arrays.fill(octets, (byte) 0);
+    }
+
+    void reset() {
+        text.setLength(0);
+        refusal = Optional.empty();
+        begun = false;
+    }
+
+    private Reading more(ImapLiteral literal, int mostOctets) {
+        if (refusal.isEmpty()
+                && (literal.octets() > mostOctets
+                        || text.length() + literal.octets() > mostOctets + MOST_OTHER_OCTETS)) {
+            refusal = Optional.of(tag + " BAD Literal too long; the most is " + mostOctets + " octets");
+        }
+        if (literal.kind() == ImapLiteral.Kind.SYNCHRONIZING) {
+            if (refusal.isPresent()) {
+                return refused();
+            }
+            keep("\r\n");
+            return new More(List.of("+ Ready for the literal"), (int) literal.octets());
+        }
+        if (literal.octets() > MOST_UNASKED_OCTETS) {
+            reset();
+            return new Overrun();
+        }
+        keep("\r\n");
+        return new More(List.of(), (int) literal.octets());
+    }
+
+    private Reading whole() {
+        if (refusal.isPresent()) {
+            return refused();
+        }
+        Optional<ImapCommand> command = ImapCommand.parse(text.toString());
+        reset();
+        return new Whole(command.orElseThrow());
+    }
+
+    private Reading refused() {
+        String reply = refusal.orElseThrow();
+        reset();
+        return new Refused(reply);
+    }
+
+    private void keep(String more) {
+        if (refusal.isEmpty()) {
+            text.append(more);
+        } else {
+            text.setLength(0);
+        }
+    }
+}

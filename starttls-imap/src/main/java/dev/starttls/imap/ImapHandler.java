@@ -1,0 +1,57 @@
+package dev.starttls.imap;
+
+import java.util.Optional;
+
+/**
+ * What the author of a server does with the commands that the dialogue does not answer itself: all but CAPABILITY, LOGOUT,
+ * STARTTLS and, before the log-in, NOOP. Neither LOGIN nor AUTHENTICATE comes here before TLS, under {@link
+ * dev.starttls.core.upgrade.TlsPolicy#REQUIRED} nothing does, and what is only for clients that have logged in comes after
+ * that. {@link ImapLogin} is one that knows how to log in.
+ *
+ * <pre>{@code
+ * ImapHandler handler = (command, session) -> ImapAnswer.bad("Unknown command");
+ * }</pre>
+ *
+ * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
+ * keeps its state in the session serves any number of connections.
+ */
+@FunctionalInterface
+public interface ImapHandler {
+
+    /**
+     * Answers a command.
+     *
+     * @param command from the client; its name may be anything
+     * @param session what is known of the client on this side of the upgrade
+     * @return the answer
+     */
+    ImapAnswer handle(ImapCommand command, ImapSession session);
+
+    /**
+     * A client has come and is about to be greeted. Inside implicit TLS a handler that knows it by other means may log it
+     * in here: the greeting is then PREAUTH (RFC 9051 section 7.1.4). Not called again at an upgrade.
+     *
+     * @param session new, empty
+     * @return a refusal, sent with BYE; empty to welcome it
+     */
+    default Optional<String> connected(ImapSession session) {
+        return Optional.empty();
+    }
+
+    /**
+     * The handshake is done: what was kept outside the session is to be forgotten now (RFC 9051 section 6.2.1).
+     *
+     * @param session a new one, empty
+     */
+    default void upgraded(ImapSession session) {}
+
+    /**
+     * The longest literal that a command may have once the client has logged in; before that it is 4,096 octets at most.
+     * The connection's limits bound it too.
+     *
+     * @return in octets; 4,096 unless overridden
+     */
+    default int literalOctets() {
+        return 4_096;
+    }
+}

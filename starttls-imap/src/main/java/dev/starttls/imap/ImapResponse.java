@@ -1,0 +1,166 @@
+package dev.starttls.imap;
+
+import dev.starttls.core.line.Ascii;
+import java.util.Optional;
+
+/**
+ * What a server sends (RFC 9051 section 2.2.2).
+ *
+ * <pre>{@code
+ * ImapResponse response = ImapResponse.parse("* OK [CAPABILITY IMAP4rev2 STARTTLS] ready");
+ * if (response instanceof ImapResponse.Untagged greeting) {
+ *     greeting.status().capabilities();
+ * }
+ * }</pre>
+ */
+public sealed interface ImapResponse {
+
+    /**
+     * The end of a command.
+     *
+     * @param tag of the command
+     * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
+     */
+    record Tagged(String tag, ImapStatus status) implements ImapResponse {
+        /**
+         * Checks the tag and the condition.
+         *
+         * @param tag as described above
+         * @param status as described above
+         */
+        public Tagged {
+            if (!ImapSyntax.tag(tag)) {
+                throw new IllegalArgumentException(
+                        "tag: expected one of RFC 9051 section 9, got other characters, or none");
+            }
+            if (status.condition().compareTo(ImapCondition.BAD) > 0) {
+                throw new IllegalArgumentException("status: expected OK, NO or BAD, got " + status.condition());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return tag + " " + status;
+        }
+    }
+
+    /**
+     * A greeting, information, a warning or a farewell.
+     *
+     * @param status any
+     */
+    record Untagged(ImapStatus status) implements ImapResponse {
+        @Override
+        public String toString() {
+            return "* " + status;
+        }
+    }
+
+    /**
+     * Data, asked for or not.
+     *
+     * @param text behind the asterisk and its space, for instance "CAPABILITY IMAP4rev1". It may hold literals, as they
+     *     are sent: the announcement, CRLF, and as many octets, each one character
+     */
+    record Data(String text) implements ImapResponse {
+        /**
+         * Checks that CRLF stands before literals only.
+         *
+         * @param text as described above
+         * @throws IllegalArgumentException if the peer would see other responses than this one
+         */
+        public Data {
+            String last = text;
+            int end = last.indexOf("\r\n");
+            while (end >= 0) {
+                Optional<ImapLiteral> literal = ImapLiteral.atEndOf(last.substring(0, end));
+                if (!Ascii.sendable(last.substring(0, end))
+                        || literal.isEmpty()
+                        || literal.get().octets() > last.length() - end - 2) {
+                    throw broken();
+                }
+                last = last.substring(end + 2 + (int) literal.get().octets());
+                end = last.indexOf("\r\n");
+            }
+            if (!Ascii.sendable(last) || ImapLiteral.atEndOf(last).isPresent() || text.isEmpty()) {
+                throw broken();
+            }
+        }
+
+        /**
+         * The word that says what kind of data it is.
+         *
+         * @return in upper case, for instance "CAPABILITY"; of "3 EXISTS", "3"
+         */
+        public String keyword() {
+            int space = text.indexOf(' ');
+            return Ascii.upper(space < 0 ? text : text.substring(0, space));
+        }
+
+        @Override
+        public String toString() {
+            return "* " + text;
+        }
+
+        private static IllegalArgumentException broken() {
+            return new IllegalArgumentException("text: expected octets with CRLF only before literals of the length"
+                    + " announced, and without other CR, LF and NUL; the peer would take it for something else");
+        }
+    }
+
+    /**
+     * The server waits for the rest of a command, or for the answer to a challenge.
+     *
+     * @param text for people, or the challenge in base64; may be empty
+     */
+    record Continuation(String text) implements ImapResponse {
+        /**
+         * Checks that it could be sent as one line.
+         *
+         * @param text as described above
+         */
+        public Continuation {
+            if (!Ascii.sendable(text)) {
+                throw new IllegalArgumentException("text: expected octets without CR, LF and NUL, got one of them");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "+ " + text;
+        }
+    }
+
+    /**
+     * Reads a response, its literals in it if it has some. Strict where a client could be led astray: an asterisk, a plus
+     * sign or a legal tag, one space, and behind a tag OK, NO or BAD. Lenient where it could not: the text may be missing,
+     * and a broken response code is text.
+     *
+     * @param response without the CRLF at its end, each character one octet
+     * @return the response
+     * @throws ImapSyntaxException if it is none
+     */
+    static ImapResponse parse(String response) throws ImapSyntaxException {
+        int space = response.indexOf(' ');
+        String first = space < 0 ? response : response.substring(0, space);
+        String rest = space < 0 ? "" : response.substring(space + 1);
+        try {
+            if (first.equals("+")) {
+                return new Continuation(rest);
+            }
+            Optional<ImapStatus> status = ImapStatus.parse(rest);
+            if (first.equals("*")) {
+                return status.isPresent() ? new Untagged(status.get()) : new Data(rest);
+            }
+            if (status.isPresent()) {
+                return new Tagged(first, status.get());
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ImapSyntaxException(
+                    "Expected a response (RFC 9051 section 2.2.2), got a broken one; " + e.getMessage());
+        }
+        throw new ImapSyntaxException(
+                "Expected a response: \"*\", \"+\" or a tag, then a space and, behind a tag, OK, NO or"
+                        + " BAD (RFC 9051 section 2.2.2), got another line");
+    }
+}

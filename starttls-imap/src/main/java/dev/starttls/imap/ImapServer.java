@@ -1,0 +1,63 @@
+package dev.starttls.imap;
+
+import dev.starttls.core.nio.ServerSetup;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.List;
+
+/**
+ * The upgrading front of an IMAP server (RFC 9051 section 6.2.1): everything but the upgrade is its author's {@link
+ * ImapHandler}.
+ *
+ * <pre>{@code
+ * ImapLogin login = new ImapLogin(users, mailboxes);
+ * ImapServer server = ImapServer.named("mail.example.org", login).capabilities(login.capabilities()).sslContext(context);
+ * server.listen(loop, new InetSocketAddress(143));    // or server.serve(acceptedChannel), one thread each
+ * }</pre>
+ *
+ * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 993 wants it (RFC 8314 section 3.2).
+ */
+public final class ImapServer extends ServerSetup<ImapServer> {
+
+    private final String host;
+    private final ImapHandler handler;
+    private List<String> capabilities = List.of("IMAP4rev1");
+
+    private ImapServer(String host, ImapHandler handler) {
+        this.host = host;
+        this.handler = handler;
+    }
+
+    /**
+     * A server under {@link TlsPolicy#REQUIRED}, without a certificate yet.
+     *
+     * @param host what it calls itself
+     * @param handler answers the commands; called by the threads that serve
+     * @return a server to be given an SSL context
+     */
+    public static ImapServer named(String host, ImapHandler handler) {
+        return new ImapServer(host, handler);
+    }
+
+    /**
+     * What it announces besides STARTTLS and LOGINDISABLED.
+     *
+     * @param capabilities IMAP4rev1 or IMAP4rev2 among them; those that begin with "AUTH=" are announced inside TLS only.
+     *     IMAP4rev1 alone unless set
+     * @return this
+     */
+    public ImapServer capabilities(List<String> capabilities) {
+        this.capabilities = List.copyOf(capabilities);
+        return this;
+    }
+
+    @Override
+    protected Dialogue dialogue(TlsPolicy policy) {
+        return new ImapServerDialogue(host, policy, handler, capabilities);
+    }
+
+    @Override
+    protected ImapServer self() {
+        return this;
+    }
+}

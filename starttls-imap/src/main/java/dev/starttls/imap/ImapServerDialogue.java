@@ -1,0 +1,268 @@
+package dev.starttls.imap;
+
+import dev.starttls.core.line.Ascii;
+import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.Step;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A server's side, for the whole of a session: greeting, CAPABILITY, LOGOUT, STARTTLS and, before the log-in, NOOP are
+ * answered here, every other command by the author's {@link ImapHandler}.
+ *
+ * <pre>{@code
+ * ImapLogin login = new ImapLogin(users, mailboxes);
+ * ImapServerDialogue dialogue = new ImapServerDialogue(
+ *         "mail.example.org", TlsPolicy.REQUIRED, login, login.capabilities());
+ * UpgradeConnection connection = new UpgradeConnection(dialogue, settings, new Peer("192.0.2.1", 40_000));
+ * }</pre>
+ *
+ * <p>Before TLS:
+ *
+ * <ul>
+ *   <li>STARTTLS is announced under OPPORTUNISTIC and REQUIRED, and answered BAD under DISABLED. LOGINDISABLED is announced
+ *       and AUTH is not, under any policy (RFC 9051 section 6.2.3): no password is taken in the clear.
+ *   <li>LOGIN and AUTHENTICATE are answered NO [PRIVACYREQUIRED] (RFC 5530 section 3) without a continuation, so that a
+ *       client that waits for one does not send its password.
+ *   <li>Under REQUIRED so is ID, and every other command is answered BAD.
+ *   <li>Octets behind STARTTLS are answered BYE, and the connection is closed.
+ * </ul>
+ *
+ * <p>At the upgrade everything is forgotten: the handler gets a new {@link ImapSession}. Inside TLS, and so after the
+ * log-in too, STARTTLS is neither announced nor accepted (BAD).
+ *
+ * <p>Before the log-in the commands of the later states are answered BAD (RFC 9051 section 3), and so are LOGIN and
+ * AUTHENTICATE after it.
+ *
+ * <p>A synchronizing literal that is too long is answered BAD and not asked for. One that does not wait may have 4,096
+ * octets (LITERAL-, RFC 7888 section 5); a longer one ends the connection, as does a line longer than the connection's
+ * limit, a bare CR, a bare LF or, outside literals, a NUL.
+ *
+ * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
+ */
+public final class ImapServerDialogue implements Dialogue {
+
+    private record Exchange(String tag, Function<String, ImapAnswer> response) {}
+
+    private final String host;
+    private final TlsPolicy policy;
+    private final ImapGate gate;
+    private final ImapHandler handler;
+    private final List<String> capabilities;
+    private final ImapCommandReader reader = new ImapCommandReader(this::refusal);
+    private ImapSession session = new ImapSession(State.PLAINTEXT);
+    private Optional<Exchange> exchange = Optional.empty();
+    private List<String> announced = List.of();
+    private boolean openedInPlaintext;
+
+    /**
+     * A dialogue that has not begun.
+     *
+     * @param host what the server calls itself: printable characters of ASCII without a space
+     * @param policy that of the connection's settings
+     * @param handler answers what the dialogue does not
+     * @param capabilities what the handler knows: IMAP4rev1 or IMAP4rev2, "AUTH=PLAIN" and so on; without STARTTLS and
+     *     LOGINDISABLED, and without LITERAL+, where LITERAL- is what is known
+     * @throws IllegalArgumentException if the host or a capability could not be announced, or may not be
+     */
+    public ImapServerDialogue(String host, TlsPolicy policy, ImapHandler handler, List<String> capabilities) {
+        if (!Ascii.word(host)) {
+            throw new IllegalArgumentException(
+                    "host: expected printable characters of ASCII without a space, got others, or none");
+        }
+        this.host = host;
+        this.policy = policy;
+        this.gate = new ImapGate(policy);
+        this.handler = handler;
+        this.capabilities = List.copyOf(capabilities);
+        List<String> upper = capabilities.stream().map(Ascii::upper).toList();
+        if (!upper.stream().allMatch(ImapSyntax::atom)) {
+            throw new IllegalArgumentException("capabilities: expected atoms (RFC 9051 section 9), got another text");
+        }
+        if (!upper.contains("IMAP4REV1") && !upper.contains("IMAP4REV2")) {
+            throw new IllegalArgumentException("capabilities: expected IMAP4rev1 or IMAP4rev2 among them, got neither");
+        }
+        for (String given : List.of("STARTTLS", "LOGINDISABLED", "LITERAL+")) {
+            if (upper.contains(given)) {
+                throw new IllegalArgumentException("capabilities: " + given + " cannot be given: STARTTLS and"
+                        + " LOGINDISABLED are announced when they are due, of unasked literals only LITERAL- is known");
+            }
+        }
+    }
+
+    @Override
+    public String protocol() {
+        return "imap";
+    }
+
+    @Override
+    public Role role() {
+        return Role.SERVER;
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return announced;
+    }
+
+    @Override
+    public Step opened() {
+        openedInPlaintext = true;
+        return greet();
+    }
+
+    @Override
+    public Step secured() {
+        session = new ImapSession(State.SECURE);
+        exchange = Optional.empty();
+        reader.reset();
+        announced = List.of();
+        handler.upgraded(session);
+        // The client speaks first inside TLS, unless TLS came first (RFC 9051 section 6.2.1, RFC 8314 section 3.2).
+        return openedInPlaintext ? Step.await(Phase.RECAPABILITY) : greet();
+    }
+
+    @Override
+    public List<String> injected() {
+        return List.of("* BYE Plaintext behind STARTTLS refused");
+    }
+
+    @Override
+    public Step malformed(LineException broken) {
+        boolean tooLong = broken.kind() == LineException.Kind.TOO_LONG;
+        return new Step.Fail(
+                tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
+                broken.getMessage(),
+                "",
+                List.of(
+                        tooLong
+                                ? "* BAD Line too long"
+                                : "* BAD Lines must end in CRLF and have no other CR, LF or NUL",
+                        "* BYE Closing the connection"));
+    }
+
+    @Override
+    public Step received(String line) {
+        if (exchange.isPresent()) {
+            Exchange open = exchange.get();
+            exchange = Optional.empty();
+            return line.equals("*")
+                    ? say(open.tag() + " BAD Cancelled")
+                    : answer(open.tag(), open.response().apply(line));
+        }
+        int most = session.authenticated() ? handler.literalOctets() : ImapCommandReader.MOST_UNASKED_OCTETS;
+        ImapCommandReader.Reading reading = reader.line(line, most);
+        if (reading instanceof ImapCommandReader.Whole whole) {
+            return carryOut(whole.command());
+        }
+        if (reading instanceof ImapCommandReader.More more) {
+            return more.octets() == 0
+                    ? new Step.Await(phase(), more.lines())
+                    : new Step.AwaitOctets(phase(), more.lines(), more.octets());
+        }
+        if (reading instanceof ImapCommandReader.Refused refused) {
+            return say(refused.reply());
+        }
+        return new Step.Fail(
+                FailureReason.LIMIT_EXCEEDED,
+                "Expected a literal of at most " + ImapCommandReader.MOST_UNASKED_OCTETS
+                        + " octets from a client that does not wait (RFC 7888 section 5), got a longer one",
+                "",
+                List.of("* BYE Literal too long to be sent without waiting"));
+    }
+
+    @Override
+    public Step octets(byte[] octets) {
+        reader.octets(octets);
+        return Step.await(phase());
+    }
+
+    private Step greet() {
+        Optional<String> refusal = handler.connected(session);
+        if (refusal.isPresent()) {
+            return new Step.Close(List.of("* " + ImapStatus.of(ImapCondition.BYE, refusal.get())));
+        }
+        ImapCondition condition = session.authenticated() ? ImapCondition.PREAUTH : ImapCondition.OK;
+        ImapResponseCode code = new ImapResponseCode("CAPABILITY", announce());
+        ImapStatus status = new ImapStatus(condition, Optional.of(code), host + " ready");
+        return Step.send(Phase.GREETING, "* " + status);
+    }
+
+    private Optional<String> refusal(Optional<ImapCommand> command) {
+        return gate.refusal(command, session);
+    }
+
+    private Step carryOut(ImapCommand command) {
+        String tag = command.tag();
+        boolean own =
+                switch (command.name()) {
+                    case "CAPABILITY", "LOGOUT", "STARTTLS" -> true;
+                    case "NOOP" -> !session.authenticated();
+                    default -> false;
+                };
+        if (!own) {
+            return answer(tag, handler.handle(command, session));
+        }
+        if (!command.argument().isEmpty()) {
+            return say(tag + " BAD " + command.name() + " takes no argument");
+        }
+        return switch (command.name()) {
+            case "CAPABILITY" -> say("* CAPABILITY " + announce(), tag + " OK CAPABILITY completed");
+            case "LOGOUT" ->
+                new Step.Close(List.of("* BYE " + host + " closing the connection", tag + " OK LOGOUT completed"));
+            case "STARTTLS" -> new Step.Proceed(List.of(tag + " OK Begin TLS negotiation now"));
+            default -> say(tag + " OK NOOP completed");
+        };
+    }
+
+    private Step answer(String tag, ImapAnswer answer) {
+        List<String> lines = new ArrayList<>();
+        if (answer instanceof ImapAnswer.Challenge challenge) {
+            exchange = Optional.of(new Exchange(tag, challenge.response()));
+            return say(challenge.challenge().toString());
+        }
+        if (answer instanceof ImapAnswer.Close close) {
+            lines.add("* " + ImapStatus.of(ImapCondition.BYE, close.bye()));
+            lines.add(tag + " " + close.status());
+            return new Step.Close(lines);
+        }
+        ImapAnswer.Reply reply = (ImapAnswer.Reply) answer;
+        // A literal goes on the wire as the lines it consists of.
+        reply.data().forEach(data -> lines.addAll(List.of(data.toString().split("\r\n", -1))));
+        lines.add(tag + " " + reply.status());
+        return new Step.Await(phase(), lines);
+    }
+
+    private String announce() {
+        List<String> now = new ArrayList<>();
+        for (String capability : capabilities) {
+            if (session.secure() || !Ascii.upper(capability).startsWith("AUTH=")) {
+                now.add(capability);
+            }
+        }
+        if (!session.secure()) {
+            if (policy != TlsPolicy.DISABLED) {
+                now.add("STARTTLS");
+            }
+            now.add("LOGINDISABLED");
+        }
+        announced = List.copyOf(now);
+        return String.join(" ", announced);
+    }
+
+    private Step say(String... lines) {
+        return new Step.Await(phase(), List.of(lines));
+    }
+
+    private Phase phase() {
+        return session.secure() ? Phase.RECAPABILITY : Phase.CAPABILITY;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.starttls.imap;
+
+import dev.starttls.core.line.Ascii;
+import java.util.Optional;
+
+/**
+ * What a status response says, tagged or not (RFC 9051 section 7.1).
+ *
+ * <pre>{@code
+ * ImapStatus status = ImapStatus.of(ImapCondition.NO, "[PRIVACYREQUIRED] STARTTLS first");
+ * status.code();                  // PRIVACYREQUIRED
+ * status.toString();              // "NO [PRIVACYREQUIRED] STARTTLS first"
+ * }</pre>
+ *
+ * @param condition what happened
+ * @param code the response code that the text began with
+ * @param text for people; may be empty. Each character is one octet, none is CR, LF or NUL
+ */
+public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> code, String text) {
+
+    /**
+     * Checks that it could be sent as one line.
+     *
+     * @param condition as described above
+     * @param code as described above
+     * @param text as described above
+     * @throws IllegalArgumentException if it could not
+     */
+    public ImapStatus {
+        if (!Ascii.sendable(text)) {
+            throw new IllegalArgumentException("text: expected octets without CR, LF and NUL, got a text of "
+                    + text.length() + " characters with one of them; it would be more than one line to the peer");
+        }
+    }
+
+    /**
+     * A status with this text. A response code that the text begins with is taken as such.
+     *
+     * @param condition what happened
+     * @param text for instance "[AUTHENTICATIONFAILED] Wrong password"
+     * @return the status
+     * @throws IllegalArgumentException if it could not be sent as one line
+     */
+    public static ImapStatus of(ImapCondition condition, String text) {
+        int end = text.startsWith("[") ? text.indexOf(']') : -1;
+        Optional<ImapResponseCode> code = end < 0 ? Optional.empty() : ImapResponseCode.parse(text.substring(1, end));
+        if (code.isEmpty()) {
+            return new ImapStatus(condition, code, text);
+        }
+        int rest = text.startsWith(" ", end + 1) ? end + 2 : end + 1;
+        return new ImapStatus(condition, code, text.substring(rest));
+    }
+
+    /**
+     * Reads what stands behind a tag or an asterisk.
+     *
+     * @param text for instance "OK [ALERT] Going down at noon"; the condition in upper or lower case
+     * @return empty if it begins with no condition, and is therefore data
+     * @throws IllegalArgumentException if it could not have been sent as one line
+     */
+    static Optional<ImapStatus> parse(String text) {
+        int space = text.indexOf(' ');
+        String word = Ascii.upper(space < 0 ? text : text.substring(0, space));
+        for (ImapCondition condition : ImapCondition.values()) {
+            if (condition.name().equals(word)) {
+                return Optional.of(of(condition, space < 0 ? "" : text.substring(space + 1)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The capabilities that the response code tells.
+     *
+     * @return empty if the code is another, or there is none
+     */
+    public Optional<ImapCapabilities> capabilities() {
+        return code.filter(found -> found.name().equals("CAPABILITY"))
+                .map(found -> ImapCapabilities.parse(found.argument()));
+    }
+
+    /** As it is sent, behind the tag or the asterisk. */
+    @Override
+    public String toString() {
+        return condition + code.map(found -> " " + found).orElse("") + " " + text;
+    }
+}

@@ -1,0 +1,514 @@
+package dev.starttls.imap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.Issued;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that are broken, hostile or in the wrong place: the reason, the phase and the advice that a person gets. */
+class ImapClientFailureTest {
+
+    private static final String GREETING = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n";
+    private static final String BARE_GREETING = "* OK ready\r\n";
+    private static final String OFFER = "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\nT1 OK done\r\n";
+
+    private final ImapClientDialogue dialogue = new ImapClientDialogue();
+    private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+    private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+
+    @Test
+    void a_certificate_for_another_name_is_told() {
+        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.otherName());
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+        assertThat(failure.resultType()).isEqualTo("certificate-host-mismatch");
+        assertThat(failure.hint().orElseThrow()).contains("localhost");
+    }
+
+    @Test
+    void an_expired_certificate_is_told() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.expired()).reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+    }
+
+    @Test
+    void a_certificate_of_an_unknown_root_is_told() {
+        UpgradeException failure = handshakeWith(TestCertificates.withOwnRoot().localhost(KeyKind.EC));
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+        assertThat(failure.hint().orElseThrow()).contains("trust store");
+    }
+
+    @Test
+    void a_self_signed_certificate_is_told() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.selfSigned()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+    }
+
+    @Test
+    void a_name_in_the_common_name_alone_is_not_believed() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.commonNameOnly()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+    }
+
+    @Test
+    void an_opportunistic_client_takes_a_certificate_of_an_unknown_root() {
+        Issued stranger = TestCertificates.withOwnRoot().localhost(KeyKind.EC);
+        Side side = Side.of(
+                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
+                Fixture.settings(TlsPolicy.OPPORTUNISTIC, Fixture.CERTIFICATES.server(stranger)));
+        Side trusting = Side.of(new ImapClientDialogue(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
+        Wire.between(trusting, side).run();
+        assertThat(trusting.failure()).isEmpty();
+        assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
+    }
+
+    @Test
+    void a_stripped_offer_in_the_greeting_blocks_the_session() {
+        assertThat(server.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n"))
+                .isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.NOT_OFFERED);
+        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
+        assertThat(failure.hint().orElseThrow()).contains("stripped");
+        assertThat(client.sent()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "* CAPABILITY IMAP4rev1 XSTARTTLS\r\nT1 OK done\r\n",
+                "* CAPABILITY\r\nT1 OK done\r\n",
+                "T1 OK [CAPABILITY IMAP4rev1] done\r\n",
+                "T1 BAD What\r\n",
+                "T1 NO What\r\n"
+            })
+    void an_offer_stripped_from_the_capabilities_blocks_the_session(String answer) {
+        assertThat(server.say(BARE_GREETING)).isEqualTo("T1 CAPABILITY\r\n");
+        assertThat(server.say(answer)).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.NOT_OFFERED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(client.sent()).isEqualTo("T1 CAPABILITY\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "* CAPABILITY IMAP4rev1 STARTTLS\r\nT1 OK done\r\n",
+                "* 3 EXISTS\r\n* capability imap4rev1 starttls\r\n* OK [ALERT] x\r\nT1 ok\r\n",
+                "T1 OK [CAPABILITY IMAP4rev1 STARTTLS] done\r\n",
+                "* LIST () \"/\" {7}\r\na\r\nT1 O x {0}\r\n\r\n* CAPABILITY STARTTLS\r\nT1 OK done\r\n",
+                "* XATOM\r\n* NO warning {5}\r\n* CAPABILITY STARTTLS\r\nT1 OK done\r\n"
+            })
+    void capabilities_are_found_among_whatever_else_the_server_says(String answer) {
+        server.say(BARE_GREETING);
+        assertThat(server.say(answer)).isEqualTo("T2 STARTTLS\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "T1 OK done\r\n",
+                "T2 OK done\r\n",
+                "t1 OK done\r\n",
+                "+ go on\r\n",
+                "* PREAUTH hello\r\n",
+                "* BAD what\r\n",
+                "T1\r\n",
+                "\r\n",
+                "T1 CAPABILITY\r\n",
+                "T1 BYE\r\n",
+                "* X {5+}\r\n"
+            })
+    void an_answer_to_capability_that_is_none_is_a_violation(String answer) {
+        server.say(BARE_GREETING);
+        assertThat(server.say(answer)).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"T1 NO [UNAVAILABLE] TLS is not set up", "T1 BAD STARTTLS unknown", "T1 NO"})
+    void a_refusal_of_starttls_blocks_the_session_and_keeps_its_code(String reply) {
+        server.say(GREETING);
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.REFUSED);
+        assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
+        assertThat(failure.reply()).contains(reply);
+        assertThat(dialogue.lastStatus().orElseThrow().code().map(ImapResponseCode::name))
+                .isEqualTo(reply.contains("[") ? Optional.of("UNAVAILABLE") : Optional.empty());
+        assertThat(client.sent()).isEqualTo("T1 STARTTLS\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"T1 NO Not now\r\n", "T1 BAD What\r\n"})
+    void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal(String reply) {
+        ImapClientDialogue another = new ImapClientDialogue();
+        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        busy.say(GREETING);
+        busy.say(reply);
+        assertThat(willing.failure()).isEmpty();
+        assertThat(willing.connection().ready()).isTrue();
+        assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(another.announced().has("STARTTLS")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "T2 OK go",
+                "t1 OK go",
+                "T11 OK go",
+                "T OK go",
+                "* OK go",
+                "* NO go",
+                "* BAD [CLIENTBUG] go",
+                "* OK",
+                "+ go",
+                "+",
+                "* STARTTLS",
+                "* starttls OK",
+                "T1 STARTTLS OK",
+                "T1 PREAUTH go",
+                "T1",
+                "OK go",
+                "220 go",
+                "+OK go",
+                ""
+            })
+    void only_ok_under_the_tag_of_starttls_is_the_go_ahead(String reply) {
+        server.say(GREETING);
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
+        assertThat(failure.getMessage()).containsAnyOf("its tag T1", "Expected a response");
+        assertThat(client.sent()).isEqualTo("T1 STARTTLS\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "T1 OK",
+                "T1 ok go",
+                "T1 OK [ALERT] go {5}",
+                "* OK [ALERT] Down at noon\r\nT1 OK go",
+                "* 7 EXISTS\r\n* CAPABILITY AUTH=EVIL\r\n* NO [OVERQUOTA] x\r\nT1 OK go",
+                "* LIST () \"/\" {11}\r\nT1 OK no\r\n.\r\nT1 OK go"
+            })
+    void ok_under_the_tag_is_the_go_ahead_whatever_is_told_between(String reply) throws Exception {
+        server.say(GREETING);
+        String hello = server.say(reply + "\r\n");
+        assertThat(hello).startsWith("\26\3");
+        assertThat(server.handshake(hello.getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo("T2 CAPABILITY\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"* CAPABILITY AUTH=PLAIN\r\nT2 OK done\r\n", "* OK x", "T2 OK done\r\n", "\r\n", "\26\3\3", " "})
+    void octets_behind_the_go_ahead_fail_the_upgrade(String injected) {
+        server.say(GREETING);
+        String answer = server.say("T1 OK go\r\n" + injected);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("middle");
+        assertThat(answer).isEmpty();
+    }
+
+    @Test
+    void a_response_in_the_clear_instead_of_a_server_hello_fails_the_upgrade() {
+        server.say(GREETING);
+        server.say("T1 OK go\r\n");
+        server.say("* CAPABILITY AUTH=PLAIN\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {GREETING + "T1 OK go\r\n", BARE_GREETING + OFFER + "T2 OK go\r\n"})
+    void a_go_ahead_that_was_sent_before_the_command_is_not_taken(String early) {
+        String answer = server.say(early);
+        assertThat(answer).doesNotContain("\26\3");
+        assertThat(client.upgradeFailure().reason())
+                .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.PLAINTEXT_INJECTION);
+    }
+
+    @Test
+    void preauth_fails_a_client_that_requires_tls() {
+        assertThat(server.say("* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome mary\r\n"))
+                .isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.PREAUTHENTICATED);
+        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
+        assertThat(failure.reply().orElseThrow()).startsWith("* PREAUTH ");
+        assertThat(client.sent()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsPolicy.class,
+            names = {"OPPORTUNISTIC", "DISABLED"})
+    void where_the_policy_allows_it_a_preauthenticated_session_goes_on_in_plaintext(TlsPolicy policy) {
+        ImapClientDialogue another = new ImapClientDialogue();
+        Side willing = Side.of(another, Fixture.client(policy));
+        RawPeer known = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        assertThat(known.say("* PREAUTH welcome\r\n")).isEqualTo("T1 CAPABILITY\r\n");
+        assertThat(known.say("* CAPABILITY IMAP4rev1 STARTTLS\r\nT1 OK done\r\n"))
+                .isEmpty();
+        assertThat(willing.failure()).isEmpty();
+        assertThat(willing.connection().ready()).isTrue();
+        assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(another.preauthenticated()).isTrue();
+        assertThat(another.announced().has("IMAP4rev1")).isTrue();
+    }
+
+    @Test
+    void a_preauthenticated_session_whose_greeting_tells_all_goes_on_at_once() {
+        Side willing = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer known = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        assertThat(known.say("* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome\r\n"))
+                .isEmpty();
+        assertThat(willing.connection().ready()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"* BYE Too busy", "* BYE [REFERRAL imap://evil.example/] Go there", "* bye"})
+    void bye_as_the_greeting_turns_the_client_away_whatever_comes_behind(String greeting) {
+        assertThat(server.say(greeting + "\r\n" + GREETING)).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.reply()).contains(greeting);
+    }
+
+    @Test
+    void bye_turns_the_client_away_in_every_phase() throws Exception {
+        server.say(BARE_GREETING);
+        server.say("* BYE Shutting down\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+
+        Side other = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer closing = RawPeer.server(other, Fixture.SERVER_CONTEXT);
+        closing.say(GREETING);
+        closing.say("* BYE [REFERRAL imap://evil.example/] Go there\r\nT1 OK go\r\n");
+        assertThat(other.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(other.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+
+        Side inside = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
+        RawPeer late = RawPeer.server(inside, Fixture.SERVER_CONTEXT);
+        upgrade(late);
+        late.tls("* BYE Shutting down\r\n");
+        assertThat(inside.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(inside.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+OK ready",
+                "220 mail.example.org ESMTP",
+                "SSH-2.0-OpenSSH",
+                "",
+                "*",
+                "* ",
+                "* NO hello",
+                "* BAD hello",
+                "* OKAY",
+                "*OK ready",
+                "a OK ready",
+                "+ ready",
+                "* CAPABILITY IMAP4rev1 STARTTLS",
+                "* HELLO {5+}"
+            })
+    void a_greeting_of_another_kind_or_protocol_is_a_violation(String greeting) {
+        server.say(greeting + "\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.sent()).isEmpty();
+    }
+
+    @Test
+    void a_plaintext_greeting_on_993_is_told_with_what_to_do() {
+        Side imaps = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer plain = RawPeer.server(imaps, Fixture.SERVER_CONTEXT);
+        plain.listen();
+        plain.say(BARE_GREETING);
+        UpgradeException failure = imaps.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(failure.reply()).contains("* OK ready");
+        assertThat(failure.hint().orElseThrow()).contains("REQUIRED");
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
+        server.say("\25\3\1\0\2\2\106");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
+    }
+
+    @Test
+    void a_stalled_handshake_times_out() {
+        server.say(GREETING);
+        server.say("T1 OK go\r\n");
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "* 1 EXISTS\r\n",
+                "* OK [ALERT] x\r\n",
+                "* X {0}\r\n\r\n",
+                "* X {65537}\r\n",
+                "* X {2147483648}\r\n",
+                "* X {99999999999999999999999}\r\n",
+                "* X {9000}\r\n"
+            })
+    void data_without_end_is_bounded_before_and_after_the_command(String data) {
+        for (String opening : new String[] {BARE_GREETING, GREETING}) {
+            Side flooded = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
+            RawPeer flood = RawPeer.server(flooded, Fixture.SERVER_CONTEXT);
+            flood.say(opening);
+            flood.say(data.repeat(10_000));
+            assertThat(flooded.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+            assertThat(flooded.upgradeFailure().phase()).isIn(Phase.CAPABILITY, Phase.COMMAND);
+        }
+    }
+
+    @Test
+    void a_line_without_end_is_bounded() {
+        server.say("* OK " + "x".repeat(100_000));
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void a_server_that_closes_is_told() {
+        server.say(BARE_GREETING);
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void only_what_was_announced_inside_tls_counts() throws Exception {
+        server.say("* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN IDLE] ready\r\n");
+        assertThat(dialogue.announced().has("AUTH=PLAIN")).isTrue();
+        assertThat(dialogue.greeting()).isPresent();
+        byte[] hello = server.say("* 3 EXISTS\r\n* OK [ALERT] x\r\nT1 OK [CAPABILITY IMAP4rev1 AUTH=EVIL] go\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(server.handshake(hello)).isEqualTo("T2 CAPABILITY\r\n");
+        assertThat(dialogue.announced()).isEqualTo(ImapCapabilities.none());
+        assertThat(dialogue.capabilities()).isEmpty();
+        assertThat(dialogue.greeting()).isEmpty();
+        assertThat(dialogue.lastStatus()).isEmpty();
+        assertThat(server.tls("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\nT2 OK done\r\n"))
+                .as("STARTTLS offered again is not used")
+                .isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(dialogue.announced().announced()).containsExactly("IMAP4rev1", "STARTTLS", "LOGINDISABLED");
+        assertThat(dialogue.announced().loginDisabled()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "T1 OK done\r\n",
+                "T2 OK done\r\n",
+                "T2 NO done\r\n",
+                "T2 BAD done\r\n",
+                "* OK ready\r\nT3 OK\r\n"
+            })
+    void capabilities_that_are_not_told_inside_tls_are_a_violation(String answer) throws Exception {
+        upgrade(server);
+        server.tls(answer);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @Test
+    void a_greeting_inside_implicit_tls_without_capabilities_is_followed_by_the_question() throws Exception {
+        ImapClientDialogue another = new ImapClientDialogue();
+        Side imaps = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer old = RawPeer.server(imaps, Fixture.SERVER_CONTEXT);
+        assertThat(old.handshake(old.listen().getBytes(StandardCharsets.ISO_8859_1)))
+                .isEmpty();
+        assertThat(old.tls("* PREAUTH hello\r\n")).isEqualTo("T1 CAPABILITY\r\n");
+        old.tls("* CAPABILITY IMAP4rev1\r\nT1 OK done\r\n");
+        assertThat(imaps.connection().ready()).isTrue();
+        assertThat(another.preauthenticated()).isTrue();
+    }
+
+    @Test
+    void an_end_without_close_notify_inside_tls_is_a_truncation() throws Exception {
+        upgrade(server);
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsPolicy.class,
+            names = {"REQUIRED", "OPPORTUNISTIC"})
+    void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
+        Side side = Side.of(new ImapClientDialogue(), Fixture.client(policy));
+        RawPeer hostile = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        hostile.say(GREETING);
+        hostile.say("T1 OK go\r\n");
+        side.write("x LOGIN mary secret\r\n");
+        // A fatal handshake_failure alert.
+        hostile.say("\25\3\3\0\2\2\50");
+        hostile.say("T1 NO Go on in plaintext\r\n");
+        assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(side.sent()).doesNotContain("secret").doesNotContain("LOGIN");
+        assertThat(side.connection().state()).isEqualTo(State.FAILED);
+    }
+
+    private static void upgrade(RawPeer peer) throws Exception {
+        peer.say(GREETING);
+        peer.handshake(peer.say("T1 OK go\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private UpgradeException handshakeWith(Issued identity) {
+        Side side = Side.of(
+                Fixture.serverDialogue(TlsPolicy.REQUIRED),
+                Fixture.settings(TlsPolicy.REQUIRED, Fixture.CERTIFICATES.server(identity)));
+        Wire.between(client, side).run();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(dialogue.announced().has("STARTTLS")).as("it got no further").isTrue();
+        return failure;
+    }
+}

@@ -1,0 +1,134 @@
+package dev.starttls.pop3;
+
+import dev.starttls.core.line.Ascii;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What a server's author answers a command with. No first line is longer than {@link Pop3Reply#MOST_OCTETS}.
+ *
+ * <pre>{@code
+ * return Pop3Answer.ok("2 320");
+ * }</pre>
+ */
+public sealed interface Pop3Answer {
+
+    /**
+     * A response of one line.
+     *
+     * @param reply +OK or -ERR
+     */
+    record Reply(Pop3Reply reply) implements Pop3Answer {
+        /**
+         * Checks the length.
+         *
+         * @param reply as described above
+         */
+        public Reply {
+            reply.bounded();
+        }
+    }
+
+    /**
+     * A response of several lines (RFC 1939 section 3).
+     *
+     * @param reply +OK
+     * @param lines behind it, each character one octet, without the dots that are put before dots and without the one at
+     *     the end: both are put there when it is sent
+     */
+    record MultiLine(Pop3Reply reply, List<String> lines) implements Pop3Answer {
+        /**
+         * Checks the status and the lines, and keeps its own copy of them.
+         *
+         * @param reply as described above
+         * @param lines as described above
+         */
+        public MultiLine {
+            expectOk(reply);
+            lines = List.copyOf(lines);
+            if (!lines.stream().allMatch(Ascii::sendable)) {
+                throw new IllegalArgumentException("lines: expected octets without CR, LF and NUL, got a line with one"
+                        + " of them; it would be more than one line to the peer");
+            }
+        }
+    }
+
+    /**
+     * The client has logged in and its maildrop is open: the session enters the TRANSACTION state.
+     *
+     * @param reply +OK
+     */
+    record Opened(Pop3Reply reply) implements Pop3Answer {
+        /**
+         * Checks the status.
+         *
+         * @param reply as described above
+         */
+        public Opened {
+            expectOk(reply);
+        }
+    }
+
+    /**
+     * A challenge of AUTH (RFC 5034 section 4); the next line is the client's response, bounded as the connection's lines
+     * are. A client that gives up sends an asterisk; that is answered -ERR without asking for the next answer.
+     *
+     * @param challenge in base64, may be empty; sent behind "+ "
+     * @param response from the client's line, as it came, to the next answer
+     */
+    record Challenge(String challenge, Function<String, Pop3Answer> response) implements Pop3Answer {
+        /**
+         * Checks that the challenge is a word.
+         *
+         * @param challenge as described above
+         * @param response as described above
+         */
+        public Challenge {
+            if (!challenge.isEmpty() && !Ascii.word(challenge)) {
+                throw new IllegalArgumentException("challenge: expected base64, got other characters");
+            }
+        }
+    }
+
+    /**
+     * A last response; the connection is closed behind it.
+     *
+     * @param reply for instance -ERR
+     */
+    record Close(Pop3Reply reply) implements Pop3Answer {
+        /**
+         * Checks the length.
+         *
+         * @param reply as described above
+         */
+        public Close {
+            reply.bounded();
+        }
+    }
+
+    /**
+     * A positive response of one line.
+     *
+     * @param text behind +OK
+     * @return the answer
+     */
+    static Pop3Answer ok(String text) {
+        return new Reply(Pop3Reply.ok(text));
+    }
+
+    /**
+     * A negative response.
+     *
+     * @param text behind -ERR, perhaps with a response code at its beginning
+     * @return the answer
+     */
+    static Pop3Answer error(String text) {
+        return new Reply(Pop3Reply.error(text));
+    }
+
+    private static void expectOk(Pop3Reply reply) {
+        if (!reply.bounded().positive()) {
+            throw new IllegalArgumentException("reply: expected +OK, got " + reply);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.starttls.pop3;
+
+import dev.starttls.core.line.Ascii;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a server announced in its response to CAPA (RFC 2449 section 5). Immutable.
+ *
+ * <pre>{@code
+ * if (capabilities.has("SASL")) {
+ *     List<String> mechanisms = capabilities.parameters("SASL");
+ * }
+ * }</pre>
+ */
+public final class Pop3Capabilities {
+
+    private static final Pop3Capabilities NONE = new Pop3Capabilities(List.of());
+
+    private final List<String> announced;
+    private final Map<String, List<String>> byTag;
+
+    private Pop3Capabilities(List<String> announced) {
+        this.announced = List.copyOf(announced);
+        Map<String, List<String>> found = new LinkedHashMap<>();
+        for (String line : announced) {
+            List<String> words = Pop3Words.of(line);
+            if (tagged(line)) {
+                found.computeIfAbsent(Ascii.upper(words.get(0)), tag -> new ArrayList<>())
+                        .addAll(words.subList(1, words.size()));
+            }
+        }
+        found.replaceAll((tag, parameters) -> List.copyOf(parameters));
+        byTag = Collections.unmodifiableMap(found);
+    }
+
+    /**
+     * Nothing announced, or the command not known.
+     *
+     * @return the empty capabilities
+     */
+    public static Pop3Capabilities none() {
+        return NONE;
+    }
+
+    /**
+     * What the lines of a response announce: a tag with parameters on each.
+     *
+     * @param lines without the first line of the response and without the dot at its end
+     * @return the capabilities
+     */
+    public static Pop3Capabilities of(List<String> lines) {
+        return new Pop3Capabilities(lines);
+    }
+
+    /**
+     * Whether a capability was announced.
+     *
+     * @param tag in upper or lower case, for instance "STLS"
+     * @return true if it was
+     */
+    public boolean has(String tag) {
+        return byTag.containsKey(Ascii.upper(tag));
+    }
+
+    /**
+     * The parameters of a capability, as they were sent. Those of one that was announced more than once come in their
+     * order.
+     *
+     * @param tag in upper or lower case, for instance "SASL"
+     * @return empty if it has none or was not announced
+     */
+    public List<String> parameters(String tag) {
+        return byTag.getOrDefault(Ascii.upper(tag), List.of());
+    }
+
+    /**
+     * The tags.
+     *
+     * @return in upper case and in their order; without lines that begin with none
+     */
+    public Set<String> tags() {
+        return byTag.keySet();
+    }
+
+    /**
+     * The lines, as they were sent.
+     *
+     * @return without the dots that were put before dots
+     */
+    public List<String> announced() {
+        return announced;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Pop3Capabilities that && announced.equals(that.announced);
+    }
+
+    @Override
+    public int hashCode() {
+        return announced.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return announced.toString();
+    }
+
+    /** Whether a line begins with a tag: printable and without a dot (RFC 2449 section 3). */
+    static boolean tagged(String line) {
+        int space = line.indexOf(' ');
+        String tag = space < 0 ? line : line.substring(0, space);
+        return Ascii.word(tag) && tag.indexOf('.') < 0;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.starttls.pop3;
+
+import java.util.Optional;
+
+/**
+ * What the author of a server does with the commands that the dialogue does not answer itself: all but CAPA, QUIT and STLS,
+ * and under {@link dev.starttls.core.upgrade.TlsPolicy#REQUIRED} none before TLS. USER, PASS, APOP and AUTH come in the
+ * AUTHORIZATION state only. {@link Pop3Maildrop} is one that knows the commands of RFC 1939.
+ *
+ * <pre>{@code
+ * Pop3Handler handler = (command, session) -> Pop3Answer.error("Not implemented");
+ * }</pre>
+ *
+ * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
+ * keeps its state in the session serves any number of connections.
+ */
+@FunctionalInterface
+public interface Pop3Handler {
+
+    /**
+     * Answers a command.
+     *
+     * @param command from the client; its keyword may be anything
+     * @param session what is known of the client on this side of the upgrade
+     * @return the answer
+     */
+    Pop3Answer handle(Pop3Command command, Pop3Session session);
+
+    /**
+     * Makes the timestamp of a greeting, for a handler that knows APOP (RFC 1939 section 7). Asked only for greetings
+     * behind which APOP is accepted, so never for one that STLS is to follow under REQUIRED.
+     *
+     * @return another for each greeting; by default none
+     */
+    default Optional<ApopTimestamp> timestamp() {
+        return Optional.empty();
+    }
+
+    /**
+     * The client has said QUIT in the TRANSACTION state: what was marked as deleted is to be deleted now (RFC 1939 section
+     * 6). Not called for a connection that ends without QUIT; nothing may be deleted then.
+     *
+     * @param session about to end
+     * @return the answer to QUIT; the connection is closed behind it
+     */
+    default Pop3Reply update(Pop3Session session) {
+        return Pop3Reply.ok("Bye");
+    }
+
+    /**
+     * The handshake is done: what was kept outside the session is to be forgotten now (RFC 2595 section 4).
+     *
+     * @param session a new one, empty, in the AUTHORIZATION state
+     */
+    default void upgraded(Pop3Session session) {}
+}

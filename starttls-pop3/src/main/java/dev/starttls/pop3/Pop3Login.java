@@ -1,0 +1,26 @@
+package dev.starttls.pop3;
+
+import java.util.Optional;
+
+/**
+ * Checks credentials.
+ *
+ * <pre>{@code
+ * Pop3Login login = (user, password) -> accounts.check(user, password) ? Optional.of(mailboxOf(user)) : Optional.empty();
+ * }</pre>
+ *
+ * <p>Called by the threads that serve, which wait for the return: do not block in an event loop.
+ */
+@FunctionalInterface
+public interface Pop3Login {
+
+    /**
+     * Checks a name and a password. Compare passwords by digests made for that, in a time that does not depend on them.
+     *
+     * @param user as the client gave it, decoded as UTF-8 (RFC 6856 section 2.1, RFC 4616)
+     * @param password likewise
+     * @return the user's mailbox; empty if there is no such user or the password is wrong, which the client cannot tell
+     *     apart
+     */
+    Optional<Pop3Mailbox> open(String user, String password);
+}

@@ -1,0 +1,76 @@
+package dev.starttls.pop3;
+
+import dev.starttls.core.nio.ServerSetup;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.List;
+
+/**
+ * The upgrading front of a POP3 server (RFC 2595 section 4): everything but the upgrade is its author's {@link Pop3Handler}.
+ *
+ * <pre>{@code
+ * Pop3Maildrop mail = new Pop3Maildrop(login);
+ * Pop3Server server = Pop3Server.named("pop.example.org", mail).capabilities(mail.capabilities()).sslContext(context);
+ * server.listen(loop, new InetSocketAddress(110));    // or server.serve(acceptedChannel), one thread each
+ * }</pre>
+ *
+ * <p>A client may be silent for as long as {@link dev.starttls.core.upgrade.UpgradeLimits#timePerPhase} has it: one minute
+ * unless set by {@link #limits}. RFC 1939 section 3 asks for ten at least once a client has logged in.
+ *
+ * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 995 wants it (RFC 8314 section 3.2).
+ */
+public final class Pop3Server extends ServerSetup<Pop3Server> {
+
+    private final String host;
+    private final Pop3Handler handler;
+    private List<String> capabilities = List.of();
+    private PlaintextLogin plaintextLogin = PlaintextLogin.REFUSED;
+
+    private Pop3Server(String host, Pop3Handler handler) {
+        this.host = host;
+        this.handler = handler;
+    }
+
+    /**
+     * A server under {@link TlsPolicy#REQUIRED}, without a certificate yet.
+     *
+     * @param host what it calls itself
+     * @param handler answers the commands; called by the threads that serve
+     * @return a server to be given an SSL context
+     */
+    public static Pop3Server named(String host, Pop3Handler handler) {
+        return new Pop3Server(host, handler);
+    }
+
+    /**
+     * What it announces besides STLS.
+     *
+     * @param capabilities a tag with its parameters each; USER and SASL are announced only where a login is accepted
+     * @return this
+     */
+    public Pop3Server capabilities(List<String> capabilities) {
+        this.capabilities = List.copyOf(capabilities);
+        return this;
+    }
+
+    /**
+     * What becomes of a login before TLS under {@link TlsPolicy#OPPORTUNISTIC}.
+     *
+     * @param plaintextLogin {@link PlaintextLogin#REFUSED} unless set
+     * @return this
+     */
+    public Pop3Server plaintextLogin(PlaintextLogin plaintextLogin) {
+        this.plaintextLogin = plaintextLogin;
+        return this;
+    }
+
+    @Override
+    protected Dialogue dialogue(TlsPolicy policy) {
+        return new Pop3ServerDialogue(host, policy, handler, capabilities, plaintextLogin);
+    }
+
+    @Override
+    protected Pop3Server self() {
+        return this;
+    }
+}

@@ -1,0 +1,300 @@
+package dev.starttls.pop3;
+
+import dev.starttls.core.line.Ascii;
+import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.Step;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A server's side, for the whole of a session: greeting, CAPA, QUIT and STLS are answered here, every other command by the
+ * author's {@link Pop3Handler}.
+ *
+ * <pre>{@code
+ * Pop3Maildrop handler = new Pop3Maildrop(login);
+ * Pop3ServerDialogue dialogue = new Pop3ServerDialogue(
+ *         "mail.example.org", TlsPolicy.REQUIRED, handler, handler.capabilities());
+ * UpgradeConnection connection = new UpgradeConnection(dialogue, settings, new Peer("192.0.2.1", 40_000));
+ * }</pre>
+ *
+ * <p>Before TLS:
+ *
+ * <ul>
+ *   <li>STLS is announced under OPPORTUNISTIC and REQUIRED, in both states, and accepted in the AUTHORIZATION state only
+ *       (RFC 2595 section 4).
+ *   <li>Under REQUIRED everything but CAPA, STLS and QUIT is answered -ERR. Under OPPORTUNISTIC USER, PASS, APOP and AUTH
+ *       are, unless {@link PlaintextLogin#ALLOWED} was given; none of them gets a continuation. Where they are refused,
+ *       USER and SASL are not announced, and the greeting has no timestamp.
+ *   <li>That refusal has no response code: [AUTH] would say that the credentials are wrong (RFC 3206 section 4), and a
+ *       client would ask its user for others.
+ *   <li>Octets behind STLS are answered -ERR, and the connection is closed.
+ * </ul>
+ *
+ * <p>At the upgrade everything is forgotten, a USER too: the handler gets a new {@link Pop3Session}. Inside TLS STLS is
+ * neither announced nor accepted.
+ *
+ * <p>Commands are bounded to 255 octets with CRLF (RFC 2449 section 4); longer ones are answered -ERR. A line longer than
+ * the connection's limit, a bare CR, a bare LF or a NUL end the connection. Commands may be pipelined (RFC 2449 section
+ * 6.6).
+ *
+ * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
+ */
+public final class Pop3ServerDialogue implements Dialogue {
+
+    private static final int MOST_COMMAND_OCTETS = 255;
+    private static final int MOST_NAME_OCTETS = 255;
+    private static final Set<String> LOGIN = Set.of("USER", "PASS", "APOP", "AUTH");
+
+    private final String host;
+    private final TlsPolicy policy;
+    private final Pop3Handler handler;
+    private final List<String> capabilities;
+    private final PlaintextLogin plaintextLogin;
+    private Pop3Session session = new Pop3Session(State.PLAINTEXT, Optional.empty());
+    private Optional<Function<String, Pop3Answer>> response = Optional.empty();
+    private List<String> announced = List.of();
+    private boolean openedInPlaintext;
+
+    /**
+     * A dialogue that has not begun and refuses logins before TLS.
+     *
+     * @param host what the server calls itself: 1 to 255 printable characters of ASCII without a space
+     * @param policy that of the connection's settings
+     * @param handler answers what the dialogue does not
+     * @param capabilities what the handler knows, a tag with parameters each, for instance "SASL PLAIN"; without STLS
+     * @throws IllegalArgumentException if the host or a capability could not be announced, or may not be
+     */
+    public Pop3ServerDialogue(String host, TlsPolicy policy, Pop3Handler handler, List<String> capabilities) {
+        this(host, policy, handler, capabilities, PlaintextLogin.REFUSED);
+    }
+
+    /**
+     * A dialogue that has not begun.
+     *
+     * @param host what the server calls itself: 1 to 255 printable characters of ASCII without a space
+     * @param policy that of the connection's settings
+     * @param handler answers what the dialogue does not
+     * @param capabilities what the handler knows, a tag with parameters each, for instance "SASL PLAIN"; without STLS
+     * @param plaintextLogin what becomes of a login before TLS under OPPORTUNISTIC
+     * @throws IllegalArgumentException if the host or a capability could not be announced, or may not be
+     */
+    public Pop3ServerDialogue(
+            String host,
+            TlsPolicy policy,
+            Pop3Handler handler,
+            List<String> capabilities,
+            PlaintextLogin plaintextLogin) {
+        if (!Ascii.word(host) || host.length() > MOST_NAME_OCTETS) {
+            throw new IllegalArgumentException("host: expected 1 to " + MOST_NAME_OCTETS
+                    + " printable characters of ASCII without a space, got others, or none");
+        }
+        this.host = host;
+        this.policy = policy;
+        this.handler = handler;
+        this.capabilities = List.copyOf(capabilities);
+        this.plaintextLogin = plaintextLogin;
+        for (String capability : capabilities) {
+            if (!Pop3Capabilities.tagged(capability)
+                    || !Ascii.sendable(capability)
+                    || capability.length() + 2 > Pop3Reply.MOST_OCTETS) {
+                throw new IllegalArgumentException("capabilities: expected a tag without a dot and its parameters, at"
+                        + " most " + Pop3Reply.MOST_OCTETS + " octets with CRLF, got another line");
+            }
+            if (tag(capability).equals("STLS")) {
+                throw new IllegalArgumentException(
+                        "capabilities: STLS cannot be given: it is announced when it is due");
+            }
+        }
+    }
+
+    @Override
+    public String protocol() {
+        return "pop3";
+    }
+
+    @Override
+    public Role role() {
+        return Role.SERVER;
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return announced;
+    }
+
+    @Override
+    public Step opened() {
+        openedInPlaintext = true;
+        return greet(false);
+    }
+
+    @Override
+    public Step secured() {
+        response = Optional.empty();
+        announced = List.of();
+        // The client speaks first inside TLS, unless TLS came first (RFC 2595 section 4, RFC 8314 section 3.2).
+        if (openedInPlaintext) {
+            session = new Pop3Session(State.SECURE, Optional.empty());
+            handler.upgraded(session);
+            return Step.await(Phase.RECAPABILITY);
+        }
+        Step greeting = greet(true);
+        handler.upgraded(session);
+        return greeting;
+    }
+
+    @Override
+    public List<String> injected() {
+        return List.of(Pop3Reply.error("Plaintext behind STLS refused").line());
+    }
+
+    @Override
+    public Step malformed(LineException broken) {
+        boolean tooLong = broken.kind() == LineException.Kind.TOO_LONG;
+        Pop3Reply reply =
+                Pop3Reply.error(tooLong ? "Line too long" : "Lines must end in CRLF and have no other CR, LF or NUL");
+        return new Step.Fail(
+                tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
+                broken.getMessage(),
+                "",
+                List.of(reply.line()));
+    }
+
+    @Override
+    public Step received(String line) {
+        if (response.isPresent()) {
+            Function<String, Pop3Answer> next = response.get();
+            response = Optional.empty();
+            // RFC 5034 section 4: an asterisk alone cancels, and must be answered -ERR.
+            return line.equals("*") ? say(Pop3Reply.error("Authentication cancelled")) : answer(next.apply(line));
+        }
+        if (line.length() + 2 > MOST_COMMAND_OCTETS) {
+            return say(Pop3Reply.error("Command too long"));
+        }
+        Pop3Command command = Pop3Command.parse(line);
+        return switch (command.keyword()) {
+            case "CAPA" -> announce(command);
+            case "QUIT" -> quit();
+            case "STLS" -> startTls(command);
+            default -> pass(command);
+        };
+    }
+
+    private Step pass(Pop3Command command) {
+        boolean login = LOGIN.contains(command.keyword());
+        if (login ? !loginAccepted(session.secure()) : policy == TlsPolicy.REQUIRED && !session.secure()) {
+            return say(Pop3Reply.error("Say STLS first"));
+        }
+        return login && session.state() == Pop3State.TRANSACTION
+                ? say(Pop3Reply.error("Logged in already"))
+                : answer(handler.handle(command, session));
+    }
+
+    private Step startTls(Pop3Command command) {
+        if (session.secure()) {
+            return say(Pop3Reply.error("TLS is active already"));
+        }
+        if (policy == TlsPolicy.DISABLED) {
+            return say(Pop3Reply.error("STLS is not available"));
+        }
+        if (session.state() != Pop3State.AUTHORIZATION) {
+            return say(Pop3Reply.error("STLS is possible before login only"));
+        }
+        return command.arguments().isEmpty()
+                ? new Step.Proceed(List.of(Pop3Reply.ok("Begin TLS").line()))
+                : say(Pop3Reply.error("STLS takes no argument"));
+    }
+
+    private Step announce(Pop3Command command) {
+        if (!command.arguments().isEmpty()) {
+            return say(Pop3Reply.error("CAPA takes no argument"));
+        }
+        List<String> lines = new ArrayList<>();
+        for (String capability : capabilities) {
+            boolean login = tag(capability).equals("USER") || tag(capability).equals("SASL");
+            if (!login || loginAccepted(session.secure())) {
+                lines.add(capability);
+            }
+        }
+        if (!session.secure() && policy != TlsPolicy.DISABLED) {
+            // In the TRANSACTION state as well: RFC 2449 section 5 wants in both what is valid in the first.
+            lines.add("STLS");
+        }
+        announced = List.copyOf(lines);
+        return answer(new Pop3Answer.MultiLine(Pop3Reply.ok("Capabilities follow"), announced));
+    }
+
+    private Step quit() {
+        Pop3Reply reply = session.state() == Pop3State.TRANSACTION
+                ? handler.update(session).bounded()
+                : Pop3Reply.ok("Bye");
+        return new Step.Close(List.of(reply.line()));
+    }
+
+    private Step greet(boolean secure) {
+        Optional<ApopTimestamp> timestamp = loginAccepted(secure) ? handler.timestamp() : Optional.empty();
+        session = new Pop3Session(secure ? State.SECURE : State.PLAINTEXT, timestamp);
+        String text = host + " POP3 ready";
+        return new Step.Await(
+                Phase.GREETING,
+                List.of(Pop3Reply.ok(timestamp.map(stamp -> text + " " + stamp).orElse(text))
+                        .bounded()
+                        .line()));
+    }
+
+    private Step answer(Pop3Answer answer) {
+        if (answer instanceof Pop3Answer.MultiLine several) {
+            return new Step.Await(phase(), stuffed(several));
+        }
+        if (answer instanceof Pop3Answer.Opened opened) {
+            session.open();
+            return say(opened.reply());
+        }
+        if (answer instanceof Pop3Answer.Challenge challenge) {
+            response = Optional.of(challenge.response());
+            return Step.send(phase(), "+ " + challenge.challenge());
+        }
+        if (answer instanceof Pop3Answer.Close close) {
+            return new Step.Close(List.of(close.reply().line()));
+        }
+        return say(((Pop3Answer.Reply) answer).reply());
+    }
+
+    private static List<String> stuffed(Pop3Answer.MultiLine answer) {
+        List<String> lines = new ArrayList<>(answer.lines().size() + 2);
+        lines.add(answer.reply().line());
+        for (String line : answer.lines()) {
+            lines.add(line.startsWith(".") ? "." + line : line);
+        }
+        lines.add(".");
+        return lines;
+    }
+
+    private Step say(Pop3Reply reply) {
+        return Step.send(phase(), reply.line());
+    }
+
+    private Phase phase() {
+        return session.secure() ? Phase.RECAPABILITY : Phase.CAPABILITY;
+    }
+
+    private boolean loginAccepted(boolean secure) {
+        return secure
+                || policy == TlsPolicy.DISABLED
+                || (policy == TlsPolicy.OPPORTUNISTIC && plaintextLogin == PlaintextLogin.ALLOWED);
+    }
+
+    private static String tag(String capability) {
+        int space = capability.indexOf(' ');
+        return Ascii.upper(space < 0 ? capability : capability.substring(0, space));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.starttls.pop3;
+
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+
+/** What most tests have: good certificates, a server with a maildrop of two messages, a client. */
+final class Fixture {
+
+    static final TestCertificates CERTIFICATES = TestCertificates.shared();
+    static final SSLContext SERVER_CONTEXT = CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC));
+    static final SSLContext CLIENT_CONTEXT = CERTIFICATES.client();
+
+    static final String GREETING = "+OK mail.example.org POP3 ready\r\n";
+    static final String GO_AHEAD = "+OK Begin TLS\r\n";
+    static final String PLAIN = "AG1hcnkAc2VjcmV0";
+
+    private Fixture() {}
+
+    static UpgradeSettings server(TlsPolicy policy) {
+        return settings(policy, SERVER_CONTEXT);
+    }
+
+    static UpgradeSettings client(TlsPolicy policy) {
+        return settings(policy, CLIENT_CONTEXT);
+    }
+
+    static UpgradeSettings settings(TlsPolicy policy, SSLContext context) {
+        return UpgradeSettings.of(policy)
+                .withTls(TlsSettings.builder().context(context).build());
+    }
+
+    static Pop3Mailbox mailbox() {
+        return Pop3Mailbox.of(List.of(
+                new Pop3Message("one", List.of("Subject: first", "", "hello", ".", "..dots")),
+                new Pop3Message("two", List.of("Subject: second", "", "a", "b", "c"))));
+    }
+
+    /** Mary's, whose password is secret. */
+    static Pop3Maildrop maildrop(Pop3Mailbox mailbox) {
+        return new Pop3Maildrop((user, password) ->
+                user.equals("mary") && password.equals("secret") ? Optional.of(mailbox) : Optional.empty());
+    }
+
+    static Pop3ServerDialogue serverDialogue(TlsPolicy policy) {
+        return serverDialogue(policy, PlaintextLogin.REFUSED, mailbox());
+    }
+
+    static Pop3ServerDialogue serverDialogue(TlsPolicy policy, PlaintextLogin login, Pop3Mailbox mailbox) {
+        Pop3Maildrop maildrop = maildrop(mailbox);
+        return new Pop3ServerDialogue("mail.example.org", policy, maildrop, maildrop.capabilities(), login);
+    }
+
+    static Side serverSide(TlsPolicy policy) {
+        return serverSide(policy, PlaintextLogin.REFUSED);
+    }
+
+    static Side serverSide(TlsPolicy policy, PlaintextLogin login) {
+        return Side.of(serverDialogue(policy, login, mailbox()), server(policy));
+    }
+
+    /** A client of the test's own, connected to the side and greeted. */
+    static RawPeer greeted(Side server) {
+        RawPeer client = RawPeer.client(server, CLIENT_CONTEXT);
+        String greeting = client.listen();
+        if (!greeting.startsWith("+OK ")) {
+            throw new AssertionError("Expected a greeting, got " + greeting);
+        }
+        return client;
+    }
+
+    /** The same, upgraded. */
+    static RawPeer upgraded(Side server) throws Exception {
+        RawPeer client = greeted(server);
+        String answer = client.say("STLS\r\n");
+        if (!answer.equals(GO_AHEAD)) {
+            throw new AssertionError("Expected the go-ahead, got " + answer);
+        }
+        client.handshake();
+        return client;
+    }
+}

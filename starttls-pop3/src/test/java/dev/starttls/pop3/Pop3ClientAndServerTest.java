@@ -1,0 +1,177 @@
+package dev.starttls.pop3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Over sockets, the server on a loop. */
+@Timeout(60)
+class Pop3ClientAndServerTest {
+
+    private UpgradeLoop loop;
+    private Thread thread;
+
+    @BeforeEach
+    void start() throws Exception {
+        loop = UpgradeLoop.open(100, Runnable::run);
+        thread = new Thread(loop, "loop");
+        thread.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        loop.closeNow();
+        loop.stopped().get(30, TimeUnit.SECONDS);
+        thread.join();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NEVER, 5", "ALWAYS, 4"})
+    void a_client_upgrades_and_reads_mail_inside_tls(DirectStls direct, int roundTrips) throws Exception {
+        int port = listen(server());
+        try (Pop3Connection mail = client(port).stls(direct).connect()) {
+            assertThat(mail.report().encrypted()).isTrue();
+            assertThat(mail.report().roundTrips()).isEqualTo(roundTrips);
+            assertThat(mail.capabilities().has("STLS")).isFalse();
+            assertThat(mail.capabilities().has("USER")).isTrue();
+            assertThat(mail.timestamp()).isEmpty();
+            assertThat(readMail(mail)).containsExactly("Subject: first", "", "hello", ".", "..dots");
+        }
+    }
+
+    @Test
+    void a_client_upgrades_on_a_loop() throws Exception {
+        try (Pop3Connection mail = client(listen(server())).connect(loop).get(30, TimeUnit.SECONDS)) {
+            assertThat(mail.report().encrypted()).isTrue();
+        }
+    }
+
+    @Test
+    void implicit_tls_is_spoken_from_the_first_octet() throws Exception {
+        int port = listen(server().policy(TlsPolicy.IMPLICIT));
+        try (Pop3Connection mail =
+                client(port).policy(TlsPolicy.IMPLICIT).connect(loop).get(30, TimeUnit.SECONDS)) {
+            assertThat(mail.report().encrypted()).isTrue();
+            assertThat(mail.capabilities().has("STLS")).isFalse();
+        }
+    }
+
+    @Test
+    void a_server_without_tls_is_refused_under_required() throws Exception {
+        int port = listen(server().policy(TlsPolicy.DISABLED));
+        assertThatThrownBy(() -> client(port).connect())
+                .isInstanceOfSatisfying(
+                        UpgradeException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.NOT_OFFERED));
+        assertThatThrownBy(
+                        () -> client(port).stls(DirectStls.ALWAYS).connect(loop).get(30, TimeUnit.SECONDS))
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOfSatisfying(UpgradeException.class, e -> {
+                    assertThat(e.reason()).isEqualTo(FailureReason.REFUSED);
+                    assertThat(e.reply()).contains("-ERR STLS is not available");
+                });
+    }
+
+    @Test
+    void a_login_in_plaintext_can_be_allowed() throws Exception {
+        int port = listen(server().policy(TlsPolicy.OPPORTUNISTIC).plaintextLogin(PlaintextLogin.ALLOWED));
+        try (Pop3Connection mail = client(port).policy(TlsPolicy.DISABLED).connect()) {
+            assertThat(mail.report().encrypted()).isFalse();
+            assertThat(readMail(mail)).hasSize(5);
+        }
+    }
+
+    @Test
+    void a_server_serves_a_connection_on_a_thread_too() throws Exception {
+        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(loopback())) {
+            CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
+                try {
+                    SocketChannel accepted = listening.accept();
+                    server().serve(accepted);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try (Pop3Connection mail = client(listening.socket().getLocalPort()).connect()) {
+                assertThat(readMail(mail)).hasSize(5);
+            }
+            served.get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void port_995_is_implicit_tls_and_any_other_is_required() {
+        assertThat(Pop3Client.to("localhost", 995).connection().report().policy())
+                .isEqualTo(TlsPolicy.IMPLICIT);
+        assertThat(Pop3Client.to("localhost", 110).connection().report().policy())
+                .isEqualTo(TlsPolicy.REQUIRED);
+    }
+
+    private static Pop3Client client(int port) {
+        return Pop3Client.to("localhost", port).sslContext(Fixture.CLIENT_CONTEXT);
+    }
+
+    private static Pop3Server server() {
+        Pop3Maildrop maildrop = Fixture.maildrop(Fixture.mailbox());
+        return Pop3Server.named("pop.example.org", maildrop)
+                .capabilities(maildrop.capabilities())
+                .sslContext(Fixture.SERVER_CONTEXT);
+    }
+
+    private int listen(Pop3Server server) throws IOException {
+        return server.listen(loop, loopback()).socket().getLocalPort();
+    }
+
+    private static List<String> readMail(Pop3Connection mail) throws IOException {
+        BufferedReader replies = new BufferedReader(
+                new InputStreamReader(Channels.newInputStream(mail.channel()), StandardCharsets.ISO_8859_1));
+        say(mail, "USER mary");
+        assertThat(replies.readLine()).startsWith("+OK");
+        say(mail, "PASS secret");
+        assertThat(replies.readLine()).startsWith("+OK");
+        say(mail, "RETR 1");
+        assertThat(replies.readLine()).startsWith("+OK");
+        Pop3MultiLineParser parser = new Pop3MultiLineParser(100, 10_000);
+        List<String> lines = List.of();
+        while (lines.isEmpty()) {
+            lines = parser.add(replies.readLine()).orElse(lines);
+        }
+        say(mail, "QUIT");
+        assertThat(replies.readLine()).isEqualTo("+OK Bye");
+        assertThat(replies.readLine()).isNull();
+        return lines;
+    }
+
+    private static void say(Pop3Connection mail, String command) throws IOException {
+        mail.channel().write(ByteBuffer.wrap((command + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+}

@@ -1,0 +1,446 @@
+package dev.starttls.pop3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.Issued;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that are broken, hostile or in the wrong place: the reason, the phase and the advice that a person gets. */
+class Pop3ClientFailureTest {
+
+    private static final String GREETING = "+OK ready <1.2@mail.example.org>\r\n";
+    private static final String OFFER = "+OK\r\nUIDL\r\nSTLS\r\n.\r\n";
+
+    private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue(DirectStls.NEVER);
+    private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+    private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+
+    @Test
+    void a_certificate_for_another_name_is_told() {
+        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.otherName());
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+        assertThat(failure.resultType()).isEqualTo("certificate-host-mismatch");
+        assertThat(failure.hint().orElseThrow()).contains("localhost");
+    }
+
+    @Test
+    void an_expired_certificate_is_told() {
+        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.expired());
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+        assertThat(failure.hint().orElseThrow()).contains("clock");
+    }
+
+    @Test
+    void a_certificate_that_is_not_valid_yet_is_told() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.notYetValid()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+    }
+
+    @Test
+    void a_certificate_of_an_unknown_root_is_told() {
+        UpgradeException failure = handshakeWith(TestCertificates.withOwnRoot().localhost(KeyKind.EC));
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+        assertThat(failure.hint().orElseThrow()).contains("trust store");
+    }
+
+    @Test
+    void a_self_signed_certificate_is_told() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.selfSigned()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+    }
+
+    @Test
+    void a_name_in_the_common_name_alone_is_not_believed() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.commonNameOnly()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+    }
+
+    @Test
+    void an_opportunistic_client_takes_a_certificate_of_an_unknown_root() {
+        Issued stranger = TestCertificates.withOwnRoot().localhost(KeyKind.EC);
+        Side side = Side.of(
+                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
+                Fixture.settings(TlsPolicy.OPPORTUNISTIC, Fixture.CERTIFICATES.server(stranger)));
+        Side trusting = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
+        Wire.between(trusting, side).run();
+        assertThat(trusting.failure()).isEmpty();
+        assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
+    }
+
+    @Test
+    void a_stripped_offer_blocks_the_session() {
+        server.say(GREETING);
+        assertThat(server.say("+OK list\r\nUIDL\r\nTOP\r\n.\r\n")).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.NOT_OFFERED);
+        assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
+        assertThat(failure.reply()).contains("+OK list / UIDL / TOP");
+        assertThat(failure.hint().orElseThrow()).contains("stripped");
+        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-ERR", "-ERR Unknown command", "-ERR [SYS/PERM] Unknown command"})
+    void a_refused_capa_means_that_nothing_is_offered(String reply) {
+        server.say(GREETING);
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.NOT_OFFERED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(client.upgradeFailure().reply()).contains(reply);
+    }
+
+    @Test
+    void a_server_with_stls_and_without_capa_is_upgraded_directly() throws Exception {
+        Pop3ClientDialogue direct = new Pop3ClientDialogue(DirectStls.ALWAYS);
+        Side side = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED));
+        RawPeer old = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        assertThat(old.say(GREETING)).isEqualTo("STLS\r\n");
+        byte[] hello = old.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(old.handshake(hello)).isEqualTo("CAPA\r\n");
+        old.tls("-ERR Unknown command\r\n");
+        assertThat(side.connection().ready()).isTrue();
+        assertThat(direct.announced()).isEqualTo(Pop3Capabilities.none());
+    }
+
+    @Test
+    void without_capa_an_opportunistic_client_goes_on_in_plaintext() {
+        Pop3ClientDialogue another = new Pop3ClientDialogue(DirectStls.NEVER);
+        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        old.say(GREETING);
+        assertThat(old.say("-ERR Unknown command\r\n")).isEmpty();
+        assertThat(willing.connection().ready()).isTrue();
+        assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(another.timestamp()).contains(new ApopTimestamp("<1.2@mail.example.org>"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-ERR", "-ERR No TLS", "-ERR [SYS/TEMP] Later", "-ERR [AUTH] Not you", "-ERR [X/Y/Z] ?"})
+    void a_refusal_of_stls_blocks_the_session_and_keeps_its_code(String reply) throws Exception {
+        server.say(GREETING);
+        assertThat(server.say(OFFER)).isEqualTo("STLS\r\n");
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.REFUSED);
+        assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
+        assertThat(failure.reply()).contains(reply);
+        assertThat(dialogue.lastReply()).contains(Pop3Reply.parse(reply));
+        assertThat(client.sent()).isEqualTo("CAPA\r\nSTLS\r\n");
+    }
+
+    @Test
+    void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal() {
+        Pop3ClientDialogue another = new Pop3ClientDialogue(DirectStls.NEVER);
+        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        busy.say(GREETING);
+        busy.say(OFFER);
+        assertThat(busy.say("-ERR [SYS/TEMP] Not now\r\n")).isEmpty();
+        assertThat(willing.failure()).isEmpty();
+        assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(another.announced().has("UIDL")).isTrue();
+    }
+
+    @Test
+    void a_refused_direct_stls_is_not_tried_again_though_capa_announces_it() {
+        Side willing = Side.of(new Pop3ClientDialogue(DirectStls.ALWAYS), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        busy.say(GREETING);
+        assertThat(busy.say("-ERR [SYS/TEMP] Not now\r\n")).isEqualTo("CAPA\r\n");
+        assertThat(busy.say(OFFER)).isEmpty();
+        assertThat(willing.connection().ready()).isTrue();
+        assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+ ", "+", "+ok go", "+OKgo", "OK", "", ".", "220 go", "* OK go", "STLS"})
+    void anything_else_is_no_go_ahead(String reply) {
+        server.say(GREETING);
+        server.say(OFFER);
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+OK", "+OK ", "+OK go", "+OK [X] go"})
+    void ok_is_the_go_ahead_with_any_text(String reply) throws Exception {
+        server.say(GREETING);
+        server.say(OFFER);
+        String hello = server.say(reply + "\r\n");
+        assertThat(hello).startsWith("\26\3");
+        assertThat(server.handshake(hello.getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo("CAPA\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+OK evil\r\n", "+OK\r\nSASL PLAIN\r\n.\r\n", "+OK x", "\r\n", "\26\3\3", " "})
+    void octets_behind_the_go_ahead_fail_the_upgrade(String injected) {
+        server.say(GREETING);
+        server.say(OFFER);
+        String answer = server.say("+OK go\r\n" + injected);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("middle");
+        assertThat(answer).isEmpty();
+    }
+
+    @Test
+    void a_reply_in_the_clear_instead_of_a_server_hello_fails_the_upgrade() {
+        server.say(GREETING);
+        server.say(OFFER);
+        server.say("+OK go\r\n");
+        server.say("+OK\r\nSASL PLAIN\r\n.\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(DirectStls.class)
+    void a_go_ahead_that_was_sent_before_the_command_is_not_taken(DirectStls direct) {
+        Side side = Side.of(new Pop3ClientDialogue(direct), Fixture.client(TlsPolicy.REQUIRED));
+        RawPeer hasty = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        String answer = direct == DirectStls.ALWAYS
+                ? hasty.say(GREETING + "+OK go\r\n")
+                : hasty.say(GREETING) + hasty.say(OFFER + "+OK go\r\n");
+        assertThat(answer).doesNotContain("\26\3");
+        assertThat(side.upgradeFailure().reason())
+                .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.PLAINTEXT_INJECTION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-ERR", "-ERR Go away", "-ERR [SYS/PERM] Broken"})
+    void a_greeting_that_refuses_turns_the_client_away_whatever_comes_behind(String greeting) {
+        assertThat(server.say(greeting + "\r\n" + GREETING + OFFER)).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.reply()).contains(greeting);
+        assertThat(failure.getMessage()).contains("greeting +OK").doesNotContain("later");
+        assertThat(client.sent()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-ERR [SYS/TEMP] Busy", "-ERR [IN-USE] Locked", "-ERR [LOGIN-DELAY] Slow down"})
+    void a_greeting_that_refuses_for_now_advises_to_try_again(String greeting) {
+        server.say(greeting + "\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(client.upgradeFailure()).hasMessageContaining("try again later");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"220 mail.example.org ESMTP", "* OK IMAP4rev1", "SSH-2.0-OpenSSH", "", "+ready", "+ok"})
+    void a_greeting_of_another_protocol_is_a_violation(String greeting) {
+        server.say(greeting + "\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.upgradeFailure()).hasMessageContaining("+OK or -ERR");
+        assertThat(client.sent()).isEmpty();
+    }
+
+    @Test
+    void a_plaintext_greeting_on_995_is_told_with_what_to_do() {
+        Side pop3s = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer plain = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
+        plain.listen();
+        plain.say(GREETING);
+        UpgradeException failure = pop3s.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(failure.reply()).contains("+OK ready <1.2@mail.example.org>");
+        assertThat(failure.hint().orElseThrow()).contains("REQUIRED");
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
+        server.say("\25\3\1\0\2\2\106");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
+    }
+
+    @Test
+    void a_stalled_handshake_times_out() {
+        server.say(GREETING);
+        server.say(OFFER);
+        server.say("+OK go\r\n");
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @Test
+    void capabilities_without_a_dot_time_out_when_the_server_falls_silent() {
+        server.say(GREETING);
+        assertThat(server.say("+OK\r\nSTLS\r\n")).isEmpty();
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 300})
+    void capabilities_without_a_dot_are_bounded(int width) {
+        server.say(GREETING);
+        server.say("+OK\r\nSTLS\r\n" + ("X".repeat(width) + "\r\n").repeat(1_000));
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(client.upgradeFailure()).hasMessageContaining("the line with a dot alone");
+        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+OK go", "-ERR Idle for too long"})
+    void a_reply_among_the_capabilities_shows_that_the_dot_is_missing(String reply) {
+        server.say(GREETING);
+        server.say("+OK\r\nSTLS\r\n" + reply + "\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(client.upgradeFailure().reply()).contains(reply);
+        assertThat(client.upgradeFailure()).hasMessageContaining("the dot that ends them");
+    }
+
+    @Test
+    void capabilities_without_a_dot_before_the_end_of_the_connection_are_told() {
+        server.say(GREETING);
+        server.say("+OK\r\nSTLS\r\n");
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void a_dot_put_before_a_dot_does_not_end_the_capabilities() {
+        server.say(GREETING);
+        assertThat(server.say("+OK\r\n..\r\n.STLS\r\n")).isEmpty();
+        assertThat(server.say(".\r\n")).isEqualTo("STLS\r\n");
+        assertThat(dialogue.announced().announced()).containsExactly(".", "STLS");
+    }
+
+    @Test
+    void a_line_without_end_is_bounded() {
+        server.say("+OK " + "x".repeat(100_000));
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+    }
+
+    @Test
+    void a_server_that_closes_is_told() {
+        server.say(GREETING);
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void only_what_was_announced_inside_tls_counts() throws Exception {
+        server.say(GREETING);
+        assertThat(dialogue.timestamp()).isPresent();
+        server.say("+OK\r\nSASL PLAIN\r\nPIPELINING\r\nEXPIRE 1\r\nSTLS\r\n.\r\n");
+        assertThat(dialogue.announced().has("SASL")).isTrue();
+        byte[] hello = server.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(server.handshake(hello)).isEqualTo("CAPA\r\n");
+        assertThat(dialogue.announced()).isEqualTo(Pop3Capabilities.none());
+        assertThat(dialogue.capabilities()).isEmpty();
+        assertThat(dialogue.greeting()).isEmpty();
+        assertThat(dialogue.timestamp()).isEmpty();
+        assertThat(dialogue.lastReply()).isEmpty();
+        assertThat(server.tls("+OK\r\nEXPIRE 2\r\nSTLS\r\n.\r\n"))
+                .as("STLS offered again is not used")
+                .isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(dialogue.announced().has("SASL")).isFalse();
+        assertThat(dialogue.announced().has("PIPELINING")).isFalse();
+        assertThat(dialogue.announced().parameters("EXPIRE")).containsExactly("2");
+        assertThat(dialogue.timestamp()).isEmpty();
+    }
+
+    @Test
+    void with_implicit_tls_the_greeting_comes_inside_and_its_timestamp_may_be_used() throws Exception {
+        Pop3ClientDialogue another = new Pop3ClientDialogue(DirectStls.ALWAYS);
+        Side pop3s = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
+        assertThat(inside.handshake(inside.listen().getBytes(StandardCharsets.ISO_8859_1)))
+                .isEmpty();
+        assertThat(inside.tls(GREETING)).as("STLS is not for here").isEqualTo("CAPA\r\n");
+        assertThat(inside.tls("+OK\r\nSTLS\r\n.\r\n")).isEmpty();
+        assertThat(pop3s.connection().ready()).isTrue();
+        assertThat(another.timestamp()).contains(new ApopTimestamp("<1.2@mail.example.org>"));
+    }
+
+    @Test
+    void with_implicit_tls_a_greeting_that_refuses_turns_the_client_away() throws Exception {
+        Side pop3s = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
+        inside.handshake(inside.listen().getBytes(StandardCharsets.ISO_8859_1));
+        inside.tls("-ERR [SYS/TEMP] Busy\r\n");
+        assertThat(pop3s.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(pop3s.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+    }
+
+    @Test
+    void an_end_without_close_notify_inside_tls_is_a_truncation() throws Exception {
+        server.say(GREETING);
+        server.say(OFFER);
+        server.handshake(server.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsPolicy.class,
+            names = {"REQUIRED", "OPPORTUNISTIC"})
+    void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
+        Side side = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), Fixture.client(policy));
+        RawPeer hostile = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        hostile.say(GREETING);
+        hostile.say(OFFER);
+        hostile.say("+OK go\r\n");
+        side.write("secret");
+        // A fatal handshake_failure alert.
+        hostile.say("\25\3\3\0\2\2\50");
+        hostile.say("-ERR Go on in plaintext\r\n");
+        assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(side.sent()).doesNotContain("secret").doesNotContain("USER");
+        assertThat(side.connection().state()).isEqualTo(State.FAILED);
+    }
+
+    private UpgradeException handshakeWith(Issued identity) {
+        Side side = Side.of(
+                Fixture.serverDialogue(TlsPolicy.REQUIRED),
+                Fixture.settings(TlsPolicy.REQUIRED, Fixture.CERTIFICATES.server(identity)));
+        Wire.between(client, side).run();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(dialogue.announced().has("STLS")).as("it got no further").isTrue();
+        return failure;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.starttls.pop3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeReport;
+import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
+import dev.starttls.core.upgrade.UpgradeReport.Resumption;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Both dialogues against each other, in memory, with real TLS. */
+class Pop3UpgradeTest {
+
+    private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue(DirectStls.NEVER);
+
+    @Test
+    void a_client_and_a_server_upgrade_and_mail_is_read_and_deleted() throws Exception {
+        Pop3Mailbox mailbox = Fixture.mailbox();
+        Side server = Side.of(
+                Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
+                Fixture.server(TlsPolicy.REQUIRED));
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Wire wire = Wire.between(client, server).run();
+
+        assertThat(client.failure()).isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.connection().state()).isEqualTo(State.SECURE);
+        assertThat(dialogue.announced().has("USER")).isTrue();
+        assertThat(dialogue.announced().parameters("SASL")).containsExactly("PLAIN");
+        assertThat(dialogue.announced().has("STLS")).isFalse();
+
+        client.write("USER mary\r\nPASS secret\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n");
+        wire.run();
+        assertThat(client.application())
+                .isEqualTo(
+                        """
+                        +OK Say PASS\r
+                        +OK 2 messages (64 octets)\r
+                        +OK 36 octets\r
+                        Subject: first\r
+                        \r
+                        hello\r
+                        ..\r
+                        ...dots\r
+                        .\r
+                        +OK Marked as deleted\r
+                        +OK Bye\r
+                        """);
+        assertThat(mailbox.messages()).extracting(Pop3Message::uniqueId).containsExactly("two");
+        assertThat(client.connection().inputEnded()).isTrue();
+        assertThat(client.failure()).isEmpty();
+        assertThat(server.failure()).isEmpty();
+    }
+
+    @Test
+    void what_leaves_in_the_clear_is_capa_and_stls_alone() {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Wire.between(client, server).run();
+        // 22 is the first octet of the record of the ClientHello.
+        assertThat(client.sent()).startsWith("CAPA\r\nSTLS\r\n\26\3");
+    }
+
+    @Test
+    void direct_stls_leaves_alone_and_saves_a_round_trip() {
+        int asking = roundTrips(DirectStls.NEVER);
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Pop3ClientDialogue direct = new Pop3ClientDialogue(DirectStls.ALWAYS);
+        Side client = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED));
+        Wire.between(client, server).run();
+        assertThat(client.sent()).startsWith("STLS\r\n\26\3");
+        assertThat(direct.announced().has("USER")).isTrue();
+        assertThat(client.connection().report().offeredBefore()).isEmpty();
+        assertThat(client.connection().report().roundTrips())
+                .isEqualTo(asking - 1)
+                .isEqualTo(4);
+    }
+
+    @Test
+    void the_report_tells_both_announcements_and_the_phases() {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Wire.between(client, server).run();
+        UpgradeReport report = client.connection().report();
+        assertThat(report.protocol()).isEqualTo("pop3");
+        assertThat(report.offeredBefore())
+                .containsExactly("TOP", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "UIDL", "STLS");
+        assertThat(report.offeredInside())
+                .containsExactly("TOP", "USER", "SASL PLAIN", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "UIDL");
+        assertThat(report.phases().stream().map(PhaseTime::phase))
+                .containsExactly(Phase.GREETING, Phase.CAPABILITY, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3, EC", "TLSv1.3, RSA", "TLSv1.2, EC", "TLSv1.2, RSA"})
+    void every_version_and_key_upgrades_by_stls_and_implicitly(String version, KeyKind kind) {
+        SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
+        for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
+            for (DirectStls direct : DirectStls.values()) {
+                Side server = Side.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
+                Pop3ClientDialogue fresh = new Pop3ClientDialogue(direct);
+                Side client = Side.of(fresh, speaking(policy, version, Fixture.CLIENT_CONTEXT));
+                Wire.between(client, server).run();
+                assertThat(client.failure()).isEmpty();
+                assertThat(client.connection().ready()).isTrue();
+                assertThat(client.connection().report().tls().orElseThrow().version())
+                        .isEqualTo(version);
+                assertThat(fresh.announced().has("SASL")).isTrue();
+                assertThat(fresh.greeting().isPresent()).isEqualTo(policy == TlsPolicy.IMPLICIT);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+    void a_second_connection_resumes_the_session(String version) {
+        SSLContext serverContext = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(KeyKind.EC));
+        UpgradeSettings settings = speaking(TlsPolicy.REQUIRED, version, Fixture.CERTIFICATES.client());
+        List<Resumption> resumptions = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Side server = Side.of(
+                    Fixture.serverDialogue(TlsPolicy.REQUIRED), Fixture.settings(TlsPolicy.REQUIRED, serverContext));
+            Side client = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), settings);
+            Wire wire = Wire.between(client, server).run();
+            resumptions.add(client.connection().report().tls().orElseThrow().resumption());
+            client.write("QUIT\r\n");
+            wire.run();
+        }
+        assertThat(resumptions).containsExactly(Resumption.FULL, Resumption.RESUMED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(DirectStls.class)
+    void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext(DirectStls direct) {
+        Pop3ClientDialogue plain = new Pop3ClientDialogue(direct);
+        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
+        Side client = Side.of(plain, Fixture.client(TlsPolicy.DISABLED));
+        Wire.between(client, server).run();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+        assertThat(plain.announced().has("PIPELINING")).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NEVER, 'CAPA\r\n'", "ALWAYS, 'STLS\r\nCAPA\r\n'"})
+    void an_opportunistic_client_stays_in_plaintext_where_the_server_has_no_tls(DirectStls direct, String said) {
+        Pop3ClientDialogue willing = new Pop3ClientDialogue(direct);
+        Side server = Fixture.serverSide(TlsPolicy.DISABLED);
+        Side client = Side.of(willing, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Wire.between(client, server).run();
+        assertThat(client.failure()).isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(client.sent()).isEqualTo(said);
+        assertThat(willing.announced().has("USER")).isTrue();
+    }
+
+    private static int roundTrips(DirectStls direct) {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Side client = Side.of(new Pop3ClientDialogue(direct), Fixture.client(TlsPolicy.REQUIRED));
+        Wire.between(client, server).run();
+        return client.connection().report().roundTrips();
+    }
+
+    private static UpgradeSettings speaking(TlsPolicy policy, String version, SSLContext context) {
+        return UpgradeSettings.of(policy)
+                .withTls(
+                        TlsSettings.builder().context(context).versions(version).build());
+    }
+}

@@ -1,0 +1,271 @@
+package dev.starttls.pop3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class Pop3ValuesTest {
+
+    @Test
+    void a_reply_is_read_with_its_response_code() throws Exception {
+        Pop3Reply reply = Pop3Reply.parse("-ERR [sys/temp] Try again later");
+        assertThat(reply.status()).isEqualTo(Pop3Status.ERR);
+        assertThat(reply.positive()).isFalse();
+        assertThat(reply.code()).contains(new Pop3ResponseCode("SYS/TEMP"));
+        assertThat(reply.text()).isEqualTo("Try again later");
+        assertThat(reply.line()).isEqualTo("-ERR [SYS/TEMP] Try again later");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+OK", "-ERR", "+OK ready", "+OK  two", "-ERR [AUTH] no", "+OK [X] [Y]", "+OK [", "+OK []"})
+    void a_reply_is_written_as_it_was_read(String line) throws Exception {
+        assertThat(Pop3Reply.parse(line)).hasToString(line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "+",
+                "+ ",
+                "+ok ready",
+                "-err no",
+                "+OKready",
+                "-ERROR",
+                " +OK",
+                "OK",
+                "220 ready",
+                "* OK",
+                "+OK\ta"
+            })
+    void a_line_that_is_no_reply_is_refused(String line) {
+        Pop3SyntaxException thrown = catchThrowableOfType(Pop3SyntaxException.class, () -> Pop3Reply.parse(line));
+        assertThat(thrown.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(thrown).hasMessageContaining("+OK or -ERR");
+    }
+
+    @Test
+    void a_reply_that_would_be_two_lines_is_refused() {
+        assertThatThrownBy(() -> Pop3Reply.ok("a\r\n+OK b")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Pop3Reply.error("\u20ac")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pop3Answer.MultiLine(Pop3Reply.ok(""), List.of("a\n.")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void an_answer_has_a_first_line_of_at_most_512_octets() {
+        String longest = "x".repeat(512 - "+OK ".length() - 2);
+        assertThat(Pop3Answer.ok(longest)).isNotNull();
+        assertThatThrownBy(() -> Pop3Answer.ok(longest + "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("513");
+        assertThatThrownBy(() -> new Pop3Answer.Close(Pop3Reply.ok(longest + "x")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void lines_and_an_open_maildrop_come_behind_ok_only() {
+        assertThatThrownBy(() -> new Pop3Answer.MultiLine(Pop3Reply.error("no"), List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pop3Answer.Opened(Pop3Reply.error("no")))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pop3Answer.Challenge("a b", line -> Pop3Answer.ok("")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SYS/TEMP, SYS, true",
+        "SYS/TEMP, sys/temp, true",
+        "SYS, SYS/TEMP, false",
+        "SYSTEM, SYS, false",
+        "AUTH, SYS, false"
+    })
+    void a_response_code_is_within_its_general_case(String code, String general, boolean within) {
+        assertThat(new Pop3ResponseCode(code).within(general)).isEqualTo(within);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "A B", "/A", "A/", "A//B", "[A", "A]", "\u00e4"})
+    void what_is_no_response_code_is_refused(String name) {
+        assertThatThrownBy(() -> new Pop3ResponseCode(name)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void capabilities_are_found_whatever_their_case_and_keep_their_parameters() {
+        Pop3Capabilities capabilities = Pop3Capabilities.of(
+                List.of("Stls", "SASL PLAIN", "sasl  LOGIN", "EXPIRE 60", "", ".X", "A.B", " USER"));
+        assertThat(capabilities.has("STLS")).isTrue();
+        assertThat(capabilities.has("stls")).isTrue();
+        assertThat(capabilities.has("USER")).isFalse();
+        assertThat(capabilities.parameters("SASL")).containsExactly("PLAIN", "LOGIN");
+        assertThat(capabilities.parameters("TOP")).isEmpty();
+        assertThat(capabilities.tags()).containsExactly("STLS", "SASL", "EXPIRE");
+        assertThat(capabilities.announced()).hasSize(8);
+        assertThatThrownBy(() -> capabilities.tags().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(Pop3Capabilities.of(List.of("A")))
+                .isEqualTo(Pop3Capabilities.of(List.of("A")))
+                .hasSameHashCodeAs(Pop3Capabilities.of(List.of("A")))
+                .isNotEqualTo(Pop3Capabilities.none())
+                .hasToString("[A]");
+    }
+
+    @Test
+    void a_command_has_its_keyword_in_upper_case_and_its_argument_as_it_came() {
+        assertThat(Pop3Command.parse("pAsS  my secret "))
+                .isEqualTo(new Pop3Command("PASS", " my secret ", "pAsS  my secret "));
+        assertThat(Pop3Command.parse("TOP 1  2").arguments()).containsExactly("1", "2");
+        assertThat(Pop3Command.parse("STLS ").arguments()).isEmpty();
+        assertThat(Pop3Command.parse("").keyword()).isEmpty();
+        assertThat(Pop3Command.parse(" QUIT").keyword()).isEmpty();
+        assertThat(Pop3Command.parse("\u00dftat").keyword()).isEqualTo("\u00dfTAT");
+    }
+
+    @Test
+    void no_secret_is_shown_to_a_log() {
+        assertThat(Pop3Command.parse("PASS secret")).hasToString("PASS");
+        assertThat(new Pop3Message("1", List.of("secret"))).hasToString("1");
+        assertThat(new PlainCredentials("mary", "secret").toString()).doesNotContain("secret", "mary");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "+OK POP3 server ready <1896.697170952@dbc.mtview.ca.us>, <1896.697170952@dbc.mtview.ca.us>",
+        "+OK <a@b>, <a@b>",
+        "+OK a < b <c@d> e, <c@d>"
+    })
+    void the_timestamp_of_a_greeting_is_found(String greeting, String timestamp) throws Exception {
+        assertThat(ApopTimestamp.of(Pop3Reply.parse(greeting))).contains(new ApopTimestamp(timestamp));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+OK ready",
+                "+OK <ready>",
+                "+OK <a@b",
+                "+OK <@b>",
+                "+OK <a@>",
+                "+OK <a b@c>",
+                "+OK <a@b@c>",
+                "+OK <\u00e4@b>"
+            })
+    void what_is_no_timestamp_is_not_taken_for_one(String greeting) throws Exception {
+        assertThat(ApopTimestamp.of(Pop3Reply.parse(greeting))).isEmpty();
+    }
+
+    @Test
+    void a_timestamp_that_is_none_is_refused() {
+        assertThatThrownBy(() -> new ApopTimestamp("a@b")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new ApopTimestamp("<" + "a".repeat(300) + "@b>"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Property(seed = "1939", tries = 300)
+    void lines_come_back_from_a_multi_line_response(
+            @ForAll @Size(max = 8) List<@StringLength(max = 4) @CharRange(from = '-', to = '0') String> lines)
+            throws Exception {
+        String sent = sent(new Pop3Answer.MultiLine(Pop3Reply.ok("follows"), lines));
+        Pop3MultiLineParser parser = new Pop3MultiLineParser(8, 100);
+        List<String> received = new ArrayList<>(List.of(sent.split("\r\n", -1)));
+        assertThat(received.remove(0)).isEqualTo("+OK follows");
+        assertThat(received.remove(received.size() - 1)).isEmpty();
+        for (int i = 0; i < received.size() - 1; i++) {
+            assertThat(parser.add(received.get(i))).isEmpty();
+        }
+        assertThat(parser.add(received.get(received.size() - 1))).contains(lines);
+    }
+
+    @Test
+    void a_response_without_its_dot_is_bounded_in_lines_and_in_octets() throws Exception {
+        Pop3MultiLineParser lines = new Pop3MultiLineParser(3, 100);
+        for (int i = 0; i < 3; i++) {
+            assertThat(lines.add("x")).isEmpty();
+        }
+        assertThat(catchThrowableOfType(Pop3SyntaxException.class, () -> lines.add("x"))
+                        .reason())
+                .isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(lines.add(".")).as("nothing is kept").contains(List.of());
+        Pop3MultiLineParser octets = new Pop3MultiLineParser(3, 10);
+        assertThatThrownBy(() -> octets.add("x".repeat(11)))
+                .isInstanceOf(Pop3SyntaxException.class)
+                .hasMessageContaining("dot alone");
+        assertThatThrownBy(() -> new Pop3MultiLineParser(0, 1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\0mary\0secret', true",
+        "'mary\0mary\0secret', true",
+        "'\0m\0 ', true",
+        "'eve\0mary\0secret', false",
+        "'mary\0secret', false",
+        "'\0\0secret', false",
+        "'\0mary\0', false",
+        "'\0a\0b\0c', false",
+        "'', false"
+    })
+    void the_message_of_plain_is_read(String message, boolean read) {
+        String base64 = Base64.getEncoder().encodeToString(message.getBytes(StandardCharsets.UTF_8));
+        assertThat(PlainCredentials.parse(base64).isPresent()).isEqualTo(read);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=", "*", "!", "AG1hcnk", "\u00e4"})
+    void what_is_no_base64_of_plain_is_refused(String text) {
+        assertThat(PlainCredentials.parse(text)).isEmpty();
+    }
+
+    @Test
+    void a_message_knows_its_size_and_keeps_its_own_lines() {
+        List<String> lines = new ArrayList<>(List.of("a", "", "bc"));
+        Pop3Message message = new Pop3Message("id", lines);
+        lines.clear();
+        assertThat(message.octets()).isEqualTo(9);
+        assertThatThrownBy(() -> new Pop3Message("a b", List.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pop3Message("x".repeat(71), List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pop3Message("x", List.of("a\r\nb"))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_server_dialogue_announces_only_what_can_be_announced() {
+        Pop3Handler handler = (command, session) -> Pop3Answer.error("");
+        for (String wrong : List.of("", "STLS", "stls", "A\r\nB", ".", "A.B", " USER", "X " + "x".repeat(509))) {
+            assertThatThrownBy(() ->
+                            new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, handler, List.of(wrong)))
+                    .as(wrong)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        for (String wrong : List.of("", "a b", "a\r\n", "x".repeat(256))) {
+            assertThatThrownBy(() -> new Pop3ServerDialogue(wrong, TlsPolicy.REQUIRED, handler, List.of()))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    /** The octets that a server sends for an answer. */
+    private static String sent(Pop3Answer answer) {
+        Pop3Handler handler = (command, session) -> answer;
+        Side side = Side.of(
+                new Pop3ServerDialogue("mail.example.org", TlsPolicy.DISABLED, handler, List.of()),
+                Fixture.server(TlsPolicy.DISABLED));
+        return Fixture.greeted(side).say("X\r\n");
+    }
+}

@@ -1,0 +1,406 @@
+package dev.starttls.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.Issued;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that are broken, hostile or in the wrong place: the reason, the phase and the advice that a person gets. */
+class SmtpClientFailureTest {
+
+    private static final String GREETING = "220 mail.example.org ESMTP\r\n";
+    private static final String OFFER = "250-mail.example.org\r\n250 STARTTLS\r\n";
+
+    private final SmtpClientDialogue dialogue = Fixture.clientDialogue();
+    private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+    private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+
+    @Test
+    void a_certificate_for_another_name_is_told() {
+        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.otherName());
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+        assertThat(failure.resultType()).isEqualTo("certificate-host-mismatch");
+        assertThat(failure.hint().orElseThrow()).contains("localhost");
+    }
+
+    @Test
+    void an_expired_certificate_is_told() {
+        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.expired());
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+        assertThat(failure.hint().orElseThrow()).contains("clock");
+    }
+
+    @Test
+    void a_certificate_that_is_not_valid_yet_is_told() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.notYetValid()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+    }
+
+    @Test
+    void a_certificate_of_an_unknown_root_is_told() {
+        UpgradeException failure = handshakeWith(TestCertificates.withOwnRoot().localhost(KeyKind.EC));
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+        assertThat(failure.hint().orElseThrow()).contains("trust store");
+    }
+
+    @Test
+    void a_self_signed_certificate_is_told() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.selfSigned()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+    }
+
+    @Test
+    void a_name_in_the_common_name_alone_is_not_believed() {
+        assertThat(handshakeWith(Fixture.CERTIFICATES.commonNameOnly()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+    }
+
+    @Test
+    void an_opportunistic_client_takes_a_certificate_of_an_unknown_root() {
+        SmtpClientDialogue another = Fixture.clientDialogue();
+        Issued stranger = TestCertificates.withOwnRoot().localhost(KeyKind.EC);
+        Side side = Side.of(
+                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, new ArrayList<>()),
+                Fixture.settings(TlsPolicy.OPPORTUNISTIC, Fixture.CERTIFICATES.server(stranger)));
+        Side trusting = Side.of(another, UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
+        Wire.between(trusting, side).run();
+        assertThat(trusting.failure()).isEmpty();
+        assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
+    }
+
+    @Test
+    void a_stripped_offer_blocks_the_session() {
+        server.say(GREETING);
+        assertThat(server.say("250-mail.example.org\r\n250 SIZE 1000\r\n")).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.NOT_OFFERED);
+        assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
+        assertThat(failure.hint().orElseThrow()).contains("stripped");
+        assertThat(client.sent()).isEqualTo("EHLO client.example.org\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 504, 550, 571})
+    void a_refused_ehlo_means_that_nothing_is_offered(int code) {
+        server.say(GREETING);
+        server.say(code + " 5.5.1 What\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.NOT_OFFERED);
+        assertThat(client.upgradeFailure().reply()).contains(code + " 5.5.1 What");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"454, 4.7.0", "500, 5.5.2", "501, 5.5.4", "502, 5.5.1", "503, 5.5.1", "554, 5.7.0"})
+    void a_refusal_of_starttls_blocks_the_session_and_keeps_its_status(int code, String status) {
+        server.say(GREETING);
+        server.say(OFFER);
+        assertThat(server.say(code + " " + status + " No TLS\r\n")).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.REFUSED);
+        assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
+        assertThat(failure.reply()).contains(code + " " + status + " No TLS");
+        assertThat(dialogue.lastReply().orElseThrow().status().orElseThrow()).hasToString(status);
+        assertThat(client.sent()).isEqualTo("EHLO client.example.org\r\nSTARTTLS\r\n");
+    }
+
+    @Test
+    void an_opportunistic_client_goes_on_in_plaintext_after_a_454() {
+        SmtpClientDialogue another = Fixture.clientDialogue();
+        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        busy.say(GREETING);
+        busy.say(OFFER);
+        busy.say("454 4.7.0 Not now\r\n");
+        assertThat(willing.failure()).isEmpty();
+        assertThat(willing.connection().ready()).isTrue();
+        assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"250 2.0.0 Ok", "221 Bye", "200", "235 2.7.0 ok", "334 x", "354 go"})
+    void another_code_than_220_is_no_go_ahead(String reply) {
+        server.say(GREETING);
+        server.say(OFFER);
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"220", "220 ", "220 go", "220-go\r\n220 on", "220 2.0.0 go"})
+    void a_reply_220_is_the_go_ahead_with_any_text_and_any_number_of_lines(String reply) throws Exception {
+        server.say(GREETING);
+        server.say(OFFER);
+        String hello = server.say(reply + "\r\n");
+        assertThat(hello).startsWith("\26\3");
+        assertThat(server.handshake(hello.getBytes(StandardCharsets.ISO_8859_1)))
+                .isEqualTo("EHLO client.example.org\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"250-evil\r\n250 AUTH PLAIN\r\n", "250 x", "\r\n", "\26\3\3", " "})
+    void octets_behind_the_go_ahead_fail_the_upgrade(String injected) {
+        server.say(GREETING);
+        server.say(OFFER);
+        String answer = server.say("220 go\r\n" + injected);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("middle");
+        assertThat(answer).isEmpty();
+    }
+
+    @Test
+    void a_reply_in_the_clear_instead_of_a_server_hello_fails_the_upgrade() {
+        server.say(GREETING);
+        server.say(OFFER);
+        server.say("220 go\r\n");
+        server.say("250 AUTH PLAIN\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @Test
+    void a_go_ahead_that_was_sent_before_the_command_is_not_taken() {
+        server.say(GREETING);
+        String answer = server.say(OFFER + "220 go\r\n");
+        assertThat(answer).doesNotContain("\26\3");
+        assertThat(client.upgradeFailure().reason())
+                .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.PLAINTEXT_INJECTION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"421 4.3.2 Closing", "554 5.7.1 No service", "450 4.7.1 Later", "554-go\r\n554 away"})
+    void a_greeting_that_refuses_turns_the_client_away_whatever_comes_behind(String greeting) {
+        assertThat(server.say(greeting + "\r\n" + GREETING + OFFER)).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.reply().orElseThrow()).startsWith(greeting.substring(0, 3));
+    }
+
+    @Test
+    void a_421_turns_the_client_away_in_every_phase() {
+        server.say(GREETING);
+        server.say("421 4.3.2 Closing\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+
+        Side other = Side.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer closing = RawPeer.server(other, Fixture.SERVER_CONTEXT);
+        closing.say(GREETING);
+        closing.say(OFFER);
+        closing.say("421 4.3.2 Closing\r\n");
+        assertThat(other.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(other.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"+OK ready", "* OK IMAP4rev1", "SSH-2.0-OpenSSH", "", "250 hello", "334 x"})
+    void a_greeting_of_another_protocol_is_a_violation(String greeting) {
+        server.say(greeting + "\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.sent()).isEmpty();
+    }
+
+    @Test
+    void a_plaintext_greeting_on_465_is_told_with_what_to_do() {
+        SmtpClientDialogue another = Fixture.clientDialogue();
+        Side smtps = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer plain = RawPeer.server(smtps, Fixture.SERVER_CONTEXT);
+        plain.listen();
+        plain.say(GREETING);
+        UpgradeException failure = smtps.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(failure.reply()).contains("220 mail.example.org ESMTP");
+        assertThat(failure.hint().orElseThrow()).contains("REQUIRED");
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
+        server.say("\25\3\1\0\2\2\106");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
+    }
+
+    @Test
+    void a_stalled_handshake_times_out() {
+        server.say(GREETING);
+        server.say(OFFER);
+        server.say("220 go\r\n");
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @Test
+    void capabilities_without_end_are_bounded() {
+        server.say(GREETING);
+        server.say("250-X\r\n".repeat(1_000));
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void a_line_without_end_is_bounded() {
+        server.say("220 " + "x".repeat(100_000));
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void a_server_that_closes_is_told() {
+        server.say(GREETING);
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void only_what_was_announced_inside_tls_counts() throws Exception {
+        server.say("220-mail.example.org\r\n220 ESMTP\r\n");
+        server.say("250-mail.example.org\r\n250-AUTH PLAIN\r\n250-PIPELINING\r\n250-SIZE 1\r\n250 STARTTLS\r\n");
+        assertThat(dialogue.announced().has("AUTH")).isTrue();
+        assertThat(dialogue.greeting()).isPresent();
+        byte[] hello = server.say("220 go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(server.handshake(hello)).isEqualTo("EHLO client.example.org\r\n");
+        assertThat(dialogue.announced()).isEqualTo(SmtpCapabilities.none());
+        assertThat(dialogue.capabilities()).isEmpty();
+        assertThat(dialogue.greeting()).isEmpty();
+        assertThat(dialogue.lastReply()).isEmpty();
+        assertThat(server.tls("250-mail.example.org\r\n250-SIZE 2\r\n250 STARTTLS\r\n"))
+                .as("STARTTLS offered again is not used")
+                .isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(dialogue.announced().has("AUTH")).isFalse();
+        assertThat(dialogue.announced().has("PIPELINING")).isFalse();
+        assertThat(dialogue.announced().parameters("SIZE")).containsExactly("2");
+    }
+
+    @Test
+    void an_end_without_close_notify_inside_tls_is_a_truncation() throws Exception {
+        server.say(GREETING);
+        server.say(OFFER);
+        server.handshake(server.say("220 go\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @Test
+    void where_the_policy_allows_a_refused_ehlo_is_followed_by_helo() {
+        SmtpClientDialogue another = Fixture.clientDialogue();
+        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        old.say(GREETING);
+        assertThat(old.say("502 5.5.1 What\r\n")).isEqualTo("HELO client.example.org\r\n");
+        assertThat(willing.connection().phase()).isEqualTo(Phase.CAPABILITY);
+        old.say("250-mail.example.org\r\n250 STARTTLS\r\n");
+        assertThat(willing.connection().ready()).isTrue();
+        assertThat(another.announced().domain()).isEqualTo("mail.example.org");
+        assertThat(another.announced().keywords()).as("HELO announces nothing").isEmpty();
+    }
+
+    @Test
+    void helo_is_not_said_when_it_is_not_allowed() {
+        SmtpClientDialogue never = new SmtpClientDialogue("c", HeloFallback.NEVER);
+        Side willing = Side.of(never, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        old.say(GREETING);
+        assertThat(old.say("502 5.5.1 What\r\n")).isEmpty();
+        assertThat(willing.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(willing.upgradeFailure()).hasMessageContaining("HeloFallback.NEVER");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"550 5.7.1 no", "451 4.7.1 later"})
+    void a_refused_helo_turns_the_client_away(String reply) {
+        SmtpClientDialogue another = Fixture.clientDialogue();
+        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        old.say(GREETING);
+        old.say("500 5.5.2 What\r\n");
+        old.say(reply + "\r\n");
+        assertThat(willing.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+    }
+
+    @Test
+    void inside_implicit_tls_a_refused_ehlo_is_followed_by_helo_too() throws Exception {
+        SmtpClientDialogue another = Fixture.clientDialogue();
+        Side smtps = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer old = RawPeer.server(smtps, Fixture.SERVER_CONTEXT);
+        assertThat(old.handshake(old.listen().getBytes(StandardCharsets.ISO_8859_1)))
+                .isEmpty();
+        assertThat(old.tls(GREETING)).isEqualTo("EHLO client.example.org\r\n");
+        assertThat(old.tls("502 no\r\n")).isEqualTo("HELO client.example.org\r\n");
+        old.tls("250 mail.example.org\r\n");
+        assertThat(smtps.connection().ready()).isTrue();
+        assertThat(smtps.connection().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"450 4.7.0 greylisted", "451 4.3.0 later"})
+    void a_passing_refusal_of_ehlo_turns_the_client_away(String reply) {
+        server.say(GREETING);
+        server.say(reply + "\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(client.upgradeFailure()).hasMessageContaining("try again later");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsPolicy.class,
+            names = {"REQUIRED", "OPPORTUNISTIC"})
+    void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
+        SmtpClientDialogue another = Fixture.clientDialogue();
+        Side side = Side.of(another, Fixture.client(policy));
+        RawPeer hostile = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        hostile.say(GREETING);
+        hostile.say(OFFER);
+        hostile.say("220 go\r\n");
+        side.write("secret");
+        // A fatal handshake_failure alert.
+        hostile.say("\25\3\3\0\2\2\50");
+        hostile.say("454 4.7.0 Go on in plaintext\r\n");
+        assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(side.sent()).doesNotContain("secret").doesNotContain("MAIL");
+        assertThat(side.connection().state()).isEqualTo(State.FAILED);
+    }
+
+    private UpgradeException handshakeWith(Issued identity) {
+        Side side = Side.of(
+                Fixture.serverDialogue(TlsPolicy.REQUIRED, new ArrayList<>()),
+                Fixture.settings(TlsPolicy.REQUIRED, Fixture.CERTIFICATES.server(identity)));
+        Wire.between(client, side).run();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(dialogue.announced().has("STARTTLS")).as("it got no further").isTrue();
+        return failure;
+    }
+}

@@ -1,0 +1,191 @@
+package dev.starttls.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Step;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SmtpServerDialogueTest {
+
+    private static final SmtpHandler NOTHING_KNOWN = (command, session) -> SmtpAnswer.of(502, "5.5.1 Not implemented");
+
+    @Test
+    void every_side_of_the_upgrade_has_its_own_session() {
+        List<SmtpSession> seen = new ArrayList<>();
+        List<SmtpSession> fresh = new ArrayList<>();
+        SmtpServerDialogue dialogue = dialogue(new SmtpHandler() {
+            @Override
+            public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
+                seen.add(session);
+                session.keep("kept in " + (session.secure() ? "TLS" : "the clear"));
+                return SmtpAnswer.of(250, "2.0.0 Ok");
+            }
+
+            @Override
+            public void upgraded(SmtpSession session) {
+                fresh.add(session);
+                assertThat(session.kept(String.class)).isEmpty();
+                assertThat(session.clientName()).isEmpty();
+            }
+        });
+        dialogue.opened();
+        dialogue.received("EHLO before.example");
+        dialogue.received("X");
+        assertThat(seen.get(0).clientName()).contains("before.example");
+        assertThat(seen.get(0).extended()).isTrue();
+        dialogue.received("STARTTLS");
+        dialogue.secured();
+        assertThat(dialogue.capabilities()).isEmpty();
+        dialogue.received("HELO inside.example");
+        dialogue.received("X");
+        assertThat(fresh).containsExactly(seen.get(1));
+        assertThat(seen.get(1).secure()).isTrue();
+        assertThat(seen.get(1).extended()).isFalse();
+        assertThat(seen.get(1).kept(String.class)).contains("kept in TLS");
+        seen.get(1).forget(String.class);
+        assertThat(seen.get(1).kept(String.class)).isEmpty();
+    }
+
+    @Test
+    void a_refused_name_is_not_believed() {
+        SmtpServerDialogue dialogue = dialogue(new SmtpHandler() {
+            @Override
+            public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
+                return SmtpAnswer.of(250, session.clientName().orElse("nobody"));
+            }
+
+            @Override
+            public Optional<SmtpReply> greeted(SmtpSession session) {
+                return session.clientName()
+                        .filter(name -> name.equals("evil"))
+                        .map(name -> SmtpReply.of(550, "5.7.1 No"));
+            }
+        });
+        assertThat(lines(dialogue.received("EHLO evil"))).containsExactly("550 5.7.1 No");
+        assertThat(lines(dialogue.received("X"))).containsExactly("250 nobody");
+        assertThat(lines(dialogue.received("HELO good"))).containsExactly("250 mail.example.org");
+        assertThat(lines(dialogue.received("EHLO evil"))).containsExactly("550 5.7.1 No");
+        assertThat(lines(dialogue.received("X"))).containsExactly("250 good");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EHLO", "EHLO ", "EHLO a b", "HELO", "EHLO a\tb", "EHLO \u00fc"})
+    void a_client_without_a_proper_name_is_answered_501(String command) {
+        assertThat(lines(dialogue(NOTHING_KNOWN).received(command)).get(0)).startsWith("501 5.5.4 ");
+    }
+
+    @Test
+    void the_response_to_a_challenge_is_no_command() {
+        List<String> responses = new ArrayList<>();
+        SmtpServerDialogue dialogue = dialogue((command, session) -> new SmtpAnswer.Challenge(
+                SmtpReply.of(334, "VXNlcm5hbWU6"),
+                user -> new SmtpAnswer.Challenge(SmtpReply.of(334, "UGFzc3dvcmQ6"), password -> {
+                    responses.addAll(List.of(user, password));
+                    return SmtpAnswer.of(235, "2.7.0 Welcome");
+                })));
+        dialogue.opened();
+        dialogue.secured();
+        assertThat(lines(dialogue.received("AUTH LOGIN"))).containsExactly("334 VXNlcm5hbWU6");
+        assertThat(lines(dialogue.received("QUIT"))).containsExactly("334 UGFzc3dvcmQ6");
+        assertThat(lines(dialogue.received("STARTTLS"))).containsExactly("235 2.7.0 Welcome");
+        assertThat(responses).containsExactly("QUIT", "STARTTLS");
+        assertThat(lines(dialogue.received("NOOP"))).containsExactly("250 2.0.0 Ok");
+    }
+
+    @Test
+    void a_response_that_is_too_long_ends_the_exchange() {
+        SmtpServerDialogue dialogue = dialogue((command, session) ->
+                new SmtpAnswer.Challenge(SmtpReply.of(334, ""), response -> SmtpAnswer.of(235, "2.7.0 Welcome")));
+        dialogue.opened();
+        dialogue.secured();
+        dialogue.received("AUTH X");
+        assertThat(lines(dialogue.received("x".repeat(12_287))))
+                .containsExactly("500 5.5.6 Authentication exchange line is too long");
+        assertThat(lines(dialogue.received("NOOP"))).containsExactly("250 2.0.0 Ok");
+    }
+
+    @Test
+    void a_handler_may_close_with_a_last_reply() {
+        Step step = dialogue((command, session) -> new SmtpAnswer.Close(SmtpReply.of(421, "4.7.0 Enough")))
+                .received("X");
+        assertThat(step).isEqualTo(new Step.Close(List.of("421 4.7.0 Enough")));
+    }
+
+    @Test
+    void a_reply_that_promises_more_must_say_what() {
+        assertThatThrownBy(() -> SmtpAnswer.of(354, "go")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> SmtpAnswer.of(334, "")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(
+                        () -> new SmtpAnswer.Challenge(SmtpReply.of(250, ""), response -> SmtpAnswer.of(250, response)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"STARTTLS", "starttls", "CHUNKING", "BINARYMIME", "", " SIZE", "X\r\nY"})
+    void what_may_not_be_announced_is_refused_at_once(String extension) {
+        assertThatThrownBy(() -> new SmtpServerDialogue(
+                        "mail.example.org", TlsPolicy.REQUIRED, NOTHING_KNOWN, List.of(extension)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\r\nb", "\u00fc"})
+    void a_name_that_could_not_be_sent_is_refused_at_once(String name) {
+        assertThatThrownBy(() -> new SmtpServerDialogue(name, TlsPolicy.REQUIRED, NOTHING_KNOWN, List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new SmtpClientDialogue(name, HeloFallback.ALLOWED))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void the_legacy_form_of_auth_is_kept_for_the_inside_too() {
+        SmtpServerDialogue dialogue = new SmtpServerDialogue(
+                "mail.example.org", TlsPolicy.OPPORTUNISTIC, NOTHING_KNOWN, List.of("auth plain", "AUTH=PLAIN", "DSN"));
+        dialogue.opened();
+        dialogue.received("EHLO c");
+        assertThat(dialogue.capabilities()).containsExactly("DSN", "STARTTLS");
+        dialogue.secured();
+        dialogue.received("EHLO c");
+        assertThat(dialogue.capabilities()).containsExactly("auth plain", "AUTH=PLAIN", "DSN");
+    }
+
+    @Test
+    void a_message_that_was_begun_before_tls_is_forgotten() {
+        List<Fixture.Delivered> mailbox = new ArrayList<>();
+        SmtpServerDialogue dialogue = Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, mailbox);
+        dialogue.opened();
+        for (String line : List.of("EHLO c", "MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA")) {
+            dialogue.received(line);
+        }
+        assertThat(dialogue.secured()).isEqualTo(Step.await(Phase.RECAPABILITY));
+        assertThat(lines(dialogue.received("NOOP"))).containsExactly("250 2.0.0 Ok");
+        assertThat(mailbox).isEmpty();
+    }
+
+    @Test
+    void a_client_without_a_name_calls_itself_by_its_address() throws Exception {
+        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("192.0.2.1")))
+                .isEqualTo("[192.0.2.1]");
+        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("2001:db8::1")))
+                .isEqualTo("[IPv6:2001:db8:0:0:0:0:0:1]");
+        assertThat(SmtpClientDialogue.nameOf(InetAddress.getByName("fe80::1%1")))
+                .isEqualTo("[IPv6:fe80:0:0:0:0:0:0:1]");
+    }
+
+    private static SmtpServerDialogue dialogue(SmtpHandler handler) {
+        return new SmtpServerDialogue("mail.example.org", TlsPolicy.OPPORTUNISTIC, handler, List.of());
+    }
+
+    private static List<String> lines(Step step) {
+        return ((Step.Await) step).lines();
+    }
+}

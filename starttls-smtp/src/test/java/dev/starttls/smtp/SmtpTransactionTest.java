@@ -1,0 +1,262 @@
+package dev.starttls.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.upgrade.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SmtpTransactionTest {
+
+    private final List<Fixture.Delivered> mailbox = new ArrayList<>();
+    private final SmtpSession session = new SmtpSession(State.SECURE);
+    private final SmtpTransaction mail = new SmtpTransaction(Fixture.into(mailbox), 65_536);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA"})
+    void nothing_of_a_transaction_goes_before_ehlo(String command) {
+        assertThat(reply(command).lines().get(0)).startsWith("503 5.5.1 ");
+    }
+
+    @Test
+    void the_commands_go_in_their_order_alone() {
+        greet();
+        assertThat(code("RCPT TO:<a@b>")).isEqualTo(503);
+        assertThat(code("DATA")).isEqualTo(503);
+        assertThat(code("MAIL FROM:<a@b>")).isEqualTo(250);
+        assertThat(code("MAIL FROM:<a@b>")).isEqualTo(503);
+        assertThat(code("DATA")).isEqualTo(503);
+        assertThat(code("RCPT TO:<c@d>")).isEqualTo(250);
+        assertThat(code("RSET")).isEqualTo(250);
+        assertThat(code("RCPT TO:<c@d>")).isEqualTo(503);
+    }
+
+    @Test
+    void a_second_ehlo_ends_the_transaction() {
+        begin();
+        assertThat(mail.greeted(session)).isEmpty();
+        assertThat(code("RCPT TO:<c@d>")).isEqualTo(503);
+    }
+
+    @Test
+    void a_message_is_delivered_with_its_envelope_and_the_transaction_is_over() {
+        greet();
+        code("MAIL FROM:<> BODY=8BITMIME SIZE=100");
+        code("RCPT TO:<one@example.org>");
+        code("RCPT TO:<Postmaster>");
+        SmtpDataReceiver receiver = data();
+        receiver.line("hello");
+        assertThat(receiver.end().code()).isEqualTo(250);
+        SmtpEnvelope envelope = mailbox.get(0).envelope();
+        assertThat(envelope.sender()).isEmpty();
+        assertThat(envelope.recipients()).containsExactly("one@example.org", "Postmaster");
+        assertThat(mailbox.get(0).lines()).containsExactly("hello");
+        assertThat(code("RCPT TO:<one@example.org>")).isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a@b>",
+                "<a.b+c@d.example>",
+                "<\"a b>\\\"\"@c>",
+                "<a@[192.0.2.1]>",
+                "<a@[IPv6:2001:db8::1]>",
+                "<@x,@y:a@b>",
+                "<\u00fc@\u00fc.example>",
+                "<>"
+            })
+    void a_path_of_the_grammar_is_taken(String path) {
+        greet();
+        assertThat(code("MAIL FROM:" + path)).isEqualTo(250);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<",
+                ">",
+                "a@b",
+                "<a@b",
+                "a@b>",
+                "<a@>",
+                "<@b>",
+                "<a b@c>",
+                "<a@b>x",
+                "<a@b><c@d>",
+                " <a@b>",
+                "<a..b@c>",
+                "<.a@b>",
+                "<a@b..c>",
+                "<\"a@b>",
+                "<a>",
+                "<@x:>",
+                "<a@b>\tSIZE=1",
+                "<<a@b>>",
+                "<a@b c>"
+            })
+    void a_path_that_is_none_is_answered_501(String path) {
+        greet();
+        assertThat(reply("MAIL FROM:" + path).lines().get(0)).startsWith("501 5.5.4 ");
+    }
+
+    @Test
+    void a_path_is_bounded_and_a_long_one_is_read_at_once() {
+        greet();
+        assertThat(code("MAIL FROM:<" + "a".repeat(1_000) + "@b>")).isEqualTo(501);
+        assertThat(code("MAIL FROM:<" + "\"".repeat(1_000))).isEqualTo(501);
+        assertThat(code("MAIL FROM:<" + "a.".repeat(500) + "@b>")).isEqualTo(501);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<>", "<a>", "", "<a@b> NOTIFY"})
+    void a_recipient_must_be_an_address_without_parameters(String path) {
+        begin();
+        assertThat(code("RCPT TO:" + path)).isIn(501, 555);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SIZE=65536, 250",
+        "SIZE=65537, 552",
+        "SIZE=99999999999999999999, 552",
+        "SIZE=999999999999999999999, 501",
+        "SIZE=-1, 501",
+        "SIZE=, 501",
+        "size=1 body=7bit, 250",
+        "BODY=BINARYMIME, 555",
+        "REQUIRETLS, 555",
+        "AUTH=<>, 555"
+    })
+    void parameters_of_mail_are_known_or_refused(String parameters, int code) {
+        greet();
+        assertThat(code("MAIL FROM:<a@b> " + parameters)).isEqualTo(code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "XYZZY, 500",
+        "'', 500",
+        "EXPN list, 502",
+        "VRFY, 501",
+        "VRFY x, 252",
+        "HELP, 214",
+        "RSET x, 501",
+        "AUTH PLAIN, 500",
+        "MAIL, 501",
+        "MAIL TO:<a@b>, 501"
+    })
+    void other_commands_are_answered_as_they_should(String command, int code) {
+        greet();
+        assertThat(code(command)).isEqualTo(code);
+    }
+
+    @Test
+    void data_takes_no_argument() {
+        begin();
+        code("RCPT TO:<c@d>");
+        assertThat(code("DATA x")).isEqualTo(501);
+        assertThat(data()).isNotNull();
+    }
+
+    @Test
+    void recipients_are_bounded() {
+        begin();
+        for (int i = 0; i < SmtpTransaction.MOST_RECIPIENTS; i++) {
+            assertThat(code("RCPT TO:<a" + i + "@b>")).isEqualTo(250);
+        }
+        assertThat(reply("RCPT TO:<more@b>").lines().get(0)).startsWith("452 4.5.3 ");
+    }
+
+    @Test
+    void a_message_over_the_size_is_refused_at_its_end_and_abandoned_once() {
+        List<String> heard = new ArrayList<>();
+        SmtpTransaction small = new SmtpTransaction(
+                envelope -> new SmtpDataReceiver() {
+                    @Override
+                    public void line(String line) {
+                        heard.add(line.substring(0, 1));
+                    }
+
+                    @Override
+                    public SmtpReply end() {
+                        throw new AssertionError("Expected no end of an abandoned message");
+                    }
+
+                    @Override
+                    public void abandoned() {
+                        heard.add("abandoned");
+                    }
+                },
+                65_536);
+        greet();
+        small.handle(SmtpCommand.parse("MAIL FROM:<a@b>"), session);
+        small.handle(SmtpCommand.parse("RCPT TO:<a@b>"), session);
+        SmtpDataReceiver receiver = ((SmtpAnswer.Data) small.handle(SmtpCommand.parse("DATA"), session)).receiver();
+        receiver.line("a".repeat(65_534));
+        receiver.line("b");
+        receiver.line("c");
+        assertThat(receiver.end().lines().get(0)).startsWith("552 5.3.4 ");
+        assertThat(heard).containsExactly("a", "abandoned");
+    }
+
+    @Test
+    void the_delivery_may_refuse_a_recipient() {
+        SmtpTransaction relay = new SmtpTransaction(
+                new SmtpDelivery() {
+                    @Override
+                    public SmtpDataReceiver begin(SmtpEnvelope envelope) {
+                        throw new AssertionError("Expected no message");
+                    }
+
+                    @Override
+                    public Optional<SmtpReply> refusal(SmtpEnvelope envelope, String recipient) {
+                        return Optional.of(SmtpReply.of(550, "5.7.1 No relaying to " + recipient));
+                    }
+                },
+                65_536);
+        greet();
+        relay.handle(SmtpCommand.parse("MAIL FROM:<a@b>"), session);
+        assertThat(relay.handle(SmtpCommand.parse("RCPT TO:<c@d>"), session))
+                .isEqualTo(SmtpAnswer.of(550, "5.7.1 No relaying to c@d"));
+        assertThat(((SmtpAnswer.Reply) relay.handle(SmtpCommand.parse("DATA"), session))
+                        .reply()
+                        .code())
+                .isEqualTo(503);
+    }
+
+    @Test
+    void a_size_below_what_every_server_must_take_is_refused() {
+        assertThatThrownBy(() -> new SmtpTransaction(Fixture.into(mailbox), 65_535))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("65536");
+    }
+
+    private void greet() {
+        session.greet(Optional.of(SmtpCommand.parse("EHLO c")));
+    }
+
+    private void begin() {
+        greet();
+        assertThat(code("MAIL FROM:<a@b>")).isEqualTo(250);
+    }
+
+    private SmtpDataReceiver data() {
+        return ((SmtpAnswer.Data) mail.handle(SmtpCommand.parse("DATA"), session)).receiver();
+    }
+
+    private SmtpReply reply(String command) {
+        return ((SmtpAnswer.Reply) mail.handle(SmtpCommand.parse(command), session)).reply();
+    }
+
+    private int code(String command) {
+        return reply(command).code();
+    }
+}

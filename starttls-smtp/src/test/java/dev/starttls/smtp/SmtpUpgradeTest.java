@@ -1,0 +1,160 @@
+package dev.starttls.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeReport;
+import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
+import dev.starttls.core.upgrade.UpgradeReport.Resumption;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Both dialogues against each other, in memory, with real TLS. */
+class SmtpUpgradeTest {
+
+    private final List<Fixture.Delivered> mailbox = new ArrayList<>();
+    private final SmtpClientDialogue dialogue = Fixture.clientDialogue();
+
+    @Test
+    void a_client_and_a_server_upgrade_and_a_message_goes_through() {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, mailbox);
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Wire wire = Wire.between(client, server).run();
+
+        assertThat(client.failure()).isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.connection().state()).isEqualTo(State.SECURE);
+        assertThat(dialogue.announced().has("AUTH")).isTrue();
+        assertThat(dialogue.announced().has("STARTTLS")).isFalse();
+
+        client.write("MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n");
+        wire.run();
+        client.write("Subject: x\r\n\r\nhello\r\n.\r\nQUIT\r\n");
+        wire.run();
+        assertThat(client.application())
+                .isEqualTo(
+                        """
+                        250 2.1.0 Ok\r
+                        250 2.1.5 Ok\r
+                        354 End with a dot on a line by itself\r
+                        250 2.0.0 Taken\r
+                        221 2.0.0 Bye\r
+                        """);
+        assertThat(mailbox).hasSize(1);
+        SmtpEnvelope envelope = mailbox.get(0).envelope();
+        assertThat(envelope.clientName()).isEqualTo("client.example.org");
+        assertThat(envelope.sender()).isEqualTo("a@example.org");
+        assertThat(envelope.recipients()).containsExactly("b@example.org");
+        assertThat(envelope.session().secure()).isTrue();
+        assertThat(client.connection().inputEnded()).isTrue();
+        assertThat(client.failure()).isEmpty();
+        assertThat(server.failure()).isEmpty();
+    }
+
+    @Test
+    void what_leaves_in_the_clear_is_ehlo_and_starttls_alone() {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Wire.between(client, server).run();
+        // 22 is the first octet of the record of the ClientHello.
+        assertThat(client.sent()).startsWith("EHLO client.example.org\r\nSTARTTLS\r\n\26\3");
+    }
+
+    @Test
+    void the_report_tells_both_announcements_the_phases_and_their_round_trips() {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Wire.between(client, server).run();
+        UpgradeReport report = client.connection().report();
+        assertThat(report.protocol()).isEqualTo("smtp");
+        assertThat(report.offeredBefore())
+                .containsExactly("PIPELINING", "SIZE 65536", "8BITMIME", "ENHANCEDSTATUSCODES", "STARTTLS");
+        assertThat(report.offeredInside())
+                .containsExactly(
+                        "PIPELINING", "SIZE 65536", "8BITMIME", "ENHANCEDSTATUSCODES", "AUTH PLAIN", "REQUIRETLS");
+        assertThat(report.phases().stream().map(PhaseTime::phase))
+                .containsExactly(Phase.GREETING, Phase.CAPABILITY, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
+        assertThat(report.phases().stream().map(PhaseTime::roundTrips))
+                .as("TLS 1.3: one round trip in each phase")
+                .containsExactly(1, 1, 1, 1, 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3, EC", "TLSv1.3, RSA", "TLSv1.2, EC", "TLSv1.2, RSA"})
+    void every_version_and_key_upgrades_by_starttls_and_implicitly(String version, KeyKind kind) {
+        SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
+        for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
+            Side server = Side.of(Fixture.serverDialogue(policy, mailbox), Fixture.settings(policy, context));
+            UpgradeSettings settings = UpgradeSettings.of(policy)
+                    .withTls(TlsSettings.builder()
+                            .context(Fixture.CLIENT_CONTEXT)
+                            .versions(version)
+                            .build());
+            SmtpClientDialogue fresh = Fixture.clientDialogue();
+            Side client = Side.of(fresh, settings);
+            Wire.between(client, server).run();
+            assertThat(client.failure()).isEmpty();
+            assertThat(client.connection().ready()).isTrue();
+            assertThat(client.connection().report().tls().orElseThrow().version())
+                    .isEqualTo(version);
+            assertThat(fresh.announced().domain()).isEqualTo("mail.example.org");
+            assertThat(fresh.greeting().isPresent()).isEqualTo(policy == TlsPolicy.IMPLICIT);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3", "TLSv1.2"})
+    void a_second_connection_resumes_the_session(String version) {
+        SSLContext serverContext = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(KeyKind.EC));
+        UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
+                .withTls(TlsSettings.builder()
+                        .context(Fixture.CERTIFICATES.client())
+                        .versions(version)
+                        .build());
+        List<Resumption> resumptions = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Side server = Side.of(
+                    Fixture.serverDialogue(TlsPolicy.REQUIRED, mailbox),
+                    Fixture.settings(TlsPolicy.REQUIRED, serverContext));
+            Side client = Side.of(Fixture.clientDialogue(), settings);
+            Wire wire = Wire.between(client, server).run();
+            resumptions.add(client.connection().report().tls().orElseThrow().resumption());
+            client.write("QUIT\r\n");
+            wire.run();
+        }
+        assertThat(resumptions.get(0)).isEqualTo(Resumption.FULL);
+        assertThat(resumptions.get(1)).isEqualTo(Resumption.RESUMED);
+    }
+
+    @Test
+    void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext() {
+        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.DISABLED));
+        Wire.between(client, server).run();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(client.sent()).isEqualTo("EHLO client.example.org\r\n");
+        assertThat(dialogue.announced().has("PIPELINING")).isTrue();
+    }
+
+    @Test
+    void an_opportunistic_client_stays_in_plaintext_where_the_server_does_not_offer() {
+        Side server = Fixture.serverSide(TlsPolicy.DISABLED);
+        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Wire.between(client, server).run();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
+        assertThat(dialogue.announced().has("PIPELINING")).isTrue();
+    }
+}
