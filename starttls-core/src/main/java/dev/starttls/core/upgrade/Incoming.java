@@ -24,6 +24,7 @@ final class Incoming {
     private boolean heard;
     private boolean recordSeen;
     private int handshakeOctets;
+    private int left;
     private volatile boolean peerClosed;
 
     Incoming(Parts parts, Negotiation negotiation, Ending ending) {
@@ -39,7 +40,8 @@ final class Incoming {
 
     void receive(ByteBuffer network, ByteBuffer application) throws IOException {
         ending.requireSound();
-        if (network.hasRemaining()) {
+        if (network.remaining() > left) {
+            // What was left the last time came before whatever has been sent since, and answers nothing.
             parts.clock().heard();
         }
         if (!ending.ready()) {
@@ -52,6 +54,7 @@ final class Incoming {
             // What comes behind the end is nobody's (RFC 8446 section 6.1).
             network.position(network.limit());
         }
+        left = network.remaining();
     }
 
     void endOfInput() throws IOException {
@@ -239,7 +242,7 @@ final class Incoming {
         if (!parts.client()) {
             parts.clock().extend();
             if (parts.tls().established() || !parts.settings().policy().enforced()) {
-                parts.clock().restart();
+                parts.clock().serve();
             }
         }
         if (line.isPresent()) {

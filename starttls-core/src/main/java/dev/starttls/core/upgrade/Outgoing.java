@@ -10,6 +10,9 @@ final class Outgoing {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    private static final int CHANGE_CIPHER_SPEC = 20;
+    private static final int CHANGE_CIPHER_SPEC_RECORD = 6;
+
     private final Parts parts;
     private final Negotiation negotiation;
     private final Ending ending;
@@ -41,15 +44,18 @@ final class Outgoing {
                 // Each turn moved the connection on: a line left, or the handshake came further.
             }
         } finally {
-            if (network.position() > from && !changeCipherSpecAlone(network, from)) {
+            if (network.position() > from && !onlyChangesCipher(network, from)) {
                 parts.clock().sent();
             }
         }
     }
 
-    /** A client of TLS 1.3 sends it in the middle of the server's flight and awaits nothing for it (RFC 8446 appendix D.4). */
-    private static boolean changeCipherSpecAlone(ByteBuffer network, int from) {
-        return network.position() == from + 6 && network.get(from) == 20;
+    /**
+     * Whether all that leaves is a change_cipher_spec. In TLS 1.3 it means nothing (RFC 8446 appendix D.4), engines send it
+     * as soon as they have seen the ServerHello, and what the server sends behind that is no answer to it.
+     */
+    private static boolean onlyChangesCipher(ByteBuffer network, int from) {
+        return network.position() - from == CHANGE_CIPHER_SPEC_RECORD && network.get(from) == CHANGE_CIPHER_SPEC;
     }
 
     /** Moves some octets. Returns whether another turn may move more. */
@@ -103,7 +109,7 @@ final class Outgoing {
         boolean handshaking = parts.state() == State.HANDSHAKING;
         negotiation.established();
         if (status == TlsStatus.CLOSED) {
-            ending.closeNotifyLeft();
+            closed();
         }
         if (status != TlsStatus.OK) {
             return false;
@@ -117,6 +123,18 @@ final class Outgoing {
                 || (handshaking && parts.state() == State.SECURE)
                 || (lines && ending.ready())
                 || !parts.outbox().isEmpty();
+    }
+
+    /** The engine gives out nothing more, whatever it says that it wants. */
+    private void closed() throws UpgradeException {
+        parts.tls().hush();
+        ending.closeNotifyLeft();
+        if (ending.open()) {
+            throw ending.fail(
+                    FailureReason.CONNECTION_CLOSED,
+                    "Expected " + parts.awaited() + ", but the engine has closed the session",
+                    "");
+        }
     }
 
     /** The session has failed already: a second failure while its alert is made ends the matter. */

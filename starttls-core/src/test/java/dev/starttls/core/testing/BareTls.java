@@ -3,6 +3,7 @@ package dev.starttls.core.testing;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -91,7 +92,12 @@ public final class BareTls {
     public BareTls say(String words) throws SSLException {
         ByteBuffer source = ByteBuffer.wrap(words.getBytes(StandardCharsets.ISO_8859_1));
         while (source.hasRemaining()) {
+            int before = source.remaining();
             wrap(source);
+            if (source.remaining() == before) {
+                throw new IllegalStateException("Expected the engine to encrypt, got none of it encrypted: "
+                        + engine.getHandshakeStatus() + "; feed it the peer's last flight first");
+            }
         }
         return this;
     }
@@ -144,7 +150,7 @@ public final class BareTls {
         SSLEngineResult result = engine.unwrap(source, target);
         note(result);
         heard.write(target.array(), 0, target.position());
-        pending = java.util.Arrays.copyOfRange(pending, source.position(), pending.length);
+        pending = Arrays.copyOfRange(pending, source.position(), pending.length);
         if (result.getStatus() == Status.CLOSED) {
             ended = true;
             return false;

@@ -145,6 +145,11 @@ public final class TestCertificates {
                 List.of(sign(pair, name, pair, name, LOCALHOST, now.minus(Duration.ofDays(1)), Duration.ofDays(10))));
     }
 
+    /** With localhost in its subject and no name but an address as subjectAltName. */
+    public Issued addressOnly() {
+        return leaf("CN=localhost", new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")), KeyKind.EC);
+    }
+
     /** A server's context with this key. */
     public SSLContext server(Issued identity) {
         return context(identity.chain().isEmpty() ? List.of() : List.of(identity), List.of(root));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -83,18 +84,25 @@ public abstract class UpgradeContract {
 
     @Test
     void an_upgrade_works_wherever_the_servers_octets_are_cut() {
-        int most = upgraded(connect()).server().sent().length;
-        for (int cut = 1; cut < most + 8; cut++) {
+        for (int cut : points(upgraded(connect()).server(), 23)) {
             upgraded(connect().cutServerAt(cut));
         }
     }
 
     @Test
     void an_upgrade_works_wherever_the_clients_octets_are_cut() {
-        int most = upgraded(connect()).client().sent().length;
-        for (int cut = 1; cut < most + 8; cut++) {
+        for (int cut : points(upgraded(connect()).client(), 13)) {
             upgraded(connect().cutClientAt(cut));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REQUIRED", "IMPLICIT"})
+    void an_upgrade_works_octet_by_octet(TlsPolicy policy) {
+        Wire wire = connect(policy);
+        wire.client().chopping(Chops.OCTETS);
+        wire.server().chopping(Chops.OCTETS);
+        upgraded(wire);
     }
 
     @Property(tries = 60)
@@ -224,8 +232,7 @@ public abstract class UpgradeContract {
     @EnumSource
     void nothing_of_the_client_leaves_in_the_clear_wherever_the_server_goes_wrong(Trouble trouble) {
         for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.IMPLICIT)) {
-            int most = upgraded(connect(policy)).server().sent().length;
-            for (int kept = 0; kept < most; kept += kept < 400 ? 1 : 7) {
+            for (int kept : points(upgraded(connect(policy)).server(), 67)) {
                 Wire wire = connect(policy).loseServerBehind(kept);
                 wire.client().send(SECRET);
                 wire.run();
@@ -245,9 +252,9 @@ public abstract class UpgradeContract {
     @ParameterizedTest
     @EnumSource
     void nothing_of_the_server_leaves_in_the_clear_wherever_the_client_goes_wrong(Trouble trouble) {
-        int most = upgraded(connect()).client().sent().length;
-        int command = plaintextOfServer().length();
-        for (int kept = 0; kept < most; kept += kept < 400 ? 1 : 7) {
+        Wire whole = upgraded(connect());
+        int command = plaintext(whole.server());
+        for (int kept : points(whole.client(), 37)) {
             Wire wire = connect().loseClientBehind(kept);
             wire.run();
             byte[] before = wire.server().sent();
@@ -298,9 +305,7 @@ public abstract class UpgradeContract {
 
     @Test
     void an_end_is_told_apart_from_truncation_wherever_it_comes() {
-        Wire whole = upgraded(connect());
-        int most = whole.server().sent().length;
-        for (int kept = 0; kept < most; kept += kept < 400 ? 1 : 3) {
+        for (int kept : points(upgraded(connect()).server(), 17)) {
             Wire wire = connect().loseServerBehind(kept);
             wire.run();
             Side client = wire.client();
@@ -408,16 +413,27 @@ public abstract class UpgradeContract {
         return client.feed(server.take()).heard();
     }
 
-    private String plaintextOfServer() {
-        // The lines of the real server, counted rather than guessed.
-        Wire wire = connect();
-        wire.run();
-        byte[] sent = wire.server().sent();
+    /**
+     * Where to cut what a side sends: at every octet of its lines, of the first record's header and of the last records, and
+     * every few octets in between, whose cuts the pump's own tests try one by one.
+     */
+    private static List<Integer> points(Side side, int stride) {
+        int plain = plaintext(side) + 8;
+        int most = side.sent().length;
+        return IntStream.range(0, most)
+                .filter(at -> at <= plain || at >= most - 4 || at % stride == 0)
+                .boxed()
+                .toList();
+    }
+
+    /** How many octets a side sent in the clear. */
+    private static int plaintext(Side side) {
+        byte[] sent = side.sent();
         int at = 0;
         while (at < sent.length && !(sent[at] == 22 && sent[at + 1] == 3)) {
             at++;
         }
-        return new String(sent, 0, at, StandardCharsets.ISO_8859_1);
+        return at;
     }
 
     /** What a client has sent is its lines up to the upgrade command, and records behind them. */

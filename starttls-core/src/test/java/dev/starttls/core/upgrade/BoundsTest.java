@@ -1,0 +1,198 @@
+package dev.starttls.core.upgrade;
+
+import static dev.starttls.core.upgrade.Connections.client;
+import static dev.starttls.core.upgrade.Connections.clientSettings;
+import static dev.starttls.core.upgrade.Connections.server;
+import static dev.starttls.core.upgrade.Connections.serverSettings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.LineProtocolServer;
+import dev.starttls.core.testing.Side;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Invariant 5: what a peer can make this side hold, or wait for, is bounded. */
+class BoundsTest {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final UpgradeLimits SMALL =
+            new UpgradeLimits(100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
+
+    @Test
+    void a_line_without_end_fails_at_its_limit_and_no_more_of_it_is_held() {
+        UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL));
+        Side client = Side.begun(connection);
+        for (int i = 0; i < 101; i++) {
+            assertThat(connection.held()).isLessThanOrEqualTo(100);
+            client.arrive("x").run();
+        }
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+        assertThat(connection.held()).isZero();
+    }
+
+    @Test
+    void lines_without_end_fail_at_their_count() {
+        Side client = Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
+                .arrive("HELLO there\r\n" + "CAP X\r\n".repeat(5))
+                .run()
+                .requireSound()
+                .arrive("CAP X\r\n")
+                .run();
+
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure()).hasMessageContaining("at most 5 lines in one phase");
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void octets_without_end_fail_at_their_count() {
+        String line = "CAP " + "X".repeat(94) + "\r\n";
+        Side client = Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
+                .arrive("HELLO there\r\n" + line.repeat(3))
+                .run()
+                .requireSound()
+                .arrive("C")
+                .run();
+
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure()).hasMessageContaining("at most 300 octets in one phase");
+    }
+
+    @Test
+    void untagged_words_while_the_reply_to_the_command_is_awaited_are_bounded_too() {
+        Side client = Connections.proposed(
+                        client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
+                .arrive("WAIT\r\n".repeat(6))
+                .run();
+
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+    }
+
+    @Test
+    void lines_without_end_fail_inside_tls_too() throws Exception {
+        BareTls tls = BareTls.server(Connections.SERVING);
+        Side client =
+                Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
+        client.arrive("GO\r\n").run();
+        client.arrive(tls.feed(client.take()).take()).run();
+        assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
+        client.arrive(tls.say("CAP X\r\n".repeat(6)).take()).run();
+
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @Test
+    void a_drip_of_one_octet_a_second_does_not_buy_time() {
+        for (String said : List.of("HELLO there\r\n", "")) {
+            Side client = Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
+            client.arrive(said).run();
+            for (int second = 1; second < 10; second++) {
+                client.at(SECOND.toNanos() * second).arrive("C").run().requireSound();
+            }
+            client.at(SECOND.toNanos() * 10);
+            assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        }
+    }
+
+    @Test
+    void a_drip_within_the_handshake_does_not_buy_time() throws Exception {
+        Side client =
+                Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
+        client.arrive("GO\r\n").run();
+        byte[] flight = BareTls.server(Connections.SERVING).feed(client.take()).take();
+        for (int second = 1; second < 10; second++) {
+            client.at(SECOND.toNanos() * second)
+                    .arrive(new byte[] {flight[second - 1]})
+                    .run()
+                    .requireSound();
+        }
+        client.at(SECOND.toNanos() * 10);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @Test
+    void a_server_gives_each_line_its_time_and_each_client_its_number_of_lines() {
+        Side server = Side.begun(server(serverSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
+        // The first is still counted with the greeting.
+        for (int line = 1; line <= 6; line++) {
+            server.at(SECOND.toNanos() * 9 * line).arrive("ECHO x\r\n").run().requireSound();
+        }
+        server.arrive("ECHO x\r\n").run();
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void a_session_that_may_stay_in_plaintext_is_not_counted() {
+        Side server = Side.begun(server(serverSettings(TlsPolicy.OPPORTUNISTIC).withLimits(SMALL)));
+        for (int line = 0; line < 50; line++) {
+            server.arrive("ECHO x\r\n").run().requireSound();
+        }
+    }
+
+    @Test
+    void a_client_that_takes_no_replies_is_not_listened_to() throws Exception {
+        UpgradeConnection connection = server(TlsPolicy.OPPORTUNISTIC);
+        connection.begin(0);
+        ByteBuffer flood = Connections.octets(("ECHO " + "x".repeat(500) + "\r\n").repeat(1_000));
+        connection.receive(flood, Connections.NOTHING);
+
+        assertThat(flood.hasRemaining()).isTrue();
+        assertThat(connection.want()).isEqualTo(Want.WRITE);
+        assertThat(connection.held()).isLessThan(16_384 + 600);
+    }
+
+    @Test
+    void a_handshake_without_end_is_bounded() throws Exception {
+        // Empty records of a handshake that never comes: each is taken, and none gets any further.
+        Side server = Side.begun(server(TlsPolicy.IMPLICIT));
+        byte[] hello = BareTls.client(Connections.TRUSTING).begin().take();
+        // A message that claims to be longer than what comes.
+        byte[] endless = new byte[5 + 16_000];
+        System.arraycopy(hello, 0, endless, 0, 5);
+        endless[3] = (byte) (16_000 >> 8);
+        endless[4] = (byte) 16_000;
+        endless[5] = 1;
+        endless[6] = (byte) 0xff;
+        for (int i = 0; i < 40 && server.failure().isEmpty(); i++) {
+            server.arrive(endless).run();
+        }
+        assertThat(server.upgradeFailure().reason()).isIn(FailureReason.LIMIT_EXCEEDED, FailureReason.HANDSHAKE_FAILED);
+        assertThat(server.connection().held()).isLessThan(70_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUIRED, 8192", "OPPORTUNISTIC, 8192"})
+    void what_is_held_is_bounded_whatever_comes(TlsPolicy policy, int line) {
+        UpgradeConnection connection = server(new LineProtocolServer(), serverSettings(policy));
+        Side server = Side.begun(connection);
+        Random random = new Random(7);
+        byte[] octets = new byte[1_000];
+        for (int i = 0; i < 500 && server.failure().isEmpty(); i++) {
+            random.nextBytes(octets);
+            for (int at = 0; at < octets.length; at++) {
+                octets[at] = (byte) (' ' + (octets[at] & 0x3f));
+            }
+            server.arrive(octets).run();
+            assertThat(connection.held()).isLessThanOrEqualTo(line);
+        }
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+    }
+
+    @Test
+    void a_time_of_centuries_does_not_overflow() {
+        UpgradeLimits patient = UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofDays(365_000));
+        Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(patient)))
+                .at(Long.MAX_VALUE / 4)
+                .requireSound();
+    }
+}

@@ -1,0 +1,111 @@
+package dev.starttls.core.upgrade;
+
+import static dev.starttls.core.upgrade.Connections.client;
+import static dev.starttls.core.upgrade.Connections.server;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.Side;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The two mistakes that users make most: plaintext spoken to an implicit-TLS port, and TLS to a plaintext port. */
+class MistakenPortTest {
+
+    private static final Duration MINUTE = Duration.ofSeconds(60);
+
+    @Test
+    void a_greeting_in_plaintext_on_an_implicit_port_is_named() {
+        Side client = Side.begun(client(TlsPolicy.IMPLICIT));
+        byte[] hello = client.run().take();
+        assertThat(hello).isNotEmpty();
+        client.arrive("220 mail.example.org ready\r\n250-second line\r\n").run();
+
+        UpgradeException why = client.upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(why.reply()).contains("220 mail.example.org ready");
+        assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("speaks plaintext first"));
+        assertThat(why.getMessage()).doesNotContain("second");
+    }
+
+    @Test
+    void a_greeting_that_is_faster_than_the_client_hello_lets_nothing_leave() throws Exception {
+        UpgradeConnection connection = client(TlsPolicy.IMPLICIT);
+        connection.begin(0);
+        assertThat(catchThrowable(() -> connection.receive(Connections.octets("220 ready\r\n"), Connections.NOTHING)))
+                .hasMessageContaining("HANDSHAKE_FAILED in phase HANDSHAKE: Expected a TLS record, got plaintext");
+        assertThat(connection.want()).isEqualTo(Want.NOTHING);
+    }
+
+    @Test
+    void a_command_in_plaintext_on_an_implicit_port_is_named_and_not_shown() {
+        Side server = Side.begun(server(TlsPolicy.IMPLICIT))
+                .arrive("LOGIN joe password\r\n")
+                .run();
+
+        UpgradeException why = server.upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("client speaks plaintext first"));
+        assertThat(why.reply()).isEmpty();
+        assertThat(why.getMessage()).doesNotContain("password");
+        assertThat(server.take()).isEmpty();
+    }
+
+    @Test
+    void a_record_on_a_plaintext_port_is_named_to_the_client() {
+        Side client = Side.begun(client(TlsPolicy.REQUIRED))
+                .arrive(new byte[] {21, 3, 3, 0, 2, 2, 80})
+                .run();
+
+        UpgradeException why = client.upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(why.phase()).isEqualTo(Phase.GREETING);
+        assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("TlsPolicy.IMPLICIT"));
+    }
+
+    @Test
+    void a_client_hello_on_a_plaintext_port_is_named_to_the_server() throws Exception {
+        Side server = Side.begun(server(TlsPolicy.REQUIRED)).run();
+        server.take();
+        server.arrive(BareTls.client(Connections.TRUSTING).begin().take()).run();
+
+        UpgradeException why = server.upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("implicit-TLS port"));
+        assertThat(server.take()).isEmpty();
+    }
+
+    @Test
+    void a_greeting_that_never_comes_is_a_timeout_with_advice() {
+        Side client = Side.begun(client(TlsPolicy.REQUIRED)).run();
+        client.at(MINUTE.toNanos() - 1).requireSound().at(MINUTE.toNanos());
+
+        UpgradeException why = client.upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(why.phase()).isEqualTo(Phase.GREETING);
+        assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("TlsPolicy.IMPLICIT"));
+        assertThat(why)
+                .hasMessageContaining("Expected the server's greeting within 60000 ms, got 0 lines and 0 octets");
+    }
+
+    @Test
+    void an_end_instead_of_a_greeting_has_the_same_advice() {
+        Side client = Side.begun(client(TlsPolicy.REQUIRED)).arriveEnd().run();
+
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().hint())
+                .hasValueSatisfying(hint -> assertThat(hint).contains("TlsPolicy.IMPLICIT"));
+    }
+
+    @Test
+    void a_client_that_waits_for_a_greeting_on_an_implicit_port_is_a_timeout_with_advice() {
+        Side server = Side.begun(server(TlsPolicy.IMPLICIT)).run().at(MINUTE.toNanos());
+
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(server.upgradeFailure().hint())
+                .hasValueSatisfying(hint -> assertThat(hint).contains("may wait for a greeting"));
+    }
+}

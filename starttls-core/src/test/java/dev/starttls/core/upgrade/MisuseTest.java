@@ -1,0 +1,416 @@
+package dev.starttls.core.upgrade;
+
+import static dev.starttls.core.upgrade.Connections.NOTHING;
+import static dev.starttls.core.upgrade.Connections.client;
+import static dev.starttls.core.upgrade.Connections.clientSettings;
+import static dev.starttls.core.upgrade.Connections.octets;
+import static dev.starttls.core.upgrade.Connections.server;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.starttls.core.line.LineException;
+import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.LineProtocolClient;
+import dev.starttls.core.testing.Records;
+import dev.starttls.core.testing.Side;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Calls out of order, dialogues that ask for what may not be, and dialogues and listeners that throw. */
+class MisuseTest {
+
+    private static final Step ASK = Step.send(Phase.CAPABILITY, "words");
+
+    @Test
+    void nothing_works_before_begin_and_begin_works_once() throws Exception {
+        for (TlsPolicy policy : TlsPolicy.values()) {
+            UpgradeConnection connection = client(policy);
+            assertThat(connection.want()).isEqualTo(Want.NOTHING);
+            assertThat(connection.deadline()).isEmpty();
+            assertThat(connection.task()).isEmpty();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> connection.tick(0))
+                    .withMessageContaining("Expected begin before tick");
+            assertThatIllegalStateException().isThrownBy(() -> connection.receive(octets("x"), NOTHING));
+            assertThatIllegalStateException().isThrownBy(() -> connection.transmit(NOTHING, ByteBuffer.allocate(9)));
+            assertThatIllegalStateException().isThrownBy(connection::endOfInput);
+
+            connection.begin(0);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> connection.begin(0))
+                    .withMessageContaining("Expected begin once");
+            assertThat(connection.want()).isNotEqualTo(Want.NOTHING);
+        }
+    }
+
+    @Test
+    void an_end_before_begin_is_an_end() {
+        for (TlsPolicy policy : TlsPolicy.values()) {
+            UpgradeConnection connection = client(policy);
+            connection.end();
+            assertThat(connection.state()).isEqualTo(State.CLOSED);
+            connection.end();
+        }
+    }
+
+    static Stream<Arguments> illegal() {
+        Step none = Step.await(Phase.CAPABILITY);
+        return Stream.of(
+                // What a client's dialogue says in turn; the last is the one that may not be.
+                ofClient("a go-ahead that was not proposed", Step.goAhead()),
+                ofClient("lines in the go-ahead", new Step.Propose("UP"), new Step.Proceed(List.of("x"))),
+                ofClient("a second proposal", new Step.Propose("UP"), new Step.Propose("UP")),
+                ofClient("a line behind the proposal", new Step.Propose("UP"), ASK),
+                ofClient("a last line behind the proposal", new Step.Propose("UP"), new Step.Close(List.of("bye"))),
+                ofClient("an end in plaintext behind the proposal", new Step.Propose("UP"), Step.ready()),
+                ofClient("a session in plaintext where TLS is required", Step.ready()),
+                // A server's.
+                ofServer("a proposal of a server", new Step.Propose("UP")),
+                ofServer("a refusal of a server", new Step.Decline(FailureReason.NOT_OFFERED, "")),
+                ofServer("a go-ahead without a line", new Step.Proceed(List.of())),
+                ofServer("a session in plaintext where TLS is required", none, Step.ready()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("illegal")
+    void an_illegal_step_ends_the_connection_and_nothing_leaves(String what, Role role, List<Step> steps) {
+        UpgradeConnection connection = role == Role.CLIENT
+                ? client(new Scripted(role, steps), clientSettings(TlsPolicy.REQUIRED))
+                : server(new Scripted(role, steps), Connections.serverSettings(TlsPolicy.REQUIRED));
+        Side side = Side.begun(connection).send("secret");
+        for (int line = 0; side.failure().isEmpty(); line++) {
+            assertThat(line).isLessThan(steps.size());
+            side.run();
+            side.take();
+            side.arrive("line\r\n").run();
+        }
+        assertThat(side.failure().orElseThrow())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the dialogue is at fault");
+        assertThat(connection.state()).isEqualTo(State.FAILED);
+        assertThat(side.run().take()).as(what).isEmpty();
+        assertThat(connection.held()).isZero();
+    }
+
+    @Test
+    void a_client_that_may_upgrade_is_not_ready_in_plaintext_without_saying_why() {
+        Side side = Side.begun(client(
+                        new Scripted(Role.CLIENT, List.of(Step.ready())), clientSettings(TlsPolicy.OPPORTUNISTIC)))
+                .arrive("line\r\n")
+                .run();
+        assertThat(side.failure().orElseThrow()).hasMessageContaining("Step.Propose or Step.Decline");
+    }
+
+    @Test
+    void a_dialogue_that_declines_for_ever_ends() {
+        Dialogue stubborn = new Scripted(Role.CLIENT, List.of(new Step.Decline(FailureReason.NOT_OFFERED, ""))) {
+            @Override
+            public Step declined(FailureReason reason) {
+                return new Step.Propose("UP");
+            }
+        };
+        for (TlsPolicy policy : List.of(TlsPolicy.OPPORTUNISTIC, TlsPolicy.DISABLED)) {
+            Side side = Side.begun(client(stubborn, clientSettings(policy)))
+                    .arrive("line\r\n")
+                    .run();
+            assertThat(side.failure().orElseThrow()).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void a_server_that_never_upgrades_gives_no_go_ahead() {
+        Side server = Side.begun(server(Connections.serverSettings(TlsPolicy.DISABLED)))
+                .arrive("UPGRADE\r\n")
+                .run();
+        assertThat(server.failure().orElseThrow()).hasMessageContaining("TlsPolicy.DISABLED");
+        assertThat(server.takeWords()).doesNotContain("GO");
+    }
+
+    @Test
+    void a_server_inside_tls_gives_no_second_go_ahead() throws Exception {
+        Dialogue again = new Scripted(Role.SERVER, List.of(new Step.Proceed(List.of("GO")))) {
+            @Override
+            public Step secured() {
+                return new Step.Proceed(List.of("GO"));
+            }
+        };
+        Side side = upgrade(server(again, Connections.serverSettings(TlsPolicy.REQUIRED)));
+        assertThat(side.failure().orElseThrow()).hasMessageContaining("no go-ahead outside State.PLAINTEXT");
+    }
+
+    @Test
+    void a_client_that_has_not_forgotten_ends() throws Exception {
+        Dialogue elephant = new Scripted(Role.CLIENT, List.of(new Step.Propose("UP"), Step.goAhead())) {
+            @Override
+            public List<String> capabilities() {
+                return List.of("LOGIN");
+            }
+        };
+        BareTls tls = BareTls.server(Connections.SERVING);
+        Side side = Side.begun(client(elephant, clientSettings(TlsPolicy.REQUIRED)))
+                .send("secret")
+                .arrive("line\r\n")
+                .run();
+        side.take();
+        side.arrive("line\r\n").run();
+        side.arrive(tls.feed(side.take()).take()).run();
+        assertThat(side.failure().orElseThrow()).hasMessageContaining("to have forgotten");
+        assertThat(tls.feed(side.take()).heard()).isEmpty();
+    }
+
+    @Test
+    void behind_something_that_is_no_line_only_an_end_may_follow() {
+        Dialogue forgiving = new Scripted(Role.SERVER, List.of()) {
+            @Override
+            public Step malformed(LineException broken) {
+                return ASK;
+            }
+        };
+        Side side = Side.begun(server(forgiving, Connections.serverSettings(TlsPolicy.REQUIRED)))
+                .arrive("x\nDELETE\r\n")
+                .run();
+        assertThat(side.failure().orElseThrow()).hasMessageContaining("after something that is no line");
+    }
+
+    @Test
+    void a_failure_behind_the_proposal_says_nothing_to_the_peer() {
+        Step fail = new Step.Fail(FailureReason.TURNED_AWAY, "Expected better", "line", List.of("bye"));
+        Side side = Side.begun(client(
+                        new Scripted(Role.CLIENT, List.of(new Step.Propose("UP"), fail)),
+                        clientSettings(TlsPolicy.REQUIRED)))
+                .arrive("line\r\n")
+                .run();
+        assertThat(side.takeWords()).isEqualTo("UP\r\n");
+        side.arrive("line\r\n").run();
+        assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(side.take()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"opened", "received", "proposed", "secured", "upgraded", "capabilities"})
+    void whatever_throws_nothing_leaves_in_the_clear_behind_it(String where) throws Exception {
+        Throwing throwing = new Throwing(where);
+        BareTls tls = BareTls.server(Connections.SERVING);
+        UpgradeConnection connection =
+                client(throwing, clientSettings(TlsPolicy.REQUIRED).withListener(throwing.listener()));
+        Side side = Side.begun(connection).send("secret").run();
+        for (String line : List.of("HELLO there\r\nCAP UPGRADE\r\n", "END\r\n", "GO\r\n")) {
+            if (side.failure().isEmpty()) {
+                side.arrive(line).run();
+            }
+        }
+        int plain = new String(side.sent(), StandardCharsets.ISO_8859_1).indexOf("UPGRADE\r\n");
+        if (side.failure().isEmpty()) {
+            byte[] hello = side.sent();
+            side.arrive(tls.feed(Arrays.copyOfRange(hello, plain + 9, hello.length))
+                            .take())
+                    .run();
+            byte[] finished = side.sent();
+            tls.feed(Arrays.copyOfRange(finished, hello.length, finished.length));
+        }
+        if (side.failure().isEmpty()) {
+            side.arrive(tls.say("CAP LOGIN\r\nEND\r\n").take()).run();
+        }
+        assertThat(side.failure().orElseThrow())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(where);
+        assertThat(connection.state()).isEqualTo(State.FAILED);
+        assertThat(connection.ready()).isFalse();
+        byte[] before = side.sent();
+        side.arrive("GO\r\nmore\r\n").run();
+        assertThat(side.sent()).isEqualTo(before);
+        assertThat(connection.want()).isEqualTo(Want.NOTHING);
+        if (plain >= 0) {
+            assertThat(Records.fault(before, plain + 9)).isEmpty();
+        }
+        assertThat(new String(before, StandardCharsets.ISO_8859_1)).doesNotContain("secret");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> connection.receive(octets("x"), NOTHING))
+                .withMessageContaining("failed before");
+    }
+
+    @Test
+    void a_command_that_is_two_lines_does_not_leave() {
+        Side side = Side.begun(client(
+                        new Scripted(Role.CLIENT, List.of(new Step.Propose("UP\r\nDELETE"))),
+                        clientSettings(TlsPolicy.REQUIRED)))
+                .arrive("line\r\n")
+                .run();
+        assertThat(side.failure().orElseThrow()).isInstanceOf(IllegalArgumentException.class);
+        assertThat(side.take()).isEmpty();
+    }
+
+    @Test
+    void a_decline_has_one_of_three_reasons() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Step.Decline(FailureReason.TIMEOUT, ""))
+                .withMessageContaining("Step.Fail");
+    }
+
+    @Test
+    void an_end_lets_go_of_everything() throws Exception {
+        UpgradeConnection connection = server(TlsPolicy.REQUIRED);
+        connection.begin(0);
+        connection.receive(octets("ECHO password\r\nECHO half"), NOTHING);
+        assertThat(connection.held()).isPositive();
+        connection.end();
+
+        assertThat(connection.held()).isZero();
+        assertThat(connection.state()).isEqualTo(State.CLOSED);
+        assertThat(connection.want()).isEqualTo(Want.NOTHING);
+        ByteBuffer out = ByteBuffer.allocate(100);
+        connection.transmit(NOTHING, out);
+        assertThat(out.position()).isZero();
+    }
+
+    @Test
+    void a_close_in_the_middle_of_the_dialogue_ends_it() throws Exception {
+        BareTls tls = BareTls.client(Connections.TRUSTING).begin();
+        UpgradeConnection connection = server(TlsPolicy.IMPLICIT);
+        Side server = Side.begun(connection);
+        while (!tls.established()) {
+            server.arrive(tls.take()).run().requireSound();
+            tls.feed(server.take());
+        }
+        server.arrive(tls.take()).run();
+        tls.feed(server.take()).heard();
+        connection.close();
+        server.arrive(tls.say("ECHO x\r\n").take()).run().requireSound();
+
+        assertThat(tls.feed(server.take()).heard()).isEmpty();
+        assertThat(tls.ended()).isTrue();
+        assertThat(connection.state()).isEqualTo(State.CLOSED);
+    }
+
+    private static Side upgrade(UpgradeConnection connection) throws Exception {
+        BareTls tls = BareTls.client(Connections.TRUSTING).begin();
+        Side side = Side.begun(connection).arrive("line\r\n").run().requireSound();
+        side.take();
+        while (!tls.established()) {
+            side.arrive(tls.take()).run().requireSound();
+            tls.feed(side.take());
+        }
+        return side.arrive(tls.take()).run();
+    }
+
+    private static Arguments ofClient(String what, Step... steps) {
+        return Arguments.of(what, Role.CLIENT, List.of(steps));
+    }
+
+    private static Arguments ofServer(String what, Step... steps) {
+        return Arguments.of(what, Role.SERVER, List.of(steps));
+    }
+
+    /** Says its steps one after the other, one for each line. */
+    private static class Scripted implements Dialogue {
+
+        private final Role role;
+        private final Deque<Step> steps;
+
+        Scripted(Role role, List<Step> steps) {
+            this.role = role;
+            this.steps = new ArrayDeque<>(steps);
+        }
+
+        @Override
+        public String protocol() {
+            return "scripted";
+        }
+
+        @Override
+        public Role role() {
+            return role;
+        }
+
+        @Override
+        public Step opened() {
+            return Step.await(Phase.GREETING);
+        }
+
+        @Override
+        public Step received(String line) {
+            return steps.size() > 1 ? steps.remove() : steps.peek();
+        }
+
+        @Override
+        public Step secured() {
+            return Step.ready();
+        }
+    }
+
+    /** The made-up protocol's client with a listener, of which one method throws. */
+    private static final class Throwing implements Dialogue {
+
+        private final LineProtocolClient sound = new LineProtocolClient();
+        private final String where;
+
+        Throwing(String where) {
+            this.where = where;
+        }
+
+        private void check(String here) {
+            if (here.equals(where)) {
+                throw new IllegalArgumentException(where);
+            }
+        }
+
+        @Override
+        public String protocol() {
+            return sound.protocol();
+        }
+
+        @Override
+        public Role role() {
+            return sound.role();
+        }
+
+        @Override
+        public List<String> capabilities() {
+            check("capabilities");
+            return sound.capabilities();
+        }
+
+        @Override
+        public Step opened() {
+            check("opened");
+            return sound.opened();
+        }
+
+        @Override
+        public Step received(String line) {
+            check("received");
+            return sound.received(line);
+        }
+
+        @Override
+        public Step secured() {
+            check("secured");
+            return sound.secured();
+        }
+
+        UpgradeListener listener() {
+            return new UpgradeListener() {
+                @Override
+                public void proposed() {
+                    check("proposed");
+                }
+
+                @Override
+                public void upgraded(UpgradeReport report) {
+                    check("upgraded");
+                }
+            };
+        }
+    }
+}

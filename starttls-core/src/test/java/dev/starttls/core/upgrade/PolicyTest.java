@@ -1,0 +1,169 @@
+package dev.starttls.core.upgrade;
+
+import static dev.starttls.core.upgrade.Connections.client;
+import static dev.starttls.core.upgrade.Connections.clientSettings;
+import static dev.starttls.core.upgrade.Connections.server;
+import static dev.starttls.core.upgrade.Connections.serverSettings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.LineProtocolServer;
+import dev.starttls.core.testing.LineProtocolServer.Offer;
+import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.Wire;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.tls.Verification;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What comes of each policy when the upgrade is offered, is not, is refused or fails, and what the listener hears of it. */
+class PolicyTest {
+
+    private static final String SECRET = "secret\r\n";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            DISABLED      | OFFERED          | PLAINTEXT |
+            DISABLED      | NOT_OFFERED      | PLAINTEXT |
+            DISABLED      | REFUSED          | PLAINTEXT |
+            DISABLED      | PREAUTHENTICATED | PLAINTEXT |
+            OPPORTUNISTIC | OFFERED          | SECURE    | proposed, upgraded TLSv1.3
+            OPPORTUNISTIC | NOT_OFFERED      | PLAINTEXT | declined NOT_OFFERED
+            OPPORTUNISTIC | REFUSED          | PLAINTEXT | proposed, declined REFUSED
+            OPPORTUNISTIC | PREAUTHENTICATED | PLAINTEXT | declined PREAUTHENTICATED
+            REQUIRED      | OFFERED          | SECURE    | proposed, upgraded TLSv1.3
+            REQUIRED      | NOT_OFFERED      | FAILED    | failed NOT_OFFERED, blocked NOT_OFFERED
+            REQUIRED      | REFUSED          | FAILED    | proposed, failed REFUSED, blocked REFUSED
+            REQUIRED      | PREAUTHENTICATED | FAILED    | failed PREAUTHENTICATED, blocked PREAUTHENTICATED
+            IMPLICIT      | OFFERED          | SECURE    | upgraded TLSv1.3
+            """)
+    void a_policy_and_an_offer_make_an_outcome(TlsPolicy policy, Offer offer, State state, String events) {
+        Connections.Events heard = new Connections.Events();
+        Wire wire = Wire.between(
+                client(clientSettings(policy).withListener(heard)),
+                server(
+                        new LineProtocolServer(offer),
+                        serverSettings(policy == TlsPolicy.IMPLICIT ? policy : TlsPolicy.OPPORTUNISTIC)));
+        wire.client().send(SECRET);
+        wire.run();
+
+        assertThat(wire.client().connection().state()).isEqualTo(state);
+        assertThat(heard.heard()).isEqualTo(events == null ? List.of() : List.of(events.split(", ")));
+        String sent = new String(wire.client().sent(), StandardCharsets.ISO_8859_1);
+        assertThat(sent.contains("secret")).isEqualTo(state == State.PLAINTEXT);
+        if (state == State.FAILED) {
+            UpgradeException why = wire.client().upgradeFailure();
+            assertThat(why.reason())
+                    .isEqualTo(FailureReason.valueOf(
+                            heard.heard().get(heard.heard().size() - 1).substring(8)));
+            assertThat(why.resultType()).isEqualTo("starttls-not-supported");
+            assertThat(why.hint()).isPresent();
+        } else {
+            wire.client().requireSound();
+            assertThat(wire.client().connection().ready()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OPPORTUNISTIC", "REQUIRED", "IMPLICIT"})
+    void a_failed_handshake_fails_under_every_policy(TlsPolicy policy) {
+        Connections.Events client = new Connections.Events();
+        Connections.Events server = new Connections.Events();
+        Wire wire = Wire.between(
+                client(clientSettings(policy)
+                        .withListener(client)
+                        .withTls(TlsSettings.builder()
+                                .context(Connections.TRUSTING)
+                                .versions("TLSv1.3")
+                                .build())),
+                server(serverSettings(policy)
+                        .withListener(server)
+                        .withTls(TlsSettings.builder()
+                                .context(Connections.SERVING)
+                                .versions("TLSv1.2")
+                                .build())));
+        wire.client().send(SECRET);
+        wire.run();
+
+        UpgradeException why = wire.client().upgradeFailure();
+        assertThat(why.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(why).hasMessageContaining("protocol_version");
+        assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("no TLS version in common"));
+        assertThat(wire.server().upgradeFailure().hint())
+                .hasValueSatisfying(hint -> assertThat(hint).contains("no TLS version in common"));
+        List<String> proposed = policy == TlsPolicy.IMPLICIT ? List.of() : List.of("proposed");
+        List<String> failed = concat(proposed, List.of("failed HANDSHAKE_FAILED"));
+        assertThat(server.heard()).isEqualTo(failed);
+        assertThat(client.heard())
+                .isEqualTo(policy.enforced() ? concat(failed, List.of("blocked HANDSHAKE_FAILED")) : failed);
+        assertThat(new String(wire.client().sent(), StandardCharsets.ISO_8859_1))
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void an_opportunistic_client_takes_any_certificate_unless_asked_to_look() {
+        UpgradeSettings serving = serverSettings(TlsPolicy.OPPORTUNISTIC)
+                .withTls(TlsSettings.builder()
+                        .context(Connections.CERTIFICATES.server(
+                                TestCertificates.withOwnRoot().otherName()))
+                        .build());
+        Wire.between(client(UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)), server(serving))
+                .run()
+                .client()
+                .requireSound();
+
+        UpgradeSettings looking = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
+                .withTls(TlsSettings.builder()
+                        .context(Connections.TRUSTING)
+                        .verification(Verification.FULL)
+                        .build());
+        assertThat(Wire.between(client(looking), server(serving))
+                        .run()
+                        .client()
+                        .upgradeFailure()
+                        .reason())
+                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+    }
+
+    @Test
+    void a_server_hears_of_the_upgrade_once_and_of_no_failure_behind_it() {
+        Connections.Events heard = new Connections.Events();
+        Wire wire = Wire.between(
+                client(TlsPolicy.REQUIRED),
+                server(serverSettings(TlsPolicy.REQUIRED).withListener(heard)));
+        Side server = wire.run().server();
+        server.arriveEnd().run();
+
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
+        assertThat(heard.heard()).containsExactly("proposed", "upgraded TLSv1.3");
+    }
+
+    @Test
+    void a_listener_that_throws_at_a_failure_does_not_hide_it() {
+        UpgradeListener throwing = new UpgradeListener() {
+            @Override
+            public void failed(UpgradeException why) {
+                throw new IllegalStateException("the log is full");
+            }
+        };
+        Side client = Connections.proposed(
+                        client(clientSettings(TlsPolicy.REQUIRED).withListener(throwing)))
+                .arrive("NO upgrade\r\n")
+                .run();
+
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.REFUSED);
+        assertThat(client.upgradeFailure().getSuppressed()).hasSize(1);
+    }
+
+    private static List<String> concat(List<String> first, List<String> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+}
