@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
 /** One connection of a loop, connected, to the end of its dialogue. Only the loop's thread touches it. */
-final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selected {
+final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member {
 
-    private final UpgradeLoop loop;
+    private final SelectorLoop loop;
     private final SelectionKey key;
     private final UpgradeConnection connection;
     private final StartTlsChannel channel;
@@ -30,7 +30,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
      * @param key of its socket channel and the loop's selector
      */
     LoopedUpgrade(
-            UpgradeLoop loop,
+            SelectorLoop loop,
             SelectionKey key,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future) {
@@ -45,7 +45,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
         key.attach(this);
         loop.join(this);
         Connector.withoutDelay((SocketChannel) key.channel());
-        loop.whenCancelled(future, () -> abandoned(UpgradeLoop.cancelled()));
+        loop.whenCancelled(future, () -> abandoned(SelectorLoop.cancelled()));
         try {
             channel.begin();
             lastDeadline = connection.deadline();
