@@ -10,6 +10,11 @@ import java.util.List;
 class LineProtocolUpgradeTest extends UpgradeContract {
 
     @Override
+    protected int stride(int usual) {
+        return 1;
+    }
+
+    @Override
     protected ProtocolUnderTest protocol() {
         return new ProtocolUnderTest() {
             @Override
