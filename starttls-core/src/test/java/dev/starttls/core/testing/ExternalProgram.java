@@ -45,6 +45,13 @@ public final class ExternalProgram {
         return new ExternalProgram(found.orElseThrow());
     }
 
+    /** A program in a folder that is on no path; skips the test if it is not there. */
+    public static ExternalProgram at(Path folder, String name) {
+        Path path = folder.resolve(name);
+        require(Files.isExecutable(path), path + " is not installed");
+        return new ExternalProgram(path);
+    }
+
     /** Skips the test if the condition does not hold, or fails it where all peers are required. */
     public static void require(boolean condition, String reason) {
         if (!condition && System.getProperty("starttls.peers", "optional").equals("required")) {

@@ -1,0 +1,155 @@
+package dev.starttls.core.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A server that runs in a folder of its own, from which it goes without a trace. */
+final class ServerProcess {
+
+    private static final int TRIES = 600;
+    private static final int PAUSE_MILLIS = 100;
+
+    private final String name;
+    private final Path folder;
+    private final Process process;
+    private final StringBuilder output = new StringBuilder();
+
+    ServerProcess(String name, Path folder, Process process) {
+        this.name = name;
+        this.folder = folder;
+        this.process = process;
+    }
+
+    /** A new folder that every user may enter. */
+    static Path folder(String name) throws IOException {
+        Path folder = Files.createTempDirectory(name);
+        return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** The key, then its certificates, for root's eyes only. */
+    static Path identity(Path file, TestCertificates.Issued identity) throws IOException {
+        List<Object> pem = new ArrayList<>(List.of(identity.key()));
+        pem.addAll(identity.chain());
+        return Files.setPosixFilePermissions(
+                PemFiles.write(file, pem), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /** Different ports of loopback that were free a moment ago. */
+    static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    static void requireRoot(String name) {
+        ExternalProgram.require(
+                "root".equals(System.getProperty("user.name")), name + " can only be started by root");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Waits until a port greets in plaintext. */
+    void awaitGreeting(int port) throws IOException, InterruptedException {
+        for (int i = 0; i < TRIES; i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+                socket.setSoTimeout(10_000);
+                if (socket.getInputStream().read() >= 0) {
+                    return;
+                }
+                pause();
+            } catch (IOException e) {
+                pause();
+            }
+        }
+        throw new IOException(name + " did not greet on port " + port + ": " + output());
+    }
+
+    /** Waits until it has printed a text. */
+    void awaitOutput(String text) throws IOException, InterruptedException {
+        for (int i = 0; i < TRIES; i++) {
+            if (output().contains(text)) {
+                return;
+            }
+            pause();
+        }
+        throw new IOException("Expected " + name + " to print \"" + text + "\", got " + output());
+    }
+
+    /** What it has printed up to now. */
+    String output() throws IOException {
+        InputStream stream = process.getInputStream();
+        while (stream.available() > 0) {
+            output.append(new String(stream.readNBytes(stream.available()), StandardCharsets.UTF_8));
+        }
+        return output.toString();
+    }
+
+    /** Asks it to end, and ends it if it does not. */
+    void stop() throws IOException {
+        List<ProcessHandle> children = process.descendants().toList();
+        // Process.destroy would close the stream of what it still has to say.
+        process.toHandle().destroy();
+        end(children);
+    }
+
+    /** Waits for the end that it was asked for in its own way, and ends it if it does not come. */
+    void awaitEnd() throws IOException {
+        end(process.descendants().toList());
+    }
+
+    /** Deletes its folder. */
+    void deleteFolder() throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void end(List<ProcessHandle> children) throws IOException {
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.toHandle().destroyForcibly();
+                process.waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.toHandle().destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        // Children that outlive their parent would write to a folder that is about to go.
+        for (ProcessHandle child : children) {
+            if (child.destroyForcibly()) {
+                child.onExit().join();
+            }
+        }
+        output();
+    }
+
+    private void pause() throws IOException, InterruptedException {
+        if (process.waitFor(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new IOException(name + " ended: " + output());
+        }
+    }
+}
