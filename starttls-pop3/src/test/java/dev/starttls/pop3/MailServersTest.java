@@ -72,7 +72,10 @@ class MailServersTest {
     void a_server_whose_certificate_is_refused_has_seen_no_credentials(String version) throws Exception {
         try (DovecotServer server = DovecotServer.start(certificates.otherName())) {
             refused(client(server.pop3(), certificates.client(), version));
-            assertThat(server.stop()).contains("pop3-login: ").contains("no auth attempts").doesNotContain("method=");
+            assertThat(server.stop())
+                    .contains("pop3-login: ")
+                    .contains("no auth attempts")
+                    .doesNotContain("method=");
         }
     }
 

@@ -29,8 +29,7 @@ public final class DovecotServer implements MailStore {
         Path mail = Files.createDirectory(folder.resolve("mail"));
         owner(mail, "mail");
         List<Integer> ports = ServerProcess.freePorts(4);
-        Path configuration =
-                Files.writeString(folder.resolve("dovecot.conf"), configuration(folder, pem, ports));
+        Path configuration = Files.writeString(folder.resolve("dovecot.conf"), configuration(folder, pem, ports));
         Process process = dovecot.start("-F", "-c", configuration.toString());
         DovecotServer started = new DovecotServer(new ServerProcess("Dovecot", folder, process), ports);
         try {

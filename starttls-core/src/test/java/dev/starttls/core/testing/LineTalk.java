@@ -51,6 +51,14 @@ public final class LineTalk {
         return answer;
     }
 
+    /** A command of SMTP, answered with one line of this code. */
+    public void smtp(String command, int code) throws IOException {
+        String answer = ask(command, line -> true).get(0);
+        if (!answer.startsWith(code + " ")) {
+            throw new IOException("Expected " + code + ", got " + answer);
+        }
+    }
+
     /** A command of POP3 with an answer of one line, +OK. */
     public String pop3(String command) throws IOException {
         return positive(ask(command, line -> true)).get(0);

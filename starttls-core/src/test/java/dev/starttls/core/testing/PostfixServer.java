@@ -45,8 +45,7 @@ public final class PostfixServer implements AutoCloseable {
         Files.writeString(folder.resolve("conf/main.cf"), mainConfiguration(folder, pem) + transport);
         Files.writeString(folder.resolve("conf/master.cf"), services(ports));
         Process process = postfix.start("-c", folder.resolve("conf").toString(), "start-fg");
-        PostfixServer started =
-                new PostfixServer(postfix, new ServerProcess("Postfix", folder, process), ports);
+        PostfixServer started = new PostfixServer(postfix, new ServerProcess("Postfix", folder, process), ports);
         try {
             started.server.awaitGreeting(started.port());
         } catch (IOException | InterruptedException e) {

@@ -41,8 +41,7 @@ final class ServerProcess {
     static Path identity(Path file, TestCertificates.Issued identity) throws IOException {
         List<Object> pem = new ArrayList<>(List.of(identity.key()));
         pem.addAll(identity.chain());
-        return Files.setPosixFilePermissions(
-                PemFiles.write(file, pem), PosixFilePermissions.fromString("rw-------"));
+        return Files.setPosixFilePermissions(PemFiles.write(file, pem), PosixFilePermissions.fromString("rw-------"));
     }
 
     /** Different ports of loopback that were free a moment ago. */
@@ -61,8 +60,7 @@ final class ServerProcess {
     }
 
     static void requireRoot(String name) {
-        ExternalProgram.require(
-                "root".equals(System.getProperty("user.name")), name + " can only be started by root");
+        ExternalProgram.require("root".equals(System.getProperty("user.name")), name + " can only be started by root");
     }
 
     Path folder() {
