@@ -14,8 +14,8 @@ import java.util.List;
  * server.listen(loop, new InetSocketAddress(110));    // or server.serve(acceptedChannel), one thread each
  * }</pre>
  *
- * <p>A client may be silent for as long as {@link dev.starttls.core.upgrade.UpgradeLimits#timePerPhase} has it: one minute
- * unless set by {@link #limits}. RFC 1939 section 3 asks for ten at least once a client has logged in.
+ * <p>A client may be silent for as long as {@link dev.starttls.core.upgrade.UpgradeLimits#timePerCommand} has it: 30 minutes
+ * unless set by {@link #limits}. RFC 1939 section 3 asks for ten at least.
  *
  * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 995 wants it (RFC 8314 section 3.2).
  */

@@ -13,12 +13,12 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Takes connections for a loop as long as it has room; the others stay in the backlog of the server socket. */
-final class Acceptor extends Deadlines.Timed implements UpgradeLoop.Selected {
+final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     /** How long nothing is accepted after that failed, in nanoseconds: no file descriptor comes free sooner by asking. */
     private static final long PAUSE = 100_000_000;
 
-    private final UpgradeLoop loop;
+    private final SelectorLoop loop;
     private final ServerSocketChannel server;
     private final Function<Peer, UpgradeConnection> connections;
     private final Consumer<StartTlsChannel> ready;
@@ -26,7 +26,7 @@ final class Acceptor extends Deadlines.Timed implements UpgradeLoop.Selected {
     private Optional<Long> resumeAt = Optional.empty();
 
     Acceptor(
-            UpgradeLoop loop,
+            SelectorLoop loop,
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
@@ -114,7 +114,7 @@ final class Acceptor extends Deadlines.Timed implements UpgradeLoop.Selected {
             giveUp(channel);
         } catch (RuntimeException e) {
             giveUp(channel);
-            UpgradeLoop.report(e);
+            SelectorLoop.report(e);
         }
         var unused = future.whenComplete(this::ended);
     }
@@ -137,7 +137,7 @@ final class Acceptor extends Deadlines.Timed implements UpgradeLoop.Selected {
             if (thrown == null) {
                 Quietly.close(upgraded);
             }
-            UpgradeLoop.report(fault);
+            SelectorLoop.report(fault);
         }
     }
 }

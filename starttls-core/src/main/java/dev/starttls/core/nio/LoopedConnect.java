@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A TCP connection being made on a loop: tries addresses in their order. Only the loop's thread touches it. */
-final class LoopedConnect extends Deadlines.Timed implements UpgradeLoop.Selected {
+final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member {
 
-    private final UpgradeLoop loop;
+    private final SelectorLoop loop;
     private final UpgradeConnection connection;
     private final CompletableFuture<StartTlsChannel> future;
     private final Iterator<InetSocketAddress> addresses;
@@ -32,7 +32,7 @@ final class LoopedConnect extends Deadlines.Timed implements UpgradeLoop.Selecte
      * @param began when its caller began, in nanoseconds of {@link System#nanoTime}: looking up the name is part of it
      */
     LoopedConnect(
-            UpgradeLoop loop,
+            SelectorLoop loop,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future,
             List<InetSocketAddress> addresses,
@@ -48,13 +48,13 @@ final class LoopedConnect extends Deadlines.Timed implements UpgradeLoop.Selecte
 
     void begin() {
         loop.join(this);
-        loop.whenCancelled(future, () -> abandoned(UpgradeLoop.cancelled()));
+        loop.whenCancelled(future, () -> abandoned(SelectorLoop.cancelled()));
         next();
     }
 
     @Override
     public void selected(SelectionKey selected) {
-        if (ended) {
+        if (ended || !selected.isValid()) {
             return;
         }
         try {

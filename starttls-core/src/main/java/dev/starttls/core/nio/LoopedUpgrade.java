@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 
 /** One connection of a loop, connected, to the end of its dialogue. Only the loop's thread touches it. */
-final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selected {
+final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member {
 
-    private final UpgradeLoop loop;
+    private final SelectorLoop loop;
     private final SelectionKey key;
     private final UpgradeConnection connection;
     private final StartTlsChannel channel;
@@ -30,7 +30,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
      * @param key of its socket channel and the loop's selector
      */
     LoopedUpgrade(
-            UpgradeLoop loop,
+            SelectorLoop loop,
             SelectionKey key,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future) {
@@ -45,7 +45,14 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
         key.attach(this);
         loop.join(this);
         Connector.withoutDelay((SocketChannel) key.channel());
-        loop.whenCancelled(future, () -> abandoned(UpgradeLoop.cancelled()));
+        loop.whenCancelled(future, () -> abandoned(SelectorLoop.cancelled()));
+        try {
+            channel.begin();
+            lastDeadline = connection.deadline();
+            loop.deadlines().set(this);
+        } catch (IOException | RuntimeException e) {
+            fail(e);
+        }
         drive();
     }
 
@@ -84,16 +91,12 @@ final class LoopedUpgrade extends Deadlines.Timed implements UpgradeLoop.Selecte
         }
         try {
             Want want = channel.advance(loop.tasks(), this::wake);
-            boolean first = lastDeadline.isEmpty();
             lastDeadline = connection.deadline().or(() -> lastDeadline);
             switch (want) {
                 case READ -> key.interestOps(SelectionKey.OP_READ);
                 case WRITE -> key.interestOps(SelectionKey.OP_WRITE);
                 case TASK -> key.interestOps(0);
                 case NOTHING -> finish();
-            }
-            if (first && !ended) {
-                loop.deadlines().set(this);
             }
         } catch (RejectedExecutionException e) {
             UpgradeException why = new UpgradeException(

@@ -13,11 +13,8 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
-import javax.net.ssl.SSLException;
 
 /**
  * A byte channel whose octets are encrypted once its upgrade is done; the application reads and writes plaintext.
@@ -54,20 +51,21 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     private final Transport transport;
     private final UpgradeConnection connection;
     private final UpgradeDriver driver;
+    private final Directions directions;
     private final WritingHalf writing;
     private final ReadingHalf reading;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean begun;
     private volatile boolean closed;
-    private volatile Optional<IOException> failure = Optional.empty();
 
     private StartTlsChannel(ByteChannel channel, UpgradeConnection connection) {
         this.channel = channel;
         this.transport = new Transport(channel);
         this.connection = connection;
         this.driver = new UpgradeDriver(transport, connection);
-        this.writing = new WritingHalf(transport, connection);
-        this.reading = new ReadingHalf(transport, connection, writing);
+        this.directions = new Directions(transport, connection);
+        this.writing = directions.writing();
+        this.reading = directions.reading();
     }
 
     /**
@@ -109,15 +107,24 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return connection.report();
     }
 
+    /** Begins and goes no further: from here the connection has a deadline. */
+    void begin() throws IOException {
+        go(() -> Want.READ);
+    }
+
     Want advance(Executor tasks, Runnable wake) throws IOException {
-        lockBoth();
+        return go(() -> driver.drive(tasks, wake));
+    }
+
+    private Want go(Upgrading upgrading) throws IOException {
+        directions.lock();
         try {
             checkOpen();
             if (!begun) {
                 begun = true;
                 connection.begin(System.nanoTime());
             }
-            Want want = driver.drive(tasks, wake);
+            Want want = upgrading.go();
             if (want == Want.NOTHING && !connection.ready()) {
                 abandon();
             }
@@ -126,7 +133,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             abandon();
             throw e;
         } finally {
-            unlockBoth();
+            directions.unlock();
+            leave();
         }
     }
 
@@ -155,11 +163,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             checkOpen();
             return dst.hasRemaining() ? reading.read(dst) : 0;
         } catch (IOException e) {
-            failed(e);
+            directions.failed(e);
             throw e;
         } finally {
             reading.lock().unlock();
-            endIfClosed();
+            leave();
         }
     }
 
@@ -184,11 +192,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             writing.flush();
             return count;
         } catch (IOException e) {
-            failed(e);
+            directions.failed(e);
             throw e;
         } finally {
             writing.lock().unlock();
-            endIfClosed();
+            leave();
         }
     }
 
@@ -209,7 +217,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             return count > 0 ? count + readHeld(dsts, first, offset + length) : count;
         } finally {
             reading.lock().unlock();
-            endIfClosed();
+            leave();
         }
     }
 
@@ -233,11 +241,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             writing.flush();
             return total;
         } catch (IOException e) {
-            failed(e);
+            directions.failed(e);
             throw e;
         } finally {
             writing.lock().unlock();
-            endIfClosed();
+            leave();
         }
     }
 
@@ -262,7 +270,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             return connection.ready() ? writing.flush() : transport.flush();
         } finally {
             writing.lock().unlock();
-            endIfClosed();
+            leave();
         }
     }
 
@@ -284,7 +292,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             writing.end();
         } finally {
             writing.lock().unlock();
-            endIfClosed();
+            leave();
         }
     }
 
@@ -303,7 +311,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         }
         try {
             if (begun && channel.isOpen()) {
-                sayGoodbye();
+                directions.sayGoodbye();
             }
         } catch (IOException e) {
             // The peer has gone already; there is nobody to tell.
@@ -311,7 +319,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         } finally {
             closed = true;
             channel.close();
-            endIfClosed();
+            leave();
         }
     }
 
@@ -383,7 +391,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             }
         } catch (IOException e) {
             // What came before is the caller's; the next read fails.
-            failed(e);
+            directions.failed(e);
         }
         return total;
     }
@@ -398,50 +406,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return waiting - src.remaining();
     }
 
-    /** What TLS fails of, it fails of for good; and the peer is told why, unless a writer is at work: it does that then. */
-    private void failed(IOException thrown) {
-        if (connection.state() != State.FAILED) {
-            return;
-        }
-        if (failure.isEmpty()) {
-            failure = Optional.of(thrown);
-        }
-        if (writing.lock().tryLock()) {
-            try {
-                writing.flush();
-            } catch (IOException e) {
-                // The failure that is on its way to the caller matters more.
-                connection.close();
-            } finally {
-                writing.lock().unlock();
-            }
-        }
-    }
-
-    private void sayGoodbye() throws IOException {
-        if (writing.lock().isHeldByCurrentThread()) {
-            // Closed in the middle of its own work, by a listener or a task: there is no order to keep any more.
-            return;
-        }
-        boolean alone = reading.lock().tryLock();
-        try {
-            if ((alone || connection.ready()) && writing.lock().tryLock()) {
-                try {
-                    writing.close();
-                } finally {
-                    writing.lock().unlock();
-                }
-            }
-            if (alone && connection.state() == State.CLOSING) {
-                reading.awaitEnd(connection.timeToClose().toNanos());
-            }
-        } finally {
-            if (alone) {
-                reading.lock().unlock();
-            }
-        }
-    }
-
     /** The upgrade has failed, or its dialogue has closed the connection: nobody reads or writes. */
     private void abandon() {
         closing.set(true);
@@ -449,43 +413,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         transport.hangUp();
     }
 
-    /** Lets go of everything once nobody reads or writes any more: whoever is the last to leave a closed channel. */
-    private void endIfClosed() {
-        while (!isOpen() && free(reading.lock()) && free(writing.lock())) {
-            if (reading.lock().tryLock()) {
-                boolean both = writing.lock().tryLock();
-                try {
-                    if (both) {
-                        connection.end();
-                        transport.release();
-                    }
-                } finally {
-                    if (both) {
-                        writing.lock().unlock();
-                    }
-                    reading.lock().unlock();
-                }
-                if (both) {
-                    return;
-                }
-            }
+    /** To be called by whoever leaves, its locks given up. */
+    private void leave() {
+        if (!isOpen()) {
+            directions.end();
         }
-    }
-
-    /** Not held, or about to be given up by a thread that will come here itself. */
-    private static boolean free(ReentrantLock lock) {
-        return !lock.isLocked();
-    }
-
-    private void lockBoth() {
-        reading.lock().lock();
-        writing.lock().lock();
-    }
-
-    private void unlockBoth() {
-        writing.lock().unlock();
-        reading.lock().unlock();
-        endIfClosed();
     }
 
     private static void checkWritable(ByteBuffer dst) {
@@ -498,11 +430,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!isOpen()) {
             throw new ClosedChannelException();
         }
-        if (failure.isPresent()) {
-            throw new SSLException(
-                    "Expected no further use of a session that has failed before: "
-                            + failure.get().getMessage(),
-                    failure.get());
-        }
+        directions.checkSound();
+    }
+
+    /** As far as the upgrade goes now. */
+    private interface Upgrading {
+        Want go() throws IOException;
     }
 }

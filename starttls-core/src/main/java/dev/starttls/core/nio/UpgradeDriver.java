@@ -55,11 +55,11 @@ final class UpgradeDriver {
                         }
                     }
                     case WRITE -> {
-                        boolean put = write();
+                        boolean any = write();
                         if (transport.hasOutput()) {
                             return Want.WRITE;
                         }
-                        if (!put && connection.want() == Want.WRITE) {
+                        if (!any && connection.want() == Want.WRITE) {
                             throw new IllegalStateException("Expected octets to send in state " + connection.state()
                                     + ", got none; the engine is at fault");
                         }
@@ -80,19 +80,17 @@ final class UpgradeDriver {
         }
     }
 
-    /** Returns whether any octet was put out. */
+    /** Returns whether there was anything to write: put out now, or left when the buffer was full. */
     private boolean write() throws IOException {
-        ByteBuffer out = transport.out();
-        int before = out.position();
-        boolean put = false;
+        boolean any = false;
         try {
-            connection.transmit(NOTHING, out);
+            connection.transmit(NOTHING, transport.out());
         } finally {
-            put = out.position() > before;
             transport.put();
+            any = transport.hasOutput();
         }
         transport.flush();
-        return put;
+        return any;
     }
 
     /** Returns false when there is nothing to be read for now. */
@@ -137,9 +135,9 @@ final class UpgradeDriver {
 
     private void sendAlert() {
         try {
-            boolean put = transport.flush();
-            while (put && connection.want() == Want.WRITE) {
-                put = write() && !transport.hasOutput();
+            boolean more = transport.flush();
+            while (more && connection.want() == Want.WRITE) {
+                more = write() && !transport.hasOutput();
             }
         } catch (IOException e) {
             // The failure that is on its way to the caller matters more than the alert that could not be sent.

@@ -242,7 +242,7 @@ final class Incoming {
         if (!parts.client()) {
             parts.clock().extend();
             if (parts.tls().established() || !parts.settings().policy().enforced()) {
-                parts.clock().restart();
+                parts.clock().serve();
             }
         }
         if (line.isPresent()) {

@@ -10,7 +10,7 @@ final class PhaseClock {
 
     private final UpgradeLimits limits;
     private final List<PhaseTime> finished = new ArrayList<>();
-    private final long patience;
+    private long patience;
     private Phase phase;
     private long now;
     private long began;
@@ -53,6 +53,7 @@ final class PhaseClock {
         finish();
         phase = next;
         began = now;
+        patience = nanos(limits.timePerPhase());
         restart();
     }
 
@@ -64,8 +65,13 @@ final class PhaseClock {
         }
     }
 
-    /** The peer is given the whole of its time and its counts again: a server does so for each command it answers. */
-    void restart() {
+    /** A server serves the client, command by command: for the next it has its own time, and its counts again. */
+    void serve() {
+        patience = nanos(limits.timePerCommand());
+        restart();
+    }
+
+    private void restart() {
         waitBegan = now;
         lines = 0;
         octets = 0;
@@ -111,6 +117,11 @@ final class PhaseClock {
     /** When the present wait has lasted too long; in the nanoseconds that were told. */
     long deadline() {
         return waitBegan + patience;
+    }
+
+    /** How long the present wait may last. */
+    Duration patience() {
+        return Duration.ofNanos(patience);
     }
 
     boolean late() {

@@ -104,7 +104,7 @@ public final class UpgradeConnection {
             throw ending.fail(
                     FailureReason.TIMEOUT,
                     "Expected " + parts.awaited() + " within "
-                            + parts.settings().limits().timePerPhase().toMillis() + " ms, got "
+                            + parts.clock().patience().toMillis() + " ms, got "
                             + parts.clock().received(),
                     parts.silenceHint(!incoming.silent()));
         }

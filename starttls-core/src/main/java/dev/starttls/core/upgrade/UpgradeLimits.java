@@ -9,16 +9,24 @@ import java.time.Duration;
  * @param lineOctets the longest line, CRLF included, in octets; at least 64. RFC 5321 section 4.5.3.1.5 asks for 512
  * @param linesPerPhase the most lines in one phase; at least 1
  * @param octetsPerPhase the most octets in one phase; at least {@code lineOctets}
- * @param timePerPhase how long a phase may take, whatever trickles in; positive. On a server: how long the client may take
- *     for its next line
+ * @param timePerPhase how long a phase may take, whatever trickles in; positive. On a server before TLS: how long the client
+ *     may take for its next line
+ * @param timePerCommand how long a client may be silent that a server serves: inside TLS, or in plaintext where the policy
+ *     allows it; positive. RFC 5321 section 4.5.3.2.7 asks for 5 minutes at least, RFC 1939 section 3 for 10, RFC 9051
+ *     section 5.4 for 30
  * @param timeToClose how long the peer's close_notify is awaited after ours; zero not to wait
  */
 public record UpgradeLimits(
-        int lineOctets, int linesPerPhase, int octetsPerPhase, Duration timePerPhase, Duration timeToClose) {
+        int lineOctets,
+        int linesPerPhase,
+        int octetsPerPhase,
+        Duration timePerPhase,
+        Duration timePerCommand,
+        Duration timeToClose) {
 
-    /** Lines of 8,192 octets, 200 of them and 65,536 octets a phase, 60 seconds a phase, no wait for close_notify. */
+    /** Lines of 8,192 octets, 200 of them and 65,536 octets a phase, 60 seconds a phase, 30 minutes a command, no wait for close_notify. */
     public static final UpgradeLimits DEFAULT =
-            new UpgradeLimits(8_192, 200, 65_536, Duration.ofSeconds(60), Duration.ZERO);
+            new UpgradeLimits(8_192, 200, 65_536, Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ZERO);
 
     /**
      * Checks the bounds.
@@ -27,15 +35,15 @@ public record UpgradeLimits(
      * @param linesPerPhase as described above
      * @param octetsPerPhase as described above
      * @param timePerPhase as described above
+     * @param timePerCommand as described above
      * @param timeToClose as described above
      */
     public UpgradeLimits {
         atLeast("lineOctets", lineOctets, 64);
         atLeast("linesPerPhase", linesPerPhase, 1);
         atLeast("octetsPerPhase", octetsPerPhase, lineOctets);
-        if (timePerPhase.isNegative() || timePerPhase.isZero()) {
-            throw new IllegalArgumentException("timePerPhase: expected a positive time, got " + timePerPhase);
-        }
+        positive("timePerPhase", timePerPhase);
+        positive("timePerCommand", timePerCommand);
         if (timeToClose.isNegative()) {
             throw new IllegalArgumentException("timeToClose: expected zero or more, got " + timeToClose);
         }
@@ -48,7 +56,17 @@ public record UpgradeLimits(
      * @return new limits
      */
     public UpgradeLimits withTimePerPhase(Duration time) {
-        return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, time, timeToClose);
+        return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, time, timePerCommand, timeToClose);
+    }
+
+    /**
+     * The same with another time for each command of a client that is served.
+     *
+     * @param time positive
+     * @return new limits
+     */
+    public UpgradeLimits withTimePerCommand(Duration time) {
+        return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, time, timeToClose);
     }
 
     /**
@@ -58,7 +76,7 @@ public record UpgradeLimits(
      * @return new limits
      */
     public UpgradeLimits withTimeToClose(Duration time) {
-        return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, time);
+        return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, timePerCommand, time);
     }
 
     /**
@@ -68,7 +86,14 @@ public record UpgradeLimits(
      * @return new limits
      */
     public UpgradeLimits withLineOctets(int octets) {
-        return new UpgradeLimits(octets, linesPerPhase, Math.max(octets, octetsPerPhase), timePerPhase, timeToClose);
+        return new UpgradeLimits(
+                octets, linesPerPhase, Math.max(octets, octetsPerPhase), timePerPhase, timePerCommand, timeToClose);
+    }
+
+    private static void positive(String name, Duration time) {
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(name + ": expected a positive time, got " + time);
+        }
     }
 
     private static void atLeast(String name, int value, int least) {

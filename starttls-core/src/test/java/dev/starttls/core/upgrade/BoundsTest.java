@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BoundsTest {
 
     private static final Duration SECOND = Duration.ofSeconds(1);
-    private static final UpgradeLimits SMALL = new UpgradeLimits(100, 5, 300, Duration.ofSeconds(10), Duration.ZERO);
+    private static final UpgradeLimits SMALL =
+            new UpgradeLimits(100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO);
 
     @Test
     void a_line_without_end_fails_at_its_limit_and_no_more_of_it_is_held() {

@@ -1,0 +1,121 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.RecordingChannel;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.tls.TlsSettings;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A peer that asks for new keys (RFC 8446 section 4.6.3) is answered by whoever is there. */
+@Timeout(60)
+class ChannelKeyUpdateTest {
+
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
+
+    private final ConcurrentLinkedQueue<SSLEngine> engines = new ConcurrentLinkedQueue<>();
+    private Loopback sockets;
+    private RecordingChannel recording;
+    private StartTlsChannel client;
+    private StartTlsChannel server;
+
+    @BeforeEach
+    void upgrade() throws Exception {
+        SSLContext context = CERTIFICATES.server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
+        sockets = Loopback.open();
+        recording = new RecordingChannel(sockets.client());
+        client = StartTlsChannel.over(recording, Pair.clientConnection(Pair.clientSettings()));
+        server = StartTlsChannel.over(
+                sockets.server(),
+                Pair.serverConnection(Pair.serverSettings()
+                        .withTls(TlsSettings.builder()
+                                .engines((host, port) -> {
+                                    SSLEngine engine = context.createSSLEngine(host, port);
+                                    engines.add(engine);
+                                    return engine;
+                                })
+                                .build())));
+        CompletableFuture<Void> served = Pair.run(server::upgrade);
+        client.upgrade();
+        served.get(30, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        sockets.close();
+    }
+
+    @Test
+    void a_side_that_only_reads_answers() throws Exception {
+        int before = recording.writes().size();
+        askForNewKeys();
+        server.write(Octets.of("abc"));
+        assertThat(Octets.text(client, 3)).isEqualTo("abc");
+        assertThat(recording.writes()).hasSize(before + 1);
+        assertThat(client.holdsBuffers()).isFalse();
+        for (int i = 0; i < 50; i++) {
+            askForNewKeys();
+            server.write(Octets.of("x"));
+            assertThat(Octets.text(client, 1)).isEqualTo("x");
+        }
+        exchange();
+    }
+
+    @Test
+    void a_side_that_only_writes_goes_on_writing() throws Exception {
+        askForNewKeys();
+        CompletableFuture<Void> writer =
+                Pair.run(() -> Octets.writeAll(client, ByteBuffer.wrap(Octets.random(500_000, 20))));
+        assertThat(Octets.read(server, 500_000)).isEqualTo(Octets.random(500_000, 20));
+        writer.get(30, TimeUnit.SECONDS);
+        exchange();
+    }
+
+    @Test
+    void many_requests_in_a_row_without_any_data_are_answered() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            askForNewKeys();
+        }
+        server.write(Octets.of("abc"));
+        assertThat(Octets.text(client, 3)).isEqualTo("abc");
+        exchange();
+    }
+
+    @Test
+    void a_non_blocking_side_answers_and_reads_on() throws Exception {
+        sockets.client().configureBlocking(false);
+        for (int i = 0; i < 100; i++) {
+            askForNewKeys();
+        }
+        server.write(Octets.of("abc"));
+        ByteBuffer target = ByteBuffer.allocate(10);
+        while (target.position() < 3) {
+            client.read(target);
+            client.flush();
+        }
+        sockets.client().configureBlocking(true);
+        exchange();
+    }
+
+    private void askForNewKeys() throws Exception {
+        engines.element().beginHandshake();
+        assertThat(server.flush()).isTrue();
+    }
+
+    private void exchange() throws Exception {
+        client.write(Octets.of("there"));
+        assertThat(Octets.text(server, 5)).isEqualTo("there");
+        server.write(Octets.of("and back"));
+        assertThat(Octets.text(client, 8)).isEqualTo("and back");
+    }
+}
