@@ -333,6 +333,22 @@ public abstract class UpgradeContract {
     }
 
     @Test
+    void a_client_is_ready_once_it_has_asked_again_inside() throws Exception {
+        BareTls server = BareTls.server(SERVER_CONTEXT);
+        UpgradeConnection connection = newClient(TlsPolicy.REQUIRED);
+        Side client = proposed(connection);
+        client.arrive(protocol().upgrade().replyOctets()).run();
+        client.arrive(server.feed(client.take()).take()).run();
+        for (Exchange exchange : protocol().inside()) {
+            assertThat(connection.ready()).isFalse();
+            assertThat(server.feed(client.take()).heard()).isEqualTo(exchange.commandOctets());
+            client.arrive(server.say(exchange.replyOctets()).take()).run();
+        }
+        client.requireSound();
+        assertThat(connection.ready()).isTrue();
+    }
+
+    @Test
     void what_was_announced_before_is_forgotten_and_asked_again() {
         Wire wire = upgraded(connect());
 
