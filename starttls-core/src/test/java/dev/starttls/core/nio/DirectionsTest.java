@@ -23,11 +23,14 @@ class DirectionsTest {
                 directions.reading().lock(), directions.writing().lock()
             }) {
                 lock.lock();
-                Pair.run(directions::end).get(30, TimeUnit.SECONDS);
-                // Nor by the thread itself, in the middle of its work.
-                directions.end();
-                assertThat(transport.holdsBuffers()).isTrue();
-                lock.unlock();
+                try {
+                    Pair.run(directions::end).get(30, TimeUnit.SECONDS);
+                    // Nor by the thread itself, in the middle of its work.
+                    directions.end();
+                    assertThat(transport.holdsBuffers()).isTrue();
+                } finally {
+                    lock.unlock();
+                }
             }
             directions.end();
             assertThat(transport.holdsBuffers()).isFalse();
@@ -43,14 +46,20 @@ class DirectionsTest {
                 CyclicBarrier held = new CyclicBarrier(2);
                 CompletableFuture<Void> writer = Pair.run(() -> {
                     directions.writing().lock().lock();
-                    fill(transport);
-                    held.await();
-                    directions.writing().lock().unlock();
+                    try {
+                        fill(transport);
+                        held.await();
+                    } finally {
+                        directions.writing().lock().unlock();
+                    }
                     directions.end();
                 });
                 directions.reading().lock().lock();
-                held.await();
-                directions.reading().lock().unlock();
+                try {
+                    held.await();
+                } finally {
+                    directions.reading().lock().unlock();
+                }
                 directions.end();
                 writer.get(30, TimeUnit.SECONDS);
                 assertThat(transport.holdsBuffers()).isFalse();
