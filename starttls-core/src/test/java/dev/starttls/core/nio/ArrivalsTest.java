@@ -1,0 +1,72 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ArrivalsTest {
+
+    @Test
+    void what_comes_in_time_is_run_and_what_comes_at_the_end_is_told() {
+        Arrivals arrivals = new Arrivals();
+        Counted first = new Counted();
+        Counted second = new Counted();
+        Counted third = new Counted();
+        assertThat(arrivals.isEmpty()).isTrue();
+        assertThat(arrivals.add(first)).isTrue();
+        assertThat(arrivals.isEmpty()).isFalse();
+        arrivals.runAll();
+        assertThat(arrivals.add(second)).isTrue();
+        arrivals.end();
+        assertThat(arrivals.add(third)).isFalse();
+        assertThat(first.ran.get()).isEqualTo(1);
+        assertThat(second.late.get()).isEqualTo(1);
+        assertThat(third.total()).isZero();
+    }
+
+    @Test
+    void nothing_is_lost_or_told_twice_when_others_add_while_it_ends() throws Exception {
+        for (int round = 0; round < 5_000; round++) {
+            Arrivals arrivals = new Arrivals();
+            Counted arrival = new Counted();
+            CyclicBarrier start = new CyclicBarrier(2);
+            CompletableFuture<Void> adding = Pair.run(() -> {
+                start.await();
+                if (!arrivals.add(arrival)) {
+                    arrival.tooLate();
+                }
+            });
+            start.await();
+            arrivals.runAll();
+            arrivals.end();
+            adding.get(30, TimeUnit.SECONDS);
+            assertThat(arrival.total()).isEqualTo(1);
+        }
+    }
+
+    private static final class Counted implements Arrivals.Arrival {
+
+        private final AtomicInteger ran = new AtomicInteger();
+        private final AtomicInteger late = new AtomicInteger();
+
+        @Override
+        public void run() {
+            ran.incrementAndGet();
+        }
+
+        @Override
+        public void tooLate() {
+            late.incrementAndGet();
+        }
+
+        int total() {
+            return ran.get() + late.get();
+        }
+    }
+}
