@@ -102,11 +102,6 @@ public final class CyrusServer implements MailStore {
     }
 
     @Override
-    public Path folder() {
-        return server.folder();
-    }
-
-    @Override
     public void close() throws IOException {
         server.stop();
         server.deleteFolder();

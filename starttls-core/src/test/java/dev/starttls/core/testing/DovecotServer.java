@@ -88,11 +88,6 @@ public final class DovecotServer implements MailStore {
                 .formatted(server.folder(), id("unix:uid"), id("unix:gid"));
     }
 
-    @Override
-    public Path folder() {
-        return server.folder();
-    }
-
     /** Stops it. What it says from its start to its end about who logged in, who did not, and why. */
     public String stop() throws IOException {
         server.stop();

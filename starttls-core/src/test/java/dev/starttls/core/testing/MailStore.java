@@ -1,7 +1,6 @@
 package dev.starttls.core.testing;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
 /**
  * A server of IMAP and POP3 that we did not write, on free ports of loopback, for one test: mary, whose password is secret,
@@ -47,9 +46,6 @@ public interface MailStore extends AutoCloseable {
 
     /** What Postfix is to be told in main.cf to deliver mail for mary@example.org here. */
     String postfixTransport();
-
-    /** Where it keeps its files. */
-    Path folder();
 
     /** Stops it and deletes its files. */
     @Override
