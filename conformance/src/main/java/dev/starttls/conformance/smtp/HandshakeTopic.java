@@ -129,6 +129,9 @@ final class HandshakeTopic implements Topic {
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
+        // A server that dies of it takes a moment to: its end of this connection comes first.
+        talk.wire().finish();
+        talk.wire().hearOut();
         return Stage.INTRODUCED_INSIDE
                 .tryAfresh(subject)
                 .map(failed -> Verdict.fail("before it a connection was upgraded; after it " + failed.detail()))
