@@ -25,8 +25,9 @@ final class LoginTopic implements Topic {
     /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
     private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
 
-    private static final String MEND = "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
-            + " ssl = required. Cyrus: allowplaintext: no. Courier: IMAP_TLS_REQUIRED=1 in imapd-ssl.";
+    private static final String MEND =
+            "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
+                    + " ssl = required. Cyrus: allowplaintext: no. Courier: IMAP_TLS_REQUIRED=1 in imapd-ssl.";
     private static final String SAME = ", just as a wrong password is refused inside TLS";
     private static final Stage<ImapTalk> INTRODUCED =
             Stage.first(ImapTalk::fromElsewhere, ImapTalk::greeted).and(ImapTalk::introduced);
@@ -46,8 +47,9 @@ final class LoginTopic implements Topic {
                 Check.of("IMAP-S-08b", "no mechanism that shows the password is announced before TLS")
                         .clause("RFC 9051 section 6.2.2")
                         .level(Level.SECURITY)
-                        .why("A client that sees AUTH=PLAIN in the clear may use it: the password crosses the network for"
-                                + " whoever listens.")
+                        .why(
+                                "A client that sees AUTH=PLAIN in the clear may use it: the password crosses the network for"
+                                        + " whoever listens.")
                         .mend(MEND)
                         .onUpgraded(Protocol.IMAP)
                         .run(observed((talk, subject) -> mechanisms(talk))),

@@ -59,7 +59,9 @@ public final class Conversation implements AutoCloseable {
      */
     public Conversation fromElsewhere(int itsNumber) throws IOException {
         Wire other = Wire.connectFromElsewhere(wire, answer);
-        transcript.note(itsNumber, "connects to the same from " + other.local().getAddress().getHostAddress());
+        transcript.note(
+                itsNumber,
+                "connects to the same from " + other.local().getAddress().getHostAddress());
         return new Conversation(other, transcript, itsNumber, answer);
     }
 
