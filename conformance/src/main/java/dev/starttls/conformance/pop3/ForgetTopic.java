@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
@@ -41,9 +42,13 @@ final class ForgetTopic implements Topic {
                     if (goAhead.refusal()) {
                         return Verdict.pass("STLS is refused behind USER: " + goAhead.told());
                     }
-                    return goAhead.good()
-                            ? named.judge(talk, "the USER sent before TLS")
-                            : Verdict.inconclusive("STLS behind USER was answered with " + goAhead.told());
+                    if (!goAhead.good()) {
+                        return Verdict.inconclusive("STLS behind USER was answered with " + goAhead.told());
+                    }
+                    Handshake handshake = talk.handshake();
+                    return handshake instanceof Handshake.Done done
+                            ? named.judge(talk, done, "the USER sent before TLS")
+                            : Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
                 })
                 .run(subject);
     }

@@ -17,8 +17,9 @@ import java.util.stream.Collectors;
  *
  * @param segments what is sent before the server's response is read, each in a segment of its own; the first begins with
  *     the STLS command
+ * @param inside judges the session if it comes to TLS
  */
-record Injection(List<String> segments) {
+record Injection(List<String> segments, Inside inside) {
     /** More lines inside TLS make no session of two commands. */
     private static final int MOST_LINES = 1000;
 
@@ -26,8 +27,19 @@ record Injection(List<String> segments) {
         segments = List.copyOf(segments);
     }
 
+    /** What is made of the session inside TLS. */
+    @FunctionalInterface
+    interface Inside {
+        Verdict judge(Pop3Talk talk, Subject subject, Handshake.Done handshake);
+    }
+
     static Injection of(String... segments) {
-        return new Injection(List.of(segments));
+        return new Injection(List.of(segments), (talk, subject, handshake) -> counted(talk, subject));
+    }
+
+    /** The same, but what is obeyed without an answer cannot be counted. */
+    Injection judgedBy(Inside other) {
+        return new Injection(segments, other);
     }
 
     Verdict tryOn(Pop3Talk talk, Subject subject) {
@@ -50,7 +62,7 @@ record Injection(List<String> segments) {
                 case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + handshake.told());
             };
         }
-        return inside(talk, subject);
+        return inside.judge(talk, subject, (Handshake.Done) handshake);
     }
 
     /** Plaintext after the +OK: an answer to what was injected, or what this server always says there? */
@@ -62,7 +74,7 @@ record Injection(List<String> segments) {
                         () -> Verdict.fail("after the +OK the server still answered in plaintext: " + failed.detail()));
     }
 
-    private static Verdict inside(Pop3Talk talk, Subject subject) {
+    private static Verdict counted(Pop3Talk talk, Subject subject) {
         List<String> lines = new ArrayList<>();
         talk.wire().send("CAPA");
         boolean stands = readTo(talk, lines, line -> line.equals(".") || line.startsWith("-ERR"));

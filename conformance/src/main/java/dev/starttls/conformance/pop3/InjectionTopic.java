@@ -9,7 +9,6 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /** CVE-2011-0411 and its family, CVE-2011-2165 among them: plaintext behind STLS. */
 final class InjectionTopic implements Topic {
@@ -51,19 +50,8 @@ final class InjectionTopic implements Topic {
     /** USER may be obeyed without an answer that could be counted. */
     private static Verdict user(Subject subject) throws IOException {
         NamedBefore named = NamedBefore.by(subject);
-        return Stages.OFFERED
-                .then((talk, same) -> {
-                    talk.wire().sendRaw("STLS\r\nUSER " + named.user() + "\r\n");
-                    Pop3Reply goAhead = talk.reply();
-                    if (goAhead.refusal() || goAhead.ended()) {
-                        return Verdict.pass("refused: " + goAhead.told());
-                    }
-                    Optional<Verdict> obstacle = goAhead.good()
-                            ? Optional.empty()
-                            : Optional.of(Verdict.inconclusive(
-                                    "STLS with more behind it was answered with " + goAhead.told()));
-                    return obstacle.orElseGet(() -> named.judge(talk, "the USER sent behind STLS"));
-                })
-                .run(subject);
+        Injection injection = Injection.of("STLS\r\nUSER " + named.user() + "\r\n")
+                .judgedBy((talk, same, handshake) -> named.judge(talk, handshake, "the USER sent behind STLS"));
+        return Stages.OFFERED.then(injection::tryOn).run(subject);
     }
 }

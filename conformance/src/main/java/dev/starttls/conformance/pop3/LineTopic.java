@@ -57,7 +57,7 @@ final class LineTopic implements Topic {
                 .run(LONG_LINE.of(octets));
     }
 
-    private static Verdict longest(Pop3Talk talk, Subject subject) {
+    private static Verdict longest(Pop3Talk talk, Subject subject) throws IOException {
         talk.wire().sendRaw("USER " + "x".repeat(LONGEST_COMMAND - 7) + "\r\n");
         List<Pop3Reply> replies = talk.quit();
         List<Pop3Reply> answers = replies.stream().filter(Pop3Reply::came).toList();
@@ -73,19 +73,19 @@ final class LineTopic implements Topic {
     }
 
     /** The long command was refused: for its length? */
-    private static Verdict againstShort(Subject subject, Pop3Reply refused) {
-        Optional<Verdict> shortOne = Stages.INSIDE
-                .and(control -> {
-                    control.wire().note("control: is a short one refused, too?");
-                    Pop3Reply reply = control.say("USER " + Nobody.USER);
-                    return reply.good()
-                            ? Optional.empty()
-                            : Optional.of(Verdict.inconclusive(
-                                    "refused with " + refused.told() + "; a short one: " + reply.told()));
-                })
-                .tryAfresh(subject);
-        return shortOne.orElseGet(
-                () -> Verdict.warn("refused with " + refused.told() + ", where a short one is taken"));
+    private static Verdict againstShort(Subject subject, Pop3Reply refused) throws IOException {
+        Pop3Talk control = Pop3Talk.with(subject);
+        control.wire().note("control: is a short one refused, too?");
+        Optional<Verdict> obstacle = Stages.INSIDE.reach(control, subject);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        Pop3Reply reply = control.say("USER " + Nobody.USER);
+        String told = "refused with " + refused.told() + "; a short one: " + reply.told();
+        if (reply.good()) {
+            return Verdict.warn(told);
+        }
+        return reply.told().equals(refused.told()) ? Verdict.pass(told) : Verdict.inconclusive(told);
     }
 
     private static Verdict responses(Subject subject) throws IOException {

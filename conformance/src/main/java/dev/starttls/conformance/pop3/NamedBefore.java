@@ -23,24 +23,33 @@ record NamedBefore(Subject subject, Optional<Login> login) {
     }
 
     /**
-     * Judges where a ClientHello is due.
+     * Judges right after the handshake.
      *
      * @param naming how the user was named, for a detail
      */
-    Verdict judge(Pop3Talk talk, String naming) {
-        Handshake handshake = talk.handshake();
-        if (!(handshake instanceof Handshake.Done done)) {
-            return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
+    Verdict judge(Pop3Talk talk, Handshake.Done handshake, String naming) {
+        if (login.isEmpty()) {
+            return withoutPassword(talk, naming);
         }
-        if (login.isPresent()) {
-            Optional<String> doubt = ProvenServer.doubt(subject, done);
-            return doubt.isPresent() ? LogIn.notTo(doubt.get()) : withPassword(talk, login.get(), naming);
-        }
-        return withoutPassword(talk, naming);
+        Optional<String> doubt = ProvenServer.doubt(subject, handshake);
+        return doubt.isPresent() ? LogIn.notTo(doubt.get()) : withPassword(talk, login.get(), naming);
+    }
+
+    /** PASS and QUIT inside TLS are answered once each; an answer more is to the USER before. */
+    private static Optional<Verdict> counted(Pop3Talk talk, String naming) {
+        long more = talk.quit().stream().filter(Pop3Reply::came).count() - 1;
+        return more > 0
+                ? Optional.of(Verdict.fail(
+                        "PASS and QUIT inside TLS had " + more + " answer too many: " + naming + " was obeyed"))
+                : Optional.empty();
     }
 
     private static Verdict withPassword(Pop3Talk talk, Login login, String naming) {
         Pop3Reply reply = new LogIn(talk, login).pass();
+        Optional<Verdict> obeyed = counted(talk, naming);
+        if (obeyed.isPresent()) {
+            return obeyed.get();
+        }
         if (reply.good()) {
             return Verdict.fail("PASS inside TLS logs in the user of " + naming);
         }
@@ -53,6 +62,10 @@ record NamedBefore(Subject subject, Optional<Login> login) {
     private Verdict withoutPassword(Pop3Talk talk, String naming) {
         Pop3Reply reply = talk.say("PASS " + Nobody.PASSWORD);
         String told = "PASS inside TLS: " + reply.told();
+        Optional<Verdict> obeyed = counted(talk, naming);
+        if (obeyed.isPresent()) {
+            return obeyed.get();
+        }
         if (reply.ended()) {
             return Verdict.pass(told);
         }
