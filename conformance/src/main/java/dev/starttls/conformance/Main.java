@@ -117,10 +117,10 @@ public final class Main {
 
     private Outcome embedded(Session session) throws UsageException {
         try (EmbeddedServers.Running running = embedded.start()) {
-            Session trusting = session.trusting(running);
+            Session acquainted = session.acquaintedWith(running);
             Outcome outcome = Outcome.PASSED;
             for (Target target : running.targets()) {
-                outcome = outcome.or(trusting.check(target));
+                outcome = outcome.or(acquainted.check(target));
             }
             return outcome;
         } catch (IOException e) {
@@ -156,8 +156,9 @@ public final class Main {
 
     /** One call of the command, as far as targets are concerned. */
     private record Session(Runner runner, Reports reports, TargetSettings settings) {
-        Session trusting(EmbeddedServers.Running running) {
-            return new Session(runner, reports, settings.withTrust(running.trust()));
+        Session acquaintedWith(EmbeddedServers.Running running) {
+            return new Session(
+                    runner, reports, settings.withTrust(running.trust()).withLogin(running.login()));
         }
 
         Outcome check(Target target) throws UsageException {

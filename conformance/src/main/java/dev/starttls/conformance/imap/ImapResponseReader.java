@@ -110,7 +110,7 @@ final class ImapResponseReader {
         if (line.bareLf()) {
             flaws.add("a line ends in LF without CR");
         }
-        if (line.text().chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
+        if (line.text().chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f)) {
             flaws.add("a line has control characters");
         }
     }

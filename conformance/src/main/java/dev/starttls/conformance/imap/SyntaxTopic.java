@@ -72,12 +72,12 @@ final class SyntaxTopic implements Topic {
 
     private static boolean isBad(ImapResponse response) {
         return response.untagged(Condition.BAD)
-                || response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.BAD;
+                || (response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.BAD);
     }
 
     private static boolean isOk(ImapResponse response) {
         return response.untagged(Condition.OK)
-                || response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.OK;
+                || (response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.OK);
     }
 
     private static Check unknown() {
