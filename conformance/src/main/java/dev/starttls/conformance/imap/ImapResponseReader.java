@@ -93,7 +93,7 @@ final class ImapResponseReader {
                 }
                 if (text.length() + line.text().length() >= end) {
                     last = line.text().substring((int) (end - text.length()));
-                    note(line);
+                    note(new Received.Line(last, line.bareLf()));
                     text.append(line.text());
                     break;
                 }

@@ -59,7 +59,10 @@ public final class Conversation implements AutoCloseable {
      */
     public Conversation fromElsewhere(int itsNumber) throws IOException {
         Wire other = Wire.connectFromElsewhere(wire, answer);
-        transcript.note(itsNumber, "connects to the same from " + other.local().getAddress().getHostAddress());
+        transcript.note(
+                itsNumber,
+                "connects to the same from " + other.local().getAddress().getHostAddress()
+                        + ", for servers may trust a client that has their own address");
         return new Conversation(other, transcript, itsNumber, answer);
     }
 

@@ -5,9 +5,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** Whether this machine has a second loopback address, as Linux does and others do not. */
+/** What loopback addresses this machine has: a second one of IPv4, as Linux does and others do not; one of IPv6. */
 final class Elsewhere {
     private Elsewhere() {}
+
+    static boolean byIpv6() {
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getByName("::1"), 0));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
 
     static boolean reachable() {
         try (Socket socket = new Socket()) {

@@ -3,8 +3,10 @@ package dev.starttls.conformance.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.starttls.conformance.Suite;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Checking;
 import dev.starttls.conformance.session.ScriptedServer;
@@ -12,7 +14,9 @@ import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -122,6 +126,33 @@ class ImapAloneTest {
             CheckResult result = Checking.of(Protocol.IMAP).one("IMAP-S-09", server.target());
             assertThat(result.verdict().mark()).isEqualTo(Mark.PASS);
             assertThat(result.transcript().toString()).contains("from 127.0.0.2").contains("LOGIN nobody nothing");
+        }
+    }
+
+    @Test
+    void a_login_between_equal_addresses_is_inconclusive_where_there_is_no_other() throws IOException {
+        assumeTrue(Elsewhere.byIpv6(), "no IPv6");
+        try (ScriptedServer<Habit> server =
+                ScriptedImapSession.server(InetAddress.getByName("::1"), List.of(Habit.LOGIN_IN_THE_CLEAR))) {
+            for (String id : List.of("IMAP-S-08a", "IMAP-S-08b", "IMAP-S-09", "IMAP-S-10a", "IMAP-S-10b")) {
+                Verdict verdict =
+                        Checking.of(Protocol.IMAP).one(id, server.target()).verdict();
+                assertThat(verdict.mark()).as(id).isEqualTo(Mark.INCONCLUSIVE);
+                assertThat(verdict.detail()).contains("look from another machine");
+            }
+        }
+    }
+
+    @Test
+    void no_password_is_shown_to_a_server_that_is_not_trusted() throws IOException {
+        try (ScriptedServer<Habit> server = ScriptedImapSession.server(Scheme.IMAPS, List.of());
+                Subject subject = new Subject(
+                        server.target(), TargetSettings.standard().withLogin(LOGIN), new ImapDialect())) {
+            Verdict verdict =
+                    Suite.catalogue().find("IMAP-S-15").orElseThrow().judge(subject);
+            assertThat(verdict.mark()).isEqualTo(Mark.SKIP);
+            assertThat(verdict.detail()).contains("no password is shown to a server that may be another");
+            assertThat(subject.transcript().entries().toString()).doesNotContain("AUTHENTICATE");
         }
     }
 
