@@ -12,7 +12,8 @@ final class HandshakeTopic implements Topic {
     private static final String WHY = "After its OK a server is past plaintext. One that goes on taking commands in the"
             + " clear lets someone on the path break the handshake and carry on in the client's place, or lets a client"
             + " that missed the failure send its password unprotected.";
-    private static final String MEND = "When the handshake fails, close the connection.";
+    private static final String MEND = "When the handshake fails, close the connection. Cyrus 3.6 goes on in"
+            + " plaintext and has no setting for it.";
     private static final BrokenHandshake<ImapTalk> BROKEN =
             new BrokenHandshake<>(Stages.GONE_AHEAD, Stages.INTRODUCED_INSIDE, "OK", HandshakeTopic::obeyed);
 

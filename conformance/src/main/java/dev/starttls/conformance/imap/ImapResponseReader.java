@@ -93,7 +93,7 @@ final class ImapResponseReader {
                 }
                 if (text.length() + line.text().length() >= end) {
                     last = line.text().substring((int) (end - text.length()));
-                    note(line);
+                    note(new Received.Line(last, line.bareLf()));
                     text.append(line.text());
                     break;
                 }
@@ -110,7 +110,7 @@ final class ImapResponseReader {
         if (line.bareLf()) {
             flaws.add("a line ends in LF without CR");
         }
-        if (line.text().chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
+        if (line.text().chars().anyMatch(c -> (c < ' ' && c != '\t') || c == 0x7f)) {
             flaws.add("a line has control characters");
         }
     }

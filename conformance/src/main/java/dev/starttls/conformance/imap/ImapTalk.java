@@ -97,7 +97,7 @@ final class ImapTalk extends Talk {
         for (int i = 0; i < MOST_RESPONSES; i++) {
             ImapResponse response = response();
             boolean untagged = response instanceof ImapResponse.Data
-                    || response instanceof ImapResponse.Untagged && !response.untagged(Condition.BAD);
+                    || (response instanceof ImapResponse.Untagged && !response.untagged(Condition.BAD));
             if (untagged) {
                 before.add(response);
                 continue;

@@ -29,8 +29,6 @@ final class LoginTopic implements Topic {
             "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
                     + " ssl = required. Cyrus: allowplaintext: no. Courier: IMAP_TLS_REQUIRED=1 in imapd-ssl.";
     private static final String SAME = ", just as a wrong password is refused inside TLS";
-    private static final Stage<ImapTalk> INTRODUCED =
-            Stage.first(ImapTalk::fromElsewhere, ImapTalk::greeted).and(ImapTalk::introduced);
 
     @Override
     public List<Check> checks() {
@@ -68,7 +66,7 @@ final class LoginTopic implements Topic {
 
     /** A finding between equal addresses is none. */
     private static CheckBody observed(Stage.Rest<ImapTalk> rest) {
-        return INTRODUCED.then((talk, subject) -> {
+        return Stages.SEEN_FROM_ELSEWHERE.then((talk, subject) -> {
             Verdict verdict = rest.judge(talk, subject);
             boolean finding = verdict.mark() == Mark.FAIL || verdict.mark() == Mark.WARN;
             return finding && talk.wire().betweenEqualAddresses()

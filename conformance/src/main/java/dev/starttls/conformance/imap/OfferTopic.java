@@ -45,7 +45,7 @@ final class OfferTopic implements Topic {
                                 "A client forgets at the upgrade what it was told before, so the two lists are independent;"
                                         + " what differs is worth knowing to whoever runs the server.")
                         .onUpgraded(Protocol.IMAP)
-                        .run(Stages.OFFERED.then(OfferTopic::compare)));
+                        .run(Stages.SEEN_FROM_ELSEWHERE.and(ImapTalk::offered).then(OfferTopic::compare)));
     }
 
     private static Verdict wellFormed(ImapTalk talk) {

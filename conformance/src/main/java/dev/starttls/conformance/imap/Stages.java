@@ -11,6 +11,9 @@ final class Stages {
             GREETED.butImplicitly(Stage.first(ImapTalk::with, ImapTalk::secured).and(ImapTalk::greeted));
     /** CAPABILITY asked for in plaintext. */
     static final Stage<ImapTalk> INTRODUCED = GREETED.and(ImapTalk::introduced);
+    /** The same, if possible from another address than the server's own, to which it may offer more. */
+    static final Stage<ImapTalk> SEEN_FROM_ELSEWHERE =
+            Stage.first(ImapTalk::fromElsewhere, ImapTalk::greeted).and(ImapTalk::introduced);
     /** CAPABILITY asked for in plaintext and STARTTLS among the answers. */
     static final Stage<ImapTalk> OFFERED = INTRODUCED.and(ImapTalk::offered);
     /** STARTTLS said and answered with OK: a ClientHello is due. */

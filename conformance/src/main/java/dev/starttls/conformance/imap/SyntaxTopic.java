@@ -30,7 +30,7 @@ final class SyntaxTopic implements Topic {
                 .why("A response tagged '*' or '+' is untagged data or a continuation request to the client. A server"
                         + " that takes such tags can be made to say what looks like something else; one that passes over"
                         + " the line is out of step with its client.")
-                .mend("Answer '* BAD'.")
+                .mend("Answer '* BAD'. Cyrus 3.6 takes '+' for a tag and has no setting for it.")
                 .on(Protocol.IMAP)
                 .run(Stages.OPENED.then((talk, subject) -> refused(talk, line)));
     }
@@ -70,12 +70,12 @@ final class SyntaxTopic implements Topic {
 
     private static boolean isBad(ImapResponse response) {
         return response.untagged(Condition.BAD)
-                || response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.BAD;
+                || (response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.BAD);
     }
 
     private static boolean isOk(ImapResponse response) {
         return response.untagged(Condition.OK)
-                || response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.OK;
+                || (response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.OK);
     }
 
     private static Check unknown() {

@@ -61,7 +61,8 @@ public final class Conversation implements AutoCloseable {
         Wire other = Wire.connectFromElsewhere(wire, answer);
         transcript.note(
                 itsNumber,
-                "connects to the same from " + other.local().getAddress().getHostAddress());
+                "connects to the same from " + other.local().getAddress().getHostAddress()
+                        + ", for servers may trust a client that has their own address");
         return new Conversation(other, transcript, itsNumber, answer);
     }
 

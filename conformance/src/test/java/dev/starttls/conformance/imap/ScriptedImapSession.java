@@ -6,6 +6,7 @@ import dev.starttls.conformance.session.ScriptedServer;
 import dev.starttls.conformance.session.ScriptedWire;
 import dev.starttls.conformance.target.Scheme;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -42,6 +43,12 @@ final class ScriptedImapSession {
     static ScriptedServer<Habit> server(Scheme scheme, Collection<Habit> habits) throws IOException {
         return ScriptedServer.start(
                 scheme, (server, socket) -> new ScriptedImapSession(server, socket).serve(), habits);
+    }
+
+    /** On another address than the usual one. */
+    static ScriptedServer<Habit> server(InetAddress address, Collection<Habit> habits) throws IOException {
+        return ScriptedServer.start(
+                Scheme.IMAP, (server, socket) -> new ScriptedImapSession(server, socket).serve(), habits, address);
     }
 
     private static Set<Flaw> flaws(ScriptedServer<Habit> server) {
