@@ -65,8 +65,9 @@ final class BoundTopic implements Topic {
             return afterwards(subject, answer.told());
         }
         return answer.ended()
-                ? Verdict.warn("no refusal: the server reads on until the client closes, which RFC 7888 section 4 allows;"
-                        + " BAD or BYE would spare it the reading")
+                ? Verdict.warn(
+                        "no refusal: the server reads on until the client closes, which RFC 7888 section 4 allows;"
+                                + " BAD or BYE would spare it the reading")
                 : Verdict.warn("LOGIN {999999999+} was answered with " + answer.told());
     }
 

@@ -48,7 +48,8 @@ final class CommandTopic implements Topic {
         }
         List<String> flaws = answer.end().wrongs();
         return flaws.isEmpty()
-                ? Verdict.pass(answer.told() + ", then silence for " + subject.quiet().toMillis() + " ms")
+                ? Verdict.pass(
+                        answer.told() + ", then silence for " + subject.quiet().toMillis() + " ms")
                 : Verdict.fail("the OK is not well formed: " + String.join(", ", flaws));
     }
 

@@ -95,9 +95,8 @@ sealed interface ImapResponse {
 
     /** The response code of a status in upper case, with its arguments (RFC 9051 section 7.1); empty if there is none. */
     default Optional<String> code() {
-        String text = this instanceof Tagged tagged
-                ? tagged.text()
-                : this instanceof Untagged status ? status.text() : "";
+        String text =
+                this instanceof Tagged tagged ? tagged.text() : this instanceof Untagged status ? status.text() : "";
         int end = text.indexOf(']');
         return text.startsWith("[") && end > 0
                 ? Optional.of(text.substring(1, end).toUpperCase(Locale.ROOT))

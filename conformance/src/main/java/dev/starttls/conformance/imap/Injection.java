@@ -100,9 +100,8 @@ record Injection(List<String> segments) {
         if (first.asks()) {
             return Optional.of("the server asks for the literal that was announced in plaintext");
         }
-        boolean foreign = first.end() instanceof ImapResponse.Tagged && !first.end().ends(first.tag());
-        return foreign || answers.size() > 2
-                ? Optional.of("what was sent in plaintext was obeyed")
-                : Optional.empty();
+        boolean foreign =
+                first.end() instanceof ImapResponse.Tagged && !first.end().ends(first.tag());
+        return foreign || answers.size() > 2 ? Optional.of("what was sent in plaintext was obeyed") : Optional.empty();
     }
 }

@@ -22,7 +22,10 @@ final class InjectionTopic implements Topic {
                         "IMAP-S-11",
                         "NOOP behind STARTTLS in one segment is never answered",
                         Injection.behind("b0 NOOP\r\n")),
-                check("IMAP-S-12a", "CAPABILITY behind STARTTLS is never answered", Injection.behind("b0 CAPABILITY\r\n")),
+                check(
+                        "IMAP-S-12a",
+                        "CAPABILITY behind STARTTLS is never answered",
+                        Injection.behind("b0 CAPABILITY\r\n")),
                 check(
                         "IMAP-S-12b",
                         "LOGIN behind STARTTLS is never answered",

@@ -61,7 +61,8 @@ final class InsideTopic implements Topic {
                         return Verdict.pass("not announced");
                     }
                     return talk.capabilities().mechanisms().isEmpty()
-                            ? Verdict.fail("LOGINDISABLED is announced inside TLS, and no AUTH= either: nobody can log in")
+                            ? Verdict.fail(
+                                    "LOGINDISABLED is announced inside TLS, and no AUTH= either: nobody can log in")
                             : Verdict.warn("LOGINDISABLED is announced inside TLS; there is only AUTH="
                                     + String.join(", AUTH=", talk.capabilities().mechanisms()));
                 }));
@@ -112,8 +113,7 @@ final class InsideTopic implements Topic {
 
     /** Text for a person, which may come at any time (RFC 9051 section 7.1.1). */
     private static boolean informs(ImapResponse response) {
-        return response.untagged(Condition.OK)
-                && !response.code().orElse("").startsWith("CAPABILITY");
+        return response.untagged(Condition.OK) && !response.code().orElse("").startsWith("CAPABILITY");
     }
 
     private static Check nothingLeftOver() {
@@ -150,8 +150,8 @@ final class InsideTopic implements Topic {
                                     + obstacle.get().detail()));
         }
         List<ImapResponse> inside = talk.until(sent(talk, "NOOP"));
-        boolean late = inside.stream()
-                .anyMatch(response -> response.ends("c0") || (!answered && response.capability()));
+        boolean late =
+                inside.stream().anyMatch(response -> response.ends("c0") || (!answered && response.capability()));
         if (late) {
             return Verdict.fail("inside TLS came the answer to a command sent before it: " + told(inside));
         }

@@ -19,17 +19,18 @@ final class OfferTopic implements Topic {
                 Check.of("IMAP-S-02a", "STARTTLS is announced before TLS")
                         .clause("RFC 9051 section 6.2.1")
                         .level(Level.MUST)
-                        .why("A client that is set to require TLS cannot use a port that does not offer it, and one that"
-                                + " is not goes on in the clear.")
+                        .why(
+                                "A client that is set to require TLS cannot use a port that does not offer it, and one that"
+                                        + " is not goes on in the clear.")
                         .mend("Dovecot: ssl = yes, with ssl_cert and ssl_key (ssl_server_cert_file and"
                                 + " ssl_server_key_file since 2.4). Cyrus: tls_server_cert and tls_server_key in"
                                 + " imapd.conf. Courier: IMAPDSTARTTLS=YES in imapd-ssl.")
                         .onUpgraded(Protocol.IMAP)
-                        .run(Stages.INTRODUCED.then((talk, subject) -> talk.capabilities()
-                                        .has("STARTTLS")
-                                ? Verdict.pass("announced")
-                                : Verdict.fail("CAPABILITY does not announce STARTTLS; it announces "
-                                        + list(talk.capabilities().told())))),
+                        .run(Stages.INTRODUCED.then(
+                                (talk, subject) -> talk.capabilities().has("STARTTLS")
+                                        ? Verdict.pass("announced")
+                                        : Verdict.fail("CAPABILITY does not announce STARTTLS; it announces "
+                                                + list(talk.capabilities().told())))),
                 Check.of("IMAP-S-02b", "CAPABILITY is answered with one line that names the revision of IMAP")
                         .clause("RFC 9051 section 6.1.1")
                         .level(Level.MUST)
@@ -40,8 +41,9 @@ final class OfferTopic implements Topic {
                 Check.of("IMAP-S-14c", "capabilities before TLS and inside it, compared")
                         .clause("RFC 9051 section 6.2.1")
                         .level(Level.SHOULD)
-                        .why("A client forgets at the upgrade what it was told before, so the two lists are independent;"
-                                + " what differs is worth knowing to whoever runs the server.")
+                        .why(
+                                "A client forgets at the upgrade what it was told before, so the two lists are independent;"
+                                        + " what differs is worth knowing to whoever runs the server.")
                         .onUpgraded(Protocol.IMAP)
                         .run(Stages.SEEN_FROM_ELSEWHERE.and(ImapTalk::offered).then(OfferTopic::compare)));
     }
@@ -52,8 +54,8 @@ final class OfferTopic implements Topic {
             return Verdict.fail("CAPABILITY was answered with " + answer.told());
         }
         if (answer.capabilities().size() != 1) {
-            return Verdict.fail("CAPABILITY was answered with "
-                    + answer.capabilities().size() + " lines '* CAPABILITY'");
+            return Verdict.fail(
+                    "CAPABILITY was answered with " + answer.capabilities().size() + " lines '* CAPABILITY'");
         }
         ImapResponse.Data line = answer.capabilities().get(0);
         if (!line.flaws().isEmpty()) {

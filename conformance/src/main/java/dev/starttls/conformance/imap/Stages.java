@@ -7,8 +7,8 @@ final class Stages {
     /** Greeting read, in plaintext. */
     static final Stage<ImapTalk> GREETED = Stage.first(ImapTalk::with, ImapTalk::greeted);
     /** Greeting read, in plaintext or, where TLS comes first, inside it. */
-    static final Stage<ImapTalk> OPENED = GREETED.butImplicitly(
-            Stage.first(ImapTalk::with, ImapTalk::secured).and(ImapTalk::greeted));
+    static final Stage<ImapTalk> OPENED =
+            GREETED.butImplicitly(Stage.first(ImapTalk::with, ImapTalk::secured).and(ImapTalk::greeted));
     /** CAPABILITY asked for in plaintext. */
     static final Stage<ImapTalk> INTRODUCED = GREETED.and(ImapTalk::introduced);
     /** The same, if possible from another address than the server's own, to which it may offer more. */

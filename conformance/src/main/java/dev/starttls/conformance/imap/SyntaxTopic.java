@@ -65,9 +65,7 @@ final class SyntaxTopic implements Topic {
                     : Verdict.fail("expected BAD before the answer to the next command, came " + told);
         }
         boolean farewell = first.stream().anyMatch(response -> response.untagged(Condition.BYE));
-        return over && !farewell
-                ? Verdict.warn("BAD, but the session does not go on: " + told)
-                : Verdict.pass(told);
+        return over && !farewell ? Verdict.warn("BAD, but the session does not go on: " + told) : Verdict.pass(told);
     }
 
     private static boolean isBad(ImapResponse response) {
@@ -84,8 +82,9 @@ final class SyntaxTopic implements Topic {
         return Check.of("IMAP-S-19", "an unknown command is answered with BAD and its tag")
                 .clause("RFC 9051 section 7.1.3")
                 .level(Level.MUST)
-                .why("A client tries extensions that it was not offered, and commands of the other revision. Without the"
-                        + " tag it does not learn which of them failed, and waits.")
+                .why(
+                        "A client tries extensions that it was not offered, and commands of the other revision. Without the"
+                                + " tag it does not learn which of them failed, and waits.")
                 .on(Protocol.IMAP)
                 .run(Stages.OPENED.then((talk, subject) -> {
                     String tag = talk.nextTag();
@@ -116,8 +115,9 @@ final class SyntaxTopic implements Topic {
         return Check.of("IMAP-S-26b", "IDLE before the log-in is refused")
                 .clause("RFC 9051 section 6.3.13")
                 .level(Level.MUST)
-                .why("IDLE is for sessions that have logged in. A server that takes it from anybody holds connections of"
-                        + " strangers for half an hour each.")
+                .why(
+                        "IDLE is for sessions that have logged in. A server that takes it from anybody holds connections of"
+                                + " strangers for half an hour each.")
                 .mend("Answer BAD.")
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.GREETED.then((talk, subject) -> {

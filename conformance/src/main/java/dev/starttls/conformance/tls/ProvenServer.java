@@ -20,8 +20,8 @@ public final class ProvenServer {
     /** Why it has not; empty if it has, by the roots and the name of the settings. */
     public static Optional<String> doubt(Subject subject, Handshake.Done handshake) {
         List<X509Certificate> given = subject.settings().trust();
-        ChainVerdict chain = new ChainRules(given.isEmpty() ? Roots.ofTheRuntime() : given, Instant.now())
-                .judge(handshake.chain());
+        ChainVerdict chain =
+                new ChainRules(given.isEmpty() ? Roots.ofTheRuntime() : given, Instant.now()).judge(handshake.chain());
         if (!chain.faults().isEmpty()) {
             return Optional.of(String.join("; ", chain.faults()));
         }

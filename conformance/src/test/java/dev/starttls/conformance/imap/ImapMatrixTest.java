@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.session.Checking;
+import dev.starttls.conformance.session.Elsewhere;
 import dev.starttls.conformance.session.Expected;
 import dev.starttls.conformance.session.ScriptedServer;
 import dev.starttls.conformance.target.Protocol;
@@ -35,8 +36,8 @@ class ImapMatrixTest {
             Habit.ASKS_FOR_PASSWORD_IN_THE_CLEAR);
 
     /** These are silent for good. */
-    private static final Set<Habit> SILENT = EnumSet.of(
-            Habit.DROPS_PIPELINED, Habit.SWALLOWS_PIPELINED, Habit.GO_AHEAD_WITH_OTHER_TAG);
+    private static final Set<Habit> SILENT =
+            EnumSet.of(Habit.DROPS_PIPELINED, Habit.SWALLOWS_PIPELINED, Habit.GO_AHEAD_WITH_OTHER_TAG);
 
     private static TargetReport check(Expected<Habit> expected) throws IOException {
         Checking checking = Checking.of(Protocol.IMAP);
@@ -143,7 +144,10 @@ class ImapMatrixTest {
 
     static Stream<Expected<Habit>> right() {
         return Stream.concat(
-                Stream.of(Scheme.IMAP, Scheme.IMAPS).map(Expected::right),
+                Stream.of(
+                        Expected.right(Scheme.IMAP),
+                        Expected.right(Scheme.IMAPS),
+                        imap(Habit.LOGIN_HANGS_UP).and(Habit.LOGINDISABLED_NOT_ANNOUNCED)),
                 Stream.of(
                                 Habit.TLS_1_2_ONLY,
                                 Habit.GREETING_WITH_CAPABILITY,

@@ -63,8 +63,21 @@ class ImapResponseReaderTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "220 ready", "+OK ready", "a1", "a1 FINE", "a1 BYE x", "a1 PREAUTH x", "*", "*OK x", "a* OK x",
-                " OK x", "+x", "SSH-2.0-x"})
+            strings = {
+                "",
+                "220 ready",
+                "+OK ready",
+                "a1",
+                "a1 FINE",
+                "a1 BYE x",
+                "a1 PREAUTH x",
+                "*",
+                "*OK x",
+                "a* OK x",
+                " OK x",
+                "+x",
+                "SSH-2.0-x"
+            })
     void what_is_no_response_is_malformed(String line) throws IOException {
         assertThat(one(line + "\r\n")).isInstanceOf(ImapResponse.Malformed.class);
     }
@@ -96,7 +109,8 @@ class ImapResponseReaderTest {
 
     @Test
     void literals_without_number_are_bounded_together() throws IOException {
-        ImapResponse response = read("* X" + " {8000}\r\n".concat("y".repeat(8000)).repeat(20)).get(0);
+        ImapResponse response =
+                read("* X" + " {8000}\r\n".concat("y".repeat(8000)).repeat(20)).get(0);
         assertThat(response).isInstanceOf(ImapResponse.Malformed.class);
     }
 

@@ -37,8 +37,7 @@ class MailServersTest {
         TargetSettings settings = TargetSettings.standard()
                 .withTrust(List.of(certificates.root()))
                 .withLogin(new Login("mary", "secret"::toCharArray));
-        Selection imap =
-                Selection.of(List.of("IMAP-*"), skip, Selection.all().levels());
+        Selection imap = Selection.of(List.of("IMAP-*"), skip, Selection.all().levels());
         RunSettings run = new RunSettings(1, Duration.ofSeconds(40), Duration.ofSeconds(120));
         try (Runner runner = new Runner(Suite.catalogue(), imap, run, Progress.none())) {
             return runner.run(new Target(scheme, "localhost", port), settings, new ImapDialect());

@@ -48,10 +48,7 @@ final class ScriptedImapSession {
     /** On another address than the usual one. */
     static ScriptedServer<Habit> server(InetAddress address, Collection<Habit> habits) throws IOException {
         return ScriptedServer.start(
-                Scheme.IMAP,
-                (server, socket) -> new ScriptedImapSession(server, socket).serve(),
-                habits,
-                address);
+                Scheme.IMAP, (server, socket) -> new ScriptedImapSession(server, socket).serve(), habits, address);
     }
 
     private static Set<Flaw> flaws(ScriptedServer<Habit> server) {
@@ -122,9 +119,7 @@ final class ScriptedImapSession {
             return withoutTag(words);
         }
         String tag = is(Habit.TAGS_IN_LOWER_CASE) ? words[0].toLowerCase(Locale.ROOT) : words[0];
-        return words.length > 1
-                ? command(tag, words[1], words.length > 2 ? words[2] : "")
-                : command("*", words[0], "");
+        return words.length > 1 ? command(tag, words[1], words.length > 2 ? words[2] : "") : command("*", words[0], "");
     }
 
     private boolean withoutTag(String... words) throws IOException {
@@ -170,8 +165,9 @@ final class ScriptedImapSession {
             case "STARTTLS" -> {
                 return startTls(tag, name, argument);
             }
-            default -> wire.say((is(Habit.UNKNOWN_ANSWERED_WITHOUT_TAG) ? "*" : tag)
-                    + (is(Habit.UNKNOWN_TAKEN) ? " OK why not" : " BAD unknown command"));
+            default ->
+                wire.say((is(Habit.UNKNOWN_ANSWERED_WITHOUT_TAG) ? "*" : tag)
+                        + (is(Habit.UNKNOWN_TAKEN) ? " OK why not" : " BAD unknown command"));
         }
         return true;
     }

@@ -37,7 +37,8 @@ class TranscriptTest {
         Transcript transcript = new Transcript();
         transcript.conceal("h\u00fbsh");
         transcript.conceal("");
-        transcript.add(1, Transcript.From.SERVER, Transcript.Through.TLS, Transcript.printable("NO h\u00fbsh, h\u00fbsh"));
+        transcript.add(
+                1, Transcript.From.SERVER, Transcript.Through.TLS, Transcript.printable("NO h\u00fbsh, h\u00fbsh"));
         assertThat(transcript.entries().get(0).text()).isEqualTo("NO (concealed), (concealed)");
     }
 
