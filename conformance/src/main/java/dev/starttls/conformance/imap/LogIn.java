@@ -20,8 +20,8 @@ record LogIn(ImapTalk talk, Login login) {
         char[] password = login.password().get();
         try {
             if (!plain && !quotable(password)) {
-                return Optional.of(Verdict.skip(
-                        "the user or the password cannot be sent with LOGIN, and AUTH=PLAIN is" + " not announced"));
+                return Optional.of(
+                        Verdict.skip("LOGIN cannot carry this user or password, and AUTH=PLAIN is not announced"));
             }
             Answer answer = plain ? authenticate(password) : login(password);
             // What the server says to it may repeat the password, so the detail does not.

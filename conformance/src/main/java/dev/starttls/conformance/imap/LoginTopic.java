@@ -1,14 +1,11 @@
 package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.check.Check;
-import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.imap.ImapResponse.Condition;
-import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
@@ -39,9 +36,10 @@ final class LoginTopic implements Topic {
                         .why("LOGINDISABLED is what keeps an honest client from sending its password before TLS.")
                         .mend(MEND)
                         .onUpgraded(Protocol.IMAP)
-                        .run(observed((talk, subject) -> talk.capabilities().has("LOGINDISABLED")
-                                ? Verdict.pass("announced")
-                                : notAnnounced(subject, talk.say("LOGIN " + Nobody.ARGUMENTS)))),
+                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(
+                                (talk, subject) -> talk.capabilities().has("LOGINDISABLED")
+                                        ? Verdict.pass("announced")
+                                        : notAnnounced(subject, talk.say("LOGIN " + Nobody.ARGUMENTS)))),
                 Check.of("IMAP-S-08b", "no mechanism that shows the password is announced before TLS")
                         .clause("RFC 9051 section 6.2.2")
                         .level(Level.SECURITY)
@@ -50,7 +48,7 @@ final class LoginTopic implements Topic {
                                         + " whoever listens.")
                         .mend(MEND)
                         .onUpgraded(Protocol.IMAP)
-                        .run(observed((talk, subject) -> mechanisms(talk))),
+                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> mechanisms(talk))),
                 Check.of("IMAP-S-09", "LOGIN before TLS is refused, and not for the password's sake")
                         .clause("RFC 9051 section 6.2.3, RFC 5530 section 3")
                         .level(Level.SECURITY)
@@ -59,28 +57,18 @@ final class LoginTopic implements Topic {
                                 + " for showing it; PRIVACYREQUIRED tells it what to do instead.")
                         .mend(MEND)
                         .onUpgraded(Protocol.IMAP)
-                        .run(observed(LoginTopic::login)),
+                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(LoginTopic::login)),
                 authenticate("IMAP-S-10a", "PLAIN"),
                 authenticate("IMAP-S-10b", "LOGIN"));
-    }
-
-    /** A finding between equal addresses is none. */
-    private static CheckBody observed(Stage.Rest<ImapTalk> rest) {
-        return Stages.SEEN_FROM_ELSEWHERE.then((talk, subject) -> {
-            Verdict verdict = rest.judge(talk, subject);
-            boolean finding = verdict.mark() == Mark.FAIL || verdict.mark() == Mark.WARN;
-            return finding && talk.wire().betweenEqualAddresses()
-                    ? Verdict.inconclusive(verdict.detail()
-                            + "; but this connection goes from the server's own address to itself, which servers such"
-                            + " as Dovecot take for secured: look from another machine")
-                    : verdict;
-        });
     }
 
     private static Verdict notAnnounced(Subject subject, Answer login) throws IOException {
         String told = "LOGINDISABLED is not announced; LOGIN: " + login.told();
         if (login.ok()) {
             return Verdict.fail(told);
+        }
+        if (login.farewell() || login.ended()) {
+            return Verdict.pass(told);
         }
         if (!login.refusal()) {
             return Verdict.inconclusive(told);
@@ -164,7 +152,7 @@ final class LoginTopic implements Topic {
                         + " the server says then.")
                 .mend(MEND)
                 .onUpgraded(Protocol.IMAP)
-                .run(observed((talk, subject) -> {
+                .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> {
                     Answer answer = talk.say("AUTHENTICATE " + mechanism);
                     if (answer.asks()) {
                         talk.wire().send("*");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.session.Checking;
+import dev.starttls.conformance.session.Elsewhere;
 import dev.starttls.conformance.session.Expected;
 import dev.starttls.conformance.session.ScriptedServer;
 import dev.starttls.conformance.target.Protocol;
@@ -143,7 +144,10 @@ class ImapMatrixTest {
 
     static Stream<Expected<Habit>> right() {
         return Stream.concat(
-                Stream.of(Scheme.IMAP, Scheme.IMAPS).map(Expected::right),
+                Stream.of(
+                        Expected.right(Scheme.IMAP),
+                        Expected.right(Scheme.IMAPS),
+                        imap(Habit.LOGIN_HANGS_UP).and(Habit.LOGINDISABLED_NOT_ANNOUNCED)),
                 Stream.of(
                                 Habit.TLS_1_2_ONLY,
                                 Habit.GREETING_WITH_CAPABILITY,
