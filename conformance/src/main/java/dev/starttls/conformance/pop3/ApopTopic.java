@@ -30,7 +30,7 @@ final class ApopTopic implements Topic {
                         .why("APOP proves that the client knows the password for one timestamp. Said twice, whoever"
                                 + " listened the first time can answer the second.")
                         .mend("Leave the timestamp out of the greeting, which turns APOP off: its MD5 lets whoever"
-                                + " listens try passwords at leisure.")
+                                + " listens try passwords at leisure. Cyrus: allowapop: no.")
                         .on(Protocol.POP3)
                         .run(ApopTopic::fresh),
                 Check.of("POP3-S-16b", "the timestamp said before TLS is not good for APOP inside it")
@@ -39,8 +39,8 @@ final class ApopTopic implements Topic {
                         .why(
                                 "The timestamp came in the clear, so someone on the path may have written it: a client that"
                                         + " answers to it inside TLS answers to a stranger.")
-                        .mend(
-                                "Refuse APOP inside TLS where the greeting came before it. There are USER, PASS and SASL.")
+                        .mend("Refuse APOP inside TLS where the greeting came before it. There are USER, PASS and SASL."
+                                + " Cyrus: allowapop: no.")
                         .onUpgraded(Protocol.POP3)
                         .run(ApopTopic::reused));
     }
@@ -71,6 +71,7 @@ final class ApopTopic implements Topic {
         if (one.isEmpty()) {
             return Verdict.pass(NONE);
         }
+        first.wire().close();
         Pop3Talk second = Pop3Talk.with(subject);
         obstacle = secureFirst(second, subject);
         if (obstacle.isPresent()) {

@@ -10,13 +10,13 @@ import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
 
-/** CVE-2011-0411 and its family, CVE-2011-2165 among them: plaintext behind STLS. */
+/** CVE-2011-0411 and its family, CVE-2011-1926 among them: plaintext behind STLS. */
 final class InjectionTopic implements Topic {
     private static final String WHY = "Someone on the path appends a command to the client's STLS. A server that keeps"
             + " what it read ahead obeys it inside TLS, as if the client had sent it there: mail and passwords can be"
-            + " led elsewhere (CVE-2011-0411, CVE-2011-2165; https://nostarttls.secvuln.info).";
+            + " led elsewhere (CVE-2011-0411, CVE-2011-1926; https://nostarttls.secvuln.info).";
     private static final String MEND = "Throw away, or refuse, everything that was read behind the STLS line before the"
-            + " handshake begins. Dovecot 2.3.14.1 (CVE-2021-33515) and Cyrus 2.4.7 are the first that do.";
+            + " handshake begins. Cyrus 2.4.7 is the first that does.";
 
     @Override
     public List<Check> checks() {
@@ -39,7 +39,7 @@ final class InjectionTopic implements Topic {
 
     private static Check check(String id, String title, CheckBody body) {
         return Check.of(id, title)
-                .clause("RFC 2595 section 4, CVE-2011-0411")
+                .clause("RFC 2595 section 4, CVE-2011-1926")
                 .level(Level.SECURITY)
                 .why(WHY)
                 .mend(MEND)

@@ -51,11 +51,11 @@ record NamedBefore(Subject subject, Optional<Login> login) {
             return obeyed.get();
         }
         if (reply.good()) {
-            return Verdict.fail("PASS inside TLS logs in the user of " + naming);
+            return Verdict.fail("PASS inside TLS logs in, on " + naming);
         }
         // What the server says to a password may repeat it, so the detail does not.
         return reply.refusal() || reply.ended()
-                ? Verdict.pass("the right password does not log in the user of " + naming)
+                ? Verdict.pass("the right password inside TLS logs nobody in: forgotten is " + naming)
                 : Verdict.inconclusive("PASS inside TLS was not answered");
     }
 
@@ -104,6 +104,8 @@ record NamedBefore(Subject subject, Optional<Login> login) {
         if (named) {
             control.say("USER " + Nobody.USER);
         }
-        return control.say("PASS " + Nobody.PASSWORD);
+        Pop3Reply reply = control.say("PASS " + Nobody.PASSWORD);
+        control.wire().close();
+        return reply;
     }
 }

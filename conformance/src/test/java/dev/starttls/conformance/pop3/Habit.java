@@ -13,7 +13,6 @@ enum Habit {
     NO_USER,
     TIMESTAMP,
     NOOP_ALWAYS,
-    REFUSES_NAMES,
 
     // Greeting and offers.
     GREETING_ERR,

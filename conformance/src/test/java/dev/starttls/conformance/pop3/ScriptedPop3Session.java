@@ -184,8 +184,6 @@ final class ScriptedPop3Session {
         }
         if (!userTaken()) {
             wire.say(wire.secure() ? "-ERR say AUTH" : "-ERR say STLS first");
-        } else if (is(Habit.REFUSES_NAMES)) {
-            wire.say("-ERR no such user");
         } else {
             name = argument;
             wire.say("+OK and the password?");
