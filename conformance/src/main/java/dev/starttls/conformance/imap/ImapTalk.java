@@ -88,27 +88,31 @@ final class ImapTalk extends Talk {
     }
 
     /**
-     * All answers until the connection ends or the server has nothing more to say; the last may be none. An untagged BAD
-     * answers a line that has no tag (RFC 9051 section 7.1.3).
+     * The next answer to whatever was sent, with the tag that it brings itself. An untagged BAD answers a line that has none
+     * (RFC 9051 section 7.1.3).
      */
-    List<Answer> untilEnd() {
-        List<Answer> answers = new ArrayList<>();
+    Answer next() {
         List<ImapResponse> before = new ArrayList<>();
-        for (int i = 0; i < MOST_RESPONSES; i++) {
+        while (before.size() < MOST_RESPONSES) {
             ImapResponse response = response();
             boolean untagged = response instanceof ImapResponse.Data
                     || (response instanceof ImapResponse.Untagged && !response.untagged(Condition.BAD));
-            if (untagged) {
-                before.add(response);
-                continue;
+            if (!untagged) {
+                String tag = response instanceof ImapResponse.Tagged tagged ? tagged.tag() : "";
+                return new Answer(tag, before, response);
             }
-            String tag = response instanceof ImapResponse.Tagged tagged ? tagged.tag() : "";
-            answers.add(new Answer(tag, before, response));
-            before.clear();
-            if (response instanceof ImapResponse.None || response instanceof ImapResponse.Malformed) {
-                return answers;
-            }
+            before.add(response);
         }
+        return new Answer("", List.of(), endless(before.get(0)));
+    }
+
+    /** All answers until the connection ends or the server has nothing more to say; the last may be none. */
+    List<Answer> untilEnd() {
+        List<Answer> answers = new ArrayList<>();
+        do {
+            answers.add(next());
+        } while (answers.size() < MOST_RESPONSES
+                && answers.get(answers.size() - 1).came());
         return answers;
     }
 

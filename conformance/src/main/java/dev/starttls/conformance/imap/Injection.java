@@ -6,7 +6,6 @@ import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.speak.Handshake;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Plaintext behind the STARTTLS command, and whether it comes to life inside TLS. The proof is in the tags: what was sent
@@ -66,42 +65,38 @@ record Injection(List<String> segments) {
     }
 
     private static Verdict inside(ImapTalk talk, Subject subject) {
-        Answer capability = talk.capability();
-        if (capability.ended()) {
-            return Verdict.pass("the server ends the session inside TLS: " + capability.told());
+        String tag = talk.nextTag();
+        talk.wire().send(tag + " CAPABILITY");
+        Answer first = talk.next();
+        if (first.ended()) {
+            return Verdict.pass("the server ends the session inside TLS: " + first.told());
         }
-        if (!capability.came()) {
-            return Verdict.inconclusive("inside TLS CAPABILITY was answered with " + capability.told());
+        if (!first.came()) {
+            return Verdict.inconclusive("inside TLS CAPABILITY was answered with " + first.told());
         }
-        List<Answer> answers = new ArrayList<>(List.of(capability));
-        if (capability.end().ends(capability.tag())) {
+        List<Answer> answers = new ArrayList<>(List.of(first));
+        if (first.tag().equals(tag)) {
             talk.quit().stream().filter(Answer::came).forEach(answers::add);
         }
-        String told = Response.told(answers);
-        Optional<String> stray = stray(answers);
-        if (stray.isPresent()) {
-            return Verdict.fail("inside TLS came " + told + "; " + stray.get());
+        String told = "inside TLS came " + Response.told(answers);
+        if (first.asks()) {
+            return Verdict.fail(told + ": the server asks for the literal that was announced in plaintext");
         }
-        if (!capability.ok()) {
+        boolean foreign =
+                first.end() instanceof ImapResponse.Tagged && !first.tag().equals(tag);
+        if (foreign || answers.size() > 2) {
+            return Verdict.fail(told + "; what was sent in plaintext was obeyed");
+        }
+        if (!first.ok()) {
             return Stages.INTRODUCED_INSIDE
                     .tryAfresh(subject)
                     .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
-                    .orElseGet(() -> Verdict.fail("inside TLS CAPABILITY, the first whole line, was answered with "
-                            + capability.told() + ": it was joined to what was sent in plaintext"));
+                    .orElseGet(
+                            () -> Verdict.fail(told + " to CAPABILITY, the first whole line: it was joined to what was"
+                                    + " sent in plaintext"));
         }
         return answers.size() == 2 && answers.get(1).ok()
                 ? Verdict.pass("inside TLS each command was answered once, with its tag")
-                : Verdict.inconclusive("inside TLS CAPABILITY and LOGOUT were answered with " + told);
-    }
-
-    /** The first of the answers that none of the commands inside TLS asked for. */
-    private static Optional<String> stray(List<Answer> answers) {
-        Answer first = answers.get(0);
-        if (first.asks()) {
-            return Optional.of("the server asks for the literal that was announced in plaintext");
-        }
-        boolean foreign =
-                first.end() instanceof ImapResponse.Tagged && !first.end().ends(first.tag());
-        return foreign || answers.size() > 2 ? Optional.of("what was sent in plaintext was obeyed") : Optional.empty();
+                : Verdict.inconclusive(told + " to CAPABILITY and LOGOUT");
     }
 }

@@ -96,6 +96,7 @@ class ImapMatrixTest {
                 imap(Habit.ASKS_FOR_PASSWORD_IN_THE_CLEAR, "10a", "10b"),
                 imap(Habit.KEEPS_READ_AHEAD, injected),
                 imap(Habit.KEEPS_FRAGMENT, "13"),
+                imap(Habit.KEEPS_FRAGMENT, "13", "19").and(Habit.UNKNOWN_ANSWERED_WITHOUT_TAG),
                 imap(Habit.ANSWERS_READ_AHEAD_BEFORE_TLS, answered),
                 imap(Habit.GREETS_INSIDE, "14a"),
                 imap(Habit.ANNOUNCES_INSIDE, "14a"),
