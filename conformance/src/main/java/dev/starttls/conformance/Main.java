@@ -115,7 +115,7 @@ public final class Main {
         }
     }
 
-    private Outcome embedded(Session session) throws UsageException {
+    private Outcome embedded(Session session) {
         try (EmbeddedServers.Running running = embedded.start()) {
             Session acquainted = session.acquaintedWith(running);
             Outcome outcome = Outcome.PASSED;
@@ -142,7 +142,7 @@ public final class Main {
                 }
                 try {
                     outcome = outcome.or(session.check(Target.parse(url)));
-                } catch (TargetException | UsageException e) {
+                } catch (TargetException e) {
                     surroundings.err().println("conformance: line " + number + " of the targets: " + e.getMessage());
                     outcome = outcome.or(Outcome.USAGE);
                 }
@@ -161,8 +161,9 @@ public final class Main {
                     runner, reports, settings.withTrust(running.trust()).withLogin(running.login()));
         }
 
-        Outcome check(Target target) throws UsageException {
-            TargetReport report = runner.run(target, settings, TargetSource.dialect(target));
+        Outcome check(Target target) {
+            TargetReport report =
+                    runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
             reports.add(report);
             return report.outcome();
         }

@@ -100,6 +100,8 @@ class MainTest {
                 .contains("smtps://localhost:")
                 .contains("imap://localhost:")
                 .contains("imaps://localhost:")
+                .contains("pop3://localhost:")
+                .contains("pop3s://localhost:")
                 .contains("no MUST and no security check failed")
                 .doesNotContain("FAIL")
                 .doesNotContain("????")
@@ -144,7 +146,6 @@ class MainTest {
             delimiter = '|',
             value = {
                 "http://x | there is no scheme",
-                "pop3://x | there are no checks of POP3 yet",
                 "client smtp | not available yet",
                 "--format junit smtp://x | not available yet",
                 "--format html=x.html smtp://x | not available yet",

@@ -7,6 +7,9 @@ import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.imap.ImapLogin;
 import dev.starttls.imap.ImapServer;
+import dev.starttls.pop3.Pop3Mailbox;
+import dev.starttls.pop3.Pop3Maildrop;
+import dev.starttls.pop3.Pop3Server;
 import dev.starttls.smtp.SmtpDataReceiver;
 import dev.starttls.smtp.SmtpReply;
 import dev.starttls.smtp.SmtpServer;
@@ -20,12 +23,14 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
  * This library's own servers, all on one thread: a mail exchanger that takes mail with and without TLS, a submission
  * server that insists on the upgrade, and one with TLS from the first byte. Messages are thrown away. And three of IMAP
- * in the same manner, with a login and no mailboxes behind it.
+ * in the same manner, with a login and no mailboxes behind it; and two of POP3, which take the login inside TLS only and
+ * have an empty mailbox behind it.
  */
 public final class LibraryServers implements EmbeddedServers {
     private static final String NAME = "localhost";
@@ -50,6 +55,8 @@ public final class LibraryServers implements EmbeddedServers {
             for (TlsPolicy policy : List.of(TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED, TlsPolicy.IMPLICIT)) {
                 targets.add(imap(loop, context, policy, password));
             }
+            targets.add(pop3(loop, context, TlsPolicy.OPPORTUNISTIC, password));
+            targets.add(pop3(loop, context, TlsPolicy.IMPLICIT, password));
             return new Started(loop, targets, authority.root(), new Login(USER, password::toCharArray));
         } catch (IOException e) {
             loop.closeNow();
@@ -73,6 +80,20 @@ public final class LibraryServers implements EmbeddedServers {
                 .policy(policy)
                 .listen(loop, anyPort());
         Scheme scheme = policy == TlsPolicy.IMPLICIT ? Scheme.IMAPS : Scheme.IMAP;
+        return new Target(scheme, NAME, listening.socket().getLocalPort());
+    }
+
+    private static Target pop3(UpgradeLoop loop, SSLContext context, TlsPolicy policy, String password)
+            throws IOException {
+        Pop3Mailbox empty = Pop3Mailbox.of(List.of());
+        Pop3Maildrop mail = new Pop3Maildrop(
+                (user, given) -> user.equals(USER) && given.equals(password) ? Optional.of(empty) : Optional.empty());
+        ServerSocketChannel listening = Pop3Server.named(NAME, mail)
+                .capabilities(mail.capabilities())
+                .sslContext(context)
+                .policy(policy)
+                .listen(loop, anyPort());
+        Scheme scheme = policy == TlsPolicy.IMPLICIT ? Scheme.POP3S : Scheme.POP3;
         return new Target(scheme, NAME, listening.socket().getLocalPort());
     }
 
