@@ -100,6 +100,17 @@ final class EngineSession implements Session {
     }
 
     @Override
+    public Octets closeNotify() {
+        try {
+            engine.closeOutbound();
+            engine.wrap(NOTHING.duplicate(), out);
+            return taken();
+        } catch (SSLException e) {
+            throw new IllegalStateException("an engine that can close was expected", e);
+        }
+    }
+
+    @Override
     public Octets keyUpdate() {
         try {
             engine.beginHandshake();

@@ -16,11 +16,9 @@ import dev.starttls.conformance.tls.wire.Extensions;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordCutter;
-import dev.starttls.conformance.tls.wire.ServerHello;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /** What a server makes of single extensions, and of the compression that is none any more. */
 final class ExtensionTopic implements Topic {
@@ -46,13 +44,6 @@ final class ExtensionTopic implements Topic {
                         .mend("Go on with a default certificate, or refuse with unrecognized_name.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::names)),
-                Check.of("TLS-S-17", "secure renegotiation is indicated")
-                        .clause("RFC 5746 section 3.6")
-                        .level(Level.MUST)
-                        .why("Without it an attacker can put words of its own before those of a client.")
-                        .mend("Use a TLS library that knows renegotiation_info.")
-                        .on(Protocol.values())
-                        .run(TlsBody.of(ExtensionTopic::renegotiation)),
                 Check.of("TLS-S-18", "TLS compression is not accepted")
                         .clause("RFC 9325 section 3.3")
                         .level(Level.MUST)
@@ -95,17 +86,6 @@ final class ExtensionTopic implements Topic {
         return answer instanceof Answer.Hello || answer instanceof Answer.Refused
                 ? Verdict.pass(answer.told())
                 : Verdict.fail(answer.told());
-    }
-
-    private static Verdict renegotiation(Prober prober) throws IOException, BlockedException {
-        Optional<ServerHello> hello = prober.chosen(ProtocolVersion.TLS12);
-        if (hello.isEmpty()) {
-            return Verdict.skip(WITHOUT_TLS_12);
-        }
-        return hello.get().extension(Extension.RENEGOTIATION_INFO).isPresent()
-                ? Verdict.pass("renegotiation_info is in the ServerHello of TLSv1.2")
-                : Verdict.fail("the ServerHello of TLSv1.2 has no renegotiation_info, only "
-                        + hello.get().extensions());
     }
 
     private static Verdict compression(Prober prober) throws IOException, BlockedException {

@@ -14,6 +14,9 @@ interface Session {
     /** Puts application data into records, which are not sent yet; empty if it makes no record of it. */
     Octets seal(Octets plain);
 
+    /** The alert that says that nothing more will be sent; it is not sent yet. */
+    Octets closeNotify();
+
     /** A KeyUpdate that asks the server for the same, in TLS 1.3; what is sealed afterwards has the new key. */
     Octets keyUpdate();
 
