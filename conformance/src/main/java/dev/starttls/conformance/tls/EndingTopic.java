@@ -6,7 +6,9 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,9 @@ import java.util.function.UnaryOperator;
 
 /** How sessions end: properly, and what comes of it when they do not. */
 final class EndingTopic implements Topic {
+
+    private static final int MOST_OCTETS = 1 << 16;
+    private static final int MAJOR_VERSION = 3;
 
     @Override
     public List<Check> checks() {
@@ -33,7 +38,17 @@ final class EndingTopic implements Topic {
                                 + " it can be used to throw everybody out.")
                         .mend("Treat the end of a stream without close_notify as the end of that session alone.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(EndingTopic::truncation)));
+                        .run(TlsBody.of(EndingTopic::truncation)),
+                Check.of("TLS-S-19c", "behind close_notify no command is obeyed in the clear")
+                        .clause("RFC 8446 section 6.1, RFC 3207 section 4")
+                        .level(Level.SECURITY)
+                        .why("Where a server goes back to plaintext when TLS ends, whoever sits between the two keeps the"
+                                + " connection open when the client leaves, and goes on in its place: as the user it"
+                                + " logged in as.")
+                        .mend("Close the connection when TLS ends; Exim goes back to plaintext, and there is nothing to"
+                                + " set.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(EndingTopic::backInTheClear)));
     }
 
     private static Verdict closeNotify(Prober prober) throws IOException, BlockedException {
@@ -52,6 +67,40 @@ final class EndingTopic implements Topic {
                     ? Verdict.fail("the connection ended without close_notify: " + heard.told())
                     : Verdict.fail("after close_notify came " + heard.told());
         }
+    }
+
+    private static Verdict backInTheClear(Prober prober) throws IOException, BlockedException {
+        try (LiveSession live = LiveSession.open(prober)) {
+            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            live.note("sends close_notify, and in the clear behind it " + command.text());
+            live.session().send(live.session().closeNotify().and(command));
+            Octets came = Octets.NONE;
+            Heard heard = live.session().afterwards();
+            while (heard instanceof Heard.Data data && came.length() < MOST_OCTETS) {
+                came = came.and(data.octets());
+                if (!inTheClear(came).isEmpty()) {
+                    break;
+                }
+                heard = live.session().afterwards();
+            }
+            live.note("came: " + came.text() + ", then " + heard.told());
+            Octets clear = inTheClear(came);
+            return clear.isEmpty()
+                    ? Verdict.pass("nothing in the clear came: " + heard.told())
+                    : Verdict.fail("the server went on in the clear: " + clear.first(80).text());
+        }
+    }
+
+    /** What stands behind all whole records of TLS. */
+    private static Octets inTheClear(Octets came) {
+        int at = 0;
+        while (at + TlsRecord.HEADER <= came.length()
+                && ContentType.of(came.at(at)).isPresent()
+                && came.at(at + 1) == MAJOR_VERSION) {
+            at += TlsRecord.HEADER + (came.at(at + 3) << 8 | came.at(at + 4));
+        }
+        boolean inside = at >= came.length() || ContentType.of(came.at(at)).isPresent();
+        return inside ? Octets.NONE : came.slice(at, came.length());
     }
 
     private static Verdict truncation(Prober prober) throws IOException, BlockedException {

@@ -82,7 +82,7 @@ final class HandmadeSession implements Session {
         try {
             return session.read().<Heard>map(Heard.Data::new).orElseGet(() -> new Heard.Ended(Ending.CLOSE_NOTIFY, ""));
         } catch (IOException e) {
-            return Heard.Ended.by(e);
+            return stream.heard(e);
         }
     }
 

@@ -68,14 +68,13 @@ final class LiveSession implements AutoCloseable {
     private static Optional<LiveSession> tried(Prober prober, String version, ByHand byHand)
             throws IOException, BlockedException {
         Conversation conversation = prober.approach();
+        WireStream stream = prober.stream(conversation);
         try {
             Session session = byHand.shake(
-                    conversation.wire(),
-                    prober.stream(conversation),
-                    prober.subject().settings().answer());
+                    conversation.wire(), stream, prober.subject().settings().answer());
             return Optional.of(new LiveSession(prober, conversation, session));
         } catch (IOException e) {
-            conversation.note("no " + version + " by hand: " + Heard.Ended.by(e).told());
+            conversation.note("no " + version + " by hand: " + stream.heard(e).told());
             conversation.close();
             return Optional.empty();
         }

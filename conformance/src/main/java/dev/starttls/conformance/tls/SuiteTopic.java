@@ -12,6 +12,7 @@ import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
 
 /** Which cipher suites a server takes that it should not. */
 final class SuiteTopic implements Topic {
+
+    private static final List<ProtocolVersion> BEFORE_13 =
+            List.of(ProtocolVersion.TLS12, ProtocolVersion.TLS11, ProtocolVersion.TLS10, ProtocolVersion.SSL3);
 
     @Override
     public List<Check> checks() {
@@ -60,17 +64,34 @@ final class SuiteTopic implements Topic {
                         .run(TlsBody.of(SuiteTopic::forwardSecret)));
     }
 
-    /** One question for each reason to forbid a suite: a table of all of them would cost a connection for each. */
+    /** Asks with all of them together in each version that is spoken, till none is taken any more. */
     private static Verdict prohibited(Prober prober) throws IOException, BlockedException {
-        Map<String, List<CipherSuite>> byReason = new TreeMap<>(CipherSuite.prohibited().stream()
-                .collect(Collectors.groupingBy(suite -> suite.prohibition().orElseThrow())));
-        List<String> taken = new ArrayList<>();
-        for (Map.Entry<String, List<CipherSuite>> reason : byReason.entrySet()) {
-            chosen(prober, reason.getValue()).ifPresent(suite -> taken.add(suite + " (" + reason.getKey() + ")"));
+        Map<CipherSuite, List<String>> taken = new EnumMap<>(CipherSuite.class);
+        int versions = 0;
+        for (ProtocolVersion version : BEFORE_13) {
+            if (version != ProtocolVersion.TLS12 && prober.chosen(version).isEmpty()) {
+                continue;
+            }
+            versions++;
+            List<CipherSuite> left = new ArrayList<>(CipherSuite.prohibited());
+            Optional<CipherSuite> chosen = chosen(prober, version, left);
+            while (chosen.isPresent()) {
+                left.remove(chosen.get());
+                taken.computeIfAbsent(chosen.get(), suite -> new ArrayList<>()).add(version.label());
+                chosen = left.isEmpty() ? Optional.empty() : chosen(prober, version, left);
+            }
         }
+        Map<String, List<String>> byReason = new TreeMap<>();
+        taken.forEach((suite, in) -> byReason
+                .computeIfAbsent(suite.prohibition().orElseThrow(), reason -> new ArrayList<>())
+                .add(suite.name() + " in " + String.join("/", in)));
         return taken.isEmpty()
-                ? Verdict.pass("none of " + CipherSuite.prohibited().size() + " was accepted")
-                : Verdict.fail("accepted, for one of each kind: " + String.join(", ", taken));
+                ? Verdict.pass("none of " + CipherSuite.prohibited().size() + " was accepted in " + versions
+                        + (versions == 1 ? " version" : " versions"))
+                : Verdict.fail("accepted: "
+                        + byReason.entrySet().stream()
+                                .map(reason -> String.join(", ", reason.getValue()) + " (" + reason.getKey() + ")")
+                                .collect(Collectors.joining("; ")));
     }
 
     private static Verdict discouraged(Prober prober) throws IOException, BlockedException {
@@ -172,11 +193,18 @@ final class SuiteTopic implements Topic {
     /** The one of these that the server takes in TLS 1.2; empty if it takes none. */
     private static Optional<CipherSuite> chosen(Prober prober, List<CipherSuite> suites)
             throws IOException, BlockedException {
-        Answer answer = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+        return chosen(prober, ProtocolVersion.TLS12, suites);
+    }
+
+    private static Optional<CipherSuite> chosen(Prober prober, ProtocolVersion version, List<CipherSuite> suites)
+            throws IOException, BlockedException {
+        Answer answer = prober.ask(ClientHello.only(version, prober.serverName())
                 .with()
                 .suites(suites)
                 .build());
-        return answer instanceof Answer.Hello hello && hello.broken().isEmpty()
+        return answer instanceof Answer.Hello hello
+                        && hello.hello().isVersion(version)
+                        && hello.broken().isEmpty()
                 ? CipherSuite.of(hello.hello().suite()).filter(suites::contains)
                 : Optional.empty();
     }

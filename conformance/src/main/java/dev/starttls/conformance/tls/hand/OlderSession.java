@@ -40,7 +40,9 @@ public final class OlderSession {
         /** Takes no tickets, so that only the server can keep the session (RFC 5246 section 7.4.1.2). */
         WITHOUT_TICKETS,
         /** Does not indicate secure renegotiation, as clients of before 2010 (RFC 5746 section 3.6). */
-        WITHOUT_SECURE_RENEGOTIATION
+        WITHOUT_SECURE_RENEGOTIATION,
+        /** Says that it may be sent heartbeats (RFC 6520 section 2). */
+        WITH_HEARTBEAT
     }
 
     /**
@@ -86,6 +88,8 @@ public final class OlderSession {
             case WITHOUT_TICKETS -> hello.with().without(Extension.SESSION_TICKET).build();
             case WITHOUT_SECURE_RENEGOTIATION ->
                 hello.with().without(Extension.RENEGOTIATION_INFO).build();
+            case WITH_HEARTBEAT ->
+                hello.with().extension(Extensions.heartbeat()).build();
         };
     }
 
