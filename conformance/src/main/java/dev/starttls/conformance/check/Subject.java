@@ -23,6 +23,7 @@ public final class Subject implements AutoCloseable {
     private final List<Conversation> conversations = new ArrayList<>();
     private Optional<TlsInventory> inventory = Optional.empty();
     private boolean over;
+    private long deadline = Long.MAX_VALUE;
 
     public Subject(Target target, TargetSettings settings, Dialect dialect) {
         this.target = target;
@@ -73,17 +74,29 @@ public final class Subject implements AutoCloseable {
         return TlsOffer.of(settings.nameFor(target));
     }
 
+    /** No connection is waited for past so long from now on. */
+    public void limit(Duration fromNow) {
+        synchronized (conversations) {
+            deadline = System.nanoTime() + fromNow.toNanos();
+        }
+    }
+
     /**
      * A fresh TCP connection on which nothing was said.
      *
-     * @throws IOException if it could not be made
+     * @throws IOException if it could not be made, or the time for this subject is over
      */
     public Conversation connect() throws IOException {
         int number;
+        Duration left;
         synchronized (conversations) {
             number = conversations.size() + 1;
+            left = deadline == Long.MAX_VALUE ? settings.answer() : Duration.ofNanos(deadline - System.nanoTime());
+            if (over || left.isNegative() || left.isZero()) {
+                throw new IOException("the time for this check is over");
+            }
         }
-        Conversation conversation = Conversation.open(target, transcript, number, settings.answer());
+        Conversation conversation = Conversation.open(target, transcript, number, settings.answer(), left);
         synchronized (conversations) {
             conversations.add(conversation);
             if (over) {

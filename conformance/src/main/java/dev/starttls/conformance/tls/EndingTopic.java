@@ -29,6 +29,7 @@ final class EndingTopic implements Topic {
                         .why("A client that sees the connection end without close_notify cannot tell whether somebody cut"
                                 + " off what was still to come.")
                         .mend("Shut TLS down before the connection is closed (SSL_shutdown in OpenSSL).")
+                        .early()
                         .on(Protocol.values())
                         .run(TlsBody.of(EndingTopic::closeNotify)),
                 Check.of("TLS-S-19b", "a session that is cut off does not hurt the others")

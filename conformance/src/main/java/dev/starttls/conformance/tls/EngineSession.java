@@ -133,7 +133,12 @@ final class EngineSession implements Session {
 
     @Override
     public Heard read() {
-        stream.within(answer);
+        return read(answer);
+    }
+
+    @Override
+    public Heard read(Duration limit) {
+        stream.within(limit);
         try {
             while (true) {
                 Optional<Heard> heard = unwrap();

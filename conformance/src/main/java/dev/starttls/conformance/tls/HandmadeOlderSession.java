@@ -84,7 +84,12 @@ final class HandmadeOlderSession implements Session {
 
     @Override
     public Heard read() {
-        stream.within(answer);
+        return read(answer);
+    }
+
+    @Override
+    public Heard read(Duration limit) {
+        stream.within(limit);
         try {
             return session.read().<Heard>map(Heard.Data::new).orElseGet(() -> new Heard.Ended(Ending.CLOSE_NOTIFY, ""));
         } catch (IOException e) {

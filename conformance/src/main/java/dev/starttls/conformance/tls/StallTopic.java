@@ -39,6 +39,7 @@ final class StallTopic implements Topic {
                         .level(Level.SHOULD)
                         .why("Connections that wait for ever use up what a server has, one by one.")
                         .mend("Set a time limit for the handshake. Postfix: smtpd_starttls_timeout, 300 s by default.")
+                        .early()
                         .on(Protocol.values())
                         .run(TlsBody.of(StallTopic::givenUp)));
     }

@@ -53,6 +53,7 @@ final class SuiteTopic implements Topic {
                                 + " ends up with CBC or without forward secrecy where both could do better.")
                         .mend("Accept suites with forward secrecy and AEAD only, or let the server's order decide."
                                 + " Postfix: tls_preempt_cipherlist = yes.")
+                        .early()
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::preference)),
                 Check.of("TLS-S-25", "the negotiated suite has forward secrecy")
