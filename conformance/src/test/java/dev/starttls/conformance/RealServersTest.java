@@ -43,6 +43,7 @@ class RealServersTest {
                     "TLS-S-01", Mark.FAIL,
                     "TLS-S-04", Mark.FAIL,
                     "TLS-S-05b", Mark.WARN,
+                    "TLS-S-06b", Mark.FAIL,
                     "TLS-S-15b", Mark.INCONCLUSIVE,
                     "TLS-S-19a", Mark.WARN,
                     "TLS-S-20c", Mark.WARN);
@@ -60,6 +61,7 @@ class RealServersTest {
             Map<String, Mark> exims = Map.of(
                     "TLS-S-01", Mark.FAIL,
                     "TLS-S-05b", Mark.WARN,
+                    "TLS-S-06b", Mark.FAIL,
                     "TLS-S-15b", Mark.INCONCLUSIVE,
                     "TLS-S-19a", Mark.WARN,
                     "TLS-S-19c", Mark.FAIL,

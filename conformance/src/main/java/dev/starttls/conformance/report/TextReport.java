@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
 /** A table for people, with the evidence for all that is not as it should be below it. */
 public final class TextReport implements Report {
     private static final int WIDTH = 110;
+    private static final int FIRST_ENTRIES = 40;
+    private static final int LAST_ENTRIES = 60;
     private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
     private static final String ROW_INDENT = " ".repeat(30);
 
@@ -166,10 +168,23 @@ public final class TextReport implements Report {
                     wrapped("  mend  ", check.mend());
                 }
             }
-            for (Transcript.Entry entry : result.transcript()) {
-                line("      " + style.faint("| " + entry));
-            }
+            transcript(result.transcript());
         }
+    }
+
+    /** Whole where it is short; else how it began and how it ended, which is where the verdict comes from. */
+    private void transcript(List<Transcript.Entry> entries) {
+        int dropped = Math.max(0, entries.size() - FIRST_ENTRIES - LAST_ENTRIES);
+        int from = dropped == 0 ? entries.size() : FIRST_ENTRIES;
+        entries.subList(0, from).forEach(this::line);
+        if (dropped > 0) {
+            line("      " + style.faint("| ... " + dropped + " more; --format json has them"));
+            entries.subList(from + dropped, entries.size()).forEach(this::line);
+        }
+    }
+
+    private void line(Transcript.Entry entry) {
+        line("      " + style.faint("| " + entry));
     }
 
     private void summary(TargetReport report) {

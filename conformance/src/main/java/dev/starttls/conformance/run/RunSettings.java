@@ -18,8 +18,6 @@ public record RunSettings(int parallel, Duration each, Duration total) {
     public static RunSettings of(int parallel, Duration answer) {
         Duration total = answer.multipliedBy(ANSWERS_TOTAL);
         return new RunSettings(
-                parallel,
-                answer.multipliedBy(ANSWERS_EACH),
-                total.compareTo(LEAST_TOTAL) < 0 ? LEAST_TOTAL : total);
+                parallel, answer.multipliedBy(ANSWERS_EACH), total.compareTo(LEAST_TOTAL) < 0 ? LEAST_TOTAL : total);
     }
 }

@@ -51,8 +51,7 @@ public final class Conversation implements AutoCloseable {
      * @throws IOException if that fails
      */
     public static Conversation open(
-            Target target, Transcript transcript, int number, Duration answer, Duration connecting)
-            throws IOException {
+            Target target, Transcript transcript, int number, Duration answer, Duration connecting) throws IOException {
         transcript.note(number, "connects to " + target.host() + " port " + target.port());
         try {
             Duration limit = connecting.compareTo(answer) < 0 ? connecting : answer;

@@ -26,8 +26,9 @@ final class EndingTopic implements Topic {
                 Check.of("TLS-S-19a", "close_notify is answered with close_notify")
                         .clause("RFC 8446 section 6.1, RFC 5246 section 7.2.1")
                         .level(Level.SHOULD)
-                        .why("A client that sees the connection end without close_notify cannot tell whether somebody cut"
-                                + " off what was still to come.")
+                        .why(
+                                "A client that sees the connection end without close_notify cannot tell whether somebody cut"
+                                        + " off what was still to come.")
                         .mend("Shut TLS down before the connection is closed (SSL_shutdown in OpenSSL).")
                         .early()
                         .on(Protocol.values())
@@ -43,9 +44,10 @@ final class EndingTopic implements Topic {
                 Check.of("TLS-S-19c", "behind close_notify no command is obeyed in the clear")
                         .clause("RFC 8446 section 6.1, RFC 3207 section 4")
                         .level(Level.SECURITY)
-                        .why("Where a server goes back to plaintext when TLS ends, whoever sits between the two keeps the"
-                                + " connection open when the client leaves, and goes on in its place: as the user it"
-                                + " logged in as.")
+                        .why(
+                                "Where a server goes back to plaintext when TLS ends, whoever sits between the two keeps the"
+                                        + " connection open when the client leaves, and goes on in its place: as the user it"
+                                        + " logged in as.")
                         .mend("Close the connection when TLS ends; Exim goes back to plaintext, and there is nothing to"
                                 + " set.")
                         .on(Protocol.values())
@@ -88,7 +90,8 @@ final class EndingTopic implements Topic {
             Octets clear = inTheClear(came);
             return clear.isEmpty()
                     ? Verdict.pass("nothing in the clear came: " + heard.told())
-                    : Verdict.fail("the server went on in the clear: " + clear.first(80).text());
+                    : Verdict.fail("the server went on in the clear: "
+                            + clear.first(80).text());
         }
     }
 

@@ -160,7 +160,8 @@ final class ExtensionTopic implements Topic {
     /** A command behind the request brings an answer whatever the server makes of the request. */
     private static Verdict insideSession(Prober prober) throws IOException, BlockedException {
         Optional<LiveSession> begun = LiveSession.older(
-                prober, (in, out) -> OlderSession.shake(in, out, prober.serverName(), OlderSession.Kind.WITH_HEARTBEAT));
+                prober,
+                (in, out) -> OlderSession.shake(in, out, prober.serverName(), OlderSession.Kind.WITH_HEARTBEAT));
         if (begun.isEmpty()) {
             return Verdict.pass("there is none with a client that offers heartbeats");
         }
@@ -177,7 +178,8 @@ final class ExtensionTopic implements Topic {
                     ? Verdict.fail("a HeartbeatResponse came")
                     : Verdict.pass("no HeartbeatResponse came");
         } catch (IOException e) {
-            return Verdict.pass("no HeartbeatResponse came: " + Heard.Ended.by(e).told());
+            return Verdict.pass(
+                    "no HeartbeatResponse came: " + Heard.Ended.by(e).told());
         }
     }
 

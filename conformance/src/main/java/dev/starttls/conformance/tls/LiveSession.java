@@ -34,8 +34,7 @@ final class LiveSession implements AutoCloseable {
      * @throws BlockedException if it does not come to that; inconclusive
      */
     static LiveSession open(Prober prober) throws IOException, BlockedException {
-        Optional<LiveSession> live =
-                newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
+        Optional<LiveSession> live = newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
         if (live.isEmpty()) {
             live = older(prober, OlderSession.Kind.MODERN);
         }

@@ -121,7 +121,8 @@ final class Prober {
         Conversation conversation = approach();
         Octets hello = recordsOf(ClientHello.modern(serverName()), RecordCutter.GREATEST);
         Octets half = hello.first(hello.length() / 2);
-        conversation.record(From.CLIENT, "the first " + half.length() + " octets of a ClientHello of " + hello.length());
+        conversation.record(
+                From.CLIENT, "the first " + half.length() + " octets of a ClientHello of " + hello.length());
         conversation.wire().write(half.array());
         return conversation;
     }

@@ -47,8 +47,9 @@ final class RenegotiationTopic implements Topic {
                 Check.of("TLS-S-17c", "a renegotiation that the client begins is refused")
                         .clause("RFC 9325 section 3.5, CVE-2011-1473")
                         .level(Level.SECURITY)
-                        .why("A client that asks for handshakes over and over in one connection keeps the server at work"
-                                + " past any limit on connections; no mail client needs it.")
+                        .why(
+                                "A client that asks for handshakes over and over in one connection keeps the server at work"
+                                        + " past any limit on connections; no mail client needs it.")
                         .mend("OpenSSL refuses since 3.0 (SSL_OP_NO_RENEGOTIATION before); the TLS of Java (JSSE) with"
                                 + " jdk.tls.rejectClientInitiatedRenegotiation=true; GnuTLS where the program does.")
                         .on(Protocol.values())
@@ -85,8 +86,10 @@ final class RenegotiationTopic implements Topic {
             return Verdict.skip(NO_HANDSHAKE);
         }
         Optional<LiveSession> legacy = LiveSession.older(prober, Kind.WITHOUT_SECURE_RENEGOTIATION);
-        Legs legs = new Legs().add("a client that had it in its first hello", renegotiated(
-                prober, modern.get(), OlderSession::insecureRenegotiation));
+        Legs legs = new Legs()
+                .add(
+                        "a client that had it in its first hello",
+                        renegotiated(prober, modern.get(), OlderSession::insecureRenegotiation));
         legs.add(
                 "a client that lacks it",
                 legacy.isEmpty()

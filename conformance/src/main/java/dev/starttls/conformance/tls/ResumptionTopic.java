@@ -34,8 +34,9 @@ final class ResumptionTopic implements Topic {
                 .level(Level.SHOULD)
                 .why("Clients offer the session they had. Where the offer breaks the handshake, the first connection"
                         + " works and the next ones do not, until the client forgets.")
-                .mend("Fall back to a full handshake whatever is wrong with a session or a ticket; where several servers"
-                        + " answer to one name, let them share their ticket keys.")
+                .mend(
+                        "Fall back to a full handshake whatever is wrong with a session or a ticket; where several servers"
+                                + " answer to one name, let them share their ticket keys.")
                 .on(Protocol.values());
     }
 
@@ -63,8 +64,7 @@ final class ResumptionTopic implements Topic {
         }
         try (LiveSession live = first.get().begun()) {
             live.sendCloseNotify();
-            return Optional.of(
-                    ((HandmadeOlderSession) live.session()).details().resumption());
+            return Optional.of(((HandmadeOlderSession) live.session()).details().resumption());
         }
     }
 
@@ -72,8 +72,7 @@ final class ResumptionTopic implements Topic {
         return session.ticket().isEmpty()
                 ? Verdict.pass("the server gives none")
                 : again(LiveSession.older(
-                        prober,
-                        (in, out) -> OlderSession.resumeByTicket(in, out, prober.serverName(), session)));
+                        prober, (in, out) -> OlderSession.resumeByTicket(in, out, prober.serverName(), session)));
     }
 
     private static Verdict byId(Prober prober, OlderResumption session) throws IOException, BlockedException {

@@ -28,8 +28,9 @@ final class StallTopic implements Topic {
                 Check.of("TLS-S-15a", "others are served while handshakes stall")
                         .clause("RFC 9325 section 7.5, RFC 4732 section 2.3")
                         .level(Level.SHOULD)
-                        .why("Half a ClientHello costs an attacker nothing; a server that waits for the rest of it before"
-                                + " it serves anyone else is switched off by it.")
+                        .why(
+                                "Half a ClientHello costs an attacker nothing; a server that waits for the rest of it before"
+                                        + " it serves anyone else is switched off by it.")
                         .mend("Shake hands with each client on its own: in a process or thread of its own, or without"
                                 + " blocking.")
                         .on(Protocol.values())
@@ -85,13 +86,14 @@ final class StallTopic implements Topic {
             return Verdict.fail("in the middle of the handshake the server spoke plaintext: " + said.text());
         }
         if (heard instanceof Heard.Ended ended && ended.ending() != Ending.GIVEN_UP) {
-            return Verdict.pass("given up after " + took.toMillis() + " ms"
-                    + (said.isEmpty() ? "" : ", with an alert"));
+            return Verdict.pass(
+                    "given up after " + took.toMillis() + " ms" + (said.isEmpty() ? "" : ", with an alert"));
         }
         return waited.compareTo(LONG_ENOUGH) < 0
-                ? Verdict.inconclusive("not within " + waited.toSeconds() + " s, which is no fault: servers may wait for"
-                        + " minutes; half of --timeout is waited, so --timeout " + 2 * LONG_ENOUGH.toSeconds()
-                        + " --only TLS-S-15b would tell")
+                ? Verdict.inconclusive(
+                        "not within " + waited.toSeconds() + " s, which is no fault: servers may wait for"
+                                + " minutes; half of --timeout is waited, so --timeout " + 2 * LONG_ENOUGH.toSeconds()
+                                + " --only TLS-S-15b would tell")
                 : Verdict.fail("not within " + waited.toSeconds() + " s");
     }
 

@@ -83,9 +83,9 @@ final class SuiteTopic implements Topic {
             }
         }
         Map<String, List<String>> byReason = new TreeMap<>();
-        taken.forEach((suite, in) -> byReason
-                .computeIfAbsent(suite.prohibition().orElseThrow(), reason -> new ArrayList<>())
-                .add(suite.name() + " in " + String.join("/", in)));
+        taken.forEach(
+                (suite, in) -> byReason.computeIfAbsent(suite.prohibition().orElseThrow(), reason -> new ArrayList<>())
+                        .add(suite.name() + " in " + String.join("/", in)));
         return taken.isEmpty()
                 ? Verdict.pass("none of " + CipherSuite.prohibited().size() + " was accepted in " + versions
                         + (versions == 1 ? " version" : " versions"))

@@ -355,11 +355,9 @@ class BrokenServerTest {
     @Test
     void a_server_that_falls_over_a_ticket_is_warned_of() {
         assertWarns(
-                judge(
-                        "TLS-S-16a",
-                        dropping(hello -> hello.extension(Extension.SESSION_TICKET)
-                                .filter(ticket -> !ticket.data().isEmpty())
-                                .isPresent())),
+                judge("TLS-S-16a", dropping(hello -> hello.extension(Extension.SESSION_TICKET)
+                        .filter(ticket -> !ticket.data().isEmpty())
+                        .isPresent())),
                 "ticket: a handshake that offers the session fails");
     }
 
@@ -376,9 +374,8 @@ class BrokenServerTest {
     @Test
     void a_server_that_falls_over_a_pre_shared_key_is_warned_of() {
         assertWarns(
-                judge(
-                        "TLS-S-16b",
-                        dropping(hello -> hello.extension(Extension.PRE_SHARED_KEY).isPresent())),
+                judge("TLS-S-16b", dropping(hello -> hello.extension(Extension.PRE_SHARED_KEY)
+                        .isPresent())),
                 "a handshake that offers the session fails");
     }
 

@@ -68,9 +68,7 @@ class GoodServerTest {
 
     /** Half of the time for an answer is what a stalled handshake is waited for. */
     private static Verdict judged(String id, Loopback good) {
-        return id.equals("TLS-S-15b")
-                ? Judging.judgeImpatiently(id, good.port())
-                : Judging.judge(id, good.port());
+        return id.equals("TLS-S-15b") ? Judging.judgeImpatiently(id, good.port()) : Judging.judge(id, good.port());
     }
 
     @ParameterizedTest

@@ -89,7 +89,10 @@ class OpensslServerTest {
     @Test
     void a_server_without_tickets_and_sessions_declines_cleanly() throws Exception {
         assertJudged(
-                "TLS-S-16a", Mark.PASS, "the server gives none; id: the server keeps no sessions", "-no_ticket",
+                "TLS-S-16a",
+                Mark.PASS,
+                "the server gives none; id: the server keeps no sessions",
+                "-no_ticket",
                 "-no_cache");
     }
 
@@ -107,7 +110,8 @@ class OpensslServerTest {
                 Subject subject = Judging.echo(server.port())) {
             Verdict verdict = Judging.run("TLS-S-05b", subject);
             assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
-            List<TlsInventory.Version> versions = subject.inventory().orElseThrow().versions();
+            List<TlsInventory.Version> versions =
+                    subject.inventory().orElseThrow().versions();
             assertThat(versions.get(0))
                     .isEqualTo(new TlsInventory.Version(
                             "TLSv1.3",
@@ -119,9 +123,7 @@ class OpensslServerTest {
                     .isEqualTo(new TlsInventory.Version(
                             "TLSv1.2",
                             TlsInventory.Extent.WHOLE,
-                            List.of(
-                                    "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-                                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+                            List.of("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
                             TlsInventory.Preference.SERVER,
                             List.of("secp384r1", "x25519")));
             assertThat(versions.subList(2, 6)).noneMatch(TlsInventory.Version::accepted);

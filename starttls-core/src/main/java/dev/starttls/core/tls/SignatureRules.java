@@ -26,8 +26,7 @@ final class SignatureRules implements AlgorithmConstraints {
     }
 
     @Override
-    public boolean permits(
-            Set<CryptoPrimitive> primitives, String algorithm, Key key, AlgorithmParameters parameters) {
+    public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, Key key, AlgorithmParameters parameters) {
         return permits(primitives, algorithm, parameters);
     }
 }

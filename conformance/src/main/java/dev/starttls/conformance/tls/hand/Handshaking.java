@@ -100,7 +100,8 @@ final class Handshaking {
                 .message();
         Octets truncated = unproven.slice(0, unproven.length() - BINDERS_HEADER - blank.length());
         Octets binder = psk.suite().binder(psk.key(), truncated);
-        send(builder.extension(Extensions.preSharedKey(psk.identity(), age, binder)).build());
+        send(builder.extension(Extensions.preSharedKey(psk.identity(), age, binder))
+                .build());
         if (!earlyData.isEmpty()) {
             Octets secret = psk.suite().derive(psk.suite().hmac(blank, psk.key()), "c e traffic", messages);
             earlyKeys = Optional.of(new Protection(psk.suite(), secret));

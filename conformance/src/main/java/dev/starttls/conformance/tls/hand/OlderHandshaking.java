@@ -95,8 +95,7 @@ final class OlderHandshaking {
     Result resume(ClientHello hello, OlderResumption session) throws IOException {
         send(hello);
         ServerHello chosen = serverHello();
-        boolean resumed =
-                !hello.sessionId().isEmpty() && chosen.sessionId().equals(hello.sessionId());
+        boolean resumed = !hello.sessionId().isEmpty() && chosen.sessionId().equals(hello.sessionId());
         return resumed ? abbreviated(hello, chosen, session) : full(hello, chosen, suite(chosen));
     }
 
@@ -148,8 +147,7 @@ final class OlderHandshaking {
         boolean extended = chosen.extension(Extension.EXTENDED_MASTER_SECRET).isPresent();
         Octets master = extended
                 ? suite.masterSecret(premaster, "extended master secret", suite.hash(messages))
-                : suite.masterSecret(
-                        premaster, "master secret", hello.random().and(chosen.random()));
+                : suite.masterSecret(premaster, "master secret", hello.random().and(chosen.random()));
         Keys keys = Keys.of(suite, master, hello, chosen);
         Octets verifyData = suite.verifyData(master, "client finished", messages);
         out.accept(sent.and(finished(keys, verifyData)));
@@ -188,8 +186,7 @@ final class OlderHandshaking {
                     }
                     return;
                 }
-                default ->
-                    throw new MalformedException("a Finished expected, got a message of type " + message.type());
+                default -> throw new MalformedException("a Finished expected, got a message of type " + message.type());
             }
         }
     }
@@ -232,9 +229,9 @@ final class OlderHandshaking {
 
     private void take(TlsRecord record, Optional<Keys> keys) throws IOException {
         if (record.type() == ContentType.CHANGE_CIPHER_SPEC.code()) {
-            incoming = Optional.of(keys.orElseThrow(
-                            () -> new MalformedException("a ChangeCipherSpec in the middle of the handshake"))
-                    .incoming());
+            incoming = Optional.of(
+                    keys.orElseThrow(() -> new MalformedException("a ChangeCipherSpec in the middle of the handshake"))
+                            .incoming());
             return;
         }
         TlsRecord plain = incoming.isPresent() ? incoming.get().open(record) : record;

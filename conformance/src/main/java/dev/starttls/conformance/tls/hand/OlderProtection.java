@@ -64,7 +64,10 @@ final class OlderProtection {
     private Octets transform(int mode, Octets explicit, int type, int length, Octets input)
             throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, key, new GCMParameterSpec(TAG * Byte.SIZE, salt.and(explicit).array()));
+        cipher.init(
+                mode,
+                key,
+                new GCMParameterSpec(TAG * Byte.SIZE, salt.and(explicit).array()));
         cipher.updateAAD(ByteBuffer.allocate(EXPLICIT + TlsRecord.HEADER)
                 .putLong(sequence)
                 .put((byte) type)

@@ -85,7 +85,8 @@ public final class OlderSession {
         ClientHello hello = OlderHandshaking.hello(serverName);
         return switch (kind) {
             case MODERN -> hello;
-            case WITHOUT_TICKETS -> hello.with().without(Extension.SESSION_TICKET).build();
+            case WITHOUT_TICKETS ->
+                hello.with().without(Extension.SESSION_TICKET).build();
             case WITHOUT_SECURE_RENEGOTIATION ->
                 hello.with().without(Extension.RENEGOTIATION_INFO).build();
             case WITH_HEARTBEAT ->

@@ -116,7 +116,8 @@ public final class Extensions {
      */
     public static Extension renegotiationInfo(Octets verifyData) {
         return new Extension(
-                Extension.RENEGOTIATION_INFO, new OctetWriter().vector8(verifyData).octets());
+                Extension.RENEGOTIATION_INFO,
+                new OctetWriter().vector8(verifyData).octets());
     }
 
     /** RFC 7627 section 5.1. */
