@@ -65,10 +65,7 @@ final class RenegotiationTopic implements Topic {
             return Verdict.fail("the ServerHello of TLSv1.2 has no renegotiation_info, only "
                     + hello.get().extensions());
         }
-        Answer withoutIt = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
-                .with()
-                .without(Extension.RENEGOTIATION_INFO)
-                .build());
+        Answer withoutIt = prober.ask(withoutRenegotiationInfo(prober));
         String told = "renegotiation_info is in the ServerHello of TLSv1.2; a client that lacks it ";
         if (withoutIt instanceof Answer.Hello taken) {
             return taken.hello().extension(Extension.RENEGOTIATION_INFO).isPresent()
@@ -85,17 +82,30 @@ final class RenegotiationTopic implements Topic {
         if (modern.isEmpty()) {
             return Verdict.skip(NO_HANDSHAKE);
         }
+        Verdict afterIndicating = renegotiated(prober, modern.get(), OlderSession::insecureRenegotiation);
+        return new Legs()
+                .add("a client that had it in its first hello", afterIndicating)
+                .add("a client that lacks it", withoutIndicating(prober))
+                .verdict();
+    }
+
+    /** Only where a client without is served at all there is a session to renegotiate in. */
+    private static Verdict withoutIndicating(Prober prober) throws IOException, BlockedException {
         Optional<LiveSession> legacy = LiveSession.older(prober, Kind.WITHOUT_SECURE_RENEGOTIATION);
-        Legs legs = new Legs()
-                .add(
-                        "a client that had it in its first hello",
-                        renegotiated(prober, modern.get(), OlderSession::insecureRenegotiation));
-        legs.add(
-                "a client that lacks it",
-                legacy.isEmpty()
-                        ? Verdict.pass("is not served at all")
-                        : renegotiated(prober, legacy.get(), OlderSession::insecureRenegotiation));
-        return legs.verdict();
+        if (legacy.isPresent()) {
+            return renegotiated(prober, legacy.get(), OlderSession::insecureRenegotiation);
+        }
+        Answer answer = prober.ask(withoutRenegotiationInfo(prober));
+        return answer instanceof Answer.Refused
+                ? Verdict.pass("is not served at all: " + answer.told())
+                : Verdict.inconclusive("had no session to ask in: " + answer.told());
+    }
+
+    private static ClientHello withoutRenegotiationInfo(Prober prober) {
+        return ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+                .with()
+                .without(Extension.RENEGOTIATION_INFO)
+                .build();
     }
 
     private static Verdict clientInitiated(Prober prober) throws IOException, BlockedException {

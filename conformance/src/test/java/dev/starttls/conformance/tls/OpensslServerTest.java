@@ -118,7 +118,7 @@ class OpensslServerTest {
                             TlsInventory.Extent.WHOLE,
                             List.of("TLS_AES_256_GCM_SHA384"),
                             TlsInventory.Preference.UNKNOWN,
-                            List.of("x25519", "secp384r1")));
+                            List.of("secp384r1", "x25519")));
             assertThat(versions.get(1))
                     .isEqualTo(new TlsInventory.Version(
                             "TLSv1.2",

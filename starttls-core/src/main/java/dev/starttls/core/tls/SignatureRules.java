@@ -17,7 +17,7 @@ final class SignatureRules implements AlgorithmConstraints {
     public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, AlgorithmParameters parameters) {
         String name = algorithm.toUpperCase(Locale.ROOT).replace("-", "");
         return !primitives.contains(CryptoPrimitive.SIGNATURE)
-                || !name.startsWith("MD5WITH") && !name.startsWith("SHA1WITH");
+                || !(name.startsWith("MD5WITH") || name.startsWith("SHA1WITH"));
     }
 
     @Override

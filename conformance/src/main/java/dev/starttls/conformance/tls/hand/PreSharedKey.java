@@ -32,6 +32,7 @@ public final class PreSharedKey {
 
     /** The age in milliseconds, hidden as the server asked for (RFC 8446 section 4.2.11.1). */
     long obfuscatedAge() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) + ticket.ageAdd() & 0xffffffffL;
+        long age = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        return (age + ticket.ageAdd()) & 0xffffffffL;
     }
 }
