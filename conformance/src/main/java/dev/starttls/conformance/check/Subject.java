@@ -87,16 +87,48 @@ public final class Subject implements AutoCloseable {
      * @throws IOException if it could not be made, or the time for this subject is over
      */
     public Conversation connect() throws IOException {
-        int number;
-        Duration left;
+        return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left()));
+    }
+
+    /**
+     * A fresh connection on which nothing was said and which, if this machine has another address, does not go from the
+     * server's own to itself: servers may take such a client for one of the house, and be less strict with it.
+     *
+     * @throws IOException if it could not be made
+     */
+    public Conversation connectFromElsewhere() throws IOException {
+        Conversation direct = connect();
+        if (!direct.betweenEqualAddresses()) {
+            return direct;
+        }
+        try {
+            Conversation other = kept(direct.fromElsewhere(nextNumber()));
+            direct.close();
+            return other;
+        } catch (IOException e) {
+            direct.note("could not connect from another address than the server's own: " + e.getMessage());
+            return direct;
+        }
+    }
+
+    private Duration left() throws IOException {
         synchronized (conversations) {
-            number = conversations.size() + 1;
-            left = deadline == Long.MAX_VALUE ? settings.answer() : Duration.ofNanos(deadline - System.nanoTime());
+            Duration left =
+                    deadline == Long.MAX_VALUE ? settings.answer() : Duration.ofNanos(deadline - System.nanoTime());
             if (over || left.isNegative() || left.isZero()) {
                 throw new IOException("the time for this check is over");
             }
+            return left;
         }
-        Conversation conversation = Conversation.open(target, transcript, number, settings.answer(), left);
+    }
+
+    private int nextNumber() {
+        synchronized (conversations) {
+            return conversations.size() + 1;
+        }
+    }
+
+    private Conversation kept(Conversation conversation) {
         synchronized (conversations) {
             conversations.add(conversation);
             if (over) {

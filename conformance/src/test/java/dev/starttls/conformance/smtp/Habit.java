@@ -1,6 +1,6 @@
 package dev.starttls.conformance.smtp;
 
-/** A way in which a {@link ScriptedSmtpServer} departs from the plain, right one. The first ones are right as well. */
+/** A way in which a {@link ScriptedSmtpSession scripted server} departs from the plain, right one. The first ones are right as well. */
 enum Habit {
     // Right all the same.
     MAIL_WITHOUT_EHLO,
