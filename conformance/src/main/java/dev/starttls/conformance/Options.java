@@ -35,6 +35,10 @@ import picocli.CommandLine.Parameters;
             "  conformance --targets-file - --format ndjson < hosts.txt",
             "  conformance --explain SMTP-S-10",
             "",
+            "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
+                    + " none of its checks more than four times --timeout; what was not seen by then is told as"
+                    + " inconclusive.",
+            "",
             "Exit status: 0 every MUST and security check passed (or could not be made, and the report says why);",
             "1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol."
         })

@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Transcript;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
 /** A table for people, with the evidence for all that is not as it should be below it. */
 public final class TextReport implements Report {
     private static final int WIDTH = 110;
+    private static final int FIRST_ENTRIES = 40;
+    private static final int LAST_ENTRIES = 60;
     private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
     private static final String ROW_INDENT = " ".repeat(30);
 
@@ -39,6 +42,7 @@ public final class TextReport implements Report {
             line("  No checks were run.");
         } else {
             session(report.survey());
+            report.inventory().ifPresent(this::accepted);
             table(report.results());
             skipped(report.results());
             evidence(report.results());
@@ -71,6 +75,35 @@ public final class TextReport implements Report {
                                     });
                         },
                         () -> line("  TLS          none was reached; the checks say why"));
+    }
+
+    /** A version with the same lists as a newer one is told together with it. */
+    private void accepted(TlsInventory inventory) {
+        Map<TlsInventory.Version, List<String>> namesByLists = new LinkedHashMap<>();
+        for (TlsInventory.Version version : inventory.versions()) {
+            if (version.accepted()) {
+                TlsInventory.Version lists = new TlsInventory.Version(
+                        "", version.extent(), version.suites(), version.preference(), version.groups());
+                namesByLists.computeIfAbsent(lists, same -> new ArrayList<>()).add(version.name());
+            }
+        }
+        namesByLists.forEach((lists, names) -> {
+            wrapped("  accepts      ", String.join(", ", names) + " with " + suites(lists));
+            if (!lists.groups().isEmpty()) {
+                wrapped(" ".repeat(15), "and the groups " + String.join(" ", lists.groups()));
+            }
+        });
+    }
+
+    private static String suites(TlsInventory.Version lists) {
+        String order =
+                switch (lists.preference()) {
+                    case SERVER -> ", the server's order decides";
+                    case CLIENT -> ", the client's order decides";
+                    case UNKNOWN -> "";
+                };
+        String more = lists.extent() == TlsInventory.Extent.PARTIAL ? " and perhaps more" : "";
+        return (lists.suites().isEmpty() ? "suites not listed" : String.join(" ", lists.suites())) + more + order;
     }
 
     private void table(List<CheckResult> results) {
@@ -135,10 +168,23 @@ public final class TextReport implements Report {
                     wrapped("  mend  ", check.mend());
                 }
             }
-            for (Transcript.Entry entry : result.transcript()) {
-                line("      " + style.faint("| " + entry));
-            }
+            transcript(result.transcript());
         }
+    }
+
+    /** Whole where it is short; else how it began and how it ended, which is where the verdict comes from. */
+    private void transcript(List<Transcript.Entry> entries) {
+        int dropped = Math.max(0, entries.size() - FIRST_ENTRIES - LAST_ENTRIES);
+        int from = dropped == 0 ? entries.size() : FIRST_ENTRIES;
+        entries.subList(0, from).forEach(this::line);
+        if (dropped > 0) {
+            line("      " + style.faint("| ... " + dropped + " more; --format json has them"));
+            entries.subList(from + dropped, entries.size()).forEach(this::line);
+        }
+    }
+
+    private void line(Transcript.Entry entry) {
+        line("      " + style.faint("| " + entry));
     }
 
     private void summary(TargetReport report) {

@@ -42,9 +42,20 @@ public final class Conversation implements AutoCloseable {
      */
     public static Conversation open(Target target, Transcript transcript, int number, Duration answer)
             throws IOException {
+        return open(target, transcript, number, answer, answer);
+    }
+
+    /**
+     * The same where there may be less time for the connection than for an answer.
+     *
+     * @throws IOException if that fails
+     */
+    public static Conversation open(
+            Target target, Transcript transcript, int number, Duration answer, Duration connecting) throws IOException {
         transcript.note(number, "connects to " + target.host() + " port " + target.port());
         try {
-            Wire wire = Wire.connect(target.host(), target.port(), answer);
+            Duration limit = connecting.compareTo(answer) < 0 ? connecting : answer;
+            Wire wire = Wire.connect(target.host(), target.port(), limit);
             return new Conversation(wire, transcript, number, answer);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());
