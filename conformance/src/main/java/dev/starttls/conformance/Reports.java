@@ -1,9 +1,11 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.report.JsonReport;
+import dev.starttls.conformance.report.JunitReport;
 import dev.starttls.conformance.report.Report;
 import dev.starttls.conformance.report.Style;
 import dev.starttls.conformance.report.TextReport;
+import dev.starttls.conformance.report.html.HtmlReport;
 import dev.starttls.conformance.run.TargetReport;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -14,6 +16,8 @@ import java.util.List;
 
 /** The reports asked for with --format, each to its place. */
 final class Reports implements AutoCloseable {
+    private static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "html");
+
     private final List<Report> reports = new ArrayList<>();
     private final List<PrintStream> files = new ArrayList<>();
 
@@ -38,12 +42,8 @@ final class Reports implements AutoCloseable {
 
     private void add(String format, int equals, Surroundings surroundings) throws UsageException {
         String kind = equals < 0 ? format : format.substring(0, equals);
-        switch (kind) {
-            case "text", "json", "ndjson" -> {}
-            case "junit", "html" ->
-                throw new UsageException(
-                        "the format " + kind + " is not available yet; there are text, json and ndjson");
-            default -> throw new UsageException("there is no format '" + kind + "'; there are text, json and ndjson");
+        if (!FORMATS.contains(kind)) {
+            throw new UsageException("there is no format '" + kind + "'; there are " + String.join(", ", FORMATS));
         }
         PrintStream to = equals < 0 ? surroundings.out() : file(format.substring(equals + 1));
         Style style = equals < 0 && surroundings.terminal() == Terminal.PRESENT ? Style.COLOUR : Style.PLAIN;
@@ -51,6 +51,8 @@ final class Reports implements AutoCloseable {
                 switch (kind) {
                     case "json" -> JsonReport.indented(to);
                     case "ndjson" -> JsonReport.lines(to);
+                    case "junit" -> new JunitReport(to);
+                    case "html" -> new HtmlReport(to);
                     default -> new TextReport(to, style);
                 });
     }
@@ -74,6 +76,7 @@ final class Reports implements AutoCloseable {
 
     @Override
     public void close() {
+        reports.forEach(Report::close);
         files.forEach(PrintStream::close);
     }
 }

@@ -56,7 +56,8 @@ public final class Runner implements AutoCloseable {
         Instant started = Instant.now();
         long begun = System.nanoTime();
         progress.asks(target);
-        Survey survey = survey(new Subject(target, targetSettings, dialect));
+        Subject first = new Subject(target, targetSettings, dialect);
+        Survey survey = survey(first);
         progress.over();
         List<CheckResult> results = new ArrayList<>();
         if (survey.problem().isEmpty()) {
@@ -73,7 +74,13 @@ public final class Runner implements AutoCloseable {
             progress.over();
             survey = confirmed(survey, results, target, targetSettings, dialect);
         }
-        return new TargetReport(target, started, Duration.ofNanos(System.nanoTime() - begun), survey, results);
+        return new TargetReport(
+                target,
+                started,
+                Duration.ofNanos(System.nanoTime() - begun),
+                survey,
+                first.transcript().entries(),
+                results);
     }
 
     /** What could not be seen may have been because the target is gone: then that is what there is to tell. */

@@ -109,8 +109,7 @@ final class SmtpSurvey {
         Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
                 ? subject.settings().answer()
                 : PATIENCE;
-        return talk.wire().overhear(patience).isEmpty()
-                && Talk.with(subject).handshake().done();
+        return !talk.wire().speaks(patience) && Talk.with(subject).handshake().done();
     }
 
     private Optional<String> otherProtocol(Reply greeting) {
