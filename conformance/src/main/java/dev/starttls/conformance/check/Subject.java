@@ -21,6 +21,7 @@ public final class Subject implements AutoCloseable {
     private final Dialect dialect;
     private final Transcript transcript = new Transcript();
     private final List<Conversation> conversations = new ArrayList<>();
+    private Optional<TlsInventory> inventory = Optional.empty();
     private boolean over;
 
     public Subject(Target target, TargetSettings settings, Dialect dialect) {
@@ -43,6 +44,23 @@ public final class Subject implements AutoCloseable {
 
     public Transcript transcript() {
         return transcript;
+    }
+
+    /**
+     * Leaves what was found out about TLS for the reports, in the place of what was left before: whoever finds more may
+     * leave more, and if its time is cut short the reports have what there was by then.
+     */
+    public void leave(TlsInventory found) {
+        synchronized (conversations) {
+            inventory = Optional.of(found);
+        }
+    }
+
+    /** What was left for the reports last; empty if the check is about something else. */
+    public Optional<TlsInventory> inventory() {
+        synchronized (conversations) {
+            return inventory;
+        }
     }
 
     /** How long to listen where the server must be silent. */

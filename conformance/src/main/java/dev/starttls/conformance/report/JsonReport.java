@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Transcript;
@@ -66,6 +67,7 @@ public final class JsonReport implements Report {
         summary.put("inconclusive", report.count(Mark.INCONCLUSIVE));
         ObjectNode tls = json.putObject("tls");
         report.survey().tls().ifPresent(done -> tls(tls, done));
+        report.inventory().ifPresent(inventory -> versions(tls.putArray("versions"), inventory));
         ArrayNode phases = json.putArray("phases");
         for (Survey.Phase phase : report.survey().phases()) {
             phases.addObject().put("name", phase.name()).put("ms", ms(phase.took()));
@@ -91,6 +93,20 @@ public final class JsonReport implements Report {
             one.put("key", facts.key());
             one.put("signature", facts.signature());
         });
+    }
+
+    private static void versions(ArrayNode json, TlsInventory inventory) {
+        for (TlsInventory.Version version : inventory.versions()) {
+            ObjectNode one = json.addObject();
+            one.put("name", version.name());
+            one.put("accepted", version.accepted());
+            one.put("complete", version.extent() != TlsInventory.Extent.PARTIAL);
+            one.put("preference", version.preference().key());
+            ArrayNode suites = one.putArray("suites");
+            version.suites().forEach(suites::add);
+            ArrayNode groups = one.putArray("groups");
+            version.groups().forEach(groups::add);
+        }
     }
 
     private static void check(ObjectNode json, CheckResult result) {

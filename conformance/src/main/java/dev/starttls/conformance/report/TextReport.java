@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Transcript;
@@ -39,6 +40,7 @@ public final class TextReport implements Report {
             line("  No checks were run.");
         } else {
             session(report.survey());
+            report.inventory().ifPresent(this::accepted);
             table(report.results());
             skipped(report.results());
             evidence(report.results());
@@ -71,6 +73,35 @@ public final class TextReport implements Report {
                                     });
                         },
                         () -> line("  TLS          none was reached; the checks say why"));
+    }
+
+    /** A version with the same lists as a newer one is told together with it. */
+    private void accepted(TlsInventory inventory) {
+        Map<TlsInventory.Version, List<String>> namesByLists = new LinkedHashMap<>();
+        for (TlsInventory.Version version : inventory.versions()) {
+            if (version.accepted()) {
+                TlsInventory.Version lists = new TlsInventory.Version(
+                        "", version.extent(), version.suites(), version.preference(), version.groups());
+                namesByLists.computeIfAbsent(lists, same -> new ArrayList<>()).add(version.name());
+            }
+        }
+        namesByLists.forEach((lists, names) -> {
+            wrapped("  accepts      ", String.join(", ", names) + " with " + suites(lists));
+            if (!lists.groups().isEmpty()) {
+                wrapped(" ".repeat(15), "and the groups " + String.join(" ", lists.groups()));
+            }
+        });
+    }
+
+    private static String suites(TlsInventory.Version lists) {
+        String order =
+                switch (lists.preference()) {
+                    case SERVER -> ", the server's order decides";
+                    case CLIENT -> ", the client's order decides";
+                    case UNKNOWN -> "";
+                };
+        String more = lists.extent() == TlsInventory.Extent.PARTIAL ? " and perhaps more" : "";
+        return (lists.suites().isEmpty() ? "suites not listed" : String.join(" ", lists.suites())) + more + order;
     }
 
     private void table(List<CheckResult> results) {

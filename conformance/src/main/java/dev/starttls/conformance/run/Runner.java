@@ -7,6 +7,7 @@ import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
@@ -59,20 +60,20 @@ public final class Runner implements AutoCloseable {
         Subject first = new Subject(target, targetSettings, dialect);
         Survey survey = survey(first);
         progress.over();
-        List<CheckResult> results = new ArrayList<>();
+        List<Ran> ran = new ArrayList<>();
         if (survey.problem().isEmpty()) {
             List<Check> checks = catalogue.concerning(target).stream()
                     .filter(selection::takes)
                     .toList();
             long deadline = begun + settings.total().toNanos();
             progress.begun(target, checks.size());
-            List<CompletableFuture<CheckResult>> running = checks.stream()
+            List<CompletableFuture<Ran>> running = checks.stream()
                     .map(check -> CompletableFuture.supplyAsync(
                             () -> run(check, new Subject(target, targetSettings, dialect), deadline), workers))
                     .toList();
-            running.forEach(result -> results.add(result.join()));
+            running.forEach(one -> ran.add(one.join()));
             progress.over();
-            survey = confirmed(survey, results, target, targetSettings, dialect);
+            survey = confirmed(survey, ran, target, targetSettings, dialect);
         }
         return new TargetReport(
                 target,
@@ -80,13 +81,17 @@ public final class Runner implements AutoCloseable {
                 Duration.ofNanos(System.nanoTime() - begun),
                 survey,
                 first.transcript().entries(),
-                results);
+                ran.stream().map(Ran::result).toList(),
+                ran.stream().flatMap(one -> one.inventory().stream()).findFirst());
     }
+
+    /** A check that was run, and what it left for the reports. */
+    private record Ran(CheckResult result, Optional<TlsInventory> inventory) {}
 
     /** What could not be seen may have been because the target is gone: then that is what there is to tell. */
     private Survey confirmed(
-            Survey before, List<CheckResult> results, Target target, TargetSettings targetSettings, Dialect dialect) {
-        if (results.stream().noneMatch(result -> result.verdict().mark() == Mark.INCONCLUSIVE)) {
+            Survey before, List<Ran> ran, Target target, TargetSettings targetSettings, Dialect dialect) {
+        if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)) {
             return before;
         }
         Survey after = survey(new Subject(target, targetSettings, dialect));
@@ -111,7 +116,7 @@ public final class Runner implements AutoCloseable {
         return new Survey(List.of(), Optional.empty(), Optional.of(problem));
     }
 
-    private CheckResult run(Check check, Subject subject, long deadline) {
+    private Ran run(Check check, Subject subject, long deadline) {
         long begun = System.nanoTime();
         Verdict verdict = check.notFor(subject.target())
                 .map(Verdict::skip)
@@ -121,7 +126,7 @@ public final class Runner implements AutoCloseable {
         synchronized (progress) {
             progress.done(result);
         }
-        return result;
+        return new Ran(result, subject.inventory());
     }
 
     private Verdict judge(Check check, Subject subject, Duration left) {

@@ -2,6 +2,7 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
@@ -41,6 +42,15 @@ final class SuiteTopic implements Topic {
                         .mend("Drop suites that begin with TLS_RSA_, and offer AES-GCM or ChaCha20.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::discouraged)),
+                Check.of("TLS-S-05b", "no client can talk the server into a weaker suite than both know")
+                        .clause("RFC 9325 section 4.2")
+                        .level(Level.SHOULD)
+                        .why("Many clients list suites in an order that nobody thought about; a server that follows it"
+                                + " ends up with CBC or without forward secrecy where both could do better.")
+                        .mend("Accept suites with forward secrecy and AEAD only, or let the server's order decide."
+                                + " Postfix: tls_preempt_cipherlist = yes.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(SuiteTopic::preference)),
                 Check.of("TLS-S-25", "the negotiated suite has forward secrecy")
                         .clause("RFC 9325 section 7.3")
                         .level(Level.SHOULD)
@@ -87,6 +97,54 @@ final class SuiteTopic implements Topic {
                                 .toList())
                 .map(cbc -> Verdict.warn("only CBC suites are accepted, as " + cbc))
                 .orElseGet(() -> Verdict.inconclusive("no suite of these was accepted: " + modern.told()));
+    }
+
+    /** Takes stock of all that is accepted, and judges what may come of it with the worst order a client can have. */
+    private static Verdict preference(Prober prober) throws IOException, BlockedException {
+        TlsInventory inventory = new Stocktaking(prober).take();
+        List<TlsInventory.Version> spoken = inventory.versions().stream()
+                .filter(TlsInventory.Version::accepted)
+                .filter(version -> !version.suites().isEmpty())
+                .toList();
+        if (spoken.isEmpty()) {
+            return Verdict.inconclusive("no version was accepted with any suite");
+        }
+        String told = spoken.stream()
+                .map(version -> version.name() + ": " + version.suites().size() + " suites, the order of the "
+                        + version.preference().key() + " decides")
+                .collect(Collectors.joining("; "))
+                .replace("the order of the unknown decides", "whose order decides was not seen");
+        List<String> faults = spoken.stream()
+                .filter(SuiteTopic::canEndUpWeaker)
+                .map(version -> version.name() + " can end up with " + worst(version) + ", though "
+                        + version.suites().stream()
+                                .filter(SuiteTopic::isStrong)
+                                .findFirst()
+                                .orElseThrow()
+                        + " is accepted")
+                .toList();
+        return faults.isEmpty() ? Verdict.pass(told) : Verdict.fail(String.join("; ", faults) + " (" + told + ")");
+    }
+
+    /** Both know a strong suite, and still a weaker one may be chosen. */
+    private static boolean canEndUpWeaker(TlsInventory.Version version) {
+        return version.suites().stream().anyMatch(SuiteTopic::isStrong) && !isStrong(worst(version));
+    }
+
+    /** What the server chooses when all that it accepts is offered in the most unlucky order. */
+    private static String worst(TlsInventory.Version version) {
+        List<String> suites = version.suites();
+        return version.preference() == TlsInventory.Preference.CLIENT
+                ? suites.stream().filter(suite -> !isStrong(suite)).findFirst().orElse(suites.get(0))
+                : suites.get(0);
+    }
+
+    private static boolean isStrong(String name) {
+        return CipherSuite.named(name)
+                .filter(suite -> suite.isForwardSecret()
+                        && suite.isAead()
+                        && suite.prohibition().isEmpty())
+                .isPresent();
     }
 
     private static List<CipherSuite> withoutCbc() {
