@@ -8,17 +8,16 @@ import dev.starttls.conformance.speak.Handshake;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * One target as its template shows it.
  *
  * @param anchor its id on the page
  * @param problem why it was not checked, or what became of it, where the ruling does not say so
+ * @param versions each version of TLS that the server was asked for; empty if that was not asked
  * @param attention what is not as it should be, the worst first
  * @param rest what passed or was skipped
  */
@@ -31,22 +30,26 @@ record TargetView(
         String started,
         String took,
         Optional<Handshake.Done> tls,
-        List<CertificateFacts> chain,
+        List<CertificateFacts> certificates,
         Optional<SequenceDiagram> diagram,
         TranscriptView dialogue,
         TimeLine timeLine,
+        List<VersionView> versions,
         List<CheckView> attention,
         List<CheckView> rest) {
 
     private static final DateTimeFormatter STARTED = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
+    private static final List<Mark> ORDER =
+            List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE, Mark.PASS, Mark.SKIP);
     private static final List<Mark> ATTENTION = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
     private static final List<Mark> REST = List.of(Mark.PASS, Mark.SKIP);
 
     TargetView {
         counts = List.copyOf(counts);
-        chain = List.copyOf(chain);
+        certificates = List.copyOf(certificates);
+        versions = List.copyOf(versions);
         attention = List.copyOf(attention);
         rest = List.copyOf(rest);
     }
@@ -84,17 +87,19 @@ record TargetView(
                 SequenceDiagram.of(report.dialogue()),
                 TranscriptView.of(report.dialogue()),
                 TimeLine.of(report.survey().phases()),
+                report.inventory()
+                        .map(inventory ->
+                                inventory.versions().stream().map(VersionView::of).toList())
+                        .orElse(List.of()),
                 checks(anchor, report, ATTENTION),
                 checks(anchor, report, REST));
     }
 
     private static List<Count> counts(TargetReport report) {
-        Set<Mark> order = new java.util.LinkedHashSet<>(List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE, Mark.PASS));
-        order.addAll(Arrays.asList(Mark.values()));
         List<Count> counts = new ArrayList<>();
         long before = 0;
         int all = report.results().size();
-        for (Mark mark : order) {
+        for (Mark mark : ORDER) {
             long n = report.count(mark);
             counts.add(new Count(Sign.of(mark), word(mark), n, percent(before, all), percent(n, all)));
             before += n;
@@ -134,6 +139,15 @@ record TargetView(
 
     boolean phased() {
         return !timeLine.bars().isEmpty();
+    }
+
+    boolean inventoried() {
+        return !versions.isEmpty();
+    }
+
+    /** The versions that are spoken, for what is accepted in each. */
+    List<VersionView> spoken() {
+        return versions.stream().filter(VersionView::accepted).toList();
     }
 
     boolean flawed() {

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.report.html;
 
+import com.samskivert.mustache.DefaultCollector;
 import com.samskivert.mustache.Escapers;
 import com.samskivert.mustache.Mustache;
 import com.samskivert.mustache.Template;
@@ -13,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Iterator;
+import java.util.Optional;
 
 /**
  * The parts of the page. What is put into them is made visible and escaped; only the style sheet and the script, which
@@ -21,6 +24,7 @@ import java.util.Base64;
 final class Templates {
     private static final Mustache.Compiler COMPILER = Mustache.compiler()
             .strictSections(true)
+            .withCollector(new OptionalCollector())
             .withEscaper(text -> Escapers.HTML.escape(Visible.of(text)))
             .withLoader(name -> reader(name + ".mustache"));
 
@@ -42,6 +46,16 @@ final class Templates {
     /** All behind the last target. */
     String foot(Overview overview) {
         return foot.execute(new Foot(overview, text("report.js")));
+    }
+
+    /** A section of an optional value is shown once or not at all. */
+    private static final class OptionalCollector extends DefaultCollector {
+        @Override
+        public Iterator<?> toIterator(Object value) {
+            return value instanceof Optional<?> optional
+                    ? optional.stream().iterator()
+                    : super.toIterator(value);
+        }
     }
 
     private record Head(String started, String style, String styleHash, String scriptHash) {}
