@@ -30,12 +30,12 @@ final class AuthTopic implements Topic {
                                 + " whoever listens. An offer inside TLS only makes the safe way the only one.")
                         .mend(MEND)
                         .onUpgraded(Protocol.SMTP)
-                        .run(Stage.INTRODUCED.then(AuthTopic::offer)),
+                        .run(Stages.INTRODUCED.then(AuthTopic::offer)),
                 refused("SMTP-S-14a", "PLAIN"),
                 refused("SMTP-S-14b", "LOGIN"));
     }
 
-    private static Verdict offer(Talk talk, Subject subject) {
+    private static Verdict offer(SmtpTalk talk, Subject subject) {
         if (!talk.extensions().has("AUTH")) {
             return Verdict.pass("not offered");
         }
@@ -60,7 +60,7 @@ final class AuthTopic implements Topic {
                         + " wire.")
                 .mend(MEND)
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.INTRODUCED.then((talk, subject) -> {
+                .run(Stages.INTRODUCED.then((talk, subject) -> {
                     Reply reply = talk.say("AUTH " + mechanism);
                     if (reply.refusal()) {
                         return Verdict.pass(reply.told());

@@ -67,6 +67,6 @@ final class InjectionTopic implements Topic {
                 .why(WHY)
                 .mend(MEND)
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.OFFERED.then(injection::tryOn));
+                .run(Stages.OFFERED.then(injection::tryOn));
     }
 }
