@@ -23,7 +23,12 @@ final class Reports implements AutoCloseable {
 
     private Reports() {}
 
-    static Reports open(List<String> formats, Surroundings surroundings) throws UsageException {
+    /**
+     * Opens them all.
+     *
+     * @param columns how wide the terminal is, where there is one
+     */
+    static Reports open(List<String> formats, Surroundings surroundings, int columns) throws UsageException {
         Reports all = new Reports();
         boolean standardOutputTaken = false;
         for (String format : formats.isEmpty() ? List.of("text") : formats) {
@@ -35,26 +40,34 @@ final class Reports implements AutoCloseable {
                 }
                 standardOutputTaken = true;
             }
-            all.add(format, equals, surroundings);
+            all.add(format, equals, surroundings, columns);
         }
         return all;
     }
 
-    private void add(String format, int equals, Surroundings surroundings) throws UsageException {
+    private void add(String format, int equals, Surroundings surroundings, int columns) throws UsageException {
         String kind = equals < 0 ? format : format.substring(0, equals);
         if (!FORMATS.contains(kind)) {
             throw new UsageException("there is no format '" + kind + "'; there are " + String.join(", ", FORMATS));
         }
         PrintStream to = equals < 0 ? surroundings.out() : file(format.substring(equals + 1));
-        Style style = equals < 0 && surroundings.terminal() == Terminal.PRESENT ? Style.COLOUR : Style.PLAIN;
         reports.add(
                 switch (kind) {
                     case "json" -> JsonReport.indented(to);
                     case "ndjson" -> JsonReport.lines(to);
                     case "junit" -> new JunitReport(to);
                     case "html" -> new HtmlReport(to);
-                    default -> new TextReport(to, style);
+                    default -> equals < 0 ? text(surroundings, columns) : new TextReport(to, Style.PLAIN);
                 });
+    }
+
+    /** For whoever looks on, or for a pipe. */
+    private static Report text(Surroundings surroundings, int columns) {
+        return switch (surroundings.terminal()) {
+            case PRESENT -> new TextReport(surroundings.out(), Style.COLOUR, columns);
+            case COLOURLESS -> new TextReport(surroundings.out(), Style.PLAIN, columns);
+            case ABSENT -> new TextReport(surroundings.out(), Style.PLAIN);
+        };
     }
 
     private PrintStream file(String name) throws UsageException {

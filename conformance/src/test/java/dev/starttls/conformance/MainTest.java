@@ -144,8 +144,6 @@ class MainTest {
                 "http://x | there is no scheme",
                 "imap://x | there are no checks of IMAP yet",
                 "client smtp | not available yet",
-                "--format junit smtp://x | not available yet",
-                "--format html=x.html smtp://x | not available yet",
                 "--format xml smtp://x | there is no format 'xml'",
                 "--format text --format json smtp://x | cannot share standard output",
                 "--format json= smtp://x | needs a file name",
@@ -356,6 +354,13 @@ class MainTest {
         };
         assertThat(Main.run(surroundings, broken)).isEqualTo(70);
         assertThat(err()).contains("a fault of the suite itself").contains("oops");
+    }
+
+    @Test
+    void schema_is_the_schema_of_json() throws IOException {
+        assertThat(run("--schema")).isZero();
+        assertThat(new ObjectMapper().readTree(out()).get("required").toString())
+                .contains("checks");
     }
 
     @Test

@@ -19,16 +19,33 @@ import java.util.stream.Collectors;
 
 /** A table for people, with the evidence for all that is not as it should be below it. */
 public final class TextReport implements Report {
-    private static final int WIDTH = 110;
+    /** Wide enough for a title on the line of its check, narrow enough to read. */
+    private static final int WIDEST = 110;
+
+    /** Below this a table is none; a narrower terminal breaks the lines itself. */
+    private static final int NARROWEST = 80;
+
     private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
     private static final String ROW_INDENT = " ".repeat(30);
 
     private final PrintStream out;
     private final Style style;
+    private final int width;
 
+    /** As wide as reads well, for a file or a pipe. */
     public TextReport(PrintStream out, Style style) {
+        this(out, style, WIDEST);
+    }
+
+    /**
+     * For a terminal.
+     *
+     * @param columns how many it has; more than read well are not used
+     */
+    public TextReport(PrintStream out, Style style, int columns) {
         this.out = out;
         this.style = style;
+        this.width = Math.max(NARROWEST, Math.min(WIDEST, columns));
     }
 
     @Override
@@ -50,8 +67,9 @@ public final class TextReport implements Report {
     }
 
     private void session(Survey survey) {
-        line("  session      "
-                + survey.phases().stream()
+        wrapped(
+                "  session      ",
+                survey.phases().stream()
                         .map(phase -> phase.name().toLowerCase(Locale.ROOT)
                                 + String.format(
                                         Locale.ROOT, " %.1f ms", phase.took().toNanos() / 1e6))
@@ -59,17 +77,21 @@ public final class TextReport implements Report {
         survey.tls()
                 .ifPresentOrElse(
                         done -> {
-                            line("  TLS          " + done.version() + " " + done.suite());
+                            wrapped("  TLS          ", done.version() + " " + done.suite());
                             done.chain().stream()
                                     .findFirst()
                                     .map(CertificateFacts::of)
                                     .ifPresent(facts -> {
-                                        line("  certificate  " + facts.subject()
-                                                + (facts.names().isEmpty()
-                                                        ? ""
-                                                        : " for " + String.join(", ", facts.names())));
-                                        line("               " + facts.key() + ", until " + facts.notAfter()
-                                                + ", issued by " + facts.issuer());
+                                        wrapped(
+                                                "  certificate  ",
+                                                facts.subject()
+                                                        + (facts.names().isEmpty()
+                                                                ? ""
+                                                                : " for " + String.join(", ", facts.names())));
+                                        wrapped(
+                                                " ".repeat(15),
+                                                facts.key() + ", until " + facts.notAfter() + ", issued by "
+                                                        + facts.issuer());
                                     });
                         },
                         () -> line("  TLS          none was reached; the checks say why"));
@@ -118,8 +140,10 @@ public final class TextReport implements Report {
                 line("  " + style.strong(family));
             }
             String level = check.level().key();
-            line("  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10)
-                    + check.title());
+            wrapped(
+                    "  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10),
+                    ROW_INDENT.length(),
+                    check.title());
             if (result.verdict().mark() != Mark.PASS) {
                 wrapped(ROW_INDENT, result.verdict().detail());
             }
@@ -158,7 +182,10 @@ public final class TextReport implements Report {
         for (CheckResult result : bad) {
             Check check = result.check();
             line("");
-            line("  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  " + check.title());
+            wrapped(
+                    "  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  ",
+                    10 + check.id().length(),
+                    check.title());
             wrapped("        ", check.clause() + ": " + result.verdict().detail() + ".");
             if (result.verdict().mark() != Mark.INCONCLUSIVE) {
                 wrapped("  why   ", check.why());
@@ -167,7 +194,7 @@ public final class TextReport implements Report {
                 }
             }
             for (Transcript.Entry entry : result.transcript()) {
-                line("      " + style.faint("| " + entry));
+                line("      " + style.faint("| " + Visible.of(entry.toString())));
             }
         }
     }
@@ -178,8 +205,8 @@ public final class TextReport implements Report {
                 + style.strong(report.count(Mark.PASS) + " passed, " + report.count(Mark.FAIL) + " failed, "
                         + report.count(Mark.WARN) + " warned, " + report.count(Mark.SKIP) + " skipped, "
                         + report.count(Mark.INCONCLUSIVE) + " inconclusive")
-                + String.format(Locale.ROOT, " in %.1f s: ", report.took().toMillis() / 1000.0)
-                + conclusion(report));
+                + String.format(Locale.ROOT, " in %.1f s:", report.took().toMillis() / 1000.0));
+        wrapped("  ", conclusion(report));
     }
 
     private static String conclusion(TargetReport report) {
@@ -197,23 +224,20 @@ public final class TextReport implements Report {
     private void wrapped(String prefix, int indent, String text) {
         List<String> lines = new ArrayList<>();
         StringBuilder now = new StringBuilder(prefix);
-        boolean empty = true;
-        for (String word : harmless(text).split(" ", -1)) {
-            if (!empty && now.length() + 1 + word.length() > WIDTH) {
+        int column = indent;
+        for (String word : Visible.of(text).split(" ", -1)) {
+            boolean first = column == indent;
+            if (!first && column + 1 + word.length() > width) {
                 lines.add(now.toString());
                 now = new StringBuilder(" ".repeat(indent));
-                empty = true;
+                column = indent;
+                first = true;
             }
-            now.append(empty ? "" : " ").append(word);
-            empty = false;
+            now.append(first ? "" : " ").append(word);
+            column += (first ? 0 : 1) + word.length();
         }
         lines.add(now.toString());
         lines.forEach(this::line);
-    }
-
-    /** Without control characters: part of the text came from the network, and a terminal obeys those. */
-    private static String harmless(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String pad(String text, int width) {

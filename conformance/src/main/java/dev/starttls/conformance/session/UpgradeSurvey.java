@@ -118,7 +118,8 @@ public final class UpgradeSurvey {
         Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
                 ? subject.settings().answer()
                 : PATIENCE;
-        return !talk.wire().speaks(patience) && opening.open(subject).handshake().done();
+        return !talk.wire().speaks(patience)
+                && opening.open(subject).handshake().done();
     }
 
     private Optional<String> otherProtocol(Greeting greeting) {

@@ -83,7 +83,7 @@ public final class ScriptedSmtpSession {
             say("220");
         } else if (server.is(Habit.GREETING_WITH_MARKUP)) {
             // The last three octets are U+202E in UTF-8: what follows it is shown from right to left.
-            wire.say("220 localhost <script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&\u001b[31m\u0000"
+            say("220 localhost <script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&\u001b[31m\u0000"
                     + "\u00e2\u0080\u00ae");
         } else if (server.is(Habit.GREETING_WITH_8_BIT)) {
             say("220 localhost gr\u00fc\u00df Gott");

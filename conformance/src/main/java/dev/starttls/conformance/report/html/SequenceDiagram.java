@@ -22,7 +22,10 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
     private static final int LINE = 19;
     private static final int ARROW = 9;
     private static final int REMARK = 30;
-    private static final int TITLE = 34;
+    private static final int TITLE = 32;
+
+    /** So far the lock on the boundary reaches down. */
+    private static final int LOCK = 12;
 
     /** A longer reply is cut; the transcript below the diagram has it all. */
     private static final int MOST_LINES = 14;
@@ -94,8 +97,8 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
                     HEAD,
                     clearFrom < 0
                             ? Optional.empty()
-                            : Optional.of(new Zone(clearFrom, clearTo - clearFrom, clearFrom + 22)),
-                    tlsFrom < 0 ? Optional.empty() : Optional.of(new Zone(tlsFrom, y - tlsFrom, tlsFrom + 22)),
+                            : Optional.of(new Zone(clearFrom, clearTo - clearFrom, clearFrom + 24)),
+                    tlsFrom < 0 ? Optional.empty() : Optional.of(new Zone(tlsFrom, y - tlsFrom, tlsFrom + 34)),
                     rows);
         }
 
@@ -116,7 +119,7 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
             if (through == Through.TLS && tlsFrom < 0) {
                 y += GAP;
                 tlsFrom = y;
-                y += TITLE;
+                y += LOCK + TITLE;
             } else if (through == Through.PLAINTEXT && clearFrom < 0 && tlsFrom < 0) {
                 clearFrom = y;
                 y += TITLE;

@@ -41,8 +41,7 @@ record TargetView(
     private static final DateTimeFormatter STARTED = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
-    private static final List<Mark> ORDER =
-            List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE, Mark.PASS, Mark.SKIP);
+    private static final List<Mark> ORDER = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE, Mark.PASS, Mark.SKIP);
     private static final List<Mark> ATTENTION = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
     private static final List<Mark> REST = List.of(Mark.PASS, Mark.SKIP);
 
@@ -88,8 +87,9 @@ record TargetView(
                 TranscriptView.of(report.dialogue()),
                 TimeLine.of(report.survey().phases()),
                 report.inventory()
-                        .map(inventory ->
-                                inventory.versions().stream().map(VersionView::of).toList())
+                        .map(inventory -> inventory.versions().stream()
+                                .map(VersionView::of)
+                                .toList())
                         .orElse(List.of()),
                 checks(anchor, report, ATTENTION),
                 checks(anchor, report, REST));

@@ -13,7 +13,13 @@ import java.util.Set;
  * @param partial whether the server may take more than is listed
  */
 record VersionView(
-        String name, Sign sign, boolean accepted, boolean partial, String order, List<Suite> suites, List<String> groups) {
+        String name,
+        Sign sign,
+        boolean accepted,
+        boolean partial,
+        String order,
+        List<Suite> suites,
+        List<String> groups) {
     /** RFC 8996 and those before it have done away with all others. */
     private static final Set<String> IN_USE = Set.of("TLSv1.2", "TLSv1.3");
 
