@@ -13,7 +13,7 @@ record Remedy(Linked general, List<Advice> advice) {
     private static final Pattern SOFTWARE = Pattern.compile(
             "(?:^|(?<=[.;] ))(?<name>(?:Postfix|Exim|Dovecot|Cyrus|Sendmail|Courier|Exchange|OpenSMTPD|Java)"
                     + "(?:(?: and|,) (?:Postfix|Exim|Dovecot|Cyrus|Sendmail|Courier|Exchange|OpenSMTPD|Java))*"
-                    + "(?: [0-9][0-9.]*)?): ");
+                    + "(?: (?:[0-9][0-9.]*|[a-z]+))?): ");
 
     Remedy {
         advice = List.copyOf(advice);

@@ -4,7 +4,7 @@
   const filter = document.getElementById('filter');
   const shown = document.getElementById('shown');
   const checks = [...document.querySelectorAll('details.check')];
-  const groups = [...document.querySelectorAll('section.checks')];
+  const groups = [...document.querySelectorAll('div.checks')];
   const targets = [...document.querySelectorAll('section.target')];
   const texts = new Map();
 
@@ -62,6 +62,7 @@
   if (checks.length) {
     filter.hidden = false;
     filter.addEventListener('input', apply);
+    filter.addEventListener('change', apply);
     filter.addEventListener('submit', event => event.preventDefault());
     document.getElementById('unfold').addEventListener('click', () => fold(true));
     document.getElementById('fold').addEventListener('click', () => fold(false));
