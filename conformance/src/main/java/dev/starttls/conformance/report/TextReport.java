@@ -107,23 +107,34 @@ public final class TextReport implements Report {
                 namesByLists.computeIfAbsent(lists, same -> new ArrayList<>()).add(version.name());
             }
         }
-        namesByLists.forEach((lists, names) -> {
-            wrapped("  accepts      ", String.join(", ", names) + " with " + suites(lists));
-            if (!lists.groups().isEmpty()) {
-                wrapped(" ".repeat(15), "and the groups " + String.join(" ", lists.groups()));
-            }
-        });
+        String indent = "  accepts      ";
+        for (Map.Entry<TlsInventory.Version, List<String>> each : namesByLists.entrySet()) {
+            wrapped(indent, String.join(", ", each.getValue()) + ": " + lists(each.getKey()));
+            indent = " ".repeat(indent.length());
+        }
     }
 
-    private static String suites(TlsInventory.Version lists) {
+    /** How much there is, and what comes first; the other formats have it all. */
+    private static String lists(TlsInventory.Version version) {
         String order =
-                switch (lists.preference()) {
+                switch (version.preference()) {
                     case SERVER -> ", the server's order decides";
                     case CLIENT -> ", the client's order decides";
                     case UNKNOWN -> "";
                 };
-        String more = lists.extent() == TlsInventory.Extent.PARTIAL ? " and perhaps more" : "";
-        return (lists.suites().isEmpty() ? "suites not listed" : String.join(" ", lists.suites())) + more + order;
+        String more = version.extent() == TlsInventory.Extent.PARTIAL ? ", perhaps more" : "";
+        return counted(version.suites(), "suite")
+                + more
+                + order
+                + (version.groups().isEmpty() ? "" : "; " + counted(version.groups(), "group"));
+    }
+
+    private static String counted(List<String> names, String noun) {
+        return switch (names.size()) {
+            case 0 -> "no " + noun + " listed";
+            case 1 -> names.get(0) + " alone";
+            default -> names.size() + " " + noun + "s, " + names.get(0) + " first";
+        };
     }
 
     private void table(List<CheckResult> results) {

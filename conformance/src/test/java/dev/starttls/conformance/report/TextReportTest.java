@@ -50,6 +50,14 @@ class TextReportTest {
     }
 
     @Test
+    void versions_and_suites_are_told_shortly() {
+        assertThat(RealRun.once().text("text"))
+                .containsPattern(
+                        "  accepts      TLSv1.3: [0-9]+ suites, TLS_AES_\\w+ first, the server's order decides; ")
+                .containsPattern("\n {15}TLSv1.2: [0-9]+ suites, TLS_ECDHE_\\w+ first");
+    }
+
+    @Test
     void a_real_run_fits_its_width_but_for_words_that_cannot_be_broken() {
         assertThat(RealRun.once().text("text").lines())
                 .filteredOn(line -> !line.startsWith("      | "))

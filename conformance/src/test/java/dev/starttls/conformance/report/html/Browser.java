@@ -77,10 +77,7 @@ final class Browser implements AutoCloseable {
                 Map.of(
                         "features",
                         List.of(Map.of(
-                                "name",
-                                "prefers-color-scheme",
-                                "value",
-                                scheme == Scheme.DARK ? "dark" : "light"))));
+                                "name", "prefers-color-scheme", "value", scheme == Scheme.DARK ? "dark" : "light"))));
         driver.get(page.toUri().toString());
     }
 
@@ -98,7 +95,8 @@ final class Browser implements AutoCloseable {
 
     /** What axe-core finds in the page as it is now. */
     Results axe() {
-        Results results = new AxeBuilder().setTimeout((int) PATIENCE.toSeconds()).analyze(driver);
+        Results results =
+                new AxeBuilder().setTimeout((int) PATIENCE.toSeconds()).analyze(driver);
         if (results.isErrored() || results.getPasses().isEmpty()) {
             throw new IllegalStateException("axe did not run to its end: " + results.getErrorMessage());
         }

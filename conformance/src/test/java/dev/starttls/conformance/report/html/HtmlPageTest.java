@@ -192,14 +192,16 @@ class HtmlPageTest {
         assertThat(all("body > footer")).hasSize(1);
         assertThat(all("main [role=search][aria-label]")).hasSize(1);
         assertThat(all("main > section[aria-labelledby] h2")).hasSize(3);
-        assertThat(all("svg:not([role=img][aria-label]):not([aria-hidden=true]):not(svg svg)")).isEmpty();
+        assertThat(all("svg:not([role=img][aria-label]):not([aria-hidden=true]):not(svg svg)"))
+                .isEmpty();
     }
 
     @Test
     void the_keyboard_reaches_filter_and_checks() {
         open(DESK);
         one("body").sendKeys(Keys.TAB);
-        assertThat(browser.driver().switchTo().activeElement().getDomAttribute("class")).isEqualTo("skip-link");
+        assertThat(browser.driver().switchTo().activeElement().getDomAttribute("class"))
+                .isEqualTo("skip-link");
         WebElement summary = one("details.check.pass > summary");
         summary.sendKeys(Keys.ENTER);
         assertThat(all("details.check.pass[open]")).hasSize(1);
@@ -210,12 +212,14 @@ class HtmlPageTest {
         try (Browser plain = Browser.start()) {
             plain.withoutScripts();
             plain.open(page, DESK, Browser.Scheme.LIGHT);
-            assertThat(plain.driver().findElement(By.id("filter")).isDisplayed()).isFalse();
+            assertThat(plain.driver().findElement(By.id("filter")).isDisplayed())
+                    .isFalse();
             assertThat(plain.driver().findElements(By.cssSelector("details.check")))
                     .isNotEmpty()
                     .allSatisfy(check -> assertThat(check.isDisplayed()).isTrue());
             int index = plain.driver().findElement(By.id("targets")).getLocation().y;
-            assertThat(index).isLessThan(plain.driver().findElement(By.id("main")).getLocation().y);
+            assertThat(index)
+                    .isLessThan(plain.driver().findElement(By.id("main")).getLocation().y);
         }
     }
 }
