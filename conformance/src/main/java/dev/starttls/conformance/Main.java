@@ -129,12 +129,12 @@ public final class Main {
         }
     }
 
-    private Outcome embedded(Session session) throws UsageException {
+    private Outcome embedded(Session session) {
         try (EmbeddedServers.Running running = embedded.start()) {
-            Session trusting = session.trusting(running);
+            Session acquainted = session.acquaintedWith(running);
             Outcome outcome = Outcome.PASSED;
             for (Target target : running.targets()) {
-                outcome = outcome.or(trusting.check(target));
+                outcome = outcome.or(acquainted.check(target));
             }
             return outcome;
         } catch (IOException e) {
@@ -156,7 +156,7 @@ public final class Main {
                 }
                 try {
                     outcome = outcome.or(session.check(Target.parse(url)));
-                } catch (TargetException | UsageException e) {
+                } catch (TargetException e) {
                     surroundings.err().println("conformance: line " + number + " of the targets: " + e.getMessage());
                     outcome = outcome.or(Outcome.USAGE);
                 }
@@ -170,12 +170,14 @@ public final class Main {
 
     /** One call of the command, as far as targets are concerned. */
     private record Session(Runner runner, Reports reports, TargetSettings settings) {
-        Session trusting(EmbeddedServers.Running running) {
-            return new Session(runner, reports, settings.withTrust(running.trust()));
+        Session acquaintedWith(EmbeddedServers.Running running) {
+            return new Session(
+                    runner, reports, settings.withTrust(running.trust()).withLogin(running.login()));
         }
 
-        Outcome check(Target target) throws UsageException {
-            TargetReport report = runner.run(target, settings, TargetSource.dialect(target));
+        Outcome check(Target target) {
+            TargetReport report =
+                    runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
             reports.add(report);
             return report.outcome();
         }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         header = "Checks how a mail server upgrades to TLS, clause by clause.",
         description = {
             "",
-            "URL is smtp://HOST[:25], submission://HOST[:587] or smtps://HOST[:465]. Without one, the servers built"
+            "URL is smtp://HOST[:25], submission://HOST[:587], smtps://HOST[:465], imap://HOST[:143],"
+                    + " imaps://HOST[:993], pop3://HOST[:110] or pop3s://HOST[:995]. Without one, the servers built"
                     + " into this command are started on free loopback ports and checked.",
             ""
         },

@@ -98,6 +98,10 @@ class MainTest {
                 .contains("smtp://localhost:")
                 .contains("submission://localhost:")
                 .contains("smtps://localhost:")
+                .contains("imap://localhost:")
+                .contains("imaps://localhost:")
+                .contains("pop3://localhost:")
+                .contains("pop3s://localhost:")
                 .contains("no MUST and no security check failed")
                 .doesNotContain("FAIL")
                 .doesNotContain("????")
@@ -142,7 +146,6 @@ class MainTest {
             delimiter = '|',
             value = {
                 "http://x | there is no scheme",
-                "imap://x | there are no checks of IMAP yet",
                 "client smtp | not available yet",
                 "--format xml smtp://x | there is no format 'xml'",
                 "--format text --format json smtp://x | cannot share standard output",

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import java.io.IOException;
@@ -73,6 +74,22 @@ public final class Stage<T extends Talk> {
         } catch (IOException e) {
             return Optional.of(Verdict.inconclusive("there was no connection: " + e.getMessage()));
         }
+    }
+
+    /**
+     * The same, for what a server may do differently for a client of its own house: some, Dovecot for one, call a
+     * connection between equal addresses secured. A finding on such a connection tells nothing of others, so it is none.
+     */
+    public CheckBody thenAsStranger(Rest<? super T> rest) {
+        return then((talk, subject) -> {
+            Verdict verdict = rest.judge(talk, subject);
+            boolean finding = verdict.mark() == Mark.FAIL || verdict.mark() == Mark.WARN;
+            return finding && talk.wire().betweenEqualAddresses()
+                    ? Verdict.inconclusive(verdict.detail()
+                            + "; but this connection goes from the server's own address to itself, which servers such"
+                            + " as Dovecot take for secured: look from another machine")
+                    : verdict;
+        });
     }
 
     /** A check that begins at this stage of a fresh connection. */

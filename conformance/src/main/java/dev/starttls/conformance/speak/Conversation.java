@@ -52,6 +52,25 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
+    /**
+     * Connects to where this connection leads from another address than the server's own.
+     *
+     * @throws IOException if there is none, or that fails
+     */
+    public Conversation fromElsewhere(int itsNumber) throws IOException {
+        Wire other = Wire.connectFromElsewhere(wire, answer);
+        transcript.note(
+                itsNumber,
+                "connects to the same from " + other.local().getAddress().getHostAddress()
+                        + ", for servers may trust a client that has their own address");
+        return new Conversation(other, transcript, itsNumber, answer);
+    }
+
+    /** Whether it goes from the server's own address to itself; servers may take such a client for one of the house. */
+    public boolean betweenEqualAddresses() {
+        return wire.betweenEqualAddresses();
+    }
+
     /** The connection itself, for those who make TLS by hand; what they send they {@link #record} themselves. */
     public Wire wire() {
         return wire;
@@ -82,6 +101,11 @@ public final class Conversation implements AutoCloseable {
     public void sendSecret(byte[] bytes, String shownAs) {
         record(From.CLIENT, shownAs);
         write(bytes);
+    }
+
+    /** From now on the transcript does not show this text, whoever says it; not safe against one who takes pains. */
+    public void conceal(String secret) {
+        transcript.conceal(secret);
     }
 
     /** Sends bytes each in a segment or record of its own. */

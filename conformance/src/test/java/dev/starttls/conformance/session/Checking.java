@@ -48,7 +48,7 @@ public record Checking(Protocol protocol, Duration answer, Optional<Login> login
     }
 
     private Dialect dialect() {
-        return Suite.dialect(protocol).orElseThrow();
+        return Suite.dialect(protocol);
     }
 
     /** All of the protocol's own checks, by the command's own runner. */

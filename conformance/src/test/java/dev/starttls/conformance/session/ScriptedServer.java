@@ -45,14 +45,21 @@ public final class ScriptedServer<H extends Enum<H>> implements Closeable {
 
     public static <H extends Enum<H>> ScriptedServer<H> start(Scheme scheme, Script<H> script, Collection<H> habits)
             throws IOException {
-        ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        return start(scheme, script, habits, InetAddress.getLoopbackAddress());
+    }
+
+    public static <H extends Enum<H>> ScriptedServer<H> start(
+            Scheme scheme, Script<H> script, Collection<H> habits, InetAddress address) throws IOException {
+        ServerSocket listener = new ServerSocket(0, 50, address);
         ScriptedServer<H> server = new ScriptedServer<>(listener, scheme, script, habits);
         server.acceptor.start();
         return server;
     }
 
     public Target target() {
-        return new Target(scheme, "localhost", listener.getLocalPort());
+        InetAddress address = listener.getInetAddress();
+        String host = address.equals(InetAddress.getLoopbackAddress()) ? "localhost" : address.getHostAddress();
+        return new Target(scheme, host, listener.getLocalPort());
     }
 
     public boolean is(H habit) {
