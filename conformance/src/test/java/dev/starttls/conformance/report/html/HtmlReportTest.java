@@ -120,6 +120,24 @@ class HtmlReportTest {
     }
 
     @Test
+    void the_upgrade_of_a_real_server_is_drawn_with_its_boundary() {
+        String page = RealRun.once().text("html");
+        String good = page.substring(page.indexOf("id=\"target-2\""));
+        String diagram = between(good, "<figure class=\"diagram\">", "</figure>");
+        assertThat(diagram)
+                .containsSubsequence(
+                        "class=\"zone clear\"",
+                        "class=\"boundary\"",
+                        "220 localhost ESMTP scripted",
+                        ">STARTTLS<",
+                        "220 go ahead",
+                        "TLS handshake begins",
+                        "TLS handshake done: TLSv1.3",
+                        "250 REQUIRETLS")
+                .doesNotContain("came unasked");
+    }
+
+    @Test
     void several_targets_have_an_index() {
         String page = RealRun.once().text("html");
         String index = between(page, "<nav id=\"targets\"", "</nav>");
