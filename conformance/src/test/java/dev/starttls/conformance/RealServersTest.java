@@ -82,7 +82,7 @@ class RealServersTest {
                 .withAnswer(ANSWER);
         RunSettings patient = new RunSettings(4, ANSWER.multipliedBy(4), Duration.ofMinutes(4));
         try (Runner runner = new Runner(Suite.catalogue(), Selection.all(), patient, Progress.none())) {
-            TargetReport report = runner.run(target, settings, TargetSource.dialect(target));
+            TargetReport report = runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
             assertThat(report.survey().problem()).isEmpty();
             Map<String, Mark> found = new TreeMap<>();
             StringBuilder details = new StringBuilder(target.url());
