@@ -87,13 +87,20 @@ final class Options {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "Checks at once, most with one connection each (default: ${DEFAULT-VALUE}).")
+            description = "Checks at once of each target, most with one connection each (default: ${DEFAULT-VALUE}).")
     int parallel = 4;
+
+    @Option(
+            names = "--targets",
+            paramLabel = "N",
+            description = "Targets of the file in check at once (default: ${DEFAULT-VALUE}).")
+    int targets = 8;
 
     @Option(
             names = "--targets-file",
             paramLabel = "FILE",
-            description = "URLs, one a line, '-' for standard input; checked as they come.")
+            description = "URLs, one a line, # begins a comment, '-' for standard input; checked as they come, many at"
+                    + " once, and reported as they are finished.")
     Optional<String> targetsFile = Optional.empty();
 
     @Option(
@@ -108,6 +115,9 @@ final class Options {
 
     @Option(names = "--explain", paramLabel = "ID", description = "Tell what a check is about and how to mend it.")
     Optional<String> explain = Optional.empty();
+
+    @Option(names = "--completion", description = "Print what completes this command in bash and zsh.")
+    boolean completion;
 
     @Option(names = "--version", versionHelp = true, description = "Print the version.")
     boolean version;

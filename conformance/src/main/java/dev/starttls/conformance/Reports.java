@@ -10,12 +10,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The reports asked for with --format, each to its place. */
 final class Reports implements AutoCloseable {
     private final List<Report> reports = new ArrayList<>();
-    private final List<PrintStream> files = new ArrayList<>();
+    private final Map<String, PrintStream> files = new LinkedHashMap<>();
 
     private Reports() {}
 
@@ -46,7 +49,7 @@ final class Reports implements AutoCloseable {
             default -> throw new UsageException("there is no format '" + kind + "'; there are text, json and ndjson");
         }
         PrintStream to = equals < 0 ? surroundings.out() : file(format.substring(equals + 1));
-        Style style = equals < 0 && surroundings.terminal() == Terminal.PRESENT ? Style.COLOUR : Style.PLAIN;
+        Style style = equals < 0 && surroundings.terminal().colour() ? Style.COLOUR : Style.PLAIN;
         reports.add(
                 switch (kind) {
                     case "json" -> JsonReport.indented(to);
@@ -61,7 +64,7 @@ final class Reports implements AutoCloseable {
         }
         try {
             PrintStream file = new PrintStream(new FileOutputStream(name), false, StandardCharsets.UTF_8);
-            files.add(file);
+            files.put(name, file);
             return file;
         } catch (IOException e) {
             throw new UsageException("cannot write the report: " + e.getMessage());
@@ -72,8 +75,17 @@ final class Reports implements AutoCloseable {
         reports.forEach(one -> one.add(report));
     }
 
+    /** A file that takes no more of what is written to it. */
+    Optional<String> lost() {
+        return files.entrySet().stream()
+                .filter(file -> file.getValue().checkError())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     @Override
     public void close() {
-        files.forEach(PrintStream::close);
+        reports.forEach(Report::close);
+        files.values().forEach(PrintStream::close);
     }
 }

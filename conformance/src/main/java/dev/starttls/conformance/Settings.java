@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 final class Settings {
     private static final int LONGEST_TIMEOUT = 3600;
     private static final int MOST_PARALLEL = 256;
+    private static final int MOST_TARGETS = 256;
 
     private Settings() {}
 
@@ -29,6 +30,9 @@ final class Settings {
         }
         if (options.parallel < 1 || options.parallel > MOST_PARALLEL) {
             throw new UsageException("--parallel is 1 to " + MOST_PARALLEL + ", not " + options.parallel);
+        }
+        if (options.targets < 1 || options.targets > MOST_TARGETS) {
+            throw new UsageException("--targets is 1 to " + MOST_TARGETS + ", not " + options.targets);
         }
         TargetSettings settings = TargetSettings.standard().withAnswer(Duration.ofSeconds(options.timeout));
         if (options.trust.isPresent()) {

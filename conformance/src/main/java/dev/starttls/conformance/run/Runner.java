@@ -13,19 +13,24 @@ import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-/** Runs the selected checks of a catalogue against targets, one target after the other. */
+/** Runs the selected checks of a catalogue against targets, one target after the other; not for use by several threads. */
 public final class Runner implements AutoCloseable {
     private final Catalogue catalogue;
     private final Selection selection;
@@ -33,6 +38,8 @@ public final class Runner implements AutoCloseable {
     private final Progress progress;
     private final ExecutorService workers;
     private final ScheduledExecutorService watchdog;
+    private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     public Runner(Catalogue catalogue, Selection selection, RunSettings settings, Progress progress) {
         this.catalogue = catalogue;
@@ -51,42 +58,106 @@ public final class Runner implements AutoCloseable {
         };
     }
 
-    /** Surveys the target and, if it is there and speaks the protocol, runs the checks. */
-    public TargetReport run(Target target, TargetSettings targetSettings, Dialect dialect) {
-        Instant started = Instant.now();
-        long begun = System.nanoTime();
-        progress.asks(target);
-        Survey survey = survey(new Subject(target, targetSettings, dialect));
-        progress.over();
-        List<CheckResult> results = new ArrayList<>();
-        if (survey.problem().isEmpty()) {
-            List<Check> checks = catalogue.concerning(target).stream()
-                    .filter(selection::takes)
-                    .toList();
-            long deadline = begun + settings.total().toNanos();
-            progress.begun(target, checks.size());
-            List<CompletableFuture<CheckResult>> running = checks.stream()
-                    .map(check -> CompletableFuture.supplyAsync(
-                            () -> run(check, new Subject(target, targetSettings, dialect), deadline), workers))
-                    .toList();
-            running.forEach(result -> results.add(result.join()));
-            progress.over();
-            survey = confirmed(survey, results, target, targetSettings, dialect);
-        }
-        return new TargetReport(target, started, Duration.ofNanos(System.nanoTime() - begun), survey, results);
+    /** The checks to be run against a target, in the order of their ids. */
+    public List<Check> checks(Target target) {
+        return catalogue.concerning(target).stream().filter(selection::takes).toList();
     }
 
-    /** What could not be seen may have been because the target is gone: then that is what there is to tell. */
-    private Survey confirmed(
-            Survey before, List<CheckResult> results, Target target, TargetSettings targetSettings, Dialect dialect) {
-        if (results.stream().noneMatch(result -> result.verdict().mark() == Mark.INCONCLUSIVE)) {
+    /** Surveys the target and, if it is there and speaks the protocol, runs the checks. */
+    public TargetReport run(Target target, TargetSettings targetSettings, Dialect dialect) {
+        return begin(target, targetSettings, dialect).report();
+    }
+
+    /** Surveys the target and, if it is there and speaks the protocol, begins the checks; does not wait for them. */
+    public Running begin(Target target, TargetSettings targetSettings, Dialect dialect) {
+        return new Running(target, targetSettings, dialect);
+    }
+
+    /** The checks of one target while they run. */
+    public final class Running {
+        private final Target target;
+        private final TargetSettings targetSettings;
+        private final Dialect dialect;
+        private final Instant started = Instant.now();
+        private final long begun = System.nanoTime();
+        private final Survey before;
+        private final Map<Check, CompletableFuture<CheckResult>> running = new LinkedHashMap<>();
+
+        private Running(Target target, TargetSettings targetSettings, Dialect dialect) {
+            this.target = target;
+            this.targetSettings = targetSettings;
+            this.dialect = dialect;
+            progress.asks(target);
+            this.before = look();
+            progress.over();
+            if (before.problem().isEmpty()) {
+                start();
+            }
+        }
+
+        private void start() {
+            List<Check> checks = checks(target);
+            long deadline = begun + settings.total().toNanos();
+            progress.begun(target, checks.size());
+            checks.forEach(check -> running.put(check, start(check, deadline)));
+        }
+
+        private CompletableFuture<CheckResult> start(Check check, long deadline) {
+            Supplier<CheckResult> task =
+                    () -> Runner.this.run(check, new Subject(target, targetSettings, dialect), deadline);
+            try {
+                return CompletableFuture.supplyAsync(task, workers);
+            } catch (RejectedExecutionException e) {
+                // The run was ended, which is what its verdict will be.
+                return CompletableFuture.completedFuture(task.get());
+            }
+        }
+
+        private Survey look() {
+            return Runner.this.survey(new Subject(target, targetSettings, dialect));
+        }
+
+        /** The session before the checks; with a problem in it none was begun. */
+        public Survey survey() {
             return before;
         }
-        Survey after = survey(new Subject(target, targetSettings, dialect));
-        return new Survey(
-                before.phases(),
-                before.tls(),
-                after.problem().map(problem -> "after the checks the target is not what it was before: " + problem));
+
+        /**
+         * The result of a check; not to be cancelled.
+         *
+         * @throws IllegalArgumentException if it was not begun
+         */
+        public CompletableFuture<CheckResult> result(Check check) {
+            CompletableFuture<CheckResult> result = running.get(check);
+            if (result == null) {
+                throw new IllegalArgumentException("check: expected one that was begun, got " + check.id());
+            }
+            return result;
+        }
+
+        /** Waits for all of it. */
+        public TargetReport report() {
+            List<CheckResult> results =
+                    running.values().stream().map(CompletableFuture::join).toList();
+            Survey survey = before;
+            if (before.problem().isEmpty()) {
+                progress.over();
+                survey = confirmed(results);
+            }
+            return new TargetReport(target, started, Duration.ofNanos(System.nanoTime() - begun), survey, results);
+        }
+
+        /** What could not be seen may have been because the target is gone: then that is what there is to tell. */
+        private Survey confirmed(List<CheckResult> results) {
+            if (results.stream().noneMatch(result -> result.verdict().mark() == Mark.INCONCLUSIVE)) {
+                return before;
+            }
+            return new Survey(
+                    before.phases(),
+                    before.tls(),
+                    look().problem()
+                            .map(problem -> "after the checks the target is not what it was before: " + problem));
+        }
     }
 
     private Survey survey(Subject subject) {
@@ -118,6 +189,9 @@ public final class Runner implements AutoCloseable {
     }
 
     private Verdict judge(Check check, Subject subject, Duration left) {
+        if (closed) {
+            return Verdict.inconclusive("not run: the run was ended");
+        }
         if (left.isNegative() || left.isZero()) {
             return Verdict.inconclusive("not run: the time for this target, " + told(settings.total()) + ", was over");
         }
@@ -137,25 +211,42 @@ public final class Runner implements AutoCloseable {
         return duration.toSeconds() + " s";
     }
 
+    /** Ends what is running: connections are cut, checks that have not begun are not made. */
     @Override
     public void close() {
-        workers.shutdownNow();
+        closed = true;
+        guards.forEach(Guard::strike);
+        workers.shutdown();
         watchdog.shutdownNow();
     }
 
-    /** Cuts the connections of a subject when its time is over. */
+    /** Cuts the connections of a subject when its time is over, or the run is. */
     private final class Guard implements AutoCloseable {
+        private final Subject subject;
         private final AtomicBoolean struck = new AtomicBoolean();
-        private final ScheduledFuture<?> strike;
+        private final Future<?> strike;
 
         Guard(Subject subject, Duration limit) {
-            strike = watchdog.schedule(
-                    () -> {
-                        struck.set(true);
-                        subject.abandon();
-                    },
-                    limit.toMillis(),
-                    TimeUnit.MILLISECONDS);
+            this.subject = subject;
+            this.strike = watch(limit);
+            guards.add(this);
+            if (closed) {
+                strike();
+            }
+        }
+
+        private Future<?> watch(Duration limit) {
+            try {
+                return watchdog.schedule(this::strike, limit.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // The run was ended, and so will this be.
+                return CompletableFuture.completedFuture(null);
+            }
+        }
+
+        private void strike() {
+            struck.set(true);
+            subject.abandon();
         }
 
         boolean struck() {
@@ -164,6 +255,7 @@ public final class Runner implements AutoCloseable {
 
         @Override
         public void close() {
+            guards.remove(this);
             strike.cancel(false);
         }
     }

@@ -8,6 +8,7 @@ import dev.starttls.conformance.target.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that was found out about one target.
@@ -18,6 +19,12 @@ import java.util.List;
 public record TargetReport(Target target, Instant started, Duration took, Survey survey, List<CheckResult> results) {
     public TargetReport {
         results = List.copyOf(results);
+    }
+
+    /** The report of a target whose checks were not begun, and why. */
+    public static TargetReport unreached(Target target, Instant started, Duration took, String problem) {
+        return new TargetReport(
+                target, started, took, new Survey(List.of(), Optional.empty(), Optional.of(problem)), List.of());
     }
 
     /** How many checks came to this. */
