@@ -56,7 +56,7 @@ public final class Main {
 
     private int run(Options options, CommandLine commandLine) throws UsageException {
         Selection selection = Selection.of(options.only, options.skip, options.level.levels());
-        Listing listing = new Listing(catalogue, surroundings.out());
+        Listing listing = new Listing(catalogue, surroundings);
         if (options.version) {
             surroundings.out().println("conformance " + version());
             return Outcome.PASSED.status();

@@ -31,11 +31,13 @@ import picocli.CommandLine.Parameters;
             "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
             "  conformance --only 'SMTP-S-1*' --level must submission://mail.example.org",
             "  conformance --format text --format json=report.json smtps://mail.example.org",
-            "  conformance --targets-file - --format ndjson < hosts.txt",
+            "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",
             "  conformance --explain SMTP-S-10",
+            "  source <(conformance --completion)",
             "",
-            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says why);",
-            "1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol."
+            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says",
+            "why); 1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol.",
+            "A run that is interrupted (130, 143) has written all that was finished."
         })
 final class Options {
     @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
@@ -65,10 +67,15 @@ final class Options {
     @Option(
             names = "--only",
             paramLabel = "GLOB",
+            completionCandidates = Candidates.Ids.class,
             description = "Run the checks with such ids: SMTP-S-11 (a to e), 'SMTP-S-1*'. May be repeated.")
     List<String> only = new ArrayList<>();
 
-    @Option(names = "--skip", paramLabel = "GLOB", description = "Leave these checks out. May be repeated.")
+    @Option(
+            names = "--skip",
+            paramLabel = "GLOB",
+            completionCandidates = Candidates.Ids.class,
+            description = "Leave these checks out. May be repeated.")
     List<String> skip = new ArrayList<>();
 
     @Option(
@@ -106,6 +113,7 @@ final class Options {
     @Option(
             names = "--format",
             paramLabel = "F[=FILE]",
+            completionCandidates = Candidates.Formats.class,
             description = "text, json (an object a target) or ndjson (the same, one a line), to standard output or to"
                     + " a file. May be repeated (default: text).")
     List<String> formats = new ArrayList<>();
@@ -113,7 +121,11 @@ final class Options {
     @Option(names = "--list", description = "List the checks.")
     boolean list;
 
-    @Option(names = "--explain", paramLabel = "ID", description = "Tell what a check is about and how to mend it.")
+    @Option(
+            names = "--explain",
+            paramLabel = "ID",
+            completionCandidates = Candidates.Ids.class,
+            description = "Tell what a check, or all of a GLOB, is about and how to mend what it finds.")
     Optional<String> explain = Optional.empty();
 
     @Option(names = "--completion", description = "Print what completes this command in bash and zsh.")
