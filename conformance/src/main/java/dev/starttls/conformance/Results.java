@@ -112,7 +112,7 @@ final class Results implements Fleet.Sink, AutoCloseable {
         lock.lock();
         try {
             if (!closed) {
-                status.show(tally.told() + "; " + tally.underway());
+                status.show(tally.status());
             }
         } finally {
             lock.unlock();

@@ -10,6 +10,7 @@ import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.Verification;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Preparation;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.imap.ImapClient;
@@ -179,6 +180,8 @@ public final class Reach implements AutoCloseable {
         settings.serverName().ifPresent(client::serverName);
         return client.policy(way.policy())
                 .tls(tls)
+                // For those that are silent it would be work for nothing.
+                .preparation(Preparation.ON_GO_AHEAD)
                 .timeout(patience().multipliedBy(addresses(target)))
                 .limits(UpgradeLimits.DEFAULT.withTimePerPhase(patience()))
                 .connect(loop);

@@ -65,6 +65,12 @@ public final class Tally {
                 + done.getOrDefault(Outcome.UNREACHABLE, 0L) + " not reached";
     }
 
+    /** What is done and what is going on, in as few words as fit on a line. */
+    public synchronized String status() {
+        return done() + " done, " + done.getOrDefault(Outcome.FAILED, 0L) + " failed, "
+                + done.getOrDefault(Outcome.UNREACHABLE, 0L) + " not reached; " + underway();
+    }
+
     /** What is going on, in words. */
     public synchronized String underway() {
         return asked + " asked, " + waiting + " waiting, " + checked + " in check";
