@@ -24,7 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,7 +37,7 @@ public final class Runner implements AutoCloseable {
     private final RunSettings settings;
     private final Progress progress;
     private final ExecutorService workers;
-    private final ScheduledExecutorService watchdog;
+    private final ScheduledThreadPoolExecutor watchdog = new ScheduledThreadPoolExecutor(1, named("watchdog"));
     private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -47,7 +47,8 @@ public final class Runner implements AutoCloseable {
         this.settings = settings;
         this.progress = progress;
         this.workers = Executors.newFixedThreadPool(settings.parallel(), named("check"));
-        this.watchdog = Executors.newSingleThreadScheduledExecutor(named("watchdog"));
+        // Or all that was said to thousands of targets would be kept until there was no time left to say more.
+        watchdog.setRemoveOnCancelPolicy(true);
     }
 
     private static ThreadFactory named(String name) {
