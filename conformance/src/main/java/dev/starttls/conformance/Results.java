@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * What comes out of a run, written by whatever thread has it, by one at a time: reports, and remarks for the person who
  * runs it. Once closed, by the end of the run or by an interrupt, reports are well-formed and nothing is added.
  */
-final class Results implements Fleet.Sink, AutoCloseable {
+final class Results implements Fleet.Sink {
     /** The reader of a pipe may have stopped reading and not gone away; then the last words are not waited for. */
     private static final int SECONDS_FOR_LAST_WORDS = 3;
 
@@ -61,7 +61,7 @@ final class Results implements Fleet.Sink, AutoCloseable {
         }
     }
 
-    /** Whether what was written last did not arrive. A reader who has had enough is no reason for words. */
+    /** Whether something that was written did not arrive. A reader who has had enough is no reason for words. */
     private boolean lost() {
         Optional<String> file = reports.lost();
         if (file.isPresent()) {
@@ -98,10 +98,19 @@ final class Results implements Fleet.Sink, AutoCloseable {
 
     /** A target that is none, or could not be read; the run goes on. */
     void wrong(String told) {
+        remark(told, Outcome.USAGE);
+    }
+
+    /** Targets of which there will be no report. */
+    void unreachable(String told) {
+        remark(told, Outcome.UNREACHABLE);
+    }
+
+    private void remark(String told, Outcome weight) {
         lock.lock();
         try {
             say(told);
-            outcome = outcome.or(Outcome.USAGE);
+            outcome = outcome.or(weight);
         } finally {
             lock.unlock();
         }
@@ -169,11 +178,6 @@ final class Results implements Fleet.Sink, AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
-        end();
-    }
-
     /** No target will follow: reports are brought to their end. Doing so again has no effect. */
     void end() {
         lock.lock();
@@ -182,6 +186,9 @@ final class Results implements Fleet.Sink, AutoCloseable {
                 closed = true;
                 status.erase();
                 reports.close();
+                if (exceptional.isEmpty()) {
+                    lost();
+                }
             }
         } finally {
             lock.unlock();

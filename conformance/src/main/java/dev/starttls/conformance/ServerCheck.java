@@ -6,7 +6,6 @@ import dev.starttls.conformance.reach.Reach;
 import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.run.FleetSettings;
-import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Progress;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
@@ -63,31 +62,26 @@ final class ServerCheck {
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), surroundings.in()));
         }
-        try (Results results = new Results(Reports.open(options.formats, surroundings), surroundings)) {
-            Interrupts.Watch watch = surroundings.interrupts().on(results::interrupted);
-            try {
-                if (named.isEmpty() && file.isEmpty()) {
-                    return builtIn(results);
-                }
-                boolean wanted = inOrder(named, settings, results);
-                if (wanted && file.isPresent()) {
-                    fleet(file.get(), results);
-                }
-                return results.exitStatus();
-            } finally {
-                results.end();
-                watch.close();
+        Results results = new Results(Reports.open(options.formats, surroundings), surroundings);
+        Interrupts.Watch watch = surroundings.interrupts().on(results::interrupted);
+        try {
+            if (named.isEmpty() && file.isEmpty()) {
+                builtIn(results);
+            } else if (inOrder(named, settings, results) && file.isPresent()) {
+                fleet(file.get(), results);
             }
+        } finally {
+            results.end();
+            watch.close();
         }
+        return results.exitStatus();
     }
 
-    private int builtIn(Results results) {
+    private void builtIn(Results results) {
         try (EmbeddedServers.Running running = embedded.start()) {
             inOrder(running.targets(), settings.withTrust(running.trust()), results);
-            return results.exitStatus();
         } catch (IOException e) {
-            surroundings.err().println("conformance: the built-in servers did not start: " + e.getMessage());
-            return Outcome.UNREACHABLE.status();
+            results.unreachable("the built-in servers did not start: " + e.getMessage());
         }
     }
 
@@ -126,7 +120,7 @@ final class ServerCheck {
                             results.tally())
                     .run(new TargetLines(file, results));
         } catch (IOException e) {
-            results.wrong("cannot ask targets: " + e.getMessage());
+            results.unreachable("cannot ask targets: " + e.getMessage());
         } finally {
             looks.shutdownNow();
         }

@@ -24,10 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Many targets, as a process with little memory that is piped, interrupted and shared out. */
+/**
+ * Many targets, as a process with little memory that is piped, interrupted and shared out. How many: {@code
+ * -Dstarttls.fleet=2000}.
+ */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class FleetCommandTest {
-    private static final int MANY = 200;
+    private static final int MANY = Integer.getInteger("starttls.fleet", 200);
     private static final int DEAD = 40;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

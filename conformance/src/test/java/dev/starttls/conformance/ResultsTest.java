@@ -76,7 +76,7 @@ class ResultsTest {
     @Test
     void an_interrupt_behind_the_end_says_nothing() throws UsageException {
         Results results = results();
-        results.close();
+        results.end();
         results.interrupted();
         assertThat(err()).isEmpty();
     }
