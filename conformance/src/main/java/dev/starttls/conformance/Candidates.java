@@ -2,7 +2,6 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Check;
 import java.util.Iterator;
-import java.util.List;
 
 /** What a shell offers to complete option values with. */
 final class Candidates {
@@ -20,7 +19,7 @@ final class Candidates {
     static final class Formats implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return List.of("text", "json", "ndjson", "junit", "html").iterator();
+            return Reports.FORMATS.iterator();
         }
     }
 }

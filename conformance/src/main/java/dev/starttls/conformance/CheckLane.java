@@ -18,11 +18,7 @@ final class CheckLane implements Fleet.Lane {
 
     @Override
     public TargetReport check(Target target) {
-        return runner.run(
-                target,
-                settings,
-                Suite.dialect(target.scheme().protocol())
-                        .orElseThrow(() -> new IllegalStateException(target + ": was to be turned away before")));
+        return runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
     }
 
     @Override

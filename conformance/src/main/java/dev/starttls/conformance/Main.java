@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Selection;
 import java.util.Optional;
@@ -14,11 +15,13 @@ import picocli.CommandLine.ParameterException;
 public final class Main {
     private final Surroundings surroundings;
     private final EmbeddedServers embedded;
+    private final CommandLine commandLine;
     private final Catalogue catalogue = Suite.catalogue();
 
-    private Main(Surroundings surroundings, EmbeddedServers embedded) {
+    private Main(Surroundings surroundings, EmbeddedServers embedded, CommandLine commandLine) {
         this.surroundings = surroundings;
         this.embedded = embedded;
+        this.commandLine = commandLine;
     }
 
     public static void main(String[] args) {
@@ -40,7 +43,7 @@ public final class Main {
                 commandLine.usage(surroundings.out());
                 return Outcome.PASSED.status();
             }
-            return new Main(surroundings, embedded).run(options, commandLine);
+            return new Main(surroundings, embedded, commandLine).run(options);
         } catch (ParameterException | UsageException e) {
             surroundings.err().println("conformance: " + e.getMessage());
             surroundings.err().println("Try --help.");
@@ -54,7 +57,7 @@ public final class Main {
         }
     }
 
-    private int run(Options options, CommandLine commandLine) throws UsageException {
+    private int run(Options options) throws UsageException {
         Selection selection = Selection.of(options.only, options.skip, options.level.levels());
         Listing listing = new Listing(catalogue, surroundings);
         if (options.version) {
@@ -63,6 +66,10 @@ public final class Main {
         }
         if (options.completion) {
             surroundings.out().print(AutoComplete.bash(commandLine.getCommandName(), commandLine));
+            return Outcome.PASSED.status();
+        }
+        if (options.schema) {
+            surroundings.out().print(JsonReport.schema());
             return Outcome.PASSED.status();
         }
         if (options.explain.isPresent()) {
@@ -76,11 +83,18 @@ public final class Main {
             listing.list(selection);
             return Outcome.PASSED.status();
         }
-        return new ServerCheck(surroundings, embedded, catalogue, selection, options).run();
+        return new ServerCheck(surroundings, embedded, catalogue, selection, options).run(columns());
     }
 
     private static String version() {
         return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
                 .orElse("(not packaged)");
+    }
+
+    /** As wide as the terminal is, which costs a process to find out; without one nobody asks. */
+    private int columns() {
+        return surroundings.terminal().onScreen()
+                ? commandLine.getCommandSpec().usageMessage().autoWidth(true).width()
+                : Integer.MAX_VALUE;
     }
 }

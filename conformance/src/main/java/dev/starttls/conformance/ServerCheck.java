@@ -52,8 +52,13 @@ final class ServerCheck {
         this.run = RunSettings.of(options.parallel, settings.answer());
     }
 
-    /** Runs; returns the exit status. */
-    int run() throws UsageException {
+    /**
+     * Runs.
+     *
+     * @param columns how wide the terminal is, where there is one
+     * @return the exit status
+     */
+    int run(int columns) throws UsageException {
         List<Target> named = new ArrayList<>();
         for (String url : options.urls) {
             named.add(TargetSource.parse(url));
@@ -62,7 +67,7 @@ final class ServerCheck {
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), surroundings.in()));
         }
-        Results results = new Results(Reports.open(options.formats, surroundings), surroundings);
+        Results results = new Results(Reports.open(options.formats, surroundings, columns), surroundings);
         Interrupts.Watch watch = surroundings.interrupts().on(results::interrupted);
         try {
             if (named.isEmpty() && file.isEmpty()) {
@@ -79,7 +84,7 @@ final class ServerCheck {
 
     private void builtIn(Results results) {
         try (EmbeddedServers.Running running = embedded.start()) {
-            inOrder(running.targets(), settings.withTrust(running.trust()), results);
+            inOrder(running.targets(), settings.withTrust(running.trust()).withLogin(running.login()), results);
         } catch (IOException e) {
             results.unreachable("the built-in servers did not start: " + e.getMessage());
         }

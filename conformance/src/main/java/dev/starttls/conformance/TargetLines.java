@@ -49,10 +49,8 @@ final class TargetLines implements Fleet.Source {
             return Optional.empty();
         }
         try {
-            Target target = Target.parse(url);
-            TargetSource.dialect(target);
-            return Optional.of(target);
-        } catch (TargetException | UsageException e) {
+            return Optional.of(Target.parse(url));
+        } catch (TargetException e) {
             results.wrong("line " + number + " of the targets: " + e.getMessage());
             return Optional.empty();
         }

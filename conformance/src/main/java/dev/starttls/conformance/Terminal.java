@@ -10,8 +10,10 @@ import java.util.Map;
 public enum Terminal {
     /** Colour and progress. */
     PRESENT,
-    /** Progress: the report goes elsewhere, or no colour is wanted. */
+    /** Progress, and a report without colour. */
     COLOURLESS,
+    /** Progress: the report goes elsewhere. */
+    PROGRESS_ONLY,
     /** Colour: standard error goes elsewhere. */
     REPORT_ONLY,
     /** A pipe or a file. */
@@ -30,7 +32,10 @@ public enum Terminal {
         if ("dumb".equals(environment.get("TERM"))) {
             return ABSENT;
         }
-        boolean colour = out && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        if (!out) {
+            return err ? PROGRESS_ONLY : ABSENT;
+        }
+        boolean colour = environment.getOrDefault("NO_COLOR", "").isEmpty();
         if (err) {
             return colour ? PRESENT : COLOURLESS;
         }
@@ -42,7 +47,12 @@ public enum Terminal {
     }
 
     boolean progress() {
-        return this == PRESENT || this == COLOURLESS;
+        return this == PRESENT || this == COLOURLESS || this == PROGRESS_ONLY;
+    }
+
+    /** Whether the report is read on the terminal, and so within its width. */
+    boolean onScreen() {
+        return this == PRESENT || this == COLOURLESS || this == REPORT_ONLY;
     }
 
     /** Java knows of no terminal but one that is input and output at once; where there is a /proc, that knows of each. */

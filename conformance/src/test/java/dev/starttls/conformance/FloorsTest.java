@@ -26,7 +26,13 @@ class FloorsTest {
                 .layer("run")
                 .definedBy("dev.starttls.conformance.run..")
                 .layer("protocols")
-                .definedBy("dev.starttls.conformance.smtp..", "dev.starttls.conformance.tls..")
+                .definedBy(
+                        "dev.starttls.conformance.smtp..",
+                        "dev.starttls.conformance.imap..",
+                        "dev.starttls.conformance.pop3..",
+                        "dev.starttls.conformance.tls..")
+                .layer("session")
+                .definedBy("dev.starttls.conformance.session..")
                 .layer("reach")
                 .definedBy("dev.starttls.conformance.reach..")
                 .layer("check")
@@ -47,10 +53,12 @@ class FloorsTest {
                 .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("reach")
                 .mayOnlyBeAccessedByLayers("command", "run")
+                .whereLayer("session")
+                .mayOnlyBeAccessedByLayers("protocols")
                 .whereLayer("check")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "protocols")
+                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "protocols", "session")
                 .whereLayer("speak")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "reach", "protocols", "check")
+                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "reach", "protocols", "session", "check")
                 .check(classes);
     }
 

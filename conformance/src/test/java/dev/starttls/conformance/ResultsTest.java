@@ -32,7 +32,7 @@ class ResultsTest {
                 to,
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Terminal.COLOURLESS);
-        return new Results(Reports.open(List.of(formats), surroundings), surroundings);
+        return new Results(Reports.open(List.of(formats), surroundings, 80), surroundings);
     }
 
     private Results results() throws UsageException {
@@ -45,7 +45,9 @@ class ResultsTest {
                 Instant.EPOCH,
                 Duration.ZERO,
                 new Survey(List.of(), Optional.empty(), Optional.empty()),
-                List.of());
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     private static PrintStream broken(String why) {

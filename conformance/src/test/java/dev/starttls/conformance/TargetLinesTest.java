@@ -26,7 +26,7 @@ class TargetLinesTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Terminal.ABSENT);
         try {
-            return new Results(Reports.open(List.of(), surroundings), surroundings);
+            return new Results(Reports.open(List.of(), surroundings, 80), surroundings);
         } catch (UsageException e) {
             throw new IllegalStateException(e);
         }

@@ -15,9 +15,10 @@ class TerminalTest {
 
     @Test
     void a_report_in_a_pipe_leaves_progress_on_the_terminal() {
-        assertThat(Terminal.of(false, true, XTERM)).isEqualTo(Terminal.COLOURLESS);
-        assertThat(Terminal.COLOURLESS.progress()).isTrue();
-        assertThat(Terminal.COLOURLESS.colour()).isFalse();
+        assertThat(Terminal.of(false, true, XTERM)).isEqualTo(Terminal.PROGRESS_ONLY);
+        assertThat(Terminal.PROGRESS_ONLY.progress()).isTrue();
+        assertThat(Terminal.PROGRESS_ONLY.colour()).isFalse();
+        assertThat(Terminal.PROGRESS_ONLY.onScreen()).isFalse();
     }
 
     @Test

@@ -7,12 +7,14 @@ import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
 /** Runs the selected checks of a catalogue against targets, one target after the other; not for use by several threads. */
 public final class Runner implements AutoCloseable {
@@ -74,6 +75,9 @@ public final class Runner implements AutoCloseable {
         return new Running(target, targetSettings, dialect);
     }
 
+    /** A check that was run, and what it left for the reports. */
+    private record Ran(CheckResult result, Optional<TlsInventory> inventory) {}
+
     /** The checks of one target while they run. */
     public final class Running {
         private final Target target;
@@ -81,41 +85,44 @@ public final class Runner implements AutoCloseable {
         private final Dialect dialect;
         private final Instant started = Instant.now();
         private final long begun = System.nanoTime();
+        private final long deadline = begun + settings.total().toNanos();
+        private final Subject first;
         private final Survey before;
-        private final Map<Check, CompletableFuture<CheckResult>> running = new LinkedHashMap<>();
+        /** In the order of their ids. */
+        private final Map<Check, CompletableFuture<Ran>> running = new LinkedHashMap<>();
 
         private Running(Target target, TargetSettings targetSettings, Dialect dialect) {
             this.target = target;
             this.targetSettings = targetSettings;
             this.dialect = dialect;
             progress.asks(target);
-            this.before = look();
+            this.first = subject();
+            this.before = Runner.this.survey(first, deadline);
             progress.over();
             if (before.problem().isEmpty()) {
                 start();
             }
         }
 
+        private Subject subject() {
+            return new Subject(target, targetSettings, dialect);
+        }
+
         private void start() {
             List<Check> checks = checks(target);
-            long deadline = begun + settings.total().toNanos();
             progress.begun(target, checks.size());
-            checks.forEach(check -> running.put(check, start(check, deadline)));
+            checks.forEach(check -> running.put(check, new CompletableFuture<>()));
+            checks.stream().sorted(Comparator.comparing(Check::turn)).forEach(this::start);
         }
 
-        private CompletableFuture<CheckResult> start(Check check, long deadline) {
-            Supplier<CheckResult> task =
-                    () -> Runner.this.run(check, new Subject(target, targetSettings, dialect), deadline);
+        private void start(Check check) {
+            Runnable task = () -> running.get(check).complete(Runner.this.run(check, subject(), deadline));
             try {
-                return CompletableFuture.supplyAsync(task, workers);
+                workers.execute(task);
             } catch (RejectedExecutionException e) {
                 // The run was ended, which is what its verdict will be.
-                return CompletableFuture.completedFuture(task.get());
+                task.run();
             }
-        }
-
-        private Survey look() {
-            return Runner.this.survey(new Subject(target, targetSettings, dialect));
         }
 
         /** The session before the checks; with a problem in it none was begun. */
@@ -129,74 +136,94 @@ public final class Runner implements AutoCloseable {
          * @throws IllegalArgumentException if it was not begun
          */
         public CompletableFuture<CheckResult> result(Check check) {
-            CompletableFuture<CheckResult> result = running.get(check);
+            CompletableFuture<Ran> result = running.get(check);
             if (result == null) {
                 throw new IllegalArgumentException("check: expected one that was begun, got " + check.id());
             }
-            return result;
+            return result.thenApply(Ran::result);
         }
 
         /** Waits for all of it. */
         public TargetReport report() {
-            List<CheckResult> results =
+            List<Ran> ran =
                     running.values().stream().map(CompletableFuture::join).toList();
             Survey survey = before;
             if (before.problem().isEmpty()) {
                 progress.over();
-                survey = confirmed(results);
+                survey = confirmed(ran);
             }
-            return new TargetReport(target, started, Duration.ofNanos(System.nanoTime() - begun), survey, results);
+            return new TargetReport(
+                    target,
+                    started,
+                    Duration.ofNanos(System.nanoTime() - begun),
+                    survey,
+                    first.transcript().entries(),
+                    ran.stream().map(Ran::result).toList(),
+                    ran.stream().flatMap(one -> one.inventory().stream()).findFirst());
         }
 
-        /** What could not be seen may have been because the target is gone: then that is what there is to tell. */
-        private Survey confirmed(List<CheckResult> results) {
-            if (results.stream().noneMatch(result -> result.verdict().mark() == Mark.INCONCLUSIVE)) {
+        /**
+         * What could not be seen may have been because the target is gone: then that is what there is to tell. Where the
+         * time for the target is over, each check that was not run tells so, and nothing more is asked.
+         */
+        private Survey confirmed(List<Ran> ran) {
+            if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)
+                    || System.nanoTime() - deadline >= 0) {
                 return before;
             }
+            Survey after = Runner.this.survey(subject(), deadline);
             return new Survey(
                     before.phases(),
                     before.tls(),
-                    look().problem()
+                    after.problem()
                             .map(problem -> "after the checks the target is not what it was before: " + problem));
         }
     }
 
-    private Survey survey(Subject subject) {
-        Guard guard = new Guard(subject, settings.each());
+    private Survey survey(Subject subject, long deadline) {
+        Duration limit = limit(deadline);
+        subject.limit(limit);
+        Guard guard = new Guard(subject, limit);
         try (subject;
                 guard) {
             Survey survey = subject.dialect().survey(subject);
-            return guard.struck() ? unreachable("it took longer than " + told(settings.each())) : survey;
+            return guard.struck() ? unreachable("it took longer than " + told(limit)) : survey;
         } catch (IOException e) {
             return unreachable("cannot connect to " + subject.target().url() + ": " + e.getMessage());
         }
+    }
+
+    /** The time that any one thing may take now. */
+    private Duration limit(long deadline) {
+        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        return left.compareTo(settings.each()) < 0 ? left : settings.each();
     }
 
     private static Survey unreachable(String problem) {
         return new Survey(List.of(), Optional.empty(), Optional.of(problem));
     }
 
-    private CheckResult run(Check check, Subject subject, long deadline) {
+    private Ran run(Check check, Subject subject, long deadline) {
         long begun = System.nanoTime();
         Verdict verdict = check.notFor(subject.target())
                 .map(Verdict::skip)
-                .orElseGet(() -> judge(check, subject, Duration.ofNanos(deadline - begun)));
+                .orElseGet(() -> judge(check, subject, limit(deadline)));
         CheckResult result = new CheckResult(
                 check, verdict, subject.transcript().entries(), Duration.ofNanos(System.nanoTime() - begun));
         synchronized (progress) {
             progress.done(result);
         }
-        return result;
+        return new Ran(result, subject.inventory());
     }
 
-    private Verdict judge(Check check, Subject subject, Duration left) {
+    private Verdict judge(Check check, Subject subject, Duration limit) {
         if (closed) {
             return Verdict.inconclusive("not run: the run was ended");
         }
-        if (left.isNegative() || left.isZero()) {
+        if (limit.isNegative() || limit.isZero()) {
             return Verdict.inconclusive("not run: the time for this target, " + told(settings.total()) + ", was over");
         }
-        Duration limit = left.compareTo(settings.each()) < 0 ? left : settings.each();
+        subject.limit(limit);
         Guard guard = new Guard(subject, limit);
         try (subject;
                 guard) {

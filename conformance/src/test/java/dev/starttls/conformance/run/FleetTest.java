@@ -48,7 +48,9 @@ class FleetTest {
                 Instant.EPOCH,
                 Duration.ZERO,
                 new Survey(List.of(), Optional.empty(), Optional.empty()),
-                List.of());
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     private static Fleet.Lane lane(Function<Target, TargetReport> check) {
