@@ -48,6 +48,12 @@ class CatalogueTest {
         assertThere(String.format("POP3-S-%02d", row));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25})
+    void every_row_of_the_tls_catalogue_is_there(int row) {
+        assertThere(String.format("TLS-S-%02d", row));
+    }
+
     @Test
     void two_checks_with_one_id_are_refused() {
         Check check = Check.of("X-S-01", "x").level(Level.MUST).on(Scheme.SMTP).run(subject -> Verdict.pass(""));

@@ -21,7 +21,9 @@ public final class Subject implements AutoCloseable {
     private final Dialect dialect;
     private final Transcript transcript = new Transcript();
     private final List<Conversation> conversations = new ArrayList<>();
+    private Optional<TlsInventory> inventory = Optional.empty();
     private boolean over;
+    private long deadline = Long.MAX_VALUE;
 
     public Subject(Target target, TargetSettings settings, Dialect dialect) {
         this.target = target;
@@ -45,6 +47,23 @@ public final class Subject implements AutoCloseable {
         return transcript;
     }
 
+    /**
+     * Leaves what was found out about TLS for the reports, in the place of what was left before: whoever finds more may
+     * leave more, and if its time is cut short the reports have what there was by then.
+     */
+    public void leave(TlsInventory found) {
+        synchronized (conversations) {
+            inventory = Optional.of(found);
+        }
+    }
+
+    /** What was left for the reports last; empty if the check is about something else. */
+    public Optional<TlsInventory> inventory() {
+        synchronized (conversations) {
+            return inventory;
+        }
+    }
+
     /** How long to listen where the server must be silent. */
     public Duration quiet() {
         return settings.quiet();
@@ -55,13 +74,20 @@ public final class Subject implements AutoCloseable {
         return TlsOffer.of(settings.nameFor(target));
     }
 
+    /** No connection is waited for past so long from now on. */
+    public void limit(Duration fromNow) {
+        synchronized (conversations) {
+            deadline = System.nanoTime() + fromNow.toNanos();
+        }
+    }
+
     /**
      * A fresh TCP connection on which nothing was said.
      *
-     * @throws IOException if it could not be made
+     * @throws IOException if it could not be made, or the time for this subject is over
      */
     public Conversation connect() throws IOException {
-        return kept(Conversation.open(target, transcript, nextNumber(), settings.answer()));
+        return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left()));
     }
 
     /**
@@ -82,6 +108,17 @@ public final class Subject implements AutoCloseable {
         } catch (IOException e) {
             direct.note("could not connect from another address than the server's own: " + e.getMessage());
             return direct;
+        }
+    }
+
+    private Duration left() throws IOException {
+        synchronized (conversations) {
+            Duration left =
+                    deadline == Long.MAX_VALUE ? settings.answer() : Duration.ofNanos(deadline - System.nanoTime());
+            if (over || left.isNegative() || left.isZero()) {
+                throw new IOException("the time for this check is over");
+            }
+            return left;
         }
     }
 

@@ -31,7 +31,7 @@ public final class Wire implements Closeable {
     /**
      * Connects to the first of the host's addresses that answers.
      *
-     * @param limit for each address
+     * @param limit for all addresses together, each having the same share of it
      * @throws IOException if none does
      */
     public static Wire connect(String host, int port, Duration limit) throws IOException {
@@ -44,7 +44,8 @@ public final class Wire implements Closeable {
         IOException last = new IOException("the name " + host + " has no address");
         for (InetAddress address : addresses) {
             try {
-                return connect(new InetSocketAddress(address, port), Optional.empty(), limit);
+                return connect(
+                        new InetSocketAddress(address, port), Optional.empty(), limit.dividedBy(addresses.length));
             } catch (IOException e) {
                 last = e;
             }
