@@ -85,7 +85,8 @@ class RealServersTest {
         Selection selection =
                 Selection.of(List.of(), List.of("TLS-S-08"), Selection.all().levels());
         try (Runner runner = new Runner(Suite.catalogue(), selection, patient, Progress.none())) {
-            TargetReport report = runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
+            TargetReport report =
+                    runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
             assertThat(report.survey().problem()).isEmpty();
             Map<String, Mark> found = new TreeMap<>();
             StringBuilder details = new StringBuilder(target.url());

@@ -75,12 +75,11 @@ public final class EximServer implements AutoCloseable {
             return identity.key();
         }
         PrivateKeyInfo bare = PrivateKeyInfo.getInstance(ec.getEncoded());
-        SubjectPublicKeyInfo known = SubjectPublicKeyInfo.getInstance(
-                identity.leaf().getPublicKey().getEncoded());
+        SubjectPublicKeyInfo known =
+                SubjectPublicKeyInfo.getInstance(identity.leaf().getPublicKey().getEncoded());
         var whole = new org.bouncycastle.asn1.sec.ECPrivateKey(
                 ec.getParams().getOrder().bitLength(), ec.getS(), known.getPublicKeyData(), null);
-        return new PemObject(
-                "PRIVATE KEY", new PrivateKeyInfo(bare.getPrivateKeyAlgorithm(), whole).getEncoded());
+        return new PemObject("PRIVATE KEY", new PrivateKeyInfo(bare.getPrivateKeyAlgorithm(), whole).getEncoded());
     }
 
     private static String configuration(Path folder, Path pem, List<Integer> ports) {
