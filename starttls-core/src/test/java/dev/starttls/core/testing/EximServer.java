@@ -90,6 +90,7 @@ public final class EximServer implements AutoCloseable {
                 log_file_path = %1$s/spool/%%slog
                 pid_file_path = %1$s/spool/exim.pid
                 local_interfaces = 127.0.0.1
+                smtp_accept_max = 500
                 daemon_smtp_ports = %3$d : %4$d
                 tls_on_connect_ports = %4$d
                 tls_advertise_hosts = *
