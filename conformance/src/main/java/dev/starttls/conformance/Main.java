@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Progress;
@@ -28,11 +29,13 @@ public final class Main {
 
     private final Surroundings surroundings;
     private final EmbeddedServers embedded;
+    private final CommandLine commandLine;
     private final Catalogue catalogue = Suite.catalogue();
 
-    private Main(Surroundings surroundings, EmbeddedServers embedded) {
+    private Main(Surroundings surroundings, EmbeddedServers embedded, CommandLine commandLine) {
         this.surroundings = surroundings;
         this.embedded = embedded;
+        this.commandLine = commandLine;
     }
 
     public static void main(String[] args) {
@@ -54,7 +57,7 @@ public final class Main {
                 commandLine.usage(surroundings.out());
                 return Outcome.PASSED.status();
             }
-            return new Main(surroundings, embedded).run(options).status();
+            return new Main(surroundings, embedded, commandLine).run(options).status();
         } catch (ParameterException | UsageException e) {
             surroundings.err().println("conformance: " + e.getMessage());
             surroundings.err().println("Try --help.");
@@ -71,6 +74,10 @@ public final class Main {
         Listing listing = new Listing(catalogue, surroundings.out());
         if (options.version) {
             surroundings.out().println("conformance " + version());
+            return Outcome.PASSED;
+        }
+        if (options.schema) {
+            surroundings.out().print(JsonReport.schema());
             return Outcome.PASSED;
         }
         if (options.explain.isPresent()) {
@@ -92,6 +99,13 @@ public final class Main {
                 .orElse("(not packaged)");
     }
 
+    /** As wide as the terminal is, which costs a process to find out; without one nobody asks. */
+    private int columns() {
+        return surroundings.terminal() == Terminal.ABSENT
+                ? Integer.MAX_VALUE
+                : commandLine.getCommandSpec().usageMessage().autoWidth(true).width();
+    }
+
     private Outcome check(Options options, Selection selection) throws UsageException {
         TargetSettings settings = Settings.of(options);
         List<Target> targets = new ArrayList<>();
@@ -101,7 +115,7 @@ public final class Main {
         Progress progress =
                 surroundings.terminal() == Terminal.ABSENT ? Progress.none() : new TerminalProgress(surroundings.err());
         RunSettings run = RunSettings.of(options.parallel, settings.answer());
-        try (Reports reports = Reports.open(options.formats, surroundings);
+        try (Reports reports = Reports.open(options.formats, surroundings, columns());
                 Runner runner = new Runner(catalogue, selection, run, progress)) {
             Session session = new Session(runner, reports, settings);
             if (targets.isEmpty() && options.targetsFile.isEmpty()) {

@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
             "  conformance smtp://mail.example.org",
             "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
             "  conformance --only 'SMTP-S-1*' --level must submission://mail.example.org",
-            "  conformance --format text --format json=report.json smtps://mail.example.org",
+            "  conformance --format text --format html=report.html smtps://mail.example.org",
+            "  conformance --format junit=report.xml submission://mail.example.org",
             "  conformance --targets-file - --format ndjson < hosts.txt",
             "  conformance --explain SMTP-S-10",
             "",
@@ -104,9 +105,13 @@ final class Options {
     @Option(
             names = "--format",
             paramLabel = "F[=FILE]",
-            description = "text, json (an object a target) or ndjson (the same, one a line), to standard output or to"
-                    + " a file. May be repeated (default: text).")
+            description = "text; html (a page of its own); junit (XML for CI); json (an object a target, one after the"
+                    + " other); ndjson (the same, one a line). To standard output or to a file. May be repeated"
+                    + " (default: text).")
     List<String> formats = new ArrayList<>();
+
+    @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
+    boolean schema;
 
     @Option(names = "--list", description = "List the checks.")
     boolean list;

@@ -149,8 +149,6 @@ class MainTest {
             value = {
                 "http://x | there is no scheme",
                 "client smtp | not available yet",
-                "--format junit smtp://x | not available yet",
-                "--format html=x.html smtp://x | not available yet",
                 "--format xml smtp://x | there is no format 'xml'",
                 "--format text --format json smtp://x | cannot share standard output",
                 "--format json= smtp://x | needs a file name",
@@ -361,6 +359,13 @@ class MainTest {
         };
         assertThat(Main.run(surroundings, broken)).isEqualTo(70);
         assertThat(err()).contains("a fault of the suite itself").contains("oops");
+    }
+
+    @Test
+    void schema_is_the_schema_of_json() throws IOException {
+        assertThat(run("--schema")).isZero();
+        assertThat(new ObjectMapper().readTree(out()).get("required").toString())
+                .contains("checks");
     }
 
     @Test

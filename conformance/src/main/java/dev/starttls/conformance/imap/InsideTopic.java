@@ -244,6 +244,9 @@ final class InsideTopic implements Topic {
         }
         return talk.secured().orElseGet(() -> {
             ImapResponse greeting = talk.response();
+            if (greeting.untagged(Condition.BYE)) {
+                return Verdict.inconclusive("the server gives no service now: " + greeting.told());
+            }
             return greeting.untagged(Condition.OK) || greeting.untagged(Condition.PREAUTH)
                     ? Verdict.pass(greeting.told())
                     : Verdict.fail("expected a greeting inside TLS, came " + greeting.told());

@@ -55,11 +55,11 @@ final class SyntaxTopic implements Topic {
             return Verdict.fail("what comes looks like a continuation request: " + told);
         }
         List<ImapResponse> first = responses.subList(0, responses.size() - 1);
-        if (first.stream().anyMatch(SyntaxTopic::isOk)) {
-            return Verdict.fail("obeyed: " + told);
-        }
         boolean over = last instanceof ImapResponse.None;
         if (first.stream().noneMatch(SyntaxTopic::isBad)) {
+            if (first.stream().anyMatch(SyntaxTopic::isOk)) {
+                return Verdict.fail("obeyed: " + told);
+            }
             return over
                     ? Verdict.warn("no BAD: " + told)
                     : Verdict.fail("expected BAD before the answer to the next command, came " + told);

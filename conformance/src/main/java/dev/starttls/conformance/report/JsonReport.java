@@ -14,7 +14,11 @@ import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Transcript;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -40,6 +44,18 @@ public final class JsonReport implements Report {
     /** One object a line. */
     public static JsonReport lines(PrintStream out) {
         return new JsonReport(out, MAPPER.writer());
+    }
+
+    /** The JSON Schema of what is written for one target. */
+    public static String schema() {
+        try (InputStream in = JsonReport.class.getResourceAsStream("report.schema.json")) {
+            if (in == null) {
+                throw new IllegalStateException("report.schema.json is not in this jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -19,7 +19,11 @@ import java.util.stream.Collectors;
 
 /** A table for people, with the evidence for all that is not as it should be below it. */
 public final class TextReport implements Report {
-    private static final int WIDTH = 110;
+    /** Wide enough for a title on the line of its check, narrow enough to read. */
+    private static final int WIDEST = 110;
+
+    /** Below this a table is none; a narrower terminal breaks the lines itself. */
+    private static final int NARROWEST = 80;
     private static final int FIRST_ENTRIES = 40;
     private static final int LAST_ENTRIES = 60;
     private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
@@ -27,10 +31,22 @@ public final class TextReport implements Report {
 
     private final PrintStream out;
     private final Style style;
+    private final int width;
 
+    /** As wide as reads well, for a file or a pipe. */
     public TextReport(PrintStream out, Style style) {
+        this(out, style, WIDEST);
+    }
+
+    /**
+     * For a terminal.
+     *
+     * @param columns how many it has; more than read well are not used
+     */
+    public TextReport(PrintStream out, Style style, int columns) {
         this.out = out;
         this.style = style;
+        this.width = Math.max(NARROWEST, Math.min(WIDEST, columns));
     }
 
     @Override
@@ -52,8 +68,9 @@ public final class TextReport implements Report {
     }
 
     private void session(Survey survey) {
-        line("  session      "
-                + survey.phases().stream()
+        wrapped(
+                "  session      ",
+                survey.phases().stream()
                         .map(phase -> phase.name().toLowerCase(Locale.ROOT)
                                 + String.format(
                                         Locale.ROOT, " %.1f ms", phase.took().toNanos() / 1e6))
@@ -61,17 +78,21 @@ public final class TextReport implements Report {
         survey.tls()
                 .ifPresentOrElse(
                         done -> {
-                            line("  TLS          " + done.version() + " " + done.suite());
+                            wrapped("  TLS          ", done.version() + " " + done.suite());
                             done.chain().stream()
                                     .findFirst()
                                     .map(CertificateFacts::of)
                                     .ifPresent(facts -> {
-                                        line("  certificate  " + facts.subject()
-                                                + (facts.names().isEmpty()
-                                                        ? ""
-                                                        : " for " + String.join(", ", facts.names())));
-                                        line("               " + facts.key() + ", until " + facts.notAfter()
-                                                + ", issued by " + facts.issuer());
+                                        wrapped(
+                                                "  certificate  ",
+                                                facts.subject()
+                                                        + (facts.names().isEmpty()
+                                                                ? ""
+                                                                : " for " + String.join(", ", facts.names())));
+                                        wrapped(
+                                                " ".repeat(15),
+                                                facts.key() + ", until " + facts.notAfter() + ", issued by "
+                                                        + facts.issuer());
                                     });
                         },
                         () -> line("  TLS          none was reached; the checks say why"));
@@ -87,23 +108,34 @@ public final class TextReport implements Report {
                 namesByLists.computeIfAbsent(lists, same -> new ArrayList<>()).add(version.name());
             }
         }
-        namesByLists.forEach((lists, names) -> {
-            wrapped("  accepts      ", String.join(", ", names) + " with " + suites(lists));
-            if (!lists.groups().isEmpty()) {
-                wrapped(" ".repeat(15), "and the groups " + String.join(" ", lists.groups()));
-            }
-        });
+        String indent = "  accepts      ";
+        for (Map.Entry<TlsInventory.Version, List<String>> each : namesByLists.entrySet()) {
+            wrapped(indent, String.join(", ", each.getValue()) + ": " + lists(each.getKey()));
+            indent = " ".repeat(indent.length());
+        }
     }
 
-    private static String suites(TlsInventory.Version lists) {
+    /** How much there is, and what comes first; the other formats have it all. */
+    private static String lists(TlsInventory.Version version) {
         String order =
-                switch (lists.preference()) {
+                switch (version.preference()) {
                     case SERVER -> ", the server's order decides";
                     case CLIENT -> ", the client's order decides";
                     case UNKNOWN -> "";
                 };
-        String more = lists.extent() == TlsInventory.Extent.PARTIAL ? " and perhaps more" : "";
-        return (lists.suites().isEmpty() ? "suites not listed" : String.join(" ", lists.suites())) + more + order;
+        String more = version.extent() == TlsInventory.Extent.PARTIAL ? ", perhaps more" : "";
+        return counted(version.suites(), "suite")
+                + more
+                + order
+                + (version.groups().isEmpty() ? "" : "; " + counted(version.groups(), "group"));
+    }
+
+    private static String counted(List<String> names, String noun) {
+        return switch (names.size()) {
+            case 0 -> "no " + noun + " listed";
+            case 1 -> names.get(0) + " alone";
+            default -> names.size() + " " + noun + "s, " + names.get(0) + " first";
+        };
     }
 
     private void table(List<CheckResult> results) {
@@ -120,8 +152,10 @@ public final class TextReport implements Report {
                 line("  " + style.strong(family));
             }
             String level = check.level().key();
-            line("  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10)
-                    + check.title());
+            wrapped(
+                    "  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10),
+                    ROW_INDENT.length(),
+                    check.title());
             if (result.verdict().mark() != Mark.PASS) {
                 wrapped(ROW_INDENT, result.verdict().detail());
             }
@@ -160,7 +194,10 @@ public final class TextReport implements Report {
         for (CheckResult result : bad) {
             Check check = result.check();
             line("");
-            line("  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  " + check.title());
+            wrapped(
+                    "  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  ",
+                    10 + check.id().length(),
+                    check.title());
             wrapped("        ", check.clause() + ": " + result.verdict().detail() + ".");
             if (result.verdict().mark() != Mark.INCONCLUSIVE) {
                 wrapped("  why   ", check.why());
@@ -184,7 +221,7 @@ public final class TextReport implements Report {
     }
 
     private void line(Transcript.Entry entry) {
-        line("      " + style.faint("| " + entry));
+        line("      " + style.faint("| " + Visible.of(entry.toString())));
     }
 
     private void summary(TargetReport report) {
@@ -193,8 +230,8 @@ public final class TextReport implements Report {
                 + style.strong(report.count(Mark.PASS) + " passed, " + report.count(Mark.FAIL) + " failed, "
                         + report.count(Mark.WARN) + " warned, " + report.count(Mark.SKIP) + " skipped, "
                         + report.count(Mark.INCONCLUSIVE) + " inconclusive")
-                + String.format(Locale.ROOT, " in %.1f s: ", report.took().toMillis() / 1000.0)
-                + conclusion(report));
+                + String.format(Locale.ROOT, " in %.1f s:", report.took().toMillis() / 1000.0));
+        wrapped("  ", conclusion(report));
     }
 
     private static String conclusion(TargetReport report) {
@@ -212,23 +249,20 @@ public final class TextReport implements Report {
     private void wrapped(String prefix, int indent, String text) {
         List<String> lines = new ArrayList<>();
         StringBuilder now = new StringBuilder(prefix);
-        boolean empty = true;
-        for (String word : harmless(text).split(" ", -1)) {
-            if (!empty && now.length() + 1 + word.length() > WIDTH) {
+        int column = indent;
+        for (String word : Visible.of(text).split(" ", -1)) {
+            boolean first = column == indent;
+            if (!first && column + 1 + word.length() > width) {
                 lines.add(now.toString());
                 now = new StringBuilder(" ".repeat(indent));
-                empty = true;
+                column = indent;
+                first = true;
             }
-            now.append(empty ? "" : " ").append(word);
-            empty = false;
+            now.append(first ? "" : " ").append(word);
+            column += (first ? 0 : 1) + word.length();
         }
         lines.add(now.toString());
         lines.forEach(this::line);
-    }
-
-    /** Without control characters: part of the text came from the network, and a terminal obeys those. */
-    private static String harmless(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String pad(String text, int width) {

@@ -61,7 +61,8 @@ public final class Runner implements AutoCloseable {
         long begun = System.nanoTime();
         progress.asks(target);
         long deadline = begun + settings.total().toNanos();
-        Survey survey = survey(new Subject(target, targetSettings, dialect), deadline);
+        Subject first = new Subject(target, targetSettings, dialect);
+        Survey survey = survey(first, deadline);
         progress.over();
         List<Ran> ran = new ArrayList<>();
         if (survey.problem().isEmpty()) {
@@ -86,6 +87,7 @@ public final class Runner implements AutoCloseable {
                 started,
                 Duration.ofNanos(System.nanoTime() - begun),
                 survey,
+                first.transcript().entries(),
                 ran.stream().map(Ran::result).toList(),
                 ran.stream().flatMap(one -> one.inventory().stream()).findFirst());
     }

@@ -118,7 +118,7 @@ public final class UpgradeSurvey {
         Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
                 ? subject.settings().answer()
                 : PATIENCE;
-        return talk.wire().overhear(patience).isEmpty()
+        return !talk.wire().speaks(patience)
                 && opening.open(subject).handshake().done();
     }
 

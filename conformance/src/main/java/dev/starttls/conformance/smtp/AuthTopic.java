@@ -16,9 +16,9 @@ final class AuthTopic implements Topic {
     /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
     private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
 
-    private static final String MEND = "Postfix: smtpd_tls_auth_only = yes. Exim: let auth_advertise_hosts depend on"
-            + " $tls_in_cipher. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth = yes before"
-            + " 2.4).";
+    private static final String MEND = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
+            + " ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth ="
+            + " yes before 2.4).";
 
     @Override
     public List<Check> checks() {

@@ -195,6 +195,14 @@ public final class Conversation implements AutoCloseable {
      * read behind the last line. They stay to be read. Silence proves little, so it only ever makes a verdict milder.
      */
     public String overhear(Duration limit) {
+        if (speaks(limit)) {
+            note("came unasked: " + Transcript.printable(pending));
+        }
+        return text(pending);
+    }
+
+    /** Whether the server says anything of its own accord, as with a greeting; it stays to be read. */
+    public boolean speaks(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         while (pending.length == 0) {
             Chunk chunk = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
@@ -203,10 +211,7 @@ public final class Conversation implements AutoCloseable {
             }
             append(data.bytes());
         }
-        if (pending.length > 0) {
-            note("came unasked: " + Transcript.printable(pending));
-        }
-        return text(pending);
+        return pending.length > 0;
     }
 
     /**
@@ -254,14 +259,20 @@ public final class Conversation implements AutoCloseable {
         if (early.length > 0 && !TlsLayer.looksLikeTls(early)) {
             return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(early) + "'");
         }
-        note("TLS handshake begins"
-                + offer.serverName().map(name -> ", SNI " + name).orElse(""));
+        record(
+                From.SUITE,
+                Through.TLS,
+                "TLS handshake begins"
+                        + offer.serverName().map(name -> ", SNI " + name).orElse(""));
         TlsLayer layer = new TlsLayer(wire, offer, early);
         Handshake handshake = layer.handshake(answer);
         if (handshake.done()) {
             tls = Optional.of(layer);
         }
-        note("TLS handshake " + (handshake.done() ? "done: " : "failed: ") + handshake.told());
+        record(
+                From.SUITE,
+                Through.TLS,
+                "TLS handshake " + (handshake.done() ? "done: " : "failed: ") + handshake.told());
         return handshake;
     }
 
@@ -281,7 +292,7 @@ public final class Conversation implements AutoCloseable {
 
     /** A remark in the transcript. */
     public void note(String text) {
-        transcript.note(number, text);
+        record(From.SUITE, text);
     }
 
     /** An entry in the transcript, for those who make TLS over {@link #wire} by hand. */

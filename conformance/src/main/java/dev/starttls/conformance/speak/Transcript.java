@@ -32,6 +32,8 @@ public final class Transcript {
      *
      * @param ms milliseconds since the transcript was begun
      * @param connection which of the check's connections, from 1; 0 for a remark about none
+     * @param through for a remark of the suite: what the connection was at then; a handshake is TLS, whatever comes of
+     *     it
      * @param text printable; control characters written as {@code \r \n \x00}, long texts cut with their length told
      */
     public record Entry(long ms, int connection, From from, Through through, String text) {

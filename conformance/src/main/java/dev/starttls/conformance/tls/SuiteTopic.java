@@ -34,7 +34,9 @@ final class SuiteTopic implements Topic {
                         .why("With these somebody in between reads along or is taken for the server.")
                         .mend(
                                 "Take the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are on by"
-                                        + " default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL drops them.")
+                                        + " default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL drops them. Exim:"
+                                        + " tls_require_ciphers = ECDHE+AESGCM:ECDHE+CHACHA20 with OpenSSL. Dovecot: ssl_cipher_list ="
+                                        + " ECDHE+AESGCM:ECDHE+CHACHA20. Cyrus: tls_ciphers: ECDHE+AESGCM:ECDHE+CHACHA20.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::prohibited)),
                 Check.of("TLS-S-05", "neither RSA key transport nor CBC alone is offered")

@@ -30,7 +30,9 @@ final class VersionTopic implements Topic {
                                         + " into them.")
                         .mend(
                                 "Set the lowest version to TLS 1.2. Postfix: smtpd_tls_protocols = >=TLSv1.2, and the same for"
-                                        + " smtpd_tls_mandatory_protocols.")
+                                        + " smtpd_tls_mandatory_protocols. Exim: openssl_options = +no_sslv3 +no_tlsv1 +no_tlsv1_1"
+                                        + " with OpenSSL, tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2 with"
+                                        + " GnuTLS. Dovecot: ssl_min_protocol = TLSv1.2. Cyrus: tls_versions: tls1_2 tls1_3.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::table)),
                 Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked")

@@ -139,7 +139,7 @@ class ImapAloneTest {
     void a_login_between_equal_addresses_is_inconclusive_where_there_is_no_other() throws IOException {
         assumeTrue(hasIpv6(), "no IPv6");
         try (ScriptedServer<Habit> server =
-                ScriptedImapSession.server(InetAddress.getByName("::1"), List.of(Habit.LOGIN_IN_THE_CLEAR))) {
+                ScriptedImapSession.server(InetAddress.getAllByName("::1")[0], List.of(Habit.LOGIN_IN_THE_CLEAR))) {
             for (String id : List.of("IMAP-S-08a", "IMAP-S-08b", "IMAP-S-09", "IMAP-S-10a", "IMAP-S-10b")) {
                 Verdict verdict =
                         Checking.of(Protocol.IMAP).one(id, server.target()).verdict();

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** One session of a scripted SMTP server. */
-final class ScriptedSmtpSession {
+public final class ScriptedSmtpSession {
     private final ScriptedServer<Habit> server;
     private final ScriptedWire wire;
     private final ScriptedLines lines;
@@ -34,7 +34,7 @@ final class ScriptedSmtpSession {
         this.lines = wire.lines();
     }
 
-    static ScriptedServer<Habit> server(Scheme scheme, Collection<Habit> habits) throws IOException {
+    public static ScriptedServer<Habit> server(Scheme scheme, Collection<Habit> habits) throws IOException {
         return ScriptedServer.start(
                 scheme, (server, socket) -> new ScriptedSmtpSession(server, socket).serve(), habits);
     }
@@ -81,6 +81,10 @@ final class ScriptedSmtpSession {
             raw("220 localhost ESMTP\n");
         } else if (server.is(Habit.GREETING_WITHOUT_DOMAIN)) {
             say("220");
+        } else if (server.is(Habit.GREETING_WITH_MARKUP)) {
+            // The last three octets are U+202E in UTF-8: what follows it is shown from right to left.
+            say("220 localhost <script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&\u001b[31m\u0000"
+                    + "\u00e2\u0080\u00ae");
         } else if (server.is(Habit.GREETING_WITH_8_BIT)) {
             say("220 localhost gr\u00fc\u00df Gott");
         } else {

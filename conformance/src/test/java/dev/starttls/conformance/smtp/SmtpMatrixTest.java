@@ -48,6 +48,7 @@ class SmtpMatrixTest {
                 smtp(Habit.GREETING_WITH_BARE_LF, "01"),
                 smtp(Habit.GREETING_WITHOUT_DOMAIN, "01"),
                 smtp(Habit.GREETING_WITH_8_BIT, "01"),
+                smtp(Habit.GREETING_WITH_MARKUP, "01"),
                 smtp(Habit.NO_STARTTLS_OFFER, "02"),
                 smtp(Habit.STARTTLS_WITH_PARAMETER, "02"),
                 smtp(Habit.REQUIRETLS_BEFORE_TLS, "24"),
