@@ -57,6 +57,11 @@ final class GuardedEngine {
         return closing;
     }
 
+    /** Whether it has ended the handshake and not said why: Bouncy Castle's tells whoever calls next. */
+    boolean owesReason() {
+        return begun && !established && !closing && failure == null && engine.isOutboundDone();
+    }
+
     boolean begun() {
         return begun;
     }

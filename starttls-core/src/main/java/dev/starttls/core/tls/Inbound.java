@@ -14,6 +14,7 @@ final class Inbound {
     static final int IDLE_TURNS = 8;
 
     private static final int HANDSHAKE_RECORD = 22;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
@@ -52,6 +53,9 @@ final class Inbound {
                 close(result);
             }
             if (result.bytesProduced() > 0) {
+                if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                    takeRest();
+                }
                 if (!network.hasRemaining()) {
                     stash.settle();
                 }
@@ -169,7 +173,17 @@ final class Inbound {
         }
     }
 
-    /** Engines that keep decrypted octets (Conscrypt, netty-tcnative) fill the buffer and say that there are more. */
+    /** Nobody could tell that octets wait if the engine kept them, and the peer may send no others. */
+    private void takeRest() throws SSLException {
+        ByteBuffer aside = ByteBuffer.allocate(engine.session().getApplicationBufferSize());
+        if (engine.unwrap(NOTHING, aside).getStatus() == Status.BUFFER_OVERFLOW) {
+            throw engine.refuse("Expected the rest of a record to fit the session's application buffer of "
+                    + aside.capacity() + " octets, got more " + engine.where() + "; the engine is at fault");
+        }
+        leftovers.keep(aside.flip());
+    }
+
+    /** Engines that keep decrypted octets (Conscrypt) fill the buffer and say that there are more. */
     private static boolean overflown(SSLEngineResult result) {
         return result.getStatus() == Status.BUFFER_OVERFLOW && result.bytesProduced() == 0;
     }

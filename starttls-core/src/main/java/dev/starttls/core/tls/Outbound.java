@@ -78,7 +78,7 @@ final class Outbound {
             return true;
         }
         if (engine.outboundDone()) {
-            return false;
+            return engine.owesReason();
         }
         if (engine.failed()) {
             return alertDue();
@@ -104,7 +104,7 @@ final class Outbound {
             return alertDue() ? TlsStatus.NEED_WRITE : TlsStatus.CLOSED;
         }
         if (engine.outboundDone()) {
-            return TlsStatus.CLOSED;
+            return engine.owesReason() ? TlsStatus.NEED_WRITE : TlsStatus.CLOSED;
         }
         if (tasks.running()) {
             return TlsStatus.NEED_TASK;
