@@ -43,13 +43,14 @@ final class Inbound {
             if (stash.holds() && !stash.fill(network)) {
                 return TlsStatus.NEED_READ;
             }
+            boolean nothing = !stash.holds() && !network.hasRemaining();
             SSLEngineResult result = unwrap(network, application);
-            if (overflown(result)) {
+            if (overflown(result) || (stalled(result) && !nothing)) {
                 result = unwrapAside(network);
                 leftovers.give(application);
             }
             count(result);
-            if (result.getStatus() == Status.CLOSED) {
+            if (result.getStatus() == Status.CLOSED && !halfClosed(result, nothing)) {
                 close(result);
             }
             if (result.bytesProduced() > 0) {
@@ -62,7 +63,7 @@ final class Inbound {
                 return TlsStatus.OK;
             }
             boolean moved = result.bytesConsumed() > 0;
-            if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
+            if (result.getStatus() == Status.BUFFER_UNDERFLOW || (result.getStatus() == Status.CLOSED && !moved && !closed)) {
                 if (!more(network)) {
                     return TlsStatus.NEED_READ;
                 }
@@ -155,7 +156,8 @@ final class Inbound {
         while (true) {
             ByteBuffer aside = ByteBuffer.allocate(size);
             SSLEngineResult result = unwrap(network, aside);
-            if (!overflown(result)) {
+            boolean stalled = stalled(result);
+            if ((!stalled && !overflown(result)) || (stalled && size >= largest)) {
                 leftovers.keep(aside.flip());
                 return result;
             }
@@ -208,9 +210,26 @@ final class Inbound {
         }
     }
 
+    /**
+     * Whether the peer may go on although the engine says CLOSED: Conscrypt's and netty-tcnative's say it of every record,
+     * and of none, once this side has closed.
+     */
+    private boolean halfClosed(SSLEngineResult result, boolean nothing) {
+        return engine.closing() && !engine.inboundDone() && (nothing || !stalled(result));
+    }
+
+    /** CLOSED and nothing else, once this side has closed: netty-tcnative says it where a buffer is too small as well. */
+    private boolean stalled(SSLEngineResult result) {
+        return result.getStatus() == Status.CLOSED
+                && engine.closing()
+                && !engine.inboundDone()
+                && result.bytesConsumed() + result.bytesProduced() == 0;
+    }
+
     private void close(SSLEngineResult result) {
         // An engine that this side has closed may say CLOSED of its own accord.
         closeNotifyReceived |= result.bytesConsumed() > 0 || !engine.closing();
         closed = true;
+        engine.answerClose();
     }
 }

@@ -130,7 +130,7 @@ final class Outbound {
         return !alertOver
                 && !engine.outboundDone()
                 && (engine.status() == HandshakeStatus.NEED_WRAP
-                        || engine.engine().isInboundDone());
+                        || engine.inboundDone());
     }
 
     /** The engine may owe the peer an alert after a failure; a second failure while making it ends the matter. */

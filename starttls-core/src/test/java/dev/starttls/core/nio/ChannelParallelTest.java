@@ -101,16 +101,17 @@ class ChannelParallelTest {
         byte[] back = Octets.random(size, 9);
         CompletableFuture<Void> clientWrites = Pair.run(() -> {
             Octets.writeAll(pair.client(), ByteBuffer.wrap(there));
-            pair.client().shutdownOutput();
         });
         CompletableFuture<Void> serverWrites = Pair.run(() -> {
             Octets.writeAll(pair.server(), ByteBuffer.wrap(back));
         });
         CompletableFuture<Void> serverReads =
-                Pair.run(() -> assertThat(Octets.readToEnd(pair.server())).isEqualTo(there));
+                Pair.run(() -> assertThat(Octets.read(pair.server(), size)).isEqualTo(there));
         assertThat(Octets.read(pair.client(), size)).isEqualTo(back);
         clientWrites.get(60, TimeUnit.SECONDS);
         serverWrites.get(60, TimeUnit.SECONDS);
         serverReads.get(60, TimeUnit.SECONDS);
+        pair.client().close();
+        assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
     }
 }
