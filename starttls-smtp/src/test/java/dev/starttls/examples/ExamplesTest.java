@@ -53,7 +53,7 @@ class ExamplesTest {
         SmtpClientExample.talk(server.client(), new PrintStream(told, true, StandardCharsets.UTF_8));
 
         assertThat(told.toString(StandardCharsets.UTF_8).lines())
-                .containsExactly("TLSv1.3 TLS_AES_256_GCM_SHA384", "250 2.0.0 OK", "221 2.0.0 Bye");
+                .containsExactly("TLSv1.3 TLS_AES_256_GCM_SHA384", "250 2.0.0 Ok", "221 2.0.0 Bye");
     }
 
     @Test
@@ -83,11 +83,9 @@ class ExamplesTest {
             loop.run();
         }
         assertThat(talk.replies.toString()).isEmpty();
-        assertThat(talk.failure)
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        UpgradeException.class,
-                        why -> assertThat(why.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
+        assertThat(talk.failure).singleElement().isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(
+                        why.reason())
+                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
     }
 
     @Test
@@ -113,9 +111,8 @@ class ExamplesTest {
                     .connect(loop);
             assertThatThrownBy(() -> mail.get(60, TimeUnit.SECONDS))
                     .cause()
-                    .isInstanceOfSatisfying(
-                            UpgradeException.class,
-                            why -> assertThat(why.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
         }
     }
 

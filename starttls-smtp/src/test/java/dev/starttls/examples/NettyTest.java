@@ -74,9 +74,8 @@ class NettyTest {
             Talk talk = connect(server.address().getPort(), distrusting.connection());
             assertThatThrownBy(() -> talk.done.get(60, TimeUnit.SECONDS))
                     .cause()
-                    .isInstanceOfSatisfying(
-                            UpgradeException.class,
-                            why -> assertThat(why.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
             assertThat(talk.report).isNotDone();
         }
     }
@@ -89,9 +88,8 @@ class NettyTest {
             Talk talk = connect(silent.getLocalPort(), hasty.connection());
             assertThatThrownBy(() -> talk.done.get(60, TimeUnit.SECONDS))
                     .cause()
-                    .isInstanceOfSatisfying(
-                            UpgradeException.class,
-                            why -> assertThat(why.reason()).isEqualTo(FailureReason.TIMEOUT));
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.TIMEOUT));
         }
     }
 

@@ -101,7 +101,10 @@ final class OwnSelectorLoop implements AutoCloseable {
         }
 
         boolean late() {
-            return connection.deadline().filter(at -> at - System.nanoTime() <= 0).isPresent();
+            return connection
+                    .deadline()
+                    .filter(at -> at - System.nanoTime() <= 0)
+                    .isPresent();
         }
 
         /** Goes as far as possible now, and says what is to be selected. */

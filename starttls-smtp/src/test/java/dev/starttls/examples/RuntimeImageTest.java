@@ -51,9 +51,10 @@ class RuntimeImageTest {
                 image.toString());
         String java = image.resolve("bin/java").toString();
         assertThat(Tool.output(List.of(java, "--list-modules"), folder))
-                .extracting(module -> module.split("@")[0])
+                .extracting(module -> module.split("@", 2)[0])
                 .containsExactlyElementsOf(expected);
-        Tool.expectUpgrade(List.of(java, "-m", "dev.starttls.examples/dev.starttls.examples.SmtpClientExample"), folder);
+        Tool.expectUpgrade(
+                List.of(java, "-m", "dev.starttls.examples/dev.starttls.examples.SmtpClientExample"), folder);
     }
 
     private static String pathOf(Class<?> type) throws Exception {

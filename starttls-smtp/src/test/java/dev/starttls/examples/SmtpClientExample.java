@@ -26,8 +26,7 @@ public final class SmtpClientExample {
 
     /** Takes a host, a port and a file with the root certificate to trust, in PEM. */
     public static void main(String[] args) throws IOException, GeneralSecurityException {
-        SmtpClient client =
-                SmtpClient.to(args[0], Integer.parseInt(args[1])).sslContext(trusting(Path.of(args[2])));
+        SmtpClient client = SmtpClient.to(args[0], Integer.parseInt(args[1])).sslContext(trusting(Path.of(args[2])));
         talk(client, System.out);
     }
 

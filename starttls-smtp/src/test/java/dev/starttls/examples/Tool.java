@@ -69,7 +69,7 @@ final class Tool {
             List<String> command = new ArrayList<>(launcher);
             command.addAll(List.of("localhost", String.valueOf(server.address().getPort()), root.toString()));
             assertThat(output(command, folder))
-                    .containsExactly("TLSv1.3 TLS_AES_256_GCM_SHA384", "250 2.0.0 OK", "221 2.0.0 Bye");
+                    .containsExactly("TLSv1.3 TLS_AES_256_GCM_SHA384", "250 2.0.0 Ok", "221 2.0.0 Bye");
         }
     }
 }

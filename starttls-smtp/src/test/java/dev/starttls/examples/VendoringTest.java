@@ -35,8 +35,10 @@ class VendoringTest {
         Tool.output(List.of("/bin/sh", "-c", script), folder);
         Path copy = sources.resolve("org/example/vendored");
         String example = Files.readString(Path.of("src/test/java/dev/starttls/examples", EXAMPLE));
-        Files.writeString(copy.resolve(EXAMPLE), example.replace("dev.starttls.examples", "org.example.vendored")
-                .replace("dev.starttls", "org.example.vendored"));
+        Files.writeString(
+                copy.resolve(EXAMPLE),
+                example.replace("dev.starttls.examples", "org.example.vendored")
+                        .replace("dev.starttls", "org.example.vendored"));
 
         assertThat(mentions(copy, "dev.starttls")).isEmpty();
         Tool.compile(sources, classes, "-Xlint:all", "-Werror");

@@ -16,7 +16,7 @@ import javax.net.ssl.SSLEngine;
  * <ul>
  *   <li><b>Conscrypt</b> 2.5.2: chooses no server key by the JDK's key managers of algorithm PKIX, only by those of
  *       SunX509. Cannot send behind the peer's close_notify (half-close, RFC 8446 section 6.1), only receive behind its
- *       own. Check the name of the certificate by trust managers that do, as the JDK's.
+ *       own.
  *   <li><b>Bouncy Castle</b> 1.84: closes both directions at once. What comes behind its own close_notify is dropped: an end
  *       of the connection is then told as truncation, and waiting for the peer's close_notify is waiting in vain.
  *   <li><b>netty-tcnative</b> (BoringSSL) 2.0.84: takes its mode from the context, so that one for clients and one for

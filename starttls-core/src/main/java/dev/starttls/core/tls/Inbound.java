@@ -50,7 +50,7 @@ final class Inbound {
                 leftovers.give(application);
             }
             count(result);
-            if (result.getStatus() == Status.CLOSED && !halfClosed(result, nothing)) {
+            if (result.getStatus() == Status.CLOSED && !halfClosed()) {
                 close(result);
             }
             if (result.bytesProduced() > 0) {
@@ -63,7 +63,7 @@ final class Inbound {
                 return TlsStatus.OK;
             }
             boolean moved = result.bytesConsumed() > 0;
-            if (result.getStatus() == Status.BUFFER_UNDERFLOW || (result.getStatus() == Status.CLOSED && !moved && !closed)) {
+            if (result.getStatus() == Status.BUFFER_UNDERFLOW || stalled(result)) {
                 if (!more(network)) {
                     return TlsStatus.NEED_READ;
                 }
@@ -211,18 +211,17 @@ final class Inbound {
     }
 
     /**
-     * Whether the peer may go on although the engine says CLOSED: Conscrypt's and netty-tcnative's say it of every record,
-     * and of none, once this side has closed.
+     * Whether the peer may go on, whatever the engine says: once this side has closed, Conscrypt's and netty-tcnative's say
+     * CLOSED of every record.
      */
-    private boolean halfClosed(SSLEngineResult result, boolean nothing) {
-        return engine.closing() && !engine.inboundDone() && (nothing || !stalled(result));
+    private boolean halfClosed() {
+        return engine.closing() && !engine.inboundDone();
     }
 
-    /** CLOSED and nothing else, once this side has closed: netty-tcnative says it where a buffer is too small as well. */
+    /** netty-tcnative says CLOSED where it means that a buffer is too small, or that the record is not all there. */
     private boolean stalled(SSLEngineResult result) {
         return result.getStatus() == Status.CLOSED
-                && engine.closing()
-                && !engine.inboundDone()
+                && halfClosed()
                 && result.bytesConsumed() + result.bytesProduced() == 0;
     }
 

@@ -129,8 +129,7 @@ final class Outbound {
         // Conscrypt keeps an alert without asking to be wrapped; it is closed then, as far as it is concerned.
         return !alertOver
                 && !engine.outboundDone()
-                && (engine.status() == HandshakeStatus.NEED_WRAP
-                        || engine.inboundDone());
+                && (engine.status() == HandshakeStatus.NEED_WRAP || engine.inboundDone());
     }
 
     /** The engine may owe the peer an alert after a failure; a second failure while making it ends the matter. */

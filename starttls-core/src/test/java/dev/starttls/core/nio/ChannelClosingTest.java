@@ -3,8 +3,8 @@ package dev.starttls.core.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.ChoppingChannel;
+import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Truncation;
 import dev.starttls.core.upgrade.UpgradeLimits;
@@ -200,8 +200,7 @@ class ChannelClosingTest {
             assertThat(pair.server().read(ByteBuffer.allocate(1))).isEqualTo(-1);
             pair.server().write(Octets.of("abc"));
             pair.server().close();
-            assertThatThrownBy(() -> pair.client().read(ByteBuffer.allocate(1)))
-                    .isInstanceOf(TruncatedException.class);
+            assertThatThrownBy(() -> pair.client().read(ByteBuffer.allocate(1))).isInstanceOf(TruncatedException.class);
         }
     }
 
@@ -240,8 +239,9 @@ class ChannelClosingTest {
         try (Pair pair = Pair.upgraded(
                 pairs.clientSettings(),
                 pairs.serverSettings()
-                        .withTls(
-                                pairs.serverTls().truncation(Truncation.ACCEPTED).build()))) {
+                        .withTls(pairs.serverTls()
+                                .truncation(Truncation.ACCEPTED)
+                                .build()))) {
             pair.client().write(Octets.of("abc"));
             pair.sockets().client().close();
             assertThat(Octets.readToEnd(pair.server())).hasSize(3);

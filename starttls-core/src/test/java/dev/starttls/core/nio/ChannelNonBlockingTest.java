@@ -2,8 +2,8 @@ package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.ChoppingChannel;
+import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Role;
@@ -142,7 +142,9 @@ class ChannelNonBlockingTest {
         StartTlsChannel channel = StartTlsChannel.over(
                 stalling,
                 new UpgradeConnection(
-                        new AtOnce(), pairs.serverSettings().withPolicy(TlsPolicy.DISABLED), new Peer("127.0.0.1", -1)));
+                        new AtOnce(),
+                        pairs.serverSettings().withPolicy(TlsPolicy.DISABLED),
+                        new Peer("127.0.0.1", -1)));
         assertThat(channel.advance()).isEqualTo(Want.WRITE);
         assertThat(channel.read(ByteBuffer.allocate(1))).isZero();
         assertThat(channel.flush()).isFalse();

@@ -2,8 +2,8 @@ package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.ChoppingChannel;
+import dev.starttls.core.testing.EngineMaker;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.util.ArrayList;

@@ -41,6 +41,7 @@ final class Pairs {
     }
 
     Pair upgraded(String version) throws Exception {
-        return Pair.upgraded(clientSettings().withTls(clientTls().versions(version).build()), serverSettings());
+        return Pair.upgraded(
+                clientSettings().withTls(clientTls().versions(version).build()), serverSettings());
     }
 }
