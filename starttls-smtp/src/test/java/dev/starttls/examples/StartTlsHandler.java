@@ -17,6 +17,8 @@ import java.util.concurrent.TimeUnit;
  * The connection without I/O in a pipeline of Netty: goes through the upgrade, then fires its {@link UpgradeReport} as a
  * user event; from there it decrypts what comes in and encrypts what goes out. What is written before waits.
  */
+// Netty's futures of closing and writing are heard by whoever gave the promise.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class StartTlsHandler extends ChannelDuplexHandler {
 
     private static final int RECORD = 16_384 + 512;
