@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,13 +19,18 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate for localhost, made by the JDK's keytool, and the contexts of both sides. */
-final class Contexts {
+public final class Contexts {
 
     private static final char[] PASSWORD = "benchmark".toCharArray();
 
     private final KeyStore store;
 
-    Contexts(KeyKind kind) {
+    /**
+     * Makes a key.
+     *
+     * @param kind of the key
+     */
+    public Contexts(KeyKind kind) {
         try {
             Path folder = Files.createTempDirectory("starttls-benchmark");
             Path file = folder.resolve("keys.p12");
@@ -64,7 +72,13 @@ final class Contexts {
         }
     }
 
-    SSLContext server() throws GeneralSecurityException {
+    /**
+     * A server with the key.
+     *
+     * @return a new context, with a cache of sessions of its own
+     * @throws GeneralSecurityException if the platform has no TLS
+     */
+    public SSLContext server() throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -72,10 +86,21 @@ final class Contexts {
         return context;
     }
 
-    SSLContext client() throws GeneralSecurityException, IOException {
+    /**
+     * A client that trusts it.
+     *
+     * @return a new context, with a cache of sessions of its own
+     * @throws GeneralSecurityException if the platform has no TLS
+     * @throws IOException if the key store cannot be read
+     */
+    public SSLContext client() throws GeneralSecurityException, IOException {
+        return trusting(store.getCertificate("server"));
+    }
+
+    private static SSLContext trusting(Certificate certificate) throws GeneralSecurityException, IOException {
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
-        roots.setCertificateEntry("server", store.getCertificate("server"));
+        roots.setCertificateEntry("server", certificate);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(roots);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -83,8 +108,35 @@ final class Contexts {
         return context;
     }
 
-    /** Forgets all sessions, so that the next handshake is a full one. */
-    static void forget(SSLContext client) {
+    /**
+     * The server's certificate, for a client in another process.
+     *
+     * @return it, as DER
+     * @throws GeneralSecurityException if it cannot be encoded
+     */
+    public byte[] certificate() throws GeneralSecurityException {
+        return store.getCertificate("server").getEncoded();
+    }
+
+    /**
+     * A client that trusts a certificate.
+     *
+     * @param certificate as DER
+     * @return a new context
+     * @throws GeneralSecurityException if the platform has no TLS
+     * @throws IOException if the key store cannot be made
+     */
+    public static SSLContext trusting(byte[] certificate) throws GeneralSecurityException, IOException {
+        return trusting(
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate)));
+    }
+
+    /**
+     * Forgets all sessions, so that the next handshake is a full one.
+     *
+     * @param client its context
+     */
+    public static void forget(SSLContext client) {
         SSLSessionContext sessions = client.getClientSessionContext();
         for (byte[] id : Collections.list(sessions.getIds())) {
             var session = sessions.getSession(id);
