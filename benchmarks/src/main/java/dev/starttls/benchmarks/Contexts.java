@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -135,8 +138,12 @@ public final class Contexts {
      * @throws IOException if the key store cannot be read
      */
     public SSLContext client() throws GeneralSecurityException, IOException {
+        return trusting(store.getCertificate("server"));
+    }
+
+    private static SSLContext trusting(Certificate certificate) throws GeneralSecurityException, IOException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust().getTrustManagers(), null);
+        context.init(null, trust(certificate).getTrustManagers(), null);
         return context;
     }
 
@@ -148,12 +155,39 @@ public final class Contexts {
      * @throws IOException if the key store cannot be read
      */
     public TrustManagerFactory trust() throws GeneralSecurityException, IOException {
+        return trust(store.getCertificate("server"));
+    }
+
+    private static TrustManagerFactory trust(Certificate certificate) throws GeneralSecurityException, IOException {
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
-        roots.setCertificateEntry("server", store.getCertificate("server"));
+        roots.setCertificateEntry("server", certificate);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(roots);
         return trust;
+    }
+
+    /**
+     * The server's certificate, for a client in another process.
+     *
+     * @return it, as DER
+     * @throws GeneralSecurityException if it cannot be encoded
+     */
+    public byte[] certificate() throws GeneralSecurityException {
+        return store.getCertificate("server").getEncoded();
+    }
+
+    /**
+     * A client that trusts a certificate.
+     *
+     * @param certificate as DER
+     * @return a new context
+     * @throws GeneralSecurityException if the platform has no TLS
+     * @throws IOException if the key store cannot be made
+     */
+    public static SSLContext trusting(byte[] certificate) throws GeneralSecurityException, IOException {
+        return trusting(
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate)));
     }
 
     /**

@@ -17,7 +17,12 @@ public final class Rounds {
     @FunctionalInterface
     public interface Contestant {
 
-        /** Returns what it took, in milliseconds. */
+        /**
+         * Does what is measured.
+         *
+         * @return what it took, in milliseconds
+         * @throws Exception if it fails, which ends the measurement
+         */
         double run() throws Exception;
     }
 
@@ -26,13 +31,25 @@ public final class Rounds {
     private final int warmUp;
     private final int counted;
 
-    /** So many rounds that are not counted, and so many that are. */
+    /**
+     * Rounds.
+     *
+     * @param warmUp how many come first and are not counted
+     * @param counted how many are
+     */
     public Rounds(int warmUp, int counted) {
         this.warmUp = warmUp;
         this.counted = counted;
     }
 
-    /** Returns the samples of each contestant, by round. */
+    /**
+     * Lets them take turns.
+     *
+     * @param contestants by their names
+     * @param <K> of the names
+     * @return the samples of each, by round
+     * @throws Exception what a contestant throws
+     */
     public <K> Map<K, double[]> measure(Map<K, Contestant> contestants) throws Exception {
         Map<K, double[]> samples = new LinkedHashMap<>();
         contestants.keySet().forEach(who -> samples.put(who, new double[counted]));

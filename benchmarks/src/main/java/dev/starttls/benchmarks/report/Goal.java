@@ -35,6 +35,8 @@ public record Goal(String what, String wanted, String measured, boolean reached)
         ratio(goals, peers, "STARTTLS_LOOP", "RESUMED", "Loopback, resumed, selector loop: ours / floor", 1.05);
         for (String handshake : List.of("FULL", "RESUMED")) {
             belowNetty(goals, peers, handshake);
+        }
+        for (String handshake : List.of("FULL", "RESUMED")) {
             besideTheLink(goals, peers, upgrades, handshake);
         }
         roundTrips(goals, upgrades, "SMTP", 5);
