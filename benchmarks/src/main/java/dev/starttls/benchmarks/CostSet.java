@@ -19,10 +19,10 @@ import java.util.stream.Stream;
 
 /** The measurements of cost other than latency with their numbers: a short set to look at, a long one to quote. */
 public enum CostSet {
-    /** Two minutes. */
-    SHORT(30, 4, 30, 300, 3, 100, 100),
-    /** Twelve minutes. */
-    LONG(200, 15, 150, 10_000, 10, 400, 5_000);
+    /** One or two minutes. */
+    SHORT(60, 6, 50, 500, 4, 200, 100),
+    /** Eleven minutes. */
+    LONG(200, 11, 150, 10_000, 8, 400, 5_000);
 
     private final int inMemory;
     private final int bulk;
