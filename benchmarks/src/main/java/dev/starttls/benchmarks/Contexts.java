@@ -23,6 +23,7 @@ public final class Contexts {
 
     private static final char[] PASSWORD = "benchmark".toCharArray();
 
+    private final KeyKind kind;
     private final KeyStore store;
 
     /**
@@ -31,6 +32,7 @@ public final class Contexts {
      * @param kind of the key
      */
     public Contexts(KeyKind kind) {
+        this.kind = kind;
         try {
             Path folder = Files.createTempDirectory("starttls-benchmark");
             Path file = folder.resolve("keys.p12");
@@ -70,6 +72,15 @@ public final class Contexts {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while keytool made a key", e);
         }
+    }
+
+    /**
+     * The kind of the key.
+     *
+     * @return as it was asked for
+     */
+    public KeyKind kind() {
+        return kind;
     }
 
     /**
