@@ -15,7 +15,6 @@ final class UpgradeDriver {
 
     private final Transport transport;
     private final UpgradeConnection connection;
-    private boolean prepared;
 
     UpgradeDriver(Transport transport, UpgradeConnection connection) {
         this.transport = transport;
@@ -102,11 +101,8 @@ final class UpgradeDriver {
                 return true;
             }
         }
-        if (!prepared) {
-            // The peer's next octets are on their way, or are about to be: the time is free.
-            prepared = true;
-            connection.prepare();
-        }
+        // The peer's next octets are on their way, or are about to be: the time is free.
+        connection.prepare();
         Optional<Long> deadline = connection.deadline();
         int count;
         try {

@@ -180,7 +180,12 @@ public final class UpgradeConnection {
      */
     public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
         requireBegun("receive");
-        guard(() -> incoming.receive(network, application));
+        try {
+            incoming.receive(network, application);
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
     }
 
     /**
@@ -194,7 +199,12 @@ public final class UpgradeConnection {
      */
     public void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
         requireBegun("transmit");
-        guard(() -> outgoing.transmit(application, network));
+        try {
+            outgoing.transmit(application, network);
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
     }
 
     /**
@@ -303,10 +313,14 @@ public final class UpgradeConnection {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            if (!ending.ready()) {
-                ending.abandon(e);
-            }
+            abandon(e);
             throw e;
+        }
+    }
+
+    private void abandon(Throwable thrown) {
+        if (!ending.ready()) {
+            ending.abandon(thrown);
         }
     }
 
