@@ -70,7 +70,8 @@ enum Library {
     /** What makes links with engines of a kind; its settings are made once for all of them. */
     Linker linker(Role role, EngineSource engines) {
         UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.IMPLICIT)
-                .withTls(TlsSettings.builder().engines(engines).versions(VERSION).build());
+                .withTls(
+                        TlsSettings.builder().engines(engines).versions(VERSION).build());
         Peer peer = new Peer("localhost", 25);
         return channel -> link(channel, role, engines, settings, peer);
     }

@@ -64,9 +64,9 @@ class ChartTest {
     void a_footer_that_is_too_long_for_a_line_has_more_than_one() {
         String footer = "word ".repeat(60).strip();
         String svg = new Chart("a title", "", 0, List.of(Bar.single("a", Tone.OWN, 1, 1, 1)), footer).svg();
-        assertThat(svg.lines().filter(line -> line.contains(">word"))).hasSizeGreaterThan(1).allSatisfy(line -> assertThat(
-                        line)
-                .hasSizeLessThan(250));
+        assertThat(svg.lines().filter(line -> line.contains(">word")))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(250));
         assertThat(svg.split("word", -1)).hasSize(61);
     }
 
