@@ -41,6 +41,7 @@ public final class Main {
         System.exit(new CommandLine(new Main())
                 .addSubcommand("short", new Set(LatencySet.SHORT))
                 .addSubcommand("long", new Set(LatencySet.LONG))
+                .addSubcommand(new CostCommand())
                 .addSubcommand(new Report())
                 .addSubcommand(new RegressionGuard())
                 .execute(arguments.length == 0 ? new String[] {"--help"} : arguments));

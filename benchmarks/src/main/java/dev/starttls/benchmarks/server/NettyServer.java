@@ -92,9 +92,9 @@ final class NettyServer implements UpgradeServer {
             var unused = say(client, GO_AHEAD);
             var unusedToo = handler.handshakeFuture().addListener(done -> {
                 if (done.isSuccess()) {
-                    var last = say(client, INSIDE).addListener(ChannelFutureListener.CLOSE);
+                    var unusedLast = say(client, INSIDE).addListener(ChannelFutureListener.CLOSE);
                 } else {
-                    var closed = client.close();
+                    var unusedClose = client.close();
                 }
             });
         }

@@ -15,13 +15,14 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The measurements of cost other than latency with their numbers: a short set to look at, a long one to quote. */
-public enum InsideSet {
-    /** Two minutes. */
-    SHORT(30, 4, 30, 300, 3, 100, List.of(10, 100)),
-    /** Twelve minutes. */
-    LONG(200, 15, 150, 10_000, 10, 400, List.of(10, 100, 1_000, 5_000));
+public enum CostSet {
+    /** One or two minutes. */
+    SHORT(60, 6, 50, 500, 4, 200, 100),
+    /** Eleven minutes. */
+    LONG(200, 11, 150, 10_000, 8, 400, 5_000);
 
     private final int inMemory;
     private final int bulk;
@@ -29,23 +30,23 @@ public enum InsideSet {
     private final int connections;
     private final int serverRounds;
     private final int upgrades;
-    private final List<Integer> levels;
+    private final int mostAtOnce;
 
-    InsideSet(
+    CostSet(
             int inMemory,
             int bulk,
             double bulkMillis,
             int connections,
             int serverRounds,
             int upgrades,
-            List<Integer> levels) {
+            int mostAtOnce) {
         this.inMemory = inMemory;
         this.bulk = bulk;
         this.bulkMillis = bulkMillis;
         this.connections = connections;
         this.serverRounds = serverRounds;
         this.upgrades = upgrades;
-        this.levels = levels;
+        this.mostAtOnce = mostAtOnce;
     }
 
     /** What is measured. */
@@ -78,10 +79,14 @@ public enum InsideSet {
                     case BULK -> new BulkData(new Rounds(bulk / 2, bulk), bulkMillis).measure();
                     case HEAP -> new IdleHeap(connections).measure();
                     case SERVER -> new UpgradeRate(new Rounds(serverRounds / 2, serverRounds), upgrades).measure();
-                    case SCALE -> new LoopScale(new Rounds(1, serverRounds / 2), levels, upgrades).measure();
+                    case SCALE -> new LoopScale(new Rounds(1, serverRounds / 2), levels(), upgrades).measure();
                 };
         ResultsFile.write(
                 folder.resolve(part.name().toLowerCase(Locale.ROOT) + ".json"),
                 new Results<>(machine, LocalDate.now(ZoneOffset.UTC).toString(), command, figures));
+    }
+
+    private List<Integer> levels() {
+        return Stream.of(10, 100, 1_000, 5_000).filter(level -> level <= mostAtOnce).toList();
     }
 }
