@@ -107,6 +107,42 @@ public final class Contexts {
     }
 
     /**
+     * The kind of the key.
+     *
+     * @return as its certificate has it
+     * @throws GeneralSecurityException if the key store has none
+     */
+    public KeyKind kind() throws GeneralSecurityException {
+        return KeyKind.valueOf(store.getCertificate("server").getPublicKey().getAlgorithm());
+    }
+
+    /**
+     * The server's certificate, for a client in another process.
+     *
+     * @return it, as DER
+     * @throws GeneralSecurityException if it cannot be encoded
+     */
+    public byte[] certificate() throws GeneralSecurityException {
+        return store.getCertificate("server").getEncoded();
+    }
+
+    /**
+     * A client that trusts a certificate.
+     *
+     * @param certificate as DER
+     * @return a new context
+     * @throws GeneralSecurityException if the platform has no TLS
+     * @throws IOException if the key store cannot be made
+     */
+    public static SSLContext trusting(byte[] certificate) throws GeneralSecurityException, IOException {
+        Certificate server =
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust(server).getTrustManagers(), null);
+        return context;
+    }
+
+    /**
      * A server with the key.
      *
      * @return a new context, with a cache of sessions of its own
@@ -138,12 +174,8 @@ public final class Contexts {
      * @throws IOException if the key store cannot be read
      */
     public SSLContext client() throws GeneralSecurityException, IOException {
-        return trusting(store.getCertificate("server"));
-    }
-
-    private static SSLContext trusting(Certificate certificate) throws GeneralSecurityException, IOException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust(certificate).getTrustManagers(), null);
+        context.init(null, trust().getTrustManagers(), null);
         return context;
     }
 
@@ -165,29 +197,6 @@ public final class Contexts {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(roots);
         return trust;
-    }
-
-    /**
-     * The server's certificate, for a client in another process.
-     *
-     * @return it, as DER
-     * @throws GeneralSecurityException if it cannot be encoded
-     */
-    public byte[] certificate() throws GeneralSecurityException {
-        return store.getCertificate("server").getEncoded();
-    }
-
-    /**
-     * A client that trusts a certificate.
-     *
-     * @param certificate as DER
-     * @return a new context
-     * @throws GeneralSecurityException if the platform has no TLS
-     * @throws IOException if the key store cannot be made
-     */
-    public static SSLContext trusting(byte[] certificate) throws GeneralSecurityException, IOException {
-        return trusting(
-                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate)));
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
 import dev.starttls.benchmarks.report.Results;
 import java.util.ArrayList;
@@ -42,11 +43,12 @@ public final class Guard {
      * @throws Exception if a client or a server fails
      */
     public Verdict judge() throws Exception {
+        Contexts contexts = new Contexts(KeyKind.EC);
         List<Results.Peer> rows = new ArrayList<>();
         for (Handshake handshake : Handshake.values()) {
             rows.addAll(
                     new PeerLatency(List.of(ClientKind.FLOOR, ClientKind.STARTTLS, ClientKind.STARTTLS_LOOP), rounds)
-                            .measure("TLSv1.3", KeyKind.EC, handshake, 0));
+                            .measure("TLSv1.3", contexts, handshake, 0));
         }
         return judge(rows);
     }

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
 import dev.starttls.benchmarks.report.LatencyReport;
 import dev.starttls.benchmarks.report.Machine;
@@ -64,8 +65,10 @@ public enum LatencySet {
         return this == LONG ? List.of("TLSv1.3", "TLSv1.2") : List.of("TLSv1.3");
     }
 
-    private List<KeyKind> keys() {
-        return this == LONG ? List.of(KeyKind.EC, KeyKind.RSA) : List.of(KeyKind.EC);
+    private List<Contexts> keys() {
+        return this == LONG
+                ? List.of(new Contexts(KeyKind.EC), new Contexts(KeyKind.RSA))
+                : List.of(new Contexts(KeyKind.EC));
     }
 
     private List<Integer> links() {
@@ -74,11 +77,12 @@ public enum LatencySet {
 
     private List<Results.Peer> peers(double scale) throws Exception {
         List<Results.Peer> rows = new ArrayList<>();
+        List<Contexts> keys = keys();
         for (int link : links()) {
             for (String version : versions()) {
-                for (KeyKind key : keys()) {
+                for (Contexts key : keys) {
                     for (Handshake handshake : Handshake.values()) {
-                        boolean first = version.equals("TLSv1.3") && key == KeyKind.EC;
+                        boolean first = version.equals("TLSv1.3") && key.kind() == KeyKind.EC;
                         if (link == 0 || first) {
                             rows.addAll(new PeerLatency(contestants(first, link), peerRounds(link, scale))
                                     .measure(version, key, handshake, link));
@@ -104,6 +108,7 @@ public enum LatencySet {
     }
 
     private List<Results.Upgrade> upgrades(double scale) throws Exception {
+        List<Contexts> keys = keys();
         List<Results.Upgrade> rows = new ArrayList<>();
         for (int link : links()) {
             Rounds rounds =
@@ -112,7 +117,7 @@ public enum LatencySet {
                         case 10 -> this == LONG ? rounds(3, 25, scale) : rounds(2, 15, scale);
                         default -> rounds(1, 10, scale);
                     };
-            rows.addAll(new UpgradeCost(rounds).measure(versions(), keys(), link));
+            rows.addAll(new UpgradeCost(rounds).measure(versions(), keys, link));
         }
         return rows;
     }

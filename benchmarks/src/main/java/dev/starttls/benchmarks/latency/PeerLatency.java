@@ -1,7 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
 import dev.starttls.benchmarks.Contexts;
-import dev.starttls.benchmarks.KeyKind;
 import dev.starttls.benchmarks.report.Ratio;
 import dev.starttls.benchmarks.report.Results;
 import dev.starttls.benchmarks.report.Spread;
@@ -33,9 +32,10 @@ final class PeerLatency {
         this.rounds = rounds;
     }
 
-    List<Results.Peer> measure(String version, KeyKind key, Handshake handshake, int linkMillis) throws Exception {
-        Results.Scenario scenario = new Results.Scenario(version, key.name(), handshake.name(), linkMillis);
-        Contexts contexts = new Contexts(key);
+    List<Results.Peer> measure(String version, Contexts contexts, Handshake handshake, int linkMillis)
+            throws Exception {
+        Results.Scenario scenario =
+                new Results.Scenario(version, contexts.kind().name(), handshake.name(), linkMillis);
         List<Runner> runners = new ArrayList<>();
         try (MailServers servers = new MailServers()) {
             int port =

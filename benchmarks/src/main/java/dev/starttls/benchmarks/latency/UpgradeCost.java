@@ -44,16 +44,15 @@ final class UpgradeCost {
         }
     }
 
-    List<Results.Upgrade> measure(List<String> versions, List<KeyKind> keys, int linkMillis) throws Exception {
+    List<Results.Upgrade> measure(List<String> versions, List<Contexts> keys, int linkMillis) throws Exception {
         try (MailServers servers = new MailServers()) {
             Map<Condition, Runner> runners = new LinkedHashMap<>();
-            for (KeyKind key : keys) {
-                Contexts contexts = new Contexts(key);
+            for (Contexts contexts : keys) {
                 SSLContext server = contexts.server();
                 for (Protocol protocol : Protocol.values()) {
                     int upgrading = servers.link(servers.listen(protocol, TlsPolicy.OPPORTUNISTIC, server), linkMillis);
                     int implicit = servers.link(servers.listen(protocol, TlsPolicy.IMPLICIT, server), linkMillis);
-                    for (Condition condition : conditions(protocol, versions, key)) {
+                    for (Condition condition : conditions(protocol, versions, contexts.kind())) {
                         int port = condition.policy() == TlsPolicy.IMPLICIT ? implicit : upgrading;
                         runners.computeIfAbsent(condition, it -> new Runner(it, client(contexts), servers, port));
                     }

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.report;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,8 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
     private static final int ROW = 26;
     private static final int TOP = 62;
     private static final int LETTER = 7;
+    private static final int FOOTING = 14;
+    private static final int MOST_LETTERS = 140;
     private static final List<String> COLOURS =
             List.of("#4878a8", "#e49444", "#6a9f58", "#967662", "#a87c9f", "#85b6b2", "#d1615d");
 
@@ -97,7 +100,8 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
                 .toList();
         int bottom = TOP + bars.size() * ROW;
         int width = LEFT + WIDTH + RIGHT;
-        int height = bottom + 34;
+        List<String> footing = wrapped(footer);
+        int height = bottom + 20 + footing.size() * FOOTING;
         StringBuilder out = new StringBuilder();
         line(
                 out,
@@ -127,7 +131,13 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
                     x,
                     bottom + 2);
         }
-        line(out, "<text x=\"12\" y=\"%d\" font-size=\"10\" fill=\"#666666\">%s</text>", bottom + 22, escaped(footer));
+        for (int i = 0; i < footing.size(); i++) {
+            line(
+                    out,
+                    "<text x=\"12\" y=\"%d\" font-size=\"10\" fill=\"#666666\">%s</text>",
+                    bottom + 22 + i * FOOTING,
+                    escaped(footing.get(i)));
+        }
         line(out, "</svg>");
         return out.toString();
     }
@@ -172,6 +182,19 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
             end = Math.max(end, LEFT + bar.high() * scale);
         }
         line(out, "<text x=\"%.1f\" y=\"%d\" fill=\"#222222\">%s</text>", end + 6, y + 14, escaped(value(bar.sum())));
+    }
+
+    private static List<String> wrapped(String text) {
+        List<String> lines = new ArrayList<>();
+        String rest = text;
+        while (rest.length() > MOST_LETTERS) {
+            int space = rest.lastIndexOf(' ', MOST_LETTERS);
+            int end = space > 0 ? space : MOST_LETTERS;
+            lines.add(rest.substring(0, end));
+            rest = rest.substring(end).strip();
+        }
+        lines.add(rest);
+        return lines;
     }
 
     private String value(double value) {

@@ -2,6 +2,7 @@ package dev.starttls.benchmarks.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
 import dev.starttls.benchmarks.report.Results;
 import java.util.List;
@@ -16,7 +17,7 @@ class UpgradeCostTest {
     @Test
     void sessions_take_the_round_trips_that_their_protocols_need_and_no_hidden_one() throws Exception {
         List<Results.Upgrade> rows =
-                new UpgradeCost(new Rounds(0, 2)).measure(List.of("TLSv1.3"), List.of(KeyKind.EC), 0);
+                new UpgradeCost(new Rounds(0, 2)).measure(List.of("TLSv1.3"), List.of(new Contexts(KeyKind.EC)), 0);
         Map<String, Integer> roundTrips = rows.stream()
                 .collect(Collectors.toMap(
                         row -> row.protocol() + " " + row.session() + " "

@@ -60,6 +60,16 @@ class ChartTest {
         assertThat(svg.replace("http://www.w3.org/2000/svg", "")).doesNotContain("http", "href", "<script", "@import");
     }
 
+    @Test
+    void a_footer_that_is_too_long_for_a_line_has_more_than_one() {
+        String footer = "word ".repeat(60).strip();
+        String svg = new Chart("a title", "", 0, List.of(Bar.single("a", Tone.OWN, 1, 1, 1)), footer).svg();
+        assertThat(svg.lines().filter(line -> line.contains(">word")))
+                .hasSizeGreaterThan(1)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(250));
+        assertThat(svg.split("word", -1)).hasSize(61);
+    }
+
     private static Chart chart(double reference, Bar... bars) {
         return new Chart("a title", "", reference, List.of(bars), "a machine");
     }

@@ -12,6 +12,8 @@ import java.util.concurrent.Executor;
 final class UpgradeDriver {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /** In nanoseconds; a warm virtual machine makes an engine in a hundredth of it. */
+    private static final long LONG_STEP = 2_000_000;
 
     private final Transport transport;
     private final UpgradeConnection connection;
@@ -101,8 +103,7 @@ final class UpgradeDriver {
                 return true;
             }
         }
-        // The peer's next octets are on their way, or are about to be: the time is free.
-        connection.prepare();
+        prepare();
         Optional<Long> deadline = connection.deadline();
         int count;
         try {
@@ -119,6 +120,18 @@ final class UpgradeDriver {
             connection.endOfInput();
         }
         return count != 0;
+    }
+
+    /**
+     * The peer's next octets are on their way, or are about to be: the time is free. After a long step the rest is left to
+     * the next wait, or octets that have come meanwhile would wait for it.
+     */
+    private void prepare() throws IOException {
+        long before = System.nanoTime();
+        boolean more = true;
+        while (more) {
+            more = connection.prepareNext() && System.nanoTime() - before < LONG_STEP;
+        }
     }
 
     private void receive() throws IOException {

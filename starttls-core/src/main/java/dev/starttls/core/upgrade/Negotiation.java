@@ -216,8 +216,16 @@ final class Negotiation {
         }
     }
 
-    /** Makes a client's ClientHello. */
-    void prepare() throws IOException {
+    /** Takes one step ahead: a client's engine, then its ClientHello. */
+    void prepareNext() throws IOException {
+        if (parts.tls().exists()) {
+            prepare();
+        } else {
+            parts.tls().ready();
+        }
+    }
+
+    private void prepare() throws IOException {
         try {
             parts.tls().prepare();
         } catch (SSLException e) {

@@ -157,14 +157,31 @@ public final class UpgradeConnection {
      * @throws UpgradeException if the engine cannot begin, for instance because no version or suite is enabled
      */
     public void prepare() throws IOException {
+        boolean more = true;
+        while (more) {
+            more = prepareNext();
+        }
+    }
+
+    /**
+     * The same in steps, for drivers that use several waits: the engine first, then the ClientHello. In a virtual machine
+     * that has made none before, each takes tens of milliseconds.
+     *
+     * @return whether there is another step
+     * @throws UpgradeException as {@link #prepare}
+     */
+    public boolean prepareNext() throws IOException {
         UpgradeSettings settings = parts.settings();
-        if (parts.client()
-                && parts.state() == State.PLAINTEXT
+        boolean useful = parts.client()
+                && (parts.state() == State.PLAINTEXT || parts.state() == State.PROPOSED)
                 && ending.open()
                 && settings.policy() != TlsPolicy.DISABLED
-                && settings.preparation() == Preparation.WHILE_WAITING) {
-            guard(negotiation::prepare);
+                && settings.preparation() == Preparation.WHILE_WAITING;
+        if (!useful || parts.tls().prepared()) {
+            return false;
         }
+        guard(negotiation::prepareNext);
+        return !parts.tls().prepared();
     }
 
     /**
