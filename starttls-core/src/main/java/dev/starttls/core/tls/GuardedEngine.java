@@ -1,6 +1,7 @@
 package dev.starttls.core.tls;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -16,7 +17,10 @@ final class GuardedEngine {
     private static final String NO_SUITE = "_NULL_WITH_NULL_NULL";
 
     private final SSLEngine engine;
-    private final ResumptionWatch watch = new ResumptionWatch();
+    /** Watches until the handshake is done. */
+    private Optional<ResumptionWatch> watch = Optional.of(new ResumptionWatch());
+
+    private boolean resumed;
     private boolean begun;
     private boolean heard;
     private boolean spoke;
@@ -71,7 +75,7 @@ final class GuardedEngine {
     }
 
     boolean resumed() {
-        return established && watch.resumed();
+        return established && resumed;
     }
 
     boolean failed() {
@@ -110,7 +114,7 @@ final class GuardedEngine {
             SSLEngineResult result = engine.wrap(source, target);
             if (!established) {
                 if (!client()) {
-                    watch.see(target, from, target.position());
+                    watch.ifPresent(watching -> watching.see(target, from, target.position()));
                 }
                 note(result);
             }
@@ -128,7 +132,7 @@ final class GuardedEngine {
             SSLEngineResult result = engine.unwrap(source, target);
             if (!established) {
                 if (client()) {
-                    watch.see(source, from, source.position());
+                    watch.ifPresent(watching -> watching.see(source, from, source.position()));
                 }
                 note(result);
             }
@@ -201,7 +205,7 @@ final class GuardedEngine {
     private void note(SSLEngineResult result) {
         heard |= result.bytesConsumed() > 0 && result.bytesProduced() == 0;
         spoke |= result.bytesProduced() > 0 && result.bytesConsumed() == 0;
-        established = result.getHandshakeStatus() == HandshakeStatus.FINISHED
+        boolean done = result.getHandshakeStatus() == HandshakeStatus.FINISHED
                 || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
                         && status() == HandshakeStatus.NOT_HANDSHAKING
                         && heard
@@ -210,5 +214,10 @@ final class GuardedEngine {
                         && !engine.isInboundDone()
                         && !engine.isOutboundDone()
                         && !session().getCipherSuite().endsWith(NO_SUITE));
+        if (done) {
+            resumed = watch.map(ResumptionWatch::resumed).orElse(false);
+            watch = Optional.empty();
+            established = true;
+        }
     }
 }
