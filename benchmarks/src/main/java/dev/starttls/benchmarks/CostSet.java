@@ -87,6 +87,8 @@ public enum CostSet {
     }
 
     private List<Integer> levels() {
-        return Stream.of(10, 100, 1_000, 5_000).filter(level -> level <= mostAtOnce).toList();
+        return Stream.of(10, 100, 1_000, 5_000)
+                .filter(level -> level <= mostAtOnce)
+                .toList();
     }
 }

@@ -94,7 +94,8 @@ public final class IdleHeap {
                 throw new IOException("Expected " + connections + " idle connections of " + contestant + " in " + HEAP
                         + ", got: " + said);
             }
-            return Double.parseDouble(said.substring(said.stripTrailing().lastIndexOf('\n') + 1).strip());
+            return Double.parseDouble(
+                    said.substring(said.stripTrailing().lastIndexOf('\n') + 1).strip());
         } finally {
             server.destroy();
         }
