@@ -101,7 +101,7 @@ public enum LatencySet {
 
     private Rounds peerRounds(int link, double scale) {
         return switch (link) {
-            case 0 -> this == LONG ? rounds(150, 300, scale) : rounds(80, 100, scale);
+            case 0 -> this == LONG ? rounds(300, 300, scale) : rounds(80, 100, scale);
             case 10 -> this == LONG ? rounds(5, 60, scale) : rounds(2, 15, scale);
             default -> rounds(2, 20, scale);
         };
