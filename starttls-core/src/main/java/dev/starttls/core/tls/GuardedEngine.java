@@ -121,7 +121,7 @@ final class GuardedEngine {
             return result;
         } catch (SSLException e) {
             throw fail(e);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw thrown(e);
         }
     }
@@ -139,7 +139,7 @@ final class GuardedEngine {
             return result;
         } catch (SSLException e) {
             throw fail(e);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw thrown(e);
         }
     }
@@ -186,7 +186,8 @@ final class GuardedEngine {
         return established ? "inside TLS" : "during the handshake";
     }
 
-    private SSLException thrown(RuntimeException e) {
+    /** Conscrypt's engine lets the CertificateException of a trust manager through, which nobody declares. */
+    private SSLException thrown(Exception e) {
         return refuse(new SSLException(
                 "Expected a result of the engine " + where() + ", but it threw " + e + "; see the cause", e));
     }

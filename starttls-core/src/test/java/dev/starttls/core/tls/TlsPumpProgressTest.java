@@ -225,6 +225,7 @@ class TlsPumpProgressTest {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
         engine.unwraps = List.of(new Turn(Status.CLOSED, idle, idle, 0, 0));
+        engine.inboundDone = true;
         TlsPump pump = engine.established();
         pump.closeOutbound();
         assertThat(pump.receive(record(10), ByteBuffer.allocate(10))).isEqualTo(TlsStatus.CLOSED);
