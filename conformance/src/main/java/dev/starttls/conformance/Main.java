@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Progress;
@@ -28,11 +29,13 @@ public final class Main {
 
     private final Surroundings surroundings;
     private final EmbeddedServers embedded;
+    private final CommandLine commandLine;
     private final Catalogue catalogue = Suite.catalogue();
 
-    private Main(Surroundings surroundings, EmbeddedServers embedded) {
+    private Main(Surroundings surroundings, EmbeddedServers embedded, CommandLine commandLine) {
         this.surroundings = surroundings;
         this.embedded = embedded;
+        this.commandLine = commandLine;
     }
 
     public static void main(String[] args) {
@@ -54,7 +57,7 @@ public final class Main {
                 commandLine.usage(surroundings.out());
                 return Outcome.PASSED.status();
             }
-            return new Main(surroundings, embedded).run(options).status();
+            return new Main(surroundings, embedded, commandLine).run(options).status();
         } catch (ParameterException | UsageException e) {
             surroundings.err().println("conformance: " + e.getMessage());
             surroundings.err().println("Try --help.");
@@ -71,6 +74,10 @@ public final class Main {
         Listing listing = new Listing(catalogue, surroundings.out());
         if (options.version) {
             surroundings.out().println("conformance " + version());
+            return Outcome.PASSED;
+        }
+        if (options.schema) {
+            surroundings.out().print(JsonReport.schema());
             return Outcome.PASSED;
         }
         if (options.explain.isPresent()) {
@@ -92,6 +99,13 @@ public final class Main {
                 .orElse("(not packaged)");
     }
 
+    /** As wide as the terminal is, which costs a process to find out; without one nobody asks. */
+    private int columns() {
+        return surroundings.terminal() == Terminal.ABSENT
+                ? Integer.MAX_VALUE
+                : commandLine.getCommandSpec().usageMessage().autoWidth(true).width();
+    }
+
     private Outcome check(Options options, Selection selection) throws UsageException {
         TargetSettings settings = Settings.of(options);
         List<Target> targets = new ArrayList<>();
@@ -101,7 +115,7 @@ public final class Main {
         Progress progress =
                 surroundings.terminal() == Terminal.ABSENT ? Progress.none() : new TerminalProgress(surroundings.err());
         RunSettings run = RunSettings.of(options.parallel, settings.answer());
-        try (Reports reports = Reports.open(options.formats, surroundings);
+        try (Reports reports = Reports.open(options.formats, surroundings, columns());
                 Runner runner = new Runner(catalogue, selection, run, progress)) {
             Session session = new Session(runner, reports, settings);
             if (targets.isEmpty() && options.targetsFile.isEmpty()) {
@@ -115,12 +129,12 @@ public final class Main {
         }
     }
 
-    private Outcome embedded(Session session) throws UsageException {
+    private Outcome embedded(Session session) {
         try (EmbeddedServers.Running running = embedded.start()) {
-            Session trusting = session.trusting(running);
+            Session acquainted = session.acquaintedWith(running);
             Outcome outcome = Outcome.PASSED;
             for (Target target : running.targets()) {
-                outcome = outcome.or(trusting.check(target));
+                outcome = outcome.or(acquainted.check(target));
             }
             return outcome;
         } catch (IOException e) {
@@ -142,7 +156,7 @@ public final class Main {
                 }
                 try {
                     outcome = outcome.or(session.check(Target.parse(url)));
-                } catch (TargetException | UsageException e) {
+                } catch (TargetException e) {
                     surroundings.err().println("conformance: line " + number + " of the targets: " + e.getMessage());
                     outcome = outcome.or(Outcome.USAGE);
                 }
@@ -156,12 +170,14 @@ public final class Main {
 
     /** One call of the command, as far as targets are concerned. */
     private record Session(Runner runner, Reports reports, TargetSettings settings) {
-        Session trusting(EmbeddedServers.Running running) {
-            return new Session(runner, reports, settings.withTrust(running.trust()));
+        Session acquaintedWith(EmbeddedServers.Running running) {
+            return new Session(
+                    runner, reports, settings.withTrust(running.trust()).withLogin(running.login()));
         }
 
-        Outcome check(Target target) throws UsageException {
-            TargetReport report = runner.run(target, settings, TargetSource.dialect(target));
+        Outcome check(Target target) {
+            TargetReport report =
+                    runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
             reports.add(report);
             return report.outcome();
         }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         header = "Checks how a mail server upgrades to TLS, clause by clause.",
         description = {
             "",
-            "URL is smtp://HOST[:25], submission://HOST[:587] or smtps://HOST[:465]. Without one, the servers built"
+            "URL is smtp://HOST[:25], submission://HOST[:587], smtps://HOST[:465], imap://HOST[:143],"
+                    + " imaps://HOST[:993], pop3://HOST[:110] or pop3s://HOST[:995]. Without one, the servers built"
                     + " into this command are started on free loopback ports and checked.",
             ""
         },
@@ -30,9 +31,14 @@ import picocli.CommandLine.Parameters;
             "  conformance smtp://mail.example.org",
             "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
             "  conformance --only 'SMTP-S-1*' --level must submission://mail.example.org",
-            "  conformance --format text --format json=report.json smtps://mail.example.org",
+            "  conformance --format text --format html=report.html smtps://mail.example.org",
+            "  conformance --format junit=report.xml submission://mail.example.org",
             "  conformance --targets-file - --format ndjson < hosts.txt",
             "  conformance --explain SMTP-S-10",
+            "",
+            "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
+                    + " none of its checks more than four times --timeout; what was not seen by then is told as"
+                    + " inconclusive.",
             "",
             "Exit status: 0 every MUST and security check passed (or could not be made, and the report says why);",
             "1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol."
@@ -99,9 +105,13 @@ final class Options {
     @Option(
             names = "--format",
             paramLabel = "F[=FILE]",
-            description = "text, json (an object a target) or ndjson (the same, one a line), to standard output or to"
-                    + " a file. May be repeated (default: text).")
+            description = "text; html (a page of its own); junit (XML for CI); json (an object a target, one after the"
+                    + " other); ndjson (the same, one a line). To standard output or to a file. May be repeated"
+                    + " (default: text).")
     List<String> formats = new ArrayList<>();
+
+    @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
+    boolean schema;
 
     @Option(names = "--list", description = "List the checks.")
     boolean list;

@@ -1,9 +1,11 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.report.JsonReport;
+import dev.starttls.conformance.report.JunitReport;
 import dev.starttls.conformance.report.Report;
 import dev.starttls.conformance.report.Style;
 import dev.starttls.conformance.report.TextReport;
+import dev.starttls.conformance.report.html.HtmlReport;
 import dev.starttls.conformance.run.TargetReport;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -14,12 +16,19 @@ import java.util.List;
 
 /** The reports asked for with --format, each to its place. */
 final class Reports implements AutoCloseable {
+    private static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "html");
+
     private final List<Report> reports = new ArrayList<>();
     private final List<PrintStream> files = new ArrayList<>();
 
     private Reports() {}
 
-    static Reports open(List<String> formats, Surroundings surroundings) throws UsageException {
+    /**
+     * Opens them all.
+     *
+     * @param columns how wide the terminal is, where there is one
+     */
+    static Reports open(List<String> formats, Surroundings surroundings, int columns) throws UsageException {
         Reports all = new Reports();
         boolean standardOutputTaken = false;
         for (String format : formats.isEmpty() ? List.of("text") : formats) {
@@ -31,28 +40,34 @@ final class Reports implements AutoCloseable {
                 }
                 standardOutputTaken = true;
             }
-            all.add(format, equals, surroundings);
+            all.add(format, equals, surroundings, columns);
         }
         return all;
     }
 
-    private void add(String format, int equals, Surroundings surroundings) throws UsageException {
+    private void add(String format, int equals, Surroundings surroundings, int columns) throws UsageException {
         String kind = equals < 0 ? format : format.substring(0, equals);
-        switch (kind) {
-            case "text", "json", "ndjson" -> {}
-            case "junit", "html" ->
-                throw new UsageException(
-                        "the format " + kind + " is not available yet; there are text, json and ndjson");
-            default -> throw new UsageException("there is no format '" + kind + "'; there are text, json and ndjson");
+        if (!FORMATS.contains(kind)) {
+            throw new UsageException("there is no format '" + kind + "'; there are " + String.join(", ", FORMATS));
         }
         PrintStream to = equals < 0 ? surroundings.out() : file(format.substring(equals + 1));
-        Style style = equals < 0 && surroundings.terminal() == Terminal.PRESENT ? Style.COLOUR : Style.PLAIN;
         reports.add(
                 switch (kind) {
                     case "json" -> JsonReport.indented(to);
                     case "ndjson" -> JsonReport.lines(to);
-                    default -> new TextReport(to, style);
+                    case "junit" -> new JunitReport(to);
+                    case "html" -> new HtmlReport(to);
+                    default -> equals < 0 ? text(surroundings, columns) : new TextReport(to, Style.PLAIN);
                 });
+    }
+
+    /** For whoever looks on, or for a pipe. */
+    private static Report text(Surroundings surroundings, int columns) {
+        return switch (surroundings.terminal()) {
+            case PRESENT -> new TextReport(surroundings.out(), Style.COLOUR, columns);
+            case COLOURLESS -> new TextReport(surroundings.out(), Style.PLAIN, columns);
+            case ABSENT -> new TextReport(surroundings.out(), Style.PLAIN);
+        };
     }
 
     private PrintStream file(String name) throws UsageException {
@@ -74,6 +89,7 @@ final class Reports implements AutoCloseable {
 
     @Override
     public void close() {
+        reports.forEach(Report::close);
         files.forEach(PrintStream::close);
     }
 }

@@ -1,6 +1,5 @@
 package dev.starttls.conformance;
 
-import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
 import java.io.BufferedReader;
@@ -22,18 +21,10 @@ final class TargetSource {
                     + " client write smtp://client");
         }
         try {
-            Target target = Target.parse(url);
-            dialect(target);
-            return target;
+            return Target.parse(url);
         } catch (TargetException e) {
             throw new UsageException(e.getMessage());
         }
-    }
-
-    static Dialect dialect(Target target) throws UsageException {
-        return Suite.dialect(target.scheme().protocol())
-                .orElseThrow(() -> new UsageException(target.url() + ": there are no checks of "
-                        + target.scheme().protocol() + " yet"));
     }
 
     static BufferedReader open(String file, InputStream standardInput) throws UsageException {

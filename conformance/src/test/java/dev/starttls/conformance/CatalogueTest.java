@@ -29,8 +29,29 @@ class CatalogueTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26})
     void every_row_of_the_smtp_catalogue_is_there(int row) {
-        String id = String.format("SMTP-S-%02d", row);
+        assertThere(String.format("SMTP-S-%02d", row));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26})
+    void every_row_of_the_imap_catalogue_is_there(int row) {
+        assertThere(String.format("IMAP-S-%02d", row));
+    }
+
+    private static void assertThere(String id) {
         assertThat(Suite.catalogue().all()).anyMatch(check -> check.id().matches(id + "[a-z]?"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23})
+    void every_row_of_the_pop3_catalogue_is_there(int row) {
+        assertThere(String.format("POP3-S-%02d", row));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25})
+    void every_row_of_the_tls_catalogue_is_there(int row) {
+        assertThere(String.format("TLS-S-%02d", row));
     }
 
     @Test

@@ -24,7 +24,13 @@ class FloorsTest {
                 .layer("run")
                 .definedBy("dev.starttls.conformance.run..")
                 .layer("protocols")
-                .definedBy("dev.starttls.conformance.smtp..", "dev.starttls.conformance.tls..")
+                .definedBy(
+                        "dev.starttls.conformance.smtp..",
+                        "dev.starttls.conformance.imap..",
+                        "dev.starttls.conformance.pop3..",
+                        "dev.starttls.conformance.tls..")
+                .layer("session")
+                .definedBy("dev.starttls.conformance.session..")
                 .layer("check")
                 .definedBy("dev.starttls.conformance.check..")
                 .layer("speak")
@@ -39,10 +45,12 @@ class FloorsTest {
                 .mayOnlyBeAccessedByLayers("command", "report")
                 .whereLayer("protocols")
                 .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("session")
+                .mayOnlyBeAccessedByLayers("protocols")
                 .whereLayer("check")
-                .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols")
+                .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols", "session")
                 .whereLayer("speak")
-                .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols", "check")
+                .mayOnlyBeAccessedByLayers("command", "report", "run", "protocols", "session", "check")
                 .check(classes);
     }
 

@@ -98,6 +98,10 @@ class MainTest {
                 .contains("smtp://localhost:")
                 .contains("submission://localhost:")
                 .contains("smtps://localhost:")
+                .contains("imap://localhost:")
+                .contains("imaps://localhost:")
+                .contains("pop3://localhost:")
+                .contains("pop3s://localhost:")
                 .contains("no MUST and no security check failed")
                 .doesNotContain("FAIL")
                 .doesNotContain("????")
@@ -142,10 +146,7 @@ class MainTest {
             delimiter = '|',
             value = {
                 "http://x | there is no scheme",
-                "imap://x | there are no checks of IMAP yet",
                 "client smtp | not available yet",
-                "--format junit smtp://x | not available yet",
-                "--format html=x.html smtp://x | not available yet",
                 "--format xml smtp://x | there is no format 'xml'",
                 "--format text --format json smtp://x | cannot share standard output",
                 "--format json= smtp://x | needs a file name",
@@ -356,6 +357,13 @@ class MainTest {
         };
         assertThat(Main.run(surroundings, broken)).isEqualTo(70);
         assertThat(err()).contains("a fault of the suite itself").contains("oops");
+    }
+
+    @Test
+    void schema_is_the_schema_of_json() throws IOException {
+        assertThat(run("--schema")).isZero();
+        assertThat(new ObjectMapper().readTree(out()).get("required").toString())
+                .contains("checks");
     }
 
     @Test

@@ -68,6 +68,7 @@ public final class EngineChannel implements ByteChannel {
      */
     public void handshake() throws IOException {
         engine.beginHandshake();
+        boolean heardLast = false;
         while (true) {
             switch (engine.getHandshakeStatus()) {
                 case NEED_TASK -> {
@@ -75,12 +76,20 @@ public final class EngineChannel implements ByteChannel {
                         task.run();
                     }
                 }
-                case NEED_WRAP -> engine.wrap(NOTHING, buffers.out());
+                case NEED_WRAP -> {
+                    engine.wrap(NOTHING, buffers.out());
+                    heardLast = false;
+                }
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                     flush();
                     decrypt(NOTHING);
+                    heardLast = true;
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
+                    if (engine.getUseClientMode() && heardLast) {
+                        // Conscrypt does not ask to be wrapped for a client's Finished.
+                        engine.wrap(NOTHING, buffers.out());
+                    }
                     flush();
                     return;
                 }

@@ -10,11 +10,20 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Both sides of one connection over loopback, inside TLS. */
 final class LinkPair implements Closeable {
+
+    /** In seconds: who takes longer is stuck. */
+    private static final int PATIENCE = 60;
 
     private final Link client;
     private final Link server;
@@ -35,34 +44,44 @@ final class LinkPair implements Closeable {
             SocketChannel far = listening.accept();
             near.setOption(StandardSocketOptions.TCP_NODELAY, true);
             far.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            CompletableFuture<Link> server = async(threads, () -> link(library, far, Role.SERVER, engines, contexts));
-            Link client = link(library, near, Role.CLIENT, engines, contexts);
-            return new LinkPair(client, server.get(), threads);
+            try {
+                CompletableFuture<Link> server =
+                        async(threads, () -> link(library, far, Role.SERVER, engines, contexts));
+                CompletableFuture<Link> client =
+                        async(threads, () -> link(library, near, Role.CLIENT, engines, contexts));
+                return new LinkPair(
+                        client.get(PATIENCE, TimeUnit.SECONDS), server.get(PATIENCE, TimeUnit.SECONDS), threads);
+            } catch (ExecutionException | TimeoutException e) {
+                near.close();
+                far.close();
+                throw new IOException("Expected a handshake, got " + e, e);
+            }
         }
     }
 
     /** Sends so many octets from the client to the server and, if so, as many back at the same time. */
     void transfer(Direction direction, long octets, int piece) throws Exception {
-        CompletableFuture<?> arrival = async(threads, () -> receive(server, octets));
+        List<CompletableFuture<?>> transfers = new ArrayList<>();
+        transfers.add(async(threads, () -> receive(server, octets)));
+        transfers.add(async(threads, () -> send(client, octets, piece)));
         if (direction == Direction.FULL_DUPLEX) {
-            CompletableFuture<?> back = async(threads, () -> {
-                server.send(octets, piece);
-                return octets;
-            });
-            CompletableFuture<?> backArrival = async(threads, () -> receive(client, octets));
-            client.send(octets, piece);
-            back.get();
-            backArrival.get();
-        } else {
-            client.send(octets, piece);
+            transfers.add(async(threads, () -> receive(client, octets)));
+            transfers.add(async(threads, () -> send(server, octets, piece)));
         }
-        arrival.get();
+        for (CompletableFuture<?> transfer : transfers) {
+            transfer.get(PATIENCE, TimeUnit.SECONDS);
+        }
     }
 
     @Override
     public void close() throws IOException {
         client.close();
         server.close();
+    }
+
+    private static long send(Link link, long octets, int piece) throws IOException {
+        link.send(octets, piece);
+        return octets;
     }
 
     private static long receive(Link link, long octets) throws IOException {
@@ -79,7 +98,7 @@ final class LinkPair implements Closeable {
         return library.linker(role, engines).link(channel);
     }
 
-    private static <T> CompletableFuture<T> async(ExecutorService threads, java.util.concurrent.Callable<T> work) {
+    private static <T> CompletableFuture<T> async(ExecutorService threads, Callable<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         threads.execute(() -> {
             try {

@@ -25,6 +25,7 @@ import java.util.function.Predicate;
  * @param mend how to set it right; empty if there is nothing general to say
  * @param schemes where it applies; on other schemes of the same protocols it is skipped with the reason
  * @param elsewhere the reason for skipping it there
+ * @param turn when a run begins it; reports have the order of the ids in any case
  */
 public record Check(
         String id,
@@ -35,6 +36,7 @@ public record Check(
         String mend,
         Set<Scheme> schemes,
         String elsewhere,
+        Turn turn,
         CheckBody body) {
 
     public Check {
@@ -74,6 +76,7 @@ public record Check(
         private String mend = "";
         private Set<Scheme> schemes = EnumSet.noneOf(Scheme.class);
         private String elsewhere = "does not apply to this scheme";
+        private Turn turn = Turn.USUAL;
 
         private Draft(String id, String title) {
             this.id = id;
@@ -105,6 +108,12 @@ public record Check(
             return this;
         }
 
+        /** It takes long and does little meanwhile: best begun before the others. */
+        public Draft early() {
+            turn = Turn.EARLY;
+            return this;
+        }
+
         /** All schemes of the protocols, implicit TLS included. */
         public Draft on(Protocol... which) {
             return pick(scheme -> true, which);
@@ -133,7 +142,7 @@ public record Check(
         }
 
         public Check run(CheckBody body) {
-            return new Check(id, title, clause, level, why, mend, schemes, elsewhere, body);
+            return new Check(id, title, clause, level, why, mend, schemes, elsewhere, turn, body);
         }
     }
 }

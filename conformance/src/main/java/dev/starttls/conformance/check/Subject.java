@@ -21,7 +21,9 @@ public final class Subject implements AutoCloseable {
     private final Dialect dialect;
     private final Transcript transcript = new Transcript();
     private final List<Conversation> conversations = new ArrayList<>();
+    private Optional<TlsInventory> inventory = Optional.empty();
     private boolean over;
+    private long deadline = Long.MAX_VALUE;
 
     public Subject(Target target, TargetSettings settings, Dialect dialect) {
         this.target = target;
@@ -45,6 +47,23 @@ public final class Subject implements AutoCloseable {
         return transcript;
     }
 
+    /**
+     * Leaves what was found out about TLS for the reports, in the place of what was left before: whoever finds more may
+     * leave more, and if its time is cut short the reports have what there was by then.
+     */
+    public void leave(TlsInventory found) {
+        synchronized (conversations) {
+            inventory = Optional.of(found);
+        }
+    }
+
+    /** What was left for the reports last; empty if the check is about something else. */
+    public Optional<TlsInventory> inventory() {
+        synchronized (conversations) {
+            return inventory;
+        }
+    }
+
     /** How long to listen where the server must be silent. */
     public Duration quiet() {
         return settings.quiet();
@@ -55,17 +74,61 @@ public final class Subject implements AutoCloseable {
         return TlsOffer.of(settings.nameFor(target));
     }
 
+    /** No connection is waited for past so long from now on. */
+    public void limit(Duration fromNow) {
+        synchronized (conversations) {
+            deadline = System.nanoTime() + fromNow.toNanos();
+        }
+    }
+
     /**
      * A fresh TCP connection on which nothing was said.
      *
-     * @throws IOException if it could not be made
+     * @throws IOException if it could not be made, or the time for this subject is over
      */
     public Conversation connect() throws IOException {
-        int number;
-        synchronized (conversations) {
-            number = conversations.size() + 1;
+        return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left()));
+    }
+
+    /**
+     * A fresh connection on which nothing was said and which, if this machine has another address, does not go from the
+     * server's own to itself: servers may take such a client for one of the house, and be less strict with it.
+     *
+     * @throws IOException if it could not be made
+     */
+    public Conversation connectFromElsewhere() throws IOException {
+        Conversation direct = connect();
+        if (!direct.betweenEqualAddresses()) {
+            return direct;
         }
-        Conversation conversation = Conversation.open(target, transcript, number, settings.answer());
+        try {
+            Conversation other = kept(direct.fromElsewhere(nextNumber()));
+            direct.close();
+            return other;
+        } catch (IOException e) {
+            direct.note("could not connect from another address than the server's own: " + e.getMessage());
+            return direct;
+        }
+    }
+
+    private Duration left() throws IOException {
+        synchronized (conversations) {
+            Duration left =
+                    deadline == Long.MAX_VALUE ? settings.answer() : Duration.ofNanos(deadline - System.nanoTime());
+            if (over || left.isNegative() || left.isZero()) {
+                throw new IOException("the time for this check is over");
+            }
+            return left;
+        }
+    }
+
+    private int nextNumber() {
+        synchronized (conversations) {
+            return conversations.size() + 1;
+        }
+    }
+
+    private Conversation kept(Conversation conversation) {
         synchronized (conversations) {
             conversations.add(conversation);
             if (over) {

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.embedded;
 
+import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.Target;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
@@ -22,6 +23,9 @@ public interface EmbeddedServers {
 
         /** The roots their certificates come from. */
         List<X509Certificate> trust();
+
+        /** A user whom those of them let in that have a login. */
+        Login login();
 
         /** Stops them; their ports are free then. */
         @Override

@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** What a report says of a certificate. */
-record CertificateFacts(
+public record CertificateFacts(
         String subject,
         String issuer,
         List<String> names,
@@ -21,7 +21,7 @@ record CertificateFacts(
     private static final int DNS = 2;
     private static final int ADDRESS = 7;
 
-    static CertificateFacts of(X509Certificate certificate) {
+    public static CertificateFacts of(X509Certificate certificate) {
         return new CertificateFacts(
                 certificate.getSubjectX500Principal().getName(),
                 certificate.getIssuerX500Principal().getName(),

@@ -10,10 +10,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Transcript;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -41,6 +46,18 @@ public final class JsonReport implements Report {
         return new JsonReport(out, MAPPER.writer());
     }
 
+    /** The JSON Schema of what is written for one target. */
+    public static String schema() {
+        try (InputStream in = JsonReport.class.getResourceAsStream("report.schema.json")) {
+            if (in == null) {
+                throw new IllegalStateException("report.schema.json is not in this jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void add(TargetReport report) {
         try {
@@ -66,6 +83,7 @@ public final class JsonReport implements Report {
         summary.put("inconclusive", report.count(Mark.INCONCLUSIVE));
         ObjectNode tls = json.putObject("tls");
         report.survey().tls().ifPresent(done -> tls(tls, done));
+        report.inventory().ifPresent(inventory -> versions(tls.putArray("versions"), inventory));
         ArrayNode phases = json.putArray("phases");
         for (Survey.Phase phase : report.survey().phases()) {
             phases.addObject().put("name", phase.name()).put("ms", ms(phase.took()));
@@ -91,6 +109,20 @@ public final class JsonReport implements Report {
             one.put("key", facts.key());
             one.put("signature", facts.signature());
         });
+    }
+
+    private static void versions(ArrayNode json, TlsInventory inventory) {
+        for (TlsInventory.Version version : inventory.versions()) {
+            ObjectNode one = json.addObject();
+            one.put("name", version.name());
+            one.put("accepted", version.accepted());
+            one.put("complete", version.extent() != TlsInventory.Extent.PARTIAL);
+            one.put("preference", version.preference().key());
+            ArrayNode suites = one.putArray("suites");
+            version.suites().forEach(suites::add);
+            ArrayNode groups = one.putArray("groups");
+            version.groups().forEach(groups::add);
+        }
     }
 
     private static void check(ObjectNode json, CheckResult result) {

@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Transcript;
@@ -18,16 +19,34 @@ import java.util.stream.Collectors;
 
 /** A table for people, with the evidence for all that is not as it should be below it. */
 public final class TextReport implements Report {
-    private static final int WIDTH = 110;
+    /** Wide enough for a title on the line of its check, narrow enough to read. */
+    private static final int WIDEST = 110;
+
+    /** Below this a table is none; a narrower terminal breaks the lines itself. */
+    private static final int NARROWEST = 80;
+    private static final int FIRST_ENTRIES = 40;
+    private static final int LAST_ENTRIES = 60;
     private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
     private static final String ROW_INDENT = " ".repeat(30);
 
     private final PrintStream out;
     private final Style style;
+    private final int width;
 
+    /** As wide as reads well, for a file or a pipe. */
     public TextReport(PrintStream out, Style style) {
+        this(out, style, WIDEST);
+    }
+
+    /**
+     * For a terminal.
+     *
+     * @param columns how many it has; more than read well are not used
+     */
+    public TextReport(PrintStream out, Style style, int columns) {
         this.out = out;
         this.style = style;
+        this.width = Math.max(NARROWEST, Math.min(WIDEST, columns));
     }
 
     @Override
@@ -39,6 +58,7 @@ public final class TextReport implements Report {
             line("  No checks were run.");
         } else {
             session(report.survey());
+            report.inventory().ifPresent(this::accepted);
             table(report.results());
             skipped(report.results());
             evidence(report.results());
@@ -48,8 +68,9 @@ public final class TextReport implements Report {
     }
 
     private void session(Survey survey) {
-        line("  session      "
-                + survey.phases().stream()
+        wrapped(
+                "  session      ",
+                survey.phases().stream()
                         .map(phase -> phase.name().toLowerCase(Locale.ROOT)
                                 + String.format(
                                         Locale.ROOT, " %.1f ms", phase.took().toNanos() / 1e6))
@@ -57,20 +78,64 @@ public final class TextReport implements Report {
         survey.tls()
                 .ifPresentOrElse(
                         done -> {
-                            line("  TLS          " + done.version() + " " + done.suite());
+                            wrapped("  TLS          ", done.version() + " " + done.suite());
                             done.chain().stream()
                                     .findFirst()
                                     .map(CertificateFacts::of)
                                     .ifPresent(facts -> {
-                                        line("  certificate  " + facts.subject()
-                                                + (facts.names().isEmpty()
-                                                        ? ""
-                                                        : " for " + String.join(", ", facts.names())));
-                                        line("               " + facts.key() + ", until " + facts.notAfter()
-                                                + ", issued by " + facts.issuer());
+                                        wrapped(
+                                                "  certificate  ",
+                                                facts.subject()
+                                                        + (facts.names().isEmpty()
+                                                                ? ""
+                                                                : " for " + String.join(", ", facts.names())));
+                                        wrapped(
+                                                " ".repeat(15),
+                                                facts.key() + ", until " + facts.notAfter() + ", issued by "
+                                                        + facts.issuer());
                                     });
                         },
                         () -> line("  TLS          none was reached; the checks say why"));
+    }
+
+    /** A version with the same lists as a newer one is told together with it. */
+    private void accepted(TlsInventory inventory) {
+        Map<TlsInventory.Version, List<String>> namesByLists = new LinkedHashMap<>();
+        for (TlsInventory.Version version : inventory.versions()) {
+            if (version.accepted()) {
+                TlsInventory.Version lists = new TlsInventory.Version(
+                        "", version.extent(), version.suites(), version.preference(), version.groups());
+                namesByLists.computeIfAbsent(lists, same -> new ArrayList<>()).add(version.name());
+            }
+        }
+        String indent = "  accepts      ";
+        for (Map.Entry<TlsInventory.Version, List<String>> each : namesByLists.entrySet()) {
+            wrapped(indent, String.join(", ", each.getValue()) + ": " + lists(each.getKey()));
+            indent = " ".repeat(indent.length());
+        }
+    }
+
+    /** How much there is, and what comes first; the other formats have it all. */
+    private static String lists(TlsInventory.Version version) {
+        String order =
+                switch (version.preference()) {
+                    case SERVER -> ", the server's order decides";
+                    case CLIENT -> ", the client's order decides";
+                    case UNKNOWN -> "";
+                };
+        String more = version.extent() == TlsInventory.Extent.PARTIAL ? ", perhaps more" : "";
+        return counted(version.suites(), "suite")
+                + more
+                + order
+                + (version.groups().isEmpty() ? "" : "; " + counted(version.groups(), "group"));
+    }
+
+    private static String counted(List<String> names, String noun) {
+        return switch (names.size()) {
+            case 0 -> "no " + noun + " listed";
+            case 1 -> names.get(0) + " alone";
+            default -> names.size() + " " + noun + "s, " + names.get(0) + " first";
+        };
     }
 
     private void table(List<CheckResult> results) {
@@ -87,8 +152,10 @@ public final class TextReport implements Report {
                 line("  " + style.strong(family));
             }
             String level = check.level().key();
-            line("  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10)
-                    + check.title());
+            wrapped(
+                    "  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10),
+                    ROW_INDENT.length(),
+                    check.title());
             if (result.verdict().mark() != Mark.PASS) {
                 wrapped(ROW_INDENT, result.verdict().detail());
             }
@@ -127,7 +194,10 @@ public final class TextReport implements Report {
         for (CheckResult result : bad) {
             Check check = result.check();
             line("");
-            line("  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  " + check.title());
+            wrapped(
+                    "  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  ",
+                    10 + check.id().length(),
+                    check.title());
             wrapped("        ", check.clause() + ": " + result.verdict().detail() + ".");
             if (result.verdict().mark() != Mark.INCONCLUSIVE) {
                 wrapped("  why   ", check.why());
@@ -135,10 +205,23 @@ public final class TextReport implements Report {
                     wrapped("  mend  ", check.mend());
                 }
             }
-            for (Transcript.Entry entry : result.transcript()) {
-                line("      " + style.faint("| " + entry));
-            }
+            transcript(result.transcript());
         }
+    }
+
+    /** Whole where it is short; else how it began and how it ended, which is where the verdict comes from. */
+    private void transcript(List<Transcript.Entry> entries) {
+        int dropped = Math.max(0, entries.size() - FIRST_ENTRIES - LAST_ENTRIES);
+        int from = dropped == 0 ? entries.size() : FIRST_ENTRIES;
+        entries.subList(0, from).forEach(this::line);
+        if (dropped > 0) {
+            line("      " + style.faint("| ... " + dropped + " more; --format json has them"));
+            entries.subList(from + dropped, entries.size()).forEach(this::line);
+        }
+    }
+
+    private void line(Transcript.Entry entry) {
+        line("      " + style.faint("| " + Visible.of(entry.toString())));
     }
 
     private void summary(TargetReport report) {
@@ -147,8 +230,8 @@ public final class TextReport implements Report {
                 + style.strong(report.count(Mark.PASS) + " passed, " + report.count(Mark.FAIL) + " failed, "
                         + report.count(Mark.WARN) + " warned, " + report.count(Mark.SKIP) + " skipped, "
                         + report.count(Mark.INCONCLUSIVE) + " inconclusive")
-                + String.format(Locale.ROOT, " in %.1f s: ", report.took().toMillis() / 1000.0)
-                + conclusion(report));
+                + String.format(Locale.ROOT, " in %.1f s:", report.took().toMillis() / 1000.0));
+        wrapped("  ", conclusion(report));
     }
 
     private static String conclusion(TargetReport report) {
@@ -166,23 +249,20 @@ public final class TextReport implements Report {
     private void wrapped(String prefix, int indent, String text) {
         List<String> lines = new ArrayList<>();
         StringBuilder now = new StringBuilder(prefix);
-        boolean empty = true;
-        for (String word : harmless(text).split(" ", -1)) {
-            if (!empty && now.length() + 1 + word.length() > WIDTH) {
+        int column = indent;
+        for (String word : Visible.of(text).split(" ", -1)) {
+            boolean first = column == indent;
+            if (!first && column + 1 + word.length() > width) {
                 lines.add(now.toString());
                 now = new StringBuilder(" ".repeat(indent));
-                empty = true;
+                column = indent;
+                first = true;
             }
-            now.append(empty ? "" : " ").append(word);
-            empty = false;
+            now.append(first ? "" : " ").append(word);
+            column += (first ? 0 : 1) + word.length();
         }
         lines.add(now.toString());
         lines.forEach(this::line);
-    }
-
-    /** Without control characters: part of the text came from the network, and a terminal obeys those. */
-    private static String harmless(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 
     private static String pad(String text, int width) {

@@ -7,6 +7,7 @@ import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
@@ -14,7 +15,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -56,72 +60,98 @@ public final class Runner implements AutoCloseable {
         Instant started = Instant.now();
         long begun = System.nanoTime();
         progress.asks(target);
-        Survey survey = survey(new Subject(target, targetSettings, dialect));
+        long deadline = begun + settings.total().toNanos();
+        Subject first = new Subject(target, targetSettings, dialect);
+        Survey survey = survey(first, deadline);
         progress.over();
-        List<CheckResult> results = new ArrayList<>();
+        List<Ran> ran = new ArrayList<>();
         if (survey.problem().isEmpty()) {
             List<Check> checks = catalogue.concerning(target).stream()
                     .filter(selection::takes)
                     .toList();
-            long deadline = begun + settings.total().toNanos();
             progress.begun(target, checks.size());
-            List<CompletableFuture<CheckResult>> running = checks.stream()
-                    .map(check -> CompletableFuture.supplyAsync(
-                            () -> run(check, new Subject(target, targetSettings, dialect), deadline), workers))
-                    .toList();
-            running.forEach(result -> results.add(result.join()));
+            Map<Check, CompletableFuture<Ran>> running = new HashMap<>();
+            checks.stream()
+                    .sorted(Comparator.comparing(Check::turn))
+                    .forEach(check -> running.put(
+                            check,
+                            CompletableFuture.supplyAsync(
+                                    () -> run(check, new Subject(target, targetSettings, dialect), deadline),
+                                    workers)));
+            checks.forEach(check -> ran.add(running.get(check).join()));
             progress.over();
-            survey = confirmed(survey, results, target, targetSettings, dialect);
+            survey = confirmed(survey, ran, new Subject(target, targetSettings, dialect), deadline);
         }
-        return new TargetReport(target, started, Duration.ofNanos(System.nanoTime() - begun), survey, results);
+        return new TargetReport(
+                target,
+                started,
+                Duration.ofNanos(System.nanoTime() - begun),
+                survey,
+                first.transcript().entries(),
+                ran.stream().map(Ran::result).toList(),
+                ran.stream().flatMap(one -> one.inventory().stream()).findFirst());
     }
 
-    /** What could not be seen may have been because the target is gone: then that is what there is to tell. */
-    private Survey confirmed(
-            Survey before, List<CheckResult> results, Target target, TargetSettings targetSettings, Dialect dialect) {
-        if (results.stream().noneMatch(result -> result.verdict().mark() == Mark.INCONCLUSIVE)) {
+    /** A check that was run, and what it left for the reports. */
+    private record Ran(CheckResult result, Optional<TlsInventory> inventory) {}
+
+    /**
+     * What could not be seen may have been because the target is gone: then that is what there is to tell. Where the time
+     * for the target is over, each check that was not run tells so, and nothing more is asked.
+     */
+    private Survey confirmed(Survey before, List<Ran> ran, Subject subject, long deadline) {
+        if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)
+                || System.nanoTime() - deadline >= 0) {
             return before;
         }
-        Survey after = survey(new Subject(target, targetSettings, dialect));
+        Survey after = survey(subject, deadline);
         return new Survey(
                 before.phases(),
                 before.tls(),
                 after.problem().map(problem -> "after the checks the target is not what it was before: " + problem));
     }
 
-    private Survey survey(Subject subject) {
-        Guard guard = new Guard(subject, settings.each());
+    private Survey survey(Subject subject, long deadline) {
+        Duration limit = limit(deadline);
+        subject.limit(limit);
+        Guard guard = new Guard(subject, limit);
         try (subject;
                 guard) {
             Survey survey = subject.dialect().survey(subject);
-            return guard.struck() ? unreachable("it took longer than " + told(settings.each())) : survey;
+            return guard.struck() ? unreachable("it took longer than " + told(limit)) : survey;
         } catch (IOException e) {
             return unreachable("cannot connect to " + subject.target().url() + ": " + e.getMessage());
         }
+    }
+
+    /** The time that any one thing may take now. */
+    private Duration limit(long deadline) {
+        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        return left.compareTo(settings.each()) < 0 ? left : settings.each();
     }
 
     private static Survey unreachable(String problem) {
         return new Survey(List.of(), Optional.empty(), Optional.of(problem));
     }
 
-    private CheckResult run(Check check, Subject subject, long deadline) {
+    private Ran run(Check check, Subject subject, long deadline) {
         long begun = System.nanoTime();
         Verdict verdict = check.notFor(subject.target())
                 .map(Verdict::skip)
-                .orElseGet(() -> judge(check, subject, Duration.ofNanos(deadline - begun)));
+                .orElseGet(() -> judge(check, subject, limit(deadline)));
         CheckResult result = new CheckResult(
                 check, verdict, subject.transcript().entries(), Duration.ofNanos(System.nanoTime() - begun));
         synchronized (progress) {
             progress.done(result);
         }
-        return result;
+        return new Ran(result, subject.inventory());
     }
 
-    private Verdict judge(Check check, Subject subject, Duration left) {
-        if (left.isNegative() || left.isZero()) {
+    private Verdict judge(Check check, Subject subject, Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
             return Verdict.inconclusive("not run: the time for this target, " + told(settings.total()) + ", was over");
         }
-        Duration limit = left.compareTo(settings.each()) < 0 ? left : settings.each();
+        subject.limit(limit);
         Guard guard = new Guard(subject, limit);
         try (subject;
                 guard) {

@@ -4,19 +4,32 @@ import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Mark;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
+import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that was found out about one target.
  *
  * @param survey phases and TLS of one good session, or why there were no checks
+ * @param dialogue what was said in that session, as far as it came; bounded as every transcript is
  * @param results in the order of the checks' ids; empty if the target could not be reached
+ * @param inventory the versions, suites and groups that it takes; empty if the check that asks for them was not run
  */
-public record TargetReport(Target target, Instant started, Duration took, Survey survey, List<CheckResult> results) {
+public record TargetReport(
+        Target target,
+        Instant started,
+        Duration took,
+        Survey survey,
+        List<Transcript.Entry> dialogue,
+        List<CheckResult> results,
+        Optional<TlsInventory> inventory) {
     public TargetReport {
+        dialogue = List.copyOf(dialogue);
         results = List.copyOf(results);
     }
 

@@ -16,9 +16,9 @@ final class AuthTopic implements Topic {
     /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
     private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
 
-    private static final String MEND = "Postfix: smtpd_tls_auth_only = yes. Exim: let auth_advertise_hosts depend on"
-            + " $tls_in_cipher. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth = yes before"
-            + " 2.4).";
+    private static final String MEND = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
+            + " ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth ="
+            + " yes before 2.4).";
 
     @Override
     public List<Check> checks() {
@@ -30,12 +30,12 @@ final class AuthTopic implements Topic {
                                 + " whoever listens. An offer inside TLS only makes the safe way the only one.")
                         .mend(MEND)
                         .onUpgraded(Protocol.SMTP)
-                        .run(Stage.INTRODUCED.then(AuthTopic::offer)),
+                        .run(Stages.INTRODUCED.then(AuthTopic::offer)),
                 refused("SMTP-S-14a", "PLAIN"),
                 refused("SMTP-S-14b", "LOGIN"));
     }
 
-    private static Verdict offer(Talk talk, Subject subject) {
+    private static Verdict offer(SmtpTalk talk, Subject subject) {
         if (!talk.extensions().has("AUTH")) {
             return Verdict.pass("not offered");
         }
@@ -60,7 +60,7 @@ final class AuthTopic implements Topic {
                         + " wire.")
                 .mend(MEND)
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.INTRODUCED.then((talk, subject) -> {
+                .run(Stages.INTRODUCED.then((talk, subject) -> {
                     Reply reply = talk.say("AUTH " + mechanism);
                     if (reply.refusal()) {
                         return Verdict.pass(reply.told());

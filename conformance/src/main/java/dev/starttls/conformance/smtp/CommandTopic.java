@@ -34,7 +34,7 @@ final class CommandTopic implements Topic {
                         + " takes for an answer from inside TLS.")
                 .mend("Send nothing after the 220 until the ClientHello has come.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.OFFERED.then((talk, subject) -> {
+                .run(Stages.OFFERED.then((talk, subject) -> {
                     Reply reply = talk.say("STARTTLS");
                     if (!(reply instanceof Reply.Answer answer) || answer.code() != 220) {
                         return Verdict.fail("expected 220, came " + reply.told());
@@ -59,7 +59,7 @@ final class CommandTopic implements Topic {
                 .mend("Look at the server's log for its side of the handshake: most often the key does not fit the"
                         + " certificate, or the process may not read it.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.GONE_AHEAD.then((talk, subject) -> {
+                .run(Stages.GONE_AHEAD.then((talk, subject) -> {
                     Handshake handshake = talk.handshake();
                     if (!handshake.done()) {
                         return Verdict.fail("the handshake failed: " + handshake.told());
@@ -79,7 +79,7 @@ final class CommandTopic implements Topic {
                         + " different ideas of where the plaintext ends.")
                 .mend("Answer 501 and stay in plaintext.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.OFFERED.then((talk, subject) -> {
+                .run(Stages.OFFERED.then((talk, subject) -> {
                     Reply reply = talk.say("STARTTLS x");
                     if (reply.code() == 501) {
                         return Verdict.pass(reply.told());
@@ -100,14 +100,14 @@ final class CommandTopic implements Topic {
                 .why("Command verbs have no case. A client that writes them otherwise would find no TLS, or, where a"
                         + " filter in between knows one spelling only, another server than the filter sees.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.OFFERED.then((talk, subject) -> {
+                .run(Stages.OFFERED.then((talk, subject) -> {
                     Reply reply = talk.say(command);
                     if (reply.code() == 220) {
                         return talk.secured()
                                 .orElseGet(() -> Verdict.pass(reply.told() + ", and the handshake completes"));
                     }
                     // Only a server that takes the usual spelling can be blamed for the other.
-                    return Stage.GONE_AHEAD
+                    return Stages.GONE_AHEAD
                             .tryAfresh(subject)
                             .orElseGet(() -> Verdict.fail("expected 220, came " + reply.told()));
                 }));
@@ -121,10 +121,10 @@ final class CommandTopic implements Topic {
                         + " writes the message steer the session.")
                 .mend("Recognise no command until the line with the single dot.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.OFFERED.then(CommandTopic::data));
+                .run(Stages.OFFERED.then(CommandTopic::data));
     }
 
-    private static Verdict data(Talk talk, Subject subject) {
+    private static Verdict data(SmtpTalk talk, Subject subject) {
         for (String step : List.of("MAIL FROM:<>", "RCPT TO:<postmaster>", "DATA")) {
             Reply reply = talk.say(step);
             boolean taken = step.equals("DATA") ? reply.code() == 354 : reply.good();
@@ -159,7 +159,7 @@ final class CommandTopic implements Topic {
                 .why("A client that said HELO saw no offer; it may try all the same. Neither a crash nor silence is an"
                         + " answer.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.GREETED.then((talk, subject) -> {
+                .run(Stages.GREETED.then((talk, subject) -> {
                     Reply helo = talk.say("HELO " + talk.addressLiteral());
                     if (helo.code() != 250 && !helo.refusal()) {
                         return Verdict.inconclusive("HELO: " + helo.told());
@@ -180,7 +180,7 @@ final class CommandTopic implements Topic {
 
     /** The handshake failed after HELO: does it, too, after EHLO? */
     private static Verdict afterFailure(Subject subject, Handshake afterHelo) {
-        return Stage.INSIDE
+        return Stages.INSIDE
                 .tryAfresh(subject)
                 .orElseGet(() -> Verdict.warn("answered with 220, but the handshake failed: " + afterHelo.told()));
     }

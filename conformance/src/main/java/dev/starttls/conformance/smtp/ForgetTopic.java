@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
@@ -35,7 +36,7 @@ final class ForgetTopic implements Topic {
                                 + " authority of the client inside TLS.")
                         .mend(MEND)
                         .onUpgraded(Protocol.SMTP)
-                        .run(Stage.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of("EHLO")))),
+                        .run(Stages.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of("EHLO")))),
                 Check.of("SMTP-S-09b", "a sender given before TLS is gone even without a new EHLO")
                         .clause("RFC 3207 section 4.2")
                         .level(Level.MUST)
@@ -44,11 +45,11 @@ final class ForgetTopic implements Topic {
                                         + " that has to.")
                         .mend(MEND)
                         .onUpgraded(Protocol.SMTP)
-                        .run(Stage.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of()))));
+                        .run(Stages.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of()))));
     }
 
     private static Verdict earlierName(Subject subject) throws IOException {
-        Talk talk = Talk.with(subject);
+        SmtpTalk talk = SmtpTalk.with(subject);
         Optional<Verdict> obstacle = talk.greeted();
         if (obstacle.isPresent()) {
             return obstacle.get();
@@ -77,14 +78,14 @@ final class ForgetTopic implements Topic {
 
     /** MAIL was accepted without a new EHLO: that is a fault only if the server would otherwise insist on one. */
     private static Verdict acceptedFresh(Subject subject, Reply mail) throws IOException {
-        Talk control = Talk.with(subject);
+        SmtpTalk control = SmtpTalk.with(subject);
         control.wire().note("control: would MAIL be accepted where no EHLO was ever said?");
         Optional<Verdict> obstacle = control.greeted();
         boolean inside = obstacle.isEmpty()
                 && control.goneAhead().isEmpty()
                 && control.secured().isEmpty();
         if (!inside) {
-            control = Talk.with(subject);
+            control = SmtpTalk.with(subject);
             control.wire().note("control: the same in plaintext, for STARTTLS was not possible without EHLO");
             obstacle = control.greeted();
         }
@@ -104,7 +105,7 @@ final class ForgetTopic implements Topic {
                 + " answered with " + without.told() + ", which tells nothing of EHLO");
     }
 
-    private static Verdict transaction(Talk talk, Subject subject, List<String> first) throws IOException {
+    private static Verdict transaction(SmtpTalk talk, Subject subject, List<String> first) throws IOException {
         Reply mail = talk.say("MAIL FROM:<>");
         if (mail.refusal()) {
             return Verdict.pass("no transaction can be begun before TLS: " + mail.told());
@@ -140,9 +141,9 @@ final class ForgetTopic implements Topic {
 
     /** RCPT was refused, but not as out of order: is that how it is refused where there never was a MAIL? */
     private static Verdict againstControl(Subject subject, Reply rcpt, List<String> first) throws IOException {
-        Talk control = Talk.with(subject);
+        SmtpTalk control = SmtpTalk.with(subject);
         control.wire().note("control: how is RCPT refused where MAIL was never given?");
-        Stage stage = first.isEmpty() ? Stage.INSIDE : Stage.INTRODUCED_INSIDE;
+        Stage<SmtpTalk> stage = first.isEmpty() ? Stages.INSIDE : Stages.INTRODUCED_INSIDE;
         Optional<Verdict> obstacle = stage.reach(control, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();

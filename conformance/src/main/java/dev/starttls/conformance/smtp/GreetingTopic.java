@@ -26,7 +26,7 @@ final class GreetingTopic implements Topic {
     }
 
     private static Verdict greeting(Subject subject) throws IOException {
-        Talk talk = Talk.with(subject);
+        SmtpTalk talk = SmtpTalk.with(subject);
         if (subject.target().scheme().implicitTls()) {
             Optional<Verdict> obstacle = talk.secured();
             if (obstacle.isPresent()) {

@@ -5,7 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.session.BrokenHandshake;
 import dev.starttls.conformance.speak.HeardOut;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
@@ -19,18 +19,21 @@ final class HandshakeTopic implements Topic {
             + " taking commands in the clear lets someone on the path break the handshake and carry on in the client's"
             + " place, or lets a client that missed the failure send its mail unprotected.";
     private static final String MEND = "When the handshake fails, close the connection.";
+    private static final BrokenHandshake<SmtpTalk> BROKEN =
+            new BrokenHandshake<>(Stages.GONE_AHEAD, Stages.INTRODUCED_INSIDE, "220", line -> line.startsWith("2"));
 
     @Override
     public List<Check> checks() {
         return List.of(
                 check("SMTP-S-15", "garbage instead of a ClientHello ends the connection", Level.SECURITY)
-                        .run(Stage.GONE_AHEAD.then(HandshakeTopic::garbage)),
+                        .run(BROKEN.instead(
+                                "GARBAGE IN PLACE OF A CLIENTHELLO\r\nEHLO garbage.invalid\r\nMAIL FROM:<>\r\n")),
                 check("SMTP-S-16", "NOOP in plaintext after the 220 is not obeyed", Level.SECURITY)
-                        .run(Stage.GONE_AHEAD.then(HandshakeTopic::plaintext)),
+                        .run(BROKEN.instead("NOOP\r\n")),
                 check("SMTP-S-17a", "after an aborted handshake nothing said before it is trusted", Level.MUST)
-                        .run(Stage.GONE_AHEAD.then(HandshakeTopic::aborted)),
+                        .run(Stages.GONE_AHEAD.then(HandshakeTopic::aborted)),
                 check("SMTP-S-17b", "after an aborted handshake the next connection works", Level.MUST)
-                        .run(Stage.GONE_AHEAD.then(HandshakeTopic::next)));
+                        .run(BROKEN.nextConnection()));
     }
 
     private static Check.Draft check(String id, String title, Level level) {
@@ -42,52 +45,8 @@ final class HandshakeTopic implements Topic {
                 .onUpgraded(Protocol.SMTP);
     }
 
-    private static Verdict garbage(Talk talk, Subject subject) {
-        return judge(talk, subject, "GARBAGE IN PLACE OF A CLIENTHELLO\r\nEHLO garbage.invalid\r\nMAIL FROM:<>\r\n");
-    }
-
-    private static Verdict plaintext(Talk talk, Subject subject) {
-        return judge(talk, subject, "NOOP\r\n");
-    }
-
-    private static Verdict judge(Talk talk, Subject subject, String stimulus) {
-        if (!talk.wire().overhear(subject.quiet()).isEmpty()) {
-            return Verdict.inconclusive("the server speaks behind its 220 before anything is sent");
-        }
-        talk.wire().sendRaw(stimulus);
-        // Our end closes after it, so that a server that waits for the rest of a record need not be waited for.
-        talk.wire().finish();
-        HeardOut heard = talk.wire().hearOut();
-        Optional<String> obeyed =
-                heard.lines().stream().filter(line -> line.startsWith("2")).findFirst();
-        if (obeyed.isPresent()) {
-            return Verdict.fail("in plaintext came '" + Transcript.printable(obeyed.get()) + "'");
-        }
-        if (heard.lines().size() > 1) {
-            return Verdict.fail("lines sent in plaintext were answered one by one: " + heard.lines());
-        }
-        if (!heard.lines().isEmpty()) {
-            return Verdict.warn("refused, but in plaintext: '"
-                    + Transcript.printable(heard.lines().get(0)) + "'");
-        }
-        String alert = heard.alert().map(told -> "TLS " + told + ", ").orElse("");
-        return heard.ended()
-                ? Verdict.pass(alert + heard.end().told())
-                : Verdict.warn(alert + "nothing in plaintext, but the connection still stands: "
-                        + heard.end().told());
-    }
-
-    private static Optional<Verdict> abort(Talk talk, Subject subject) {
-        Handshake handshake = talk.wire().handshake(subject.offer().aborting());
-        if (handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.OWN_ALERT) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                Verdict.inconclusive("the handshake did not come to the point of being aborted: " + handshake.told()));
-    }
-
-    private static Verdict aborted(Talk talk, Subject subject) throws IOException {
-        Optional<Verdict> obstacle = abort(talk, subject);
+    private static Verdict aborted(SmtpTalk talk, Subject subject) throws IOException {
+        Optional<Verdict> obstacle = BROKEN.abort(talk, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
@@ -110,7 +69,7 @@ final class HandshakeTopic implements Topic {
 
     /** MAIL was taken in plaintext after the handshake failed: on the strength of the EHLO before it? */
     private static Verdict trusted(Subject subject, String obeyed) throws IOException {
-        Talk control = Talk.with(subject);
+        SmtpTalk control = SmtpTalk.with(subject);
         control.wire().note("control: would MAIL be accepted where no EHLO was ever said?");
         Optional<Verdict> obstacle = control.greeted();
         if (obstacle.isPresent()) {
@@ -122,19 +81,5 @@ final class HandshakeTopic implements Topic {
         return without.good()
                 ? Verdict.warn(told)
                 : Verdict.fail(told + ", on the EHLO said before it; without EHLO the answer is " + without.told());
-    }
-
-    private static Verdict next(Talk talk, Subject subject) {
-        Optional<Verdict> obstacle = Stage.INTRODUCED_INSIDE.tryAfresh(subject).or(() -> abort(talk, subject));
-        if (obstacle.isPresent()) {
-            return obstacle.get();
-        }
-        // A server that dies of it takes a moment to: its end of this connection comes first.
-        talk.wire().finish();
-        talk.wire().hearOut();
-        return Stage.INTRODUCED_INSIDE
-                .tryAfresh(subject)
-                .map(failed -> Verdict.fail("before it a connection was upgraded; after it " + failed.detail()))
-                .orElseGet(() -> Verdict.pass("the next connection was upgraded"));
     }
 }

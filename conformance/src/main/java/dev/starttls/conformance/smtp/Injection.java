@@ -2,6 +2,7 @@ package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.speak.Handshake;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ record Injection(List<String> segments, Optional<String> probe) {
         return new Injection(segments, Optional.of(command));
     }
 
-    Verdict tryOn(Talk talk, Subject subject) {
+    Verdict tryOn(SmtpTalk talk, Subject subject) {
         segments.forEach(talk.wire()::sendRaw);
         Reply goAhead = talk.reply();
         if (goAhead.refusal()) {
@@ -55,14 +56,14 @@ record Injection(List<String> segments, Optional<String> probe) {
 
     /** Plaintext after the 220: an answer to what was injected, or what this server always says there? */
     private static Verdict stillPlaintext(Subject subject, Handshake.Failed failed) {
-        return Stage.INSIDE
+        return Stages.INSIDE
                 .tryAfresh(subject)
                 .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
                 .orElseGet(
                         () -> Verdict.fail("after the 220 the server still answered in plaintext: " + failed.detail()));
     }
 
-    private Verdict inside(Talk talk, Subject subject) {
+    private Verdict inside(SmtpTalk talk, Subject subject) {
         List<Reply> replies = new ArrayList<>();
         int expected = 2;
         if (probe.isPresent()) {
@@ -77,7 +78,7 @@ record Injection(List<String> segments, Optional<String> probe) {
         Reply ehlo = talk.ehlo();
         replies.add(ehlo);
         if (ehlo.code() == 0) {
-            return Verdict.inconclusive("inside TLS came " + InsideTopic.told(replies));
+            return Verdict.inconclusive("inside TLS came " + Response.told(replies));
         }
         for (Reply reply : talk.quit()) {
             if (reply.code() != 0) {
@@ -88,7 +89,7 @@ record Injection(List<String> segments, Optional<String> probe) {
     }
 
     private static Verdict judge(Subject subject, List<Reply> replies, int expected) {
-        String told = InsideTopic.told(replies);
+        String told = Response.told(replies);
         boolean quit = replies.get(replies.size() - 1).code() == 221;
         if (replies.size() > expected) {
             return Verdict.fail("inside TLS " + expected + " commands were answered with " + replies.size()
@@ -101,7 +102,7 @@ record Injection(List<String> segments, Optional<String> probe) {
         if (ehlo.code() == 250) {
             return Verdict.pass("inside TLS exactly one reply to each command");
         }
-        return Stage.INTRODUCED_INSIDE
+        return Stages.INTRODUCED_INSIDE
                 .tryAfresh(subject)
                 .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
                 .orElseGet(() -> Verdict.fail("inside TLS EHLO, the first whole line, was answered with " + ehlo.told()

@@ -13,7 +13,8 @@ final class InjectionTopic implements Topic {
             + " can be led elsewhere (CVE-2011-0411, CVE-2021-38371; https://nostarttls.secvuln.info).";
     private static final String CLAUSE = "RFC 3207 section 4.2, CVE-2011-0411";
     private static final String MEND = "Throw away, or refuse, everything that was read behind the STARTTLS line before"
-            + " the handshake begins. Postfix 2.8 and Exim 4.95 are the first that do.";
+            + " the handshake begins. Postfix: 2.8 and later do. Exim: 4.95 and later do. Dovecot: the submission service"
+            + " does from 2.3.15 on (CVE-2021-33515).";
 
     @Override
     public List<Check> checks() {
@@ -67,6 +68,6 @@ final class InjectionTopic implements Topic {
                 .why(WHY)
                 .mend(MEND)
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.OFFERED.then(injection::tryOn));
+                .run(Stages.OFFERED.then(injection::tryOn));
     }
 }

@@ -4,13 +4,13 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** RFC 3207 section 4.2, RFC 2920, RFC 8314 section 3.3: the session inside TLS, however it got there. */
 final class InsideTopic implements Topic {
@@ -33,7 +33,7 @@ final class InsideTopic implements Topic {
                 .why("A client that follows every offer would try TLS inside TLS and lose the session.")
                 .mend("Leave the keyword out of the EHLO reply once the session is inside TLS.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.INTRODUCED_INSIDE.then(
+                .run(Stages.INTRODUCED_INSIDE.then(
                         (talk, subject) -> talk.extensions().has("STARTTLS")
                                 ? Verdict.fail("EHLO inside TLS offers STARTTLS again")
                                 : Verdict.pass("not offered")));
@@ -46,7 +46,7 @@ final class InsideTopic implements Topic {
                 .why("A go-ahead inside TLS leaves both sides waiting for a handshake that nobody begins.")
                 .mend("Answer 503 and go on.")
                 .on(Protocol.SMTP)
-                .run(Stage.INTRODUCED_INSIDE.then((talk, subject) -> {
+                .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Reply reply = talk.say("STARTTLS");
                     if (reply.code() == 421) {
                         return Verdict.warn("the server ends the session: " + reply.told());
@@ -72,7 +72,7 @@ final class InsideTopic implements Topic {
                         + " of STARTTLS injection must not go so far.")
                 .mend("Throw away read-ahead at the upgrade only, never after a command inside TLS.")
                 .on(Protocol.SMTP)
-                .run(Stage.INTRODUCED_INSIDE.then((talk, subject) -> {
+                .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     if (!talk.extensions().has("PIPELINING")) {
                         return Verdict.skip("PIPELINING is not offered inside TLS");
                     }
@@ -83,15 +83,16 @@ final class InsideTopic implements Topic {
                     while (replies.size() < 4) {
                         replies.add(talk.reply());
                         if (replies.get(replies.size() - 1).code() == 0) {
-                            return Verdict.fail("four commands in one record were answered with " + told(replies));
+                            return Verdict.fail(
+                                    "four commands in one record were answered with " + Response.told(replies));
                         }
                     }
                     boolean inOrder = replies.get(0).good()
                             && replies.get(2).good()
                             && replies.get(3).good();
                     return inOrder
-                            ? Verdict.pass("RSET, RCPT, RSET, NOOP: " + told(replies))
-                            : Verdict.fail("RSET, RCPT, RSET, NOOP were answered with " + told(replies));
+                            ? Verdict.pass("RSET, RCPT, RSET, NOOP: " + Response.told(replies))
+                            : Verdict.fail("RSET, RCPT, RSET, NOOP were answered with " + Response.told(replies));
                 }));
     }
 
@@ -101,7 +102,7 @@ final class InsideTopic implements Topic {
                 .level(Level.MUST)
                 .why("Without the 221 a client cannot tell an orderly end from a lost connection.")
                 .on(Protocol.SMTP)
-                .run(Stage.INTRODUCED_INSIDE.then((talk, subject) -> {
+                .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Reply reply = talk.say("QUIT");
                     return reply.code() == 221
                             ? Verdict.pass(reply.told())
@@ -116,7 +117,7 @@ final class InsideTopic implements Topic {
                 .why("close_notify is what tells an end from a truncation by someone on the path. It costs one record.")
                 .mend("Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
                 .on(Protocol.SMTP)
-                .run(Stage.INTRODUCED_INSIDE.then((talk, subject) -> {
+                .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Reply reply = talk.say("QUIT");
                     if (reply.code() != 221) {
                         return Verdict.inconclusive("QUIT was answered with " + reply.told());
@@ -141,7 +142,7 @@ final class InsideTopic implements Topic {
                 .mend("Postfix: smtpd_tls_wrappermode = yes for the smtps service. Exim: tls_on_connect_ports = 465.")
                 .onImplicit(Protocol.SMTP)
                 .run(subject -> {
-                    Talk talk = Talk.with(subject);
+                    SmtpTalk talk = SmtpTalk.with(subject);
                     String early = talk.wire().overhear(subject.quiet());
                     if (!early.isEmpty()) {
                         return Verdict.fail("came before TLS: '" + Transcript.printable(early) + "'");
@@ -161,13 +162,9 @@ final class InsideTopic implements Topic {
                 .level(Level.MUST)
                 .why("The session is inside TLS already; the offer leads to TLS inside TLS.")
                 .onImplicit(Protocol.SMTP)
-                .run(Stage.INTRODUCED_INSIDE.then(
+                .run(Stages.INTRODUCED_INSIDE.then(
                         (talk, subject) -> talk.extensions().has("STARTTLS")
                                 ? Verdict.fail("EHLO offers STARTTLS inside implicit TLS")
                                 : Verdict.pass("not offered")));
-    }
-
-    static String told(List<Reply> replies) {
-        return replies.stream().map(Reply::told).collect(Collectors.joining(", "));
     }
 }

@@ -3,23 +3,23 @@ package dev.starttls.conformance.smtp;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.LongLine;
 import dev.starttls.conformance.speak.HeardOut;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
-import java.util.Optional;
 
 /** RFC 5321 sections 2.3.8 and 4.5.3.1: lines too long, and lines that do not end as they should. */
 final class LineTopic implements Topic {
+    private static final LongLine<SmtpTalk> LONG_LINE = new LongLine<>(Stages.GREETED, "NOOP ", "500");
+
     @Override
     public List<Check> checks() {
         return List.of(
-                longLine("SMTP-S-19a", 600).run(Stage.GREETED.then((talk, subject) -> overlong(talk, subject, 600))),
-                longLine("SMTP-S-19b", 100_000)
-                        .run(Stage.GREETED.then((talk, subject) -> overlong(talk, subject, 100_000))),
+                longLine("SMTP-S-19a", 600),
+                longLine("SMTP-S-19b", 100_000),
                 Check.of("SMTP-S-20a", "a bare LF does not end a command")
                         .clause("RFC 5321 section 2.3.8")
                         .level(Level.SHOULD)
@@ -31,44 +31,19 @@ final class LineTopic implements Topic {
                         .run(bareLf()));
     }
 
-    private static Check.Draft longLine(String id, int octets) {
+    private static Check longLine(String id, int octets) {
         return Check.of(id, "a line of " + octets + " octets before TLS is one line, refused or taken, and no harm")
                 .clause("RFC 5321 section 4.5.3.1")
                 .level(Level.SHOULD)
                 .why("What a peer can send before TLS costs it nothing. A line without bound fills memory; one that is"
                         + " cut becomes two commands, the second written by whoever chose the length.")
                 .mend("Answer 500 when the line ends, or close; read no more than the limit into memory.")
-                .onUpgraded(Protocol.SMTP);
-    }
-
-    private static Verdict overlong(Talk talk, Subject subject, int octets) {
-        talk.wire().sendRaw("NOOP " + "x".repeat(octets - 7) + "\r\n");
-        List<Reply> replies = talk.quit();
-        List<Reply> answers =
-                replies.stream().filter(reply -> reply.code() != 0).toList();
-        Optional<Verdict> gone = Stage.GREETED.tryAfresh(subject);
-        if (gone.isPresent()) {
-            return Verdict.warn("after it, on a new connection: " + gone.get().detail());
-        }
-        Reply last = replies.get(replies.size() - 1);
-        if (answers.isEmpty()) {
-            return last.ended() ? Verdict.pass("the server hangs up") : Verdict.warn("no answer: " + last.told());
-        }
-        Reply first = answers.get(0);
-        if (answers.size() > 2) {
-            return Verdict.warn("the line and QUIT were answered with " + answers.size() + " replies: "
-                    + InsideTopic.told(answers) + "; the line was cut into several");
-        }
-        if (first.refusal()) {
-            return Verdict.pass(first.told());
-        }
-        return octets > 4096
-                ? Verdict.warn("taken as a command: " + first.told() + "; 500 would tell the client")
-                : Verdict.pass("taken, longer than it has to be: " + first.told());
+                .onUpgraded(Protocol.SMTP)
+                .run(LONG_LINE.of(octets));
     }
 
     private static CheckBody bareLf() {
-        return Stage.OFFERED.then((talk, subject) -> {
+        return Stages.OFFERED.then((talk, subject) -> {
             // The end of our side makes a server that waits for CRLF hang up, so that it need not be waited for.
             talk.wire().sendRaw("STARTTLS\n");
             talk.wire().finish();

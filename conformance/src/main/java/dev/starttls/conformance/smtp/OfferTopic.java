@@ -28,7 +28,7 @@ final class OfferTopic implements Topic {
                 .mend("Postfix: smtpd_tls_security_level = may, with smtpd_tls_chain_files. Exim: tls_advertise_hosts ="
                         + " *, with tls_certificate and tls_privatekey.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.INTRODUCED.then((talk, subject) -> {
+                .run(Stages.INTRODUCED.then((talk, subject) -> {
                     Optional<String> parameters = talk.extensions().of("STARTTLS");
                     if (parameters.isEmpty()) {
                         return Verdict.fail("EHLO does not offer STARTTLS; it offers "
@@ -48,7 +48,7 @@ final class OfferTopic implements Topic {
                         + " written it, and a client that believes it hands over mail that was to be protected.")
                 .mend("Offer REQUIRETLS only in the EHLO reply that is sent inside TLS.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.INTRODUCED.then((talk, subject) -> talk.extensions().has("REQUIRETLS")
+                .run(Stages.INTRODUCED.then((talk, subject) -> talk.extensions().has("REQUIRETLS")
                         ? Verdict.fail("EHLO before TLS offers REQUIRETLS")
                         : Verdict.pass("not offered before TLS")));
     }
@@ -60,10 +60,10 @@ final class OfferTopic implements Topic {
                 .why("Both sides forget at the upgrade what they learned before it, so the two lists are independent;"
                         + " what differs is worth knowing to whoever runs the server.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stage.OFFERED.then(OfferTopic::compare));
+                .run(Stages.OFFERED.then(OfferTopic::compare));
     }
 
-    private static Verdict compare(Talk talk, Subject subject) {
+    private static Verdict compare(SmtpTalk talk, Subject subject) {
         Extensions before = talk.extensions();
         Optional<Verdict> obstacle = talk.goneAhead().or(talk::secured).or(talk::introduced);
         if (obstacle.isPresent()) {

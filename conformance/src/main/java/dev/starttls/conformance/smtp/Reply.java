@@ -1,11 +1,12 @@
 package dev.starttls.conformance.smtp;
 
+import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
 
 /** What came where one SMTP reply was due (RFC 5321 section 4.2). */
-sealed interface Reply {
+sealed interface Reply extends Response {
     /**
      * A reply.
      *
@@ -25,6 +26,11 @@ sealed interface Reply {
     /** None: the connection ended or nothing came in time. */
     record None(Received instead) implements Reply {}
 
+    @Override
+    default boolean came() {
+        return this instanceof Answer;
+    }
+
     default int code() {
         return this instanceof Answer answer ? answer.code() : 0;
     }
@@ -35,16 +41,17 @@ sealed interface Reply {
     }
 
     /** 4xx or 5xx. */
+    @Override
     default boolean refusal() {
         return code() / 100 == 4 || code() / 100 == 5;
     }
 
-    /** The connection ended where a reply was due. */
+    @Override
     default boolean ended() {
         return this instanceof None none && none.instead() instanceof Received.Ended;
     }
 
-    /** In a few words, for a detail. */
+    @Override
     default String told() {
         if (this instanceof Answer answer) {
             String last = answer.lines().get(answer.lines().size() - 1);

@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.UpgradeSurvey;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.TlsOffer;
 import dev.starttls.conformance.target.Protocol;
@@ -19,12 +20,12 @@ public final class SmtpDialect implements Dialect {
 
     @Override
     public Survey survey(Subject subject) throws IOException {
-        return new SmtpSurvey(subject).make();
+        return new UpgradeSurvey(subject, SmtpTalk::with).make();
     }
 
     @Override
     public Optional<Verdict> talkToGoAhead(Conversation conversation) {
-        Talk talk = new Talk(conversation, TlsOffer.of(Optional.empty()));
+        SmtpTalk talk = new SmtpTalk(conversation, TlsOffer.of(Optional.empty()));
         return talk.greeted().or(talk::introduced).or(talk::offered).or(talk::goneAhead);
     }
 

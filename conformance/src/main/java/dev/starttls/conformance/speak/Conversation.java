@@ -42,14 +42,44 @@ public final class Conversation implements AutoCloseable {
      */
     public static Conversation open(Target target, Transcript transcript, int number, Duration answer)
             throws IOException {
+        return open(target, transcript, number, answer, answer);
+    }
+
+    /**
+     * The same where there may be less time for the connection than for an answer.
+     *
+     * @throws IOException if that fails
+     */
+    public static Conversation open(
+            Target target, Transcript transcript, int number, Duration answer, Duration connecting) throws IOException {
         transcript.note(number, "connects to " + target.host() + " port " + target.port());
         try {
-            Wire wire = Wire.connect(target.host(), target.port(), answer);
+            Duration limit = connecting.compareTo(answer) < 0 ? connecting : answer;
+            Wire wire = Wire.connect(target.host(), target.port(), limit);
             return new Conversation(wire, transcript, number, answer);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());
             throw e;
         }
+    }
+
+    /**
+     * Connects to where this connection leads from another address than the server's own.
+     *
+     * @throws IOException if there is none, or that fails
+     */
+    public Conversation fromElsewhere(int itsNumber) throws IOException {
+        Wire other = Wire.connectFromElsewhere(wire, answer);
+        transcript.note(
+                itsNumber,
+                "connects to the same from " + other.local().getAddress().getHostAddress()
+                        + ", for servers may trust a client that has their own address");
+        return new Conversation(other, transcript, itsNumber, answer);
+    }
+
+    /** Whether it goes from the server's own address to itself; servers may take such a client for one of the house. */
+    public boolean betweenEqualAddresses() {
+        return wire.betweenEqualAddresses();
     }
 
     /** The connection itself, for those who make TLS by hand; what they send they {@link #record} themselves. */
@@ -82,6 +112,11 @@ public final class Conversation implements AutoCloseable {
     public void sendSecret(byte[] bytes, String shownAs) {
         record(From.CLIENT, shownAs);
         write(bytes);
+    }
+
+    /** From now on the transcript does not show this text, whoever says it; not safe against one who takes pains. */
+    public void conceal(String secret) {
+        transcript.conceal(secret);
     }
 
     /** Sends bytes each in a segment or record of its own. */
@@ -160,6 +195,14 @@ public final class Conversation implements AutoCloseable {
      * read behind the last line. They stay to be read. Silence proves little, so it only ever makes a verdict milder.
      */
     public String overhear(Duration limit) {
+        if (speaks(limit)) {
+            note("came unasked: " + Transcript.printable(pending));
+        }
+        return text(pending);
+    }
+
+    /** Whether the server says anything of its own accord, as with a greeting; it stays to be read. */
+    public boolean speaks(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         while (pending.length == 0) {
             Chunk chunk = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
@@ -168,10 +211,7 @@ public final class Conversation implements AutoCloseable {
             }
             append(data.bytes());
         }
-        if (pending.length > 0) {
-            note("came unasked: " + Transcript.printable(pending));
-        }
-        return text(pending);
+        return pending.length > 0;
     }
 
     /**
@@ -219,14 +259,20 @@ public final class Conversation implements AutoCloseable {
         if (early.length > 0 && !TlsLayer.looksLikeTls(early)) {
             return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(early) + "'");
         }
-        note("TLS handshake begins"
-                + offer.serverName().map(name -> ", SNI " + name).orElse(""));
+        record(
+                From.SUITE,
+                Through.TLS,
+                "TLS handshake begins"
+                        + offer.serverName().map(name -> ", SNI " + name).orElse(""));
         TlsLayer layer = new TlsLayer(wire, offer, early);
         Handshake handshake = layer.handshake(answer);
         if (handshake.done()) {
             tls = Optional.of(layer);
         }
-        note("TLS handshake " + (handshake.done() ? "done: " : "failed: ") + handshake.told());
+        record(
+                From.SUITE,
+                Through.TLS,
+                "TLS handshake " + (handshake.done() ? "done: " : "failed: ") + handshake.told());
         return handshake;
     }
 
@@ -246,7 +292,7 @@ public final class Conversation implements AutoCloseable {
 
     /** A remark in the transcript. */
     public void note(String text) {
-        transcript.note(number, text);
+        record(From.SUITE, text);
     }
 
     /** An entry in the transcript, for those who make TLS over {@link #wire} by hand. */

@@ -32,6 +32,8 @@ public final class Transcript {
      *
      * @param ms milliseconds since the transcript was begun
      * @param connection which of the check's connections, from 1; 0 for a remark about none
+     * @param through for a remark of the suite: what the connection was at then; a handshake is TLS, whatever comes of
+     *     it
      * @param text printable; control characters written as {@code \r \n \x00}, long texts cut with their length told
      */
     public record Entry(long ms, int connection, From from, Through through, String text) {
@@ -49,17 +51,35 @@ public final class Transcript {
 
     private final long begun = System.nanoTime();
     private final List<Entry> entries = new ArrayList<>();
+    private final List<String> secrets = new ArrayList<>();
     private int dropped;
 
     public void add(int connection, From from, Through through, String text) {
         long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         synchronized (entries) {
             if (entries.size() < MOST) {
-                entries.add(new Entry(ms, connection, from, through, cut(text)));
+                entries.add(new Entry(ms, connection, from, through, cut(withoutSecrets(text))));
             } else {
                 dropped++;
             }
         }
+    }
+
+    /** From now on this text is not shown, whoever says it. */
+    public void conceal(String secret) {
+        synchronized (entries) {
+            if (!secret.isEmpty()) {
+                secrets.add(printable(secret));
+            }
+        }
+    }
+
+    private String withoutSecrets(String text) {
+        String shown = text;
+        for (String secret : secrets) {
+            shown = shown.replace(secret, "(concealed)");
+        }
+        return shown;
     }
 
     /** A remark of the suite. */

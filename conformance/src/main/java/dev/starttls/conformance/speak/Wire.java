@@ -2,6 +2,7 @@ package dev.starttls.conformance.speak;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -9,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One TCP connection, raw. Writes go out at once (no Nagle), each in a segment of its own where the network lets it.
@@ -29,7 +31,7 @@ public final class Wire implements Closeable {
     /**
      * Connects to the first of the host's addresses that answers.
      *
-     * @param limit for each address
+     * @param limit for all addresses together, each having the same share of it
      * @throws IOException if none does
      */
     public static Wire connect(String host, int port, Duration limit) throws IOException {
@@ -42,7 +44,8 @@ public final class Wire implements Closeable {
         IOException last = new IOException("the name " + host + " has no address");
         for (InetAddress address : addresses) {
             try {
-                return connect(new InetSocketAddress(address, port), limit);
+                return connect(
+                        new InetSocketAddress(address, port), Optional.empty(), limit.dividedBy(addresses.length));
             } catch (IOException e) {
                 last = e;
             }
@@ -50,10 +53,32 @@ public final class Wire implements Closeable {
         throw last;
     }
 
-    private static Wire connect(InetSocketAddress address, Duration limit) throws IOException {
+    /**
+     * Connects to where another connection leads, from a loopback address of IPv4 that is not the server's.
+     *
+     * @throws IOException if this machine has none, or that fails
+     */
+    public static Wire connectFromElsewhere(Wire other, Duration limit) throws IOException {
+        InetSocketAddress server = (InetSocketAddress) other.socket.getRemoteSocketAddress();
+        if (server == null || !(server.getAddress() instanceof Inet4Address)) {
+            throw new IOException("there is no other address to connect from");
+        }
+        boolean second = server.getAddress().equals(loopback(2));
+        return connect(server, Optional.of(loopback(second ? 1 : 2)), limit);
+    }
+
+    private static InetAddress loopback(int number) throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) number});
+    }
+
+    private static Wire connect(InetSocketAddress address, Optional<InetAddress> from, Duration limit)
+            throws IOException {
         Socket socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
+            if (from.isPresent()) {
+                socket.bind(new InetSocketAddress(from.get(), 0));
+            }
             socket.connect(address, millis(limit));
             return new Wire(socket);
         } catch (IOException e) {
@@ -100,6 +125,11 @@ public final class Wire implements Closeable {
     /** The address of this end, for an address literal in EHLO. */
     public InetSocketAddress local() {
         return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+
+    /** Whether it goes from the server's own address to itself; servers may take such a client for one of the house. */
+    public boolean betweenEqualAddresses() {
+        return socket.getLocalAddress().equals(socket.getInetAddress());
     }
 
     /** Closes from another thread because the time is over; reads then tell {@link Ending#GIVEN_UP}. */

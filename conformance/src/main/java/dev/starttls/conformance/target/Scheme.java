@@ -3,6 +3,7 @@ package dev.starttls.conformance.target;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The first part of a target's URL: says the protocol, the usual port, and whether TLS begins with the first byte. */
@@ -54,6 +55,20 @@ public enum Scheme {
         return Arrays.stream(values())
                 .filter(scheme -> scheme.key().equalsIgnoreCase(name))
                 .findFirst();
+    }
+
+    /** The scheme of a protocol that begins in plaintext; of several the first. */
+    public static Scheme upgraded(Protocol protocol) {
+        return first(scheme -> scheme.protocol == protocol && !scheme.implicitTls());
+    }
+
+    /** The scheme of a protocol with TLS from the first octet. */
+    public static Scheme implicit(Protocol protocol) {
+        return first(scheme -> scheme.protocol == protocol && scheme.implicitTls());
+    }
+
+    private static Scheme first(Predicate<Scheme> fits) {
+        return Arrays.stream(values()).filter(fits).findFirst().orElseThrow();
     }
 
     /** All schemes, for a usage message. */

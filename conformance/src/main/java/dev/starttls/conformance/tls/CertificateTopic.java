@@ -12,6 +12,12 @@ import dev.starttls.conformance.tls.certificate.ChainVerdict;
 import dev.starttls.conformance.tls.certificate.NameRules;
 import dev.starttls.conformance.tls.certificate.NameVerdict;
 import dev.starttls.conformance.tls.certificate.Roots;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.KeyExchange;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.SignatureScheme;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -39,6 +45,15 @@ final class CertificateTopic implements Topic {
                                 + " it signed with SHA-256 or better.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::chain)),
+                Check.of("TLS-S-06b", "the handshake is not signed with SHA-1 or MD5")
+                        .clause("RFC 9155 section 4, RFC 9325 section 4.4")
+                        .level(Level.MUST)
+                        .why("Collisions of these can be made; with one found in time somebody in between signs as the"
+                                + " server.")
+                        .mend("Leave the schemes with SHA-1 out of those the TLS library offers; OpenSSL does at its"
+                                + " security level 1 and above since 3.0.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(CertificateTopic::signature)),
                 Check.of("TLS-S-07", "the certificate names the server")
                         .clause("RFC 7817 section 3, RFC 9525 section 6")
                         .level(Level.MUST)
@@ -70,6 +85,37 @@ final class CertificateTopic implements Topic {
                 : Verdict.warn(String.join("; ", told));
     }
 
+    /** In TLS 1.2 alone, for 1.3 has no such schemes; asked for by a client that knows no others. */
+    private static Verdict signature(Prober prober) throws IOException, BlockedException {
+        if (prober.chosen(ProtocolVersion.TLS12).isEmpty()) {
+            return Verdict.skip("TLSv1.2 is not spoken, and TLSv1.3 has no signatures with SHA-1");
+        }
+        ClientHello today = ClientHello.only(ProtocolVersion.TLS12, prober.serverName());
+        ClientHello old = today.with()
+                .extension(Extensions.signatureAlgorithms(SignatureScheme.deprecated().stream()
+                        .map(SignatureScheme::code)
+                        .toList()))
+                .build();
+        Legs legs = new Legs();
+        legs.add("a client of today", signedWith(prober.ask(today)));
+        return legs.add("a client that knows nothing better", signedWith(prober.ask(old)))
+                .verdict();
+    }
+
+    private static Verdict signedWith(Answer answer) {
+        Optional<String> scheme = answer instanceof Answer.Hello hello
+                ? hello.keyExchange().flatMap(KeyExchange::signature)
+                : Optional.empty();
+        boolean broken = scheme.filter(name -> SignatureScheme.deprecated().stream()
+                        .map(SignatureScheme::label)
+                        .anyMatch(name::equals))
+                .isPresent();
+        if (broken) {
+            return Verdict.fail("signed with " + scheme.get());
+        }
+        return Verdict.pass(scheme.map(name -> "signed with " + name).orElseGet(answer::told));
+    }
+
     private static Verdict name(Prober prober) throws IOException, BlockedException {
         Subject subject = prober.subject();
         String reference =
@@ -96,7 +142,10 @@ final class CertificateTopic implements Topic {
         X509Certificate leaf = ServerChain.of(prober).get(0);
         CertificateFacts facts = CertificateFacts.of(leaf);
         long days = Duration.between(Instant.now(), facts.notAfter()).toDays();
-        String told = facts.keyType() + ", signed with " + facts.signature() + ", " + days + " days to expiry";
+        String curve = CertificateFacts.curve(leaf.getPublicKey())
+                .map(name -> " on " + name)
+                .orElse("");
+        String told = facts.keyType() + curve + ", signed with " + facts.signature() + ", " + days + " days to expiry";
         List<String> faults = new ArrayList<>();
         weakness(facts).ifPresent(faults::add);
         if (days < SOON) {

@@ -6,42 +6,72 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.hand.HandSession;
+import dev.starttls.conformance.tls.hand.PreSharedKey;
 import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.SessionTicket;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** Early data can be replayed, and no mail protocol has rules for it. */
 final class EarlyDataTopic implements Topic {
 
     @Override
     public List<Check> checks() {
-        return List.of(Check.of("TLS-S-22", "early data is not invited")
+        return List.of(Check.of("TLS-S-22", "early data is neither invited nor accepted")
                 .clause("RFC 8446 section 8, section 2.3 and appendix E.5")
                 .level(Level.MUST)
                 .why("Whoever recorded early data can send it again; a protocol must say which of its commands may"
                         + " come so, and none for mail does.")
                 .mend("Set the maximum of early data to 0 in the TLS library.")
                 .on(Protocol.values())
-                .run(TlsBody.of(EarlyDataTopic::invited)));
+                .run(TlsBody.of(EarlyDataTopic::early)));
     }
 
-    private static Verdict invited(Prober prober) throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
-            if (!live.session().isTls13()) {
-                return Verdict.skip("only TLSv1.3 has early data; the server speaks "
-                        + live.session().told());
+    private static Verdict early(Prober prober) throws IOException, BlockedException {
+        List<PreSharedKey> keys;
+        String told;
+        Optional<LiveSession> first =
+                LiveSession.newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
+        if (first.isEmpty()) {
+            return Verdict.skip("only TLSv1.3 has early data, and there was no handshake of it");
+        }
+        try (LiveSession live = first.get().begun()) {
+            HandSession session = ((HandmadeSession) live.session()).details();
+            List<SessionTicket> tickets = session.tickets();
+            told = tickets.size() + (tickets.size() == 1 ? " ticket" : " tickets") + " came";
+            Optional<SessionTicket> inviting =
+                    tickets.stream().filter(SessionTicket::invitesEarlyData).findFirst();
+            if (inviting.isPresent()) {
+                return Verdict.fail(told + ", with a maximum of early data: "
+                        + inviting.get().extensions());
             }
-            if (!(live.session() instanceof HandmadeSession session)) {
-                return Verdict.inconclusive("an engine does not show what tickets say of early data");
-            }
-            HandSession details = session.details();
-            String tickets = details.tickets() + (details.tickets() == 1 ? " ticket" : " tickets") + " came";
-            boolean invited = details.ticketExtensions().stream()
-                    .anyMatch(extension -> extension.type() == Extension.EARLY_DATA
-                            && !extension.data().toString().matches("0*"));
-            return invited
-                    ? Verdict.fail(tickets + ", with a maximum of early data: " + details.ticketExtensions())
-                    : Verdict.pass(tickets + ", none of which invites early data");
+            keys = session.preSharedKeys();
+            live.sendCloseNotify();
+        }
+        return keys.isEmpty()
+                ? Verdict.pass("no ticket came, so there is no key to send early data with")
+                : uninvited(prober, keys.get(0), told + ", none of which invites early data");
+    }
+
+    /** Sends a command early all the same; who does not take it has to pass over it (RFC 8446 section 4.2.10). */
+    private static Verdict uninvited(Prober prober, PreSharedKey key, String told)
+            throws IOException, BlockedException {
+        Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+        Optional<LiveSession> early = LiveSession.newest(
+                prober, (in, out) -> HandSession.resumeEarly(in, out, prober.serverName(), key, command));
+        if (early.isEmpty()) {
+            return Verdict.pass(told + "; sent all the same it ends the handshake");
+        }
+        try (LiveSession live = early.get()) {
+            live.note("sent early: " + command.text());
+            boolean taken = ((HandmadeSession) live.session())
+                    .details().encryptedExtensions().stream()
+                            .anyMatch(extension -> extension.type() == Extension.EARLY_DATA);
+            return taken
+                    ? Verdict.fail("a command sent before the handshake was done was accepted, though uninvited")
+                    : Verdict.pass(told + "; sent all the same it is not accepted");
         }
     }
 }

@@ -100,6 +100,17 @@ final class EngineSession implements Session {
     }
 
     @Override
+    public Octets closeNotify() {
+        try {
+            engine.closeOutbound();
+            engine.wrap(NOTHING.duplicate(), out);
+            return taken();
+        } catch (SSLException e) {
+            throw new IllegalStateException("an engine that can close was expected", e);
+        }
+    }
+
+    @Override
     public Octets keyUpdate() {
         try {
             engine.beginHandshake();
@@ -122,7 +133,12 @@ final class EngineSession implements Session {
 
     @Override
     public Heard read() {
-        stream.within(answer);
+        return read(answer);
+    }
+
+    @Override
+    public Heard read(Duration limit) {
+        stream.within(limit);
         try {
             while (true) {
                 Optional<Heard> heard = unwrap();

@@ -7,6 +7,7 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.hand.OlderSession;
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.ClientHello;
@@ -16,7 +17,6 @@ import dev.starttls.conformance.tls.wire.Extensions;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordCutter;
-import dev.starttls.conformance.tls.wire.ServerHello;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.util.List;
@@ -33,6 +33,9 @@ final class ExtensionTopic implements Topic {
     /** A request of RFC 6520 section 4 that says its true length: 16 octets of payload and 16 of padding. */
     private static final Octets HEARTBEAT_REQUEST = Octets.hex("01 0010").and(Octets.zeros(32));
 
+    /** The same that claims a payload of 16 KiB, as in CVE-2014-0160. */
+    private static final Octets OVERSTATED_REQUEST = Octets.hex("01 4000").and(Octets.zeros(1));
+
     private static final Octets FATAL_ALERT = RecordCutter.record(
             ContentType.ALERT.code(), ProtocolVersion.TLS12.code(), Octets.of(new byte[] {2, Alert.HANDSHAKE_FAILURE}));
 
@@ -46,13 +49,6 @@ final class ExtensionTopic implements Topic {
                         .mend("Go on with a default certificate, or refuse with unrecognized_name.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::names)),
-                Check.of("TLS-S-17", "secure renegotiation is indicated")
-                        .clause("RFC 5746 section 3.6")
-                        .level(Level.MUST)
-                        .why("Without it an attacker can put words of its own before those of a client.")
-                        .mend("Use a TLS library that knows renegotiation_info.")
-                        .on(Protocol.values())
-                        .run(TlsBody.of(ExtensionTopic::renegotiation)),
                 Check.of("TLS-S-18", "TLS compression is not accepted")
                         .clause("RFC 9325 section 3.3")
                         .level(Level.MUST)
@@ -97,17 +93,6 @@ final class ExtensionTopic implements Topic {
                 : Verdict.fail(answer.told());
     }
 
-    private static Verdict renegotiation(Prober prober) throws IOException, BlockedException {
-        Optional<ServerHello> hello = prober.chosen(ProtocolVersion.TLS12);
-        if (hello.isEmpty()) {
-            return Verdict.skip(WITHOUT_TLS_12);
-        }
-        return hello.get().extension(Extension.RENEGOTIATION_INFO).isPresent()
-                ? Verdict.pass("renegotiation_info is in the ServerHello of TLSv1.2")
-                : Verdict.fail("the ServerHello of TLSv1.2 has no renegotiation_info, only "
-                        + hello.get().extensions());
-    }
-
     private static Verdict compression(Prober prober) throws IOException, BlockedException {
         Answer answer = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
                 .with()
@@ -139,6 +124,17 @@ final class ExtensionTopic implements Topic {
     }
 
     private static Verdict heartbeat(Prober prober) throws IOException, BlockedException {
+        if (prober.chosen(ProtocolVersion.TLS12).isEmpty()) {
+            return Verdict.skip(WITHOUT_TLS_12);
+        }
+        return new Legs()
+                .add("in the handshake", duringHandshake(prober, HEARTBEAT_REQUEST))
+                .add("in the handshake, longer than it is", duringHandshake(prober, OVERSTATED_REQUEST))
+                .add("inside the session", insideSession(prober))
+                .verdict();
+    }
+
+    private static Verdict duringHandshake(Prober prober, Octets request) throws IOException, BlockedException {
         ClientHello hello = ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
                 .with()
                 .extension(Extensions.heartbeat())
@@ -146,18 +142,44 @@ final class ExtensionTopic implements Topic {
         try (Conversation conversation = prober.approach()) {
             Answer answer = prober.ask(conversation, hello);
             if (!(answer instanceof Answer.Hello taken) || taken.broken().isPresent()) {
-                return Verdict.skip(WITHOUT_TLS_12);
+                return Verdict.pass("a hello with the extension is refused: " + answer.told());
             }
             // The alert ends the handshake, so that the end of the connection comes even if no heartbeat does.
-            conversation.record(From.CLIENT, "HeartbeatRequest, 16 octets, and behind it a fatal alert");
-            Octets request =
-                    RecordCutter.record(ContentType.HEARTBEAT.code(), ProtocolVersion.TLS12.code(), HEARTBEAT_REQUEST);
-            conversation.wire().write(request.and(FATAL_ALERT).array());
+            conversation.record(
+                    From.CLIENT, "HeartbeatRequest, " + request.length() + " octets, and behind it a fatal alert");
+            Octets record = RecordCutter.record(ContentType.HEARTBEAT.code(), ProtocolVersion.TLS12.code(), request);
+            conversation.wire().write(record.and(FATAL_ALERT).array());
             boolean offered = taken.hello().extension(Extension.HEARTBEAT).isPresent();
             return answered(prober, conversation)
                     ? Verdict.fail("a HeartbeatResponse came")
                     : Verdict.pass("no HeartbeatResponse came; the extension is "
                             + (offered ? "accepted all the same" : "not accepted"));
+        }
+    }
+
+    /** A command behind the request brings an answer whatever the server makes of the request. */
+    private static Verdict insideSession(Prober prober) throws IOException, BlockedException {
+        Optional<LiveSession> begun = LiveSession.older(
+                prober,
+                (in, out) -> OlderSession.shake(in, out, prober.serverName(), OlderSession.Kind.WITH_HEARTBEAT));
+        if (begun.isEmpty()) {
+            return Verdict.pass("there is none with a client that offers heartbeats");
+        }
+        try (LiveSession live = begun.get().begun()) {
+            HandmadeOlderSession session = (HandmadeOlderSession) live.session();
+            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            live.note("sends HeartbeatRequest, and a command behind it");
+            session.send(session.details()
+                    .seal(ContentType.HEARTBEAT, HEARTBEAT_REQUEST)
+                    .and(session.seal(command)));
+            OlderSession.Came came = session.next();
+            live.note("what came: " + came);
+            return came instanceof OlderSession.Came.Other other && other.type() == ContentType.HEARTBEAT.code()
+                    ? Verdict.fail("a HeartbeatResponse came")
+                    : Verdict.pass("no HeartbeatResponse came");
+        } catch (IOException e) {
+            return Verdict.pass(
+                    "no HeartbeatResponse came: " + Heard.Ended.by(e).told());
         }
     }
 

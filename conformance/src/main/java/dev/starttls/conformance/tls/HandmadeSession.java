@@ -5,10 +5,18 @@ import dev.starttls.conformance.speak.Wire;
 import dev.starttls.conformance.tls.hand.HandSession;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** A session of TLS 1.3 made by hand: its records may have any length, none included. */
 final class HandmadeSession implements Session {
+
+    /** Shakes hands in one way or another. */
+    @FunctionalInterface
+    interface Opening {
+        HandSession shake(InputStream in, Consumer<Octets> out) throws IOException;
+    }
 
     private final Wire wire;
     private final WireStream stream;
@@ -20,12 +28,12 @@ final class HandmadeSession implements Session {
      *
      * @throws IOException if that fails, for one because the server speaks no TLS 1.3
      */
-    HandmadeSession(Wire wire, WireStream stream, String serverName, Duration answer) throws IOException {
+    HandmadeSession(Wire wire, WireStream stream, Duration answer, Opening opening) throws IOException {
         this.wire = wire;
         this.stream = stream;
         this.answer = answer;
         stream.within(answer);
-        this.session = HandSession.shake(stream, this::send, serverName);
+        this.session = opening.shake(stream, this::send);
     }
 
     /** What only this kind of session can tell. */
@@ -35,7 +43,7 @@ final class HandmadeSession implements Session {
 
     @Override
     public String told() {
-        return "TLSv1.3 " + session.suite();
+        return "TLSv1.3 " + session.suite() + (session.isResumed() ? ", resumed" : "");
     }
 
     @Override
@@ -46,6 +54,11 @@ final class HandmadeSession implements Session {
     @Override
     public Octets seal(Octets plain) {
         return session.seal(plain);
+    }
+
+    @Override
+    public Octets closeNotify() {
+        return session.closeNotify();
     }
 
     @Override
@@ -65,11 +78,16 @@ final class HandmadeSession implements Session {
 
     @Override
     public Heard read() {
-        stream.within(answer);
+        return read(answer);
+    }
+
+    @Override
+    public Heard read(Duration limit) {
+        stream.within(limit);
         try {
             return session.read().<Heard>map(Heard.Data::new).orElseGet(() -> new Heard.Ended(Ending.CLOSE_NOTIFY, ""));
         } catch (IOException e) {
-            return Heard.Ended.by(e);
+            return stream.heard(e);
         }
     }
 

@@ -9,6 +9,8 @@ import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.KeyShare;
+import dev.starttls.conformance.tls.wire.NamedGroup;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.RecordCutter;
 import java.io.IOException;
@@ -96,7 +98,11 @@ final class HelloTopic implements Topic {
                 .extension(Extensions.grease(3, Octets.NONE))
                 .extension(Extensions.supportedVersions(
                         List.of(Extensions.greaseValue(5), 0x0304, 0x0303, Extensions.greaseValue(9))))
-                .extension(new Extension(Extension.SUPPORTED_GROUPS, greasedGroups(hello)));
+                .extension(new Extension(Extension.SUPPORTED_GROUPS, greasedGroups(hello)))
+                .extension(Extensions.keyShare(List.of(
+                        new KeyShare(Extensions.greaseValue(7), Octets.zeros(1)),
+                        KeyShare.fresh(NamedGroup.X25519),
+                        KeyShare.fresh(NamedGroup.SECP256R1))));
         for (int i = 0; i < UNKNOWN_EXTENSIONS; i++) {
             builder.extension(new Extension(FIRST_UNKNOWN_EXTENSION + i, Octets.zeros(i)));
         }

@@ -4,6 +4,9 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
+import dev.starttls.conformance.speak.Wire;
+import dev.starttls.conformance.tls.hand.HandSession;
+import dev.starttls.conformance.tls.hand.OlderSession;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,46 +28,90 @@ final class LiveSession implements AutoCloseable {
     }
 
     /**
-     * Upgrades, reads the greeting where one comes inside TLS, and asks for one answer.
+     * Upgrades, reads the greeting where one comes inside TLS, and asks for one answer: by hand in TLS 1.3 or 1.2, or
+     * where the server has nothing in common with that, by an engine.
      *
      * @throws BlockedException if it does not come to that; inconclusive
      */
     static LiveSession open(Prober prober) throws IOException, BlockedException {
-        Conversation conversation = prober.approach();
-        Duration answer = prober.subject().settings().answer();
-        LiveSession live;
-        try {
-            Session byHand =
-                    new HandmadeSession(conversation.wire(), prober.stream(conversation), prober.serverName(), answer);
-            live = new LiveSession(prober, conversation, byHand);
-        } catch (IOException e) {
-            conversation.note("no TLS 1.3 by hand: " + Heard.Ended.by(e).told());
-            conversation.close();
-            live = byEngine(prober, answer);
+        Optional<LiveSession> live = newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
+        if (live.isEmpty()) {
+            live = older(prober, OlderSession.Kind.MODERN);
         }
-        live.begin();
-        return live;
+        return (live.isPresent() ? live.get() : byEngine(prober)).begun();
     }
 
-    private static LiveSession byEngine(Prober prober, Duration answer) throws IOException, BlockedException {
+    /** A session of TLS 1.3 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
+    static Optional<LiveSession> newest(Prober prober, HandmadeSession.Opening opening)
+            throws IOException, BlockedException {
+        return tried(prober, "TLS 1.3", (wire, stream, answer) -> new HandmadeSession(wire, stream, answer, opening));
+    }
+
+    /** A session of TLS 1.2 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
+    static Optional<LiveSession> older(Prober prober, OlderSession.Kind kind) throws IOException, BlockedException {
+        return older(prober, (in, out) -> OlderSession.shake(in, out, prober.serverName(), kind));
+    }
+
+    /** The same with a handshake of one's own. */
+    static Optional<LiveSession> older(Prober prober, HandmadeOlderSession.Opening opening)
+            throws IOException, BlockedException {
+        return tried(
+                prober, "TLS 1.2", (wire, stream, answer) -> new HandmadeOlderSession(wire, stream, answer, opening));
+    }
+
+    @FunctionalInterface
+    private interface ByHand {
+        Session shake(Wire wire, WireStream stream, Duration answer) throws IOException;
+    }
+
+    private static Optional<LiveSession> tried(Prober prober, String version, ByHand byHand)
+            throws IOException, BlockedException {
+        Conversation conversation = prober.approach();
+        WireStream stream = prober.stream(conversation);
+        try {
+            Session session = byHand.shake(
+                    conversation.wire(), stream, prober.subject().settings().answer());
+            return Optional.of(new LiveSession(prober, conversation, session));
+        } catch (IOException e) {
+            conversation.note("no " + version + " by hand: " + stream.heard(e).told());
+            conversation.close();
+            return Optional.empty();
+        }
+    }
+
+    private static LiveSession byEngine(Prober prober) throws IOException, BlockedException {
         Conversation conversation = prober.approach();
         EngineSession engine = new EngineSession(
                 conversation.wire(),
                 prober.stream(conversation),
                 Engines.client(prober.subject().offer()),
-                answer);
+                prober.subject().settings().answer());
         LiveSession live = new LiveSession(prober, conversation, engine);
         live.require("no TLS session to begin with", engine.handshake());
         return live;
     }
 
-    private void begin() throws BlockedException {
+    /**
+     * Reads the greeting where one comes inside TLS, and asks for one answer.
+     *
+     * @return this
+     * @throws BlockedException if that does not come; inconclusive
+     */
+    LiveSession begun() throws BlockedException {
+        require("inside TLS nothing is answered, whatever the records", begunInstead());
+        return this;
+    }
+
+    /** The same, told and not thrown: empty if it was answered, else what came instead. */
+    Optional<Heard> begunInstead() {
         note("TLS handshake done: " + session.told());
-        if (prober.subject().target().scheme().implicitTls()) {
-            require("no greeting inside TLS", lines.greeting());
+        Optional<Heard> instead =
+                prober.subject().target().scheme().implicitTls() ? lines.greeting() : Optional.empty();
+        if (instead.isPresent()) {
+            return instead;
         }
         sendHarmlessCommand();
-        require("the session answers nothing, whatever the records", lines.answers(1));
+        return lines.answers(1);
     }
 
     private void require(String otherwise, Optional<Heard> instead) throws BlockedException {
@@ -104,6 +151,17 @@ final class LiveSession implements AutoCloseable {
     /** What it means when something else came than the answer. */
     Verdict judged(String what, Heard instead) {
         return Verdict.fail("after " + what + " no answer came: " + instead.told());
+    }
+
+    /** Says that nothing more will be sent, which leaves the session good for going on with it later. */
+    void sendCloseNotify() {
+        conversation.note("sends close_notify");
+        session.send(session.closeNotify());
+    }
+
+    /** Cuts the connection off on this side, without close_notify. */
+    void cut() {
+        conversation.finish();
     }
 
     void note(String text) {

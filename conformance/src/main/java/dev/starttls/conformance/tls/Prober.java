@@ -116,6 +116,17 @@ final class Prober {
         return answer;
     }
 
+    /** A connection on which half of a ClientHello was sent, and no more will be. */
+    Conversation stall() throws IOException, BlockedException {
+        Conversation conversation = approach();
+        Octets hello = recordsOf(ClientHello.modern(serverName()), RecordCutter.GREATEST);
+        Octets half = hello.first(hello.length() / 2);
+        conversation.record(
+                From.CLIENT, "the first " + half.length() + " octets of a ClientHello of " + hello.length());
+        conversation.wire().write(half.array());
+        return conversation;
+    }
+
     /** What comes on a connection, bounded by the time for one answer. */
     WireStream stream(Conversation conversation) {
         return new WireStream(

@@ -10,6 +10,7 @@ import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.RecordCutter;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,6 +43,7 @@ final class RecordTopic implements Topic {
                         .mend("Go on reading when a record brings no data. The TLS of Java (JSSE) refuses such records"
                                 + " of TLS 1.3 as bad_record_mac; Postfix takes one behind a command for the next command, and"
                                 + " holds its answer back until that comes. In neither is there anything to set.")
+                        .early()
                         .run(TlsBody.of(RecordTopic::empty)),
                 record("TLS-S-20d", "a KeyUpdate in mid-session is followed and answered")
                         .clause("RFC 8446 section 4.6.3")
@@ -108,15 +110,19 @@ final class RecordTopic implements Topic {
             Optional<Heard> instead = live.lines().answers(1);
             return instead.isPresent()
                     ? live.judged("empty records before and in the middle", instead.get())
-                    : emptyBehind(live, command);
+                    : emptyBehind(
+                            live, command, prober.subject().settings().answer().dividedBy(2));
         }
     }
 
-    /** A server that looks whether more is coming before it flushes its answer may take an empty record for more. */
-    private static Verdict emptyBehind(LiveSession live, Octets command) {
+    /**
+     * A server that looks whether more is coming before it flushes its answer may take an empty record for more. Half of
+     * the time for an answer is waited before the next command, which would come to nothing if it was only slow.
+     */
+    private static Verdict emptyBehind(LiveSession live, Octets command, Duration patience) {
         live.note("sends " + command.text() + " with an empty record behind it in the same segment");
         live.session().send(live.session().seal(command).and(live.session().seal(Octets.NONE)));
-        Optional<Heard> instead = live.lines().answers(1);
+        Optional<Heard> instead = live.lines().answer(patience);
         if (instead.isEmpty()) {
             return Verdict.pass("commands with empty records before, inside and behind them were answered");
         }

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.tls.wire.Octets;
+import java.time.Duration;
 
 /** A TLS session whose records can be held in the hand before they are sent: cut up, spoilt, or sent as they are. */
 interface Session {
@@ -14,6 +15,9 @@ interface Session {
     /** Puts application data into records, which are not sent yet; empty if it makes no record of it. */
     Octets seal(Octets plain);
 
+    /** The alert that says that nothing more will be sent; it is not sent yet. */
+    Octets closeNotify();
+
     /** A KeyUpdate that asks the server for the same, in TLS 1.3; what is sealed afterwards has the new key. */
     Octets keyUpdate();
 
@@ -23,8 +27,11 @@ interface Session {
     /** Sends octets as they are, in one segment where they fit. */
     void send(Octets raw);
 
-    /** Waits for application data; TLS's own messages are dealt with on the way. */
+    /** Waits for application data as long as for any answer; TLS's own messages are dealt with on the way. */
     Heard read();
+
+    /** The same for so long. */
+    Heard read(Duration limit);
 
     /** What the connection still brings after the session is over: octets, its end, or silence. */
     Heard afterwards();

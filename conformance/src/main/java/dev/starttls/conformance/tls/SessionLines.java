@@ -6,8 +6,10 @@ import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
 import dev.starttls.conformance.tls.wire.Octets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The lines of the protocol inside a session, as far as the TLS layer needs to know them: was a command answered? */
 final class SessionLines {
@@ -27,13 +29,13 @@ final class SessionLines {
 
     /** Waits for the end of the greeting; empty when it came, else what came instead. */
     Optional<Heard> greeting() {
-        return await(dialect::endsGreeting);
+        return await(dialect::endsGreeting, session::read);
     }
 
     /** Waits for so many good answers to the harmless command; empty when they came, else what came instead. */
     Optional<Heard> answers(int count) {
         for (int i = 0; i < count; i++) {
-            Optional<Heard> instead = await(dialect::answersHarmlessCommand);
+            Optional<Heard> instead = await(dialect::answersHarmlessCommand, session::read);
             if (instead.isPresent()) {
                 return instead;
             }
@@ -41,7 +43,12 @@ final class SessionLines {
         return Optional.empty();
     }
 
-    private Optional<Heard> await(Predicate<String> awaited) {
+    /** Waits so long for one good answer to the harmless command; empty when it came, else what came instead. */
+    Optional<Heard> answer(Duration limit) {
+        return await(dialect::answersHarmlessCommand, () -> session.read(limit));
+    }
+
+    private Optional<Heard> await(Predicate<String> awaited, Supplier<Heard> read) {
         while (true) {
             int end = pending.indexOf("\n");
             if (end >= 0) {
@@ -53,7 +60,7 @@ final class SessionLines {
                 }
                 continue;
             }
-            Heard heard = session.read();
+            Heard heard = read.get();
             if (!(heard instanceof Heard.Data data) || pending.length() > LONGEST) {
                 conversation.note(heard.told());
                 return Optional.of(heard);

@@ -2,6 +2,7 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
@@ -11,6 +12,7 @@ import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,9 @@ import java.util.stream.Collectors;
 
 /** Which cipher suites a server takes that it should not. */
 final class SuiteTopic implements Topic {
+
+    private static final List<ProtocolVersion> BEFORE_13 =
+            List.of(ProtocolVersion.TLS12, ProtocolVersion.TLS11, ProtocolVersion.TLS10, ProtocolVersion.SSL3);
 
     @Override
     public List<Check> checks() {
@@ -29,7 +34,9 @@ final class SuiteTopic implements Topic {
                         .why("With these somebody in between reads along or is taken for the server.")
                         .mend(
                                 "Take the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are on by"
-                                        + " default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL drops them.")
+                                        + " default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL drops them. Exim:"
+                                        + " tls_require_ciphers = ECDHE+AESGCM:ECDHE+CHACHA20 with OpenSSL. Dovecot: ssl_cipher_list ="
+                                        + " ECDHE+AESGCM:ECDHE+CHACHA20. Cyrus: tls_ciphers: ECDHE+AESGCM:ECDHE+CHACHA20.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::prohibited)),
                 Check.of("TLS-S-05", "neither RSA key transport nor CBC alone is offered")
@@ -41,6 +48,16 @@ final class SuiteTopic implements Topic {
                         .mend("Drop suites that begin with TLS_RSA_, and offer AES-GCM or ChaCha20.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::discouraged)),
+                Check.of("TLS-S-05b", "no client can talk the server into a weaker suite than both know")
+                        .clause("RFC 9325 section 4.2")
+                        .level(Level.SHOULD)
+                        .why("Many clients list suites in an order that nobody thought about; a server that follows it"
+                                + " ends up with CBC or without forward secrecy where both could do better.")
+                        .mend("Accept suites with forward secrecy and AEAD only, or let the server's order decide."
+                                + " Postfix: tls_preempt_cipherlist = yes.")
+                        .early()
+                        .on(Protocol.values())
+                        .run(TlsBody.of(SuiteTopic::preference)),
                 Check.of("TLS-S-25", "the negotiated suite has forward secrecy")
                         .clause("RFC 9325 section 7.3")
                         .level(Level.SHOULD)
@@ -50,17 +67,34 @@ final class SuiteTopic implements Topic {
                         .run(TlsBody.of(SuiteTopic::forwardSecret)));
     }
 
-    /** One question for each reason to forbid a suite: a table of all of them would cost a connection for each. */
+    /** Asks with all of them together in each version that is spoken, till none is taken any more. */
     private static Verdict prohibited(Prober prober) throws IOException, BlockedException {
-        Map<String, List<CipherSuite>> byReason = new TreeMap<>(CipherSuite.prohibited().stream()
-                .collect(Collectors.groupingBy(suite -> suite.prohibition().orElseThrow())));
-        List<String> taken = new ArrayList<>();
-        for (Map.Entry<String, List<CipherSuite>> reason : byReason.entrySet()) {
-            chosen(prober, reason.getValue()).ifPresent(suite -> taken.add(suite + " (" + reason.getKey() + ")"));
+        Map<CipherSuite, List<String>> taken = new EnumMap<>(CipherSuite.class);
+        int versions = 0;
+        for (ProtocolVersion version : BEFORE_13) {
+            if (version != ProtocolVersion.TLS12 && prober.chosen(version).isEmpty()) {
+                continue;
+            }
+            versions++;
+            List<CipherSuite> left = new ArrayList<>(CipherSuite.prohibited());
+            Optional<CipherSuite> chosen = chosen(prober, version, left);
+            while (chosen.isPresent()) {
+                left.remove(chosen.get());
+                taken.computeIfAbsent(chosen.get(), suite -> new ArrayList<>()).add(version.label());
+                chosen = left.isEmpty() ? Optional.empty() : chosen(prober, version, left);
+            }
         }
+        Map<String, List<String>> byReason = new TreeMap<>();
+        taken.forEach(
+                (suite, in) -> byReason.computeIfAbsent(suite.prohibition().orElseThrow(), reason -> new ArrayList<>())
+                        .add(suite.name() + " in " + String.join("/", in)));
         return taken.isEmpty()
-                ? Verdict.pass("none of " + CipherSuite.prohibited().size() + " was accepted")
-                : Verdict.fail("accepted, for one of each kind: " + String.join(", ", taken));
+                ? Verdict.pass("none of " + CipherSuite.prohibited().size() + " was accepted in " + versions
+                        + (versions == 1 ? " version" : " versions"))
+                : Verdict.fail("accepted: "
+                        + byReason.entrySet().stream()
+                                .map(reason -> String.join(", ", reason.getValue()) + " (" + reason.getKey() + ")")
+                                .collect(Collectors.joining("; ")));
     }
 
     private static Verdict discouraged(Prober prober) throws IOException, BlockedException {
@@ -89,6 +123,54 @@ final class SuiteTopic implements Topic {
                 .orElseGet(() -> Verdict.inconclusive("no suite of these was accepted: " + modern.told()));
     }
 
+    /** Takes stock of all that is accepted, and judges what may come of it with the worst order a client can have. */
+    private static Verdict preference(Prober prober) throws IOException, BlockedException {
+        TlsInventory inventory = new Stocktaking(prober).take();
+        List<TlsInventory.Version> spoken = inventory.versions().stream()
+                .filter(TlsInventory.Version::accepted)
+                .filter(version -> !version.suites().isEmpty())
+                .toList();
+        if (spoken.isEmpty()) {
+            return Verdict.inconclusive("no version was accepted with any suite");
+        }
+        String told = spoken.stream()
+                .map(version -> version.name() + ": " + version.suites().size() + " suites, the order of the "
+                        + version.preference().key() + " decides")
+                .collect(Collectors.joining("; "))
+                .replace("the order of the unknown decides", "whose order decides was not seen");
+        List<String> faults = spoken.stream()
+                .filter(SuiteTopic::canEndUpWeaker)
+                .map(version -> version.name() + " can end up with " + worst(version) + ", though "
+                        + version.suites().stream()
+                                .filter(SuiteTopic::isStrong)
+                                .findFirst()
+                                .orElseThrow()
+                        + " is accepted")
+                .toList();
+        return faults.isEmpty() ? Verdict.pass(told) : Verdict.fail(String.join("; ", faults) + " (" + told + ")");
+    }
+
+    /** Both know a strong suite, and still a weaker one may be chosen. */
+    private static boolean canEndUpWeaker(TlsInventory.Version version) {
+        return version.suites().stream().anyMatch(SuiteTopic::isStrong) && !isStrong(worst(version));
+    }
+
+    /** What the server chooses when all that it accepts is offered in the most unlucky order. */
+    private static String worst(TlsInventory.Version version) {
+        List<String> suites = version.suites();
+        return version.preference() == TlsInventory.Preference.CLIENT
+                ? suites.stream().filter(suite -> !isStrong(suite)).findFirst().orElse(suites.get(0))
+                : suites.get(0);
+    }
+
+    private static boolean isStrong(String name) {
+        return CipherSuite.named(name)
+                .filter(suite -> suite.isForwardSecret()
+                        && suite.isAead()
+                        && suite.prohibition().isEmpty())
+                .isPresent();
+    }
+
     private static List<CipherSuite> withoutCbc() {
         List<CipherSuite> suites = new ArrayList<>(CipherSuite.modern());
         CipherSuite.classic().stream().filter(suite -> !suite.isCbc()).forEach(suites::add);
@@ -114,11 +196,18 @@ final class SuiteTopic implements Topic {
     /** The one of these that the server takes in TLS 1.2; empty if it takes none. */
     private static Optional<CipherSuite> chosen(Prober prober, List<CipherSuite> suites)
             throws IOException, BlockedException {
-        Answer answer = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+        return chosen(prober, ProtocolVersion.TLS12, suites);
+    }
+
+    private static Optional<CipherSuite> chosen(Prober prober, ProtocolVersion version, List<CipherSuite> suites)
+            throws IOException, BlockedException {
+        Answer answer = prober.ask(ClientHello.only(version, prober.serverName())
                 .with()
                 .suites(suites)
                 .build());
-        return answer instanceof Answer.Hello hello && hello.broken().isEmpty()
+        return answer instanceof Answer.Hello hello
+                        && hello.hello().isVersion(version)
+                        && hello.broken().isEmpty()
                 ? CipherSuite.of(hello.hello().suite()).filter(suites::contains)
                 : Optional.empty();
     }

@@ -19,6 +19,10 @@ public final class TlsTopics {
                 new RefusalTopic(),
                 new RecordTopic(),
                 new CorruptionTopic(),
-                new EarlyDataTopic());
+                new EarlyDataTopic(),
+                new StallTopic(),
+                new ResumptionTopic(),
+                new RenegotiationTopic(),
+                new EndingTopic());
     }
 }

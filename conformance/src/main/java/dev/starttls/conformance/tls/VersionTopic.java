@@ -30,7 +30,9 @@ final class VersionTopic implements Topic {
                                         + " into them.")
                         .mend(
                                 "Set the lowest version to TLS 1.2. Postfix: smtpd_tls_protocols = >=TLSv1.2, and the same for"
-                                        + " smtpd_tls_mandatory_protocols.")
+                                        + " smtpd_tls_mandatory_protocols. Exim: openssl_options = +no_sslv3 +no_tlsv1 +no_tlsv1_1"
+                                        + " with OpenSSL, tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2 with"
+                                        + " GnuTLS. Dovecot: ssl_min_protocol = TLSv1.2. Cyrus: tls_versions: tls1_2 tls1_3.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::table)),
                 Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked")
@@ -88,10 +90,22 @@ final class VersionTopic implements Topic {
         if (alone12.isEmpty()) {
             return Verdict.pass(label + " was chosen; TLSv1.2 is not spoken");
         }
-        return alone12.get().signalsDowngradeTo12()
-                ? Verdict.pass(label + " was chosen, and TLSv1.2 alone is marked as a downgrade")
-                : Verdict.fail("a server of TLSv1.3 that answers with TLSv1.2 must end its random with DOWNGRD and 01,"
-                        + " it ends with " + alone12.get().random().slice(24, 32));
+        if (!alone12.get().signalsDowngradeTo12()) {
+            return unmarked(ProtocolVersion.TLS12, alone12.get(), "01");
+        }
+        for (ProtocolVersion older : List.of(ProtocolVersion.TLS11, ProtocolVersion.TLS10)) {
+            Optional<ServerHello> alone = prober.chosen(older);
+            if (alone.isPresent() && !alone.get().signalsDowngradeBelow12()) {
+                return unmarked(older, alone.get(), "00");
+            }
+        }
+        return Verdict.pass(label + " was chosen, and TLSv1.2 alone is marked as a downgrade, as are older versions");
+    }
+
+    private static Verdict unmarked(ProtocolVersion version, ServerHello alone, String mark) {
+        return Verdict.fail("a server of TLSv1.3 that answers with " + version.label()
+                + " must end its random with DOWNGRD and " + mark + ", it ends with "
+                + alone.random().slice(24, 32));
     }
 
     private static Verdict fallback(Prober prober) throws IOException, BlockedException {

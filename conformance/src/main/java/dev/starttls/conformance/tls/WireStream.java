@@ -13,6 +13,8 @@ import java.time.Duration;
 /** A wire as a stream with a deadline: silence is a {@link SocketTimeoutException}, a reset a {@link SocketException}. */
 final class WireStream extends InputStream {
 
+    private static final int EVIDENCE = 80;
+
     private final Wire wire;
     private long deadline;
     private byte[] held;
@@ -33,6 +35,16 @@ final class WireStream extends InputStream {
     /** Gives the reads that follow so much time together. */
     void within(Duration limit) {
         deadline = System.nanoTime() + limit.toNanos();
+    }
+
+    /** What an exception on the way says; of octets that are no TLS it shows the first. */
+    Heard heard(IOException e) {
+        Heard heard = Heard.Ended.by(e);
+        return heard instanceof Heard.Ended ended && ended.ending() == Ending.NOT_TLS
+                ? new Heard.Ended(
+                        Ending.NOT_TLS,
+                        ended.detail() + ": '" + Octets.of(held).first(EVIDENCE).text() + "'")
+                : heard;
     }
 
     /** What the connection brings next, TLS or not: octets, its end, or silence. */

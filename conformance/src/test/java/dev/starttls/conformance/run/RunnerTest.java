@@ -12,6 +12,7 @@ import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
@@ -63,6 +64,7 @@ class RunnerTest {
 
         @Override
         public Survey survey(Subject subject) {
+            subject.transcript().note(1, "good day");
             return surveys.incrementAndGet() <= good
                     ? new Survey.Stopwatch().survey(Optional.empty())
                     : new Survey.Stopwatch().problem("gone");
@@ -116,6 +118,12 @@ class RunnerTest {
                 }));
         assertThat(report.results().get(0).verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
         assertThat(report.results().get(0).verdict().detail()).contains("not done within");
+    }
+
+    @Test
+    void what_was_said_before_the_checks_is_kept() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> Verdict.pass("fine")));
+        assertThat(report.dialogue()).extracting(Transcript.Entry::text).containsExactly("good day");
     }
 
     @Test

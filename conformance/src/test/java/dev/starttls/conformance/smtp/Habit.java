@@ -1,7 +1,7 @@
 package dev.starttls.conformance.smtp;
 
-/** A way in which a {@link ScriptedSmtpServer} departs from the plain, right one. The first ones are right as well. */
-enum Habit {
+/** A way in which a {@link ScriptedSmtpSession scripted server} departs from the plain, right one. The first ones are right as well. */
+public enum Habit {
     // Right all the same.
     MAIL_WITHOUT_EHLO,
     STARTTLS_NEEDS_EHLO,
@@ -20,6 +20,7 @@ enum Habit {
     GREETING_WITH_BARE_LF,
     GREETING_WITHOUT_DOMAIN,
     GREETING_WITH_8_BIT,
+    GREETING_WITH_MARKUP,
     NO_STARTTLS_OFFER,
     STARTTLS_WITH_PARAMETER,
     REQUIRETLS_BEFORE_TLS,

@@ -1,55 +1,72 @@
 package dev.starttls.conformance.smtp;
 
-import java.io.ByteArrayInputStream;
+import dev.starttls.conformance.session.ScriptedLines;
+import dev.starttls.conformance.session.ScriptedLines.Flaw;
+import dev.starttls.conformance.session.ScriptedServer;
+import dev.starttls.conformance.session.ScriptedWire;
+import dev.starttls.conformance.target.Scheme;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import javax.net.ssl.SSLSocket;
+import java.util.Set;
 
-/** One session of a {@link ScriptedSmtpServer}. */
-final class ScriptedSmtpSession {
-    private final ScriptedSmtpServer server;
-    private final Socket socket;
+/** One session of a scripted SMTP server. */
+public final class ScriptedSmtpSession {
+    private final ScriptedServer<Habit> server;
+    private final ScriptedWire wire;
     private final ScriptedLines lines;
-    private OutputStream out;
-    private Optional<SSLSocket> tls = Optional.empty();
     private boolean helo;
     private boolean ehlo;
     private boolean mail;
     private boolean rcpt;
     private boolean mailInTheClear;
     private String name = "";
-    private boolean muted;
     private boolean mailReadAhead;
 
-    ScriptedSmtpSession(ScriptedSmtpServer server, Socket socket) throws IOException {
+    private ScriptedSmtpSession(ScriptedServer<Habit> server, Socket socket) throws IOException {
         this.server = server;
-        this.socket = socket;
-        this.lines = new ScriptedLines(server, socket.getInputStream());
-        this.out = socket.getOutputStream();
-        socket.setTcpNoDelay(true);
+        this.wire = new ScriptedWire(server, socket, flaws(server));
+        this.lines = wire.lines();
     }
 
-    void serve() throws IOException {
+    public static ScriptedServer<Habit> server(Scheme scheme, Collection<Habit> habits) throws IOException {
+        return ScriptedServer.start(
+                scheme, (server, socket) -> new ScriptedSmtpSession(server, socket).serve(), habits);
+    }
+
+    private static Set<Flaw> flaws(ScriptedServer<Habit> server) {
+        Set<Flaw> flaws = EnumSet.noneOf(Flaw.class);
+        for (Flaw flaw : Flaw.values()) {
+            if (server.is(Habit.valueOf(flaw.name()))) {
+                flaws.add(flaw);
+            }
+        }
+        if (server.is(Habit.KEEPS_READ_AHEAD_BEHIND_BARE_LF)) {
+            flaws.add(Flaw.TAKES_BARE_LF);
+        }
+        return flaws;
+    }
+
+    private void serve() throws IOException {
         if (server.implicitTls() && !shakeHands(new byte[0])) {
             return;
         }
         greet();
         while (true) {
             ScriptedLines.Line line = lines.read();
-            if (tls.isPresent() && server.is(Habit.ANSWERS_BACKWARDS) && lines.ahead().length > 0) {
+            if (wire.secure() && server.is(Habit.ANSWERS_BACKWARDS) && lines.ahead().length > 0) {
                 answerBackwards(line);
                 continue;
             }
             if (!obey(line)) {
                 return;
             }
-            if (tls.isPresent() && server.is(Habit.DROPS_PIPELINED)) {
+            if (wire.secure() && server.is(Habit.DROPS_PIPELINED)) {
                 lines.ahead(new byte[0]);
             }
         }
@@ -64,6 +81,10 @@ final class ScriptedSmtpSession {
             raw("220 localhost ESMTP\n");
         } else if (server.is(Habit.GREETING_WITHOUT_DOMAIN)) {
             say("220");
+        } else if (server.is(Habit.GREETING_WITH_MARKUP)) {
+            // The last three octets are U+202E in UTF-8: what follows it is shown from right to left.
+            say("220 localhost <script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&\u001b[31m\u0000"
+                    + "\u00e2\u0080\u00ae");
         } else if (server.is(Habit.GREETING_WITH_8_BIT)) {
             say("220 localhost gr\u00fc\u00df Gott");
         } else {
@@ -122,7 +143,7 @@ final class ScriptedSmtpSession {
     }
 
     private void ehlo(String rest) throws IOException {
-        if (tls.isPresent() && server.is(Habit.EHLO_INSIDE_TLS_REFUSED)) {
+        if (wire.secure() && server.is(Habit.EHLO_INSIDE_TLS_REFUSED)) {
             say("550 not in here");
             return;
         }
@@ -136,7 +157,7 @@ final class ScriptedSmtpSession {
         if (!server.is(Habit.NO_PIPELINING)) {
             offers.add("PIPELINING");
         }
-        boolean inside = tls.isPresent();
+        boolean inside = wire.secure();
         if (inside ? server.is(Habit.OFFERS_STARTTLS_INSIDE) : !server.is(Habit.NO_STARTTLS_OFFER)) {
             offers.add(server.is(Habit.STARTTLS_WITH_PARAMETER) ? "STARTTLS now" : "STARTTLS");
         }
@@ -160,23 +181,23 @@ final class ScriptedSmtpSession {
     }
 
     private void mail() throws IOException {
-        if (tls.isEmpty() && server.is(Habit.TLS_REQUIRED)) {
+        if (!wire.secure() && server.is(Habit.TLS_REQUIRED)) {
             say("530 5.7.0 must issue a STARTTLS command first");
         } else if (!ehlo && !helo && !server.is(Habit.MAIL_WITHOUT_EHLO)) {
             say("503 " + (server.is(Habit.TELLS_EARLIER_NAME) ? name + ", " : "") + "EHLO first");
-        } else if (tls.isPresent() && !ehlo && server.is(Habit.TELLS_EARLIER_NAME)) {
+        } else if (wire.secure() && !ehlo && server.is(Habit.TELLS_EARLIER_NAME)) {
             say("250 sender taken, " + name);
         } else {
             mail = true;
-            mailInTheClear |= tls.isEmpty();
+            mailInTheClear |= !wire.secure();
             say("250 sender taken");
         }
     }
 
     private void rcpt() throws IOException {
-        if (tls.isPresent() && mailInTheClear && server.is(Habit.TRANSACTION_CHANGES_REFUSAL)) {
+        if (wire.secure() && mailInTheClear && server.is(Habit.TRANSACTION_CHANGES_REFUSAL)) {
             say("550 no relaying");
-        } else if (tls.isEmpty() && server.is(Habit.TLS_REQUIRED)) {
+        } else if (!wire.secure() && server.is(Habit.TLS_REQUIRED)) {
             say("530 5.7.0 must issue a STARTTLS command first");
         } else if (server.is(Habit.RCPT_REFUSED_WITH_550)) {
             say("550 nobody here");
@@ -208,12 +229,12 @@ final class ScriptedSmtpSession {
 
     private void auth() throws IOException {
         boolean clear = server.is(Habit.AUTH_BEFORE_TLS) || server.is(Habit.AUTH_TAKEN_BEFORE_TLS);
-        if (tls.isEmpty() ? clear : server.is(Habit.AUTH_INSIDE_TLS)) {
+        if (!wire.secure() ? clear : server.is(Habit.AUTH_INSIDE_TLS)) {
             say("334 ");
             lines.read();
             say("501 cancelled");
         } else {
-            say(tls.isEmpty() ? "538 encryption required" : "503 no login here");
+            say(!wire.secure() ? "538 encryption required" : "503 no login here");
         }
     }
 
@@ -222,13 +243,13 @@ final class ScriptedSmtpSession {
             return;
         }
         say("221 bye");
-        if (tls.isPresent() && !server.is(Habit.NO_CLOSE_NOTIFY)) {
-            tls.get().close();
+        if (wire.secure() && !server.is(Habit.NO_CLOSE_NOTIFY)) {
+            wire.closeNotify();
         }
     }
 
     private boolean startTls(ScriptedLines.Line line, String asWritten, String argument) throws IOException {
-        if (tls.isPresent()) {
+        if (wire.secure()) {
             return startTlsInside();
         }
         boolean unknown = (server.is(Habit.UPPER_CASE_ONLY) && !asWritten.equals("STARTTLS"))
@@ -307,36 +328,24 @@ final class ScriptedSmtpSession {
         }
         boolean obeyed = server.is(Habit.ANSWERS_READ_AHEAD_BEFORE_TLS) || server.is(Habit.OBEYS_READ_AHEAD_SILENTLY);
         if (obeyed && ahead.endsWith("\r\n")) {
-            muted = server.is(Habit.OBEYS_READ_AHEAD_SILENTLY);
+            boolean silently = server.is(Habit.OBEYS_READ_AHEAD_SILENTLY);
+            if (silently) {
+                wire.mute();
+            }
             obey(lines.read());
-            mailReadAhead = muted && mail;
-            muted = false;
+            mailReadAhead = silently && mail;
+            wire.unmute();
         }
         lines.ahead(new byte[0]);
     }
 
     /** Shakes hands over bytes that were read already and what follows; false ends the session. */
     private boolean shakeHands(byte[] read) throws IOException {
-        SSLSocket layered = (SSLSocket)
-                (read.length > 0
-                        ? server.context()
-                                .getSocketFactory()
-                                .createSocket(socket, new ByteArrayInputStream(read), false)
-                        : server.context()
-                                .getSocketFactory()
-                                .createSocket(socket, "localhost", socket.getPort(), false));
-        layered.setUseClientMode(false);
-        if (server.is(Habit.TLS_1_2_ONLY)) {
-            layered.setEnabledProtocols(new String[] {"TLSv1.2"});
-        }
         try {
-            layered.startHandshake();
+            wire.shakeHands(read, server.is(Habit.TLS_1_2_ONLY) ? new String[] {"TLSv1.2"} : new String[0]);
         } catch (IOException e) {
             return handshakeFailed();
         }
-        tls = Optional.of(layered);
-        lines.from(layered.getInputStream());
-        out = layered.getOutputStream();
         forget();
         return true;
     }
@@ -368,13 +377,10 @@ final class ScriptedSmtpSession {
     }
 
     private void say(String line) throws IOException {
-        raw(line + "\r\n");
+        wire.say(line);
     }
 
     private void raw(String text) throws IOException {
-        if (!muted) {
-            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
-            out.flush();
-        }
+        wire.raw(text);
     }
 }

@@ -33,6 +33,16 @@ class TranscriptTest {
     }
 
     @Test
+    void what_is_to_be_concealed_is_not_shown_whoever_says_it() {
+        Transcript transcript = new Transcript();
+        transcript.conceal("h\u00fbsh");
+        transcript.conceal("");
+        transcript.add(
+                1, Transcript.From.SERVER, Transcript.Through.TLS, Transcript.printable("NO h\u00fbsh, h\u00fbsh"));
+        assertThat(transcript.entries().get(0).text()).isEqualTo("NO (concealed), (concealed)");
+    }
+
+    @Test
     void an_entry_reads_as_a_line_with_its_direction() {
         assertThat(new Transcript.Entry(12, 1, Transcript.From.CLIENT, Transcript.Through.PLAINTEXT, "EHLO x"))
                 .hasToString("   12 ms #1 T>   EHLO x");

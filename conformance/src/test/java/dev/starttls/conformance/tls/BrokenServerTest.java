@@ -11,8 +11,12 @@ import dev.starttls.conformance.tls.wire.MalformedException;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.RecordCutter;
 import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -325,6 +329,126 @@ class BrokenServerTest {
             }
         });
         assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+    }
+
+    private static Relay.Hook dropping(HelloTrait trait) {
+        return (record, way) -> {
+            if (isHello(record) && trait.of(hello(record))) {
+                way.end();
+            } else {
+                way.forward(record);
+            }
+        };
+    }
+
+    /** What a broken server takes offence at. */
+    @FunctionalInterface
+    private interface HelloTrait {
+        boolean of(ClientHello hello);
+    }
+
+    private static void assertWarns(Verdict verdict, String because) {
+        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
+        assertThat(verdict.detail()).contains(because);
+    }
+
+    @Test
+    void a_server_that_falls_over_a_ticket_is_warned_of() {
+        assertWarns(
+                judge("TLS-S-16a", dropping(hello -> hello.extension(Extension.SESSION_TICKET)
+                        .filter(ticket -> !ticket.data().isEmpty())
+                        .isPresent())),
+                "ticket: a handshake that offers the session fails");
+    }
+
+    @Test
+    void a_server_that_falls_over_the_id_of_a_session_is_warned_of() {
+        assertWarns(
+                judge(
+                        "TLS-S-16a",
+                        dropping(hello -> !hello.sessionId().isEmpty()
+                                && hello.extension(Extension.SESSION_TICKET).isEmpty())),
+                "id: a handshake that offers the session fails");
+    }
+
+    @Test
+    void a_server_that_falls_over_a_pre_shared_key_is_warned_of() {
+        assertWarns(
+                judge("TLS-S-16b", dropping(hello -> hello.extension(Extension.PRE_SHARED_KEY)
+                        .isPresent())),
+                "a handshake that offers the session fails");
+    }
+
+    @Test
+    void a_server_that_only_closes_when_the_client_does_is_warned_of() {
+        assertWarns(
+                judge("TLS-S-19a", (record, way) -> {
+                    if (way.applicationRecords() < SPOILT) {
+                        way.forward(record);
+                    } else {
+                        way.end();
+                    }
+                }),
+                "ended without close_notify");
+    }
+
+    @Test
+    void a_server_that_goes_back_to_plaintext_is_caught() {
+        assertFails(
+                judge("TLS-S-19c", (record, way) -> {
+                    if (way.applicationRecords() < SPOILT) {
+                        way.forward(record);
+                    } else {
+                        way.answer(alert(0).and(Octets.ascii("250 ok\r\n")));
+                        way.end();
+                    }
+                }),
+                "went on in the clear: 250 ok");
+    }
+
+    @Test
+    void a_server_that_ends_all_sessions_with_one_is_caught() {
+        List<Socket> all = new CopyOnWriteArrayList<>();
+        try (Loopback broken = Loopback.serving(client -> {
+            all.add(client);
+            try (Socket server = good.connect()) {
+                Loopback.start(() -> Relay.pump(server, client));
+                client.getInputStream().transferTo(server.getOutputStream());
+                for (Socket other : all) {
+                    other.close();
+                }
+            }
+        })) {
+            assertFails(Judging.judge("TLS-S-19b", broken.port()), "another session that stood before");
+        }
+    }
+
+    @Test
+    void a_server_that_gives_a_stalled_handshake_up_passes() {
+        try (Loopback right = Loopback.serving(client -> {
+            client.setSoTimeout(1);
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        })) {
+            Verdict verdict = Judging.judge("TLS-S-15b", right.port());
+            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.PASS);
+        }
+    }
+
+    @Test
+    void a_server_that_gives_a_stalled_handshake_up_in_plaintext_is_warned_of() {
+        try (Loopback broken = Loopback.serving(client -> {
+            client.getOutputStream()
+                    .write(Octets.ascii("421 4.4.2 timeout exceeded\r\n").array());
+        })) {
+            assertWarns(Judging.judge("TLS-S-15b", broken.port()), "spoke plaintext: 421 4.4.2");
+        }
+    }
+
+    @Test
+    void a_server_that_waits_for_ever_is_warned_of_when_there_was_time_to_see_it() {
+        Duration ten = Duration.ofMinutes(10);
+        assertThat(StallTopic.judged(Octets.NONE, new Heard.Silence(), ten, ten).mark())
+                .isEqualTo(Mark.FAIL);
     }
 
     @Test

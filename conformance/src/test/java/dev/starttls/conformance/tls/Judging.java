@@ -53,14 +53,22 @@ final class Judging {
     }
 
     private static Verdict judgeEcho(String id, int port, TargetSettings settings) {
+        try (Subject subject = echo(port, settings)) {
+            return run(id, subject);
+        }
+    }
+
+    /** A server that begins with TLS at once but has no greeting inside, and echoes lines reversed. */
+    static Subject echo(int port) {
+        return echo(port, settings(PATIENT));
+    }
+
+    private static Subject echo(int port, TargetSettings settings) {
         Dialect dialect = smtp();
         when(dialect.talkToGoAhead(any())).thenReturn(Optional.empty());
         when(dialect.answersHarmlessCommand(anyString()))
                 .thenAnswer(call -> call.<String>getArgument(0).endsWith("POON"));
-        Target target = new Target(Scheme.SMTP, "127.0.0.1", port);
-        try (Subject subject = new Subject(target, settings, dialect)) {
-            return run(id, subject);
-        }
+        return new Subject(new Target(Scheme.SMTP, "127.0.0.1", port), settings, dialect);
     }
 
     static Verdict run(String id, Subject subject) {

@@ -3,10 +3,13 @@ package dev.starttls.conformance.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,12 +31,102 @@ class OpensslServerTest {
         return GoodServerTest.ids();
     }
 
+    /** It serves one client after the other, and waits for each of them as long as it takes. */
+    private static final Map<String, Mark> ONE_BY_ONE =
+            Map.of("TLS-S-15a", Mark.WARN, "TLS-S-15b", Mark.INCONCLUSIVE, "TLS-S-19b", Mark.INCONCLUSIVE);
+
     @ParameterizedTest
     @MethodSource("ids")
-    void openssl_passes(String id) throws Exception {
-        try (OpensslServer server = OpensslServer.start(folder)) {
+    void openssl_passes_but_for_what_it_takes_to_serve_two_at_once(String id) throws Exception {
+        try (OpensslServer server = OpensslServer.start(folder, "-serverpref")) {
+            Verdict verdict = ONE_BY_ONE.containsKey(id)
+                    ? Judging.judgeEchoImpatiently(id, server.port())
+                    : Judging.judgeEcho(id, server.port());
+            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(ONE_BY_ONE.getOrDefault(id, Mark.PASS));
+        }
+    }
+
+    private void assertJudged(String id, Mark mark, String because, String... options) throws Exception {
+        try (OpensslServer server = OpensslServer.start(folder, options)) {
             Verdict verdict = Judging.judgeEcho(id, server.port());
-            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.PASS);
+            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(mark);
+            assertThat(verdict.detail()).contains(because);
+        }
+    }
+
+    @Test
+    void a_server_that_lets_clients_renegotiate_is_caught() throws Exception {
+        assertJudged("TLS-S-17c", Mark.FAIL, "a ServerHello came", "-client_renegotiation");
+        assertJudged("TLS-S-17b", Mark.PASS, "", "-client_renegotiation");
+    }
+
+    @Test
+    void a_server_that_takes_a_renegotiation_without_its_extension_is_caught() throws Exception {
+        assertJudged(
+                "TLS-S-17b",
+                Mark.FAIL,
+                "a client that lacks it: the renegotiation was taken up",
+                "-client_renegotiation",
+                "-legacy_renegotiation");
+    }
+
+    @Test
+    void a_server_that_signs_with_sha_1_is_caught() throws Exception {
+        assertJudged("TLS-S-06b", Mark.FAIL, "ecdsa_sha1", "-cipher", "ALL:@SECLEVEL=0");
+    }
+
+    @Test
+    void a_server_that_follows_the_order_of_the_client_is_warned_of() throws Exception {
+        assertJudged("TLS-S-05b", Mark.WARN, "TLSv1.2 can end up with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA");
+    }
+
+    @Test
+    void a_session_is_resumed_by_ticket_and_by_id() throws Exception {
+        assertJudged("TLS-S-16a", Mark.PASS, "ticket: resumed; id: resumed");
+        assertJudged("TLS-S-16b", Mark.PASS, "resumed");
+    }
+
+    @Test
+    void a_server_without_tickets_and_sessions_declines_cleanly() throws Exception {
+        assertJudged(
+                "TLS-S-16a",
+                Mark.PASS,
+                "the server gives none; id: the server keeps no sessions",
+                "-no_ticket",
+                "-no_cache");
+    }
+
+    @Test
+    void the_inventory_lists_what_the_server_was_told_to_take() throws Exception {
+        try (OpensslServer server = OpensslServer.start(
+                        folder,
+                        "-serverpref",
+                        "-cipher",
+                        "ECDHE-ECDSA-AES256-SHA:ECDHE-ECDSA-AES128-GCM-SHA256",
+                        "-ciphersuites",
+                        "TLS_AES_256_GCM_SHA384",
+                        "-curves",
+                        "P-384:X25519");
+                Subject subject = Judging.echo(server.port())) {
+            Verdict verdict = Judging.run("TLS-S-05b", subject);
+            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
+            List<TlsInventory.Version> versions =
+                    subject.inventory().orElseThrow().versions();
+            assertThat(versions.get(0))
+                    .isEqualTo(new TlsInventory.Version(
+                            "TLSv1.3",
+                            TlsInventory.Extent.WHOLE,
+                            List.of("TLS_AES_256_GCM_SHA384"),
+                            TlsInventory.Preference.UNKNOWN,
+                            List.of("secp384r1", "x25519")));
+            assertThat(versions.get(1))
+                    .isEqualTo(new TlsInventory.Version(
+                            "TLSv1.2",
+                            TlsInventory.Extent.WHOLE,
+                            List.of("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
+                            TlsInventory.Preference.SERVER,
+                            List.of("secp384r1", "x25519")));
+            assertThat(versions.subList(2, 6)).noneMatch(TlsInventory.Version::accepted);
         }
     }
 

@@ -151,6 +151,44 @@ class WeakServerTest {
     }
 
     @Test
+    void a_server_that_does_not_mark_a_downgrade_below_tls_12_is_caught() {
+        Verdict verdict = judge(
+                "TLS-S-02",
+                hello -> hello.legacyVersion() == ProtocolVersion.TLS11.code()
+                        ? Optional.of(Flight.of(ProtocolVersion.TLS11, CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA))
+                        : Optional.empty());
+        assertMark(verdict, Mark.FAIL, "TLSv1.1 must end its random with DOWNGRD and 00");
+    }
+
+    @Test
+    void a_prohibited_suite_in_an_old_version_alone_is_caught() {
+        CipherSuite suite = CipherSuite.TLS_RSA_WITH_RC4_128_SHA;
+        Verdict verdict = judge(
+                "TLS-S-04",
+                hello -> hello.legacyVersion() == ProtocolVersion.TLS10.code()
+                                && hello.suites().contains(suite.code())
+                        ? Optional.of(Flight.of(ProtocolVersion.TLS10, suite))
+                        : Optional.empty());
+        assertMark(verdict, Mark.FAIL, suite.name() + " in TLSv1 (");
+    }
+
+    @Test
+    void a_server_that_drops_clients_without_secure_renegotiation_is_caught() {
+        Relay.Hook hook = (record, way) -> {
+            boolean old = isHello(record)
+                    && hello(record).extension(Extension.RENEGOTIATION_INFO).isEmpty();
+            if (old) {
+                way.end();
+            } else {
+                way.forward(record);
+            }
+        };
+        try (Loopback weak = Relay.before(good, hook)) {
+            assertMark(Judging.judge("TLS-S-17", weak.port()), Mark.FAIL, "gets no proper answer");
+        }
+    }
+
+    @Test
     void a_server_that_takes_a_fallback_is_warned_of() {
         Verdict verdict = judge(
                 "TLS-S-03",
@@ -176,7 +214,7 @@ class WeakServerTest {
         Weakness weakness = hello -> hello.suites().contains(suite.code())
                 ? Optional.of(Flight.of(ProtocolVersion.TLS12, suite))
                 : Optional.empty();
-        assertMark(judge("TLS-S-04", weakness), Mark.FAIL, suite.name() + " (");
+        assertMark(judge("TLS-S-04", weakness), Mark.FAIL, suite.name() + " in TLSv1.2 (");
     }
 
     @Test

@@ -134,6 +134,7 @@ public final class TlsSettings {
         SSLParameters parameters = common(engine);
         // The order of the server's suites is the one that is kept up to date (RFC 9325 section 4.2.1).
         parameters.setUseCipherSuitesOrder(true);
+        parameters.setAlgorithmConstraints(new SignatureRules());
         switch (clientCertificate) {
             case NONE -> parameters.setNeedClientAuth(false);
             case WANTED -> parameters.setWantClientAuth(true);

@@ -79,12 +79,6 @@ record HandshakeDiagnosis(FailureReason reason, String hint) {
                 || message.contains("client requested protocol")) {
             return "The two sides have no TLS version in common: compare TlsSettings.Builder.versions with the peer's";
         }
-        if (message.contains("handshake_failure")
-                || message.contains("cipher suites in common")
-                || message.contains("authentication scheme")) {
-            return "The two sides have no cipher suite, group or signature algorithm in common, or a certificate of the"
-                    + " right kind is missing";
-        }
         if (message.contains("unrecognized_name")) {
             return "The server has no certificate for this name";
         }
@@ -92,6 +86,16 @@ record HandshakeDiagnosis(FailureReason reason, String hint) {
             return role == Role.CLIENT
                     ? "The server refused this client's certificate, or misses one: give the SSLContext a key"
                     : "The client refused this server's certificate, or sent none of its own where one is needed";
+        }
+        // Behind the certificates: in TLS 1.2 this alert also answers a client that has none (RFC 5246 section 7.4.6).
+        if (message.contains("handshake_failure")
+                || message.contains("cipher suites in common")
+                || message.contains("authentication scheme")) {
+            return "The two sides have no cipher suite, group or signature algorithm in common, or a certificate of the"
+                    + " right kind is missing"
+                    + (role == Role.CLIENT
+                            ? "; if the server asks for one of this client, give the SSLContext a key"
+                            : "");
         }
         return "";
     }

@@ -24,11 +24,29 @@ final class ServerProcess {
     private final Path folder;
     private final Process process;
     private final StringBuilder output = new StringBuilder();
+    private final Thread reader;
 
     ServerProcess(String name, Path folder, Process process) {
         this.name = name;
         this.folder = folder;
         this.process = process;
+        this.reader = new Thread(this::read, name + " output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** A server whose output nobody takes stops when the pipe is full. */
+    private void read() {
+        byte[] chunk = new byte[8192];
+        try (InputStream stream = process.getInputStream()) {
+            for (int n = stream.read(chunk); n >= 0; n = stream.read(chunk)) {
+                synchronized (output) {
+                    output.append(new String(chunk, 0, n, StandardCharsets.UTF_8));
+                }
+            }
+        } catch (IOException e) {
+            // It was closed from this side: nothing more is wanted.
+        }
     }
 
     /** A new folder that every user may enter. */
@@ -95,17 +113,22 @@ final class ServerProcess {
         throw new IOException("Expected " + name + " to print \"" + text + "\", got " + output());
     }
 
-    /** What it has printed up to now. */
-    String output() throws IOException {
-        InputStream stream = process.getInputStream();
-        while (stream.available() > 0) {
-            output.append(new String(stream.readNBytes(stream.available()), StandardCharsets.UTF_8));
+    /** What it has printed up to now; all of it if it has ended. */
+    String output() {
+        try {
+            if (!process.isAlive()) {
+                reader.join(PAUSE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        return output.toString();
+        synchronized (output) {
+            return output.toString();
+        }
     }
 
     /** Asks it to end, and ends it if it does not. */
-    void stop() throws IOException {
+    void stop() {
         List<ProcessHandle> children = process.descendants().toList();
         // Process.destroy would close the stream of what it still has to say.
         process.toHandle().destroy();
@@ -113,7 +136,7 @@ final class ServerProcess {
     }
 
     /** Waits for the end that it was asked for in its own way, and ends it if it does not come. */
-    void awaitEnd() throws IOException {
+    void awaitEnd() {
         end(process.descendants().toList());
     }
 
@@ -126,7 +149,7 @@ final class ServerProcess {
         }
     }
 
-    private void end(List<ProcessHandle> children) throws IOException {
+    private void end(List<ProcessHandle> children) {
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 process.toHandle().destroyForcibly();
@@ -142,7 +165,6 @@ final class ServerProcess {
                 child.onExit().join();
             }
         }
-        output();
     }
 
     private void pause() throws IOException, InterruptedException {

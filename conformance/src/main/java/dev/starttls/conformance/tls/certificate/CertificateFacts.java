@@ -8,11 +8,15 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.DSAKey;
 import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAKey;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a report says of one certificate.
@@ -34,6 +38,15 @@ public record CertificateFacts(
         int keyBits,
         String signature) {
 
+    /** By object identifier, which is all that the runtime tells. */
+    private static final Map<String, String> CURVES = Map.of(
+            "1.2.840.10045.3.1.1", "secp192r1",
+            "1.3.132.0.33", "secp224r1",
+            "1.3.132.0.10", "secp256k1",
+            "1.2.840.10045.3.1.7", "secp256r1",
+            "1.3.132.0.34", "secp384r1",
+            "1.3.132.0.35", "secp521r1");
+
     /** Reads them off a certificate. */
     public static CertificateFacts of(X509Certificate certificate) {
         return new CertificateFacts(
@@ -49,6 +62,24 @@ public record CertificateFacts(
     /** The key as a person says it: {@code RSA 2048}, {@code EC 256}, {@code EdDSA}. */
     public String keyType() {
         return keyAlgorithm + (keyBits > 0 ? " " + keyBits : "");
+    }
+
+    /** The registered name of a key's curve, or its object identifier; empty for keys without one. */
+    public static Optional<String> curve(PublicKey key) {
+        if (!(key instanceof ECPublicKey ec)) {
+            return key instanceof EdECPublicKey edwards
+                    ? Optional.of(edwards.getParams().getName())
+                    : Optional.empty();
+        }
+        try {
+            AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
+            parameters.init(ec.getParams());
+            String identifier =
+                    parameters.getParameterSpec(ECGenParameterSpec.class).getName();
+            return Optional.of(CURVES.getOrDefault(identifier, identifier));
+        } catch (GeneralSecurityException e) {
+            return Optional.empty();
+        }
     }
 
     private static int bits(PublicKey key) {

@@ -10,51 +10,95 @@ import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.XECPublicKeySpec;
+import java.util.List;
 import javax.crypto.KeyAgreement;
 
-/** An x25519 key for one handshake (RFC 7748). */
+/** Keys for one handshake, of the two groups that nearly every server has: x25519 (RFC 7748) and secp256r1. */
 final class Ephemeral {
 
-    private static final String ALGORITHM = "XDH";
+    /** The groups, the most wanted first. */
+    static final List<Integer> GROUPS = List.of(NamedGroup.X25519.code(), NamedGroup.SECP256R1.code());
 
-    private final KeyPair keys;
+    private static final int X25519_LENGTH = 32;
+    private static final int P256_LENGTH = 65;
+    private static final int UNCOMPRESSED = 4;
 
-    Ephemeral() {
+    private final KeyPair x25519 = keys("XDH", NamedParameterSpec.X25519);
+    private final KeyPair secp256r1 = keys("EC", new ECGenParameterSpec("secp256r1"));
+
+    private static KeyPair keys(String algorithm, AlgorithmParameterSpec group) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(ALGORITHM);
-            generator.initialize(NamedParameterSpec.X25519);
-            keys = generator.generateKeyPair();
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+            generator.initialize(group);
+            return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no x25519", e);
+            throw new IllegalStateException("this Java runtime has no keys of " + algorithm, e);
         }
     }
 
-    KeyShare share() {
-        return KeyShare.x25519(keys.getPublic());
+    /** The public keys of all groups. */
+    List<KeyShare> shares() {
+        return List.of(KeyShare.x25519(x25519.getPublic()), KeyShare.secp256r1(secp256r1.getPublic()));
     }
 
-    /** The secret shared with whoever has the private key of a server's key_share extension. */
-    Octets agree(Octets extension) throws MalformedException {
-        int group = extension.length() < 4 ? 0 : extension.at(0) << 8 | extension.at(1);
-        if (group != NamedGroup.X25519.code() || extension.length() != 4 + 32) {
-            throw new MalformedException("a key share of x25519 expected, got " + NamedGroup.label(group) + " in "
-                    + extension.length() + " octets");
-        }
-        byte[] big = new byte[32];
-        for (int i = 0; i < big.length; i++) {
-            big[i] = (byte) extension.at(extension.length() - 1 - i);
-        }
+    /** The public key of one group, of those that are here. */
+    KeyShare share(int group) {
+        return shares().get(GROUPS.indexOf(group));
+    }
+
+    /**
+     * The secret shared with whoever has the private key of a server's share.
+     *
+     * @throws MalformedException if the share is of another group, or no public key
+     */
+    Octets agree(KeyShare theirs) throws MalformedException {
+        Octets exchange = theirs.exchange();
         try {
-            PublicKey theirs = KeyFactory.getInstance(ALGORITHM)
-                    .generatePublic(new XECPublicKeySpec(NamedParameterSpec.X25519, new BigInteger(1, big)));
-            KeyAgreement agreement = KeyAgreement.getInstance(ALGORITHM);
-            agreement.init(keys.getPrivate());
-            agreement.doPhase(theirs, true);
-            return Octets.of(agreement.generateSecret());
+            if (theirs.group() == NamedGroup.X25519.code() && exchange.length() == X25519_LENGTH) {
+                return agreed("XDH", x25519, montgomery(exchange));
+            }
+            if (theirs.group() == NamedGroup.SECP256R1.code()
+                    && exchange.length() == P256_LENGTH
+                    && exchange.at(0) == UNCOMPRESSED) {
+                return agreed("ECDH", secp256r1, point(exchange));
+            }
         } catch (GeneralSecurityException e) {
             throw new MalformedException("the server's key share is no good: " + e.getMessage());
         }
+        throw new MalformedException("a key share of x25519 or secp256r1 expected, got "
+                + NamedGroup.label(theirs.group()) + " in " + exchange.length() + " octets");
+    }
+
+    private static Octets agreed(String algorithm, KeyPair ours, PublicKey theirs) throws GeneralSecurityException {
+        KeyAgreement agreement = KeyAgreement.getInstance(algorithm);
+        agreement.init(ours.getPrivate());
+        agreement.doPhase(theirs, true);
+        return Octets.of(agreement.generateSecret());
+    }
+
+    /** Least significant octet first (RFC 7748 section 5). */
+    private static PublicKey montgomery(Octets exchange) throws GeneralSecurityException {
+        byte[] big = new byte[X25519_LENGTH];
+        for (int i = 0; i < big.length; i++) {
+            big[i] = (byte) exchange.at(big.length - 1 - i);
+        }
+        return KeyFactory.getInstance("XDH")
+                .generatePublic(new XECPublicKeySpec(NamedParameterSpec.X25519, new BigInteger(1, big)));
+    }
+
+    private PublicKey point(Octets exchange) throws GeneralSecurityException {
+        int middle = 1 + P256_LENGTH / 2;
+        ECPoint point = new ECPoint(
+                new BigInteger(1, exchange.slice(1, middle).array()),
+                new BigInteger(1, exchange.slice(middle, P256_LENGTH).array()));
+        return KeyFactory.getInstance("EC")
+                .generatePublic(new ECPublicKeySpec(point, ((ECPublicKey) secp256r1.getPublic()).getParams()));
     }
 }

@@ -8,6 +8,7 @@ import dev.starttls.conformance.tls.wire.HandshakeMessage;
 import dev.starttls.conformance.tls.wire.MalformedException;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ServerMessages;
+import dev.starttls.conformance.tls.wire.SessionTicket;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,25 +25,30 @@ public final class HandSession {
     private static final Octets UPDATE_REQUESTED = Octets.hex("18000001 01");
     private static final Octets UPDATE_NOT_REQUESTED = Octets.hex("18000001 00");
     private static final int MOST_RECORDS_WITHOUT_DATA = 1024;
+    private static final int MOST_TICKETS = 64;
+    private static final Octets CLOSE_NOTIFY = Octets.hex("0100");
 
     private final InputStream in;
     private final Consumer<Octets> out;
     private final HashSuite suite;
+    private final Octets resumption;
     private final List<Extension> encryptedExtensions;
+    private final Handshaking.Beginning beginning;
     private final HandshakeAssembler assembler = new HandshakeAssembler();
-    private final List<Extension> ticketExtensions = new ArrayList<>();
+    private final List<SessionTicket> tickets = new ArrayList<>();
     private Protection incoming;
     private Protection outgoing;
-    private int tickets;
     private int keyUpdates;
 
-    private HandSession(InputStream in, Consumer<Octets> out, Handshaking.Result result) throws MalformedException {
+    private HandSession(InputStream in, Consumer<Octets> out, Handshaking.Result result) {
         this.in = in;
         this.out = out;
         this.suite = result.suite();
         this.incoming = result.incoming();
         this.outgoing = result.outgoing();
-        this.encryptedExtensions = ServerMessages.encryptedExtensions(result.encryptedExtensions());
+        this.resumption = result.resumption();
+        this.encryptedExtensions = result.encryptedExtensions();
+        this.beginning = result.beginning();
     }
 
     /**
@@ -51,11 +57,45 @@ public final class HandSession {
      * @param in what the server sends; it bounds the time by exceptions of its own
      * @param out sends octets in one segment where they fit
      * @param serverName for SNI; empty sends none
-     * @throws MalformedException if the server speaks no TLS 1.3 with x25519 and AES-GCM, or no TLS at all
+     * @throws MalformedException if the server speaks no TLS 1.3 with AES-GCM and x25519 or secp256r1, or no TLS at all
      * @throws AlertException if the server refused
      */
     public static HandSession shake(InputStream in, Consumer<Octets> out, String serverName) throws IOException {
         return new HandSession(in, out, new Handshaking(in, out).shake(serverName));
+    }
+
+    /**
+     * Shakes hands with a ticket of an earlier session.
+     *
+     * @throws IOException as {@link #shake} does
+     */
+    public static HandSession resume(InputStream in, Consumer<Octets> out, String serverName, PreSharedKey key)
+            throws IOException {
+        return resumeEarly(in, out, serverName, key, Octets.NONE);
+    }
+
+    /**
+     * Shakes hands with a ticket of an earlier session, and sends data under its key without waiting for the server, be
+     * that invited or not.
+     *
+     * @throws IOException as {@link #shake} does
+     */
+    public static HandSession resumeEarly(
+            InputStream in, Consumer<Octets> out, String serverName, PreSharedKey key, Octets earlyData)
+            throws IOException {
+        return new HandSession(in, out, new Handshaking(in, out).resume(serverName, key, earlyData));
+    }
+
+    /** Whether the server went on with the ticket that was offered. */
+    public boolean isResumed() {
+        return beginning == Handshaking.Beginning.RESUMED;
+    }
+
+    /** The keys to the tickets that came so far. */
+    public List<PreSharedKey> preSharedKeys() {
+        return tickets.stream()
+                .map(ticket -> new PreSharedKey(suite, resumption, ticket))
+                .toList();
     }
 
     /** The registered name of the suite. */
@@ -68,14 +108,9 @@ public final class HandSession {
         return encryptedExtensions;
     }
 
-    /** How many tickets for resumption came so far. */
-    public int tickets() {
-        return tickets;
-    }
-
-    /** The extensions of all tickets that came so far. */
-    public List<Extension> ticketExtensions() {
-        return List.copyOf(ticketExtensions);
+    /** The tickets for resumption that came so far. */
+    public List<SessionTicket> tickets() {
+        return List.copyOf(tickets);
     }
 
     /** How many times the server changed its key. */
@@ -86,6 +121,11 @@ public final class HandSession {
     /** One record of application data, up to 2^14 octets, or none at all; it is not sent yet. */
     public Octets seal(Octets plain) {
         return outgoing.seal(ContentType.APPLICATION_DATA, plain);
+    }
+
+    /** The alert that ends this side's sending; it is not sent yet. */
+    public Octets closeNotify() {
+        return outgoing.seal(ContentType.ALERT, CLOSE_NOTIFY);
     }
 
     /** A KeyUpdate that asks the server for one of its own; what is sealed afterwards is sealed with the new key. */
@@ -143,9 +183,9 @@ public final class HandSession {
         while (message.isPresent()) {
             switch (message.get().type()) {
                 case NEW_SESSION_TICKET -> {
-                    tickets++;
-                    ticketExtensions.addAll(
-                            ServerMessages.ticketExtensions(message.get().body()));
+                    if (tickets.size() < MOST_TICKETS) {
+                        tickets.add(ServerMessages.sessionTicket(message.get().body()));
+                    }
                 }
                 case KEY_UPDATE -> {
                     keyUpdates++;

@@ -2,6 +2,7 @@ package dev.starttls.conformance.tls.hand;
 
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ClientHelloBuilder;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.Extensions;
@@ -12,6 +13,7 @@ import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordCutter;
 import dev.starttls.conformance.tls.wire.ServerHello;
+import dev.starttls.conformance.tls.wire.ServerMessages;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,17 +22,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The client's side of one full handshake (RFC 8446 section 2), up to the keys of the session. */
+/** The client's side of one handshake (RFC 8446 section 2), full or resumed, up to the keys of the session. */
 final class Handshaking {
 
     private static final Octets CHANGE_CIPHER_SPEC =
             RecordCutter.record(ContentType.CHANGE_CIPHER_SPEC.code(), ProtocolVersion.TLS12.code(), Octets.hex("01"));
     private static final Octets NO_CERTIFICATE = Octets.hex("0b000004 00000000");
 
+    /** Under the keys of early data, where those were taken (RFC 8446 section 4.5). */
+    private static final Octets END_OF_EARLY_DATA = Octets.hex("05000000");
+
     private static final int SERVER_HELLO = 2;
     private static final int ENCRYPTED_EXTENSIONS = 8;
     private static final int CERTIFICATE_REQUEST = 13;
     private static final int FINISHED = 20;
+    /** The lengths before one binder: of all of them, and of itself. */
+    private static final int BINDERS_HEADER = 3;
+
     private static final int MOST_RECORDS = 1024;
     private static final int MOST_OCTETS = 1 << 18;
 
@@ -42,30 +50,89 @@ final class Handshaking {
     private Optional<Protection> incoming = Optional.empty();
     private Octets encryptedExtensions = Octets.NONE;
     private boolean certificateWanted;
+    private Optional<Protection> earlyKeys = Optional.empty();
 
     Handshaking(InputStream in, Consumer<Octets> out) {
         this.in = in;
         this.out = out;
     }
 
-    /** The keys that both sides go on with, and what was learned on the way. */
-    record Result(HashSuite suite, Protection incoming, Protection outgoing, Octets encryptedExtensions) {}
+    /**
+     * The keys that both sides go on with, and what was learned on the way.
+     *
+     * @param resumption what the keys of tickets are derived from
+     */
+    record Result(
+            HashSuite suite,
+            Protection incoming,
+            Protection outgoing,
+            Octets resumption,
+            List<Extension> encryptedExtensions,
+            Beginning beginning) {}
 
+    /** What a handshake begins with. */
+    enum Beginning {
+        FULL,
+        RESUMED
+    }
+
+    /** A full handshake. */
     Result shake(String serverName) throws IOException {
-        ClientHello hello = ClientHello.only(ProtocolVersion.TLS13, serverName)
+        ClientHello hello = hello(serverName, Arrays.asList(HashSuite.values())).build();
+        send(hello);
+        return go(Optional.empty());
+    }
+
+    /**
+     * A handshake that offers a pre-shared key, which the server may pass over.
+     *
+     * @param earlyData what to send right behind the hello under the key; none at all offers none
+     */
+    Result resume(String serverName, PreSharedKey psk, Octets earlyData) throws IOException {
+        ClientHelloBuilder builder = hello(serverName, List.of(psk.suite()));
+        if (!earlyData.isEmpty()) {
+            builder.extension(Extensions.earlyData());
+        }
+        long age = psk.obfuscatedAge();
+        Octets blank = psk.suite().noSecret();
+        Octets unproven = builder.extension(Extensions.preSharedKey(psk.identity(), age, blank))
+                .build()
+                .message();
+        Octets truncated = unproven.slice(0, unproven.length() - BINDERS_HEADER - blank.length());
+        Octets binder = psk.suite().binder(psk.key(), truncated);
+        send(builder.extension(Extensions.preSharedKey(psk.identity(), age, binder))
+                .build());
+        if (!earlyData.isEmpty()) {
+            Octets secret = psk.suite().derive(psk.suite().hmac(blank, psk.key()), "c e traffic", messages);
+            earlyKeys = Optional.of(new Protection(psk.suite(), secret));
+            out.accept(CHANGE_CIPHER_SPEC.and(earlyKeys.get().seal(ContentType.APPLICATION_DATA, earlyData)));
+        }
+        return go(Optional.of(psk));
+    }
+
+    private ClientHelloBuilder hello(String serverName, List<HashSuite> suites) {
+        return ClientHello.only(ProtocolVersion.TLS13, serverName)
                 .with()
-                .suites(Arrays.stream(HashSuite.values()).map(HashSuite::suite).toList())
-                .extension(Extensions.keyShare(List.of(ephemeral.share())))
-                .build();
+                .suites(suites.stream().map(HashSuite::suite).toList())
+                .extension(Extensions.supportedGroups(Ephemeral.GROUPS))
+                .extension(Extensions.keyShare(ephemeral.shares()));
+    }
+
+    private void send(ClientHello hello) throws MalformedException {
         add(hello.message());
         out.accept(RecordCutter.joined(
                 RecordCutter.handshake(ProtocolVersion.TLS10.code(), hello.message(), RecordCutter.GREATEST)));
+    }
+
+    private Result go(Optional<PreSharedKey> offered) throws IOException {
         ServerHello chosen = serverHello();
         HashSuite suite = HashSuite.of(chosen.suite())
                 .orElseThrow(() -> new MalformedException("the server chose a suite that was not offered"));
-        Octets shared = ephemeral.agree(
-                chosen.extension(Extension.KEY_SHARE).map(Extension::data).orElse(Octets.NONE));
-        Octets early = suite.hmac(suite.noSecret(), suite.noSecret());
+        Octets shared = ephemeral.agree(ServerMessages.keyShare(
+                chosen.extension(Extension.KEY_SHARE).map(Extension::data).orElse(Octets.NONE)));
+        Optional<PreSharedKey> psk =
+                offered.filter(key -> chosen.extension(Extension.PRE_SHARED_KEY).isPresent());
+        Octets early = suite.hmac(suite.noSecret(), psk.map(PreSharedKey::key).orElse(suite.noSecret()));
         Octets secret = suite.hmac(suite.derive(early, "derived", Octets.NONE), shared);
         Octets client = suite.derive(secret, "c hs traffic", messages);
         Octets server = suite.derive(secret, "s hs traffic", messages);
@@ -74,12 +141,20 @@ final class Handshaking {
         Octets main = suite.hmac(suite.derive(secret, "derived", Octets.NONE), suite.noSecret());
         Octets clientApplication = suite.derive(main, "c ap traffic", messages);
         Octets serverApplication = suite.derive(main, "s ap traffic", messages);
+        List<Extension> extensions = ServerMessages.encryptedExtensions(encryptedExtensions);
+        boolean earlyDataTaken = extensions.stream().anyMatch(extension -> extension.type() == Extension.EARLY_DATA);
+        if (earlyDataTaken && earlyKeys.isPresent()) {
+            add(END_OF_EARLY_DATA);
+            out.accept(earlyKeys.get().seal(ContentType.HANDSHAKE, END_OF_EARLY_DATA));
+        }
         answer(suite, client);
         return new Result(
                 suite,
                 new Protection(suite, serverApplication),
                 new Protection(suite, clientApplication),
-                encryptedExtensions);
+                suite.derive(main, "res master", messages),
+                extensions,
+                psk.isPresent() ? Beginning.RESUMED : Beginning.FULL);
     }
 
     private ServerHello serverHello() throws IOException {
@@ -89,7 +164,7 @@ final class Handshaking {
         }
         ServerHello hello = ServerHello.parse(message.body());
         if (!hello.isVersion(ProtocolVersion.TLS13) || hello.isRetryRequest()) {
-            throw new MalformedException("TLS 1.3 with x25519 expected, got " + hello);
+            throw new MalformedException("TLS 1.3 with x25519 or secp256r1 expected, got " + hello);
         }
         return hello;
     }
@@ -125,6 +200,7 @@ final class Handshaking {
         Octets mac = suite.finished(client, messages);
         Octets finished =
                 Octets.of(new byte[] {FINISHED, 0, 0, (byte) mac.length()}).and(mac);
+        add(finished);
         out.accept(sent.and(outgoing.seal(ContentType.HANDSHAKE, finished)));
     }
 

@@ -87,6 +87,17 @@ enum HashSuite {
         return expand(secret, "traffic upd", Octets.NONE, digestLength);
     }
 
+    /** The pre-shared key of a ticket (RFC 8446 section 4.6.1). */
+    Octets resumptionKey(Octets secret, Octets nonce) {
+        return expand(secret, "resumption", nonce, digestLength);
+    }
+
+    /** The proof in a hello, cut off before its binders, that a pre-shared key is known (RFC 8446 section 4.2.11.2). */
+    Octets binder(Octets preSharedKey, Octets truncatedHello) {
+        Octets early = hmac(noSecret(), preSharedKey);
+        return finished(derive(early, "res binder", Octets.NONE), truncatedHello);
+    }
+
     /** The MAC in a Finished (RFC 8446 section 4.4.4). */
     Octets finished(Octets secret, Octets messages) {
         return hmac(expand(secret, "finished", Octets.NONE, digestLength), hash(messages));

@@ -41,9 +41,14 @@ public final class Extensions {
 
     /** RFC 8446 section 4.2.3: every scheme that a server is likely to have a key for. */
     public static Extension signatureAlgorithms() {
+        return signatureAlgorithms(SIGNATURES);
+    }
+
+    /** The same with the numbers of these schemes alone. */
+    public static Extension signatureAlgorithms(List<Integer> schemes) {
         return new Extension(
                 Extension.SIGNATURE_ALGORITHMS,
-                new OctetWriter().vector16(numbers(SIGNATURES)).octets());
+                new OctetWriter().vector16(numbers(schemes)).octets());
     }
 
     /** RFC 8446 section 4.2.8. */
@@ -62,11 +67,18 @@ public final class Extensions {
     }
 
     /**
-     * RFC 8446 section 4.2.11: a pre-shared key of which neither side knows anything. It has to be the last extension.
+     * RFC 8446 section 4.2.11: one pre-shared key. It has to be the last extension.
+     *
+     * @param identity the ticket
+     * @param age how old the ticket is in milliseconds, with the number added that came with it
+     * @param binder the proof that the key is known, over all of the hello before it
      */
-    public static Extension unknownPreSharedKey(Octets identity, Octets binder) {
-        Octets identities =
-                new OctetWriter().vector16(identity).put(Octets.hex("00000000")).octets();
+    public static Extension preSharedKey(Octets identity, long age, Octets binder) {
+        Octets identities = new OctetWriter()
+                .vector16(identity)
+                .u16((int) (age >>> 16) & 0xffff)
+                .u16((int) age & 0xffff)
+                .octets();
         Octets binders = new OctetWriter().vector8(binder).octets();
         return new Extension(
                 Extension.PRE_SHARED_KEY,
@@ -94,8 +106,18 @@ public final class Extensions {
 
     /** RFC 5746 section 3.2, for a first handshake. */
     public static Extension renegotiationInfo() {
+        return renegotiationInfo(Octets.NONE);
+    }
+
+    /**
+     * RFC 5746 section 3.5, for another handshake on a connection.
+     *
+     * @param verifyData what the client's Finished of the handshake before had in it
+     */
+    public static Extension renegotiationInfo(Octets verifyData) {
         return new Extension(
-                Extension.RENEGOTIATION_INFO, new OctetWriter().u8(0).octets());
+                Extension.RENEGOTIATION_INFO,
+                new OctetWriter().vector8(verifyData).octets());
     }
 
     /** RFC 7627 section 5.1. */
@@ -105,7 +127,12 @@ public final class Extensions {
 
     /** RFC 5077 section 3.2: a ticket is welcome. */
     public static Extension sessionTicket() {
-        return new Extension(Extension.SESSION_TICKET, Octets.NONE);
+        return sessionTicket(Octets.NONE);
+    }
+
+    /** RFC 5077 section 3.2: this ticket came before. */
+    public static Extension sessionTicket(Octets ticket) {
+        return new Extension(Extension.SESSION_TICKET, ticket);
     }
 
     /** RFC 6066 section 8. */

@@ -9,21 +9,23 @@ import java.util.Optional;
  *
  * @param group its name; {@code dhe} for a prime of the server's own
  * @param bits the size of the field or the prime
+ * @param signature the registered name of the scheme it is signed with, where TLS 1.2 says it
  */
-public record KeyExchange(String group, int bits) {
+public record KeyExchange(String group, int bits, Optional<String> signature) {
 
     static final int TYPE = 12;
 
     private static final int NAMED_CURVE = 3;
 
     /** Reads the body of the message; empty when the suite has none that is known here. */
-    static Optional<KeyExchange> parse(int suite, Octets body) throws MalformedException {
+    static Optional<KeyExchange> parse(ServerHello chosen, Octets body) throws MalformedException {
+        int suite = chosen.suite();
         String name = CipherSuite.label(suite);
         OctetReader in = new OctetReader("ServerKeyExchange", body);
         if (name.contains("_ECDH")) {
             int kind = in.u8("curve type");
             if (kind != NAMED_CURVE) {
-                return Optional.of(new KeyExchange("explicit curve", 0));
+                return Optional.of(new KeyExchange("explicit curve", 0, Optional.empty()));
             }
             int code = in.u16("named curve");
             in.vector8("public key");
@@ -32,19 +34,27 @@ public record KeyExchange(String group, int bits) {
                     .mapToInt(NamedGroup::bits)
                     .findFirst()
                     .orElse(0);
-            return Optional.of(new KeyExchange(NamedGroup.label(code), bits));
+            return Optional.of(new KeyExchange(NamedGroup.label(code), bits, signature(chosen, in)));
         }
         if (name.contains("_DHE_") || name.contains("_DH_anon_")) {
             int bits = new BigInteger(1, in.vector16("prime").array()).bitLength();
             in.vector16("generator");
             in.vector16("public key");
-            return Optional.of(new KeyExchange("dhe", bits));
+            return Optional.of(new KeyExchange("dhe", bits, signature(chosen, in)));
         }
         return Optional.empty();
     }
 
+    /** TLS 1.2 names the scheme before the signature (RFC 5246 section 7.4.3); anonymous suites have neither. */
+    private static Optional<String> signature(ServerHello chosen, OctetReader in) throws MalformedException {
+        return chosen.isVersion(ProtocolVersion.TLS12) && in.remaining() > 0
+                ? Optional.of(SignatureScheme.label(in.u16("signature scheme")))
+                : Optional.empty();
+    }
+
     @Override
     public String toString() {
-        return group + " (" + bits + " bits)";
+        return group + " (" + bits + " bits)"
+                + signature.map(scheme -> " signed with " + scheme).orElse("");
     }
 }

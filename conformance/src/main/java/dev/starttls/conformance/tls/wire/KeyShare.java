@@ -31,7 +31,7 @@ public record KeyShare(int group, Octets exchange) {
         try {
             return switch (group) {
                 case X25519 -> x25519(keys("XDH", NamedParameterSpec.X25519));
-                case SECP256R1 -> new KeyShare(group.code(), p256(keys("EC", new ECGenParameterSpec("secp256r1"))));
+                case SECP256R1 -> secp256r1(keys("EC", new ECGenParameterSpec("secp256r1")));
                 default -> throw new IllegalArgumentException("x25519 or secp256r1 expected, got " + group.label());
             };
         } catch (GeneralSecurityException e) {
@@ -57,14 +57,15 @@ public record KeyShare(int group, Octets exchange) {
         return new KeyShare(NamedGroup.X25519.code(), Octets.of(little));
     }
 
-    /** RFC 8446 section 4.2.8.2: the uncompressed point. */
-    private static Octets p256(PublicKey key) {
+    /** The share of a key of secp256r1: the uncompressed point (RFC 8446 section 4.2.8.2). */
+    public static KeyShare secp256r1(PublicKey key) {
         ECPublicKey point = (ECPublicKey) key;
-        return new OctetWriter()
+        Octets exchange = new OctetWriter()
                 .u8(UNCOMPRESSED)
                 .put(Octets.of(fixed(point.getW().getAffineX(), P256_COORDINATE)))
                 .put(Octets.of(fixed(point.getW().getAffineY(), P256_COORDINATE)))
                 .octets();
+        return new KeyShare(NamedGroup.SECP256R1.code(), exchange);
     }
 
     private static byte[] fixed(BigInteger number, int length) {

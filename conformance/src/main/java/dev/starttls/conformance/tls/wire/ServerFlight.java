@@ -26,7 +26,7 @@ final class ServerFlight {
         }
         switch (message.type()) {
             case CERTIFICATE -> certificates(message.body());
-            case KeyExchange.TYPE -> keyExchange = KeyExchange.parse(hello.get().suite(), message.body());
+            case KeyExchange.TYPE -> keyExchange = KeyExchange.parse(hello.get(), message.body());
             case CERTIFICATE_REQUEST, CERTIFICATE_STATUS -> {}
             case SERVER_HELLO_DONE -> whole = true;
             default ->

@@ -2,10 +2,11 @@ package dev.starttls.conformance.tls.wire;
 
 import java.util.List;
 
-/** Messages of a TLS 1.3 server that are only seen decrypted. */
+/** What is inside messages of a server that only those who take part in the handshake need. */
 public final class ServerMessages {
 
-    private static final int LIFETIME_AND_AGE = 8;
+    private static final int LIFETIME = 4;
+    private static final int NAMED_CURVE = 3;
 
     private ServerMessages() {}
 
@@ -17,14 +18,41 @@ public final class ServerMessages {
         return List.copyOf(extensions);
     }
 
-    /** The extensions in the body of a NewSessionTicket (RFC 8446 section 4.6.1). */
-    public static List<Extension> ticketExtensions(Octets body) throws MalformedException {
+    /** The body of a NewSessionTicket of TLS 1.3 (RFC 8446 section 4.6.1). */
+    public static SessionTicket sessionTicket(Octets body) throws MalformedException {
         OctetReader in = new OctetReader("NewSessionTicket", body);
-        in.take(LIFETIME_AND_AGE, "lifetime");
-        in.vector8("nonce");
-        in.vector16("ticket");
+        in.take(LIFETIME, "lifetime");
+        long ageAdd = (long) in.u16("age add") << 16 | in.u16("age add");
+        Octets nonce = in.vector8("nonce");
+        Octets ticket = in.vector16("ticket");
         List<Extension> extensions = ClientHello.extensions(in);
         in.end();
-        return List.copyOf(extensions);
+        return new SessionTicket(ageAdd, nonce, ticket, extensions);
+    }
+
+    /** The ticket in the body of a NewSessionTicket of TLS 1.2 (RFC 5077 section 3.3); it may be empty. */
+    public static Octets olderTicket(Octets body) throws MalformedException {
+        OctetReader in = new OctetReader("NewSessionTicket", body);
+        in.take(LIFETIME, "lifetime");
+        Octets ticket = in.vector16("ticket");
+        in.end();
+        return ticket;
+    }
+
+    /** The public key in the body of a ServerKeyExchange of ECDHE (RFC 8422 section 5.4). */
+    public static KeyShare ecdheShare(Octets body) throws MalformedException {
+        OctetReader in = new OctetReader("ServerKeyExchange", body);
+        if (in.u8("curve type") != NAMED_CURVE) {
+            throw new MalformedException("a ServerKeyExchange with a named curve expected");
+        }
+        return new KeyShare(in.u16("named curve"), in.vector8("public key"));
+    }
+
+    /** The public key in a key_share extension of a ServerHello (RFC 8446 section 4.2.8). */
+    public static KeyShare keyShare(Octets extension) throws MalformedException {
+        OctetReader in = new OctetReader("key_share", extension);
+        KeyShare share = new KeyShare(in.u16("group"), in.vector16("key exchange"));
+        in.end();
+        return share;
     }
 }

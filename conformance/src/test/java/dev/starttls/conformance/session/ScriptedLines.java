@@ -1,4 +1,4 @@
-package dev.starttls.conformance.smtp;
+package dev.starttls.conformance.session;
 
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -6,38 +6,49 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 
 /** Reads lines greedily, as servers do: what lies behind a line stays here, for better or worse. */
-final class ScriptedLines {
+public final class ScriptedLines {
     private static final int LONGEST = 2048;
 
-    private final ScriptedSmtpServer server;
+    private final Runnable die;
+    private final Set<Flaw> flaws;
     private InputStream in;
     private byte[] ahead = new byte[0];
 
-    ScriptedLines(ScriptedSmtpServer server, InputStream in) {
-        this.server = server;
+    ScriptedLines(InputStream in, Runnable die, Set<Flaw> flaws) {
         this.in = in;
+        this.die = die;
+        this.flaws = Set.copyOf(flaws);
+    }
+
+    /** Ways to be wrong about lines. */
+    public enum Flaw {
+        CUTS_LONG_LINES,
+        TAKES_ANY_LENGTH,
+        DIES_OF_LONG_LINE,
+        TAKES_BARE_LF
     }
 
     /** A line, and whether it was ended by LF alone. */
-    record Line(String text, boolean bareLf) {}
+    public record Line(String text, boolean bareLf) {}
 
     /** From now on reads from here; what was read ahead stays. */
     void from(InputStream other) {
         in = other;
     }
 
-    byte[] ahead() {
+    public byte[] ahead() {
         return ahead;
     }
 
-    void ahead(byte[] bytes) {
+    public void ahead(byte[] bytes) {
         ahead = bytes;
     }
 
     /** The next line; an over-long one comes as {@code "\0"}. */
-    Line read() throws IOException {
+    public Line read() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int last = -1;
         while (true) {
@@ -46,26 +57,22 @@ final class ScriptedLines {
                 byte[] bytes = line.toByteArray();
                 return line(Arrays.copyOf(bytes, bytes.length - 1), false);
             }
-            if (next == '\n' && takesBareLf()) {
+            if (next == '\n' && flaws.contains(Flaw.TAKES_BARE_LF)) {
                 return line(line.toByteArray(), true);
             }
             line.write(next);
             last = next;
-            if (server.is(Habit.CUTS_LONG_LINES) && line.size() == 512) {
+            if (flaws.contains(Flaw.CUTS_LONG_LINES) && line.size() == 512) {
                 return line(line.toByteArray(), false);
             }
-            if (server.is(Habit.DIES_OF_LONG_LINE) && line.size() > LONGEST) {
-                server.die();
+            if (flaws.contains(Flaw.DIES_OF_LONG_LINE) && line.size() > LONGEST) {
+                die.run();
             }
         }
     }
 
-    private boolean takesBareLf() {
-        return server.is(Habit.TAKES_BARE_LF) || server.is(Habit.KEEPS_READ_AHEAD_BEHIND_BARE_LF);
-    }
-
     private Line line(byte[] bytes, boolean bareLf) {
-        boolean tooLong = bytes.length > LONGEST && !server.is(Habit.TAKES_ANY_LENGTH);
+        boolean tooLong = bytes.length > LONGEST && !flaws.contains(Flaw.TAKES_ANY_LENGTH);
         return new Line(tooLong ? "\0" : new String(bytes, StandardCharsets.ISO_8859_1), bareLf);
     }
 
@@ -79,7 +86,7 @@ final class ScriptedLines {
     }
 
     /** Waits for more and puts it behind what is here. */
-    void fill() throws IOException {
+    public void fill() throws IOException {
         byte[] chunk = new byte[8192];
         int n = in.read(chunk);
         if (n < 0) {

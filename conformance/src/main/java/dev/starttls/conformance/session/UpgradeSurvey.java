@@ -1,9 +1,10 @@
-package dev.starttls.conformance.smtp;
+package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
 import java.io.IOException;
@@ -11,22 +12,32 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The session before the checks: tells an SMTP server from everything else that may listen on the port. */
-final class SmtpSurvey {
+/** The session before the checks: tells the protocol's server from everything else that may listen on the port. */
+public final class UpgradeSurvey {
     /** After so long without a greeting it is worth asking whether the port wants TLS first. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Subject subject;
+    private final Opening<?> opening;
     private final Target target;
+    private final Protocol protocol;
     private final Survey.Stopwatch watch = new Survey.Stopwatch();
 
-    SmtpSurvey(Subject subject) {
+    /** Of the subject's target, by sessions opened so. */
+    public UpgradeSurvey(Subject subject, Opening<?> opening) {
         this.subject = subject;
+        this.opening = opening;
         this.target = subject.target();
+        this.protocol = target.scheme().protocol();
     }
 
-    Survey make() throws IOException {
-        Talk talk = Talk.with(subject);
+    /**
+     * Makes it.
+     *
+     * @throws IOException if no connection could be made
+     */
+    public Survey make() throws IOException {
+        Talk talk = opening.open(subject);
         watch.phase("CONNECT");
         return target.scheme().implicitTls() ? implicit(talk) : upgraded(talk);
     }
@@ -37,15 +48,15 @@ final class SmtpSurvey {
         if (handshake instanceof Handshake.Failed failed) {
             return watch.problem(noTls(failed));
         }
-        Reply greeting = talk.reply();
+        Greeting greeting = talk.greeting();
         watch.phase("GREETING");
         Optional<String> other = otherProtocol(greeting);
         if (other.isPresent()) {
             return watch.problem(other.get());
         }
-        talk.ehlo();
+        talk.introduced();
         watch.phase("CAPABILITY");
-        talk.wire().send("QUIT");
+        talk.leave();
         return watch.survey(Optional.of((Handshake.Done) handshake));
     }
 
@@ -54,11 +65,10 @@ final class SmtpSurvey {
         if (failed.failure() == Handshake.Failure.NOT_TLS
                 || failed.failure() == Handshake.Failure.SILENCE
                 || failed.failure() == Handshake.Failure.PEER_CLOSED) {
-            Talk plain = Talk.with(subject);
-            Reply greeting = plain.reply();
-            if (greeting.code() != 0) {
+            Greeting greeting = opening.open(subject).greeting();
+            if (greeting instanceof Greeting.Ready || greeting instanceof Greeting.NoService) {
                 return told + "; the port greets in plaintext: use "
-                        + inPlaintext().url();
+                        + new Target(Scheme.upgraded(protocol), target.host(), target.port()).url();
             }
         }
         return told;
@@ -67,30 +77,29 @@ final class SmtpSurvey {
     private Survey upgraded(Talk talk) throws IOException {
         if (waitsForTls(talk)) {
             return watch.problem(target.url() + " sends no greeting and speaks TLS from the first byte: use "
-                    + new Target(Scheme.SMTPS, target.host(), target.port()).url());
+                    + new Target(Scheme.implicit(protocol), target.host(), target.port()).url());
         }
-        Reply greeting = talk.reply();
+        Greeting greeting = talk.greeting();
         watch.phase("GREETING");
         Optional<String> other = otherProtocol(greeting);
         if (other.isPresent()) {
             return watch.problem(other.get());
         }
-        if (greeting.code() != 220) {
-            // It is SMTP and gives no service: a matter for the check of the greeting.
+        if (greeting instanceof Greeting.NoService) {
             return watch.survey(Optional.empty());
         }
-        Reply ehlo = talk.ehlo();
+        talk.introduced();
         watch.phase("CAPABILITY");
-        if (ehlo.refusal() && talk.say("HELO " + talk.addressLiteral()).refusal()) {
-            return watch.problem(target.url() + " greets with 220 but takes neither EHLO nor HELO (" + ehlo.told()
-                    + "): is it an FTP server?");
+        Optional<String> stranger = talk.stranger();
+        if (stranger.isPresent()) {
+            return watch.problem(target.url() + " " + stranger.get());
         }
-        if (!talk.extensions().has("STARTTLS")) {
+        if (talk.offered().isPresent()) {
             return watch.survey(Optional.empty());
         }
-        Reply goAhead = talk.say("STARTTLS");
+        boolean refused = talk.goneAhead().isPresent();
         watch.phase("COMMAND");
-        if (goAhead.code() != 220) {
+        if (refused) {
             return watch.survey(Optional.empty());
         }
         Handshake handshake = talk.handshake();
@@ -98,9 +107,9 @@ final class SmtpSurvey {
         if (!(handshake instanceof Handshake.Done done)) {
             return watch.survey(Optional.empty());
         }
-        talk.ehlo();
+        talk.introduced();
         watch.phase("RECAPABILITY");
-        talk.wire().send("QUIT");
+        talk.leave();
         return watch.survey(Optional.of(done));
     }
 
@@ -109,23 +118,23 @@ final class SmtpSurvey {
         Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
                 ? subject.settings().answer()
                 : PATIENCE;
-        return talk.wire().overhear(patience).isEmpty()
-                && Talk.with(subject).handshake().done();
+        return !talk.wire().speaks(patience)
+                && opening.open(subject).handshake().done();
     }
 
-    private Optional<String> otherProtocol(Reply greeting) {
-        if (greeting instanceof Reply.Answer) {
-            return Optional.empty();
+    private Optional<String> otherProtocol(Greeting greeting) {
+        if (greeting instanceof Greeting.Foreign foreign) {
+            return Optional.of(target.url() + " does not speak " + protocol + ": it greets with " + foreign.told()
+                    + hint(foreign.line()));
         }
-        if (greeting instanceof Reply.Malformed malformed) {
-            return Optional.of(
-                    target.url() + " does not speak SMTP: it greets with " + malformed.told() + hint(malformed.line()));
+        if (greeting instanceof Greeting.Missing missing) {
+            return Optional.of("no greeting from " + target.url() + ": "
+                    + missing.instead().told()
+                    + (missing.instead() instanceof Received.Ended
+                            ? "; the server may refuse this address, or limit its connections"
+                            : "; a slow server needs a longer --timeout"));
         }
-        Received instead = ((Reply.None) greeting).instead();
-        return Optional.of("no greeting from " + target.url() + ": " + instead.told()
-                + (instead instanceof Received.Ended
-                        ? "; the server may refuse this address, or limit its connections"
-                        : "; a slow server needs a longer --timeout"));
+        return Optional.empty();
     }
 
     private String hint(String line) {
@@ -137,10 +146,9 @@ final class SmtpSurvey {
         if (line.startsWith("+OK") || line.startsWith("-ERR")) {
             return "; that is POP3: use " + (tls ? "pop3s://" : "pop3://") + at;
         }
+        if (line.matches("[245][0-9][0-9][ -].*")) {
+            return "; that is SMTP, or FTP: if it is SMTP, use " + (tls ? "smtps://" : "smtp://") + at;
+        }
         return line.toUpperCase(Locale.ROOT).startsWith("SSH-") ? "; that is SSH" : "";
-    }
-
-    private Target inPlaintext() {
-        return new Target(Scheme.SMTP, target.host(), target.port());
     }
 }

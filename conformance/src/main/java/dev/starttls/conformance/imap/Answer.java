@@ -1,0 +1,80 @@
+package dev.starttls.conformance.imap;
+
+import dev.starttls.conformance.imap.ImapResponse.Condition;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.speak.Received;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What came where the answer to a command was due: untagged responses and the end.
+ *
+ * @param tag of the command
+ * @param before what came before the end
+ * @param end a tagged response, be it of this command or of another; a continuation request, which is not an end yet; or
+ *     no response at all
+ */
+record Answer(String tag, List<ImapResponse> before, ImapResponse end) implements Response {
+    Answer {
+        before = List.copyOf(before);
+    }
+
+    /** The command ended so. */
+    boolean is(Condition condition) {
+        return end.ends(tag) && ((ImapResponse.Tagged) end).condition() == condition;
+    }
+
+    boolean ok() {
+        return is(Condition.OK);
+    }
+
+    /** The server waits for more of the command. */
+    boolean asks() {
+        return end instanceof ImapResponse.Continuation;
+    }
+
+    /** The server has said that it ends the session. */
+    boolean farewell() {
+        return before.stream().anyMatch(response -> response.untagged(Condition.BYE));
+    }
+
+    /** The lines {@code * CAPABILITY} in it. */
+    List<ImapResponse.Data> capabilities() {
+        return before.stream()
+                .filter(ImapResponse::capability)
+                .map(ImapResponse.Data.class::cast)
+                .toList();
+    }
+
+    /** The response code of the end. */
+    Optional<String> code() {
+        return end.code();
+    }
+
+    @Override
+    public boolean came() {
+        return end instanceof ImapResponse.Tagged || asks() || end.untagged(Condition.BAD);
+    }
+
+    /** NO or BAD, or a BAD that belongs to no command. */
+    @Override
+    public boolean refusal() {
+        return is(Condition.NO) || is(Condition.BAD) || end.untagged(Condition.BAD);
+    }
+
+    /** The connection ended where the answer was due. */
+    @Override
+    public boolean ended() {
+        return end instanceof ImapResponse.None none && none.instead() instanceof Received.Ended;
+    }
+
+    @Override
+    public String told() {
+        String first = before.stream()
+                .filter(response -> !(response instanceof ImapResponse.Data))
+                .map(response -> response.told() + ", ")
+                .collect(Collectors.joining());
+        return first + end.told();
+    }
+}

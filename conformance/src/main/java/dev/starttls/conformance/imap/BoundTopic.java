@@ -1,0 +1,89 @@
+package dev.starttls.conformance.imap;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.LongLine;
+import dev.starttls.conformance.target.Protocol;
+import java.util.List;
+import java.util.Optional;
+
+/** RFC 9051 section 4.3, RFC 7888, RFC 7162 section 4: what anybody may send before TLS is bounded. */
+final class BoundTopic implements Topic {
+    private static final String WHY =
+            "What a peer can send before TLS costs it nothing. What a server reads without bound fills its memory.";
+    private static final LongLine<ImapTalk> LONG_LINE = new LongLine<>(Stages.GREETED, "n0 NOOP ", "BAD");
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                literal("IMAP-S-20a", "a literal of 999999999 octets before TLS is not asked for", "{999999999}")
+                        .clause("RFC 9051 section 4.3")
+                        .run(Stages.GREETED.then(BoundTopic::announced)),
+                literal("IMAP-S-20b", "a literal of 999999999 octets that does not wait is refused", "{999999999+}")
+                        .clause("RFC 7888 sections 4 and 5")
+                        .run(Stages.GREETED.then(BoundTopic::unasked)),
+                longLine("IMAP-S-21a", 10_000),
+                longLine("IMAP-S-21b", 100_000));
+    }
+
+    private static Check.Draft literal(String id, String title, String announcement) {
+        return Check.of(id, title)
+                .level(Level.SHOULD)
+                .why(WHY + " " + announcement + " is a promise of a gigabyte from someone who has not logged in.")
+                .mend("Answer NO or BAD, or BYE and close; before the log-in no command needs more than some hundred"
+                        + " octets.")
+                .onUpgraded(Protocol.IMAP);
+    }
+
+    private static Verdict announced(ImapTalk talk, Subject subject) {
+        Answer answer = talk.say("LOGIN {999999999}");
+        if (answer.asks()) {
+            return Verdict.warn("the server asks for it: " + answer.told());
+        }
+        if (answer.farewell() || answer.ended()) {
+            return afterwards(subject, "the server ends the session: " + answer.told());
+        }
+        if (!answer.refusal()) {
+            return Verdict.warn("LOGIN {999999999} was answered with " + answer.told());
+        }
+        Answer next = talk.say("NOOP");
+        return next.end().ends(next.tag()) || next.farewell() || next.ended()
+                ? Verdict.pass(answer.told())
+                : Verdict.warn("refused with " + answer.told() + ", but NOOP after it: " + next.told());
+    }
+
+    private static Verdict unasked(ImapTalk talk, Subject subject) {
+        // The end of our side makes a server that waits for the rest speak up or hang up.
+        String tag = talk.nextTag();
+        talk.wire().sendRaw(tag + " LOGIN {999999999+}\r\n");
+        talk.wire().finish();
+        Answer answer = talk.answer(tag);
+        if (answer.refusal() || answer.farewell()) {
+            return afterwards(subject, answer.told());
+        }
+        return answer.ended()
+                ? Verdict.warn(
+                        "no refusal: the server reads on until the client closes, which RFC 7888 section 4 allows;"
+                                + " BAD or BYE would spare it the reading")
+                : Verdict.warn("LOGIN {999999999+} was answered with " + answer.told());
+    }
+
+    private static Verdict afterwards(Subject subject, String good) {
+        Optional<Verdict> gone = Stages.GREETED.tryAfresh(subject);
+        return gone.map(verdict -> Verdict.warn("after it, on a new connection: " + verdict.detail()))
+                .orElseGet(() -> Verdict.pass(good));
+    }
+
+    private static Check longLine(String id, int octets) {
+        return Check.of(id, "a line of " + octets + " octets before TLS is refused as one line, and no harm")
+                .clause("RFC 7162 section 4")
+                .level(Level.SHOULD)
+                .why(WHY + " A line that is cut becomes two commands, the second written by whoever chose the length.")
+                .mend("Answer BAD when the line ends, or BYE and close; read no more than the limit into memory.")
+                .onUpgraded(Protocol.IMAP)
+                .run(LONG_LINE.of(octets));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.starttls.conformance.imap;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What {@code * CAPABILITY} lines announce, in upper case (RFC 9051 section 7.2.2). */
+record Capabilities(List<String> announced) {
+    Capabilities {
+        announced = List.copyOf(announced);
+    }
+
+    static Capabilities in(Answer answer) {
+        List<String> all = new ArrayList<>();
+        for (ImapResponse.Data line : answer.capabilities()) {
+            String[] words = line.text().toUpperCase(Locale.ROOT).split(" +");
+            all.addAll(List.of(words).subList(1, words.length));
+        }
+        return new Capabilities(all);
+    }
+
+    boolean has(String capability) {
+        return announced.contains(capability);
+    }
+
+    /** The SASL mechanisms, sorted. */
+    Set<String> mechanisms() {
+        TreeSet<String> mechanisms = new TreeSet<>();
+        announced.stream()
+                .filter(capability -> capability.startsWith("AUTH="))
+                .forEach(capability -> mechanisms.add(capability.substring("AUTH=".length())));
+        return mechanisms;
+    }
+
+    /** All of them, sorted. */
+    Collection<String> told() {
+        return new TreeSet<>(announced);
+    }
+}

@@ -1,0 +1,172 @@
+package dev.starttls.conformance.imap;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.imap.ImapResponse.Condition;
+import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * RFC 9051 sections 6.2.2, 6.2.3 and 11.1: no login in the clear. Servers such as Dovecot call a connection between equal
+ * addresses secured and let it log in; what is seen on such a connection tells nothing of others, so another is used where
+ * it can be had.
+ */
+final class LoginTopic implements Topic {
+    /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
+    private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
+
+    private static final String MEND =
+            "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
+                    + " ssl = required. Cyrus: allowplaintext: no. Courier: IMAP_TLS_REQUIRED=1 in imapd-ssl.";
+    private static final String SAME = ", just as a wrong password is refused inside TLS";
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("IMAP-S-08a", "LOGINDISABLED is announced before TLS, or LOGIN is not possible")
+                        .clause("RFC 9051 section 6.2.3")
+                        .level(Level.MUST)
+                        .why("LOGINDISABLED is what keeps an honest client from sending its password before TLS.")
+                        .mend(MEND)
+                        .onUpgraded(Protocol.IMAP)
+                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(
+                                (talk, subject) -> talk.capabilities().has("LOGINDISABLED")
+                                        ? Verdict.pass("announced")
+                                        : notAnnounced(subject, talk.say("LOGIN " + Nobody.ARGUMENTS)))),
+                Check.of("IMAP-S-08b", "no mechanism that shows the password is announced before TLS")
+                        .clause("RFC 9051 section 6.2.2")
+                        .level(Level.SECURITY)
+                        .why(
+                                "A client that sees AUTH=PLAIN in the clear may use it: the password crosses the network for"
+                                        + " whoever listens.")
+                        .mend(MEND)
+                        .onUpgraded(Protocol.IMAP)
+                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> mechanisms(talk))),
+                Check.of("IMAP-S-09", "LOGIN before TLS is refused, and not for the password's sake")
+                        .clause("RFC 9051 section 6.2.3, RFC 5530 section 3")
+                        .level(Level.SECURITY)
+                        .why("Not announcing it is not enough: a client may not ask, and someone on the path may take"
+                                + " LOGINDISABLED out of the answer. A server that tries the password rewards the client"
+                                + " for showing it; PRIVACYREQUIRED tells it what to do instead.")
+                        .mend(MEND)
+                        .onUpgraded(Protocol.IMAP)
+                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(LoginTopic::login)),
+                authenticate("IMAP-S-10a", "PLAIN"),
+                authenticate("IMAP-S-10b", "LOGIN"));
+    }
+
+    private static Verdict notAnnounced(Subject subject, Answer login) throws IOException {
+        String told = "LOGINDISABLED is not announced; LOGIN: " + login.told();
+        if (login.ok()) {
+            return Verdict.fail(told);
+        }
+        if (login.farewell() || login.ended()) {
+            return Verdict.pass(told);
+        }
+        if (!login.refusal()) {
+            return Verdict.inconclusive(told);
+        }
+        return privacyRequired(login) || !login.is(Condition.NO)
+                ? Verdict.pass(told)
+                : againstControl(
+                        subject,
+                        login,
+                        Verdict.fail(told + SAME),
+                        Verdict.pass(told + ", which is not what a wrong password is answered with"));
+    }
+
+    private static Verdict login(ImapTalk talk, Subject subject) throws IOException {
+        Answer login = talk.say("LOGIN " + Nobody.ARGUMENTS);
+        String told = login.told();
+        if (login.ok()) {
+            return Verdict.fail("LOGIN in the clear was answered with " + told);
+        }
+        if (login.farewell() || login.ended()) {
+            return Verdict.pass("the server ends the session: " + told);
+        }
+        if (login.is(Condition.BAD)) {
+            return Verdict.warn("refused, but with BAD, which tells the client that its command was wrong: " + told);
+        }
+        if (!login.is(Condition.NO)) {
+            return Verdict.inconclusive("LOGIN was answered with " + told);
+        }
+        if (privacyRequired(login)) {
+            return Verdict.pass(told);
+        }
+        return againstControl(
+                subject,
+                login,
+                talk.capabilities().has("LOGINDISABLED")
+                        ? Verdict.inconclusive(told + SAME + "; whether the password was tried cannot be seen")
+                        : Verdict.fail("the password was tried in the clear: " + told + SAME),
+                Verdict.pass("refused, and not as a wrong password is, though without [PRIVACYREQUIRED]: " + told));
+    }
+
+    private static boolean privacyRequired(Answer login) {
+        return login.code().filter("PRIVACYREQUIRED"::equals).isPresent();
+    }
+
+    /** LOGIN was refused with NO: in the words that a wrong password is refused with inside TLS? */
+    private static Verdict againstControl(Subject subject, Answer login, Verdict same, Verdict other)
+            throws IOException {
+        ImapTalk control = ImapTalk.with(subject);
+        control.wire().note("control: how is the same LOGIN refused inside TLS?");
+        Optional<Verdict> obstacle = Stages.INSIDE.reach(control, subject);
+        if (obstacle.isPresent()) {
+            return Verdict.inconclusive(login.told() + "; how a wrong password is refused cannot be seen: "
+                    + obstacle.get().detail());
+        }
+        Answer inside = control.say("LOGIN " + Nobody.ARGUMENTS);
+        return wording(inside).equals(wording(login)) ? same : other;
+    }
+
+    private static String wording(Answer answer) {
+        return answer.end() instanceof ImapResponse.Tagged tagged ? tagged.condition() + " " + tagged.text() : "";
+    }
+
+    private static Verdict mechanisms(ImapTalk talk) {
+        Set<String> mechanisms = talk.capabilities().mechanisms();
+        Set<String> clear = new TreeSet<>(mechanisms);
+        clear.retainAll(IN_THE_CLEAR);
+        if (!clear.isEmpty()) {
+            return Verdict.fail("CAPABILITY before TLS announces AUTH=" + String.join(", AUTH=", clear));
+        }
+        return mechanisms.isEmpty()
+                ? Verdict.pass("none is announced")
+                : Verdict.warn("CAPABILITY before TLS announces AUTH=" + String.join(", AUTH=", mechanisms)
+                        + "; none shows the password, but what follows the login is not protected");
+    }
+
+    private static Check authenticate(String id, String mechanism) {
+        return Check.of(id, "AUTHENTICATE " + mechanism + " before TLS is refused at once")
+                .clause("RFC 9051 section 6.2.2")
+                .level(Level.SECURITY)
+                .why("A continuation asks for the password in the clear: a client that answers it has lost it, whatever"
+                        + " the server says then.")
+                .mend(MEND)
+                .onUpgraded(Protocol.IMAP)
+                .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> {
+                    Answer answer = talk.say("AUTHENTICATE " + mechanism);
+                    if (answer.asks()) {
+                        talk.wire().send("*");
+                        return Verdict.fail("the server asks for the password in the clear: " + answer.told());
+                    }
+                    if (answer.ok()) {
+                        return Verdict.fail("AUTHENTICATE was answered with " + answer.told());
+                    }
+                    if (answer.farewell() || answer.ended()) {
+                        return Verdict.pass("the server ends the session: " + answer.told());
+                    }
+                    return answer.refusal()
+                            ? Verdict.pass(answer.told())
+                            : Verdict.inconclusive("AUTHENTICATE was answered with " + answer.told());
+                }));
+    }
+}

@@ -1,0 +1,137 @@
+package dev.starttls.conformance.imap;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.imap.ImapResponse.Condition;
+import dev.starttls.conformance.target.Protocol;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** RFC 9051 sections 2.2.1, 6.1.2, 6.3.13 and 9: lines without a right tag, and commands out of place. */
+final class SyntaxTopic implements Topic {
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                tag("IMAP-S-18a", "a command without a tag is answered with BAD", "NOOP"),
+                tag("IMAP-S-18b", "a command with an empty tag is answered with BAD", " NOOP"),
+                tag("IMAP-S-18c", "a command tagged '*' is answered with BAD", "* NOOP"),
+                tag("IMAP-S-18d", "a command tagged '+' is answered with BAD", "+ NOOP"),
+                unknown(),
+                noop(),
+                idle());
+    }
+
+    private static Check tag(String id, String title, String line) {
+        return Check.of(id, title)
+                .clause("RFC 9051 sections 2.2.1 and 7.1.3")
+                .level(Level.MUST)
+                .why("A response tagged '*' or '+' is untagged data or a continuation request to the client. A server"
+                        + " that takes such tags can be made to say what looks like something else; one that passes over"
+                        + " the line is out of step with its client.")
+                .mend("Answer '* BAD'. Cyrus 3.6 takes '+' for a tag and has no setting for it.")
+                .on(Protocol.IMAP)
+                .run(Stages.OPENED.then((talk, subject) -> refused(talk, line)));
+    }
+
+    /** Sends NOOP: whatever comes before its end answers what was sent before it. */
+    private static List<ImapResponse> behind(ImapTalk talk) {
+        String tag = talk.nextTag();
+        talk.wire().send(tag + " NOOP");
+        return talk.until(tag);
+    }
+
+    private static String told(List<ImapResponse> responses) {
+        return responses.stream().map(ImapResponse::told).collect(Collectors.joining(", "));
+    }
+
+    private static Verdict refused(ImapTalk talk, String line) {
+        talk.wire().send(line);
+        List<ImapResponse> responses = behind(talk);
+        ImapResponse last = responses.get(responses.size() - 1);
+        String told = told(responses);
+        if (responses.stream().anyMatch(ImapResponse.Continuation.class::isInstance)) {
+            return Verdict.fail("what comes looks like a continuation request: " + told);
+        }
+        List<ImapResponse> first = responses.subList(0, responses.size() - 1);
+        boolean over = last instanceof ImapResponse.None;
+        if (first.stream().noneMatch(SyntaxTopic::isBad)) {
+            if (first.stream().anyMatch(SyntaxTopic::isOk)) {
+                return Verdict.fail("obeyed: " + told);
+            }
+            return over
+                    ? Verdict.warn("no BAD: " + told)
+                    : Verdict.fail("expected BAD before the answer to the next command, came " + told);
+        }
+        boolean farewell = first.stream().anyMatch(response -> response.untagged(Condition.BYE));
+        return over && !farewell ? Verdict.warn("BAD, but the session does not go on: " + told) : Verdict.pass(told);
+    }
+
+    private static boolean isBad(ImapResponse response) {
+        return response.untagged(Condition.BAD)
+                || (response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.BAD);
+    }
+
+    private static boolean isOk(ImapResponse response) {
+        return response.untagged(Condition.OK)
+                || (response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.OK);
+    }
+
+    private static Check unknown() {
+        return Check.of("IMAP-S-19", "an unknown command is answered with BAD and its tag")
+                .clause("RFC 9051 section 7.1.3")
+                .level(Level.MUST)
+                .why(
+                        "A client tries extensions that it was not offered, and commands of the other revision. Without the"
+                                + " tag it does not learn which of them failed, and waits.")
+                .on(Protocol.IMAP)
+                .run(Stages.OPENED.then((talk, subject) -> {
+                    String tag = talk.nextTag();
+                    talk.wire().send(tag + " XUNKNOWN");
+                    List<ImapResponse> responses = behind(talk);
+                    boolean bad = responses.stream().anyMatch(response -> response.ends(tag) && isBad(response));
+                    return bad
+                            ? Verdict.pass(told(responses))
+                            : Verdict.fail("expected BAD with the tag " + tag + ", came " + told(responses));
+                }));
+    }
+
+    private static Check noop() {
+        return Check.of("IMAP-S-26a", "NOOP before TLS is answered with OK")
+                .clause("RFC 9051 section 6.1.2")
+                .level(Level.MUST)
+                .why("NOOP is valid in every state. What a client does to keep a connection alive must not end it.")
+                .onUpgraded(Protocol.IMAP)
+                .run(Stages.GREETED.then((talk, subject) -> {
+                    Answer answer = talk.say("NOOP");
+                    return answer.ok()
+                            ? Verdict.pass(answer.told())
+                            : Verdict.fail("expected OK, came " + answer.told());
+                }));
+    }
+
+    private static Check idle() {
+        return Check.of("IMAP-S-26b", "IDLE before the log-in is refused")
+                .clause("RFC 9051 section 6.3.13")
+                .level(Level.MUST)
+                .why(
+                        "IDLE is for sessions that have logged in. A server that takes it from anybody holds connections of"
+                                + " strangers for half an hour each.")
+                .mend("Answer BAD.")
+                .onUpgraded(Protocol.IMAP)
+                .run(Stages.GREETED.then((talk, subject) -> {
+                    Answer answer = talk.say("IDLE");
+                    if (answer.asks()) {
+                        talk.wire().send("DONE");
+                        return Verdict.fail("the server idles: " + answer.told());
+                    }
+                    if (answer.farewell() || answer.ended()) {
+                        return Verdict.warn("the server ends the session: " + answer.told());
+                    }
+                    return answer.is(Condition.BAD) || answer.is(Condition.NO)
+                            ? Verdict.pass(answer.told())
+                            : Verdict.fail("expected BAD or NO, came " + answer.told());
+                }));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.target.Login;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.ProvenServer;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** RFC 1939 section 7: the timestamp of the greeting. */
+final class ApopTopic implements Topic {
+    private static final Pattern TIMESTAMP = Pattern.compile("<[^<> ]+@[^<> ]+>");
+    private static final String NONE = "the greeting has no timestamp, so APOP is not offered";
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("POP3-S-16a", "the timestamp of the greeting, if there is one, is never the same twice")
+                        .clause("RFC 1939 section 7")
+                        .level(Level.SHOULD)
+                        .why("APOP proves that the client knows the password for one timestamp. Said twice, whoever"
+                                + " listened the first time can answer the second.")
+                        .mend("Leave the timestamp out of the greeting, which turns APOP off: its MD5 lets whoever"
+                                + " listens try passwords at leisure. Cyrus: allowapop: no.")
+                        .on(Protocol.POP3)
+                        .run(ApopTopic::fresh),
+                Check.of("POP3-S-16b", "the timestamp said before TLS is not good for APOP inside it")
+                        .clause("RFC 2595 section 4")
+                        .level(Level.SHOULD)
+                        .why(
+                                "The timestamp came in the clear, so someone on the path may have written it: a client that"
+                                        + " answers to it inside TLS answers to a stranger.")
+                        .mend("Refuse APOP inside TLS where the greeting came before it. There are USER, PASS and SASL."
+                                + " Cyrus: allowapop: no.")
+                        .onUpgraded(Protocol.POP3)
+                        .run(ApopTopic::reused));
+    }
+
+    private static Optional<String> timestamp(Pop3Reply greeting) {
+        if (!(greeting instanceof Pop3Reply.Answer answer) || !answer.good()) {
+            return Optional.empty();
+        }
+        Matcher found = TIMESTAMP.matcher(answer.text());
+        return found.find() ? Optional.of(found.group()) : Optional.empty();
+    }
+
+    private static Optional<Verdict> secureFirst(Pop3Talk talk, Subject subject) {
+        return subject.target().scheme().implicitTls() ? talk.secured() : Optional.empty();
+    }
+
+    private static Verdict fresh(Subject subject) throws IOException {
+        Pop3Talk first = Pop3Talk.with(subject);
+        Optional<Verdict> obstacle = secureFirst(first, subject);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        Pop3Reply greeting = first.reply();
+        if (!greeting.good()) {
+            return Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK");
+        }
+        Optional<String> one = timestamp(greeting);
+        if (one.isEmpty()) {
+            return Verdict.pass(NONE);
+        }
+        first.wire().close();
+        Pop3Talk second = Pop3Talk.with(subject);
+        obstacle = secureFirst(second, subject);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        Pop3Reply again = second.reply();
+        return again.good()
+                ? compared(one.get(), timestamp(again))
+                : Verdict.inconclusive("the second greeting was " + again.told() + ", not +OK");
+    }
+
+    private static Verdict compared(String one, Optional<String> other) {
+        String told = Transcript.printable(one);
+        if (other.isEmpty()) {
+            return Verdict.warn(told + " in one greeting, none in the next");
+        }
+        return other.get().equals(one)
+                ? Verdict.warn("two greetings have the same timestamp: " + told)
+                : Verdict.pass(told + ", then " + Transcript.printable(other.get()));
+    }
+
+    private static Verdict reused(Subject subject) throws IOException {
+        Pop3Talk talk = Pop3Talk.with(subject);
+        Pop3Reply greeting = talk.reply();
+        if (!greeting.good()) {
+            return Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK");
+        }
+        Optional<String> timestamp = timestamp(greeting);
+        if (timestamp.isEmpty()) {
+            return Verdict.pass(NONE);
+        }
+        Optional<Login> login = subject.settings().login();
+        if (login.isEmpty()) {
+            return Verdict.skip("needs a login: give --user and --password-file");
+        }
+        Optional<Verdict> obstacle = talk.introduced().or(talk::offered).or(talk::goneAhead);
+        return obstacle.orElseGet(() -> inside(talk, subject, login.get(), timestamp.get()));
+    }
+
+    private static Verdict inside(Pop3Talk talk, Subject subject, Login login, String timestamp) {
+        Handshake handshake = talk.handshake();
+        if (!(handshake instanceof Handshake.Done done)) {
+            return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
+        }
+        Optional<String> doubt = ProvenServer.doubt(subject, done);
+        if (doubt.isPresent()) {
+            return LogIn.notTo(doubt.get());
+        }
+        Pop3Reply reply = new LogIn(talk, login).apop(timestamp);
+        if (reply.good()) {
+            return Verdict.warn(
+                    "APOP inside TLS logs in with " + Transcript.printable(timestamp) + ", which came in the clear");
+        }
+        return reply.refusal() || reply.ended()
+                ? Verdict.pass("APOP with it is refused inside TLS")
+                : Verdict.inconclusive("APOP inside TLS was not answered");
+    }
+}

@@ -1,0 +1,64 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.speak.Transcript;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What a response to CAPA announces: tags in upper case, each with its parameters (RFC 2449 section 3). */
+record Capabilities(List<String> lines, Map<String, String> announced) {
+    Capabilities {
+        lines = List.copyOf(lines);
+        announced = Map.copyOf(announced);
+    }
+
+    static Capabilities in(Pop3Reply reply) {
+        List<String> lines = reply instanceof Pop3Reply.Answer answer ? answer.list() : List.of();
+        TreeMap<String, String> announced = new TreeMap<>();
+        for (String line : lines) {
+            String[] parts = line.strip().split(" +", 2);
+            String parameters = parts.length > 1 ? parts[1].strip() : "";
+            announced.merge(parts[0].toUpperCase(Locale.ROOT), parameters, (a, b) -> (a + " " + b).strip());
+        }
+        return new Capabilities(lines, announced);
+    }
+
+    boolean has(String tag) {
+        return announced.containsKey(tag);
+    }
+
+    /** The parameters of an announced capability; may be empty. */
+    Optional<String> of(String tag) {
+        return Optional.ofNullable(announced.get(tag));
+    }
+
+    /** The SASL mechanisms, upper case, sorted. */
+    Set<String> mechanisms() {
+        Set<String> mechanisms = new TreeSet<>(
+                Arrays.asList(of("SASL").orElse("").toUpperCase(Locale.ROOT).split(" +")));
+        mechanisms.remove("");
+        return mechanisms;
+    }
+
+    /** All lines, for a detail. */
+    String told() {
+        return lines.isEmpty() ? "nothing" : String.join(", ", lines);
+    }
+
+    /** What is not well formed in the lines. */
+    List<String> flaws() {
+        List<String> flaws = new ArrayList<>();
+        for (String line : lines) {
+            if (!line.matches("[!-~&&[^.]]+( [!-~]+)*")) {
+                flaws.add("'" + Transcript.printable(line) + "' is no tag with parameters, a space before each");
+            }
+        }
+        return flaws;
+    }
+}

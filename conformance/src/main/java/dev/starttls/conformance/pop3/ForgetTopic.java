@@ -1,0 +1,55 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
+import java.util.List;
+
+/** What was said before TLS is forgotten at the upgrade. */
+final class ForgetTopic implements Topic {
+    @Override
+    public List<Check> checks() {
+        return List.of(Check.of("POP3-S-08", "a user named before TLS is nobody inside it")
+                .clause("RFC 2595 section 4")
+                .level(Level.SECURITY)
+                .why("What was said in the clear may have been said by someone on the path. A server that carries the"
+                        + " name into TLS lets that someone choose whose mail the client reads, or whose password it"
+                        + " tries.")
+                .mend("Forget the name at the upgrade. Where USER is refused before TLS there is none: Dovecot:"
+                        + " auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), which does not hold for"
+                        + " clients of its own house. Cyrus: allowplaintext: no. Courier: POP3_TLS_REQUIRED=1.")
+                .onUpgraded(Protocol.POP3)
+                .run(ForgetTopic::user));
+    }
+
+    private static Verdict user(Subject subject) throws IOException {
+        NamedBefore named = NamedBefore.by(subject);
+        return Stages.OFFERED
+                .then((talk, same) -> {
+                    Pop3Reply user = talk.say("USER " + named.user());
+                    if (user.refusal()) {
+                        return Verdict.pass("no user can be named before TLS: " + user.told());
+                    }
+                    if (!user.good()) {
+                        return Verdict.inconclusive("USER before TLS was answered with " + user.told());
+                    }
+                    Pop3Reply goAhead = talk.say("STLS");
+                    if (goAhead.refusal()) {
+                        return Verdict.pass("STLS is refused behind USER: " + goAhead.told());
+                    }
+                    if (!goAhead.good()) {
+                        return Verdict.inconclusive("STLS behind USER was answered with " + goAhead.told());
+                    }
+                    Handshake handshake = talk.handshake();
+                    return handshake instanceof Handshake.Done done
+                            ? named.judge(talk, done, "the USER sent before TLS")
+                            : Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
+                })
+                .run(subject);
+    }
+}

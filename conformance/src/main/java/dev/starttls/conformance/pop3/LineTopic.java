@@ -1,0 +1,109 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.LongLine;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** RFC 2449 section 4: how long commands and responses may be. */
+final class LineTopic implements Topic {
+    /** Every server that knows CAPA takes so many octets, CRLF included. */
+    private static final int LONGEST_COMMAND = 255;
+
+    private static final int LONGEST_RESPONSE = 512;
+    private static final LongLine<Pop3Talk> LONG_LINE = new LongLine<>(Stages.GREETED, "USER ", "-ERR");
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("POP3-S-17a", "a command of 255 octets is one command")
+                        .clause("RFC 2449 section 4")
+                        .level(Level.SHOULD)
+                        .why("AUTH with an initial response is long. A server that cuts it takes the rest of a password"
+                                + " for a command, and writes it to its log.")
+                        .mend("Take 255 octets, CRLF included, for a command.")
+                        .on(Protocol.POP3)
+                        .run(Stages.INSIDE.then(LineTopic::longest)),
+                tooLong("POP3-S-17b", 600),
+                tooLong("POP3-S-17c", 100_000),
+                Check.of("POP3-S-23", "no line of a response has more than 512 octets")
+                        .clause("RFC 2449 section 4")
+                        .level(Level.MUST)
+                        .why(
+                                "Clients read into a buffer of this size, as they may. What is cut off there is read as the"
+                                        + " next response, and its author may be who chose the length: many servers repeat the"
+                                        + " command that they do not know.")
+                        .mend("Do not repeat in a response what the client sent.")
+                        .on(Protocol.POP3)
+                        .run(LineTopic::responses));
+    }
+
+    private static Check tooLong(String id, int octets) {
+        return Check.of(id, "a line of " + octets + " octets before TLS is one line, refused or taken, and no harm")
+                .clause("RFC 2449 section 4")
+                .level(Level.SHOULD)
+                .why("What a peer can send before TLS costs it nothing. A line without bound fills memory; one that is"
+                        + " cut becomes two commands, the second written by whoever chose the length.")
+                .mend("Answer -ERR when the line ends, or close; read no more than the limit into memory.")
+                .onUpgraded(Protocol.POP3)
+                .run(LONG_LINE.of(octets));
+    }
+
+    /** No user was named, so PASS is refused, whatever its length; the words tell whether for its length. */
+    private static Verdict longest(Pop3Talk talk, Subject subject) {
+        Pop3Reply shortOne = talk.say("PASS " + Nobody.PASSWORD);
+        if (!shortOne.refusal()) {
+            return Verdict.inconclusive("PASS where no user was named was answered with " + shortOne.told());
+        }
+        String argument = "x".repeat(LONGEST_COMMAND - 7);
+        talk.wire().sendRaw("PASS " + argument + "\r\n");
+        List<Pop3Reply> replies = talk.quit();
+        List<Pop3Reply> answers = replies.stream().filter(Pop3Reply::came).toList();
+        if (answers.size() > 2) {
+            return Verdict.warn("it and QUIT were answered with " + answers.size() + " responses: "
+                    + Response.told(answers) + "; the command was cut into several");
+        }
+        String told = Response.told(replies) + "; a short one: " + shortOne.told();
+        if (answers.isEmpty()) {
+            return Verdict.warn("no answer: " + told);
+        }
+        if (answers.get(0).told().equals(shortOne.told())) {
+            return Verdict.pass(told);
+        }
+        return answers.get(0).told().contains(argument.substring(0, 40))
+                ? Verdict.inconclusive("the server repeats what it refuses: " + told)
+                : Verdict.warn(told);
+    }
+
+    private static Verdict responses(Subject subject) throws IOException {
+        Pop3Talk talk = Pop3Talk.with(subject);
+        if (subject.target().scheme().implicitTls()) {
+            Optional<Verdict> obstacle = talk.secured();
+            if (obstacle.isPresent()) {
+                return obstacle.get();
+            }
+        }
+        List<Pop3Reply> replies = new ArrayList<>();
+        replies.add(talk.reply());
+        replies.add(talk.capa());
+        replies.add(talk.say("X" + "y".repeat(LONGEST_COMMAND - 3)));
+        replies.add(talk.say("QUIT"));
+        int longest = 0;
+        for (Pop3Reply reply : replies) {
+            if (!(reply instanceof Pop3Reply.Answer answer)) {
+                return Verdict.inconclusive("greeting, CAPA, an unknown command and QUIT: " + Response.told(replies));
+            }
+            longest = Math.max(longest, answer.longest());
+        }
+        String told = "greeting, CAPA, an unknown command and QUIT: the longest line has " + longest + " octets";
+        return longest > LONGEST_RESPONSE ? Verdict.fail(told) : Verdict.pass(told);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Login;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * Logs in with the user's own credentials, inside TLS. Neither the transcript nor a verdict shows the password, even if the
+ * server repeats it.
+ */
+record LogIn(Pop3Talk talk, Login login) {
+    /** The verdict where the server did not prove to be the one that was asked for. */
+    static Verdict notTo(String doubtful) {
+        return Verdict.skip("no password is shown to a server that may be another: " + doubtful
+                + " (--trust and --server-name say which it is)");
+    }
+
+    /** By what CAPA announces; empty if that worked. */
+    Optional<Verdict> tried() {
+        boolean plain = !talk.capabilities().has("USER")
+                && talk.capabilities().mechanisms().contains("PLAIN");
+        Pop3Reply reply = plain ? plain() : named();
+        // What the server says to it may repeat the password, so the detail does not.
+        return reply.good()
+                ? Optional.empty()
+                : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));
+    }
+
+    private Pop3Reply named() {
+        Pop3Reply user = talk.say("USER " + login.user());
+        return user.good() ? pass() : user;
+    }
+
+    /** PASS alone: whose password it is, was said or was not. */
+    Pop3Reply pass() {
+        char[] password = login.password().get();
+        try {
+            talk.wire().conceal(new String(password));
+            // RFC 6856 section 2.1: beyond ASCII, UTF-8 is the best that can be guessed.
+            send(utf8("PASS " + new String(password) + "\r\n"), "PASS (password)");
+            return talk.reply();
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+
+    /** RFC 1939 section 7: the digest of the timestamp and the password. */
+    Pop3Reply apop(String timestamp) {
+        char[] password = login.password().get();
+        try {
+            byte[] digest = MessageDigest.getInstance("MD5").digest(utf8(timestamp + new String(password)));
+            String hex = HexFormat.of().formatHex(digest);
+            talk.wire().conceal(new String(password));
+            talk.wire().conceal(hex);
+            send(utf8("APOP " + login.user() + " " + hex + "\r\n"), "APOP " + login.user() + " (digest)");
+            return talk.reply();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has MD5", e);
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+
+    /** RFC 4616 section 2: no authorization identity, NUL, the user, NUL, the password. */
+    private Pop3Reply plain() {
+        Pop3Reply asked = talk.say("AUTH PLAIN");
+        if (!asked.asks()) {
+            return asked;
+        }
+        char[] password = login.password().get();
+        try {
+            String encoded =
+                    Base64.getEncoder().encodeToString(utf8("\0" + login.user() + "\0" + new String(password)));
+            talk.wire().conceal(new String(password));
+            talk.wire().conceal(encoded);
+            send(utf8(encoded + "\r\n"), "(user and password)");
+            return talk.reply();
+        } finally {
+            Arrays.fill(password, '\0');
+        }
+    }
+
+    private void send(byte[] secret, String shownAs) {
+        talk.wire().sendSecret(secret, shownAs);
+        Arrays.fill(secret, (byte) 0);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

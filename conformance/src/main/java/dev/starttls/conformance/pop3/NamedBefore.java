@@ -1,0 +1,111 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.target.Login;
+import dev.starttls.conformance.tls.ProvenServer;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A user was named in plaintext: does PASS inside TLS log that user in? With the user's own login the answer is plain.
+ * Without one it is in the words of the refusal: those for a password without a name, or those for a wrong password.
+ */
+record NamedBefore(Subject subject, Optional<Login> login) {
+    static NamedBefore by(Subject subject) {
+        return new NamedBefore(subject, subject.settings().login());
+    }
+
+    /** Whom to name in plaintext. */
+    String user() {
+        return login.map(Login::user).orElse(Nobody.USER);
+    }
+
+    /**
+     * Judges right after the handshake.
+     *
+     * @param naming how the user was named, for a detail
+     */
+    Verdict judge(Pop3Talk talk, Handshake.Done handshake, String naming) {
+        if (login.isEmpty()) {
+            return withoutPassword(talk, naming);
+        }
+        Optional<String> doubt = ProvenServer.doubt(subject, handshake);
+        return doubt.isPresent() ? LogIn.notTo(doubt.get()) : withPassword(talk, login.get(), naming);
+    }
+
+    /** PASS and QUIT inside TLS are answered once each; an answer more is to the USER before. */
+    private static Optional<Verdict> counted(Pop3Talk talk, String naming) {
+        long more = talk.quit().stream().filter(Pop3Reply::came).count() - 1;
+        return more > 0
+                ? Optional.of(Verdict.fail(
+                        "PASS and QUIT inside TLS had " + more + " answer too many: " + naming + " was obeyed"))
+                : Optional.empty();
+    }
+
+    private static Verdict withPassword(Pop3Talk talk, Login login, String naming) {
+        Pop3Reply reply = new LogIn(talk, login).pass();
+        Optional<Verdict> obeyed = counted(talk, naming);
+        if (obeyed.isPresent()) {
+            return obeyed.get();
+        }
+        if (reply.good()) {
+            return Verdict.fail("PASS inside TLS logs in, on " + naming);
+        }
+        // What the server says to a password may repeat it, so the detail does not.
+        return reply.refusal() || reply.ended()
+                ? Verdict.pass("the right password inside TLS logs nobody in: forgotten is " + naming)
+                : Verdict.inconclusive("PASS inside TLS was not answered");
+    }
+
+    private Verdict withoutPassword(Pop3Talk talk, String naming) {
+        Pop3Reply reply = talk.say("PASS " + Nobody.PASSWORD);
+        String told = "PASS inside TLS: " + reply.told();
+        Optional<Verdict> obeyed = counted(talk, naming);
+        if (obeyed.isPresent()) {
+            return obeyed.get();
+        }
+        if (reply.ended()) {
+            return Verdict.pass(told);
+        }
+        if (!reply.refusal()) {
+            return reply.good()
+                    ? Verdict.fail(told + ", on " + naming)
+                    : Verdict.inconclusive("PASS inside TLS was answered with " + reply.told());
+        }
+        try {
+            Pop3Reply unnamed = control("how is PASS refused where no user was named?", false);
+            Pop3Reply wrong = control("how is a wrong password refused inside TLS?", true);
+            if (unnamed.told().equals(wrong.told())) {
+                return Verdict.inconclusive(
+                        told + ", as where no user was named and as for a wrong password; only a login"
+                                + " would tell: give --user and --password-file");
+            }
+            if (reply.told().equals(unnamed.told())) {
+                return Verdict.pass(told + ", as where no user was named");
+            }
+            return reply.told().equals(wrong.told())
+                    ? Verdict.fail(told + ": it is taken for the password of " + naming
+                            + "; where no user was named it is " + unnamed.told())
+                    : Verdict.inconclusive(told + "; where no user was named it is " + unnamed.told());
+        } catch (IOException e) {
+            return Verdict.inconclusive(told + "; there was no connection to compare with: " + e.getMessage());
+        }
+    }
+
+    private Pop3Reply control(String question, boolean named) throws IOException {
+        Pop3Talk control = Pop3Talk.with(subject);
+        control.wire().note("control: " + question);
+        Optional<Verdict> obstacle = Stages.INSIDE.reach(control, subject);
+        if (obstacle.isPresent()) {
+            throw new IOException(obstacle.get().detail());
+        }
+        if (named) {
+            control.say("USER " + Nobody.USER);
+        }
+        Pop3Reply reply = control.say("PASS " + Nobody.PASSWORD);
+        control.wire().close();
+        return reply;
+    }
+}

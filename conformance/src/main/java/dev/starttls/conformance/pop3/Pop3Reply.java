@@ -1,0 +1,88 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.speak.Transcript;
+import java.util.List;
+
+/** What came where one POP3 response was due (RFC 1939 section 3). */
+sealed interface Pop3Reply extends Response {
+    /** How a response begins. */
+    enum Status {
+        OK("+OK"),
+        ERR("-ERR"),
+        /** The server waits for more of a command (RFC 5034 section 4). */
+        CONTINUE("+");
+
+        private final String indicator;
+
+        Status(String indicator) {
+            this.indicator = indicator;
+        }
+
+        String indicator() {
+            return indicator;
+        }
+    }
+
+    /**
+     * A response.
+     *
+     * @param text behind the status indicator
+     * @param list the lines of a multi-line response, without the dots that were put before dots and without the last
+     * @param flaws what was not well formed in it, if it could be read all the same
+     * @param longest the octets of its longest line, its CRLF included
+     */
+    record Answer(Status status, String text, List<String> list, List<String> flaws, int longest) implements Pop3Reply {
+        public Answer {
+            list = List.copyOf(list);
+            flaws = List.copyOf(flaws);
+        }
+    }
+
+    /** A line that cannot be a response. */
+    record Malformed(String line, String problem) implements Pop3Reply {}
+
+    /** None: the connection ended or nothing came in time. */
+    record None(Received instead) implements Pop3Reply {}
+
+    /** {@code +OK}. */
+    default boolean good() {
+        return this instanceof Answer answer && answer.status() == Status.OK;
+    }
+
+    /** {@code -ERR}. */
+    @Override
+    default boolean refusal() {
+        return this instanceof Answer answer && answer.status() == Status.ERR;
+    }
+
+    /** {@code +} alone: it asks for more. */
+    default boolean asks() {
+        return this instanceof Answer answer && answer.status() == Status.CONTINUE;
+    }
+
+    @Override
+    default boolean came() {
+        return this instanceof Answer;
+    }
+
+    @Override
+    default boolean ended() {
+        return this instanceof None none && none.instead() instanceof Received.Ended;
+    }
+
+    @Override
+    default String told() {
+        if (this instanceof Answer answer) {
+            String more = answer.list().isEmpty() ? "" : " and " + answer.list().size() + " lines";
+            String line = answer.status().indicator() + " " + answer.text();
+            return "'" + Transcript.printable(line).strip() + "'" + more;
+        }
+        if (this instanceof Malformed malformed) {
+            return "'" + Transcript.printable(malformed.line()) + "', which is no POP3 response: "
+                    + malformed.problem();
+        }
+        return ((None) this).instead().told();
+    }
+}

@@ -1,0 +1,77 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.pop3.Pop3Reply.Status;
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Received;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads responses, noting every departure from RFC 1939 section 3. */
+final class ReplyReader {
+    /** More lines make no response that the suite asks for. */
+    private static final int MOST_LINES = 500;
+
+    private ReplyReader() {}
+
+    /** A response of one line. */
+    static Pop3Reply read(Conversation conversation) {
+        Received received = conversation.readLine();
+        return received instanceof Received.Line line ? of(line) : new Pop3Reply.None(received);
+    }
+
+    private static Pop3Reply of(Received.Line line) {
+        String text = line.text();
+        Optional<Status> status = Arrays.stream(Status.values())
+                .filter(each -> text.equals(each.indicator()) || text.startsWith(each.indicator() + " "))
+                .findFirst();
+        if (status.isEmpty()) {
+            return new Pop3Reply.Malformed(
+                    text, "it does not begin with +OK or -ERR, in upper case, and a space behind it");
+        }
+        int indicator = status.get().indicator().length();
+        return new Pop3Reply.Answer(
+                status.get(),
+                text.length() > indicator ? text.substring(indicator + 1) : "",
+                List.of(),
+                flaws(line),
+                text.length() + 2);
+    }
+
+    /** A response of several lines, if its first is {@code +OK}: up to the line with a single dot. */
+    static Pop3Reply readList(Conversation conversation) {
+        Pop3Reply first = read(conversation);
+        if (!(first instanceof Pop3Reply.Answer answer) || !first.good()) {
+            return first;
+        }
+        List<String> list = new ArrayList<>();
+        List<String> flaws = new ArrayList<>(answer.flaws());
+        int longest = answer.longest();
+        while (list.size() < MOST_LINES) {
+            Received received = conversation.readLine();
+            if (!(received instanceof Received.Line line)) {
+                return new Pop3Reply.Malformed(
+                        "+OK " + answer.text(), "no line with a single dot ends it, but " + received.told());
+            }
+            flaws.addAll(flaws(line));
+            if (line.text().equals(".")) {
+                return new Pop3Reply.Answer(Status.OK, answer.text(), list, flaws, longest);
+            }
+            longest = Math.max(longest, line.text().length() + 2);
+            list.add(line.text().startsWith(".") ? line.text().substring(1) : line.text());
+        }
+        return new Pop3Reply.Malformed("+OK " + answer.text(), "more than " + MOST_LINES + " lines follow");
+    }
+
+    private static List<String> flaws(Received.Line line) {
+        List<String> flaws = new ArrayList<>();
+        if (line.bareLf()) {
+            flaws.add("a line ends in LF without CR");
+        }
+        if (line.text().chars().anyMatch(c -> c != '\t' && (c < ' ' || c > 0x7e))) {
+            flaws.add("a line has octets that are not printable ASCII");
+        }
+        return flaws;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.starttls.conformance.report;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.speak.Transcript;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * JUnit XML as Ant began it and CI systems read it: a test suite a target, a test case a check. A failed check is a
+ * failure; a warning passes and says so in its output; what was skipped or inconclusive is skipped, with the reason; a
+ * target that was not reached is an error.
+ */
+public final class JunitReport implements Report {
+    /** Ant's format knows no zone; it is UTC. */
+    private static final DateTimeFormatter TIMESTAMP =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final PrintStream out;
+    private final XMLStreamWriter xml;
+
+    public JunitReport(PrintStream out) {
+        this.out = out;
+        try {
+            xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out, "UTF-8");
+            xml.writeStartDocument("UTF-8", "1.0");
+            xml.writeCharacters("\n");
+            xml.writeStartElement("testsuites");
+            attribute("name", "STARTTLS conformance");
+        } catch (XMLStreamException e) {
+            throw unwritable(e);
+        }
+    }
+
+    @Override
+    public void add(TargetReport report) {
+        try {
+            suite(report);
+            xml.flush();
+            out.flush();
+        } catch (XMLStreamException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private void suite(TargetReport report) throws XMLStreamException {
+        long errors = report.survey().problem().isPresent() ? 1 : 0;
+        start(1, "testsuite");
+        attribute("name", report.target().url());
+        attribute("tests", String.valueOf(report.results().size() + errors));
+        attribute("failures", String.valueOf(report.count(Mark.FAIL)));
+        attribute("errors", String.valueOf(errors));
+        attribute("skipped", String.valueOf(report.count(Mark.SKIP) + report.count(Mark.INCONCLUSIVE)));
+        attribute("time", seconds(report.took()));
+        attribute("timestamp", TIMESTAMP.format(report.started()));
+        if (report.survey().problem().isPresent()) {
+            unreached(report, report.survey().problem().get());
+        }
+        for (CheckResult result : report.results()) {
+            test(report, result);
+        }
+        end(1);
+    }
+
+    private void unreached(TargetReport report, String problem) throws XMLStreamException {
+        start(2, "testcase");
+        attribute("classname", report.target().url());
+        attribute("name", "the target is there and speaks the protocol");
+        attribute("time", "0.000");
+        start(3, "error");
+        attribute("type", "unreachable");
+        attribute("message", problem);
+        text(lines(Visible.of(problem), report.dialogue()));
+        xml.writeEndElement();
+        end(2);
+    }
+
+    private void test(TargetReport report, CheckResult result) throws XMLStreamException {
+        Check check = result.check();
+        String detail = result.verdict().detail();
+        start(2, "testcase");
+        attribute("classname", report.target().url() + "." + check.id().replaceFirst("-[0-9]+[a-z]*$", ""));
+        attribute("name", check.id() + " " + check.title());
+        attribute("time", seconds(result.took()));
+        switch (result.verdict().mark()) {
+            case PASS -> {}
+            case FAIL -> {
+                start(3, "failure");
+                attribute("type", check.level().key());
+                attribute("message", detail);
+                text(evidence(result));
+                xml.writeEndElement();
+            }
+            case WARN -> {
+                start(3, "system-out");
+                text("WARNING " + evidence(result));
+                xml.writeEndElement();
+            }
+            case SKIP, INCONCLUSIVE -> {
+                start(3, "skipped");
+                attribute("message", result.verdict().mark().key() + ": " + detail);
+                xml.writeEndElement();
+            }
+        }
+        if (result.verdict().mark() == Mark.PASS) {
+            xml.writeEndElement();
+        } else {
+            end(2);
+        }
+    }
+
+    private static String evidence(CheckResult result) {
+        Check check = result.check();
+        List<String> told = new ArrayList<>();
+        told.add(check.clause() + ": " + result.verdict().detail());
+        told.add("why: " + check.why());
+        if (!check.mend().isEmpty()) {
+            told.add("mend: " + check.mend());
+        }
+        return lines(told.stream().map(Visible::of).collect(Collectors.joining("\n")), result.transcript());
+    }
+
+    private static String lines(String head, List<Transcript.Entry> transcript) {
+        return head
+                + transcript.stream()
+                        .map(entry -> "\n" + Visible.of(entry.toString()))
+                        .collect(Collectors.joining());
+    }
+
+    private static String seconds(Duration took) {
+        return String.format(Locale.ROOT, "%.3f", took.toMillis() / 1000.0);
+    }
+
+    private void start(int depth, String element) throws XMLStreamException {
+        xml.writeCharacters("\n" + "  ".repeat(depth));
+        xml.writeStartElement(element);
+    }
+
+    private void end(int depth) throws XMLStreamException {
+        xml.writeCharacters("\n" + "  ".repeat(depth));
+        xml.writeEndElement();
+    }
+
+    private void attribute(String name, String value) throws XMLStreamException {
+        xml.writeAttribute(name, Visible.of(value));
+    }
+
+    /** Text of which every line is visible already. */
+    private void text(String lines) throws XMLStreamException {
+        xml.writeCharacters(lines);
+    }
+
+    private static IllegalStateException unwritable(XMLStreamException e) {
+        return new IllegalStateException("elements were closed in the wrong order, or text was not made visible", e);
+    }
+
+    @Override
+    public void close() {
+        try {
+            xml.writeCharacters("\n");
+            xml.writeEndElement();
+            xml.writeEndDocument();
+            xml.writeCharacters("\n");
+            xml.flush();
+        } catch (XMLStreamException e) {
+            throw unwritable(e);
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.starttls.conformance.report.html;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Mark;
+
+/**
+ * A check and what came of it.
+ *
+ * @param anchor its id on the page
+ * @param open whether all of it shows at first
+ */
+record CheckView(
+        String anchor,
+        boolean open,
+        Sign sign,
+        String id,
+        String title,
+        String level,
+        String detail,
+        Linked clause,
+        Linked why,
+        Remedy mend,
+        TranscriptView transcript) {
+
+    static CheckView of(String prefix, CheckResult result) {
+        Check check = result.check();
+        return new CheckView(
+                prefix + "-" + check.id(),
+                result.verdict().mark() == Mark.FAIL,
+                Sign.of(result.verdict().mark()),
+                check.id(),
+                check.title(),
+                check.level().key(),
+                result.verdict().detail(),
+                Linked.of(check.clause()),
+                Linked.of(check.why()),
+                Remedy.of(check.mend()),
+                TranscriptView.of(result.transcript()));
+    }
+
+    /** Whether mending is called for, and there is something to say about it. */
+    boolean mendable() {
+        return (sign.key().equals("fail") || sign.key().equals("warn"))
+                && !(mend.general().parts().isEmpty() && mend.advice().isEmpty());
+    }
+}

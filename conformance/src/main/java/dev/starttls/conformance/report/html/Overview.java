@@ -1,0 +1,35 @@
+package dev.starttls.conformance.report.html;
+
+import java.util.List;
+
+/** The index of the targets; a page of one target needs none. */
+record Overview(List<TargetView.Brief> targets) {
+    Overview {
+        targets = List.copyOf(targets);
+    }
+
+    boolean several() {
+        return targets.size() > 1;
+    }
+
+    int all() {
+        return targets.size();
+    }
+
+    /** How many came out right. */
+    long sound() {
+        return counted("pass");
+    }
+
+    long failed() {
+        return counted("fail");
+    }
+
+    long unreached() {
+        return counted("unreached");
+    }
+
+    private long counted(String key) {
+        return targets.stream().filter(each -> each.ruling().key().equals(key)).count();
+    }
+}

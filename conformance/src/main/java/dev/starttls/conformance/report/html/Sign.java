@@ -1,0 +1,24 @@
+package dev.starttls.conformance.report.html;
+
+import dev.starttls.conformance.check.Mark;
+
+/**
+ * A verdict as it is shown: never by its colour alone.
+ *
+ * @param key the class in the style sheet, and what the filter goes by
+ */
+record Sign(String key, String symbol, String word) {
+    static Sign of(Mark mark) {
+        return new Sign(mark.key(), symbol(mark), mark.key());
+    }
+
+    private static String symbol(Mark mark) {
+        return switch (mark) {
+            case PASS -> "\u2713";
+            case FAIL -> "\u2715";
+            case WARN -> "!";
+            case SKIP -> "\u2013";
+            case INCONCLUSIVE -> "?";
+        };
+    }
+}

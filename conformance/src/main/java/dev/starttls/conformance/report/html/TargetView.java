@@ -1,0 +1,183 @@
+package dev.starttls.conformance.report.html;
+
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.report.CertificateFacts;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.speak.Handshake;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One target as its template shows it.
+ *
+ * @param anchor its id on the page
+ * @param problem why it was not checked, or what became of it, where the ruling does not say so
+ * @param versions each version of TLS that the server was asked for; empty if that was not asked
+ * @param attention what is not as it should be, the worst first
+ * @param rest what passed or was skipped
+ */
+record TargetView(
+        String anchor,
+        String url,
+        Ruling ruling,
+        Optional<String> problem,
+        List<Count> counts,
+        String started,
+        String took,
+        Optional<Handshake.Done> tls,
+        List<CertificateFacts> certificates,
+        Optional<SequenceDiagram> diagram,
+        TranscriptView dialogue,
+        TimeLine timeLine,
+        List<VersionView> versions,
+        List<CheckView> attention,
+        List<CheckView> rest) {
+
+    private static final DateTimeFormatter STARTED = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    private static final List<Mark> ORDER = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE, Mark.PASS, Mark.SKIP);
+    private static final List<Mark> ATTENTION = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
+    private static final List<Mark> REST = List.of(Mark.PASS, Mark.SKIP);
+
+    TargetView {
+        counts = List.copyOf(counts);
+        certificates = List.copyOf(certificates);
+        versions = List.copyOf(versions);
+        attention = List.copyOf(attention);
+        rest = List.copyOf(rest);
+    }
+
+    /**
+     * How many checks came to a verdict.
+     *
+     * @param from where its part of the bar begins, in percent
+     * @param width of its part, in percent
+     */
+    record Count(Sign sign, String word, long n, String from, String width) {
+        boolean any() {
+            return n > 0;
+        }
+    }
+
+    /** The target with this number on the page, from 1. */
+    static TargetView of(int number, TargetReport report) {
+        String anchor = "target-" + number;
+        Ruling ruling = Ruling.of(report);
+        return new TargetView(
+                anchor,
+                report.target().url(),
+                ruling,
+                report.survey().problem().filter(problem -> !problem.equals(ruling.sentence())),
+                counts(report),
+                STARTED.format(report.started()),
+                String.format(Locale.ROOT, "%.1f s", report.took().toMillis() / 1000.0),
+                report.survey().tls(),
+                report.survey()
+                        .tls()
+                        .map(done ->
+                                done.chain().stream().map(CertificateFacts::of).toList())
+                        .orElse(List.of()),
+                SequenceDiagram.of(report.dialogue()),
+                TranscriptView.of(report.dialogue()),
+                TimeLine.of(report.survey().phases()),
+                report.inventory()
+                        .map(inventory -> inventory.versions().stream()
+                                .map(VersionView::of)
+                                .toList())
+                        .orElse(List.of()),
+                checks(anchor, report, ATTENTION),
+                checks(anchor, report, REST));
+    }
+
+    private static List<Count> counts(TargetReport report) {
+        List<Count> counts = new ArrayList<>();
+        long before = 0;
+        int all = report.results().size();
+        for (Mark mark : ORDER) {
+            long n = report.count(mark);
+            counts.add(new Count(Sign.of(mark), word(mark), n, percent(before, all), percent(n, all)));
+            before += n;
+        }
+        return counts;
+    }
+
+    private static String word(Mark mark) {
+        return switch (mark) {
+            case PASS -> "passed";
+            case FAIL -> "failed";
+            case WARN -> "warned";
+            case SKIP -> "skipped";
+            case INCONCLUSIVE -> "inconclusive";
+        };
+    }
+
+    private static String percent(long part, int all) {
+        return String.format(Locale.ROOT, "%.3f", all == 0 ? 0 : 100.0 * part / all);
+    }
+
+    private static List<CheckView> checks(String anchor, TargetReport report, List<Mark> marks) {
+        List<CheckView> views = new ArrayList<>();
+        for (Mark mark : marks) {
+            for (CheckResult result : report.results()) {
+                if (result.verdict().mark() == mark) {
+                    views.add(CheckView.of(anchor, result));
+                }
+            }
+        }
+        return views;
+    }
+
+    boolean checked() {
+        return !attention.isEmpty() || !rest.isEmpty();
+    }
+
+    boolean phased() {
+        return !timeLine.bars().isEmpty();
+    }
+
+    boolean inventoried() {
+        return !versions.isEmpty();
+    }
+
+    /** The versions that are spoken, for what is accepted in each. */
+    List<VersionView> spoken() {
+        return versions.stream().filter(VersionView::accepted).toList();
+    }
+
+    boolean flawed() {
+        return !attention.isEmpty();
+    }
+
+    boolean good() {
+        return !rest.isEmpty();
+    }
+
+    boolean failed() {
+        return ruling.key().equals("fail");
+    }
+
+    /** The checks that failed, for the sentence on top. */
+    List<CheckView> failures() {
+        return attention.stream()
+                .filter(check -> check.sign().key().equals("fail"))
+                .toList();
+    }
+
+    /** What the overview keeps of it. */
+    Brief brief() {
+        return new Brief(anchor, url, ruling, counts, tls.map(Handshake.Done::version));
+    }
+
+    /** A target in the overview: all that is kept of it when its section is written. */
+    record Brief(String anchor, String url, Ruling ruling, List<Count> counts, Optional<String> version) {
+        Brief {
+            counts = List.copyOf(counts);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.starttls.conformance.report.html;
+
+import dev.starttls.conformance.check.TlsInventory;
+import dev.starttls.conformance.check.TlsInventory.Extent;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A version of TLS, and what the server takes in it.
+ *
+ * @param sign whether it is right that the server speaks it, or does not
+ * @param order whose order of suites decides; empty if there is nothing to choose from
+ * @param partial whether the server may take more than is listed
+ */
+record VersionView(
+        String name,
+        Sign sign,
+        boolean accepted,
+        boolean partial,
+        String order,
+        List<Suite> suites,
+        List<String> groups) {
+    /** RFC 8996 and those before it have done away with all others. */
+    private static final Set<String> IN_USE = Set.of("TLSv1.2", "TLSv1.3");
+
+    VersionView {
+        suites = List.copyOf(suites);
+        groups = List.copyOf(groups);
+    }
+
+    static VersionView of(TlsInventory.Version version) {
+        return new VersionView(
+                version.name(),
+                sign(version),
+                version.accepted(),
+                version.extent() == Extent.PARTIAL,
+                order(version),
+                version.suites().stream().map(Suite::of).toList(),
+                version.groups());
+    }
+
+    private static Sign sign(TlsInventory.Version version) {
+        if (IN_USE.contains(version.name())) {
+            return version.accepted()
+                    ? new Sign("pass", "\u2713", "accepted")
+                    : new Sign("skip", "\u2013", "not spoken");
+        }
+        return version.accepted() ? new Sign("fail", "\u2715", "accepted") : new Sign("pass", "\u2713", "refused");
+    }
+
+    private static String order(TlsInventory.Version version) {
+        return switch (version.preference()) {
+            case SERVER -> "The server's order decides.";
+            case CLIENT -> "The client's order decides.";
+            case UNKNOWN -> "";
+        };
+    }
+
+    boolean listed() {
+        return !suites.isEmpty();
+    }
+
+    boolean grouped() {
+        return !groups.isEmpty();
+    }
+
+    /** A cipher suite by its registered name, which says what it is good for. */
+    record Suite(String name, Sign sign, String remark) {
+        static Suite of(String name) {
+            if (name.matches(".*(_anon_|_NULL_|_EXPORT|_RC4_|_RC2_|_DES_|_3DES_|_MD5$).*")) {
+                return new Suite(name, new Sign("fail", "\u2715", "broken"), "must not be accepted");
+            }
+            boolean modern = !name.contains("_WITH_");
+            if (!modern && !name.matches("TLS_(ECDHE|DHE)_.*")) {
+                return new Suite(name, new Sign("warn", "!", "weak"), "no forward secrecy");
+            }
+            return name.contains("_CBC_")
+                    ? new Suite(name, new Sign("warn", "!", "weak"), "CBC")
+                    : new Suite(name, new Sign("pass", "\u2713", "strong"), "forward secrecy, AEAD");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.hand.OlderSession;
+import dev.starttls.conformance.tls.hand.OlderSession.Came;
+import dev.starttls.conformance.tls.hand.OlderSession.Kind;
+import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.ServerHello;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** A second handshake inside a session of TLS 1.2: who may begin one, and what binds it to the first. */
+final class RenegotiationTopic implements Topic {
+
+    private static final int SERVER_HELLO = 2;
+    private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and TLSv1.3 has nothing of the kind";
+    private static final String NO_HANDSHAKE = "there was no handshake of TLSv1.2 with ECDHE and AES-GCM";
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                Check.of("TLS-S-17", "secure renegotiation is indicated")
+                        .clause("RFC 5746 section 3.6")
+                        .level(Level.MUST)
+                        .why("Without it an attacker can put words of its own before those of a client.")
+                        .mend("Use a TLS library that knows renegotiation_info.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(RenegotiationTopic::indicated)),
+                Check.of("TLS-S-17b", "a renegotiation that nothing binds to the session is refused")
+                        .clause("RFC 5746 section 3.7 and 4.4, CVE-2009-3555")
+                        .level(Level.MUST)
+                        .why("An attacker begins a session, sends commands, and hands the connection over to a client"
+                                + " whose first handshake the server takes for a renegotiation.")
+                        .mend("Use a TLS library that knows renegotiation_info, and allow no legacy renegotiation.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(RenegotiationTopic::unbound)),
+                Check.of("TLS-S-17c", "a renegotiation that the client begins is refused")
+                        .clause("RFC 9325 section 3.5, CVE-2011-1473")
+                        .level(Level.SECURITY)
+                        .why(
+                                "A client that asks for handshakes over and over in one connection keeps the server at work"
+                                        + " past any limit on connections; no mail client needs it.")
+                        .mend("OpenSSL refuses since 3.0 (SSL_OP_NO_RENEGOTIATION before); the TLS of Java (JSSE) with"
+                                + " jdk.tls.rejectClientInitiatedRenegotiation=true; GnuTLS where the program does.")
+                        .on(Protocol.values())
+                        .run(TlsBody.of(RenegotiationTopic::clientInitiated)));
+    }
+
+    private static Verdict indicated(Prober prober) throws IOException, BlockedException {
+        Optional<ServerHello> hello = prober.chosen(ProtocolVersion.TLS12);
+        if (hello.isEmpty()) {
+            return Verdict.skip(WITHOUT_TLS_12);
+        }
+        if (hello.get().extension(Extension.RENEGOTIATION_INFO).isEmpty()) {
+            return Verdict.fail("the ServerHello of TLSv1.2 has no renegotiation_info, only "
+                    + hello.get().extensions());
+        }
+        Answer withoutIt = prober.ask(withoutRenegotiationInfo(prober));
+        String told = "renegotiation_info is in the ServerHello of TLSv1.2; a client that lacks it ";
+        if (withoutIt instanceof Answer.Hello taken) {
+            return taken.hello().extension(Extension.RENEGOTIATION_INFO).isPresent()
+                    ? Verdict.fail("a client that did not send renegotiation_info was answered with it")
+                    : Verdict.pass(told + "is served without");
+        }
+        return withoutIt instanceof Answer.Refused
+                ? Verdict.pass(told + "is refused: " + withoutIt.told())
+                : Verdict.fail(told + "gets no proper answer: " + withoutIt.told());
+    }
+
+    private static Verdict unbound(Prober prober) throws IOException, BlockedException {
+        Optional<LiveSession> modern = LiveSession.older(prober, Kind.MODERN);
+        if (modern.isEmpty()) {
+            return Verdict.skip(NO_HANDSHAKE);
+        }
+        Verdict afterIndicating = renegotiated(prober, modern.get(), OlderSession::insecureRenegotiation);
+        return new Legs()
+                .add("a client that had it in its first hello", afterIndicating)
+                .add("a client that lacks it", withoutIndicating(prober))
+                .verdict();
+    }
+
+    /** Only where a client without is served at all there is a session to renegotiate in. */
+    private static Verdict withoutIndicating(Prober prober) throws IOException, BlockedException {
+        Optional<LiveSession> legacy = LiveSession.older(prober, Kind.WITHOUT_SECURE_RENEGOTIATION);
+        if (legacy.isPresent()) {
+            return renegotiated(prober, legacy.get(), OlderSession::insecureRenegotiation);
+        }
+        Answer answer = prober.ask(withoutRenegotiationInfo(prober));
+        return answer instanceof Answer.Refused
+                ? Verdict.pass("is not served at all: " + answer.told())
+                : Verdict.inconclusive("had no session to ask in: " + answer.told());
+    }
+
+    private static ClientHello withoutRenegotiationInfo(Prober prober) {
+        return ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+                .with()
+                .without(Extension.RENEGOTIATION_INFO)
+                .build();
+    }
+
+    private static Verdict clientInitiated(Prober prober) throws IOException, BlockedException {
+        Optional<LiveSession> modern = LiveSession.older(prober, Kind.MODERN);
+        return modern.isEmpty()
+                ? Verdict.skip(NO_HANDSHAKE)
+                : renegotiated(prober, modern.get(), OlderSession::secureRenegotiation);
+    }
+
+    /** A command goes behind the hello, so that a server that passes over the hello is heard without a long wait. */
+    private static Verdict renegotiated(Prober prober, LiveSession begun, Function<OlderSession, Octets> hello)
+            throws BlockedException {
+        try (LiveSession live = begun.begun()) {
+            HandmadeOlderSession session = (HandmadeOlderSession) live.session();
+            live.note("sends a ClientHello inside the session, and a command behind it");
+            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            live.session().send(hello.apply(session.details()).and(session.seal(command)));
+            Verdict verdict = judged(session);
+            live.note(verdict.detail());
+            return verdict;
+        }
+    }
+
+    private static Verdict judged(HandmadeOlderSession session) {
+        try {
+            Came came = session.next();
+            if (came instanceof Came.Handshake handshake) {
+                return handshake.type() == SERVER_HELLO
+                        ? Verdict.fail("the renegotiation was taken up: a ServerHello came")
+                        : Verdict.fail("a handshake message of type " + handshake.type() + " came");
+            }
+            if (came instanceof Came.Alerted alerted) {
+                return Verdict.pass("refused: " + alerted.alert());
+            }
+            return came instanceof Came.Data
+                    ? Verdict.pass("passed over, and the session goes on")
+                    : Verdict.fail("a record that has no place there came: " + came);
+        } catch (IOException e) {
+            Heard heard = Heard.Ended.by(e);
+            return heard instanceof Heard.Ended
+                    ? Verdict.pass("refused: " + heard.told())
+                    : Verdict.warn("neither refused nor taken up: " + heard.told());
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.starttls.conformance.tls;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.tls.hand.HandSession;
+import dev.starttls.conformance.tls.hand.OlderResumption;
+import dev.starttls.conformance.tls.hand.OlderSession;
+import dev.starttls.conformance.tls.hand.PreSharedKey;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** A session is gone on with on another connection, or a new one begins; nothing else may come of the offer. */
+final class ResumptionTopic implements Topic {
+
+    private static final String WITHOUT_TLS_12 = "there was no handshake of TLSv1.2 with ECDHE and AES-GCM";
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                resumption("TLS-S-16a", "a session of TLS 1.2 is resumed by id and ticket, or that is declined cleanly")
+                        .clause("RFC 5246 section 7.4.1.2, RFC 5077 section 3.4")
+                        .run(TlsBody.of(ResumptionTopic::older)),
+                resumption("TLS-S-16b", "a session of TLS 1.3 is resumed by a ticket, or that is declined cleanly")
+                        .clause("RFC 8446 section 2.2 and 4.2.11")
+                        .run(TlsBody.of(ResumptionTopic::newest)));
+    }
+
+    private static Check.Draft resumption(String id, String title) {
+        return Check.of(id, title)
+                .level(Level.SHOULD)
+                .why("Clients offer the session they had. Where the offer breaks the handshake, the first connection"
+                        + " works and the next ones do not, until the client forgets.")
+                .mend(
+                        "Fall back to a full handshake whatever is wrong with a session or a ticket; where several servers"
+                                + " answer to one name, let them share their ticket keys.")
+                .on(Protocol.values());
+    }
+
+    private static Verdict older(Prober prober) throws IOException, BlockedException {
+        Optional<OlderResumption> withTickets = olderSession(prober, OlderSession.Kind.MODERN);
+        if (withTickets.isEmpty()) {
+            return Verdict.skip(WITHOUT_TLS_12);
+        }
+        Optional<OlderResumption> withoutTickets = olderSession(prober, OlderSession.Kind.WITHOUT_TICKETS);
+        return new Legs()
+                .add("ticket", byTicket(prober, withTickets.get()))
+                .add(
+                        "id",
+                        withoutTickets.isPresent()
+                                ? byId(prober, withoutTickets.get())
+                                : Verdict.fail("a client that takes no tickets is refused"))
+                .verdict();
+    }
+
+    private static Optional<OlderResumption> olderSession(Prober prober, OlderSession.Kind kind)
+            throws IOException, BlockedException {
+        Optional<LiveSession> first = LiveSession.older(prober, kind);
+        if (first.isEmpty()) {
+            return Optional.empty();
+        }
+        try (LiveSession live = first.get().begun()) {
+            live.sendCloseNotify();
+            return Optional.of(((HandmadeOlderSession) live.session()).details().resumption());
+        }
+    }
+
+    private static Verdict byTicket(Prober prober, OlderResumption session) throws IOException, BlockedException {
+        return session.ticket().isEmpty()
+                ? Verdict.pass("the server gives none")
+                : again(LiveSession.older(
+                        prober, (in, out) -> OlderSession.resumeByTicket(in, out, prober.serverName(), session)));
+    }
+
+    private static Verdict byId(Prober prober, OlderResumption session) throws IOException, BlockedException {
+        return session.sessionId().isEmpty()
+                ? Verdict.pass("the server keeps no sessions")
+                : again(LiveSession.older(
+                        prober, (in, out) -> OlderSession.resumeById(in, out, prober.serverName(), session)));
+    }
+
+    private static Verdict newest(Prober prober) throws IOException, BlockedException {
+        Optional<LiveSession> first =
+                LiveSession.newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
+        if (first.isEmpty()) {
+            return Verdict.skip("there was no handshake of TLSv1.3 with AES-GCM");
+        }
+        List<PreSharedKey> keys;
+        try (LiveSession live = first.get().begun()) {
+            keys = ((HandmadeSession) live.session()).details().preSharedKeys();
+            live.sendCloseNotify();
+        }
+        return keys.isEmpty()
+                ? Verdict.pass("the server gives no tickets")
+                : again(LiveSession.newest(
+                        prober, (in, out) -> HandSession.resume(in, out, prober.serverName(), keys.get(0))));
+    }
+
+    /** Whether the second session stands, whichever way it came about. */
+    private static Verdict again(Optional<LiveSession> second) throws BlockedException {
+        if (second.isEmpty()) {
+            return Verdict.fail("a handshake that offers the session fails, while one without works");
+        }
+        try (LiveSession live = second.get()) {
+            boolean resumed = live.session() instanceof HandmadeOlderSession older
+                    ? older.details().isResumed()
+                    : ((HandmadeSession) live.session()).details().isResumed();
+            return live.begunInstead()
+                    .map(heard -> Verdict.fail((resumed ? "the resumed session" : "the session begun in its place")
+                            + " does not answer: " + heard.told()))
+                    .orElseGet(() -> Verdict.pass(resumed ? "resumed" : "declined, and a new session begun"));
+        }
+    }
+}

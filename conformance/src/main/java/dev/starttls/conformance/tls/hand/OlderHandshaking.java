@@ -1,0 +1,257 @@
+package dev.starttls.conformance.tls.hand;
+
+import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.HandshakeAssembler;
+import dev.starttls.conformance.tls.wire.HandshakeMessage;
+import dev.starttls.conformance.tls.wire.KeyShare;
+import dev.starttls.conformance.tls.wire.MalformedException;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.ServerHello;
+import dev.starttls.conformance.tls.wire.ServerMessages;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The client's side of one handshake of TLS 1.2 (RFC 5246 section 7.3), full or resumed. */
+final class OlderHandshaking {
+
+    private static final Octets CHANGE_CIPHER_SPEC =
+            RecordCutter.record(ContentType.CHANGE_CIPHER_SPEC.code(), ProtocolVersion.TLS12.code(), Octets.hex("01"));
+    private static final Octets NO_CERTIFICATE = Octets.hex("0b000003 000000");
+
+    private static final int HELLO_REQUEST = 0;
+    private static final int SERVER_HELLO = 2;
+    private static final int NEW_SESSION_TICKET = 4;
+    private static final int SERVER_KEY_EXCHANGE = 12;
+    private static final int CERTIFICATE_REQUEST = 13;
+    private static final int SERVER_HELLO_DONE = 14;
+    private static final int CLIENT_KEY_EXCHANGE = 16;
+    private static final int FINISHED = 20;
+    private static final int MOST_RECORDS = 1024;
+    private static final int MOST_OCTETS = 1 << 18;
+
+    private final Ephemeral ephemeral = new Ephemeral();
+    private final HandshakeAssembler assembler = new HandshakeAssembler();
+    private final InputStream in;
+    private final Consumer<Octets> out;
+    private Octets messages = Octets.NONE;
+    private Optional<OlderProtection> incoming = Optional.empty();
+    private Octets ticket = Octets.NONE;
+
+    OlderHandshaking(InputStream in, Consumer<Octets> out) {
+        this.in = in;
+        this.out = out;
+    }
+
+    /**
+     * The keys that both sides go on with, and what was learned on the way.
+     *
+     * @param verifyData what the client's Finished had in it
+     */
+    record Result(
+            ServerHello chosen,
+            Keys keys,
+            OlderResumption resumption,
+            Octets verifyData,
+            Handshaking.Beginning beginning) {}
+
+    /** Both directions. */
+    record Keys(OlderProtection incoming, OlderProtection outgoing) {
+        static Keys of(OlderSuite suite, Octets master, ClientHello hello, ServerHello chosen) {
+            int key = suite.keyLength();
+            int length = 2 * (key + OlderProtection.SALT);
+            Octets block = suite.expand(master, "key expansion", chosen.random().and(hello.random()), length);
+            int salts = 2 * key;
+            return new Keys(
+                    new OlderProtection(block.slice(key, salts), block.slice(salts + OlderProtection.SALT, length)),
+                    new OlderProtection(block.slice(0, key), block.slice(salts, salts + OlderProtection.SALT)));
+        }
+    }
+
+    /** The hello of a full handshake, ready to have things left out or added. */
+    static ClientHello hello(String serverName) {
+        return ClientHello.only(ProtocolVersion.TLS12, serverName)
+                .with()
+                .suites(OlderSuite.all())
+                .extension(Extensions.supportedGroups(Ephemeral.GROUPS))
+                .build();
+    }
+
+    Result shake(ClientHello hello) throws IOException {
+        send(hello);
+        ServerHello chosen = serverHello();
+        return full(hello, chosen, suite(chosen));
+    }
+
+    /** Offers to go on with a session, which the server may pass over. */
+    Result resume(ClientHello hello, OlderResumption session) throws IOException {
+        send(hello);
+        ServerHello chosen = serverHello();
+        boolean resumed = !hello.sessionId().isEmpty() && chosen.sessionId().equals(hello.sessionId());
+        return resumed ? abbreviated(hello, chosen, session) : full(hello, chosen, suite(chosen));
+    }
+
+    private void send(ClientHello hello) throws MalformedException {
+        add(hello.message());
+        out.accept(RecordCutter.joined(
+                RecordCutter.handshake(ProtocolVersion.TLS10.code(), hello.message(), RecordCutter.GREATEST)));
+    }
+
+    private ServerHello serverHello() throws IOException {
+        HandshakeMessage message = next();
+        if (message.type() != SERVER_HELLO) {
+            throw new MalformedException("a ServerHello expected, got a message of type " + message.type());
+        }
+        ServerHello hello = ServerHello.parse(message.body());
+        if (!hello.isVersion(ProtocolVersion.TLS12)) {
+            throw new MalformedException("TLS 1.2 expected, got " + hello);
+        }
+        return hello;
+    }
+
+    private static OlderSuite suite(ServerHello chosen) throws MalformedException {
+        return OlderSuite.of(chosen.suite())
+                .orElseThrow(() -> new MalformedException("the server chose a suite that was not offered"));
+    }
+
+    private Result full(ClientHello hello, ServerHello chosen, OlderSuite suite) throws IOException {
+        Optional<KeyShare> share = Optional.empty();
+        boolean certificateWanted = false;
+        HandshakeMessage message = next();
+        while (message.type() != SERVER_HELLO_DONE) {
+            switch (message.type()) {
+                case SERVER_KEY_EXCHANGE -> share = Optional.of(ServerMessages.ecdheShare(message.body()));
+                case CERTIFICATE_REQUEST -> certificateWanted = true;
+                default -> {
+                    // Certificate and its status: who the server is does not matter here.
+                }
+            }
+            message = next();
+        }
+        KeyShare theirs = share.orElseThrow(() -> new MalformedException("no ServerKeyExchange came"));
+        Octets premaster = ephemeral.agree(theirs);
+        Octets sent = certificateWanted ? handshake(NO_CERTIFICATE) : Octets.NONE;
+        Octets point = ephemeral.share(theirs.group()).exchange();
+        sent = sent.and(handshake(new HandshakeMessage(
+                        CLIENT_KEY_EXCHANGE,
+                        Octets.of(new byte[] {(byte) point.length()}).and(point))
+                .octets()));
+        boolean extended = chosen.extension(Extension.EXTENDED_MASTER_SECRET).isPresent();
+        Octets master = extended
+                ? suite.masterSecret(premaster, "extended master secret", suite.hash(messages))
+                : suite.masterSecret(premaster, "master secret", hello.random().and(chosen.random()));
+        Keys keys = Keys.of(suite, master, hello, chosen);
+        Octets verifyData = suite.verifyData(master, "client finished", messages);
+        out.accept(sent.and(finished(keys, verifyData)));
+        finished(suite, master, keys);
+        OlderResumption resumption = new OlderResumption(suite, master, chosen.sessionId(), ticket);
+        return new Result(chosen, keys, resumption, verifyData, Handshaking.Beginning.FULL);
+    }
+
+    private Result abbreviated(ClientHello hello, ServerHello chosen, OlderResumption session) throws IOException {
+        if (chosen.suite() != session.suite().suite().code()) {
+            throw new MalformedException("the server went on with the session, but with another suite");
+        }
+        Keys keys = Keys.of(session.suite(), session.master(), hello, chosen);
+        finished(session.suite(), session.master(), keys);
+        Octets verifyData = session.suite().verifyData(session.master(), "client finished", messages);
+        out.accept(finished(keys, verifyData));
+        return new Result(chosen, keys, session, verifyData, Handshaking.Beginning.RESUMED);
+    }
+
+    private Octets finished(Keys keys, Octets verifyData) throws MalformedException {
+        Octets finished = new HandshakeMessage(FINISHED, verifyData).octets();
+        add(finished);
+        return CHANGE_CIPHER_SPEC.and(keys.outgoing().seal(ContentType.HANDSHAKE.code(), finished));
+    }
+
+    /** Reads up to the server's Finished, whose content proves that both have the same keys. */
+    private void finished(OlderSuite suite, Octets master, Keys keys) throws IOException {
+        while (true) {
+            Octets before = messages;
+            HandshakeMessage message = next(keys);
+            switch (message.type()) {
+                case NEW_SESSION_TICKET -> ticket = ServerMessages.olderTicket(message.body());
+                case FINISHED -> {
+                    if (!message.body().equals(suite.verifyData(master, "server finished", before))) {
+                        throw new MalformedException("what the server's Finished has in it is wrong");
+                    }
+                    return;
+                }
+                default -> throw new MalformedException("a Finished expected, got a message of type " + message.type());
+            }
+        }
+    }
+
+    private Octets handshake(Octets message) throws MalformedException {
+        add(message);
+        return RecordCutter.record(ContentType.HANDSHAKE.code(), ProtocolVersion.TLS12.code(), message);
+    }
+
+    private HandshakeMessage next() throws IOException {
+        return next(Optional.empty());
+    }
+
+    /** The same where the server may change to encryption. */
+    private HandshakeMessage next(Keys keys) throws IOException {
+        return next(Optional.of(keys));
+    }
+
+    private HandshakeMessage next(Optional<Keys> keys) throws IOException {
+        Optional<HandshakeMessage> message = assembled();
+        for (int records = 0; message.isEmpty(); records++) {
+            if (records > MOST_RECORDS) {
+                throw new MalformedException("a handshake of more than " + MOST_RECORDS + " records");
+            }
+            take(TlsRecord.read(in), keys);
+            message = assembled();
+        }
+        add(message.get().octets());
+        return message.get();
+    }
+
+    /** Passes over HelloRequest, which is no part of the handshake (RFC 5246 section 7.4.1.1). */
+    private Optional<HandshakeMessage> assembled() throws MalformedException {
+        Optional<HandshakeMessage> message = assembler.next();
+        while (message.filter(one -> one.type() == HELLO_REQUEST).isPresent()) {
+            message = assembler.next();
+        }
+        return message;
+    }
+
+    private void take(TlsRecord record, Optional<Keys> keys) throws IOException {
+        if (record.type() == ContentType.CHANGE_CIPHER_SPEC.code()) {
+            incoming = Optional.of(
+                    keys.orElseThrow(() -> new MalformedException("a ChangeCipherSpec in the middle of the handshake"))
+                            .incoming());
+            return;
+        }
+        TlsRecord plain = incoming.isPresent() ? incoming.get().open(record) : record;
+        if (plain.type() == ContentType.ALERT.code() && plain.content().length() == 2) {
+            Alert alert = new Alert(plain.content().at(0), plain.content().at(1));
+            if (!alert.isWarning()) {
+                throw new AlertException(alert);
+            }
+            return;
+        }
+        if (plain.type() != ContentType.HANDSHAKE.code()) {
+            throw new MalformedException("a handshake message expected, got a record of type " + plain.type());
+        }
+        assembler.add(plain.content());
+    }
+
+    private void add(Octets message) throws MalformedException {
+        if (messages.length() > MOST_OCTETS) {
+            throw new MalformedException("a handshake of more than " + MOST_OCTETS + " octets");
+        }
+        messages = messages.and(message);
+    }
+}

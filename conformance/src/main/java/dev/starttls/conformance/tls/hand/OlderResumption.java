@@ -1,0 +1,37 @@
+package dev.starttls.conformance.tls.hand;
+
+import dev.starttls.conformance.tls.wire.Octets;
+
+/** What is needed to go on with a session of TLS 1.2 on another connection. */
+public final class OlderResumption {
+
+    private final OlderSuite suite;
+    private final Octets master;
+    private final Octets sessionId;
+    private final Octets ticket;
+
+    OlderResumption(OlderSuite suite, Octets master, Octets sessionId, Octets ticket) {
+        this.suite = suite;
+        this.master = master;
+        this.sessionId = sessionId;
+        this.ticket = ticket;
+    }
+
+    OlderSuite suite() {
+        return suite;
+    }
+
+    Octets master() {
+        return master;
+    }
+
+    /** What the server called the session; empty if it does not keep it. */
+    public Octets sessionId() {
+        return sessionId;
+    }
+
+    /** What the server gave away to be shown again; empty if it gave none. */
+    public Octets ticket() {
+        return ticket;
+    }
+}

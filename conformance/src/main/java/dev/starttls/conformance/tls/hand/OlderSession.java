@@ -1,0 +1,230 @@
+package dev.starttls.conformance.tls.hand;
+
+import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.HandshakeAssembler;
+import dev.starttls.conformance.tls.wire.HandshakeMessage;
+import dev.starttls.conformance.tls.wire.MalformedException;
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.ServerHello;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A session of TLS 1.2 after its handshake. Not safe for use by several threads. */
+public final class OlderSession {
+
+    private static final int HELLO_REQUEST = 0;
+    private static final int MOST_RECORDS_WITHOUT_DATA = 1024;
+    private static final Octets CLOSE_NOTIFY = Octets.hex("0100");
+
+    private final InputStream in;
+    private final String serverName;
+    private final OlderHandshaking.Result result;
+
+    private OlderSession(InputStream in, String serverName, OlderHandshaking.Result result) {
+        this.in = in;
+        this.serverName = serverName;
+        this.result = result;
+    }
+
+    /** How a client lets itself be known to a server, where it matters for going on with sessions. */
+    public enum Kind {
+        /** Takes tickets and indicates secure renegotiation: a client of today. */
+        MODERN,
+        /** Takes no tickets, so that only the server can keep the session (RFC 5246 section 7.4.1.2). */
+        WITHOUT_TICKETS,
+        /** Does not indicate secure renegotiation, as clients of before 2010 (RFC 5746 section 3.6). */
+        WITHOUT_SECURE_RENEGOTIATION,
+        /** Says that it may be sent heartbeats (RFC 6520 section 2). */
+        WITH_HEARTBEAT
+    }
+
+    /**
+     * Shakes hands.
+     *
+     * @param in what the server sends; it bounds the time by exceptions of its own
+     * @param out sends octets in one segment where they fit
+     * @param serverName for SNI; empty sends none
+     * @throws MalformedException if the server speaks no TLS 1.2 with ECDHE and AES-GCM, or no TLS at all
+     * @throws AlertException if the server refused
+     */
+    public static OlderSession shake(InputStream in, Consumer<Octets> out, String serverName, Kind kind)
+            throws IOException {
+        return new OlderSession(in, serverName, new OlderHandshaking(in, out).shake(hello(serverName, kind)));
+    }
+
+    /** Shakes hands to go on with a session by its id; {@link #isResumed} tells whether the server did. */
+    public static OlderSession resumeById(
+            InputStream in, Consumer<Octets> out, String serverName, OlderResumption session) throws IOException {
+        ClientHello hello = hello(serverName, Kind.WITHOUT_TICKETS)
+                .with()
+                .sessionId(session.sessionId())
+                .build();
+        return new OlderSession(in, serverName, new OlderHandshaking(in, out).resume(hello, session));
+    }
+
+    /** Shakes hands to go on with a session by its ticket; {@link #isResumed} tells whether the server did. */
+    public static OlderSession resumeByTicket(
+            InputStream in, Consumer<Octets> out, String serverName, OlderResumption session) throws IOException {
+        // An id of the client's own, which the server gives back if it takes the ticket (RFC 5077 section 3.4).
+        ClientHello modern = hello(serverName, Kind.MODERN);
+        ClientHello hello = modern.with()
+                .sessionId(modern.random())
+                .extension(Extensions.sessionTicket(session.ticket()))
+                .build();
+        return new OlderSession(in, serverName, new OlderHandshaking(in, out).resume(hello, session));
+    }
+
+    private static ClientHello hello(String serverName, Kind kind) {
+        ClientHello hello = OlderHandshaking.hello(serverName);
+        return switch (kind) {
+            case MODERN -> hello;
+            case WITHOUT_TICKETS ->
+                hello.with().without(Extension.SESSION_TICKET).build();
+            case WITHOUT_SECURE_RENEGOTIATION ->
+                hello.with().without(Extension.RENEGOTIATION_INFO).build();
+            case WITH_HEARTBEAT ->
+                hello.with().extension(Extensions.heartbeat()).build();
+        };
+    }
+
+    /** What the server chose. */
+    public ServerHello chosen() {
+        return result.chosen();
+    }
+
+    /** The registered name of the suite. */
+    public String suite() {
+        return result.resumption().suite().suite().name();
+    }
+
+    /** Whether the server went on with the session that was offered. */
+    public boolean isResumed() {
+        return result.beginning() == Handshaking.Beginning.RESUMED;
+    }
+
+    /** What is needed to go on with this session on another connection. */
+    public OlderResumption resumption() {
+        return result.resumption();
+    }
+
+    /** One record of application data, up to 2^14 octets, or none at all; it is not sent yet. */
+    public Octets seal(Octets plain) {
+        return seal(ContentType.APPLICATION_DATA, plain);
+    }
+
+    /** One record of whatever type; it is not sent yet. */
+    public Octets seal(ContentType type, Octets plain) {
+        return result.keys().outgoing().seal(type.code(), plain);
+    }
+
+    /** The alert that ends this side's sending; it is not sent yet. */
+    public Octets closeNotify() {
+        return seal(ContentType.ALERT, CLOSE_NOTIFY);
+    }
+
+    /** A ClientHello inside the session that asks for another handshake as RFC 5746 section 3.5 has it. */
+    public Octets secureRenegotiation() {
+        return seal(
+                ContentType.HANDSHAKE,
+                OlderHandshaking.hello(serverName)
+                        .with()
+                        .extension(Extensions.renegotiationInfo(result.verifyData()))
+                        .build()
+                        .message());
+    }
+
+    /** The same as it was before RFC 5746: nothing binds it to the session that it comes in. */
+    public Octets insecureRenegotiation() {
+        return seal(
+                ContentType.HANDSHAKE,
+                hello(serverName, Kind.WITHOUT_SECURE_RENEGOTIATION).message());
+    }
+
+    /** What a wait inside the session brought. */
+    public sealed interface Came {
+        /** At least one octet of application data. */
+        record Data(Octets octets) implements Came {}
+
+        /** An alert, close_notify among them. */
+        record Alerted(Alert alert) implements Came {}
+
+        /** A message of another handshake, by its type. */
+        record Handshake(int type) implements Came {}
+
+        /** A record of a type that has no place in a session. */
+        record Other(int type) implements Came {}
+    }
+
+    /**
+     * Waits for whatever comes next but requests for another handshake, which are passed over.
+     *
+     * @throws MalformedException if something came that is no TLS 1.2 under the server's key
+     */
+    public Came next() throws IOException {
+        HandshakeAssembler assembler = new HandshakeAssembler();
+        for (int records = 0; records < MOST_RECORDS_WITHOUT_DATA; records++) {
+            TlsRecord record = result.keys().incoming().open(TlsRecord.read(in));
+            ContentType type = ContentType.of(record.type())
+                    .orElseThrow(() -> new MalformedException("a record of the unknown type " + record.type()));
+            switch (type) {
+                case APPLICATION_DATA -> {
+                    if (!record.content().isEmpty()) {
+                        return new Came.Data(record.content());
+                    }
+                }
+                case ALERT -> {
+                    return new Came.Alerted(alert(record.content()));
+                }
+                case HANDSHAKE -> {
+                    assembler.add(record.content());
+                    Optional<HandshakeMessage> message = assembler.next();
+                    while (message.isPresent()) {
+                        if (message.get().type() != HELLO_REQUEST) {
+                            return new Came.Handshake(message.get().type());
+                        }
+                        message = assembler.next();
+                    }
+                }
+                default -> {
+                    return new Came.Other(record.type());
+                }
+            }
+        }
+        throw new MalformedException("more than " + MOST_RECORDS_WITHOUT_DATA + " records without data");
+    }
+
+    /**
+     * Waits for application data.
+     *
+     * @return at least one octet, or empty after close_notify
+     * @throws AlertException if the server sent another alert
+     * @throws MalformedException if something else came
+     */
+    public Optional<Octets> read() throws IOException {
+        Came came = next();
+        if (came instanceof Came.Data data) {
+            return Optional.of(data.octets());
+        }
+        if (came instanceof Came.Alerted alerted) {
+            if (alerted.alert().description() == Alert.CLOSE_NOTIFY) {
+                return Optional.empty();
+            }
+            throw new AlertException(alerted.alert());
+        }
+        throw new MalformedException("application data expected, got " + came);
+    }
+
+    private static Alert alert(Octets content) throws MalformedException {
+        if (content.length() != 2) {
+            throw new MalformedException("an alert of 2 octets expected, got " + content.length());
+        }
+        return new Alert(content.at(0), content.at(1));
+    }
+}

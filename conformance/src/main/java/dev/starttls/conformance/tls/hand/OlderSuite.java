@@ -1,0 +1,89 @@
+package dev.starttls.conformance.tls.hand;
+
+import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.Octets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The suites of TLS 1.2 with ECDHE and AES-GCM, and the pseudorandom function on their digest (RFC 5246 section 5). */
+enum OlderSuite {
+    ECDSA_128(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "SHA-256", 16),
+    ECDSA_256(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "SHA-384", 32),
+    RSA_128(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "SHA-256", 16),
+    RSA_256(CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "SHA-384", 32);
+
+    private static final int MASTER_SECRET = 48;
+    private static final int VERIFY_DATA = 12;
+
+    private final CipherSuite suite;
+    private final String digest;
+    private final int keyLength;
+
+    OlderSuite(CipherSuite suite, String digest, int keyLength) {
+        this.suite = suite;
+        this.digest = digest;
+        this.keyLength = keyLength;
+    }
+
+    static Optional<OlderSuite> of(int code) {
+        return Arrays.stream(values()).filter(one -> one.suite.code() == code).findFirst();
+    }
+
+    static List<CipherSuite> all() {
+        return Arrays.stream(values()).map(OlderSuite::suite).toList();
+    }
+
+    CipherSuite suite() {
+        return suite;
+    }
+
+    int keyLength() {
+        return keyLength;
+    }
+
+    Octets hash(Octets message) {
+        try {
+            return Octets.of(MessageDigest.getInstance(digest).digest(message.array()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no " + digest, e);
+        }
+    }
+
+    Octets masterSecret(Octets premaster, String label, Octets seed) {
+        return expand(premaster, label, seed, MASTER_SECRET);
+    }
+
+    /** What a Finished has in it (RFC 5246 section 7.4.9). */
+    Octets verifyData(Octets master, String label, Octets messages) {
+        return expand(master, label, hash(messages), VERIFY_DATA);
+    }
+
+    /** PRF: as many octets as are asked for. */
+    Octets expand(Octets secret, String label, Octets seed, int length) {
+        Octets all = Octets.ascii(label).and(seed);
+        Octets a = all;
+        Octets out = Octets.NONE;
+        while (out.length() < length) {
+            a = hmac(secret, a);
+            out = out.and(hmac(secret, a.and(all)));
+        }
+        return out.first(length);
+    }
+
+    private Octets hmac(Octets key, Octets message) {
+        try {
+            String name = "Hmac" + digest.replace("-", "").toUpperCase(Locale.ROOT);
+            Mac mac = Mac.getInstance(name);
+            mac.init(new SecretKeySpec(key.array(), name));
+            return Octets.of(mac.doFinal(message.array()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no HMAC on " + digest, e);
+        }
+    }
+}

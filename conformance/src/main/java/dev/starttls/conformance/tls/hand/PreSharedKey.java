@@ -1,0 +1,38 @@
+package dev.starttls.conformance.tls.hand;
+
+import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.SessionTicket;
+import java.util.concurrent.TimeUnit;
+
+/** A ticket of TLS 1.3 and the key that goes with it: good for one more session with the same server. */
+public final class PreSharedKey {
+
+    private final HashSuite suite;
+    private final SessionTicket ticket;
+    private final Octets key;
+    private final long since = System.nanoTime();
+
+    PreSharedKey(HashSuite suite, Octets resumptionSecret, SessionTicket ticket) {
+        this.suite = suite;
+        this.ticket = ticket;
+        this.key = suite.resumptionKey(resumptionSecret, ticket.nonce());
+    }
+
+    HashSuite suite() {
+        return suite;
+    }
+
+    Octets key() {
+        return key;
+    }
+
+    Octets identity() {
+        return ticket.ticket();
+    }
+
+    /** The age in milliseconds, hidden as the server asked for (RFC 8446 section 4.2.11.1). */
+    long obfuscatedAge() {
+        long age = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
+        return (age + ticket.ageAdd()) & 0xffffffffL;
+    }
+}

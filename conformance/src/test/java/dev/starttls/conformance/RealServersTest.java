@@ -1,0 +1,102 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.run.RunSettings;
+import dev.starttls.conformance.run.Runner;
+import dev.starttls.conformance.run.Selection;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.core.testing.EximServer;
+import dev.starttls.core.testing.PostfixServer;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What the suite says of servers that many use, as they are when nothing is set but a certificate. The reason for each of
+ * the verdicts is in {@code docs/real-servers.md}; another one is a wrong verdict, or a server that has changed.
+ */
+@Tag("peers")
+@Timeout(300)
+class RealServersTest {
+
+    private static final Duration ANSWER = Duration.ofSeconds(20);
+
+    private final TestCertificates certificates = TestCertificates.shared();
+
+    @Test
+    void postfix() throws Exception {
+        try (PostfixServer postfix = PostfixServer.start(certificates.localhost(KeyKind.EC))) {
+            Map<String, Mark> postfixes = Map.of(
+                    "TLS-S-01", Mark.FAIL,
+                    "TLS-S-04", Mark.FAIL,
+                    "TLS-S-05b", Mark.WARN,
+                    "TLS-S-06b", Mark.FAIL,
+                    "TLS-S-15b", Mark.INCONCLUSIVE,
+                    "TLS-S-19a", Mark.WARN,
+                    "TLS-S-20c", Mark.WARN);
+            assertFound(new Target(Scheme.SMTPS, "localhost", postfix.implicitPort()), postfixes);
+            Map<String, Mark> inPlaintextToo = new TreeMap<>(postfixes);
+            inPlaintextToo.put("SMTP-S-19b", Mark.WARN);
+            inPlaintextToo.put("SMTP-S-20a", Mark.WARN);
+            assertFound(new Target(Scheme.SMTP, "localhost", postfix.port()), inPlaintextToo);
+        }
+    }
+
+    @Test
+    void exim() throws Exception {
+        try (EximServer exim = EximServer.start(certificates.localhost(KeyKind.EC))) {
+            Map<String, Mark> exims = Map.of(
+                    "TLS-S-01", Mark.FAIL,
+                    "TLS-S-05b", Mark.WARN,
+                    "TLS-S-06b", Mark.FAIL,
+                    "TLS-S-15b", Mark.INCONCLUSIVE,
+                    "TLS-S-19a", Mark.WARN,
+                    "TLS-S-19c", Mark.FAIL,
+                    "TLS-S-21a", Mark.FAIL,
+                    "TLS-S-21b", Mark.FAIL,
+                    "TLS-S-21c", Mark.FAIL);
+            assertFound(new Target(Scheme.SMTPS, "localhost", exim.implicitPort()), exims);
+            Map<String, Mark> inPlaintextToo = new TreeMap<>(exims);
+            inPlaintextToo.put("SMTP-S-19b", Mark.WARN);
+            inPlaintextToo.put("SMTP-S-20a", Mark.WARN);
+            assertFound(new Target(Scheme.SMTP, "localhost", exim.port()), inPlaintextToo);
+        }
+    }
+
+    private void assertFound(Target target, Map<String, Mark> expected) throws Exception {
+        TargetSettings settings = TargetSettings.standard()
+                .withTrust(List.of(certificates.root()))
+                .withAnswer(ANSWER);
+        RunSettings patient = new RunSettings(4, ANSWER.multipliedBy(4), Duration.ofMinutes(4));
+        try (Runner runner = new Runner(Suite.catalogue(), Selection.all(), patient, Progress.none())) {
+            TargetReport report = runner.run(target, settings, TargetSource.dialect(target));
+            assertThat(report.survey().problem()).isEmpty();
+            Map<String, Mark> found = new TreeMap<>();
+            StringBuilder details = new StringBuilder(target.url());
+            for (CheckResult result : report.results()) {
+                Mark mark = result.verdict().mark();
+                if (mark != Mark.PASS && mark != Mark.SKIP) {
+                    found.put(result.check().id(), mark);
+                    details.append('\n')
+                            .append(result.check().id())
+                            .append(": ")
+                            .append(result.verdict().detail());
+                }
+            }
+            assertThat(found).as(details.toString()).isEqualTo(new TreeMap<>(expected));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.starttls.conformance.pop3;
+
+/**
+ * A way in which a {@link ScriptedPop3Session scripted server} departs from the plain, right one. The first ones are right
+ * as well.
+ */
+enum Habit {
+    // Right all the same.
+    TLS_1_2_ONLY,
+    NO_PIPELINING,
+    REFUSES_READ_AHEAD,
+    FEEDS_READ_AHEAD_TO_TLS,
+    NO_USER,
+    TIMESTAMP,
+    NOOP_ALWAYS,
+
+    // Greeting and offers.
+    GREETING_ERR,
+    GREETING_SYS_TEMP,
+    GREETING_WITH_BARE_LF,
+    GREETING_WITH_8_BIT,
+    GREETING_TOO_LONG,
+    NO_CAPA,
+    NO_STLS_OFFER,
+    STLS_WITH_PARAMETER,
+    CAPA_WITH_TWO_SPACES,
+    CAPA_WITHOUT_DOT,
+
+    // The command, and commands.
+    TALKS_BEHIND_GO_AHEAD,
+    GO_AHEAD_ERR,
+    GO_AHEAD_WITH_BARE_LF,
+    HANDSHAKE_FAILS,
+    CAPA_INSIDE_REFUSED,
+    ACCEPTS_ARGUMENT,
+    UPPER_CASE_ONLY,
+    NO_MIXED_CASE,
+    UNKNOWN_TAKEN,
+    UNKNOWN_HANGS_UP,
+    REPEATS_UNKNOWN,
+
+    // Inside TLS.
+    OFFERS_STLS_INSIDE,
+    ACCEPTS_STLS_INSIDE,
+    STLS_INSIDE_HANGS_UP,
+    STLS_INSIDE_ENDS_SESSION,
+    ACCEPTS_STLS_AFTER_LOGIN,
+    STLS_AFTER_LOGIN_HANGS_UP,
+    STLS_AFTER_LOGIN_ENDS_LOGIN,
+    DROPS_PIPELINED,
+    ANSWERS_BACKWARDS,
+    QUIT_HANGS_UP,
+    NO_CLOSE_NOTIFY,
+
+    // What is kept from before TLS.
+    KEEPS_USER,
+    SAME_REFUSAL,
+    SAME_TIMESTAMP,
+    KEEPS_TIMESTAMP,
+
+    // Plaintext where there must be none.
+    KEEPS_READ_AHEAD,
+    KEEPS_FRAGMENT,
+    ANSWERS_READ_AHEAD_BEFORE_TLS,
+    OBEYS_READ_AHEAD_SILENTLY,
+    WAITS_FOR_SECOND_SEGMENT,
+    PLAINTEXT_AFTER_GO_AHEAD,
+    TELLS_FAILED_HANDSHAKE,
+    GOES_ON_AFTER_FAILED_HANDSHAKE,
+    DIES_OF_FAILED_HANDSHAKE,
+
+    // Login.
+    USER_IN_THE_CLEAR,
+    USER_ANNOUNCED,
+    USER_TAKEN,
+    AUTH_IN_THE_CLEAR,
+    AUTH_TAKEN,
+    PLAIN_ANNOUNCED,
+    CRAM_ANNOUNCED,
+    REPEATS_PASSWORD,
+
+    // Lines.
+    CUTS_LONG_LINES,
+    TAKES_ANY_LENGTH,
+    DIES_OF_LONG_LINE,
+    TAKES_SHORT_COMMANDS_ONLY,
+}

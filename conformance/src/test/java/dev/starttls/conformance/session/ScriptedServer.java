@@ -1,0 +1,125 @@
+package dev.starttls.conformance.session;
+
+import dev.starttls.conformance.embedded.Authority;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLContext;
+
+/**
+ * A server on a loopback port, right but for its habits. A thread a connection.
+ *
+ * @param <H> the ways in which a server of the protocol may depart from the plain, right one
+ */
+public final class ScriptedServer<H extends Enum<H>> implements Closeable {
+    public static final Authority AUTHORITY = Authority.create();
+    private static final SSLContext CONTEXT = AUTHORITY.serverContext("localhost");
+
+    private final ServerSocket listener;
+    private final Scheme scheme;
+    private final Script<H> script;
+    private final Set<H> habits;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Thread acceptor = daemon("scripted server", this::accept);
+
+    private ScriptedServer(ServerSocket listener, Scheme scheme, Script<H> script, Collection<H> habits) {
+        this.listener = listener;
+        this.scheme = scheme;
+        this.script = script;
+        this.habits = Set.copyOf(habits);
+    }
+
+    /** One session, from connection to end. */
+    @FunctionalInterface
+    public interface Script<H extends Enum<H>> {
+        void serve(ScriptedServer<H> server, Socket socket) throws IOException;
+    }
+
+    public static <H extends Enum<H>> ScriptedServer<H> start(Scheme scheme, Script<H> script, Collection<H> habits)
+            throws IOException {
+        return start(scheme, script, habits, InetAddress.getLoopbackAddress());
+    }
+
+    public static <H extends Enum<H>> ScriptedServer<H> start(
+            Scheme scheme, Script<H> script, Collection<H> habits, InetAddress address) throws IOException {
+        ServerSocket listener = new ServerSocket(0, 50, address);
+        ScriptedServer<H> server = new ScriptedServer<>(listener, scheme, script, habits);
+        server.acceptor.start();
+        return server;
+    }
+
+    public Target target() {
+        InetAddress address = listener.getInetAddress();
+        String host = address.equals(InetAddress.getLoopbackAddress()) ? "localhost" : address.getHostAddress();
+        return new Target(scheme, host, listener.getLocalPort());
+    }
+
+    public boolean is(H habit) {
+        return habits.contains(habit);
+    }
+
+    public boolean implicitTls() {
+        return scheme.implicitTls();
+    }
+
+    SSLContext context() {
+        return CONTEXT;
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                Socket socket = listener.accept();
+                open.add(socket);
+                daemon("scripted session", () -> {
+                            try (socket) {
+                                socket.setTcpNoDelay(true);
+                                script.serve(this, socket);
+                            } catch (IOException e) {
+                                // The checks break connections; a server must live with it.
+                            } finally {
+                                open.remove(socket);
+                            }
+                        })
+                        .start();
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    /** Stops, as a server that crashed. */
+    public void die() {
+        close();
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        try {
+            listener.close();
+            // The port is open until the thread that waits for connections there has woken up.
+            acceptor.join();
+            for (Socket socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

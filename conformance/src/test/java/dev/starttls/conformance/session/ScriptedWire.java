@@ -1,0 +1,91 @@
+package dev.starttls.conformance.session;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+
+/** A scripted server's end of a connection: lines in, text out, in plaintext and inside TLS. */
+public final class ScriptedWire {
+    private final SSLContext context;
+    private final Socket socket;
+    private final ScriptedLines lines;
+    private OutputStream out;
+    private Optional<SSLSocket> tls = Optional.empty();
+    private boolean muted;
+
+    public ScriptedWire(ScriptedServer<?> server, Socket socket, Set<ScriptedLines.Flaw> flaws) throws IOException {
+        this.context = server.context();
+        this.socket = socket;
+        this.lines = new ScriptedLines(socket.getInputStream(), server::die, flaws);
+        this.out = socket.getOutputStream();
+    }
+
+    public ScriptedLines lines() {
+        return lines;
+    }
+
+    public boolean secure() {
+        return tls.isPresent();
+    }
+
+    public void say(String line) throws IOException {
+        raw(line + "\r\n");
+    }
+
+    public void raw(String text) throws IOException {
+        if (!muted) {
+            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+        }
+    }
+
+    /** From here on what is said is lost. */
+    public void mute() {
+        muted = true;
+    }
+
+    public void unmute() {
+        muted = false;
+    }
+
+    /** Shakes hands; what was read ahead stays with the lines. */
+    public void shakeHands(String... versions) throws IOException {
+        shakeHands(new byte[0], versions);
+    }
+
+    /**
+     * Shakes hands over octets that were read already and what follows.
+     *
+     * @param versions as JSSE names them; none stands for those of the runtime
+     * @throws IOException if that fails
+     */
+    public void shakeHands(byte[] read, String... versions) throws IOException {
+        SSLSocketFactory factory = context.getSocketFactory();
+        SSLSocket layered = (SSLSocket)
+                (read.length > 0
+                        ? factory.createSocket(socket, new ByteArrayInputStream(read), false)
+                        : factory.createSocket(socket, "localhost", socket.getPort(), false));
+        layered.setUseClientMode(false);
+        if (versions.length > 0) {
+            layered.setEnabledProtocols(versions);
+        }
+        layered.startHandshake();
+        tls = Optional.of(layered);
+        lines.from(layered.getInputStream());
+        out = layered.getOutputStream();
+    }
+
+    /** Says close_notify, inside TLS. */
+    public void closeNotify() throws IOException {
+        if (tls.isPresent()) {
+            tls.get().close();
+        }
+    }
+}

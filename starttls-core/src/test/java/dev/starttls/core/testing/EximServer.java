@@ -1,0 +1,88 @@
+package dev.starttls.core.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
+
+/** An Exim of our own on two free ports of loopback: STARTTLS and implicit TLS. Mail for localhost, it throws away. */
+public final class EximServer implements AutoCloseable {
+
+    private static final String USER = "Debian-exim";
+
+    private final ServerProcess server;
+    private final List<Integer> ports;
+
+    private EximServer(ServerProcess server, List<Integer> ports) {
+        this.server = server;
+        this.ports = ports;
+    }
+
+    /** Starts one; skips the test if Exim is not installed. */
+    public static EximServer start(TestCertificates.Issued identity) throws IOException, InterruptedException {
+        ExternalProgram exim = ExternalProgram.named("exim4");
+        ServerProcess.requireRoot("Exim");
+        Path folder = ServerProcess.folder("exim");
+        UserPrincipal user =
+                folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(USER);
+        Files.setOwner(Files.createDirectory(folder.resolve("spool")), user);
+        Path pem = Files.setOwner(ServerProcess.identity(folder.resolve("server.pem"), identity), user);
+        List<Integer> ports = ServerProcess.freePorts(2);
+        Path configuration = Files.writeString(folder.resolve("exim.conf"), configuration(folder, pem, ports));
+        Process process = exim.start("-C", configuration.toString(), "-bdf");
+        EximServer started = new EximServer(new ServerProcess("Exim", folder, process), ports);
+        try {
+            started.server.awaitGreeting(started.port());
+        } catch (IOException | InterruptedException e) {
+            started.close();
+            throw e;
+        }
+        return started;
+    }
+
+    /** The port of SMTP with STARTTLS. */
+    public int port() {
+        return ports.get(0);
+    }
+
+    /** The port of SMTP inside TLS. */
+    public int implicitPort() {
+        return ports.get(1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.stop();
+        server.deleteFolder();
+    }
+
+    private static String configuration(Path folder, Path pem, List<Integer> ports) {
+        return """
+                primary_hostname = localhost
+                keep_environment =
+                spool_directory = %1$s/spool
+                log_file_path = %1$s/spool/%%slog
+                pid_file_path = %1$s/spool/exim.pid
+                local_interfaces = 127.0.0.1
+                daemon_smtp_ports = %3$d : %4$d
+                tls_on_connect_ports = %4$d
+                tls_advertise_hosts = *
+                tls_certificate = %2$s
+                tls_privatekey = %2$s
+                acl_smtp_rcpt = accept domains = localhost
+
+                begin routers
+                all:
+                  driver = accept
+                  transport = nowhere
+
+                begin transports
+                nowhere:
+                  driver = appendfile
+                  file = /dev/null
+                  user = %5$s
+                """
+                .formatted(folder, pem, ports.get(0), ports.get(1), USER);
+    }
+}
