@@ -52,6 +52,10 @@ final class GuardedEngine {
         return engine.isOutboundDone();
     }
 
+    boolean inboundDone() {
+        return engine.isInboundDone();
+    }
+
     boolean established() {
         return established;
     }
@@ -59,6 +63,11 @@ final class GuardedEngine {
     /** Whether this side has asked for close_notify. */
     boolean closing() {
         return closing;
+    }
+
+    /** Whether it has ended the handshake and not said why: Bouncy Castle's tells whoever calls next. */
+    boolean owesReason() {
+        return begun && !established && !closing && failure == null && engine.isOutboundDone();
     }
 
     boolean begun() {
@@ -143,6 +152,16 @@ final class GuardedEngine {
         }
     }
 
+    /**
+     * Before TLS 1.3, the peer's close_notify must be answered at once (RFC 5246 section 7.2.1); Conscrypt's engine
+     * leaves that to its user.
+     */
+    void answerClose() {
+        if (established && !closing && status() != HandshakeStatus.NEED_WRAP && !newest()) {
+            close();
+        }
+    }
+
     /** A failure that the engine does not know of yet: it is closed, so that the peer hears of the end at least. */
     SSLException refuse(String message) {
         return refuse(new SSLException(message));
@@ -155,6 +174,11 @@ final class GuardedEngine {
             why.addSuppressed(e);
         }
         return fail(why);
+    }
+
+    /** Whether TLS 1.3 or newer is spoken. */
+    boolean newest() {
+        return session().getProtocol().equals("TLSv1.3");
     }
 
     /** For messages: when it happened. */

@@ -119,7 +119,10 @@ final class Incoming {
             network.position(network.position() + count);
         } else if (!parts.state().terminal()) {
             try {
-                parts.tls().receive(network, application);
+                if (parts.tls().receive(network, application) == TlsStatus.CLOSED) {
+                    // Nothing can be decrypted any more, also if the engine has closed of its own accord.
+                    network.position(network.limit());
+                }
             } catch (SSLException e) {
                 throw ending.broken(e);
             }
