@@ -292,7 +292,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     /**
      * Sends close_notify unless another thread is writing, then closes the transport. On a blocking transport, sending it
      * may block as a write does; and if the limits say so, the peer's close_notify is awaited for as long, unless another
-     * thread is directions.reading(). On one that is not, what {@link #flush} has not written is lost.
+     * thread is reading. On one that is not, what {@link #flush} has not written is lost.
      *
      * <p>Closing again has no effect, but that a thread which is still closing stops to wait for the peer.
      */
