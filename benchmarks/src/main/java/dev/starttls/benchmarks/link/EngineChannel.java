@@ -68,7 +68,6 @@ public final class EngineChannel implements ByteChannel {
      */
     public void handshake() throws IOException {
         engine.beginHandshake();
-        boolean heardLast = false;
         while (true) {
             switch (engine.getHandshakeStatus()) {
                 case NEED_TASK -> {
@@ -76,24 +75,25 @@ public final class EngineChannel implements ByteChannel {
                         task.run();
                     }
                 }
-                case NEED_WRAP -> {
-                    engine.wrap(NOTHING, buffers.out());
-                    heardLast = false;
-                }
+                case NEED_WRAP -> engine.wrap(NOTHING, buffers.out());
                 case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
                     flush();
                     decrypt(NOTHING);
-                    heardLast = true;
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
-                    if (engine.getUseClientMode() && heardLast) {
-                        // Conscrypt does not ask to be wrapped for a client's Finished.
-                        engine.wrap(NOTHING, buffers.out());
-                    }
+                    wrapRest();
                     flush();
                     return;
                 }
             }
+        }
+    }
+
+    /** Conscrypt does not ask to be wrapped for all of the last flight; SunJSSE would make an empty record of nothing. */
+    private void wrapRest() throws IOException {
+        boolean more = engine.getClass().getModule() != Object.class.getModule();
+        while (more) {
+            more = engine.wrap(NOTHING, buffers.out()).bytesProduced() > 0;
         }
     }
 

@@ -19,13 +19,6 @@ enum EngineKind {
         EngineSource source(Contexts contexts, Role role) throws Exception {
             return OtherEngines.conscrypt(contexts, role);
         }
-    },
-    /** Netty's engines, around BoringSSL too. */
-    TCNATIVE("netty-tcnative") {
-        @Override
-        EngineSource source(Contexts contexts, Role role) throws Exception {
-            return OtherEngines.tcnative(contexts, role);
-        }
     };
 
     private final String title;

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 final class LinkPair implements Closeable {
 
     /** In seconds: who takes longer is stuck. */
-    private static final int PATIENCE = 60;
+    private static final int PATIENCE = 30;
 
     private final Link client;
     private final Link server;
