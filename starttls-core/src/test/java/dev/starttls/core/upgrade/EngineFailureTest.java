@@ -29,8 +29,7 @@ class EngineFailureTest {
                         Arguments.of(engines, CERTIFICATES.expired(), FailureReason.CERTIFICATE_EXPIRED),
                         Arguments.of(engines, CERTIFICATES.notYetValid(), FailureReason.CERTIFICATE_EXPIRED),
                         Arguments.of(engines, CERTIFICATES.selfSigned(), FailureReason.CERTIFICATE_UNTRUSTED),
-                        Arguments.of(
-                                engines, CERTIFICATES.commonNameOnly(), FailureReason.CERTIFICATE_NAME_MISMATCH)));
+                        Arguments.of(engines, CERTIFICATES.commonNameOnly(), FailureReason.CERTIFICATE_NAME_MISMATCH)));
     }
 
     @ParameterizedTest
