@@ -24,6 +24,7 @@ public final class TextReport implements Report {
 
     /** Below this a table is none; a narrower terminal breaks the lines itself. */
     private static final int NARROWEST = 80;
+
     private static final int FIRST_ENTRIES = 40;
     private static final int LAST_ENTRIES = 60;
     private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);

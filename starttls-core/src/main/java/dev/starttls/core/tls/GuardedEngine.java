@@ -1,6 +1,7 @@
 package dev.starttls.core.tls;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -16,7 +17,10 @@ final class GuardedEngine {
     private static final String NO_SUITE = "_NULL_WITH_NULL_NULL";
 
     private final SSLEngine engine;
-    private final ResumptionWatch watch = new ResumptionWatch();
+    /** Watches until the handshake is done. */
+    private Optional<ResumptionWatch> watch = Optional.of(new ResumptionWatch());
+
+    private boolean resumed;
     private boolean begun;
     private boolean heard;
     private boolean spoke;
@@ -48,6 +52,10 @@ final class GuardedEngine {
         return engine.isOutboundDone();
     }
 
+    boolean inboundDone() {
+        return engine.isInboundDone();
+    }
+
     boolean established() {
         return established;
     }
@@ -57,12 +65,17 @@ final class GuardedEngine {
         return closing;
     }
 
+    /** Whether it has ended the handshake and not said why: Bouncy Castle's tells whoever calls next. */
+    boolean owesReason() {
+        return begun && !established && !closing && failure == null && engine.isOutboundDone();
+    }
+
     boolean begun() {
         return begun;
     }
 
     boolean resumed() {
-        return established && watch.resumed();
+        return established && resumed;
     }
 
     boolean failed() {
@@ -101,14 +114,14 @@ final class GuardedEngine {
             SSLEngineResult result = engine.wrap(source, target);
             if (!established) {
                 if (!client()) {
-                    watch.see(target, from, target.position());
+                    watch.ifPresent(watching -> watching.see(target, from, target.position()));
                 }
                 note(result);
             }
             return result;
         } catch (SSLException e) {
             throw fail(e);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw thrown(e);
         }
     }
@@ -119,14 +132,14 @@ final class GuardedEngine {
             SSLEngineResult result = engine.unwrap(source, target);
             if (!established) {
                 if (client()) {
-                    watch.see(source, from, source.position());
+                    watch.ifPresent(watching -> watching.see(source, from, source.position()));
                 }
                 note(result);
             }
             return result;
         } catch (SSLException e) {
             throw fail(e);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw thrown(e);
         }
     }
@@ -136,6 +149,16 @@ final class GuardedEngine {
         if (!engine.isOutboundDone()) {
             engine.closeOutbound();
             closing = true;
+        }
+    }
+
+    /**
+     * Before TLS 1.3, the peer's close_notify must be answered at once (RFC 5246 section 7.2.1); Conscrypt's engine
+     * leaves that to its user.
+     */
+    void answerClose() {
+        if (established && !closing && status() != HandshakeStatus.NEED_WRAP && !newest()) {
+            close();
         }
     }
 
@@ -153,12 +176,18 @@ final class GuardedEngine {
         return fail(why);
     }
 
+    /** Whether TLS 1.3 or newer is spoken. */
+    boolean newest() {
+        return session().getProtocol().equals("TLSv1.3");
+    }
+
     /** For messages: when it happened. */
     String where() {
         return established ? "inside TLS" : "during the handshake";
     }
 
-    private SSLException thrown(RuntimeException e) {
+    /** Conscrypt's engine lets the CertificateException of a trust manager through, which nobody declares. */
+    private SSLException thrown(Exception e) {
         return refuse(new SSLException(
                 "Expected a result of the engine " + where() + ", but it threw " + e + "; see the cause", e));
     }
@@ -177,7 +206,7 @@ final class GuardedEngine {
     private void note(SSLEngineResult result) {
         heard |= result.bytesConsumed() > 0 && result.bytesProduced() == 0;
         spoke |= result.bytesProduced() > 0 && result.bytesConsumed() == 0;
-        established = result.getHandshakeStatus() == HandshakeStatus.FINISHED
+        boolean done = result.getHandshakeStatus() == HandshakeStatus.FINISHED
                 || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
                         && status() == HandshakeStatus.NOT_HANDSHAKING
                         && heard
@@ -186,5 +215,10 @@ final class GuardedEngine {
                         && !engine.isInboundDone()
                         && !engine.isOutboundDone()
                         && !session().getCipherSuite().endsWith(NO_SUITE));
+        if (done) {
+            resumed = watch.map(ResumptionWatch::resumed).orElse(false);
+            watch = Optional.empty();
+            established = true;
+        }
     }
 }

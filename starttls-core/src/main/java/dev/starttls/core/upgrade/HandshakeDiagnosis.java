@@ -46,6 +46,7 @@ record HandshakeDiagnosis(FailureReason reason, String hint) {
         // The name check of the JDK has no exception type of its own, only these words.
         String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         boolean named = message.startsWith("no subject alternative")
+                || message.startsWith("no subjectaltnames")
                 || message.startsWith("no name matching")
                 || message.contains("hostname");
         if (cause instanceof CertificateException) {

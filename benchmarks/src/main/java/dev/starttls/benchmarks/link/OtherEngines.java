@@ -1,0 +1,26 @@
+package dev.starttls.benchmarks.link;
+
+import dev.starttls.benchmarks.Contexts;
+import dev.starttls.core.tls.EngineSource;
+import dev.starttls.core.upgrade.Role;
+import java.security.Provider;
+import javax.net.ssl.SSLContext;
+import org.conscrypt.Conscrypt;
+
+/** Engines that are not the JDK's, with the same keys and roots. */
+final class OtherEngines {
+
+    private OtherEngines() {}
+
+    static EngineSource conscrypt(Contexts contexts, Role role) throws Exception {
+        Provider provider =
+                Conscrypt.newProviderBuilder().provideTrustManager(false).build();
+        SSLContext context = SSLContext.getInstance("TLS", provider);
+        if (role == Role.CLIENT) {
+            context.init(null, contexts.trust().getTrustManagers(), null);
+        } else {
+            context.init(contexts.keys().getKeyManagers(), null, null);
+        }
+        return context::createSSLEngine;
+    }
+}
