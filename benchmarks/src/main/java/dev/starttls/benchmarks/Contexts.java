@@ -1,12 +1,16 @@
 package dev.starttls.benchmarks;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,13 +20,18 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A self-signed certificate for localhost, made by the JDK's keytool, and the contexts of both sides. */
-final class Contexts {
+public final class Contexts {
 
     private static final char[] PASSWORD = "benchmark".toCharArray();
 
     private final KeyStore store;
 
-    Contexts(KeyKind kind) {
+    /**
+     * Makes a key.
+     *
+     * @param kind of the key
+     */
+    public Contexts(KeyKind kind) {
         try {
             Path folder = Files.createTempDirectory("starttls-benchmark");
             Path file = folder.resolve("keys.p12");
@@ -64,27 +73,138 @@ final class Contexts {
         }
     }
 
-    SSLContext server() throws GeneralSecurityException {
+    private Contexts(KeyStore store) {
+        this.store = store;
+    }
+
+    /**
+     * The same key again, in another virtual machine.
+     *
+     * @param file that {@link #store} wrote
+     * @return contexts of the key in the file
+     */
+    public static Contexts of(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(in, PASSWORD);
+            return new Contexts(store);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("Expected a key store in " + file + ", got " + e, e);
+        }
+    }
+
+    /**
+     * Writes the key down for another virtual machine.
+     *
+     * @param file to be overwritten
+     */
+    public void store(Path file) {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, PASSWORD);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("Expected to write a key store to " + file + ", got " + e, e);
+        }
+    }
+
+    /**
+     * The kind of the key.
+     *
+     * @return as its certificate has it
+     * @throws GeneralSecurityException if the key store has none
+     */
+    public KeyKind kind() throws GeneralSecurityException {
+        return KeyKind.valueOf(store.getCertificate("server").getPublicKey().getAlgorithm());
+    }
+
+    /**
+     * The server's certificate, for a client in another process.
+     *
+     * @return it, as DER
+     * @throws GeneralSecurityException if it cannot be encoded
+     */
+    public byte[] certificate() throws GeneralSecurityException {
+        return store.getCertificate("server").getEncoded();
+    }
+
+    /**
+     * A client that trusts a certificate.
+     *
+     * @param certificate as DER
+     * @return a new context
+     * @throws GeneralSecurityException if the platform has no TLS
+     * @throws IOException if the key store cannot be made
+     */
+    public static SSLContext trusting(byte[] certificate) throws GeneralSecurityException, IOException {
+        Certificate server =
+                CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust(server).getTrustManagers(), null);
+        return context;
+    }
+
+    /**
+     * A server with the key.
+     *
+     * @return a new context, with a cache of sessions of its own
+     * @throws GeneralSecurityException if the platform has no TLS
+     */
+    public SSLContext server() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys().getKeyManagers(), null, null);
+        return context;
+    }
+
+    /**
+     * The key and its certificate, for a server of another kind.
+     *
+     * @return initialised
+     * @throws GeneralSecurityException if the platform has no such factory
+     */
+    public KeyManagerFactory keys() throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
+        return keys;
+    }
+
+    /**
+     * A client that trusts it.
+     *
+     * @return a new context, with a cache of sessions of its own
+     * @throws GeneralSecurityException if the platform has no TLS
+     * @throws IOException if the key store cannot be read
+     */
+    public SSLContext client() throws GeneralSecurityException, IOException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
+        context.init(null, trust().getTrustManagers(), null);
         return context;
     }
 
-    SSLContext client() throws GeneralSecurityException, IOException {
+    /**
+     * Trust in the certificate, for a client of another kind.
+     *
+     * @return initialised
+     * @throws GeneralSecurityException if the platform has no such factory
+     * @throws IOException if the key store cannot be read
+     */
+    public TrustManagerFactory trust() throws GeneralSecurityException, IOException {
+        return trust(store.getCertificate("server"));
+    }
+
+    private static TrustManagerFactory trust(Certificate certificate) throws GeneralSecurityException, IOException {
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
-        roots.setCertificateEntry("server", store.getCertificate("server"));
+        roots.setCertificateEntry("server", certificate);
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(roots);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
+        return trust;
     }
 
-    /** Forgets all sessions, so that the next handshake is a full one. */
-    static void forget(SSLContext client) {
+    /**
+     * Forgets all sessions, so that the next handshake is a full one.
+     *
+     * @param client its context
+     */
+    public static void forget(SSLContext client) {
         SSLSessionContext sessions = client.getClientSessionContext();
         for (byte[] id : Collections.list(sessions.getIds())) {
             var session = sessions.getSession(id);

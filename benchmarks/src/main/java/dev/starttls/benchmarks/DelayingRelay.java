@@ -15,9 +15,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A link with a round trip: every octet, in either direction, comes out half a round trip after it went in. The TCP
- * handshake itself is not delayed.
+ * handshake of the client is not delayed, but its last segment, the one that the server hears of the client by, is: the
+ * greeting comes a round trip after the connection, as it does on a real link.
  */
-final class DelayingRelay implements AutoCloseable {
+public final class DelayingRelay implements AutoCloseable {
+
+    private static final long LATE_NANOS = 80_000;
 
     private final ServerSocket listening;
     private final int port;
@@ -38,14 +41,26 @@ final class DelayingRelay implements AutoCloseable {
         }
     }
 
-    DelayingRelay(int port, long roundTripMillis) throws IOException {
+    /**
+     * A link that is open.
+     *
+     * @param port of the server, on loopback
+     * @param roundTripMillis the time from either side to the other and back
+     * @throws IOException if there is no port to listen on
+     */
+    public DelayingRelay(int port, long roundTripMillis) throws IOException {
         this.listening = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
         this.port = port;
         this.oneWayNanos = roundTripMillis * 500_000;
         threads.execute(this::accept);
     }
 
-    int port() {
+    /**
+     * Where the link begins.
+     *
+     * @return a port on loopback
+     */
+    public int port() {
         return listening.getLocalPort();
     }
 
@@ -59,14 +74,25 @@ final class DelayingRelay implements AutoCloseable {
         while (!listening.isClosed()) {
             try {
                 Socket client = listening.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
-                client.setTcpNoDelay(true);
-                server.setTcpNoDelay(true);
-                relay(client, server);
-                relay(server, client);
+                long due = System.nanoTime() + oneWayNanos;
+                threads.execute(() -> open(client, due));
             } catch (IOException e) {
                 return;
             }
+        }
+    }
+
+    private void open(Socket client, long due) {
+        try {
+            client.setTcpNoDelay(true);
+            await(due);
+            Socket server = new Socket(InetAddress.getLoopbackAddress(), port);
+            server.setTcpNoDelay(true);
+            relay(client, server);
+            relay(server, client);
+        } catch (IOException e) {
+            // No server any more, which the client hears of by the end of its connection.
+            closeQuietly(client);
         }
     }
 
@@ -95,9 +121,7 @@ final class DelayingRelay implements AutoCloseable {
         try (to) {
             OutputStream out = to.getOutputStream();
             for (Segment next = onTheWay.take(); next.octets.length > 0; next = onTheWay.take()) {
-                for (long wait = next.due - System.nanoTime(); wait > 0; wait = next.due - System.nanoTime()) {
-                    LockSupport.parkNanos(wait);
-                }
+                await(next.due);
                 out.write(next.octets);
             }
         } catch (IOException e) {
@@ -105,6 +129,26 @@ final class DelayingRelay implements AutoCloseable {
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Parks for all but the last of it: the scheduler wakes a thread too late by about as much. */
+    private static void await(long due) {
+        for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
+            if (wait > LATE_NANOS) {
+                LockSupport.parkNanos(wait - LATE_NANOS);
+            } else {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no use to anybody either way.
+            return;
         }
     }
 }

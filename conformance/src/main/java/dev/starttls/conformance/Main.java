@@ -4,29 +4,15 @@ import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.report.JsonReport;
-import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Outcome;
-import dev.starttls.conformance.run.Progress;
-import dev.starttls.conformance.run.RunSettings;
-import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.Selection;
-import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.target.Target;
-import dev.starttls.conformance.target.TargetException;
-import dev.starttls.conformance.target.TargetSettings;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** The command {@code conformance}. */
 public final class Main {
-    /** Not one of the contract's: nothing is known of the target then (EX_SOFTWARE of sysexits.h). */
-    private static final int FAULT = 70;
-
     private final Surroundings surroundings;
     private final EmbeddedServers embedded;
     private final CommandLine commandLine;
@@ -57,7 +43,7 @@ public final class Main {
                 commandLine.usage(surroundings.out());
                 return Outcome.PASSED.status();
             }
-            return new Main(surroundings, embedded, commandLine).run(options).status();
+            return new Main(surroundings, embedded, commandLine).run(options);
         } catch (ParameterException | UsageException e) {
             surroundings.err().println("conformance: " + e.getMessage());
             surroundings.err().println("Try --help.");
@@ -65,33 +51,39 @@ public final class Main {
         } catch (RuntimeException e) {
             surroundings.err().println("conformance: a fault of the suite itself, please report it:");
             e.printStackTrace(surroundings.err());
-            return FAULT;
+            return ExitStatus.FAULT;
+        } finally {
+            surroundings.out().flush();
         }
     }
 
-    private Outcome run(Options options) throws UsageException {
+    private int run(Options options) throws UsageException {
         Selection selection = Selection.of(options.only, options.skip, options.level.levels());
-        Listing listing = new Listing(catalogue, surroundings.out());
+        Listing listing = new Listing(catalogue, surroundings);
         if (options.version) {
             surroundings.out().println("conformance " + version());
-            return Outcome.PASSED;
+            return Outcome.PASSED.status();
+        }
+        if (options.completion) {
+            surroundings.out().print(AutoComplete.bash(commandLine.getCommandName(), commandLine));
+            return Outcome.PASSED.status();
         }
         if (options.schema) {
             surroundings.out().print(JsonReport.schema());
-            return Outcome.PASSED;
+            return Outcome.PASSED.status();
         }
         if (options.explain.isPresent()) {
             listing.explain(options.explain.get());
-            return Outcome.PASSED;
+            return Outcome.PASSED.status();
         }
         if (catalogue.all().stream().noneMatch(selection::takes)) {
             throw new UsageException("no check is left by --only, --skip and --level; --list names them all");
         }
         if (options.list) {
             listing.list(selection);
-            return Outcome.PASSED;
+            return Outcome.PASSED.status();
         }
-        return check(options, selection);
+        return new ServerCheck(surroundings, embedded, catalogue, selection, options).run(columns());
     }
 
     private static String version() {
@@ -101,85 +93,8 @@ public final class Main {
 
     /** As wide as the terminal is, which costs a process to find out; without one nobody asks. */
     private int columns() {
-        return surroundings.terminal() == Terminal.ABSENT
-                ? Integer.MAX_VALUE
-                : commandLine.getCommandSpec().usageMessage().autoWidth(true).width();
-    }
-
-    private Outcome check(Options options, Selection selection) throws UsageException {
-        TargetSettings settings = Settings.of(options);
-        List<Target> targets = new ArrayList<>();
-        for (String url : options.urls) {
-            targets.add(TargetSource.parse(url));
-        }
-        Progress progress =
-                surroundings.terminal() == Terminal.ABSENT ? Progress.none() : new TerminalProgress(surroundings.err());
-        RunSettings run = RunSettings.of(options.parallel, settings.answer());
-        try (Reports reports = Reports.open(options.formats, surroundings, columns());
-                Runner runner = new Runner(catalogue, selection, run, progress)) {
-            Session session = new Session(runner, reports, settings);
-            if (targets.isEmpty() && options.targetsFile.isEmpty()) {
-                return embedded(session);
-            }
-            Outcome outcome = Outcome.PASSED;
-            for (Target target : targets) {
-                outcome = outcome.or(session.check(target));
-            }
-            return options.targetsFile.isPresent() ? outcome.or(lines(options.targetsFile.get(), session)) : outcome;
-        }
-    }
-
-    private Outcome embedded(Session session) {
-        try (EmbeddedServers.Running running = embedded.start()) {
-            Session acquainted = session.acquaintedWith(running);
-            Outcome outcome = Outcome.PASSED;
-            for (Target target : running.targets()) {
-                outcome = outcome.or(acquainted.check(target));
-            }
-            return outcome;
-        } catch (IOException e) {
-            surroundings.err().println("conformance: the built-in servers did not start: " + e.getMessage());
-            return Outcome.UNREACHABLE;
-        }
-    }
-
-    /** Targets line by line, each checked before the next is read; a bad line is told and does not stop the rest. */
-    private Outcome lines(String file, Session session) throws UsageException {
-        Outcome outcome = Outcome.PASSED;
-        try (BufferedReader in = TargetSource.open(file, surroundings.in())) {
-            int number = 0;
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                number++;
-                String url = line.strip();
-                if (url.isEmpty() || url.startsWith("#")) {
-                    continue;
-                }
-                try {
-                    outcome = outcome.or(session.check(Target.parse(url)));
-                } catch (TargetException e) {
-                    surroundings.err().println("conformance: line " + number + " of the targets: " + e.getMessage());
-                    outcome = outcome.or(Outcome.USAGE);
-                }
-            }
-        } catch (IOException e) {
-            surroundings.err().println("conformance: reading the targets: " + e.getMessage());
-            outcome = outcome.or(Outcome.USAGE);
-        }
-        return outcome;
-    }
-
-    /** One call of the command, as far as targets are concerned. */
-    private record Session(Runner runner, Reports reports, TargetSettings settings) {
-        Session acquaintedWith(EmbeddedServers.Running running) {
-            return new Session(
-                    runner, reports, settings.withTrust(running.trust()).withLogin(running.login()));
-        }
-
-        Outcome check(Target target) {
-            TargetReport report =
-                    runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
-            reports.add(report);
-            return report.outcome();
-        }
+        return surroundings.terminal().onScreen()
+                ? commandLine.getCommandSpec().usageMessage().autoWidth(true).width()
+                : Integer.MAX_VALUE;
     }
 }

@@ -33,15 +33,17 @@ import picocli.CommandLine.Parameters;
             "  conformance --only 'SMTP-S-1*' --level must submission://mail.example.org",
             "  conformance --format text --format html=report.html smtps://mail.example.org",
             "  conformance --format junit=report.xml submission://mail.example.org",
-            "  conformance --targets-file - --format ndjson < hosts.txt",
+            "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",
             "  conformance --explain SMTP-S-10",
+            "  source <(conformance --completion)",
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
                     + " none of its checks more than four times --timeout; what was not seen by then is told as"
                     + " inconclusive.",
             "",
-            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says why);",
-            "1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol."
+            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says",
+            "why); 1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol.",
+            "A run that is interrupted (130, 143) has written all that was finished."
         })
 final class Options {
     @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
@@ -71,10 +73,15 @@ final class Options {
     @Option(
             names = "--only",
             paramLabel = "GLOB",
+            completionCandidates = Candidates.Ids.class,
             description = "Run the checks with such ids: SMTP-S-11 (a to e), 'SMTP-S-1*'. May be repeated.")
     List<String> only = new ArrayList<>();
 
-    @Option(names = "--skip", paramLabel = "GLOB", description = "Leave these checks out. May be repeated.")
+    @Option(
+            names = "--skip",
+            paramLabel = "GLOB",
+            completionCandidates = Candidates.Ids.class,
+            description = "Leave these checks out. May be repeated.")
     List<String> skip = new ArrayList<>();
 
     @Option(
@@ -93,18 +100,26 @@ final class Options {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "Checks at once, most with one connection each (default: ${DEFAULT-VALUE}).")
+            description = "Checks at once of each target, most with one connection each (default: ${DEFAULT-VALUE}).")
     int parallel = 4;
+
+    @Option(
+            names = "--targets",
+            paramLabel = "N",
+            description = "Targets of the file in check at once (default: ${DEFAULT-VALUE}).")
+    int targets = 8;
 
     @Option(
             names = "--targets-file",
             paramLabel = "FILE",
-            description = "URLs, one a line, '-' for standard input; checked as they come.")
+            description = "URLs, one a line, # begins a comment, '-' for standard input; checked as they come, many at"
+                    + " once, and reported as they are finished.")
     Optional<String> targetsFile = Optional.empty();
 
     @Option(
             names = "--format",
             paramLabel = "F[=FILE]",
+            completionCandidates = Candidates.Formats.class,
             description = "text; html (a page of its own); junit (XML for CI); json (an object a target, one after the"
                     + " other); ndjson (the same, one a line). To standard output or to a file. May be repeated"
                     + " (default: text).")
@@ -116,8 +131,15 @@ final class Options {
     @Option(names = "--list", description = "List the checks.")
     boolean list;
 
-    @Option(names = "--explain", paramLabel = "ID", description = "Tell what a check is about and how to mend it.")
+    @Option(
+            names = "--explain",
+            paramLabel = "ID",
+            completionCandidates = Candidates.Ids.class,
+            description = "Tell what a check, or all of a GLOB, is about and how to mend what it finds.")
     Optional<String> explain = Optional.empty();
+
+    @Option(names = "--completion", description = "Print what completes this command in bash and zsh.")
+    boolean completion;
 
     @Option(names = "--version", versionHelp = true, description = "Print the version.")
     boolean version;

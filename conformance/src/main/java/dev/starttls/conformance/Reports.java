@@ -12,14 +12,17 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The reports asked for with --format, each to its place. */
 final class Reports implements AutoCloseable {
-    private static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "html");
+    static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "html");
 
     private final List<Report> reports = new ArrayList<>();
-    private final List<PrintStream> files = new ArrayList<>();
+    private final Map<String, PrintStream> files = new LinkedHashMap<>();
 
     private Reports() {}
 
@@ -63,11 +66,11 @@ final class Reports implements AutoCloseable {
 
     /** For whoever looks on, or for a pipe. */
     private static Report text(Surroundings surroundings, int columns) {
-        return switch (surroundings.terminal()) {
-            case PRESENT -> new TextReport(surroundings.out(), Style.COLOUR, columns);
-            case COLOURLESS -> new TextReport(surroundings.out(), Style.PLAIN, columns);
-            case ABSENT -> new TextReport(surroundings.out(), Style.PLAIN);
-        };
+        Terminal terminal = surroundings.terminal();
+        Style style = terminal.colour() ? Style.COLOUR : Style.PLAIN;
+        return terminal.onScreen()
+                ? new TextReport(surroundings.out(), style, columns)
+                : new TextReport(surroundings.out(), style);
     }
 
     private PrintStream file(String name) throws UsageException {
@@ -76,7 +79,7 @@ final class Reports implements AutoCloseable {
         }
         try {
             PrintStream file = new PrintStream(new FileOutputStream(name), false, StandardCharsets.UTF_8);
-            files.add(file);
+            files.put(name, file);
             return file;
         } catch (IOException e) {
             throw new UsageException("cannot write the report: " + e.getMessage());
@@ -87,9 +90,17 @@ final class Reports implements AutoCloseable {
         reports.forEach(one -> one.add(report));
     }
 
+    /** A file that takes no more of what is written to it. */
+    Optional<String> lost() {
+        return files.entrySet().stream()
+                .filter(file -> file.getValue().checkError())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
     @Override
     public void close() {
         reports.forEach(Report::close);
-        files.forEach(PrintStream::close);
+        files.values().forEach(PrintStream::close);
     }
 }

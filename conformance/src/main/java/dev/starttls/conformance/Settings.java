@@ -2,15 +2,12 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.conformance.target.TrustedRoots;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +17,7 @@ import java.util.function.Supplier;
 final class Settings {
     private static final int LONGEST_TIMEOUT = 3600;
     private static final int MOST_PARALLEL = 256;
+    private static final int MOST_TARGETS = 256;
 
     private Settings() {}
 
@@ -29,6 +27,9 @@ final class Settings {
         }
         if (options.parallel < 1 || options.parallel > MOST_PARALLEL) {
             throw new UsageException("--parallel is 1 to " + MOST_PARALLEL + ", not " + options.parallel);
+        }
+        if (options.targets < 1 || options.targets > MOST_TARGETS) {
+            throw new UsageException("--targets is 1 to " + MOST_TARGETS + ", not " + options.targets);
         }
         TargetSettings settings = TargetSettings.standard().withAnswer(Duration.ofSeconds(options.timeout));
         if (options.trust.isPresent()) {
@@ -47,19 +48,10 @@ final class Settings {
     }
 
     private static List<X509Certificate> roots(Path pem) throws UsageException {
-        try (InputStream in = Files.newInputStream(pem)) {
-            List<X509Certificate> roots = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
-                    .filter(X509Certificate.class::isInstance)
-                    .map((Certificate certificate) -> (X509Certificate) certificate)
-                    .toList();
-            if (roots.isEmpty()) {
-                throw new UsageException("--trust " + pem + ": there is no certificate in it");
-            }
-            return roots;
+        try {
+            return TrustedRoots.in(pem);
         } catch (IOException e) {
-            throw new UsageException("--trust: cannot read " + e.getMessage());
-        } catch (CertificateException e) {
-            throw new UsageException("--trust " + pem + ": no PEM certificates: " + e.getMessage());
+            throw new UsageException("--trust: " + e.getMessage());
         }
     }
 

@@ -3,10 +3,20 @@ package dev.starttls.conformance;
 import java.io.InputStream;
 import java.io.PrintStream;
 
-/** What the command reads from and writes to. */
-public record Surroundings(InputStream in, PrintStream out, PrintStream err, Terminal terminal) {
+/** What the command reads from and writes to, and who may interrupt it. */
+public record Surroundings(InputStream in, PrintStream out, PrintStream err, Terminal terminal, Interrupts interrupts) {
+    /** Those in which nobody interrupts. */
+    public Surroundings(InputStream in, PrintStream out, PrintStream err, Terminal terminal) {
+        this(in, out, err, terminal, Interrupts.NONE);
+    }
+
     /** Those of this process. */
     static Surroundings ofProcess() {
-        return new Surroundings(System.in, System.out, System.err, Terminal.now(System.getenv()));
+        return new Surroundings(
+                System.in,
+                StandardOutput.ofProcess(),
+                System.err,
+                Terminal.now(System.getenv()),
+                Interrupts.ofProcess());
     }
 }

@@ -2,11 +2,9 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -27,11 +25,9 @@ final class TargetSource {
         }
     }
 
-    static BufferedReader open(String file, InputStream standardInput) throws UsageException {
+    static InputStream open(String file, InputStream standardInput) throws UsageException {
         try {
-            return file.equals("-")
-                    ? new BufferedReader(new InputStreamReader(standardInput, StandardCharsets.UTF_8))
-                    : Files.newBufferedReader(Path.of(file));
+            return new BufferedInputStream(file.equals("-") ? standardInput : Files.newInputStream(Path.of(file)));
         } catch (IOException e) {
             throw new UsageException("cannot read the targets file: " + e.getMessage());
         }

@@ -100,6 +100,26 @@ class MailClientsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"EC,VERS-TLS1.3", "RSA,VERS-TLS1.2"})
+    void gnutls_upgrades(KeyKind key, String version) throws Exception {
+        ExternalProgram gnutls = ExternalProgram.named("gnutls-cli");
+        int port = serve(TlsPolicy.REQUIRED, key);
+        Outcome outcome = gnutls.run(
+                "NOOP\r\nQUIT\r\n",
+                "--starttls-proto=smtp",
+                "--x509cafile",
+                root.toString(),
+                "--priority",
+                "NORMAL:-VERS-ALL:+" + version,
+                "--port",
+                Integer.toString(port),
+                "localhost");
+        assertThat(outcome.output())
+                .contains("The certificate is trusted", "Handshake was completed", "250 2.0.0", "221 2.0.0");
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"--tls", "--tls-optional-strict"})
     void swaks_delivers(String mode) throws Exception {
         ExternalProgram swaks = ExternalProgram.named("swaks");

@@ -47,6 +47,12 @@ public record Check(
         return new Draft(id, title);
     }
 
+    /** What it belongs to, as a heading: {@code SMTP server}, {@code TLS layer}. */
+    public String family() {
+        String subject = id.substring(0, Math.max(0, id.indexOf('-')));
+        return subject.equals("TLS") ? "TLS layer" : subject + " server";
+    }
+
     /** Whether the target speaks a protocol that this check knows. */
     public boolean concerns(Target target) {
         return schemes.stream().map(Scheme::protocol).anyMatch(target.scheme().protocol()::equals);

@@ -64,14 +64,14 @@ final class LineTopic implements Topic {
             return Verdict.inconclusive("PASS where no user was named was answered with " + shortOne.told());
         }
         String argument = "x".repeat(LONGEST_COMMAND - 7);
-        talk.wire().sendRaw("PASS " + argument + "\r\n");
-        List<Pop3Reply> replies = talk.quit();
+        List<Pop3Reply> replies = new ArrayList<>(List.of(talk.say("PASS " + argument)));
+        replies.addAll(talk.quit());
         List<Pop3Reply> answers = replies.stream().filter(Pop3Reply::came).toList();
         if (answers.size() > 2) {
             return Verdict.warn("it and QUIT were answered with " + answers.size() + " responses: "
                     + Response.told(answers) + "; the command was cut into several");
         }
-        String told = Response.told(replies) + "; a short one: " + shortOne.told();
+        String told = "PASS of so many octets: " + replies.get(0).told() + "; a short one: " + shortOne.told();
         if (answers.isEmpty()) {
             return Verdict.warn("no answer: " + told);
         }

@@ -17,11 +17,11 @@ public enum Style {
         };
     }
 
-    String strong(String text) {
+    public String strong(String text) {
         return paint("1", text);
     }
 
-    String faint(String text) {
+    public String faint(String text) {
         return paint("2", text);
     }
 

@@ -14,29 +14,33 @@ import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs the selected checks of a catalogue against targets, one target after the other. */
+/** Runs the selected checks of a catalogue against targets, one target after the other; not for use by several threads. */
 public final class Runner implements AutoCloseable {
     private final Catalogue catalogue;
     private final Selection selection;
     private final RunSettings settings;
     private final Progress progress;
     private final ExecutorService workers;
-    private final ScheduledExecutorService watchdog;
+    private final ScheduledThreadPoolExecutor watchdog = new ScheduledThreadPoolExecutor(1, named("watchdog"));
+    private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     public Runner(Catalogue catalogue, Selection selection, RunSettings settings, Progress progress) {
         this.catalogue = catalogue;
@@ -44,7 +48,8 @@ public final class Runner implements AutoCloseable {
         this.settings = settings;
         this.progress = progress;
         this.workers = Executors.newFixedThreadPool(settings.parallel(), named("check"));
-        this.watchdog = Executors.newSingleThreadScheduledExecutor(named("watchdog"));
+        // Or all that was said to thousands of targets would be kept until there was no time left to say more.
+        watchdog.setRemoveOnCancelPolicy(true);
     }
 
     private static ThreadFactory named(String name) {
@@ -55,60 +60,124 @@ public final class Runner implements AutoCloseable {
         };
     }
 
+    /** The checks to be run against a target, in the order of their ids. */
+    public List<Check> checks(Target target) {
+        return catalogue.concerning(target).stream().filter(selection::takes).toList();
+    }
+
     /** Surveys the target and, if it is there and speaks the protocol, runs the checks. */
     public TargetReport run(Target target, TargetSettings targetSettings, Dialect dialect) {
-        Instant started = Instant.now();
-        long begun = System.nanoTime();
-        progress.asks(target);
-        long deadline = begun + settings.total().toNanos();
-        Subject first = new Subject(target, targetSettings, dialect);
-        Survey survey = survey(first, deadline);
-        progress.over();
-        List<Ran> ran = new ArrayList<>();
-        if (survey.problem().isEmpty()) {
-            List<Check> checks = catalogue.concerning(target).stream()
-                    .filter(selection::takes)
-                    .toList();
-            progress.begun(target, checks.size());
-            Map<Check, CompletableFuture<Ran>> running = new HashMap<>();
-            checks.stream()
-                    .sorted(Comparator.comparing(Check::turn))
-                    .forEach(check -> running.put(
-                            check,
-                            CompletableFuture.supplyAsync(
-                                    () -> run(check, new Subject(target, targetSettings, dialect), deadline),
-                                    workers)));
-            checks.forEach(check -> ran.add(running.get(check).join()));
-            progress.over();
-            survey = confirmed(survey, ran, new Subject(target, targetSettings, dialect), deadline);
-        }
-        return new TargetReport(
-                target,
-                started,
-                Duration.ofNanos(System.nanoTime() - begun),
-                survey,
-                first.transcript().entries(),
-                ran.stream().map(Ran::result).toList(),
-                ran.stream().flatMap(one -> one.inventory().stream()).findFirst());
+        return begin(target, targetSettings, dialect).report();
+    }
+
+    /** Surveys the target and, if it is there and speaks the protocol, begins the checks; does not wait for them. */
+    public Running begin(Target target, TargetSettings targetSettings, Dialect dialect) {
+        return new Running(target, targetSettings, dialect);
     }
 
     /** A check that was run, and what it left for the reports. */
     private record Ran(CheckResult result, Optional<TlsInventory> inventory) {}
 
-    /**
-     * What could not be seen may have been because the target is gone: then that is what there is to tell. Where the time
-     * for the target is over, each check that was not run tells so, and nothing more is asked.
-     */
-    private Survey confirmed(Survey before, List<Ran> ran, Subject subject, long deadline) {
-        if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)
-                || System.nanoTime() - deadline >= 0) {
+    /** The checks of one target while they run. */
+    public final class Running {
+        private final Target target;
+        private final TargetSettings targetSettings;
+        private final Dialect dialect;
+        private final Instant started = Instant.now();
+        private final long begun = System.nanoTime();
+        private final long deadline = begun + settings.total().toNanos();
+        private final Subject first;
+        private final Survey before;
+        /** In the order of their ids. */
+        private final Map<Check, CompletableFuture<Ran>> running = new LinkedHashMap<>();
+
+        private Running(Target target, TargetSettings targetSettings, Dialect dialect) {
+            this.target = target;
+            this.targetSettings = targetSettings;
+            this.dialect = dialect;
+            progress.asks(target);
+            this.first = subject();
+            this.before = Runner.this.survey(first, deadline);
+            progress.over();
+            if (before.problem().isEmpty()) {
+                start();
+            }
+        }
+
+        private Subject subject() {
+            return new Subject(target, targetSettings, dialect);
+        }
+
+        private void start() {
+            List<Check> checks = checks(target);
+            progress.begun(target, checks.size());
+            checks.forEach(check -> running.put(check, new CompletableFuture<>()));
+            checks.stream().sorted(Comparator.comparing(Check::turn)).forEach(this::start);
+        }
+
+        private void start(Check check) {
+            Runnable task = () -> running.get(check).complete(Runner.this.run(check, subject(), deadline));
+            try {
+                workers.execute(task);
+            } catch (RejectedExecutionException e) {
+                // The run was ended, which is what its verdict will be.
+                task.run();
+            }
+        }
+
+        /** The session before the checks; with a problem in it none was begun. */
+        public Survey survey() {
             return before;
         }
-        Survey after = survey(subject, deadline);
-        return new Survey(
-                before.phases(),
-                before.tls(),
-                after.problem().map(problem -> "after the checks the target is not what it was before: " + problem));
+
+        /**
+         * The result of a check; not to be cancelled.
+         *
+         * @throws IllegalArgumentException if it was not begun
+         */
+        public CompletableFuture<CheckResult> result(Check check) {
+            CompletableFuture<Ran> result = running.get(check);
+            if (result == null) {
+                throw new IllegalArgumentException("check: expected one that was begun, got " + check.id());
+            }
+            return result.thenApply(Ran::result);
+        }
+
+        /** Waits for all of it. */
+        public TargetReport report() {
+            List<Ran> ran =
+                    running.values().stream().map(CompletableFuture::join).toList();
+            Survey survey = before;
+            if (before.problem().isEmpty()) {
+                progress.over();
+                survey = confirmed(ran);
+            }
+            return new TargetReport(
+                    target,
+                    started,
+                    Duration.ofNanos(System.nanoTime() - begun),
+                    survey,
+                    first.transcript().entries(),
+                    ran.stream().map(Ran::result).toList(),
+                    ran.stream().flatMap(one -> one.inventory().stream()).findFirst());
+        }
+
+        /**
+         * What could not be seen may have been because the target is gone: then that is what there is to tell. Where the
+         * time for the target is over, each check that was not run tells so, and nothing more is asked.
+         */
+        private Survey confirmed(List<Ran> ran) {
+            if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)
+                    || System.nanoTime() - deadline >= 0) {
+                return before;
+            }
+            Survey after = Runner.this.survey(subject(), deadline);
+            return new Survey(
+                    before.phases(),
+                    before.tls(),
+                    after.problem()
+                            .map(problem -> "after the checks the target is not what it was before: " + problem));
+        }
     }
 
     private Survey survey(Subject subject, long deadline) {
@@ -148,6 +217,9 @@ public final class Runner implements AutoCloseable {
     }
 
     private Verdict judge(Check check, Subject subject, Duration limit) {
+        if (closed) {
+            return Verdict.inconclusive("not run: the run was ended");
+        }
         if (limit.isNegative() || limit.isZero()) {
             return Verdict.inconclusive("not run: the time for this target, " + told(settings.total()) + ", was over");
         }
@@ -167,25 +239,42 @@ public final class Runner implements AutoCloseable {
         return duration.toSeconds() + " s";
     }
 
+    /** Ends what is running: connections are cut, checks that have not begun are not made. */
     @Override
     public void close() {
-        workers.shutdownNow();
+        closed = true;
+        guards.forEach(Guard::strike);
+        workers.shutdown();
         watchdog.shutdownNow();
     }
 
-    /** Cuts the connections of a subject when its time is over. */
+    /** Cuts the connections of a subject when its time is over, or the run is. */
     private final class Guard implements AutoCloseable {
+        private final Subject subject;
         private final AtomicBoolean struck = new AtomicBoolean();
-        private final ScheduledFuture<?> strike;
+        private final Future<?> strike;
 
         Guard(Subject subject, Duration limit) {
-            strike = watchdog.schedule(
-                    () -> {
-                        struck.set(true);
-                        subject.abandon();
-                    },
-                    limit.toMillis(),
-                    TimeUnit.MILLISECONDS);
+            this.subject = subject;
+            this.strike = watch(limit);
+            guards.add(this);
+            if (closed) {
+                strike();
+            }
+        }
+
+        private Future<?> watch(Duration limit) {
+            try {
+                return watchdog.schedule(this::strike, limit.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                // The run was ended, and so will this be.
+                return CompletableFuture.completedFuture(null);
+            }
+        }
+
+        private void strike() {
+            struck.set(true);
+            subject.abandon();
         }
 
         boolean struck() {
@@ -194,6 +283,7 @@ public final class Runner implements AutoCloseable {
 
         @Override
         public void close() {
+            guards.remove(this);
             strike.cancel(false);
         }
     }

@@ -33,6 +33,18 @@ public record TargetReport(
         results = List.copyOf(results);
     }
 
+    /** The report of a target whose checks were not begun, and why. */
+    public static TargetReport unreached(Target target, Instant started, Duration took, String problem) {
+        return new TargetReport(
+                target,
+                started,
+                took,
+                new Survey(List.of(), Optional.empty(), Optional.of(problem)),
+                List.of(),
+                List.of(),
+                Optional.empty());
+    }
+
     /** How many checks came to this. */
     public long count(Mark mark) {
         return results.stream()

@@ -76,6 +76,15 @@ public final class Stage<T extends Talk> {
         }
     }
 
+    /** A check that begins at this stage of a fresh connection. */
+    public CheckBody then(Rest<? super T> rest) {
+        return subject -> {
+            T talk = opening.open(subject);
+            Optional<Verdict> obstacle = reach(talk, subject);
+            return obstacle.isPresent() ? obstacle.get() : rest.judge(talk, subject);
+        };
+    }
+
     /**
      * The same, for what a server may do differently for a client of its own house: some, Dovecot for one, call a
      * connection between equal addresses secured. A finding on such a connection tells nothing of others, so it is none.
@@ -90,14 +99,5 @@ public final class Stage<T extends Talk> {
                             + " as Dovecot take for secured: look from another machine")
                     : verdict;
         });
-    }
-
-    /** A check that begins at this stage of a fresh connection. */
-    public CheckBody then(Rest<? super T> rest) {
-        return subject -> {
-            T talk = opening.open(subject);
-            Optional<Verdict> obstacle = reach(talk, subject);
-            return obstacle.isPresent() ? obstacle.get() : rest.judge(talk, subject);
-        };
     }
 }

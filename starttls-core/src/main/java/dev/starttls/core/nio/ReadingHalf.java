@@ -113,6 +113,12 @@ final class ReadingHalf {
         }
         try {
             return writing.flush();
+        } catch (IOException e) {
+            if (!connection.inputEnded()) {
+                throw e;
+            }
+            // The peer has gone behind its close_notify: there is nobody to answer.
+            return true;
         } finally {
             writing.lock().unlock();
         }

@@ -14,7 +14,6 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A byte channel whose octets are encrypted once its upgrade is done; the application reads and writes plaintext.
@@ -50,11 +49,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     private final ByteChannel channel;
     private final Transport transport;
     private final UpgradeConnection connection;
-    private final UpgradeDriver driver;
     private final Directions directions;
-    private final WritingHalf writing;
-    private final ReadingHalf reading;
-    private final AtomicBoolean closing = new AtomicBoolean();
+    private boolean closing;
     private volatile boolean begun;
     private volatile boolean closed;
 
@@ -62,10 +58,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         this.channel = channel;
         this.transport = new Transport(channel);
         this.connection = connection;
-        this.driver = new UpgradeDriver(transport, connection);
         this.directions = new Directions(transport, connection);
-        this.writing = directions.writing();
-        this.reading = directions.reading();
     }
 
     /**
@@ -113,7 +106,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     Want advance(Executor tasks, Runnable wake) throws IOException {
-        return go(() -> driver.drive(tasks, wake));
+        return go(() -> new UpgradeDriver(transport, connection).drive(tasks, wake));
     }
 
     private Want go(Upgrading upgrading) throws IOException {
@@ -158,15 +151,15 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!becomeReady()) {
             return 0;
         }
-        reading.lock().lock();
+        directions.reading().lock().lock();
         try {
             checkOpen();
-            return dst.hasRemaining() ? reading.read(dst) : 0;
+            return dst.hasRemaining() ? directions.reading().read(dst) : 0;
         } catch (IOException e) {
             directions.failed(e);
             throw e;
         } finally {
-            reading.lock().unlock();
+            directions.reading().lock().unlock();
             leave();
         }
     }
@@ -186,16 +179,16 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!becomeReady()) {
             return 0;
         }
-        writing.lock().lock();
+        directions.writing().lock().lock();
         try {
             int count = put(src);
-            writing.flush();
+            directions.writing().flush();
             return count;
         } catch (IOException e) {
             directions.failed(e);
             throw e;
         } finally {
-            writing.lock().unlock();
+            directions.writing().lock().unlock();
             leave();
         }
     }
@@ -206,7 +199,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         for (int i = offset; i < offset + length; i++) {
             checkWritable(dsts[i]);
         }
-        reading.lock().lock();
+        directions.reading().lock().lock();
         try {
             checkOpen();
             int first = offset;
@@ -216,7 +209,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             int count = first < offset + length ? read(dsts[first]) : 0;
             return count > 0 ? count + readHeld(dsts, first, offset + length) : count;
         } finally {
-            reading.lock().unlock();
+            directions.reading().lock().unlock();
             leave();
         }
     }
@@ -232,19 +225,19 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!becomeReady()) {
             return 0;
         }
-        writing.lock().lock();
+        directions.writing().lock().lock();
         try {
             long total = 0;
             for (int i = offset; i < offset + length && (i == offset || !srcs[i - 1].hasRemaining()); i++) {
                 total += put(srcs[i]);
             }
-            writing.flush();
+            directions.writing().flush();
             return total;
         } catch (IOException e) {
             directions.failed(e);
             throw e;
         } finally {
-            writing.lock().unlock();
+            directions.writing().lock().unlock();
             leave();
         }
     }
@@ -262,14 +255,14 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel is closed
      */
     public boolean flush() throws IOException {
-        writing.lock().lock();
+        directions.writing().lock().lock();
         try {
             if (!isOpen()) {
                 throw new ClosedChannelException();
             }
-            return connection.ready() ? writing.flush() : transport.flush();
+            return connection.ready() ? directions.writing().flush() : transport.flush();
         } finally {
-            writing.lock().unlock();
+            directions.writing().lock().unlock();
             leave();
         }
     }
@@ -283,15 +276,15 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel is closed
      */
     public void shutdownOutput() throws IOException {
-        writing.lock().lock();
+        directions.writing().lock().lock();
         try {
             checkOpen();
             if (!connection.ready()) {
                 throw new NotYetConnectedException();
             }
-            writing.end();
+            directions.writing().end();
         } finally {
-            writing.lock().unlock();
+            directions.writing().lock().unlock();
             leave();
         }
     }
@@ -305,7 +298,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     @Override
     public void close() throws IOException {
-        if (!closing.compareAndSet(false, true)) {
+        if (!closesFirst()) {
             channel.close();
             return;
         }
@@ -385,7 +378,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             int count = 1;
             for (int i = first; i < end && count > 0; i++) {
                 while (dsts[i].hasRemaining() && count > 0) {
-                    count = reading.readHeld(dsts[i]);
+                    count = directions.reading().readHeld(dsts[i]);
                     total += count;
                 }
             }
@@ -398,19 +391,28 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
 
     private int put(ByteBuffer src) throws IOException {
         checkOpen();
-        writing.checkOpen();
+        directions.writing().checkOpen();
         int waiting = src.remaining();
         if (waiting > 0) {
-            writing.take(src);
+            directions.writing().take(src);
         }
         return waiting - src.remaining();
     }
 
     /** The upgrade has failed, or its dialogue has closed the connection: nobody reads or writes. */
     private void abandon() {
-        closing.set(true);
+        closesFirst();
         closed = true;
         transport.hangUp();
+    }
+
+    /** Whether nobody has begun to close before. */
+    private boolean closesFirst() {
+        synchronized (directions) {
+            boolean first = !closing;
+            closing = true;
+            return first;
+        }
     }
 
     /** To be called by whoever leaves, its locks given up. */

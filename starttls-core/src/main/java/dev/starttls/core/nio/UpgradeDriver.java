@@ -12,10 +12,11 @@ import java.util.concurrent.Executor;
 final class UpgradeDriver {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /** In nanoseconds; a warm virtual machine makes an engine in a hundredth of it. */
+    private static final long LONG_STEP = 2_000_000;
 
     private final Transport transport;
     private final UpgradeConnection connection;
-    private boolean prepared;
 
     UpgradeDriver(Transport transport, UpgradeConnection connection) {
         this.transport = transport;
@@ -102,11 +103,7 @@ final class UpgradeDriver {
                 return true;
             }
         }
-        if (!prepared) {
-            // The peer's next octets are on their way, or are about to be: the time is free.
-            prepared = true;
-            connection.prepare();
-        }
+        prepare();
         Optional<Long> deadline = connection.deadline();
         int count;
         try {
@@ -123,6 +120,18 @@ final class UpgradeDriver {
             connection.endOfInput();
         }
         return count != 0;
+    }
+
+    /**
+     * The peer's next octets are on their way, or are about to be: the time is free. After a long step the rest is left to
+     * the next wait, or octets that have come meanwhile would wait for it.
+     */
+    private void prepare() throws IOException {
+        long before = System.nanoTime();
+        boolean more = true;
+        while (more) {
+            more = connection.prepareNext() && System.nanoTime() - before < LONG_STEP;
+        }
     }
 
     private void receive() throws IOException {

@@ -1,6 +1,7 @@
 package dev.starttls.core.tls;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -16,7 +17,10 @@ final class GuardedEngine {
     private static final String NO_SUITE = "_NULL_WITH_NULL_NULL";
 
     private final SSLEngine engine;
-    private final ResumptionWatch watch = new ResumptionWatch();
+    /** Watches until the handshake is done. */
+    private Optional<ResumptionWatch> watch = Optional.of(new ResumptionWatch());
+
+    private boolean resumed;
     private boolean begun;
     private boolean heard;
     private boolean spoke;
@@ -48,6 +52,10 @@ final class GuardedEngine {
         return engine.isOutboundDone();
     }
 
+    boolean inboundDone() {
+        return engine.isInboundDone();
+    }
+
     boolean established() {
         return established;
     }
@@ -57,12 +65,17 @@ final class GuardedEngine {
         return closing;
     }
 
+    /** Whether it has ended the handshake and not said why: Bouncy Castle's tells whoever calls next. */
+    boolean owesReason() {
+        return begun && !established && !closing && failure == null && engine.isOutboundDone();
+    }
+
     boolean begun() {
         return begun;
     }
 
     boolean resumed() {
-        return established && watch.resumed();
+        return established && resumed;
     }
 
     boolean failed() {
@@ -101,7 +114,7 @@ final class GuardedEngine {
             SSLEngineResult result = engine.wrap(source, target);
             if (!established) {
                 if (!client()) {
-                    watch.see(target, from, target.position());
+                    watch.ifPresent(watching -> watching.see(target, from, target.position()));
                 }
                 note(result);
             }
@@ -119,7 +132,7 @@ final class GuardedEngine {
             SSLEngineResult result = engine.unwrap(source, target);
             if (!established) {
                 if (client()) {
-                    watch.see(source, from, source.position());
+                    watch.ifPresent(watching -> watching.see(source, from, source.position()));
                 }
                 note(result);
             }
@@ -139,6 +152,16 @@ final class GuardedEngine {
         }
     }
 
+    /**
+     * Before TLS 1.3, the peer's close_notify must be answered at once (RFC 5246 section 7.2.1); Conscrypt's engine
+     * leaves that to its user.
+     */
+    void answerClose() {
+        if (established && !closing && status() != HandshakeStatus.NEED_WRAP && !newest()) {
+            close();
+        }
+    }
+
     /** A failure that the engine does not know of yet: it is closed, so that the peer hears of the end at least. */
     SSLException refuse(String message) {
         return refuse(new SSLException(message));
@@ -151,6 +174,11 @@ final class GuardedEngine {
             why.addSuppressed(e);
         }
         return fail(why);
+    }
+
+    /** Whether TLS 1.3 or newer is spoken. */
+    boolean newest() {
+        return session().getProtocol().equals("TLSv1.3");
     }
 
     /** For messages: when it happened. */
@@ -177,7 +205,7 @@ final class GuardedEngine {
     private void note(SSLEngineResult result) {
         heard |= result.bytesConsumed() > 0 && result.bytesProduced() == 0;
         spoke |= result.bytesProduced() > 0 && result.bytesConsumed() == 0;
-        established = result.getHandshakeStatus() == HandshakeStatus.FINISHED
+        boolean done = result.getHandshakeStatus() == HandshakeStatus.FINISHED
                 || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
                         && status() == HandshakeStatus.NOT_HANDSHAKING
                         && heard
@@ -186,5 +214,10 @@ final class GuardedEngine {
                         && !engine.isInboundDone()
                         && !engine.isOutboundDone()
                         && !session().getCipherSuite().endsWith(NO_SUITE));
+        if (done) {
+            resumed = watch.map(ResumptionWatch::resumed).orElse(false);
+            watch = Optional.empty();
+            established = true;
+        }
     }
 }

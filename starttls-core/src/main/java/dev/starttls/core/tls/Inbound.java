@@ -14,6 +14,7 @@ final class Inbound {
     static final int IDLE_TURNS = 8;
 
     private static final int HANDSHAKE_RECORD = 22;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
@@ -42,23 +43,27 @@ final class Inbound {
             if (stash.holds() && !stash.fill(network)) {
                 return TlsStatus.NEED_READ;
             }
+            boolean nothing = !stash.holds() && !network.hasRemaining();
             SSLEngineResult result = unwrap(network, application);
-            if (overflown(result)) {
+            if (overflown(result) || (stalled(result) && !nothing)) {
                 result = unwrapAside(network);
                 leftovers.give(application);
             }
             count(result);
-            if (result.getStatus() == Status.CLOSED) {
+            if (result.getStatus() == Status.CLOSED && !halfClosed()) {
                 close(result);
             }
             if (result.bytesProduced() > 0) {
+                if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                    takeRest();
+                }
                 if (!network.hasRemaining()) {
                     stash.settle();
                 }
                 return TlsStatus.OK;
             }
             boolean moved = result.bytesConsumed() > 0;
-            if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
+            if (result.getStatus() == Status.BUFFER_UNDERFLOW || stalled(result)) {
                 if (!more(network)) {
                     return TlsStatus.NEED_READ;
                 }
@@ -151,7 +156,8 @@ final class Inbound {
         while (true) {
             ByteBuffer aside = ByteBuffer.allocate(size);
             SSLEngineResult result = unwrap(network, aside);
-            if (!overflown(result)) {
+            boolean stalled = stalled(result);
+            if ((!stalled && !overflown(result)) || (stalled && size >= largest)) {
                 leftovers.keep(aside.flip());
                 return result;
             }
@@ -169,7 +175,17 @@ final class Inbound {
         }
     }
 
-    /** Engines that keep decrypted octets (Conscrypt, netty-tcnative) fill the buffer and say that there are more. */
+    /** Nobody could tell that octets wait if the engine kept them, and the peer may send no others. */
+    private void takeRest() throws SSLException {
+        ByteBuffer aside = ByteBuffer.allocate(engine.session().getApplicationBufferSize());
+        if (engine.unwrap(NOTHING, aside).getStatus() == Status.BUFFER_OVERFLOW) {
+            throw engine.refuse("Expected the rest of a record to fit the session's application buffer of "
+                    + aside.capacity() + " octets, got more " + engine.where() + "; the engine is at fault");
+        }
+        leftovers.keep(aside.flip());
+    }
+
+    /** Engines that keep decrypted octets (Conscrypt) fill the buffer and say that there are more. */
     private static boolean overflown(SSLEngineResult result) {
         return result.getStatus() == Status.BUFFER_OVERFLOW && result.bytesProduced() == 0;
     }
@@ -194,9 +210,25 @@ final class Inbound {
         }
     }
 
+    /**
+     * Whether the peer may go on, whatever the engine says: once this side has closed, Conscrypt's and netty-tcnative's say
+     * CLOSED of every record.
+     */
+    private boolean halfClosed() {
+        return engine.closing() && !engine.inboundDone();
+    }
+
+    /** netty-tcnative says CLOSED where it means that a buffer is too small, or that the record is not all there. */
+    private boolean stalled(SSLEngineResult result) {
+        return result.getStatus() == Status.CLOSED
+                && halfClosed()
+                && result.bytesConsumed() + result.bytesProduced() == 0;
+    }
+
     private void close(SSLEngineResult result) {
         // An engine that this side has closed may say CLOSED of its own accord.
         closeNotifyReceived |= result.bytesConsumed() > 0 || !engine.closing();
         closed = true;
+        engine.answerClose();
     }
 }

@@ -78,7 +78,7 @@ final class Outbound {
             return true;
         }
         if (engine.outboundDone()) {
-            return false;
+            return engine.owesReason();
         }
         if (engine.failed()) {
             return alertDue();
@@ -104,7 +104,7 @@ final class Outbound {
             return alertDue() ? TlsStatus.NEED_WRITE : TlsStatus.CLOSED;
         }
         if (engine.outboundDone()) {
-            return TlsStatus.CLOSED;
+            return engine.owesReason() ? TlsStatus.NEED_WRITE : TlsStatus.CLOSED;
         }
         if (tasks.running()) {
             return TlsStatus.NEED_TASK;
@@ -129,8 +129,7 @@ final class Outbound {
         // Conscrypt keeps an alert without asking to be wrapped; it is closed then, as far as it is concerned.
         return !alertOver
                 && !engine.outboundDone()
-                && (engine.status() == HandshakeStatus.NEED_WRAP
-                        || engine.engine().isInboundDone());
+                && (engine.status() == HandshakeStatus.NEED_WRAP || engine.inboundDone());
     }
 
     /** The engine may owe the peer an alert after a failure; a second failure while making it ends the matter. */

@@ -11,11 +11,14 @@ final class Framing {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final LineDecoder decoder;
+    private final int lineOctets;
+    /** There only while it holds a piece of a line. */
+    private Optional<LineDecoder> decoder = Optional.empty();
+
     private ByteBuffer literal = NOTHING;
 
     Framing(int lineOctets) {
-        decoder = new LineDecoder(lineOctets);
+        this.lineOctets = lineOctets;
     }
 
     /** The next octets are no line but a literal of so many octets. */
@@ -43,17 +46,21 @@ final class Framing {
 
     /** Takes octets of a line, and none behind it. */
     Optional<String> line(ByteBuffer source) throws LineException {
-        return decoder.decode(source);
+        LineDecoder decoding = decoder.orElseGet(() -> new LineDecoder(lineOctets));
+        Optional<String> line = decoding.decode(source);
+        decoder = line.isPresent() ? Optional.empty() : Optional.of(decoding);
+        return line;
     }
 
     /** The octets of memory held. */
     int held() {
-        return decoder.held() + literal.capacity();
+        return decoder.map(LineDecoder::held).orElse(0) + literal.capacity();
     }
 
     /** Forgets what is not whole and overwrites it: nothing of it is glued to what comes later. */
     void reset() {
-        decoder.reset();
+        decoder.ifPresent(LineDecoder::reset);
+        decoder = Optional.empty();
         Arrays.fill(literal.array(), (byte) 0);
         literal = NOTHING;
     }

@@ -119,7 +119,10 @@ final class Incoming {
             network.position(network.position() + count);
         } else if (!parts.state().terminal()) {
             try {
-                parts.tls().receive(network, application);
+                if (parts.tls().receive(network, application) == TlsStatus.CLOSED) {
+                    // Nothing can be decrypted any more, also if the engine has closed of its own accord.
+                    network.position(network.limit());
+                }
             } catch (SSLException e) {
                 throw ending.broken(e);
             }
@@ -241,15 +244,25 @@ final class Incoming {
         }
         if (!parts.client()) {
             parts.clock().extend();
-            if (parts.tls().established() || !parts.settings().policy().enforced()) {
-                parts.clock().serve();
-            }
         }
         if (line.isPresent()) {
             negotiation.received(line.get(), source);
         } else {
             negotiation.received(literal.orElseThrow(), source);
         }
+        if (serving()) {
+            // Behind the answer, which may have begun another phase.
+            parts.clock().serve();
+        }
         return true;
+    }
+
+    /** Whether this is a server whose client may take its time: inside TLS, or in plaintext where the policy allows it. */
+    private boolean serving() {
+        State state = parts.state();
+        return !parts.client()
+                && ending.open()
+                && (state == State.SECURE
+                        || (state == State.PLAINTEXT && !parts.policy().enforced()));
     }
 }

@@ -17,18 +17,12 @@ final class Negotiation {
             + " (465, 993, 995) cannot be stripped";
 
     private final Parts parts;
-    private final Dialogue dialogue;
-    private final UpgradeMachine machine;
-    private final TlsPolicy policy;
     private final Ending ending;
     private final Outcome outcome;
     private boolean declined;
 
     Negotiation(Parts parts, Ending ending, Outcome outcome) {
         this.parts = parts;
-        this.dialogue = parts.dialogue();
-        this.machine = parts.machine();
-        this.policy = parts.settings().policy();
         this.ending = ending;
         this.outcome = outcome;
     }
@@ -41,19 +35,19 @@ final class Negotiation {
                 // Connecting was this side's turn: the greeting answers it.
                 parts.clock().sent();
             }
-            carryOut(dialogue.opened(), NOTHING);
+            carryOut(parts.dialogue().opened(), NOTHING);
         }
     }
 
     /** Asks the dialogue what to do about a line. */
     void received(String line, ByteBuffer behind) throws IOException {
-        carryOut(dialogue.received(line), behind);
+        carryOut(parts.dialogue().received(line), behind);
         outcome.note();
     }
 
     /** Asks the dialogue what to do about a literal. */
     void received(byte[] octets, ByteBuffer behind) throws IOException {
-        carryOut(dialogue.octets(octets), behind);
+        carryOut(parts.dialogue().octets(octets), behind);
         outcome.note();
     }
 
@@ -110,12 +104,13 @@ final class Negotiation {
                 "The client must wait for the go-ahead before it sends anything; if it did, someone in the middle has"
                         + " added the octets");
         // With the go-ahead on its way it is too late for words.
-        ending.failAfter(parts.state() == State.PROPOSED ? List.of() : dialogue.injected(), why);
+        ending.failAfter(
+                parts.state() == State.PROPOSED ? List.of() : parts.dialogue().injected(), why);
     }
 
     /** A server's go-ahead has left. */
     void goAheadLeft() throws IOException {
-        machine.on(Event.GO_AHEAD);
+        parts.machine().on(Event.GO_AHEAD);
         startHandshake();
     }
 
@@ -133,17 +128,17 @@ final class Negotiation {
                         "Ask the server's operator for a certificate with this name as a subjectAltName");
             }
         }
-        machine.on(Event.ESTABLISH);
+        parts.machine().on(Event.ESTABLISH);
         parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
         if (!parts.client()) {
             ending.settle();
             parts.settings().listener().upgraded(outcome.report());
         }
         parts.framing().reset();
-        Step next = dialogue.secured();
+        Step next = parts.dialogue().secured();
         // RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4.
-        if (parts.client() && !dialogue.capabilities().isEmpty()) {
-            throw new IllegalStateException("Expected the " + dialogue.protocol()
+        if (parts.client() && !parts.dialogue().capabilities().isEmpty()) {
+            throw new IllegalStateException("Expected the " + parts.dialogue().protocol()
                     + " dialogue to have forgotten at the upgrade what was announced before, got capabilities"
                     + " of before in Dialogue.capabilities behind Dialogue.secured");
         }
@@ -166,14 +161,14 @@ final class Negotiation {
         require(parts.client(), step, "a step of a server; only a client proposes");
         require(parts.state() == State.PLAINTEXT, step, "no proposal outside State.PLAINTEXT");
         require(!declined, step, "no proposal after a Step.Decline");
-        if (policy == TlsPolicy.DISABLED) {
+        if (parts.policy() == TlsPolicy.DISABLED) {
             declined = true;
-            carryOut(dialogue.declined(FailureReason.NOT_OFFERED), NOTHING);
+            carryOut(parts.dialogue().declined(FailureReason.NOT_OFFERED), NOTHING);
             return;
         }
         parts.tls().ready();
         outcome.forget();
-        machine.on(Event.PROPOSE);
+        parts.machine().on(Event.PROPOSE);
         parts.clock().enter(Phase.COMMAND);
         parts.outbox().add(List.of(step.command()));
         parts.settings().listener().proposed();
@@ -181,7 +176,7 @@ final class Negotiation {
 
     private void accept(Step.Proceed step, ByteBuffer behind) throws IOException {
         require(parts.state() == State.PLAINTEXT, step, "no go-ahead outside State.PLAINTEXT");
-        require(policy != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
+        require(parts.policy() != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
         require(!step.goAhead().isEmpty(), step, "the line of the go-ahead in Step.Proceed of a server");
         parts.tls().ready();
         if (behind.hasRemaining()) {
@@ -190,7 +185,7 @@ final class Negotiation {
         if (ending.open()) {
             outcome.forget();
             parts.framing().reset();
-            machine.on(Event.PROPOSE);
+            parts.machine().on(Event.PROPOSE);
             parts.clock().enter(Phase.COMMAND);
             parts.outbox().add(step.goAhead());
             parts.settings().listener().proposed();
@@ -209,7 +204,7 @@ final class Negotiation {
                     SOMEONE);
         }
         parts.framing().reset();
-        machine.on(Event.GO_AHEAD);
+        parts.machine().on(Event.GO_AHEAD);
         startHandshake();
     }
 
@@ -221,8 +216,16 @@ final class Negotiation {
         }
     }
 
-    /** Makes a client's ClientHello. */
-    void prepare() throws IOException {
+    /** Takes one step ahead: a client's engine, then its ClientHello. */
+    void prepareNext() throws IOException {
+        if (parts.tls().exists()) {
+            prepare();
+        } else {
+            parts.tls().ready();
+        }
+    }
+
+    private void prepare() throws IOException {
         try {
             parts.tls().prepare();
         } catch (SSLException e) {
@@ -239,24 +242,24 @@ final class Negotiation {
             requireCommandLeft("a refusal");
         }
         boolean offered = no.reason() != FailureReason.NOT_OFFERED;
-        if (policy.enforced()) {
+        if (parts.policy().enforced()) {
             throw ending.fail(
                     no.reason(),
                     "Expected the server to upgrade, but it " + (offered ? "will not" : "does not offer to"),
                     no.reply(),
                     offered
-                            ? "Without TLS nothing is sent under TlsPolicy." + policy + "; try again later, or ask the"
-                                    + " server's operator"
+                            ? "Without TLS nothing is sent under TlsPolicy." + parts.policy()
+                                    + "; try again later, or ask the" + " server's operator"
                             : STRIPPED);
         }
         declined = true;
         if (state == State.PROPOSED) {
-            machine.on(Event.REFUSE);
+            parts.machine().on(Event.REFUSE);
         }
-        if (policy == TlsPolicy.OPPORTUNISTIC) {
+        if (parts.policy() == TlsPolicy.OPPORTUNISTIC) {
             parts.settings().listener().declined(no.reason());
         }
-        carryOut(dialogue.declined(no.reason()), NOTHING);
+        carryOut(parts.dialogue().declined(no.reason()), NOTHING);
     }
 
     private void becomeReady(Step.Ready step) {
@@ -265,9 +268,12 @@ final class Negotiation {
                 inside || parts.state() == State.PLAINTEXT,
                 step,
                 "Step.Proceed, Step.Decline or Step.Fail behind Step.Propose");
-        require(inside || !policy.enforced(), step, "no session in plaintext under TlsPolicy." + policy);
         require(
-                inside || !parts.client() || declined || policy == TlsPolicy.DISABLED,
+                inside || !parts.policy().enforced(),
+                step,
+                "no session in plaintext under TlsPolicy." + parts.policy());
+        require(
+                inside || !parts.client() || declined || parts.policy() == TlsPolicy.DISABLED,
                 step,
                 "Step.Propose or Step.Decline before a client is ready in plaintext");
         say(step, step.lines());
@@ -306,8 +312,8 @@ final class Negotiation {
         if (!allowed) {
             throw new IllegalStateException(
                     "Expected " + expected + ", got Step." + got.getClass().getSimpleName() + " of the "
-                            + dialogue.protocol() + " dialogue (" + parts.role() + ") in state " + parts.state()
-                            + ", phase " + parts.clock().phase() + ", policy " + policy
+                            + parts.dialogue().protocol() + " dialogue (" + parts.role() + ") in state " + parts.state()
+                            + ", phase " + parts.clock().phase() + ", policy " + parts.policy()
                             + "; the dialogue is at fault");
         }
     }

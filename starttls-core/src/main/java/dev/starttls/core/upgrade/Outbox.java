@@ -2,10 +2,9 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.LineEncoder;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 
-/** The lines that a dialogue has said and that have not left yet. */
+/** The lines that a dialogue has said and that have not left yet: as one piece, so that they leave in one record. */
 final class Outbox {
 
     /** A server stops listening to a client that does not take its replies. */
@@ -13,18 +12,22 @@ final class Outbox {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>();
+    private ByteBuffer waiting = NOTHING;
     /** A reader asks for it too while a writer empties the box. */
     private volatile int octets;
 
     void add(List<String> lines) {
-        int count = octets;
-        for (String line : lines) {
-            ByteBuffer encoded = LineEncoder.encode(line);
-            count += encoded.remaining();
-            waiting.add(encoded);
+        if (lines.isEmpty()) {
+            return;
         }
-        octets = count;
+        List<ByteBuffer> encoded = lines.stream().map(LineEncoder::encode).toList();
+        makeRoom(encoded.stream().mapToInt(ByteBuffer::remaining).sum());
+        for (ByteBuffer line : encoded) {
+            int end = waiting.limit();
+            waiting.limit(end + line.remaining()).put(end, line, 0, line.remaining());
+            wipe(line);
+        }
+        octets = waiting.remaining();
     }
 
     boolean isEmpty() {
@@ -40,48 +43,46 @@ final class Outbox {
     }
 
     void clear() {
-        waiting.forEach(Outbox::wipe);
-        waiting.clear();
+        wipe(waiting);
+        waiting = NOTHING;
         octets = 0;
     }
 
-    /** All that waits as one buffer, so that it leaves in one record; to be followed by {@link #settle}. */
-    ByteBuffer joined() {
-        if (waiting.size() > 1) {
-            ByteBuffer all = ByteBuffer.allocate(octets);
-            waiting.forEach(line -> {
-                all.put(line);
-                wipe(line);
-            });
-            waiting.clear();
-            waiting.add(all.flip());
-        }
-        return waiting.isEmpty() ? NOTHING : waiting.peek();
+    /** All that waits; to be followed by {@link #settle}. */
+    ByteBuffer waiting() {
+        return waiting;
     }
 
-    /** Forgets what has been taken from the buffer that {@link #joined} gave. */
+    /** Forgets what has been taken from the buffer that {@link #waiting} gave. */
     void settle() {
-        ByteBuffer head = waiting.peek();
-        if (head != null) {
-            if (!head.hasRemaining()) {
-                wipe(waiting.remove());
-            }
-            octets = head.remaining();
+        if (waiting.hasRemaining()) {
+            octets = waiting.remaining();
+        } else {
+            clear();
         }
     }
 
     /** Puts as much as fits into the buffer, as it is. */
     void drain(ByteBuffer network) {
-        ByteBuffer head = joined();
-        int count = Math.min(head.remaining(), network.remaining());
-        network.put(head.slice(head.position(), count));
-        head.position(head.position() + count);
+        int count = Math.min(waiting.remaining(), network.remaining());
+        network.put(waiting.slice(waiting.position(), count));
+        waiting.position(waiting.position() + count);
         settle();
     }
 
-    private static void wipe(ByteBuffer line) {
-        for (int i = 0; i < line.limit(); i++) {
-            line.put(i, (byte) 0);
+    private void makeRoom(int more) {
+        if (waiting.capacity() - waiting.limit() < more) {
+            ByteBuffer outgrown = waiting;
+            // What is pipelined is answered line by line: a copy for each of the answers would be one too many.
+            int size = outgrown.hasRemaining() ? 2 * (outgrown.remaining() + more) : more;
+            waiting = ByteBuffer.allocate(size).put(outgrown).flip();
+            wipe(outgrown);
+        }
+    }
+
+    private static void wipe(ByteBuffer octets) {
+        for (int i = 0; i < octets.limit(); i++) {
+            octets.put(i, (byte) 0);
         }
     }
 }

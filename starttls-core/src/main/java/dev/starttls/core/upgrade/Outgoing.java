@@ -96,7 +96,7 @@ final class Outgoing {
 
     private boolean transmitRecords(ByteBuffer application, ByteBuffer network) throws IOException {
         boolean lines = !parts.outbox().isEmpty();
-        ByteBuffer source = lines ? parts.outbox().joined() : ending.ready() ? application : NOTHING;
+        ByteBuffer source = lines ? parts.outbox().waiting() : ending.ready() ? application : NOTHING;
         TlsStatus status;
         try {
             status = parts.tls().send(source, network);

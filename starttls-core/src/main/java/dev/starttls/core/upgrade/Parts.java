@@ -29,6 +29,10 @@ record Parts(
         return dialogue.role();
     }
 
+    TlsPolicy policy() {
+        return settings.policy();
+    }
+
     State state() {
         return machine.state();
     }
@@ -38,7 +42,7 @@ record Parts(
     }
 
     boolean implicit() {
-        return settings.policy() == TlsPolicy.IMPLICIT;
+        return policy() == TlsPolicy.IMPLICIT;
     }
 
     /** Whether octets cross as TLS records now. */

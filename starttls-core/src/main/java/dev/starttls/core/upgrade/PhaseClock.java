@@ -2,14 +2,16 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
 import java.util.List;
 
 /** Keeps the time, the round trips and the counts of each phase. Knows only the time it was told. */
 final class PhaseClock {
 
     private final UpgradeLimits limits;
-    private final List<PhaseTime> finished = new ArrayList<>();
+    /** The last phase that is over; null if none is. */
+    private Finished finished;
+
     private long patience;
     private Phase phase;
     private long now;
@@ -20,6 +22,9 @@ final class PhaseClock {
     private int octets;
     private boolean awaiting;
     private boolean stopped;
+
+    /** A phase that is over and the one before it: a connection keeps them as long as it lives, so they are small. */
+    private record Finished(Phase phase, int roundTrips, long nanos, Finished before) {}
 
     PhaseClock(UpgradeLimits limits, Phase first) {
         this.limits = limits;
@@ -35,7 +40,7 @@ final class PhaseClock {
 
     /** A phase that went by before. */
     void spent(Phase before, long nanos) {
-        finished.add(new PhaseTime(before, Duration.ofNanos(nanos), 0));
+        finished = new Finished(before, 0, nanos, finished);
     }
 
     void tell(long nanos) {
@@ -129,11 +134,15 @@ final class PhaseClock {
     }
 
     List<PhaseTime> phases() {
-        return List.copyOf(finished);
+        ArrayDeque<PhaseTime> phases = new ArrayDeque<>();
+        for (Finished next = finished; next != null; next = next.before()) {
+            phases.addFirst(new PhaseTime(next.phase(), Duration.ofNanos(next.nanos()), next.roundTrips()));
+        }
+        return List.copyOf(phases);
     }
 
     private void finish() {
-        finished.add(new PhaseTime(phase, Duration.ofNanos(now - began), roundTrips));
+        finished = new Finished(phase, roundTrips, now - began, finished);
         roundTrips = 0;
     }
 

@@ -26,6 +26,7 @@ final class TlsLayer {
     private volatile boolean taskDue;
     private volatile boolean taskRunning;
     private volatile boolean taskMissing;
+    private boolean prepared;
 
     TlsLayer(Role role, UpgradeSettings settings, Peer peer) {
         this.role = role;
@@ -50,10 +51,16 @@ final class TlsLayer {
         ready();
         try {
             pump.prepare();
+            prepared = true;
         } catch (SSLException e) {
             failed = true;
             throw e;
         }
+    }
+
+    /** Whether there is a ClientHello, sent or not. */
+    boolean prepared() {
+        return prepared;
     }
 
     boolean exists() {

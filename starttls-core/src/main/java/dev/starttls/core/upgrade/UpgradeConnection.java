@@ -157,14 +157,31 @@ public final class UpgradeConnection {
      * @throws UpgradeException if the engine cannot begin, for instance because no version or suite is enabled
      */
     public void prepare() throws IOException {
+        boolean more = true;
+        while (more) {
+            more = prepareNext();
+        }
+    }
+
+    /**
+     * The same in steps, for drivers that use several waits: the engine first, then the ClientHello. In a virtual machine
+     * that has made none before, each takes tens of milliseconds.
+     *
+     * @return whether there is another step
+     * @throws UpgradeException as {@link #prepare}
+     */
+    public boolean prepareNext() throws IOException {
         UpgradeSettings settings = parts.settings();
-        if (parts.client()
-                && parts.state() == State.PLAINTEXT
+        boolean useful = parts.client()
+                && (parts.state() == State.PLAINTEXT || parts.state() == State.PROPOSED)
                 && ending.open()
                 && settings.policy() != TlsPolicy.DISABLED
-                && settings.preparation() == Preparation.WHILE_WAITING) {
-            guard(negotiation::prepare);
+                && settings.preparation() == Preparation.WHILE_WAITING;
+        if (!useful || parts.tls().prepared()) {
+            return false;
         }
+        guard(negotiation::prepareNext);
+        return !parts.tls().prepared();
     }
 
     /**
@@ -180,7 +197,12 @@ public final class UpgradeConnection {
      */
     public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
         requireBegun("receive");
-        guard(() -> incoming.receive(network, application));
+        try {
+            incoming.receive(network, application);
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
     }
 
     /**
@@ -194,7 +216,12 @@ public final class UpgradeConnection {
      */
     public void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
         requireBegun("transmit");
-        guard(() -> outgoing.transmit(application, network));
+        try {
+            outgoing.transmit(application, network);
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
     }
 
     /**
@@ -303,10 +330,14 @@ public final class UpgradeConnection {
         try {
             work.run();
         } catch (RuntimeException | Error e) {
-            if (!ending.ready()) {
-                ending.abandon(e);
-            }
+            abandon(e);
             throw e;
+        }
+    }
+
+    private void abandon(Throwable thrown) {
+        if (!ending.ready()) {
+            ending.abandon(thrown);
         }
     }
 

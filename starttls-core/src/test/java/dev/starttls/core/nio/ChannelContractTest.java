@@ -3,6 +3,7 @@ package dev.starttls.core.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.testing.EngineMaker;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
@@ -11,17 +12,27 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same meaning as a blocking socket channel has. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource
 class ChannelContractTest {
+
+    private final Pairs pairs;
+
+    ChannelContractTest(EngineMaker engines) {
+        pairs = new Pairs(engines);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void what_one_side_writes_the_other_reads(String version) throws Exception {
-        try (Pair pair = Pair.upgraded(version)) {
+        try (Pair pair = pairs.upgraded(version)) {
             assertThat(pair.client().report().tls().orElseThrow().version()).isEqualTo(version);
             assertThat(pair.client().isSecure()).isTrue();
             assertThat(pair.server().isSecure()).isTrue();
@@ -34,7 +45,7 @@ class ChannelContractTest {
 
     @Test
     void reading_and_writing_go_through_the_upgrade_first() throws Exception {
-        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+        try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings())) {
             CompletableFuture<Void> served = Pair.run(() -> pair.server().write(Octets.of("hello")));
             assertThat(Octets.text(pair.client(), 5)).isEqualTo("hello");
             served.get(30, TimeUnit.SECONDS);
@@ -43,7 +54,7 @@ class ChannelContractTest {
 
     @Test
     void a_read_returns_what_there_is_and_does_not_wait_for_more() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             pair.client().write(Octets.of("abc"));
             ByteBuffer large = ByteBuffer.allocate(100);
             assertThat(pair.server().read(large)).isEqualTo(3);
@@ -53,7 +64,7 @@ class ChannelContractTest {
     @Test
     void a_record_is_read_in_pieces_of_any_size() throws Exception {
         byte[] sent = Octets.random(20_000, 1);
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             CompletableFuture<Void> writer = Pair.run(() -> Octets.writeAll(pair.client(), ByteBuffer.wrap(sent)));
             ByteBuffer received = ByteBuffer.allocate(sent.length);
             for (int size = 1; received.hasRemaining(); size = size % 700 + 1) {
@@ -67,7 +78,7 @@ class ChannelContractTest {
 
     @Test
     void direct_buffers_and_slices_are_as_good_as_any() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             ByteBuffer direct = ByteBuffer.allocateDirect(10);
             direct.put(Octets.of("0123456789")).position(2).limit(7);
             assertThat(pair.client().write(direct)).isEqualTo(5);
@@ -84,7 +95,7 @@ class ChannelContractTest {
 
     @Test
     void buffers_without_room_or_octets_move_nothing_and_do_not_block() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             assertThat(pair.client().read(ByteBuffer.allocate(0))).isZero();
             assertThat(pair.client().write(ByteBuffer.allocate(0))).isZero();
             assertThat(pair.client().read(new ByteBuffer[0])).isZero();
@@ -100,7 +111,7 @@ class ChannelContractTest {
 
     @Test
     void a_read_only_buffer_can_be_written_from_but_not_read_into() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             ByteBuffer readOnly = Octets.of("abc").asReadOnlyBuffer();
             assertThatThrownBy(() -> pair.client().read(readOnly)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> pair.client().read(new ByteBuffer[] {ByteBuffer.allocate(1), readOnly}))
@@ -112,7 +123,7 @@ class ChannelContractTest {
 
     @Test
     void a_gathering_write_takes_the_buffers_it_is_told_to() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             ByteBuffer[] sources = {
                 Octets.of("never"), Octets.of("ab"), Octets.of(""), Octets.of("cde"), Octets.of("never")
             };
@@ -128,7 +139,7 @@ class ChannelContractTest {
 
     @Test
     void a_scattering_read_fills_one_buffer_behind_the_other_with_what_has_come() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             pair.client().write(Octets.of("abcdefg"));
             ByteBuffer[] targets = new ByteBuffer[5];
             for (int i = 0; i < targets.length; i++) {
@@ -147,7 +158,7 @@ class ChannelContractTest {
 
     @Test
     void offsets_and_lengths_out_of_bounds_are_refused() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             ByteBuffer[] buffers = {ByteBuffer.allocate(1)};
             assertThatThrownBy(() -> pair.client().read(buffers, 1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
             assertThatThrownBy(() -> pair.client().read(buffers, -1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
@@ -158,7 +169,7 @@ class ChannelContractTest {
 
     @Test
     void the_blocking_form_of_the_upgrade_refuses_a_non_blocking_transport() throws Exception {
-        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+        try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings())) {
             pair.sockets().client().configureBlocking(false);
             assertThatThrownBy(() -> pair.client().upgrade()).isInstanceOf(IllegalBlockingModeException.class);
             assertThat(pair.client().isOpen()).isTrue();
@@ -167,14 +178,14 @@ class ChannelContractTest {
 
     @Test
     void the_output_cannot_be_shut_down_before_the_upgrade() throws Exception {
-        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+        try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings())) {
             assertThatThrownBy(() -> pair.client().shutdownOutput()).isInstanceOf(NotYetConnectedException.class);
         }
     }
 
     @Test
     void the_transport_is_the_channel_it_was_made_over() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             assertThat(pair.client().transport()).isSameAs(pair.sockets().client());
         }
     }

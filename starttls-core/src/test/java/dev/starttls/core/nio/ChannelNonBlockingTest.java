@@ -3,6 +3,7 @@ package dev.starttls.core.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.ChoppingChannel;
+import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Role;
@@ -20,11 +21,21 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
+@ParameterizedClass
+@EnumSource
 class ChannelNonBlockingTest {
+
+    private final Pairs pairs;
+
+    ChannelNonBlockingTest(EngineMaker engines) {
+        pairs = new Pairs(engines);
+    }
 
     @Test
     void an_authors_own_loop_upgrades_both_sides_and_moves_data_both_ways() throws Exception {
@@ -39,7 +50,7 @@ class ChannelNonBlockingTest {
 
     @Test
     void nothing_to_read_is_zero_and_holds_no_buffer() throws Exception {
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             pair.sockets().client().configureBlocking(false);
             pair.sockets().server().configureBlocking(false);
             assertThat(pair.client().read(ByteBuffer.allocate(10))).isZero();
@@ -63,7 +74,7 @@ class ChannelNonBlockingTest {
     void a_write_takes_no_more_than_the_transport_and_one_buffer_hold_and_flush_says_when_it_is_gone()
             throws Exception {
         byte[] much = Octets.random(30_000_000, 10);
-        try (Pair pair = Pair.upgraded()) {
+        try (Pair pair = pairs.upgraded()) {
             pair.sockets().client().configureBlocking(false);
             ByteBuffer source = ByteBuffer.wrap(much);
             int count = 1;
@@ -89,7 +100,7 @@ class ChannelNonBlockingTest {
 
     @Test
     void before_the_upgrade_is_done_reading_and_writing_move_it_and_return_nothing() throws Exception {
-        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+        try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings())) {
             pair.sockets().client().configureBlocking(false);
             pair.sockets().server().configureBlocking(false);
             ByteBuffer target = ByteBuffer.allocate(100);
@@ -110,7 +121,7 @@ class ChannelNonBlockingTest {
 
     @Test
     void a_dialogue_that_closes_the_connection_closes_the_channel() throws Exception {
-        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings())) {
+        try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings())) {
             pair.sockets().server().configureBlocking(false);
             assertThat(pair.server().advance()).isEqualTo(Want.READ);
             assertThat(Octets.text(pair.sockets().client(), 4)).isEqualTo("HI\r\n");
@@ -131,7 +142,9 @@ class ChannelNonBlockingTest {
         StartTlsChannel channel = StartTlsChannel.over(
                 stalling,
                 new UpgradeConnection(
-                        new AtOnce(), Pair.serverSettings().withPolicy(TlsPolicy.DISABLED), new Peer("127.0.0.1", -1)));
+                        new AtOnce(),
+                        pairs.serverSettings().withPolicy(TlsPolicy.DISABLED),
+                        new Peer("127.0.0.1", -1)));
         assertThat(channel.advance()).isEqualTo(Want.WRITE);
         assertThat(channel.read(ByteBuffer.allocate(1))).isZero();
         assertThat(channel.flush()).isFalse();
@@ -141,10 +154,10 @@ class ChannelNonBlockingTest {
         assertThat(channel.holdsBuffers()).isFalse();
     }
 
-    private static void exchange(UnaryOperator<ByteChannel> chopped, int size) throws Exception {
+    private void exchange(UnaryOperator<ByteChannel> chopped, int size) throws Exception {
         byte[] there = Octets.random(size, 11);
         byte[] back = Octets.random(size, 12);
-        try (Pair pair = Pair.connected(Pair.clientSettings(), Pair.serverSettings(), chopped, chopped)) {
+        try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings(), chopped, chopped)) {
             Drive client = new Drive(pair.client(), there, size);
             Drive server = new Drive(pair.server(), back, size);
             Drive.all(

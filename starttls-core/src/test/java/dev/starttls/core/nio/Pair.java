@@ -1,13 +1,12 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.Loopback;
-import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TinyClient;
 import dev.starttls.core.testing.TinyServer;
 import dev.starttls.core.testing.TinyServer.HandOver;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Peer;
-import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
@@ -15,29 +14,26 @@ import java.nio.channels.ByteChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLContext;
 
 /** A client's and a server's channel over loopback, and settings for them. */
 record Pair(Loopback sockets, StartTlsChannel client, StartTlsChannel server) implements AutoCloseable {
 
-    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
-    private static final SSLContext CLIENT = CERTIFICATES.client();
-    private static final SSLContext SERVER = CERTIFICATES.server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
+    private static final Pairs SUN_JSSE = new Pairs(EngineMaker.SUN_JSSE);
 
     static TlsSettings.Builder clientTls() {
-        return TlsSettings.builder().context(CLIENT);
+        return SUN_JSSE.clientTls();
     }
 
     static TlsSettings.Builder serverTls() {
-        return TlsSettings.builder().context(SERVER);
+        return SUN_JSSE.serverTls();
     }
 
     static UpgradeSettings clientSettings() {
-        return UpgradeSettings.of(TlsPolicy.REQUIRED).withTls(clientTls().build());
+        return SUN_JSSE.clientSettings();
     }
 
     static UpgradeSettings serverSettings() {
-        return UpgradeSettings.of(TlsPolicy.REQUIRED).withTls(serverTls().build());
+        return SUN_JSSE.serverSettings();
     }
 
     static UpgradeConnection clientConnection(UpgradeSettings settings) {
@@ -67,17 +63,17 @@ record Pair(Loopback sockets, StartTlsChannel client, StartTlsChannel server) im
         return connected(clients, servers, UnaryOperator.identity(), UnaryOperator.identity());
     }
 
+    static Pair upgraded(UpgradeSettings clients, UpgradeSettings servers) throws Exception {
+        return connected(clients, servers).upgrade();
+    }
+
     /** Upgraded, and blocking. */
     static Pair upgraded() throws Exception {
-        return upgraded(clientSettings(), serverSettings());
+        return SUN_JSSE.upgraded();
     }
 
     static Pair upgraded(String version) throws Exception {
-        return upgraded(clientSettings().withTls(clientTls().versions(version).build()), serverSettings());
-    }
-
-    static Pair upgraded(UpgradeSettings clients, UpgradeSettings servers) throws Exception {
-        return connected(clients, servers).upgrade();
+        return SUN_JSSE.upgraded(version);
     }
 
     Pair upgrade() throws Exception {

@@ -3,8 +3,14 @@ package dev.starttls.core.testing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.security.interfaces.ECPrivateKey;
+import java.util.ArrayList;
 import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.util.io.pem.PemObject;
 
 /** An Exim of our own on two free ports of loopback: STARTTLS and implicit TLS. Mail for localhost, it throws away. */
 public final class EximServer implements AutoCloseable {
@@ -27,7 +33,7 @@ public final class EximServer implements AutoCloseable {
         UserPrincipal user =
                 folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(USER);
         Files.setOwner(Files.createDirectory(folder.resolve("spool")), user);
-        Path pem = Files.setOwner(ServerProcess.identity(folder.resolve("server.pem"), identity), user);
+        Path pem = Files.setOwner(identity(folder.resolve("server.pem"), identity), user);
         List<Integer> ports = ServerProcess.freePorts(2);
         Path configuration = Files.writeString(folder.resolve("exim.conf"), configuration(folder, pem, ports));
         Process process = exim.start("-C", configuration.toString(), "-bdf");
@@ -57,6 +63,25 @@ public final class EximServer implements AutoCloseable {
         server.deleteFolder();
     }
 
+    private static Path identity(Path file, TestCertificates.Issued identity) throws IOException {
+        List<Object> pem = new ArrayList<>(List.of(withPublicKey(identity)));
+        pem.addAll(identity.chain());
+        return Files.setPosixFilePermissions(PemFiles.write(file, pem), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /** GnuTLS takes a key of an elliptic curve only if the public key is in it too, which Java leaves out. */
+    private static Object withPublicKey(TestCertificates.Issued identity) throws IOException {
+        if (!(identity.key() instanceof ECPrivateKey ec)) {
+            return identity.key();
+        }
+        PrivateKeyInfo bare = PrivateKeyInfo.getInstance(ec.getEncoded());
+        SubjectPublicKeyInfo known =
+                SubjectPublicKeyInfo.getInstance(identity.leaf().getPublicKey().getEncoded());
+        var whole = new org.bouncycastle.asn1.sec.ECPrivateKey(
+                ec.getParams().getOrder().bitLength(), ec.getS(), known.getPublicKeyData(), null);
+        return new PemObject("PRIVATE KEY", new PrivateKeyInfo(bare.getPrivateKeyAlgorithm(), whole).getEncoded());
+    }
+
     private static String configuration(Path folder, Path pem, List<Integer> ports) {
         return """
                 primary_hostname = localhost
@@ -65,6 +90,7 @@ public final class EximServer implements AutoCloseable {
                 log_file_path = %1$s/spool/%%slog
                 pid_file_path = %1$s/spool/exim.pid
                 local_interfaces = 127.0.0.1
+                smtp_accept_max = 500
                 daemon_smtp_ports = %3$d : %4$d
                 tls_on_connect_ports = %4$d
                 tls_advertise_hosts = *

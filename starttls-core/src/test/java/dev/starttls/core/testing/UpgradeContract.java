@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.starttls.core.testing.ProtocolUnderTest.Exchange;
+import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.upgrade.FailureReason;
@@ -81,6 +82,16 @@ public abstract class UpgradeContract {
 
     /** The protocol. */
     protected abstract ProtocolUnderTest protocol();
+
+    /** Makes the engines of the clients under test: the JDK's, unless a class says otherwise. */
+    protected EngineSource clientEngines() {
+        return CLIENT_CONTEXT::createSSLEngine;
+    }
+
+    /** Makes the engines of the servers under test. */
+    protected EngineSource serverEngines() {
+        return SERVER_CONTEXT::createSSLEngine;
+    }
 
     /**
      * How many octets of TLS lie between two places where it is cut. Records are the same for all protocols: one of them
@@ -363,7 +374,7 @@ public abstract class UpgradeContract {
         return new UpgradeConnection(
                 protocol().client(),
                 UpgradeSettings.of(policy)
-                        .withTls(TlsSettings.builder().context(CLIENT_CONTEXT).build())
+                        .withTls(TlsSettings.builder().engines(clientEngines()).build())
                         .withLimits(UpgradeLimits.DEFAULT.withTimePerPhase(PATIENCE)),
                 new Peer("localhost", PORT.incrementAndGet() & 0x7fff));
     }
@@ -377,9 +388,9 @@ public abstract class UpgradeContract {
         return new UpgradeConnection(protocol().server(settings.policy()), settings, new Peer("127.0.0.1", 2));
     }
 
-    private static UpgradeSettings settings(TlsPolicy policy) {
+    private UpgradeSettings settings(TlsPolicy policy) {
         return UpgradeSettings.of(policy)
-                .withTls(TlsSettings.builder().context(SERVER_CONTEXT).build())
+                .withTls(TlsSettings.builder().engines(serverEngines()).build())
                 .withLimits(UpgradeLimits.DEFAULT.withTimePerPhase(PATIENCE));
     }
 

@@ -182,9 +182,7 @@ class TlsPumpProgressTest {
         HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
         engine.unwraps = List.of(
                 new Turn(Status.BUFFER_OVERFLOW, idle, idle, 40, 3),
-                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 0, 0),
-                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 0, 3),
-                new Turn(Status.OK, idle, idle, 0, 1),
+                new Turn(Status.OK, idle, idle, 0, 4),
                 new Turn(Status.BUFFER_UNDERFLOW, idle, idle, 0, 0));
         TlsPump pump = engine.established();
         ByteBuffer network = record(40);
@@ -193,8 +191,9 @@ class TlsPumpProgressTest {
             ByteBuffer application = ByteBuffer.allocate(3);
             pump.receive(network, application);
             got += application.position();
+            assertThat(pump.decrypted().remaining()).isEqualTo(7 - got);
         }
-        assertThat(got).isEqualTo(3 + 3 + 1);
+        assertThat(got).isEqualTo(7);
     }
 
     @Test

@@ -14,9 +14,12 @@ import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,6 +122,54 @@ class TasksAndPreparationTest {
     }
 
     @Test
+    void what_is_made_ahead_may_be_made_in_several_waits_the_engine_first() throws Exception {
+        List<SSLEngine> made = new ArrayList<>();
+        UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED)
+                .withTls(TlsSettings.builder()
+                        .engines((host, port) -> {
+                            made.add(Connections.TRUSTING.createSSLEngine(host, port));
+                            return made.get(0);
+                        })
+                        .build()));
+        Side client = Side.begun(connection);
+        assertThat(connection.prepareNext()).isTrue();
+        assertThat(made).singleElement().satisfies(engine -> assertThat(engine.getHandshakeStatus())
+                .isEqualTo(HandshakeStatus.NOT_HANDSHAKING));
+        client.arrive("HELLO there\r\nCAP UPGRADE\r\nEND\r\n").run();
+        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+
+        // While the go-ahead is awaited there is time for the ClientHello, and it leaves no sooner for it.
+        assertThat(connection.prepareNext()).isFalse();
+        assertThat(made).singleElement().satisfies(engine -> assertThat(engine.getHandshakeStatus())
+                .isNotEqualTo(HandshakeStatus.NOT_HANDSHAKING));
+        assertThat(connection.want()).isEqualTo(Want.READ);
+        assertThat(client.run().take()).isEmpty();
+        assertThat(connection.prepareNext()).isFalse();
+
+        BareTls tls = BareTls.server(Connections.SERVING);
+        client.arrive("GO\r\n").run();
+        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
+        assertThat(connection.prepareNext()).isFalse();
+        assertThat(made).hasSize(1);
+    }
+
+    @Test
+    void a_client_hello_that_cannot_be_made_while_the_go_ahead_is_awaited_fails_the_upgrade_in_silence()
+            throws Exception {
+        UpgradeConnection connection = client(unable());
+        Side client = Side.begun(connection);
+        assertThat(connection.prepareNext()).isTrue();
+        client.arrive("HELLO there\r\nCAP UPGRADE\r\nEND\r\n").run();
+        client.take();
+
+        UpgradeException why = catchThrowableOfType(UpgradeException.class, connection::prepareNext);
+        assertThat(why.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(client.run().take()).isEmpty();
+        assertThat(connection.want()).isEqualTo(Want.NOTHING);
+    }
+
+    @Test
     void nothing_is_made_ahead_where_it_is_left_to_the_go_ahead_or_not_wanted() throws Exception {
         UpgradeConnection later = client(counting(Preparation.ON_GO_AHEAD));
         Side.begun(later);
@@ -133,12 +184,7 @@ class TasksAndPreparationTest {
 
     @Test
     void settings_that_no_engine_can_follow_fail_before_anything_is_proposed() throws Exception {
-        UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED)
-                .withTls(TlsSettings.builder()
-                        .context(Connections.TRUSTING)
-                        .versions("TLSv1.3")
-                        .suites("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
-                        .build()));
+        UpgradeConnection connection = client(unable());
         connection.begin(0);
 
         UpgradeException why = catchThrowableOfType(UpgradeException.class, connection::prepare);
@@ -172,6 +218,16 @@ class TasksAndPreparationTest {
             unnamed.run().client().requireSound();
             assertThat(byAddress.report().tls().orElseThrow().peerChain()).doesNotContain(other.leaf());
         }
+    }
+
+    /** The only suite is one that the only version does not have. */
+    private static UpgradeSettings unable() {
+        return clientSettings(TlsPolicy.REQUIRED)
+                .withTls(TlsSettings.builder()
+                        .context(Connections.TRUSTING)
+                        .versions("TLSv1.3")
+                        .suites("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+                        .build());
     }
 
     private UpgradeSettings counting(Preparation preparation) {

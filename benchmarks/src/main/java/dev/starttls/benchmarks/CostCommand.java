@@ -1,0 +1,48 @@
+package dev.starttls.benchmarks;
+
+import dev.starttls.benchmarks.report.CostReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures what costs other than latency. */
+@Command(
+        name = "cost",
+        mixinStandardHelpOptions = true,
+        description = "Measures CPU time, memory, bulk data, a server's upgrades and many at once, and reports; 'short'"
+                + " takes about two minutes, 'long' about twelve.")
+final class CostCommand implements Callable<Integer> {
+
+    @Parameters(paramLabel = "SET", description = "short or long.")
+    private String set = "short";
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "PART",
+            description = "Measures only these: ${COMPLETION-CANDIDATES} (default: all).")
+    private List<CostSet.Part> only = List.of(CostSet.Part.values());
+
+    @Option(
+            names = "--results",
+            paramLabel = "FOLDER",
+            description = "Where results, tables and pictures go (default: ${DEFAULT-VALUE}).")
+    private Path folder = Path.of("benchmarks", "results");
+
+    @Override
+    public Integer call() throws Exception {
+        CostSet chosen = CostSet.valueOf(set.toUpperCase(Locale.ROOT));
+        String command = "java -jar benchmarks/target/benchmarks.jar cost " + set;
+        for (CostSet.Part part : only) {
+            long before = System.nanoTime();
+            chosen.measure(part, folder, command);
+            System.out.printf(Locale.ROOT, "%s: %.0f s%n", part, (System.nanoTime() - before) / 1e9);
+        }
+        new CostReport(folder).write().forEach(System.out::println);
+        return 0;
+    }
+}

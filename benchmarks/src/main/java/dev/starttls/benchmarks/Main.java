@@ -1,0 +1,149 @@
+package dev.starttls.benchmarks;
+
+import dev.starttls.benchmarks.latency.Guard;
+import dev.starttls.benchmarks.latency.LatencySet;
+import dev.starttls.benchmarks.latency.Rounds;
+import dev.starttls.benchmarks.report.LatencyReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command: measures, reports, or hands over to the harness. */
+@Command(
+        name = "benchmarks",
+        mixinStandardHelpOptions = true,
+        description = "Measures what an upgrade costs, against the floor and against other libraries.",
+        footer = "%n'jmh' hands its arguments to the harness: 'jmh -h', 'jmh UpgradeLatency -prof gc'.")
+public final class Main {
+
+    private static final Path FOLDER = Path.of("benchmarks", "results");
+
+    private Main() {}
+
+    /**
+     * Runs the command.
+     *
+     * @param arguments see {@code --help}
+     * @throws IOException if the harness cannot read or write
+     */
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length > 0 && arguments[0].equals("jmh")) {
+            org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+            return;
+        }
+        System.exit(new CommandLine(new Main())
+                .addSubcommand("short", new Set(LatencySet.SHORT))
+                .addSubcommand("long", new Set(LatencySet.LONG))
+                .addSubcommand(new CostCommand())
+                .addSubcommand(new Report())
+                .addSubcommand(new RegressionGuard())
+                .execute(arguments.length == 0 ? new String[] {"--help"} : arguments));
+    }
+
+    /** Where the results are. */
+    private static final class Where {
+
+        @Option(
+                names = "--results",
+                paramLabel = "FOLDER",
+                description = "Where results, tables and pictures go (default: ${DEFAULT-VALUE}).")
+        private Path folder = FOLDER;
+
+        void report() throws IOException {
+            for (Path file : new LatencyReport(folder).write()) {
+                System.out.println(file);
+            }
+        }
+    }
+
+    /** Measures a set. */
+    @Command(
+            mixinStandardHelpOptions = true,
+            description = "Measures and reports; 'short' takes about three minutes, 'long' about a quarter of an hour.")
+    private static final class Set implements Callable<Integer> {
+
+        private final LatencySet set;
+
+        @CommandLine.Mixin
+        private Where where = new Where();
+
+        @Option(
+                names = "--scale",
+                paramLabel = "FACTOR",
+                description = "Multiplies all numbers of rounds (default: ${DEFAULT-VALUE}).")
+        private double scale = 1;
+
+        @Option(
+                names = "--only",
+                split = ",",
+                paramLabel = "PART",
+                description = "Measures only these: ${COMPLETION-CANDIDATES} (default: all).")
+        private List<LatencySet.Part> only = List.of(LatencySet.Part.values());
+
+        Set(LatencySet set) {
+            this.set = set;
+        }
+
+        @Override
+        public Integer call() throws Exception {
+            String command = "java -jar benchmarks/target/benchmarks.jar "
+                    + set.name().toLowerCase(Locale.ROOT) + (scale == 1 ? "" : " --scale " + scale);
+            for (LatencySet.Part part : only) {
+                long before = System.nanoTime();
+                set.measure(part, scale, where.folder, command);
+                System.out.printf(Locale.ROOT, "%s: %.0f s%n", part, (System.nanoTime() - before) / 1e9);
+            }
+            where.report();
+            return 0;
+        }
+    }
+
+    /** Makes the tables and pictures again. */
+    @Command(
+            name = "report",
+            mixinStandardHelpOptions = true,
+            description = "Makes the tables and pictures of the results that there are.")
+    private static final class Report implements Callable<Integer> {
+
+        @CommandLine.Mixin
+        private Where where = new Where();
+
+        @Override
+        public Integer call() throws IOException {
+            if (!Files.isDirectory(where.folder)) {
+                System.err.println("Expected a folder of results, got " + where.folder);
+                return 2;
+            }
+            where.report();
+            return 0;
+        }
+    }
+
+    /** Tells what got slower. */
+    @Command(
+            name = "guard",
+            mixinStandardHelpOptions = true,
+            description = "Tells what got slower than a generous ratio to the floor; exit status 1 if anything did.")
+    private static final class RegressionGuard implements Callable<Integer> {
+
+        @Option(
+                names = "--rounds",
+                paramLabel = "N",
+                description = "Rounds that count; as many go before (default: ${DEFAULT-VALUE}).")
+        private int rounds = 200;
+
+        @Override
+        public Integer call() throws Exception {
+            Guard.Verdict verdict = new Guard(new Rounds(rounds, rounds)).judge();
+            verdict.lines().forEach(System.out::println);
+            return verdict.slower() == 0 ? 0 : 1;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.starttls.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+
+/** What threads have allocated and computed so far, as the virtual machine counts it. */
+public final class Spent {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private Spent() {}
+
+    /**
+     * What was allocated by the threads that live.
+     *
+     * @return in bytes
+     */
+    public static long allocatedByAllThreads() {
+        return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds()))
+                .filter(bytes -> bytes > 0)
+                .sum();
+    }
+
+    /**
+     * What was allocated by the calling thread.
+     *
+     * @return in bytes
+     */
+    public static long allocatedByThisThread() {
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    /**
+     * The CPU time of the calling thread.
+     *
+     * @return in nanoseconds
+     */
+    public static long nanosOfThisThread() {
+        return THREADS.getCurrentThreadCpuTime();
+    }
+
+    /**
+     * The CPU time of another thread.
+     *
+     * @param thread that lives
+     * @return in nanoseconds
+     */
+    public static long nanosOf(Thread thread) {
+        return THREADS.getThreadCpuTime(thread.getId());
+    }
+}

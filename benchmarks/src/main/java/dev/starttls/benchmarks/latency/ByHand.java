@@ -1,0 +1,25 @@
+package dev.starttls.benchmarks.latency;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+
+/** An engine as those make it who have no library: behind the go-ahead, for the name connected to. */
+final class ByHand {
+
+    private ByHand() {}
+
+    static SSLEngine engine(SSLContext context, int port, String version) {
+        SSLEngine engine = context.createSSLEngine("localhost", port);
+        engine.setUseClientMode(true);
+        engine.setSSLParameters(checked(engine.getSSLParameters(), version));
+        return engine;
+    }
+
+    /** The one version, and the name check on. */
+    static SSLParameters checked(SSLParameters parameters, String version) {
+        parameters.setProtocols(new String[] {version});
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        return parameters;
+    }
+}

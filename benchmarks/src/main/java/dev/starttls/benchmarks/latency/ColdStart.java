@@ -1,0 +1,152 @@
+package dev.starttls.benchmarks.latency;
+
+import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.KeyKind;
+import dev.starttls.benchmarks.report.Results;
+import dev.starttls.benchmarks.report.Spread;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The first upgrade of a virtual machine: a new one for each sample, with the archive of classes that the JDK comes with,
+ * and with one that was made from the same program before (AppCDS). Server and link are in this process.
+ */
+final class ColdStart {
+
+    private static final String VERSION = "TLSv1.3";
+    private static final Pattern TWO_TIMES = Pattern.compile("(\\d+) (\\d+)");
+
+    private final List<ClientKind> kinds;
+    private final Rounds rounds;
+
+    ColdStart(List<ClientKind> kinds, Rounds rounds) {
+        this.kinds = kinds;
+        this.rounds = rounds;
+    }
+
+    /** From where classes are loaded ready-made. */
+    private enum Archive {
+        JDK("of the JDK"),
+        APPLICATION("of the application");
+
+        private final String title;
+
+        Archive(String title) {
+            this.title = title;
+        }
+    }
+
+    private record Start(ClientKind kind, Archive archive) {}
+
+    List<Results.Cold> measure(int linkMillis) throws Exception {
+        Contexts contexts = new Contexts(KeyKind.EC);
+        Path folder = Files.createTempDirectory("starttls-benchmark");
+        try (MailServers servers = new MailServers()) {
+            int port =
+                    servers.link(servers.listen(Protocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), linkMillis);
+            Path certificate = folder.resolve("server.der");
+            Files.write(certificate, contexts.certificate());
+            Map<Start, Child> children = new LinkedHashMap<>();
+            for (ClientKind kind : kinds) {
+                List<String> arguments =
+                        List.of(ColdClient.class.getName(), kind.name(), "" + port, VERSION, certificate.toString());
+                children.put(new Start(kind, Archive.JDK), new Child(List.of(), arguments, servers));
+                Path archive = folder.resolve(kind.name() + ".jsa");
+                new Child(
+                                List.of(
+                                        "-XX:ArchiveClassesAtExit=" + archive,
+                                        "-Xlog:cds=off",
+                                        "-Xlog:cds+dynamic=off"),
+                                arguments,
+                                servers)
+                        .run();
+                requireArchive(archive);
+                children.put(
+                        new Start(kind, Archive.APPLICATION),
+                        new Child(List.of("-XX:SharedArchiveFile=" + archive), arguments, servers));
+            }
+            Map<Start, double[]> samples = rounds.measure(new LinkedHashMap<>(children));
+            List<Results.Cold> rows = new ArrayList<>();
+            samples.forEach((start, millis) -> rows.add(new Results.Cold(
+                    start.kind().name(),
+                    start.kind().title(),
+                    start.archive().title,
+                    linkMillis,
+                    Spread.of(children.get(start).contextMillis(millis.length)),
+                    Spread.of(millis))));
+            return rows;
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private static void requireArchive(Path archive) throws IOException {
+        if (!Files.exists(archive)) {
+            throw new IOException(
+                    "Expected an archive of classes; there is none of folders on the class path: run the jar");
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    private static final class Child implements Rounds.Contestant {
+
+        private final List<String> command = new ArrayList<>();
+        private final MailServers servers;
+        private final List<Double> contextMillis = new ArrayList<>();
+
+        Child(List<String> options, List<String> arguments, MailServers servers) {
+            this.servers = servers;
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(options);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+            command.addAll(arguments);
+        }
+
+        @Override
+        public double run() throws IOException, InterruptedException, GeneralSecurityException {
+            servers.negotiated();
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            Matcher times = TWO_TIMES.matcher(said);
+            if (process.waitFor() != 0 || !times.matches()) {
+                throw new IOException("Expected two times of the client, got: " + said);
+            }
+            String got = servers.negotiated()
+                    .map(tls -> tls.version() + " " + tls.resumption())
+                    .orElse("nothing");
+            if (!got.equals(VERSION + " FULL")) {
+                throw new IOException("Expected the server to see a full handshake of " + VERSION + ", it saw " + got);
+            }
+            servers.settle();
+            contextMillis.add(Long.parseLong(times.group(1)) / 1e6);
+            return Long.parseLong(times.group(2)) / 1e6;
+        }
+
+        /** Of the rounds that counted, which are the last. */
+        double[] contextMillis(int counted) {
+            return contextMillis.subList(contextMillis.size() - counted, contextMillis.size()).stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray();
+        }
+    }
+}

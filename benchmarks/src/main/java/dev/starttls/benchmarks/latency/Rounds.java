@@ -1,0 +1,69 @@
+package dev.starttls.benchmarks.latency;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * Contestants that take turns. Each round has each of them once, in an order of its own: whatever changes on the machine
+ * changes for all, and nobody always comes behind the same one.
+ */
+public final class Rounds {
+
+    /** Measures once. */
+    @FunctionalInterface
+    public interface Contestant {
+
+        /**
+         * Does what is measured.
+         *
+         * @return what it took, in milliseconds
+         * @throws Exception if it fails, which ends the measurement
+         */
+        double run() throws Exception;
+    }
+
+    private static final int SEED = 3207;
+
+    private final int warmUp;
+    private final int counted;
+
+    /**
+     * Rounds.
+     *
+     * @param warmUp how many come first and are not counted
+     * @param counted how many are
+     */
+    public Rounds(int warmUp, int counted) {
+        this.warmUp = warmUp;
+        this.counted = counted;
+    }
+
+    /**
+     * Lets them take turns.
+     *
+     * @param contestants by their names
+     * @param <K> of the names
+     * @return the samples of each, by round
+     * @throws Exception what a contestant throws
+     */
+    public <K> Map<K, double[]> measure(Map<K, Contestant> contestants) throws Exception {
+        Map<K, double[]> samples = new LinkedHashMap<>();
+        contestants.keySet().forEach(who -> samples.put(who, new double[counted]));
+        List<K> order = new ArrayList<>(contestants.keySet());
+        Random random = new Random(SEED);
+        for (int round = -warmUp; round < counted; round++) {
+            Collections.shuffle(order, random);
+            for (K who : order) {
+                double took = contestants.get(who).run();
+                if (round >= 0) {
+                    samples.get(who)[round] = took;
+                }
+            }
+        }
+        return samples;
+    }
+}

@@ -1,0 +1,9 @@
+package dev.starttls.benchmarks.link;
+
+/** Where octets go. */
+enum Direction {
+    /** From the client to the server. */
+    ONE_WAY,
+    /** Both ways at the same time, each side with a thread for either. */
+    FULL_DUPLEX
+}

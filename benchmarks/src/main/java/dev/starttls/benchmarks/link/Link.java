@@ -1,0 +1,14 @@
+package dev.starttls.benchmarks.link;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** One side of a connection inside TLS. One thread may send while another receives. */
+interface Link extends Closeable {
+
+    /** Sends so many octets in pieces, each of which is flushed; returns when the transport has taken all of them. */
+    void send(long octets, int piece) throws IOException;
+
+    /** Receives so many octets. */
+    void receive(long octets) throws IOException;
+}

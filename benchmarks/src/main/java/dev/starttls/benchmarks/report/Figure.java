@@ -1,0 +1,25 @@
+package dev.starttls.benchmarks.report;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One figure of one contestant, whatever was measured.
+ *
+ * @param measured what it is, by its name in the code: a bar of one table and picture is its equal only under the same name
+ *     and the same condition
+ * @param condition what all contestants had in common, by name
+ * @param contestant by its name in the code
+ * @param title by its name for readers
+ * @param unit of the value
+ * @param value where the samples lie
+ * @param toFloor the ratio to the floor of the same rounds, where there is a floor
+ */
+public record Figure(
+        String measured,
+        Map<String, String> condition,
+        String contestant,
+        String title,
+        String unit,
+        Spread value,
+        Optional<Ratio> toFloor) {}

@@ -1,0 +1,154 @@
+package dev.starttls.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What is to be reached, and what was measured of it.
+ *
+ * @param what is measured
+ * @param wanted in words
+ * @param measured in words
+ * @param reached whether the measured value is one of the wanted
+ */
+public record Goal(String what, String wanted, String measured, boolean reached) {
+
+    private static final int LINK = 10;
+    private static final String TLS13 = "TLSv1.3";
+
+    /**
+     * Those that can be judged by what there is.
+     *
+     * @param peers clients compared
+     * @param upgrades sessions of this library
+     * @param cold first upgrades
+     * @return without those that nothing was measured of
+     */
+    static List<Goal> judge(List<Results.Peer> peers, List<Results.Upgrade> upgrades, List<Results.Cold> cold) {
+        List<Goal> goals = new ArrayList<>();
+        ratio(goals, peers, "STARTTLS", "FULL", "Loopback, full handshake, blocking connect: ours / floor", 1.00);
+        ratio(goals, peers, "STARTTLS", "RESUMED", "Loopback, resumed, blocking connect: ours / floor", 0.90);
+        ratio(goals, peers, "STARTTLS_LOOP", "FULL", "Loopback, full handshake, selector loop: ours / floor", 1.05);
+        ratio(goals, peers, "STARTTLS_LOOP", "RESUMED", "Loopback, resumed, selector loop: ours / floor", 1.05);
+        for (String handshake : List.of("FULL", "RESUMED")) {
+            belowNetty(goals, peers, handshake);
+        }
+        for (String handshake : List.of("FULL", "RESUMED")) {
+            besideTheLink(goals, peers, upgrades, handshake);
+        }
+        roundTrips(goals, upgrades, "SMTP", 5);
+        roundTrips(goals, upgrades, "IMAP", 4);
+        roundTrips(goals, upgrades, "POP3", 4);
+        coldStart(goals, cold);
+        return goals;
+    }
+
+    private static void ratio(
+            List<Goal> goals, List<Results.Peer> peers, String client, String handshake, String what, double most) {
+        peer(peers, client, handshake, 0).ifPresent(row -> {
+            Ratio ratio = row.toFloor();
+            goals.add(new Goal(
+                    what,
+                    text("<= %.2f", most),
+                    text("%.2f (%.2f to %.2f)", ratio.value(), ratio.low(), ratio.high()),
+                    rounded(ratio.value()) <= most));
+        });
+    }
+
+    private static void belowNetty(List<Goal> goals, List<Results.Peer> peers, String handshake) {
+        Optional<Results.Peer> ours = peer(peers, "STARTTLS_LOOP", handshake, 0);
+        Optional<Results.Peer> netty = peer(peers, "NETTY", handshake, 0);
+        if (ours.isPresent() && netty.isPresent()) {
+            double own = ours.get().toFloor().value();
+            double other = netty.get().toFloor().value();
+            goals.add(new Goal(
+                    "Loopback, " + handshake.toLowerCase(Locale.ROOT) + ", selector loop against Netty",
+                    "below Netty",
+                    text("%.2f, Netty %.2f", own, other),
+                    own < other));
+        }
+    }
+
+    private static void besideTheLink(
+            List<Goal> goals, List<Results.Peer> peers, List<Results.Upgrade> upgrades, String handshake) {
+        Optional<Results.Peer> ours = peer(peers, "STARTTLS", handshake, LINK);
+        Optional<Results.Peer> floor = peer(peers, "FLOOR", handshake, LINK);
+        Optional<Integer> roundTrips = upgrade(upgrades, "SMTP", handshake).map(Results.Upgrade::roundTrips);
+        if (ours.isPresent() && floor.isPresent() && roundTrips.isPresent()) {
+            double link = (double) LINK * roundTrips.get();
+            double own = ours.get().millis().median() - link;
+            double other = floor.get().millis().median() - link;
+            goals.add(new Goal(
+                    "Over 10 ms, " + handshake.toLowerCase(Locale.ROOT)
+                            + ": (time - round trips x 10 ms), ours / floor",
+                    "<= 0.75",
+                    text("%.2f (%.2f ms / %.2f ms)", own / other, own, other),
+                    rounded(own / other) <= 0.75));
+        }
+    }
+
+    private static void roundTrips(List<Goal> goals, List<Results.Upgrade> upgrades, String protocol, int wanted) {
+        Optional<Results.Upgrade> full = upgrade(upgrades, protocol, "FULL");
+        Optional<Results.Upgrade> resumed = upgrade(upgrades, protocol, "RESUMED");
+        if (full.isPresent() && resumed.isPresent()) {
+            goals.add(new Goal(
+                    "Round trips behind TCP, TLS 1.3, " + protocol + ", full and resumed",
+                    wanted + " and " + wanted,
+                    full.get().roundTrips() + " and " + resumed.get().roundTrips(),
+                    full.get().roundTrips() == wanted && resumed.get().roundTrips() == wanted));
+        }
+    }
+
+    private static void coldStart(List<Goal> goals, List<Results.Cold> cold) {
+        for (Results.Cold prepared : cold) {
+            if (!prepared.client().equals("STARTTLS")) {
+                continue;
+            }
+            cold.stream()
+                    .filter(row -> row.client().equals("STARTTLS_UNPREPARED"))
+                    .filter(row -> row.archive().equals(prepared.archive()))
+                    .findFirst()
+                    .ifPresent(unprepared -> {
+                        double saved =
+                                unprepared.millis().median() - prepared.millis().median();
+                        goals.add(new Goal(
+                                "First upgrade in a fresh JVM over " + prepared.linkMillis()
+                                        + " ms, ClientHello prepared or not, archive " + prepared.archive(),
+                                "at least 40 ms saved",
+                                text(
+                                        "%.0f ms saved (%.0f instead of %.0f)",
+                                        saved,
+                                        prepared.millis().median(),
+                                        unprepared.millis().median()),
+                                saved >= 40));
+                    });
+        }
+    }
+
+    private static Optional<Results.Peer> peer(List<Results.Peer> peers, String client, String handshake, int link) {
+        Predicate<Results.Peer> wanted = row -> row.client().equals(client)
+                && row.scenario().equals(new Results.Scenario(TLS13, "EC", handshake, link));
+        return peers.stream().filter(wanted).findFirst();
+    }
+
+    private static Optional<Results.Upgrade> upgrade(
+            List<Results.Upgrade> upgrades, String protocol, String handshake) {
+        return upgrades.stream()
+                .filter(row -> row.protocol().equals(protocol) && row.session().equals("starttls"))
+                .filter(row -> row.scenario().version().equals(TLS13)
+                        && row.scenario().handshake().equals(handshake))
+                .findFirst();
+    }
+
+    /** To the two digits that are shown, or what is shown and what is judged would differ. */
+    private static double rounded(double ratio) {
+        return Math.round(ratio * 100) / 100.0;
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

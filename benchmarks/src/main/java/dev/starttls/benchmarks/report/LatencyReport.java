@@ -1,0 +1,365 @@
+package dev.starttls.benchmarks.report;
+
+import dev.starttls.benchmarks.report.Chart.Bar;
+import dev.starttls.benchmarks.report.Chart.Tone;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The tables and pictures of what was measured of the latency of upgrades. All figures in them are from the files of the
+ * results, none is typed.
+ */
+public final class LatencyReport {
+
+    /** The results of the clients compared. */
+    public static final String PEERS = "peers.json";
+    /** The results of this library's sessions. */
+    public static final String UPGRADES = "upgrades.json";
+    /** The results of first upgrades. */
+    public static final String COLD = "cold.json";
+    /** The tables. */
+    public static final String TABLES = "latency.md";
+
+    private static final List<String> PHASES =
+            List.of("CONNECT", "GREETING", "CAPABILITY", "COMMAND", "HANDSHAKE", "RECAPABILITY");
+
+    private final Path folder;
+    private final Optional<Results<Results.Peer>> peers;
+    private final Optional<Results<Results.Upgrade>> upgrades;
+    private final Optional<Results<Results.Cold>> cold;
+
+    /**
+     * The report of a folder.
+     *
+     * @param folder with the results, as many as there are
+     */
+    public LatencyReport(Path folder) {
+        this.folder = folder;
+        this.peers = ResultsFile.read(folder.resolve(PEERS), Results.Peer.class);
+        this.upgrades = ResultsFile.read(folder.resolve(UPGRADES), Results.Upgrade.class);
+        this.cold = ResultsFile.read(folder.resolve(COLD), Results.Cold.class);
+    }
+
+    /**
+     * Writes the tables and the pictures beside the results.
+     *
+     * @return the files written
+     * @throws IOException if one could not be
+     */
+    public List<Path> write() throws IOException {
+        List<Path> written = new ArrayList<>();
+        written.add(save(TABLES, tables()));
+        for (Map.Entry<String, Chart> chart : charts().entrySet()) {
+            written.add(save(chart.getKey(), chart.getValue().svg()));
+        }
+        return written;
+    }
+
+    /**
+     * The tables.
+     *
+     * @return Markdown
+     */
+    public String tables() {
+        Markdown text = new Markdown();
+        text.paragraph("# The latency of an upgrade");
+        text.paragraph("Made from the results beside it by `java -jar benchmarks/target/benchmarks.jar report`: nothing"
+                + " here is typed by hand. Times are in milliseconds; medians.");
+        goals(text);
+        peers.ifPresent(results -> peers(text, results));
+        upgrades.ifPresent(results -> upgrades(text, results));
+        cold.ifPresent(results -> cold(text, results));
+        return text.text();
+    }
+
+    private void goals(Markdown text) {
+        List<Goal> goals = Goal.judge(
+                peers.map(Results::rows).orElse(List.of()),
+                upgrades.map(Results::rows).orElse(List.of()),
+                cold.map(Results::rows).orElse(List.of()));
+        text.heading("Goals")
+                .table(
+                        List.of("what", "goal", "measured", "reached"),
+                        goals.stream()
+                                .map(goal -> List.of(
+                                        goal.what(), goal.wanted(), goal.measured(), goal.reached() ? "yes" : "no"))
+                                .toList());
+    }
+
+    private static void peers(Markdown text, Results<Results.Peer> results) {
+        text.heading("Against the peers");
+        text.paragraph(
+                "The same SMTP upgrade against the same server in the same rounds, from the TCP connection to the"
+                        + " reply to the second EHLO; name check on, each client with its own SSLContext. In brackets the ratio"
+                        + " to the floor and the interval that has it with 95 %.");
+        source(text, results);
+        for (int link :
+                links(results.rows().stream().map(Results.Peer::scenario).toList())) {
+            List<Results.Scenario> scenarios = results.rows().stream()
+                    .map(Results.Peer::scenario)
+                    .filter(scenario -> scenario.linkMillis() == link)
+                    .distinct()
+                    .toList();
+            List<String> header = new ArrayList<>(List.of(link(link)));
+            scenarios.forEach(scenario -> header.add(title(scenario)));
+            List<List<String>> rows = new ArrayList<>();
+            for (String title :
+                    results.rows().stream().map(Results.Peer::title).distinct().toList()) {
+                List<String> row = new ArrayList<>(List.of(title));
+                for (Results.Scenario scenario : scenarios) {
+                    row.add(results.rows().stream()
+                            .filter(it ->
+                                    it.title().equals(title) && it.scenario().equals(scenario))
+                            .findFirst()
+                            .map(LatencyReport::compared)
+                            .orElse(""));
+                }
+                if (row.stream().skip(1).anyMatch(cell -> !cell.isEmpty())) {
+                    rows.add(row);
+                }
+            }
+            text.table(header, rows);
+        }
+    }
+
+    private static String compared(Results.Peer row) {
+        Ratio ratio = row.toFloor();
+        return row.client().equals("FLOOR")
+                ? text("%.2f (1.00)", row.millis().median())
+                : text("%.2f (%.2f; %.2f to %.2f)", row.millis().median(), ratio.value(), ratio.low(), ratio.high());
+    }
+
+    private static void upgrades(Markdown text, Results<Results.Upgrade> results) {
+        text.heading("What an upgrade adds");
+        text.paragraph("This library's blocking connect, from the TCP connection until the session is ready: the time,"
+                + " and in brackets what it is more than the session in plaintext. IMAP with the capabilities in the"
+                + " greeting, POP3 with STLS said directly. Round trips are those behind the TCP connection.");
+        source(text, results);
+        List<Results.Scenario> scenarios =
+                results.rows().stream().map(Results.Upgrade::scenario).toList();
+        List<String> kinds = scenarios.stream()
+                .filter(scenario -> !scenario.version().isEmpty())
+                .map(LatencyReport::cryptography)
+                .distinct()
+                .toList();
+        for (int link : links(scenarios)) {
+            List<String> header = new ArrayList<>(List.of(link(link)));
+            header.addAll(kinds);
+            List<Results.Upgrade> here = results.rows().stream()
+                    .filter(row -> row.scenario().linkMillis() == link)
+                    .toList();
+            Map<String, Map<String, String>> table = new LinkedHashMap<>();
+            for (Results.Upgrade row : here) {
+                double plain = plaintext(here, row.protocol());
+                table.computeIfAbsent(session(row), key -> new LinkedHashMap<>())
+                        .put(
+                                cryptography(row.scenario()),
+                                text("%.2f", row.millis().median())
+                                        + (row.session().equals("plaintext")
+                                                ? ""
+                                                : text(" (+%.2f)", row.millis().median() - plain))
+                                        + ", " + row.roundTrips());
+            }
+            List<List<String>> rows = new ArrayList<>();
+            table.forEach((session, cells) -> {
+                List<String> row = new ArrayList<>(List.of(session));
+                kinds.forEach(kind -> row.add(cells.getOrDefault(kind, cells.getOrDefault("", ""))));
+                rows.add(row);
+            });
+            text.table(header, rows);
+        }
+        text.paragraph("Each cell: time (more than plaintext), round trips.");
+        phases(text, results.rows());
+    }
+
+    private static void phases(Markdown text, List<Results.Upgrade> rows) {
+        text.heading("By phase");
+        text.paragraph("STARTTLS with TLS 1.3 and an EC key: the time of each phase and its round trips.");
+        List<String> header = new ArrayList<>(List.of(""));
+        PHASES.forEach(phase -> header.add(phase.toLowerCase(Locale.ROOT)));
+        text.table(
+                header,
+                rows.stream()
+                        .filter(LatencyReport::typical)
+                        .map(row -> {
+                            List<String> cells =
+                                    new ArrayList<>(List.of(link(row.scenario().linkMillis()) + ", " + session(row)));
+                            PHASES.forEach(phase -> cells.add(
+                                    row.phases().containsKey(phase)
+                                            ? text("%.2f, ", row.phases().get(phase))
+                                                    + row.phaseRoundTrips().get(phase)
+                                            : ""));
+                            return cells;
+                        })
+                        .toList());
+    }
+
+    private static void cold(Markdown text, Results<Results.Cold> results) {
+        text.heading("The first upgrade of a virtual machine");
+        text.paragraph(
+                "A new one for each sample. The making of the SSL context, then the upgrade, with its quartiles;"
+                        + " with the archive of classes that the JDK comes with, and with one made of the application (AppCDS).");
+        source(text, results);
+        text.table(
+                List.of("", "archive", "link", "context", "upgrade", "quartiles"),
+                results.rows().stream()
+                        .map(row -> List.of(
+                                row.title(),
+                                row.archive(),
+                                row.linkMillis() + " ms",
+                                text("%.0f", row.contextMillis().median()),
+                                text("%.0f", row.millis().median()),
+                                text(
+                                        "%.0f to %.0f",
+                                        row.millis().low(), row.millis().high())))
+                        .toList());
+    }
+
+    private Map<String, Chart> charts() {
+        Map<String, Chart> charts = new LinkedHashMap<>();
+        peers.ifPresent(results -> {
+            for (Results.Scenario scenario : results.rows().stream()
+                    .map(Results.Peer::scenario)
+                    .distinct()
+                    .toList()) {
+                if (scenario.version().equals("TLSv1.3") && scenario.key().equals("EC")) {
+                    charts.put(
+                            text(
+                                    "peers-%s-%dms.svg",
+                                    scenario.handshake().toLowerCase(Locale.ROOT), scenario.linkMillis()),
+                            peers(results, scenario));
+                }
+            }
+        });
+        upgrades.ifPresent(results -> links(
+                        results.rows().stream().map(Results.Upgrade::scenario).toList())
+                .forEach(link -> charts.put(text("phases-%dms.svg", link), phases(results, link))));
+        cold.ifPresent(results -> charts.put("cold.svg", cold(results)));
+        return charts;
+    }
+
+    private static Chart peers(Results<Results.Peer> results, Results.Scenario scenario) {
+        return new Chart(
+                "SMTP upgrade, time / floor: " + title(scenario) + ", " + link(scenario.linkMillis()),
+                "",
+                1,
+                results.rows().stream()
+                        .filter(row -> row.scenario().equals(scenario))
+                        .map(row -> Bar.single(
+                                row.title(),
+                                tone(row.client()),
+                                row.toFloor().low(),
+                                row.toFloor().value(),
+                                row.toFloor().high()))
+                        .toList(),
+                results.machine().line());
+    }
+
+    private static Chart phases(Results<Results.Upgrade> results, int link) {
+        List<Bar> bars = new ArrayList<>();
+        for (Results.Upgrade row : results.rows()) {
+            boolean plain = row.session().equals("plaintext");
+            if (row.scenario().linkMillis() == link && (plain || typical(row))) {
+                Map<String, Double> parts = new LinkedHashMap<>();
+                PHASES.forEach(phase -> Optional.ofNullable(row.phases().get(phase))
+                        .ifPresent(took -> parts.put(phase.toLowerCase(Locale.ROOT), took)));
+                bars.add(Bar.stacked(session(row), parts));
+            }
+        }
+        return new Chart(
+                "What an upgrade adds, TLS 1.3, EC: " + link(link),
+                "ms",
+                0,
+                bars,
+                results.machine().line());
+    }
+
+    private static Chart cold(Results<Results.Cold> results) {
+        return new Chart(
+                "The first upgrade of a virtual machine over "
+                        + results.rows().get(0).linkMillis() + " ms",
+                "ms",
+                0,
+                results.rows().stream()
+                        .map(row -> Bar.single(
+                                row.title() + ", " + row.archive().replace("of the ", ""),
+                                tone(row.client()),
+                                row.millis().low(),
+                                row.millis().median(),
+                                row.millis().high()))
+                        .toList(),
+                results.machine().line());
+    }
+
+    private static Tone tone(String client) {
+        return client.startsWith("STARTTLS") ? Tone.OWN : Tone.OTHER;
+    }
+
+    private static boolean typical(Results.Upgrade row) {
+        return row.session().equals("starttls")
+                && row.scenario().version().equals("TLSv1.3")
+                && row.scenario().key().equals("EC");
+    }
+
+    private static double plaintext(List<Results.Upgrade> rows, String protocol) {
+        return rows.stream()
+                .filter(row -> row.protocol().equals(protocol) && row.session().equals("plaintext"))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Expected a plaintext session of " + protocol + " to compare with, got none"))
+                .millis()
+                .median();
+    }
+
+    private static void source(Markdown text, Results<?> results) {
+        text.paragraph("`" + results.command() + "`, " + results.when() + ": "
+                + results.machine().line()
+                + text("; load when it began %.1f.", results.machine().load()));
+    }
+
+    private static List<Integer> links(List<Results.Scenario> scenarios) {
+        return scenarios.stream()
+                .map(Results.Scenario::linkMillis)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static String session(Results.Upgrade row) {
+        return row.protocol()
+                + switch (row.session()) {
+                    case "plaintext" -> " plaintext";
+                    case "implicit" -> " implicit TLS";
+                    default -> " STARTTLS " + row.scenario().handshake().toLowerCase(Locale.ROOT);
+                };
+    }
+
+    private static String cryptography(Results.Scenario scenario) {
+        return scenario.version().isEmpty() ? "" : scenario.version().replace("TLSv", "TLS ") + " " + scenario.key();
+    }
+
+    private static String title(Results.Scenario scenario) {
+        return cryptography(scenario) + " " + scenario.handshake().toLowerCase(Locale.ROOT);
+    }
+
+    private static String link(int millis) {
+        return millis == 0 ? "loopback" : millis + " ms round trip";
+    }
+
+    private Path save(String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.writeString(file, text);
+        return file;
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

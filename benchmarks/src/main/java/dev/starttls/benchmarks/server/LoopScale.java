@@ -1,0 +1,119 @@
+package dev.starttls.benchmarks.server;
+
+import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.KeyKind;
+import dev.starttls.benchmarks.latency.Rounds;
+import dev.starttls.benchmarks.report.Figure;
+import dev.starttls.benchmarks.report.Ratio;
+import dev.starttls.benchmarks.report.Spread;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * What an upgrade costs on one loop thread when there are many at once, and how long others wait meanwhile. The contestants
+ * are numbers of upgrades at once; a turn has about as many upgrades whatever the number.
+ */
+public final class LoopScale {
+
+    private static final String VERSION = "TLSv1.3";
+
+    private final Rounds rounds;
+    private final List<Integer> levels;
+    private final int upgrades;
+
+    /**
+     * A measurement.
+     *
+     * @param rounds in which the numbers take turns
+     * @param levels how many at once, the least first: it is the floor
+     * @param upgrades at least so many in a turn
+     */
+    public LoopScale(Rounds rounds, List<Integer> levels, int upgrades) {
+        this.rounds = rounds;
+        this.levels = List.copyOf(levels);
+        this.upgrades = upgrades;
+    }
+
+    /**
+     * Measures.
+     *
+     * @return figures named costAtOnce, answerP50 and answerP99
+     * @throws Exception what went wrong
+     */
+    public List<Figure> measure() throws Exception {
+        Contexts contexts = new Contexts(KeyKind.EC);
+        List<Figure> figures = new ArrayList<>();
+        try (Storm storm = new Storm(contexts, Runnable::run)) {
+            Map<Integer, Rounds.Contestant> contestants = new LinkedHashMap<>();
+            for (int level : levels) {
+                contestants.put(level, () -> turn(storm, level));
+            }
+            Map<Integer, double[]> samples = rounds.measure(contestants);
+            double[] floor = samples.get(levels.get(0));
+            samples.forEach((level, micros) -> figures.add(figure(
+                    "costAtOnce",
+                    Map.of("version", VERSION, "key", "EC"),
+                    level + "_AT_ONCE",
+                    level + " at once",
+                    "us",
+                    Spread.of(micros),
+                    Optional.of(Ratio.of(micros, floor)))));
+        }
+        int most = levels.get(levels.size() - 1);
+        figures.addAll(answers(contexts, most, Runnable::run, "ON_THE_LOOP", "tasks on the loop"));
+        ExecutorService executor = Executors.newFixedThreadPool(1);
+        try {
+            figures.addAll(answers(contexts, most, executor, "ON_AN_EXECUTOR", "tasks on another thread"));
+        } finally {
+            executor.shutdownNow();
+        }
+        return figures;
+    }
+
+    private double turn(Storm storm, int level) throws Exception {
+        double sum = 0;
+        int times = Math.max(1, upgrades / level);
+        for (int i = 0; i < times; i++) {
+            sum += storm.upgrade(level);
+        }
+        return sum / times;
+    }
+
+    private static List<Figure> answers(Contexts contexts, int level, Executor tasks, String name, String title)
+            throws Exception {
+        try (Storm storm = new Storm(contexts, tasks)) {
+            storm.upgrade(Math.min(level, 500));
+            double[] waits = storm.answers(level);
+            Arrays.sort(waits);
+            Map<String, String> condition = Map.of("version", VERSION, "key", "EC", "atOnce", Integer.toString(level));
+            return List.of(
+                    wait("answerP50", condition, name, title, waits, 0.5),
+                    wait("answerP99", condition, name, title, waits, 0.99));
+        }
+    }
+
+    private static Figure wait(
+            String measured, Map<String, String> condition, String name, String title, double[] sorted, double share) {
+        double wait = sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))];
+        return figure(
+                measured, condition, name, title, "ms", new Spread(wait, wait, wait, sorted.length), Optional.empty());
+    }
+
+    private static Figure figure(
+            String measured,
+            Map<String, String> condition,
+            String name,
+            String title,
+            String unit,
+            Spread value,
+            Optional<Ratio> toFloor) {
+        return new Figure(measured, condition, name, title, unit, value, toFloor);
+    }
+}

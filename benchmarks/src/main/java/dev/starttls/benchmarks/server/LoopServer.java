@@ -1,0 +1,93 @@
+package dev.starttls.benchmarks.server;
+
+import dev.starttls.benchmarks.HandOver;
+import dev.starttls.benchmarks.Spent;
+import dev.starttls.core.nio.StartTlsChannel;
+import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLContext;
+
+/** This library on one selector thread. */
+final class LoopServer implements UpgradeServer {
+
+    private static final int MOST = 10_000;
+
+    private final UpgradeLoop loop;
+    private final ExecutorService executor =
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), work -> daemon(work, "tasks"));
+    private final LongAdder taskNanos = new LongAdder();
+    private final ServerSocketChannel listening;
+    private final Thread thread;
+
+    /** Where the delegated tasks of handshakes run. */
+    enum Tasks {
+        /** On the selector thread. */
+        ON_THE_LOOP,
+        /** On as many threads as there are processors. */
+        ON_AN_EXECUTOR
+    }
+
+    LoopServer(SSLContext context, Tasks tasks) throws IOException {
+        loop = UpgradeLoop.open(MOST, tasks == Tasks.ON_THE_LOOP ? Runnable::run : this::execute);
+        thread = daemon(loop, "loop");
+        thread.start();
+        UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
+                .withTls(TlsSettings.builder().context(context).build());
+        listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
+        loop.listen(
+                        listening,
+                        peer -> new UpgradeConnection(new HandOver(Role.SERVER, INSIDE.strip()), settings, peer),
+                        LoopServer::close)
+                .join();
+    }
+
+    @Override
+    public int port() {
+        return listening.socket().getLocalPort();
+    }
+
+    @Override
+    public long cpuNanos() {
+        return Spent.nanosOf(thread) + taskNanos.sum();
+    }
+
+    @Override
+    public void close() {
+        loop.closeNow();
+        executor.shutdownNow();
+    }
+
+    private void execute(Runnable task) {
+        executor.execute(() -> {
+            long before = Spent.nanosOfThisThread();
+            task.run();
+            taskNanos.add(Spent.nanosOfThisThread() - before);
+        });
+    }
+
+    private static void close(StartTlsChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Thread daemon(Runnable work, String name) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

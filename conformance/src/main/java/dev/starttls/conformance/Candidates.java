@@ -1,0 +1,25 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.check.Check;
+import java.util.Iterator;
+
+/** What a shell offers to complete option values with. */
+final class Candidates {
+    private Candidates() {}
+
+    /** Ids of checks. */
+    static final class Ids implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Suite.catalogue().all().stream().map(Check::id).iterator();
+        }
+    }
+
+    /** Formats of reports. */
+    static final class Formats implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Reports.FORMATS.iterator();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.run.Fleet;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Targets line by line from a source that may have no end. Empty lines and what is behind a {@code #} are passed over; a
+ * bad line is told and does not stop the rest.
+ */
+final class TargetLines implements Fleet.Source {
+    /** No URL is longer, and no memory is given to what is none. */
+    private static final int LONGEST = 2048;
+
+    private static final int END = -1;
+
+    private final InputStream in;
+    private final Results results;
+    private long number;
+
+    TargetLines(InputStream in, Results results) {
+        this.in = in;
+        this.results = results;
+    }
+
+    @Override
+    public Optional<Target> next() {
+        try {
+            for (Optional<String> line = line(); line.isPresent(); line = line()) {
+                Optional<Target> target = target(line.get());
+                if (target.isPresent()) {
+                    return target;
+                }
+            }
+        } catch (IOException e) {
+            results.wrong("reading the targets: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Target> target(String line) {
+        String url = line.replaceFirst("(^|\\s)#.*", "").strip();
+        if (url.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Target.parse(url));
+        } catch (TargetException e) {
+            results.wrong("line " + number + " of the targets: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** The next line that is short enough; the others are told. */
+    private Optional<String> line() throws IOException {
+        while (true) {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            boolean overlong = false;
+            int octet = in.read();
+            if (octet == END) {
+                return Optional.empty();
+            }
+            number++;
+            while (octet != END && octet != '\n') {
+                if (line.size() < LONGEST) {
+                    line.write(octet);
+                } else {
+                    overlong = true;
+                }
+                octet = in.read();
+            }
+            if (!overlong) {
+                return Optional.of(line.toString(StandardCharsets.UTF_8));
+            }
+            results.wrong("line " + number + " of the targets is longer than " + LONGEST + " octets");
+        }
+    }
+}

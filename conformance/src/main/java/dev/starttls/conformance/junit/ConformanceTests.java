@@ -1,0 +1,205 @@
+package dev.starttls.conformance.junit;
+
+import dev.starttls.conformance.Suite;
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Dialect;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.run.RunSettings;
+import dev.starttls.conformance.run.Runner;
+import dev.starttls.conformance.run.Selection;
+import dev.starttls.conformance.target.Login;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetException;
+import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.conformance.target.TrustedRoots;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * The checks of one server as dynamic tests, for a build that has such a server running.
+ *
+ * <pre>{@code
+ * class MyServerTest {
+ *     @TestFactory
+ *     Stream<DynamicNode> conformance() {
+ *         return ConformanceTests.of("submission://localhost:2525").trust(Path.of("ca.pem")).skip("SMTP-S-19*").tests();
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Each check is a test that is called by its id and title. A check that fails fails its test, with clause, transcript
+ * and remedy in the message; one that warns passes and is printed, or published; one that is skipped or could not be
+ * decided aborts its test with the reason. The server need not run before the first of the tests does.
+ *
+ * <p>Immutable: each method returns a new one.
+ */
+public final class ConformanceTests {
+    private static final int PARALLEL = 4;
+
+    private final Target target;
+    private final TargetSettings settings;
+    private final List<String> only;
+    private final List<String> skip;
+    private final Set<Level> levels;
+    private final int parallel;
+
+    private ConformanceTests(
+            Target target,
+            TargetSettings settings,
+            List<String> only,
+            List<String> skip,
+            Set<Level> levels,
+            int parallel) {
+        this.target = target;
+        this.settings = settings;
+        this.only = only;
+        this.skip = skip;
+        this.levels = levels;
+        this.parallel = parallel;
+    }
+
+    /**
+     * All checks of a server.
+     *
+     * @param url as on the command line: {@code smtp://localhost:2525}, {@code imaps://127.0.0.1:9993}
+     * @throws IllegalArgumentException if it is none; the message shows the right form
+     */
+    public static ConformanceTests of(String url) {
+        try {
+            return new ConformanceTests(
+                    Target.parse(url),
+                    TargetSettings.standard(),
+                    List.of(),
+                    List.of(),
+                    EnumSet.allOf(Level.class),
+                    PARALLEL);
+        } catch (TargetException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The roots that the server's certificate is judged by; those of the Java runtime unless set.
+     *
+     * @param pem a file with one or more certificates
+     * @throws UncheckedIOException if there are none in it
+     */
+    public ConformanceTests trust(Path pem) {
+        try {
+            return with(settings.withTrust(TrustedRoots.in(pem)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The roots that the server's certificate is judged by; those of the Java runtime unless set. */
+    public ConformanceTests trust(X509Certificate... roots) {
+        return with(settings.withTrust(List.of(roots)));
+    }
+
+    /** The name sent in SNI and looked for in the certificate; the host of the URL unless set. */
+    public ConformanceTests serverName(String name) {
+        return with(settings.withServerName(name));
+    }
+
+    /** For the checks that need a session after login. */
+    public ConformanceTests login(String user, Supplier<char[]> password) {
+        return with(settings.withLogin(new Login(user, password)));
+    }
+
+    /** The longest wait for one answer; ten seconds unless set. */
+    public ConformanceTests timeout(Duration answer) {
+        if (answer.isNegative() || answer.isZero()) {
+            throw new IllegalArgumentException("answer: expected a positive time, got " + answer);
+        }
+        return with(settings.withAnswer(answer));
+    }
+
+    /** Only the checks with such ids: {@code "SMTP-S-11"} (a to e), {@code "TLS-S-*"}. All unless set. */
+    public ConformanceTests only(String... globs) {
+        return new ConformanceTests(target, settings, joined(only, globs), skip, levels, parallel);
+    }
+
+    /** Not the checks with such ids, whatever {@link #only} says. */
+    public ConformanceTests skip(String... globs) {
+        return new ConformanceTests(target, settings, only, joined(skip, globs), levels, parallel);
+    }
+
+    /** Only checks of these levels; all unless set. */
+    public ConformanceTests levels(Level first, Level... others) {
+        return new ConformanceTests(target, settings, only, skip, EnumSet.of(first, others), parallel);
+    }
+
+    /**
+     * How many checks run at once, ahead of the tests that tell their results; 4 unless set.
+     *
+     * @param checks at least 1
+     */
+    public ConformanceTests parallel(int checks) {
+        if (checks < 1) {
+            throw new IllegalArgumentException("checks: expected at least 1, got " + checks);
+        }
+        return new ConformanceTests(target, settings, only, skip, levels, checks);
+    }
+
+    /**
+     * The tests, to be returned by a {@code @TestFactory}. Warnings go to standard output.
+     *
+     * @throws IllegalStateException if no check is left
+     */
+    public Stream<DynamicNode> tests() {
+        return telling(warning -> System.out.println(
+                "warn  " + warning.check().id() + "  " + warning.check().title() + ": "
+                        + warning.verdict().detail() + " (" + warning.check().clause() + ")"));
+    }
+
+    /**
+     * The same, with warnings as report entries of the factory: their key is the id.
+     *
+     * @param reporter a parameter of the {@code @TestFactory}
+     * @throws IllegalStateException if no check is left
+     */
+    public Stream<DynamicNode> tests(TestReporter reporter) {
+        return telling(warning -> reporter.publishEntry(
+                warning.check().id(),
+                warning.verdict().detail() + " (" + warning.check().clause() + ")"));
+    }
+
+    private Stream<DynamicNode> telling(Warnings warnings) {
+        Dialect dialect = Suite.dialect(target.scheme().protocol());
+        Runner runner = new Runner(
+                Suite.catalogue(),
+                Selection.of(only, skip, levels),
+                RunSettings.of(parallel, settings.answer()),
+                Progress.none());
+        List<Check> checks = runner.checks(target);
+        if (checks.isEmpty()) {
+            runner.close();
+            throw new IllegalStateException("expected checks of " + target.url()
+                    + ", but none is left by only, skip and levels: " + only + ", " + skip + ", " + levels);
+        }
+        return new ServerTests(target, checks, () -> runner.begin(target, settings, dialect), warnings)
+                .nodes()
+                .onClose(runner::close);
+    }
+
+    private ConformanceTests with(TargetSettings changed) {
+        return new ConformanceTests(target, changed, only, skip, levels, parallel);
+    }
+
+    private static List<String> joined(List<String> before, String... more) {
+        return Stream.concat(before.stream(), Arrays.stream(more)).toList();
+    }
+}

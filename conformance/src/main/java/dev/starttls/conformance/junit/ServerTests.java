@@ -1,0 +1,113 @@
+package dev.starttls.conformance.junit;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.run.Runner;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.target.Target;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The tests of one server. The first that is executed starts the checks, side by side; each waits for the result of its
+ * own.
+ */
+final class ServerTests {
+    private final Target target;
+    private final List<Check> checks;
+    private final Supplier<Runner.Running> start;
+    private final Warnings warnings;
+    private Optional<Runner.Running> running = Optional.empty();
+
+    ServerTests(Target target, List<Check> checks, Supplier<Runner.Running> start, Warnings warnings) {
+        this.target = target;
+        this.checks = checks;
+        this.start = start;
+        this.warnings = warnings;
+    }
+
+    Stream<DynamicNode> nodes() {
+        Map<String, List<DynamicTest>> families = new LinkedHashMap<>();
+        for (Check check : checks) {
+            families.computeIfAbsent(check.family(), family -> new ArrayList<>())
+                    .add(DynamicTest.dynamicTest(check.id() + " " + check.title(), () -> tell(check)));
+        }
+        Stream<DynamicNode> answers =
+                Stream.of(DynamicTest.dynamicTest(target.url() + " answers", this::requireAnswer));
+        Stream<DynamicNode> tests = families.entrySet().stream()
+                .map(family -> DynamicContainer.dynamicContainer(family.getKey(), family.getValue()));
+        Stream<DynamicNode> survives =
+                Stream.of(DynamicTest.dynamicTest(target.url() + " still answers behind the checks", this::survived));
+        return Stream.concat(Stream.concat(answers, tests), survives);
+    }
+
+    private synchronized Runner.Running running() {
+        if (running.isEmpty()) {
+            running = Optional.of(start.get());
+        }
+        return running.get();
+    }
+
+    private void requireAnswer() {
+        running().survey().problem().ifPresent(problem -> {
+            throw new AssertionFailedError(problem);
+        });
+    }
+
+    private Runner.Running answering() {
+        Survey survey = running().survey();
+        if (survey.problem().isPresent()) {
+            throw new TestAbortedException("not checked: " + survey.problem().get());
+        }
+        return running();
+    }
+
+    private void survived() {
+        TargetReport report = answering().report();
+        report.survey().problem().ifPresent(problem -> {
+            throw new AssertionFailedError(problem);
+        });
+    }
+
+    private void tell(Check check) {
+        CheckResult result = answering().result(check).join();
+        switch (result.verdict().mark()) {
+            case PASS -> {}
+            case WARN -> warnings.warn(result);
+            case FAIL -> throw new AssertionFailedError(message(result));
+            case SKIP ->
+                throw new TestAbortedException("skipped: " + result.verdict().detail());
+            case INCONCLUSIVE ->
+                throw new TestAbortedException(
+                        "inconclusive: " + result.verdict().detail());
+        }
+    }
+
+    private static String message(CheckResult result) {
+        Check check = result.check();
+        StringBuilder message = new StringBuilder();
+        message.append(check.id()).append(' ').append(check.title()).append('\n');
+        message.append("  found   ").append(result.verdict().detail()).append('\n');
+        message.append("  clause  ").append(check.clause()).append('\n');
+        message.append("  why     ").append(check.why()).append('\n');
+        if (!check.mend().isEmpty()) {
+            message.append("  mend    ").append(check.mend()).append('\n');
+        }
+        for (Transcript.Entry entry : result.transcript()) {
+            message.append("  | ").append(entry).append('\n');
+        }
+        return message.toString();
+    }
+}

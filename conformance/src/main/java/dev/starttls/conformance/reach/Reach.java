@@ -1,0 +1,220 @@
+package dev.starttls.conformance.reach;
+
+import dev.starttls.conformance.speak.OpenTrust;
+import dev.starttls.conformance.speak.TlsOffer;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TargetSettings;
+import dev.starttls.core.nio.ClientSetup;
+import dev.starttls.core.nio.StartTlsChannel;
+import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.tls.Verification;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Preparation;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
+import dev.starttls.imap.ImapClient;
+import dev.starttls.pop3.Pop3Client;
+import dev.starttls.smtp.SmtpClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+
+/**
+ * Asks targets whether anybody answers: connects and upgrades with this library's own client, takes any certificate,
+ * takes leave. All connections are on one thread, so that a host that is dead or silent costs none.
+ *
+ * <p>Only who cannot be connected to, or says nothing whichever way it is asked, has {@linkplain Contact.Failed failed}.
+ * What the client refuses may still be checked: the checks put up with more than a client should.
+ *
+ * <pre>{@code
+ * try (Reach reach = Reach.open(1000, settings)) {
+ *     CompletableFuture<Contact> contact = reach.ask(target);
+ * }
+ * }</pre>
+ */
+public final class Reach implements AutoCloseable {
+    /** What the one thread may need for itself when many answer at once: nobody is called silent for that. */
+    private static final Duration LOOP = Duration.ofSeconds(2);
+
+    /** Looking up a name blocks, and for seconds if its servers are dead. */
+    private static final int RESOLVERS = 32;
+
+    private final UpgradeLoop loop;
+    private final TargetSettings settings;
+    private final TlsSettings tls = unjudged();
+    private final ThreadPoolExecutor resolvers = pool(RESOLVERS, "resolver");
+    private final ThreadPoolExecutor tasks;
+
+    private Reach(UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings) {
+        this.loop = loop;
+        this.tasks = tasks;
+        this.settings = settings;
+    }
+
+    /**
+     * Starts the thread.
+     *
+     * @param most how many targets are asked at once; whoever asks must not ask for more
+     * @throws IOException if there is no selector
+     */
+    public static Reach open(int most, TargetSettings settings) throws IOException {
+        ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), "handshake");
+        UpgradeLoop loop = UpgradeLoop.open(most, tasks);
+        named("reach").newThread(loop).start();
+        return new Reach(loop, tasks, settings);
+    }
+
+    private static ThreadPoolExecutor pool(int threads, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    private static ThreadFactory named(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private static TlsSettings unjudged() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new OpenTrust(TlsOffer.OnCertificate.ACCEPT)}, null);
+            // Nobody comes back: of thousands of sessions none is worth keeping.
+            context.getClientSessionContext().setSessionCacheSize(1);
+            return TlsSettings.builder()
+                    .context(context)
+                    .verification(Verification.NONE)
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no TLS", e);
+        }
+    }
+
+    /**
+     * Asks a target; returns at once.
+     *
+     * @return never fails; completed by the thread of the connections, which must not be kept waiting
+     */
+    public CompletableFuture<Contact> ask(Target target) {
+        Way way = Way.of(target);
+        return knock(target, way).thenCompose(failure -> {
+            if (failure.filter(way::silence).isEmpty()) {
+                return CompletableFuture.completedFuture(contact(target, failure));
+            }
+            return knock(target, way.other()).thenApply(otherwise -> {
+                boolean silent = otherwise
+                        .filter(why -> way.other().silence(why) || noConnection(why))
+                        .isPresent();
+                return silent ? silence(target, way, failure.get()) : new Contact.Made();
+            });
+        });
+    }
+
+    private static Contact contact(Target target, Optional<UpgradeException> failure) {
+        return failure.filter(Reach::noConnection)
+                .<Contact>map(why -> new Contact.Failed(
+                        why.reason(), why.phase(), "cannot connect to " + target.url() + ": " + why.getMessage()))
+                .orElseGet(Contact.Made::new);
+    }
+
+    private static boolean noConnection(UpgradeException why) {
+        return why.reason() == FailureReason.CONNECT_FAILED;
+    }
+
+    private Contact silence(Target target, Way way, UpgradeException why) {
+        String within = ": " + why.reason() + " in phase " + why.phase() + ", nothing came within "
+                + patience().toSeconds() + " s";
+        return new Contact.Failed(
+                why.reason(),
+                why.phase(),
+                (way == Way.TLS_FIRST
+                                ? "no TLS on " + target.url() + within + ", and no greeting in plaintext either"
+                                : "no greeting from " + target.url() + within
+                                        + ", and nothing for a ClientHello either")
+                        + "; a slow server needs a longer --timeout");
+    }
+
+    /** How one connection failed; empty if it did not, or in a way that says nothing of the target. */
+    private CompletableFuture<Optional<UpgradeException>> knock(Target target, Way way) {
+        CompletableFuture<Void> visit =
+                CompletableFuture.completedFuture(target).thenComposeAsync(asked -> visit(asked, way), resolvers);
+        return visit.handle((left, thrown) -> {
+            Throwable why = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+            return why instanceof UpgradeException typed ? Optional.of(typed) : Optional.empty();
+        });
+    }
+
+    private CompletableFuture<Void> visit(Target target, Way way) {
+        return switch (target.scheme().protocol()) {
+            case SMTP ->
+                connect(SmtpClient.to(target.host(), target.port()), target, way)
+                        .thenAccept(session -> leave(session.channel(), "QUIT"));
+            case IMAP ->
+                connect(ImapClient.to(target.host(), target.port()), target, way)
+                        .thenAccept(session -> leave(session.channel(), "bye LOGOUT"));
+            case POP3 ->
+                connect(Pop3Client.to(target.host(), target.port()), target, way)
+                        .thenAccept(session -> leave(session.channel(), "QUIT"));
+        };
+    }
+
+    private <S extends ClientSetup<S, C>, C> CompletableFuture<C> connect(S client, Target target, Way way) {
+        settings.serverName().ifPresent(client::serverName);
+        return client.policy(way.policy())
+                .tls(tls)
+                // For those that are silent it would be work for nothing.
+                .preparation(Preparation.ON_GO_AHEAD)
+                .timeout(patience().multipliedBy(addresses(target)))
+                .limits(UpgradeLimits.DEFAULT.withTimePerPhase(patience()))
+                .connect(loop);
+    }
+
+    private Duration patience() {
+        return settings.answer().plus(LOOP);
+    }
+
+    /** The client shares its time out among the addresses of a host; the checks give each the whole. */
+    private static int addresses(Target target) {
+        try {
+            return InetAddress.getAllByName(target.host()).length;
+        } catch (UnknownHostException e) {
+            // The client will find the same, and say so.
+            return 1;
+        }
+    }
+
+    /** Says goodbye, as far as that is possible without waiting, so that the server need not log a lost connection. */
+    private static void leave(StartTlsChannel channel, String command) {
+        try (channel) {
+            channel.write(ByteBuffer.wrap((command + "\r\n").getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            // It has left first.
+        }
+    }
+
+    /** Hangs up on everybody. */
+    @Override
+    public void close() {
+        loop.closeNow();
+        resolvers.shutdownNow();
+        tasks.shutdownNow();
+    }
+}

@@ -1,0 +1,47 @@
+package dev.starttls.conformance.run;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * How many targets at once.
+ *
+ * @param lanes targets that are checked, at least 1
+ * @param asked targets that are asked whether they answer, at least 1
+ */
+public record FleetSettings(int lanes, int asked) {
+    private static final int MOST = 4000;
+    private static final int LEAST = 32;
+
+    /** Engine, buffers and dialogue of a connection in the middle of its handshake, with room to spare. */
+    private static final int MEMORY_EACH = 128 * 1024;
+
+    /** Files that the runtime, the reports and the lanes hold open besides. */
+    private static final int DESCRIPTORS_BESIDES = 200;
+
+    public FleetSettings {
+        if (lanes < 1 || asked < 1) {
+            throw new IllegalArgumentException(
+                    "lanes and asked: expected at least 1 each, got " + lanes + " and " + asked);
+        }
+    }
+
+    /**
+     * As many as half of this process's memory and its open files allow, up to some thousands.
+     *
+     * @param lanes targets that are checked
+     * @param parallel checks at once of each
+     */
+    public static FleetSettings fitting(int lanes, int parallel) {
+        long memory = Runtime.getRuntime().maxMemory() / 2 / MEMORY_EACH;
+        // Most checks have one connection, some two.
+        long descriptors = descriptors() - DESCRIPTORS_BESIDES - 2L * lanes * parallel;
+        return new FleetSettings(lanes, (int) Math.max(LEAST, Math.min(MOST, Math.min(memory, descriptors))));
+    }
+
+    private static long descriptors() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount()
+                : MOST * 2L;
+    }
+}

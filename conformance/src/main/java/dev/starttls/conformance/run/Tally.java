@@ -1,0 +1,78 @@
+package dev.starttls.conformance.run;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How far the targets of a run are. Safe for use by several threads. */
+public final class Tally {
+    private final Map<Outcome, Long> done = new EnumMap<>(Outcome.class);
+    private long begun;
+    private long asked;
+    private long waiting;
+    private long checked;
+
+    /** A target is begun with. */
+    public synchronized void begun() {
+        begun++;
+    }
+
+    /** It is asked whether it answers. */
+    public synchronized void asked() {
+        asked++;
+    }
+
+    /** It does, and waits for a lane. */
+    public synchronized void answered() {
+        asked--;
+        waiting++;
+    }
+
+    /** It does not. */
+    public synchronized void silent() {
+        asked--;
+    }
+
+    /** A lane takes it. */
+    public synchronized void taken() {
+        waiting--;
+        checked++;
+    }
+
+    /** The lane is through with it. */
+    public synchronized void left() {
+        checked--;
+    }
+
+    /** Its report is written. */
+    public synchronized void done(Outcome outcome) {
+        done.merge(outcome, 1L, Long::sum);
+    }
+
+    /** How many targets have their report. */
+    public synchronized long done() {
+        return done.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How many targets were begun with and have no report. */
+    public synchronized long unfinished() {
+        return begun - done();
+    }
+
+    /** What is done, in words. */
+    public synchronized String told() {
+        return done() + (done() == 1 ? " target" : " targets") + " done: " + done.getOrDefault(Outcome.PASSED, 0L)
+                + " sound, " + done.getOrDefault(Outcome.FAILED, 0L) + " failed, "
+                + done.getOrDefault(Outcome.UNREACHABLE, 0L) + " not reached";
+    }
+
+    /** What is done and what is going on, in as few words as fit on a line. */
+    public synchronized String status() {
+        return done() + " done, " + done.getOrDefault(Outcome.FAILED, 0L) + " failed, "
+                + done.getOrDefault(Outcome.UNREACHABLE, 0L) + " not reached; " + underway();
+    }
+
+    /** What is going on, in words. */
+    public synchronized String underway() {
+        return asked + " asked, " + waiting + " waiting, " + checked + " in check";
+    }
+}

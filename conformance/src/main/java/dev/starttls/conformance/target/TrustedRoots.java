@@ -1,0 +1,40 @@
+package dev.starttls.conformance.target;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/** Reads the roots to judge servers by. */
+public final class TrustedRoots {
+    private TrustedRoots() {}
+
+    /**
+     * All certificates of a PEM file.
+     *
+     * @return at least one
+     * @throws IOException if it cannot be read or there is none in it; the message says so and names the file
+     */
+    public static List<X509Certificate> in(Path pem) throws IOException {
+        List<X509Certificate> roots;
+        try (InputStream in = Files.newInputStream(pem)) {
+            roots = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+                    .filter(X509Certificate.class::isInstance)
+                    .map((Certificate certificate) -> (X509Certificate) certificate)
+                    .toList();
+        } catch (IOException e) {
+            throw new IOException("cannot read " + e.getMessage(), e);
+        } catch (CertificateException e) {
+            throw new IOException(pem + ": no PEM certificates: " + e.getMessage(), e);
+        }
+        if (roots.isEmpty()) {
+            throw new IOException(pem + ": there is no certificate in it");
+        }
+        return roots;
+    }
+}

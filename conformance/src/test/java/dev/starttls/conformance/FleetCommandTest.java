@@ -1,0 +1,227 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Many targets, as a process with little memory that is piped, interrupted and shared out. How many: {@code
+ * -Dstarttls.fleet=2000}.
+ */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class FleetCommandTest {
+    private static final int MANY = Integer.getInteger("starttls.fleet", 200);
+    private static final int DEAD = 40;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** One check that costs a connection, and patience for a machine that does other things too. */
+    private static final String[] FEW = {"--only", "SMTP-S-02", "--timeout", "60", "--format", "ndjson"};
+
+    private static ManyServers servers;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void start() throws IOException {
+        servers = ManyServers.start(MANY);
+    }
+
+    @AfterAll
+    static void stop() {
+        servers.close();
+    }
+
+    private static String[] with(String... more) {
+        return Stream.concat(Stream.of(FEW), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static List<String> deadPorts() throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        List<String> dead = new ArrayList<>();
+        for (int i = 0; i < DEAD; i++) {
+            ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            held.add(free);
+            dead.add("smtp://127.0.0.1:" + free.getLocalPort());
+        }
+        for (ServerSocket one : held) {
+            one.close();
+        }
+        return dead;
+    }
+
+    private Path list(List<String> urls) throws IOException {
+        return Files.write(folder.resolve("hosts.txt"), urls);
+    }
+
+    private static List<String> targets(Stream<String> results) throws IOException {
+        List<String> targets = new ArrayList<>();
+        for (String line : results.toList()) {
+            targets.add(MAPPER.readTree(line).get("target").asText());
+        }
+        return targets;
+    }
+
+    @Test
+    void every_target_of_a_long_list_has_exactly_one_result_in_a_small_heap() throws Exception {
+        List<String> dead = deadPorts();
+        List<String> all = new ArrayList<>(servers.urls());
+        all.addAll(dead);
+        Collections.shuffle(all, new Random(1));
+        try (CommandProcess command =
+                CommandProcess.start(folder, with("--targets-file", list(all).toString()))) {
+            List<String> lines = command.out().lines().toList();
+            assertThat(command.exitStatus()).as(command.err()).isEqualTo(3);
+            assertThat(targets(lines.stream())).containsExactlyInAnyOrderElementsOf(all);
+            for (String line : lines) {
+                JsonNode result = MAPPER.readTree(line);
+                if (dead.contains(result.get("target").asText())) {
+                    assertThat(result.get("error").asText()).contains("CONNECT_FAILED in phase CONNECT");
+                    assertThat(result.get("checks")).isEmpty();
+                } else {
+                    assertThat(result.get("checks").get(0).get("verdict").asText())
+                            .isEqualTo("pass");
+                }
+            }
+            // There is no terminal: there is no progress.
+            assertThat(command.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void results_come_while_the_list_has_not_ended() throws Exception {
+        try (CommandProcess command = CommandProcess.start(folder, with("--targets-file", "-"))) {
+            for (String url : servers.urls().subList(0, 3)) {
+                command.write(url + "\n");
+                assertThat(MAPPER.readTree(command.out().readLine())
+                                .get("target")
+                                .asText())
+                        .isEqualTo(url);
+            }
+            command.write("nonsense\n");
+            command.endInput();
+            assertThat(command.out().readLine()).isNull();
+            assertThat(command.exitStatus()).isEqualTo(2);
+            assertThat(command.err()).startsWith("conformance: line 4 of the targets");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void an_interrupted_run_has_written_what_was_finished_and_tells_the_rest(String signal, int status)
+            throws Exception {
+        Path json = folder.resolve("report.json");
+        try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                CommandProcess command =
+                        CommandProcess.start(folder, with("--targets-file", "-", "--format", "json=" + json))) {
+            if (signal.equals("INT")) {
+                command.assumeHearsControlC();
+            }
+            String url = servers.urls().get(0);
+            command.write(url + "\nsmtp://127.0.0.1:" + silent.getLocalPort() + "\n");
+            assertThat(targets(Stream.of(command.out().readLine()))).containsExactly(url);
+            // The other one is being asked, which takes a minute.
+            silent.accept().close();
+            silent.accept();
+            command.signal(signal);
+            assertThat(command.exitStatus()).isEqualTo(status);
+            assertThat(command.out().readLine()).isNull();
+            assertThat(command.err())
+                    .isEqualToNormalizingNewlines("conformance: interrupted: 1 target done: 1 sound, 0 failed, 0 not"
+                            + " reached; 1 begun and not finished\n");
+            assertThat(MAPPER.readTree(json.toFile()).get("target").asText()).isEqualTo(url);
+        }
+    }
+
+    @Test
+    void a_reader_that_has_had_enough_ends_the_run_without_words() throws Exception {
+        List<String> shell = new ArrayList<>(List.of("bash", "-c", "\"$@\" | head -n 1; exit ${PIPESTATUS[0]}", "sh"));
+        shell.addAll(CommandProcess.command());
+        shell.addAll(List.of(with("--targets-file", list(servers.urls()).toString())));
+        try (CommandProcess command = CommandProcess.of(new ProcessBuilder(shell), folder)) {
+            assertThat(command.out().lines()).hasSize(1);
+            assertThat(command.exitStatus()).isEqualTo(141);
+            assertThat(command.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void two_shards_make_the_whole_without_duplicates_and_a_shard_goes_on_where_it_was_ended() throws Exception {
+        List<String> all = servers.urls().subList(0, 31);
+        Path list = list(all);
+        Path results = folder.resolve("results");
+        for (String index : List.of("0", "1", "0")) {
+            List<String> shell = new ArrayList<>(List.of(
+                    Path.of("..", "docs", "shard.sh").toString(), index, "2", list.toString(), results.toString()));
+            shell.addAll(List.of(FEW).subList(0, 4));
+            ProcessBuilder builder = new ProcessBuilder(shell);
+            builder.environment().put("CONFORMANCE", String.join(" ", CommandProcess.command()));
+            try (CommandProcess command = CommandProcess.of(builder, folder)) {
+                assertThat(command.exitStatus()).as(command.err()).isZero();
+            }
+            if (index.equals("1")) {
+                assertThat(merged(results)).containsExactlyInAnyOrderElementsOf(all);
+                assertThat(shardOf(results, "0")).hasSize(15).doesNotContainAnyElementsOf(shardOf(results, "1"));
+                loseTheEndOfOneResult(results);
+            }
+        }
+        // The one whose line was cut off, and no other, was checked again.
+        assertThat(merged(results)).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    private static List<Path> files(Path results, String index) throws IOException {
+        try (Stream<Path> files = Files.list(results)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(index))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static List<String> shardOf(Path results, String index) throws IOException {
+        List<String> targets = new ArrayList<>();
+        for (Path file : files(results, index)) {
+            targets.addAll(targets(Files.readAllLines(file).stream().filter(line -> line.endsWith("}"))));
+        }
+        return targets;
+    }
+
+    private static List<String> merged(Path results) throws IOException {
+        return shardOf(results, "");
+    }
+
+    private static void loseTheEndOfOneResult(Path results) throws IOException {
+        Path file = files(results, "0").get(0);
+        String text = Files.readString(file);
+        Files.writeString(file, text.substring(0, text.length() - 20));
+    }
+
+    @Test
+    void targets_on_the_command_line_are_reported_in_their_order() throws Exception {
+        List<String> some = servers.urls().subList(0, 4);
+        try (CommandProcess command = CommandProcess.start(folder, with(some.toArray(String[]::new)));
+                BufferedReader out = command.out()) {
+            assertThat(targets(out.lines())).containsExactlyElementsOf(some);
+            assertThat(command.exitStatus()).isZero();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.target.Target;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class TargetLinesTest {
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Results results = results();
+
+    private Results results() {
+        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        Surroundings surroundings = new Surroundings(
+                InputStream.nullInputStream(),
+                nowhere,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Terminal.ABSENT);
+        try {
+            return new Results(Reports.open(List.of(), surroundings, 80), surroundings);
+        } catch (UsageException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private List<String> read(InputStream in) {
+        TargetLines lines = new TargetLines(in, results);
+        List<String> urls = new ArrayList<>();
+        for (Optional<Target> next = lines.next(); next.isPresent(); next = lines.next()) {
+            urls.add(next.get().url());
+        }
+        return urls;
+    }
+
+    private List<String> read(String text) {
+        return read(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    private List<String> told() {
+        return err.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    @Test
+    void lines_are_targets_whatever_ends_them_and_whatever_is_around_them() {
+        assertThat(read("smtp://a\r\n  smtps://b \n\n\t\nsmtp://c:2525"))
+                .containsExactly("smtp://a:25", "smtps://b:465", "smtp://c:2525");
+        assertThat(told()).isEmpty();
+        assertThat(results.exitStatus()).isZero();
+    }
+
+    @Test
+    void comments_are_passed_over_alone_and_behind_a_target() {
+        assertThat(read("# all of them\nsmtp://a  # the first\n   # none\n")).containsExactly("smtp://a:25");
+        assertThat(told()).isEmpty();
+    }
+
+    @Test
+    void a_bad_line_is_told_with_its_number_and_the_rest_is_read() {
+        assertThat(read("smtp://a\n\nnonsense\nsmtp://b:99999\nsmtp://c\n"))
+                .containsExactly("smtp://a:25", "smtp://c:25");
+        assertThat(told()).hasSize(2);
+        assertThat(told().get(0)).startsWith("conformance: line 3 of the targets: 'nonsense' is not a target");
+        assertThat(told().get(1)).startsWith("conformance: line 4 of the targets: ");
+        assertThat(results.exitStatus()).isEqualTo(2);
+    }
+
+    @Test
+    void an_overlong_line_is_told_and_no_memory_is_given_to_it() {
+        InputStream endless = new InputStream() {
+            private long left = 20_000_000;
+
+            @Override
+            public int read() {
+                left--;
+                return left > 0 ? 'x' : left == 0 ? '\n' : -1;
+            }
+
+            @Override
+            public int read(byte[] octets, int from, int count) {
+                throw new UnsupportedOperationException();
+            }
+        };
+        assertThat(read(endless)).isEmpty();
+        assertThat(told()).singleElement().asString().contains("line 1 of the targets is longer than 2048 octets");
+    }
+
+    @Test
+    void what_is_no_text_is_told_without_control_characters() {
+        assertThat(read("\u001b[2Jsmtp\nsmtp://\u0080\u00ff\u0000\nsmtp://b\n")).contains("smtp://b:25");
+        assertThat(told()).isNotEmpty().allSatisfy(line -> assertThat(line).doesNotContain("\u001b", "\u0000"));
+    }
+
+    @Test
+    void a_source_that_breaks_is_told() {
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("gone");
+            }
+
+            @Override
+            public int read(byte[] octets, int from, int count) throws IOException {
+                throw new IOException("gone");
+            }
+        };
+        assertThat(read(broken)).isEmpty();
+        assertThat(told()).containsExactly("conformance: reading the targets: gone");
+        assertThat(results.exitStatus()).isEqualTo(2);
+    }
+}

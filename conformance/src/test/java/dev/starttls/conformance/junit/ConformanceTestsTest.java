@@ -1,0 +1,222 @@
+package dev.starttls.conformance.junit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.embedded.EmbeddedServers;
+import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.smtp.SmtpAnswer;
+import dev.starttls.smtp.SmtpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestExecutionResult.Status;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.reporting.ReportEntry;
+import org.junit.platform.launcher.EngineFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** The kit as a build runs it: by JUnit's launcher, from classes that a server author writes. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class ConformanceTestsTest {
+    private static EmbeddedServers.Running good;
+    private static UpgradeLoop loop;
+    /** Says it is for submission and knows no STARTTLS. */
+    private static String broken;
+
+    @BeforeAll
+    static void start() throws IOException {
+        good = new LibraryServers().start();
+        loop = UpgradeLoop.open(100, Runnable::run);
+        Thread thread = new Thread(loop);
+        thread.setDaemon(true);
+        thread.start();
+        int port = SmtpServer.named("localhost", (command, session) -> SmtpAnswer.of(250, "Fine"))
+                .policy(TlsPolicy.DISABLED)
+                .listen(loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .socket()
+                .getLocalPort();
+        broken = "submission://localhost:" + port;
+    }
+
+    @AfterAll
+    static void stop() {
+        good.close();
+        loop.closeNow();
+    }
+
+    static class Good {
+        @TestFactory
+        Stream<DynamicNode> conformance(TestReporter reporter) {
+            return ConformanceTests.of(good.targets().get(0).url())
+                    .trust(good.trust().get(0))
+                    .only("SMTP-S-0*", "SMTP-S-23", "TLS-S-03", "TLS-S-06*")
+                    .skip("SMTP-S-07*")
+                    .tests(reporter);
+        }
+    }
+
+    static class Broken {
+        @TestFactory
+        Stream<DynamicNode> conformance() {
+            return ConformanceTests.of(broken).only("SMTP-S-02", "SMTP-S-10").tests();
+        }
+    }
+
+    static class Gone {
+        @TestFactory
+        Stream<DynamicNode> conformance() throws IOException {
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return ConformanceTests.of("smtp://localhost:" + free.getLocalPort())
+                        .only("SMTP-S-02")
+                        .tests();
+            }
+        }
+    }
+
+    static class Nothing {
+        @TestFactory
+        Stream<DynamicNode> conformance() {
+            return ConformanceTests.of(broken).only("SMTP-S-99").tests();
+        }
+    }
+
+    /** What became of each test, by the name a person sees. */
+    private static final class Seen implements TestExecutionListener {
+        private final Map<String, TestExecutionResult> results = new LinkedHashMap<>();
+        private final List<String> containers = new ArrayList<>();
+        private final Map<String, String> entries = new LinkedHashMap<>();
+
+        @Override
+        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            if (test.isTest() || result.getStatus() == Status.FAILED) {
+                results.put(test.getDisplayName(), result);
+            } else {
+                containers.add(test.getDisplayName());
+            }
+        }
+
+        @Override
+        public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
+            entries.putAll(entry.getKeyValuePairs());
+        }
+
+        TestExecutionResult named(String beginning) {
+            return results.entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith(beginning))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(beginning + " is none of " + results.keySet()))
+                    .getValue();
+        }
+
+        String message(String beginning) {
+            return named(beginning).getThrowable().orElseThrow().getMessage();
+        }
+    }
+
+    private static Seen launch(Class<?> tests) {
+        Seen seen = new Seen();
+        LauncherFactory.create()
+                .execute(
+                        LauncherDiscoveryRequestBuilder.request()
+                                .selectors(DiscoverySelectors.selectClass(tests))
+                                .filters(EngineFilter.includeEngines("junit-jupiter"))
+                                .build(),
+                        seen);
+        return seen;
+    }
+
+    @Test
+    void a_good_server_passes_and_every_check_is_a_test_with_id_and_title() {
+        Seen seen = launch(Good.class);
+        assertThat(seen.results).containsKey("SMTP-S-02 STARTTLS is offered, without parameters");
+        assertThat(seen.results.keySet()).noneMatch(name -> name.startsWith("SMTP-S-07"));
+        assertThat(seen.results.values()).noneMatch(result -> result.getStatus() == Status.FAILED);
+        assertThat(seen.named("SMTP-S-02").getStatus()).isEqualTo(Status.SUCCESSFUL);
+        assertThat(seen.containers).contains("SMTP server", "TLS layer");
+        assertThat(seen.results.keySet())
+                .anyMatch(name -> name.endsWith(" answers"))
+                .anyMatch(name -> name.endsWith(" still answers behind the checks"));
+    }
+
+    @Test
+    void a_warning_passes_and_is_published() {
+        Seen seen = launch(Good.class);
+        // The TLS of Java does not know TLS_FALLBACK_SCSV.
+        assertThat(seen.named("TLS-S-03").getStatus()).isEqualTo(Status.SUCCESSFUL);
+        assertThat(seen.entries).containsKey("TLS-S-03");
+        assertThat(seen.entries.get("TLS-S-03")).contains("RFC 7507");
+    }
+
+    @Test
+    void what_does_not_apply_is_aborted_with_the_reason() {
+        Seen seen = launch(Good.class);
+        assertThat(seen.named("SMTP-S-23").getStatus()).isEqualTo(Status.ABORTED);
+        assertThat(seen.message("SMTP-S-23")).startsWith("skipped: only for implicit TLS");
+    }
+
+    @Test
+    void a_broken_server_fails_with_clause_finding_transcript_and_remedy() {
+        Seen seen = launch(Broken.class);
+        assertThat(seen.named("SMTP-S-02").getStatus()).isEqualTo(Status.FAILED);
+        assertThat(seen.message("SMTP-S-02"))
+                .startsWith("SMTP-S-02 STARTTLS is offered, without parameters")
+                .contains("  found   ")
+                .contains("  clause  RFC 3207 section 2")
+                .contains("  why     ")
+                .contains("  mend    ")
+                .contains("EHLO");
+        assertThat(seen.named("SMTP-S-10").getStatus()).isEqualTo(Status.ABORTED);
+    }
+
+    @Test
+    void a_server_that_is_not_there_fails_once_and_aborts_the_rest() {
+        Seen seen = launch(Gone.class);
+        assertThat(seen.results.values())
+                .extracting(TestExecutionResult::getStatus)
+                .containsExactly(Status.FAILED, Status.ABORTED, Status.ABORTED);
+        assertThat(seen.message("SMTP-S-02")).startsWith("not checked: cannot connect to");
+    }
+
+    @Test
+    void a_selection_that_leaves_nothing_is_a_mistake_and_told() {
+        Seen seen = launch(Nothing.class);
+        assertThat(seen.message("conformance")).contains("none is left").contains("SMTP-S-99");
+    }
+
+    @Test
+    void a_url_that_is_none_is_told_with_the_right_form() {
+        assertThatThrownBy(() -> ConformanceTests.of("localhost:25"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("SCHEME://HOST");
+    }
+
+    @Test
+    void settings_that_cannot_be_are_refused() {
+        ConformanceTests tests = ConformanceTests.of("smtp://localhost").levels(Level.MUST);
+        assertThatThrownBy(() -> tests.timeout(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> tests.parallel(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.starttls.core.testing;
+
+import dev.starttls.core.testing.TestCertificates.Issued;
+import dev.starttls.core.tls.EngineSource;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.Provider;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
+import org.conscrypt.Conscrypt;
+
+/**
+ * Those whose engines the library is tested with. Each trusts the root of {@link TestCertificates#shared}, and has its
+ * own trust managers where it brings any.
+ */
+public enum EngineMaker {
+    /** The JDK's. */
+    SUN_JSSE,
+    /** BoringSSL as Conscrypt wraps it. */
+    CONSCRYPT,
+    /** Bouncy Castle's, all of it Java. */
+    BOUNCY_CASTLE,
+    /** BoringSSL as netty-tcnative wraps it. */
+    TCNATIVE;
+
+    private static final char[] NO_PASSWORD = {};
+
+    /** Makes engines for clients. */
+    public EngineSource client() {
+        return engines(Optional.empty());
+    }
+
+    /** Makes engines for servers, or for clients with a certificate of their own. */
+    public EngineSource with(Issued identity) {
+        return engines(Optional.of(identity));
+    }
+
+    private EngineSource engines(Optional<Issued> identity) {
+        try {
+            return this == TCNATIVE
+                    ? engines(identity.isPresent() ? tcnativeServer(identity.get()) : tcnativeClient())
+                    : context(identity)::createSSLEngine;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("Expected engines of " + this, e);
+        }
+    }
+
+    private static EngineSource engines(SslContext context) {
+        return (host, port) -> context.newEngine(UnpooledByteBufAllocator.DEFAULT, host, port);
+    }
+
+    private static SslContext tcnativeClient() throws SSLException {
+        return SslContextBuilder.forClient()
+                .sslProvider(SslProvider.OPENSSL)
+                .trustManager(root())
+                .endpointIdentificationAlgorithm(null)
+                .build();
+    }
+
+    private static SslContext tcnativeServer(Issued identity) throws SSLException {
+        return SslContextBuilder.forServer(identity.key(), identity.chain().toArray(X509Certificate[]::new))
+                .sslProvider(SslProvider.OPENSSL)
+                .trustManager(root())
+                .build();
+    }
+
+    /** A context of JSSE, of which tcnative has none. */
+    public SSLContext context(Optional<Issued> identity) throws GeneralSecurityException, IOException {
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        if (identity.isPresent()) {
+            keys.setKeyEntry(
+                    "own",
+                    identity.get().key(),
+                    NO_PASSWORD,
+                    identity.get().chain().toArray(Certificate[]::new));
+        }
+        KeyStore roots = KeyStore.getInstance("PKCS12");
+        roots.load(null, null);
+        roots.setCertificateEntry("root", root());
+        // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell.
+        KeyManagerFactory keyManagers =
+                switch (this) {
+                    case CONSCRYPT -> KeyManagerFactory.getInstance("SunX509");
+                    default -> KeyManagerFactory.getInstance("PKIX", Providers.of(this));
+                };
+        keyManagers.init(keys, NO_PASSWORD);
+        TrustManagerFactory trust = this == SUN_JSSE
+                ? TrustManagerFactory.getInstance("PKIX")
+                : TrustManagerFactory.getInstance("PKIX", Providers.of(this));
+        trust.init(roots);
+        SSLContext context = SSLContext.getInstance("TLS", Providers.of(this));
+        context.init(keyManagers.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private static X509Certificate root() {
+        return TestCertificates.shared().root();
+    }
+
+    /** Made once: each loads its classes or its library. */
+    private static final class Providers {
+
+        private static final Provider BOUNCY_CASTLE = new BouncyCastleJsseProvider(new BouncyCastleProvider());
+        private static final Provider CONSCRYPT =
+                Conscrypt.newProviderBuilder().provideTrustManager(true).build();
+
+        static Provider of(EngineMaker maker) throws GeneralSecurityException {
+            return switch (maker) {
+                case SUN_JSSE -> SSLContext.getDefault().getProvider();
+                case CONSCRYPT -> CONSCRYPT;
+                case BOUNCY_CASTLE -> BOUNCY_CASTLE;
+                case TCNATIVE -> throw new GeneralSecurityException("Expected a provider, but tcnative has none");
+            };
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.starttls.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.smtp.SmtpClient;
+import dev.starttls.smtp.SmtpConnection;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/** The ways to embed a client, one test each: start reading here. */
+@Timeout(180)
+class ExamplesTest {
+
+    private static final int VIRTUAL_THREADS = 10_000;
+    /** What the files of a process and the heap of the tests allow at once. */
+    private static final int OPEN_AT_ONCE = 200;
+
+    private ExampleServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ExampleServer(2 * OPEN_AT_ONCE);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void blocking_streams_are_those_of_any_channel() throws Exception {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        SmtpClientExample.talk(server.client(), new PrintStream(told, true, StandardCharsets.UTF_8));
+
+        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("TLSv1.3 TLS_AES_256_GCM_SHA384", "250 2.0.0 Ok", "221 2.0.0 Bye");
+    }
+
+    @Test
+    void an_authors_own_selector_loop_runs_the_connection_without_io() throws Exception {
+        List<Talk> talks = new ArrayList<>();
+        try (OwnSelectorLoop loop = new OwnSelectorLoop()) {
+            for (int i = 0; i < 50; i++) {
+                talks.add(new Talk());
+                loop.connect(server.address(), server.client().connection(), talks.get(i));
+            }
+            loop.run();
+        }
+        assertThat(talks).allSatisfy(talk -> {
+            assertThat(talk.failure).isEmpty();
+            assertThat(talk.replies.toString()).startsWith("250 ").contains("\r\n221 ");
+            assertThat(talk.ended).isTrue();
+        });
+    }
+
+    @Test
+    void an_authors_own_selector_loop_hears_of_failures() throws Exception {
+        Talk talk = new Talk();
+        try (OwnSelectorLoop loop = new OwnSelectorLoop()) {
+            SmtpClient distrusting =
+                    server.client().sslContext(TestCertificates.withOwnRoot().client());
+            loop.connect(server.address(), distrusting.connection(), talk);
+            loop.run();
+        }
+        assertThat(talk.replies.toString()).isEmpty();
+        assertThat(talk.failure).singleElement().isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(
+                        why.reason())
+                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
+    }
+
+    @Test
+    void futures_run_many_upgrades_on_one_thread() throws Exception {
+        try (UpgradeLoop loop = UpgradeLoop.open(OPEN_AT_ONCE, Runnable::run)) {
+            new Thread(loop, "upgrades").start();
+            List<CompletableFuture<String>> versions = new ArrayList<>();
+            for (int i = 0; i < OPEN_AT_ONCE; i++) {
+                versions.add(server.client().connect(loop).thenApply(ExamplesTest::versionOf));
+            }
+            for (CompletableFuture<String> version : versions) {
+                assertThat(version.get(60, TimeUnit.SECONDS)).isEqualTo("TLSv1.3");
+            }
+        }
+    }
+
+    @Test
+    void a_future_fails_with_what_the_upgrade_failed_with() throws Exception {
+        try (UpgradeLoop loop = UpgradeLoop.open(1, Runnable::run)) {
+            new Thread(loop, "upgrades").start();
+            CompletableFuture<SmtpConnection> mail = server.client()
+                    .sslContext(TestCertificates.withOwnRoot().client())
+                    .connect(loop);
+            assertThatThrownBy(() -> mail.get(60, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
+        }
+    }
+
+    /** All of the threads live at once, and block; Java 17, which this is compiled for, has no name for them. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21, disabledReason = "there are no virtual threads before Java 21")
+    void ten_thousand_virtual_threads_block_in_an_upgrade_each() throws Exception {
+        CountDownLatch all = new CountDownLatch(VIRTUAL_THREADS);
+        Semaphore open = new Semaphore(OPEN_AT_ONCE);
+        SmtpClient client = server.client();
+        List<CompletableFuture<String>> versions = new ArrayList<>();
+        for (int i = 0; i < VIRTUAL_THREADS; i++) {
+            CompletableFuture<String> version = new CompletableFuture<>();
+            versions.add(version);
+            Runnable work = () -> {
+                try {
+                    all.countDown();
+                    all.await();
+                    open.acquire();
+                    try {
+                        version.complete(versionOf(client.connect()));
+                    } finally {
+                        open.release();
+                    }
+                } catch (IOException | InterruptedException e) {
+                    version.completeExceptionally(e);
+                }
+            };
+            Object unused =
+                    Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
+        }
+        for (CompletableFuture<String> version : versions) {
+            assertThat(version.get(150, TimeUnit.SECONDS)).isEqualTo("TLSv1.3");
+        }
+    }
+
+    private static String versionOf(SmtpConnection mail) {
+        try (mail) {
+            return mail.report().tls().orElseThrow().version();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Says NOOP, and QUIT once that was answered. */
+    private static final class Talk implements OwnSelectorLoop.Session {
+
+        private final StringBuilder replies = new StringBuilder();
+        private final List<IOException> failure = new ArrayList<>();
+        private boolean ended;
+
+        @Override
+        public ByteBuffer upgraded() {
+            return StandardCharsets.US_ASCII.encode("NOOP\r\n");
+        }
+
+        @Override
+        public ByteBuffer received(ByteBuffer octets) {
+            boolean first = replies.length() == 0;
+            replies.append(StandardCharsets.US_ASCII.decode(octets));
+            return StandardCharsets.US_ASCII.encode(first ? "QUIT\r\n" : "");
+        }
+
+        @Override
+        public void ended() {
+            ended = true;
+        }
+
+        @Override
+        public void failed(IOException why) {
+            failure.add(why);
+        }
+    }
+}

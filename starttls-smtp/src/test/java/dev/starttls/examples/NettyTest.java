@@ -1,0 +1,174 @@
+package dev.starttls.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.testing.PostfixServer;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
+import dev.starttls.core.upgrade.UpgradeReport;
+import dev.starttls.smtp.SmtpClient;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The connection without I/O in a pipeline of Netty. */
+@Timeout(180)
+class NettyTest {
+
+    private final EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+    @AfterEach
+    void stop() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    @Test
+    void a_handler_upgrades_and_what_is_written_and_read_is_inside_tls() throws Exception {
+        try (ExampleServer server = new ExampleServer(10)) {
+            Talk talk = connect(server.address().getPort(), server.client().connection());
+            talk.expectBigMessageTaken();
+        }
+    }
+
+    @Test
+    @Tag("peers")
+    void a_handler_upgrades_a_connection_to_postfix() throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        try (PostfixServer postfix = PostfixServer.start(certificates.localhost(KeyKind.EC))) {
+            SmtpClient client = SmtpClient.to("localhost", postfix.port()).sslContext(certificates.client());
+            connect(postfix.port(), client.connection()).expectBigMessageTaken();
+        }
+    }
+
+    @Test
+    void a_certificate_that_is_not_trusted_ends_in_the_pipelines_exception() throws Exception {
+        try (ExampleServer server = new ExampleServer(10)) {
+            SmtpClient distrusting =
+                    server.client().sslContext(TestCertificates.withOwnRoot().client());
+            Talk talk = connect(server.address().getPort(), distrusting.connection());
+            assertThatThrownBy(() -> talk.done.get(60, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
+            assertThat(talk.report).isNotDone();
+        }
+    }
+
+    @Test
+    void a_silent_server_is_given_up_when_the_deadline_has_come() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            SmtpClient hasty = SmtpClient.to("localhost", silent.getLocalPort())
+                    .limits(UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMillis(100)));
+            Talk talk = connect(silent.getLocalPort(), hasty.connection());
+            assertThatThrownBy(() -> talk.done.get(60, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.TIMEOUT));
+        }
+    }
+
+    private Talk connect(int port, UpgradeConnection connection) throws Exception {
+        Talk talk = new Talk();
+        Channel channel = new Bootstrap()
+                .group(group)
+                .channel(NioSocketChannel.class)
+                .handler(new ChannelInitializer<NioSocketChannel>() {
+                    @Override
+                    protected void initChannel(NioSocketChannel socket) {
+                        socket.pipeline().addLast(new StartTlsHandler(connection), talk);
+                    }
+                })
+                .connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .sync()
+                .channel();
+        assertThat(channel).isNotNull();
+        return talk;
+    }
+
+    /** Sends a message of some size and QUIT, each command when the one before it was answered. */
+    private static final class Talk extends ChannelInboundHandlerAdapter {
+
+        private final CompletableFuture<UpgradeReport> report = new CompletableFuture<>();
+        private final CompletableFuture<String> done = new CompletableFuture<>();
+        private final StringBuilder replies = new StringBuilder();
+        private final ArrayDeque<String> commands = new ArrayDeque<>(List.of(
+                "MAIL FROM:<a@localhost>\r\n",
+                "RCPT TO:<b@localhost>\r\n",
+                "DATA\r\n",
+                "Subject: test\r\n\r\n" + "A line of text.\r\n".repeat(4_000) + ".\r\n",
+                "QUIT\r\n"));
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            // Written before the upgrade: it must wait for it.
+            say(ctx);
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof UpgradeReport told) {
+                report.complete(told);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf octets = (ByteBuf) message;
+            replies.append(octets.toString(StandardCharsets.ISO_8859_1));
+            octets.release();
+            if (replies.charAt(replies.length() - 1) == '\n') {
+                say(ctx);
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            done.completeExceptionally(cause);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            done.complete(replies.toString());
+        }
+
+        private void say(ChannelHandlerContext ctx) {
+            String next = commands.poll();
+            if (next != null) {
+                var unused = ctx.writeAndFlush(Unpooled.copiedBuffer(next, StandardCharsets.US_ASCII));
+            }
+        }
+
+        void expectBigMessageTaken() throws Exception {
+            assertThat(done.get(60, TimeUnit.SECONDS).lines().map(line -> line.substring(0, 3)))
+                    .containsExactly("250", "250", "354", "250", "221");
+            assertThat(report.get(60, TimeUnit.SECONDS).encrypted()).isTrue();
+            assertThat(report.join().offeredInside()).isNotEmpty();
+        }
+    }
+}
