@@ -20,6 +20,8 @@ final class OwnSelectorLoop implements AutoCloseable {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final Selector selector;
+    /** A closed channel leaves the selector only at its next selection, which would wait for it in vain. */
+    private int open;
 
     OwnSelectorLoop() throws IOException {
         selector = Selector.open();
@@ -45,13 +47,14 @@ final class OwnSelectorLoop implements AutoCloseable {
         SocketChannel channel = SocketChannel.open(address);
         channel.configureBlocking(false);
         Attached attached = new Attached(channel, connection, session);
+        open++;
         connection.begin(System.nanoTime());
         attached.go(channel.register(selector, 0, attached));
     }
 
     /** Runs until all connections are closed. */
     void run() throws IOException {
-        while (!selector.keys().isEmpty()) {
+        while (open > 0) {
             selector.select(
                     key -> {
                         if (key.attachment() instanceof Attached attached) {
@@ -82,7 +85,7 @@ final class OwnSelectorLoop implements AutoCloseable {
                 .orElse(0);
     }
 
-    private static final class Attached {
+    private final class Attached {
 
         private final SocketChannel channel;
         private final UpgradeConnection connection;
@@ -118,7 +121,7 @@ final class OwnSelectorLoop implements AutoCloseable {
                     }
                 }
                 if (over()) {
-                    key.channel().close();
+                    close();
                     session.ended();
                 } else {
                     key.interestOps(interest);
@@ -228,6 +231,7 @@ final class OwnSelectorLoop implements AutoCloseable {
         }
 
         private void close() {
+            open--;
             connection.end();
             try {
                 channel.close();

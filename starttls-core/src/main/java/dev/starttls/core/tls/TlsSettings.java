@@ -134,7 +134,10 @@ public final class TlsSettings {
         SSLParameters parameters = common(engine);
         // The order of the server's suites is the one that is kept up to date (RFC 9325 section 4.2.1).
         parameters.setUseCipherSuitesOrder(true);
-        parameters.setAlgorithmConstraints(new SignatureRules());
+        if (parameters.getAlgorithmConstraints() != null) {
+            // Engines that know no constraints, as tcnative's, have none and take none.
+            parameters.setAlgorithmConstraints(new SignatureRules());
+        }
         switch (clientCertificate) {
             case NONE -> parameters.setNeedClientAuth(false);
             case WANTED -> parameters.setWantClientAuth(true);
