@@ -27,6 +27,12 @@ import javax.net.ssl.SSLContext;
  */
 public abstract class ServerSetup<S extends ServerSetup<S>> {
 
+    /**
+     * How many connections may wait to be accepted, as far as the system lets them. One too many is not refused: its
+     * client takes itself for connected and waits for a greeting that never comes.
+     */
+    private static final int BACKLOG = 4_096;
+
     private UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED);
     private Consumer<StartTlsChannel> handOver = Quietly::close;
 
@@ -140,7 +146,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     public ServerSocketChannel listen(UpgradeLoop loop, InetSocketAddress address) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
-            server.bind(address);
+            server.bind(address, BACKLOG);
         } catch (IOException | RuntimeException e) {
             Quietly.close(server);
             throw e;
