@@ -41,6 +41,7 @@ final class ExampleServer implements AutoCloseable {
                 },
                 100_000);
         listening = SmtpServer.named("mx.example.org", mail)
+                .extensions(mail.extensions())
                 .sslContext(CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC)))
                 .listen(loop, Loopback.anyPort());
     }

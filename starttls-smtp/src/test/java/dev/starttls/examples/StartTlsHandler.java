@@ -164,12 +164,13 @@ final class StartTlsHandler extends ChannelDuplexHandler {
 
     /** Returns whether anything was taken or given out. */
     private boolean receive(ChannelHandlerContext ctx) throws IOException {
+        int before = arrived.readableBytes();
         ByteBuffer network = arrived.nioBuffer();
         ByteBuffer application = ByteBuffer.allocate(connection.ready() ? RECORD : 0);
         try {
             connection.receive(network, application);
         } finally {
-            arrived.skipBytes(arrived.readableBytes() - network.remaining());
+            arrived.skipBytes(before - network.remaining());
             swapIfEmpty();
         }
         if (application.flip().hasRemaining()) {
@@ -180,7 +181,7 @@ final class StartTlsHandler extends ChannelDuplexHandler {
             ctx.close();
             return false;
         }
-        return arrived.isReadable();
+        return network.remaining() < before || connection.want() == Want.TASK || connection.want() == Want.WRITE;
     }
 
     private void transmit(ChannelHandlerContext ctx, ByteBuf words, ChannelPromise promise) throws IOException {

@@ -24,6 +24,9 @@ final class GuardedEngine {
     private boolean begun;
     private boolean heard;
     private boolean spoke;
+    /** netty-tcnative's engine throws what it has sent an alert of only when it is wrapped again, and asks just once. */
+    private boolean owesFailure;
+
     private volatile boolean established;
     private volatile boolean closing;
     private volatile SSLException failure;
@@ -37,7 +40,7 @@ final class GuardedEngine {
     }
 
     HandshakeStatus status() {
-        return engine.getHandshakeStatus();
+        return owesFailure ? HandshakeStatus.NEED_WRAP : engine.getHandshakeStatus();
     }
 
     SSLSession session() {
@@ -117,11 +120,16 @@ final class GuardedEngine {
                     watch.ifPresent(watching -> watching.see(target, from, target.position()));
                 }
                 note(result);
+                owesFailure = result.bytesProduced() > 0
+                        && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+                        && engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP;
             }
             return result;
         } catch (SSLException e) {
+            owesFailure = false;
             throw fail(e);
         } catch (Exception e) {
+            owesFailure = false;
             throw thrown(e);
         }
     }
