@@ -6,7 +6,7 @@ package dev.starttls.pop3;
  * taken.
  */
 public enum PlaintextLogin {
-    /** USER, PASS, APOP and AUTH are answered -ERR, and neither USER nor SASL is announced (RFC 2595 section 2.1). */
+    /** USER, PASS, APOP and AUTH are answered -ERR, and neither USER nor SASL is announced (RFC 2595 section 2.3). */
     REFUSED,
     /** They are the handler's, in the clear: whoever listens can log in from then on. */
     ALLOWED
