@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 final class CostCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "SET", description = "short or long.")
-    private String set = "short";
+    private CostSet set = CostSet.SHORT;
 
     @Option(
             names = "--only",
@@ -35,11 +35,11 @@ final class CostCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        CostSet chosen = CostSet.valueOf(set.toUpperCase(Locale.ROOT));
-        String command = "java -jar benchmarks/target/benchmarks.jar cost " + set;
+        String command =
+                "java -jar benchmarks/target/benchmarks.jar cost " + set.name().toLowerCase(Locale.ROOT);
         for (CostSet.Part part : only) {
             long before = System.nanoTime();
-            chosen.measure(part, folder, command);
+            set.measure(part, folder, command);
             System.out.printf(Locale.ROOT, "%s: %.0f s%n", part, (System.nanoTime() - before) / 1e9);
         }
         new CostReport(folder).write().forEach(System.out::println);

@@ -44,6 +44,7 @@ public final class Main {
                 .addSubcommand(new CostCommand())
                 .addSubcommand(new Report())
                 .addSubcommand(new RegressionGuard())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(arguments.length == 0 ? new String[] {"--help"} : arguments));
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 
 /** The ways to embed a client, one test each: start reading here. */
-@Timeout(180)
+@Timeout(600)
 class ExamplesTest {
 
     private static final int VIRTUAL_THREADS = 10_000;
@@ -145,7 +145,7 @@ class ExamplesTest {
                     Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
         }
         for (CompletableFuture<String> version : versions) {
-            assertThat(version.get(150, TimeUnit.SECONDS)).isEqualTo("TLSv1.3");
+            assertThat(version.get(540, TimeUnit.SECONDS)).isEqualTo("TLSv1.3");
         }
     }
 
