@@ -13,6 +13,8 @@ public enum ClientKind {
     STARTTLS("this library, blocking"),
     /** This library, blocking, the ClientHello made after the go-ahead. */
     STARTTLS_UNPREPARED("this library, blocking, unprepared"),
+    /** This library, blocking, the ClientHello made by another thread. */
+    STARTTLS_TWO_THREADS("this library, blocking, another thread prepares"),
     /** This library on a selector loop. */
     STARTTLS_LOOP("this library, selector loop"),
     /** An SSLSocket layered on a Socket. */
@@ -44,6 +46,7 @@ public enum ClientKind {
             case FLOOR -> new FloorClient();
             case STARTTLS -> new StartTlsClient(Preparation.WHILE_WAITING);
             case STARTTLS_UNPREPARED -> new StartTlsClient(Preparation.ON_GO_AHEAD);
+            case STARTTLS_TWO_THREADS -> new TwoThreadsClient();
             case STARTTLS_LOOP -> new LoopClient();
             case SSL_SOCKET -> new SslSocketClient();
             case TLS_CHANNEL -> new TlsChannelClient();

@@ -17,6 +17,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -35,6 +37,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     private Optional<String> serverName = Optional.empty();
     private UpgradeSettings settings;
     private Duration connectTimeout = CONNECT;
+    private Optional<Executor> preparer = Optional.empty();
 
     /**
      * A client under a policy.
@@ -135,6 +138,20 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     }
 
     /**
+     * Who makes the ClientHello, from the beginning on: while the name is looked up, the connection made and the greeting
+     * awaited. Unless set, the thread that connects makes it while it waits for the greeting, where there is little to wait
+     * for on a short link.
+     *
+     * @param executor runs a task of some milliseconds for each connection; if it rejects one or does not come to it in
+     *     time, the thread that connects makes the ClientHello itself
+     * @return this
+     */
+    public S preparation(Executor executor) {
+        preparer = Optional.of(executor);
+        return preparation(Preparation.WHILE_WAITING);
+    }
+
+    /**
      * Connects and upgrades; blocks until the session is ready. Its channel is blocking.
      *
      * @return the session
@@ -143,7 +160,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     public C connect() throws IOException {
         long before = System.nanoTime();
         Dialogue dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue);
+        UpgradeConnection connection = prepared(dialogue);
         SocketChannel socket = Connector.connect(Connector.resolve(address), connectTimeout);
         connection.spent(Phase.CONNECT, System.nanoTime() - before);
         return upgrade(socket, connection, dialogue);
@@ -163,7 +180,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         }
         Dialogue dialogue = dialogue();
         Connector.withoutDelay(connected);
-        return upgrade(connected, connection(dialogue), dialogue);
+        return upgrade(connected, prepared(dialogue), dialogue);
     }
 
     /**
@@ -177,7 +194,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     public CompletableFuture<C> connect(UpgradeLoop loop) {
         long before = System.nanoTime();
         Dialogue dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue);
+        UpgradeConnection connection = prepared(dialogue);
         CompletableFuture<StartTlsChannel> channel;
         try {
             channel = loop.connect(Connector.resolve(address), connection, connectTimeout, before);
@@ -251,6 +268,26 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         } catch (RuntimeException e) {
             Quietly.close(ready);
             session.completeExceptionally(e);
+        }
+    }
+
+    private UpgradeConnection prepared(Dialogue dialogue) {
+        UpgradeConnection connection = connection(dialogue);
+        if (preparer.isPresent()) {
+            Optional<Runnable> preparation = connection.preparation();
+            if (preparation.isPresent()) {
+                execute(preparer.get(), preparation.get());
+            }
+        }
+        return connection;
+    }
+
+    private static void execute(Executor executor, Runnable preparation) {
+        try {
+            executor.execute(preparation);
+        } catch (RejectedExecutionException e) {
+            // Whoever needs the ClientHello makes it.
+            return;
         }
     }
 

@@ -11,7 +11,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Makes TCP connections: tries the addresses of a name in their order. */
@@ -69,9 +69,11 @@ final class Connector {
     /** Looks the host up, and blocks meanwhile. */
     static List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
         try {
-            return Arrays.stream(InetAddress.getAllByName(peer.host()))
-                    .map(address -> new InetSocketAddress(address, peer.port()))
-                    .toList();
+            List<InetSocketAddress> addresses = new ArrayList<>();
+            for (InetAddress address : InetAddress.getAllByName(peer.host())) {
+                addresses.add(new InetSocketAddress(address, peer.port()));
+            }
+            return addresses;
         } catch (UnknownHostException e) {
             UpgradeException unknown = unknown(peer.host());
             unknown.initCause(e);

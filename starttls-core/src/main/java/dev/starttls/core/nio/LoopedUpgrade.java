@@ -70,7 +70,11 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
 
     @Override
     Optional<Long> due() {
-        return ended ? Optional.empty() : connection.deadline().or(() -> lastDeadline);
+        if (ended) {
+            return Optional.empty();
+        }
+        Optional<Long> present = connection.deadline();
+        return present.isPresent() ? present : lastDeadline;
     }
 
     @Override
@@ -91,7 +95,8 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
         }
         try {
             Want want = channel.advance(loop.tasks(), this::wake);
-            lastDeadline = connection.deadline().or(() -> lastDeadline);
+            Optional<Long> present = connection.deadline();
+            lastDeadline = present.isPresent() ? present : lastDeadline;
             switch (want) {
                 case READ -> key.interestOps(SelectionKey.OP_READ);
                 case WRITE -> key.interestOps(SelectionKey.OP_WRITE);

@@ -28,7 +28,7 @@ final class UpgradeDriver {
      * returned. When the connection fails, its alert is sent as far as that is possible without waiting.
      *
      * @param tasks runs delegated tasks; with one that returns before they ran, {@link Want#TASK} is returned
-     * @param wake called when a task that was handed out has run
+     * @param wake called when a task that was handed out has run, unless that was at once
      */
     Want drive(Executor tasks, Runnable wake) throws IOException {
         try {
@@ -45,12 +45,12 @@ final class UpgradeDriver {
                         return Want.NOTHING;
                     }
                     case TASK -> {
-                        connection
-                                .task()
-                                .ifPresent(task -> tasks.execute(() -> {
-                                    task.run();
-                                    wake.run();
-                                }));
+                        Optional<Runnable> task = connection.task();
+                        if (task.isPresent()) {
+                            HandedOut handedOut = new HandedOut(task.get(), wake);
+                            tasks.execute(handedOut);
+                            handedOut.returned = true;
+                        }
                         if (connection.want() == Want.TASK) {
                             return Want.TASK;
                         }
@@ -78,6 +78,29 @@ final class UpgradeDriver {
         } catch (IOException | RuntimeException e) {
             sendAlert();
             throw e;
+        }
+    }
+
+    /** A task for an executor. Nobody is woken of one that has run before the executor returned: its driver goes on. */
+    private static final class HandedOut implements Runnable {
+
+        private final Runnable task;
+        private final Runnable wake;
+        private final Thread driver = Thread.currentThread();
+        /** For the driver's thread only. */
+        private boolean returned;
+
+        HandedOut(Runnable task, Runnable wake) {
+            this.task = task;
+            this.wake = wake;
+        }
+
+        @Override
+        public void run() {
+            task.run();
+            if (Thread.currentThread() != driver || returned) {
+                wake.run();
+            }
         }
     }
 

@@ -32,7 +32,7 @@ final class EngineTasks {
             return Optional.empty();
         }
         running = true;
-        return Optional.of(() -> run(first));
+        return Optional.of(new Task(first));
     }
 
     /** Throws on behalf of a task that threw, whichever thread it ran on. */
@@ -52,18 +52,29 @@ final class EngineTasks {
         }
     }
 
-    private void run(Runnable first) {
-        try {
-            for (Runnable next = first; next != null; next = engine.engine().getDelegatedTask()) {
-                next.run();
+    /** All that the engine has to have run now, one behind the other. */
+    private final class Task implements Runnable {
+
+        private final Runnable first;
+
+        Task(Runnable first) {
+            this.first = first;
+        }
+
+        @Override
+        public void run() {
+            try {
+                for (Runnable next = first; next != null; next = engine.engine().getDelegatedTask()) {
+                    next.run();
+                }
+            } catch (RuntimeException e) {
+                thrown = e;
+            } catch (Error e) {
+                thrown = e;
+                throw e;
+            } finally {
+                running = false;
             }
-        } catch (RuntimeException e) {
-            thrown = e;
-        } catch (Error e) {
-            thrown = e;
-            throw e;
-        } finally {
-            running = false;
         }
     }
 }

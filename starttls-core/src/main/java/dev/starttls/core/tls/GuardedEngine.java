@@ -116,8 +116,8 @@ final class GuardedEngine {
         try {
             SSLEngineResult result = engine.wrap(source, target);
             if (!established) {
-                if (!client()) {
-                    watch.ifPresent(watching -> watching.see(target, from, target.position()));
+                if (!client() && watch.isPresent()) {
+                    watch.get().see(target, from, target.position());
                 }
                 note(result);
                 owesFailure = result.bytesProduced() > 0
@@ -139,8 +139,8 @@ final class GuardedEngine {
         try {
             SSLEngineResult result = engine.unwrap(source, target);
             if (!established) {
-                if (client()) {
-                    watch.ifPresent(watching -> watching.see(source, from, source.position()));
+                if (client() && watch.isPresent()) {
+                    watch.get().see(source, from, source.position());
                 }
                 note(result);
             }
@@ -224,7 +224,7 @@ final class GuardedEngine {
                         && !engine.isOutboundDone()
                         && !session().getCipherSuite().endsWith(NO_SUITE));
         if (done) {
-            resumed = watch.map(ResumptionWatch::resumed).orElse(false);
+            resumed = watch.isPresent() && watch.get().resumed();
             watch = Optional.empty();
             established = true;
         }

@@ -1,5 +1,6 @@
 package dev.starttls.core.tls;
 
+import dev.starttls.core.line.Ascii;
 import java.net.IDN;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
@@ -18,13 +19,25 @@ record PeerName(String host) {
     private static final String DEVIATIONS = "\u00df\u03c2\u200c\u200d";
 
     static PeerName of(String given) {
+        String host = ascii(given) ? given : converted(given);
+        return new PeerName(host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
+    }
+
+    private static boolean ascii(String given) {
+        for (int i = 0; i < given.length(); i++) {
+            if (given.charAt(i) >= 128) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String converted(String given) {
         if (given.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {
             throw new IllegalArgumentException("host: expected a name that IDNA 2003 and 2008 convert alike, got "
                     + given + "; give it in its ASCII form (xn--...)");
         }
-        boolean ascii = given.chars().allMatch(c -> c < 128);
-        String host = ascii ? given : IDN.toASCII(given, IDN.USE_STD3_ASCII_RULES);
-        return new PeerName(host.endsWith(".") ? host.substring(0, host.length() - 1) : host);
+        return IDN.toASCII(given, IDN.USE_STD3_ASCII_RULES);
     }
 
     /** What to send as server_name: nothing for an address, or for what is no name (RFC 6066 section 3). */
@@ -42,7 +55,11 @@ record PeerName(String host) {
 
     /** No name of the DNS has a colon, or digits alone behind its last dot (RFC 3696 section 2). */
     private boolean address() {
-        String last = host.substring(host.lastIndexOf('.') + 1);
-        return host.indexOf(':') >= 0 || last.chars().allMatch(c -> c >= '0' && c <= '9');
+        for (int i = host.lastIndexOf('.') + 1; i < host.length(); i++) {
+            if (!Ascii.digit(host.charAt(i))) {
+                return host.indexOf(':') >= 0;
+            }
+        }
+        return true;
     }
 }

@@ -2,6 +2,7 @@ package dev.starttls.core.tls;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * Tells a resumed handshake from a full one by what the server says in the clear, since {@link
@@ -34,18 +35,21 @@ final class ResumptionWatch {
 
     /** Looks at octets of the server, in any pieces. */
     void see(ByteBuffer octets, int from, int to) {
-        for (int i = from; i < to && !decided; i++) {
-            byte octet = octets.get(i);
+        int at = from;
+        while (at < to && !decided) {
             if (recordLeft == 0) {
-                record.put(octet);
+                record.put(octets.get(at++));
                 if (!record.hasRemaining()) {
                     recordBegins();
                 }
             } else {
-                recordLeft--;
+                int count = Math.min(to - at, recordLeft);
                 if (record.get(0) == HANDSHAKE) {
-                    handshake(octet);
+                    count = Math.min(count, Math.max(1, messageLeft));
+                    handshake(octets, at, count);
                 }
+                recordLeft -= count;
+                at += count;
             }
         }
     }
@@ -62,14 +66,13 @@ final class ResumptionWatch {
         }
     }
 
-    private void handshake(byte octet) {
+    /** Takes octets of one message, or one of its header. */
+    private void handshake(ByteBuffer octets, int at, int count) {
         if (messageLeft > 0) {
-            messageLeft--;
-            if (hello.hasRemaining()) {
-                hello.put(octet);
-            }
+            messageLeft -= count;
+            hello.put(octets.slice(at, Math.min(count, hello.remaining())));
         } else {
-            message.put(octet);
+            message.put(octets.get(at));
             if (message.hasRemaining()) {
                 return;
             }
@@ -103,10 +106,10 @@ final class ResumptionWatch {
         }
         HelloExtensions.part8(body);
         HelloExtensions.part(body, 2 + 1);
-        boolean newest = HelloExtensions.find(body.duplicate(), SUPPORTED_VERSIONS)
-                .filter(versions -> versions.remaining() == 2 && versions.getShort() == TLS_13)
-                .isPresent();
-        if (newest) {
+        Optional<ByteBuffer> versions = HelloExtensions.find(body.duplicate(), SUPPORTED_VERSIONS);
+        if (versions.isPresent()
+                && versions.get().remaining() == 2
+                && versions.get().getShort() == TLS_13) {
             decide(HelloExtensions.find(body, PRE_SHARED_KEY).isPresent());
         } else {
             helloSeen = true;

@@ -4,7 +4,7 @@ import java.security.AlgorithmConstraints;
 import java.security.AlgorithmParameters;
 import java.security.CryptoPrimitive;
 import java.security.Key;
-import java.util.Locale;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,11 +13,11 @@ import java.util.Set;
  */
 final class SignatureRules implements AlgorithmConstraints {
 
+    private static final List<String> WEAK = List.of("MD5with", "SHA1with", "SHA-1with");
+
     @Override
     public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, AlgorithmParameters parameters) {
-        String name = algorithm.toUpperCase(Locale.ROOT).replace("-", "");
-        return !primitives.contains(CryptoPrimitive.SIGNATURE)
-                || !(name.startsWith("MD5WITH") || name.startsWith("SHA1WITH"));
+        return !primitives.contains(CryptoPrimitive.SIGNATURE) || !weak(algorithm);
     }
 
     @Override
@@ -28,5 +28,14 @@ final class SignatureRules implements AlgorithmConstraints {
     @Override
     public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, Key key, AlgorithmParameters parameters) {
         return permits(primitives, algorithm, parameters);
+    }
+
+    private static boolean weak(String algorithm) {
+        for (String hash : WEAK) {
+            if (algorithm.regionMatches(true, 0, hash, 0, hash.length())) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -165,7 +165,7 @@ public final class TlsPump {
      * @return never null
      */
     public SSLSession session() {
-        return engine.established() ? engine.session() : handshakeSession().orElseGet(engine::session);
+        return engine.established() ? engine.session() : handshakeSession().orElse(engine.session());
     }
 
     /**
@@ -184,7 +184,8 @@ public final class TlsPump {
      */
     public Optional<String> applicationProtocol() {
         try {
-            return Optional.ofNullable(engine.engine().getApplicationProtocol()).filter(agreed -> !agreed.isEmpty());
+            String agreed = engine.engine().getApplicationProtocol();
+            return agreed == null || agreed.isEmpty() ? Optional.empty() : Optional.of(agreed);
         } catch (UnsupportedOperationException e) {
             // SSLEngine's own method, which engines without ALPN leave as it is.
             return Optional.empty();

@@ -1,9 +1,11 @@
 package dev.starttls.core.tls;
 
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -106,7 +108,10 @@ public final class TlsSettings {
         engine.setUseClientMode(true);
         SSLParameters parameters = common(engine);
         // Not every engine takes it from the host, and SunJSSE leaves out names without a dot.
-        name.indication().ifPresent(sent -> parameters.setServerNames(List.of(sent)));
+        Optional<SNIHostName> indication = name.indication();
+        if (indication.isPresent()) {
+            parameters.setServerNames(List.of(indication.get()));
+        }
         if (verified == Verification.FULL) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
@@ -126,7 +131,9 @@ public final class TlsSettings {
      */
     public SSLEngine serverEngine(String peerHost, int peerPort, Optional<String> serverName)
             throws GeneralSecurityException {
-        Optional<SSLContext> chosen = serverName.flatMap(name -> byServerName.flatMap(choose -> choose.apply(name)));
+        Optional<SSLContext> chosen = serverName.isPresent() && byServerName.isPresent()
+                ? byServerName.get().apply(serverName.get())
+                : Optional.empty();
         SSLEngine engine = chosen.isPresent()
                 ? chosen.get().createSSLEngine(peerHost, peerPort)
                 : (source.isPresent() ? source.get() : defaultSource(Verification.FULL)).create(peerHost, peerPort);
@@ -149,25 +156,37 @@ public final class TlsSettings {
 
     private SSLParameters common(SSLEngine engine) {
         SSLParameters parameters = engine.getSSLParameters();
-        List<String> supported = List.of(engine.getSupportedProtocols());
-        String[] enabled = versions.stream().filter(supported::contains).toArray(String[]::new);
-        if (enabled.length == 0) {
-            throw new IllegalArgumentException(
-                    "versions: expected at least one that the engine knows " + supported + ", got " + versions);
-        }
-        parameters.setProtocols(enabled);
+        parameters.setProtocols(enabled(List.of(engine.getSupportedProtocols())));
         if (!suites.isEmpty()) {
-            parameters.setCipherSuites(suites.toArray(String[]::new));
+            parameters.setCipherSuites(suites.toArray(new String[0]));
         }
         if (!applicationProtocols.isEmpty()) {
-            parameters.setApplicationProtocols(applicationProtocols.toArray(String[]::new));
+            parameters.setApplicationProtocols(applicationProtocols.toArray(new String[0]));
         }
         return parameters;
     }
 
+    private String[] enabled(List<String> supported) {
+        List<String> enabled = new ArrayList<>(versions);
+        enabled.retainAll(supported);
+        if (enabled.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "versions: expected at least one that the engine knows " + supported + ", got " + versions);
+        }
+        return enabled.toArray(new String[0]);
+    }
+
     private static EngineSource defaultSource(Verification verified) throws GeneralSecurityException {
         SSLContext context = verified == Verification.FULL ? SSLContext.getDefault() : UnverifiedContext.get();
-        return context::createSSLEngine;
+        return new ContextSource(context);
+    }
+
+    /** Engines of a context; a class of its own, since a lambda would have to be linked by the first upgrade. */
+    private record ContextSource(SSLContext context) implements EngineSource {
+        @Override
+        public SSLEngine create(String peerHost, int peerPort) {
+            return context.createSSLEngine(peerHost, peerPort);
+        }
     }
 
     /** Collects settings. Not safe for use by several threads. */
@@ -192,7 +211,7 @@ public final class TlsSettings {
          * @return this
          */
         public Builder context(SSLContext context) {
-            return engines(context::createSSLEngine);
+            return engines(new ContextSource(context));
         }
 
         /**

@@ -211,7 +211,7 @@ final class Negotiation {
     private void startHandshake() throws IOException {
         parts.clock().enter(Phase.HANDSHAKE);
         parts.tls().ready();
-        if (parts.client()) {
+        if (parts.client() && !parts.tls().preparing()) {
             prepare();
         }
     }

@@ -2,6 +2,8 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.LineEncoder;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The lines that a dialogue has said and that have not left yet: as one piece, so that they leave in one record. */
@@ -20,8 +22,14 @@ final class Outbox {
         if (lines.isEmpty()) {
             return;
         }
-        List<ByteBuffer> encoded = lines.stream().map(LineEncoder::encode).toList();
-        makeRoom(encoded.stream().mapToInt(ByteBuffer::remaining).sum());
+        List<ByteBuffer> encoded = new ArrayList<>(lines.size());
+        int more = 0;
+        for (String line : lines) {
+            ByteBuffer next = LineEncoder.encode(line);
+            encoded.add(next);
+            more += next.remaining();
+        }
+        makeRoom(more);
         for (ByteBuffer line : encoded) {
             int end = waiting.limit();
             waiting.limit(end + line.remaining()).put(end, line, 0, line.remaining());
@@ -81,8 +89,6 @@ final class Outbox {
     }
 
     private static void wipe(ByteBuffer octets) {
-        for (int i = 0; i < octets.limit(); i++) {
-            octets.put(i, (byte) 0);
-        }
+        Arrays.fill(octets.array(), octets.arrayOffset(), octets.arrayOffset() + octets.limit(), (byte) 0);
     }
 }

@@ -1,5 +1,6 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import java.security.cert.Certificate;
@@ -56,14 +57,14 @@ final class Outcome {
      * is no identity (RFC 9525 section 2). Addresses are compared with the subjectAltName by every engine.
      */
     Optional<String> nameless() {
-        for (Certificate first : chain().stream().limit(1).toList()) {
-            if (first instanceof X509Certificate certificate
-                    && !address(parts.peer().host())
-                    && !hasDnsName(certificate)) {
-                return Optional.of("Expected a certificate with a DNS name as subjectAltName, got one that has its name"
-                        + " only in its subject "
-                        + certificate.getSubjectX500Principal().getName());
-            }
+        List<Certificate> chain = chain();
+        if (!chain.isEmpty()
+                && chain.get(0) instanceof X509Certificate certificate
+                && !address(parts.peer().host())
+                && !hasDnsName(certificate)) {
+            return Optional.of("Expected a certificate with a DNS name as subjectAltName, got one that has its name"
+                    + " only in its subject "
+                    + certificate.getSubjectX500Principal().getName());
         }
         return Optional.empty();
     }
@@ -71,15 +72,26 @@ final class Outcome {
     private static boolean hasDnsName(X509Certificate certificate) {
         try {
             Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            return names != null
-                    && names.stream().anyMatch(name -> Integer.valueOf(DNS_NAME).equals(name.get(0)));
+            if (names != null) {
+                for (List<?> name : names) {
+                    if (Integer.valueOf(DNS_NAME).equals(name.get(0))) {
+                        return true;
+                    }
+                }
+            }
+            return false;
         } catch (CertificateParsingException e) {
             return false;
         }
     }
 
     private static boolean address(String host) {
-        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+        for (int i = 0; i < host.length(); i++) {
+            if (host.charAt(i) != '.' && !Ascii.digit(host.charAt(i))) {
+                return host.indexOf(':') >= 0;
+            }
+        }
+        return true;
     }
 
     private Negotiated negotiated() {

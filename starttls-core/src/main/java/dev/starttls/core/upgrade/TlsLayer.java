@@ -7,6 +7,7 @@ import dev.starttls.core.tls.TlsStatus;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import javax.net.ssl.SSLException;
 
 /** The pump of a connection, from before there is one: a server may have to read the name asked for first. */
@@ -18,6 +19,9 @@ final class TlsLayer {
     private final UpgradeSettings settings;
     private final Peer peer;
     private Optional<ServerNameReader> names = Optional.empty();
+    /** Of a client, until its ClientHello has been taken over from there. */
+    private volatile Optional<EarlyHello> early = Optional.empty();
+
     private ByteBuffer ahead = NOTHING;
     private volatile TlsPump pump;
     private volatile boolean spoken;
@@ -39,22 +43,52 @@ final class TlsLayer {
         if (pump != null || names.isPresent()) {
             return;
         }
-        if (role == Role.SERVER && settings.tls().choosesByServerName()) {
+        if (early.isPresent()) {
+            pump = early.get().pump();
+        } else if (role == Role.SERVER && settings.tls().choosesByServerName()) {
             names = Optional.of(new ServerNameReader());
         } else {
-            make(Optional.empty());
+            pump = make(Optional.empty());
         }
+    }
+
+    /** Lets another thread make a client's engine and ClientHello: whoever runs what is returned. */
+    Runnable prepareEarly() {
+        EarlyHello hello = new EarlyHello(new Callable<>() {
+            @Override
+            public TlsPump call() {
+                return make(Optional.empty());
+            }
+        });
+        early = Optional.of(hello);
+        return hello;
+    }
+
+    /** Whether making the ClientHello was left to another thread, which may not have come to it yet. */
+    boolean preparing() {
+        return early.isPresent();
     }
 
     /** Makes a client's ClientHello, to be sent later. */
     void prepare() throws SSLException {
         ready();
         try {
+            takeOver();
             pump.prepare();
             prepared = true;
         } catch (SSLException e) {
             failed = true;
             throw e;
+        }
+    }
+
+    /** Takes over what another thread has made, or is making. */
+    private void takeOver() throws SSLException {
+        if (early.isPresent()) {
+            EarlyHello hello = early.get();
+            early = Optional.empty();
+            hello.require();
+            prepared = true;
         }
     }
 
@@ -88,7 +122,8 @@ final class TlsLayer {
                 return TlsStatus.NEED_READ;
             }
             ahead = reader.seen();
-            make(reader.serverName());
+            names = Optional.empty();
+            pump = make(reader.serverName());
         }
         try {
             if (ahead.hasRemaining()) {
@@ -112,6 +147,7 @@ final class TlsLayer {
         taskMissing = false;
         int from = network.position();
         try {
+            takeOver();
             return noted(pump.send(application, network));
         } catch (SSLException e) {
             failed = true;
@@ -123,12 +159,17 @@ final class TlsLayer {
 
     boolean wantsSend() {
         TlsPump made = pump;
-        return made != null && !silent && (taskMissing || made.wantsSend());
+        return made != null && !silent && (taskMissing || early.isPresent() || made.wantsSend());
     }
 
     /** Whether a task must run, or runs, before anything else can go on. */
     boolean taskDue() {
-        return taskDue || taskRunning;
+        return taskDue || taskRunning || helloDue();
+    }
+
+    private boolean helloDue() {
+        Optional<EarlyHello> hello = early;
+        return hello.isPresent() && !hello.get().done();
     }
 
     /** Hands out the task that is due; empty while one that was handed out runs. */
@@ -136,18 +177,16 @@ final class TlsLayer {
         if (pump == null || taskRunning) {
             return Optional.empty();
         }
+        if (helloDue()) {
+            taskRunning = true;
+            return Optional.of(new Task(early.get()::await));
+        }
         taskDue = false;
         Optional<Runnable> next = pump.task();
         taskRunning = next.isPresent();
         // An engine that waits for a task which it does not have is refused by the next call of the pump.
         taskMissing = next.isEmpty();
-        return next.map(work -> () -> {
-            try {
-                work.run();
-            } finally {
-                taskRunning = false;
-            }
-        });
+        return next.isPresent() ? Optional.of(new Task(next.get())) : next;
     }
 
     ByteBuffer decrypted() {
@@ -183,6 +222,11 @@ final class TlsLayer {
 
     /** Lets go of an engine by which nothing was said: there will be no handshake. */
     void discard() {
+        if (early.isPresent()) {
+            // Perhaps another thread is at work there still; what it makes is nobody's.
+            pump = null;
+            early = Optional.empty();
+        }
         release();
         pump = null;
     }
@@ -205,6 +249,25 @@ final class TlsLayer {
                 + decrypted().capacity();
     }
 
+    /** A task of the pump, of which is noted when it has run. */
+    private final class Task implements Runnable {
+
+        private final Runnable work;
+
+        Task(Runnable work) {
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            try {
+                work.run();
+            } finally {
+                taskRunning = false;
+            }
+        }
+    }
+
     private TlsStatus noted(TlsStatus status) {
         if (status == TlsStatus.NEED_TASK && !taskRunning) {
             taskDue = true;
@@ -212,11 +275,10 @@ final class TlsLayer {
         return status;
     }
 
-    private void make(Optional<String> serverName) {
-        names = Optional.empty();
+    private TlsPump make(Optional<String> serverName) {
         try {
             TlsSettings tls = settings.tls();
-            pump = new TlsPump(
+            return new TlsPump(
                     role == Role.CLIENT
                             ? tls.clientEngine(peer.host(), peer.port(), settings.verification())
                             : tls.serverEngine(peer.host(), peer.port(), serverName));

@@ -171,17 +171,35 @@ public final class UpgradeConnection {
      * @throws UpgradeException as {@link #prepare}
      */
     public boolean prepareNext() throws IOException {
-        UpgradeSettings settings = parts.settings();
-        boolean useful = parts.client()
-                && (parts.state() == State.PLAINTEXT || parts.state() == State.PROPOSED)
-                && ending.open()
-                && settings.policy() != TlsPolicy.DISABLED
-                && settings.preparation() == Preparation.WHILE_WAITING;
-        if (!useful || parts.tls().prepared()) {
+        if (!preparable()) {
             return false;
         }
         guard(negotiation::prepareNext);
         return !parts.tls().prepared();
+    }
+
+    /**
+     * The same for another thread, which need not wait for one of this connection's waits and which this connection does
+     * not wait for before it must: the engine and the ClientHello are made by whoever runs what is returned, any time after
+     * this call, while this connection goes on. If nobody has begun to when the go-ahead comes, or in implicit TLS when
+     * the connection has begun, {@link #task} makes it; if it is being made then, {@link #task} waits for it. What goes
+     * wrong there is told by this connection.
+     *
+     * @return to be run once, by any thread; empty where there is nothing to prepare, or when something was prepared before
+     */
+    public Optional<Runnable> preparation() {
+        return preparable() && !parts.tls().exists() ? Optional.of(parts.tls().prepareEarly()) : Optional.empty();
+    }
+
+    private boolean preparable() {
+        boolean ahead = parts.implicit() ? !begun : parts.state().tls() == State.Tls.NONE;
+        return ahead
+                && parts.client()
+                && ending.open()
+                && parts.policy() != TlsPolicy.DISABLED
+                && parts.settings().preparation() == Preparation.WHILE_WAITING
+                && !parts.tls().preparing()
+                && !parts.tls().prepared();
     }
 
     /**

@@ -1,0 +1,214 @@
+package dev.starttls.core.upgrade;
+
+import static dev.starttls.core.upgrade.Connections.client;
+import static dev.starttls.core.upgrade.Connections.clientSettings;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.Side;
+import dev.starttls.core.tls.EngineSource;
+import dev.starttls.core.tls.TlsSettings;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A ClientHello that another thread makes: whenever that thread comes, it leaves behind the go-ahead and only there. */
+class EarlyHelloTest {
+
+    private static final String OFFER = "HELLO there\r\nCAP UPGRADE\r\nEND\r\n";
+
+    private final AtomicInteger engines = new AtomicInteger();
+
+    private enum When {
+        AT_ONCE,
+        WHEN_PROPOSED,
+        BEHIND_THE_GO_AHEAD,
+        NEVER
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whenever_the_other_thread_comes_there_is_one_engine_and_one_handshake(When when) throws Exception {
+        UpgradeConnection connection = client(counting());
+        Runnable preparation = connection.preparation().orElseThrow();
+        assertThat(connection.preparation()).isEmpty();
+        runIf(when == When.AT_ONCE, preparation);
+        Side client = Side.begun(connection);
+        connection.prepare();
+        client.arrive(OFFER).run();
+        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        runIf(when == When.WHEN_PROPOSED, preparation);
+        assertThat(connection.want()).isEqualTo(Want.READ);
+        assertThat(client.run().take()).isEmpty();
+
+        connection.receive(Connections.octets("GO\r\n"), Connections.NOTHING);
+        boolean there = when == When.AT_ONCE || when == When.WHEN_PROPOSED;
+        assertThat(connection.want()).isEqualTo(there ? Want.WRITE : Want.TASK);
+        runIf(when == When.BEHIND_THE_GO_AHEAD, preparation);
+        BareTls tls = BareTls.server(Connections.SERVING);
+        client.run();
+        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
+        assertThat(engines).hasValue(1);
+        // A thread that comes too late does no harm.
+        preparation.run();
+        assertThat(engines).hasValue(1);
+        client.requireSound();
+    }
+
+    @Test
+    void at_the_go_ahead_a_thread_at_work_is_waited_for_by_the_task() throws Exception {
+        CountDownLatch at = new CountDownLatch(1);
+        CountDownLatch on = new CountDownLatch(1);
+        UpgradeConnection connection = client(with((host, port) -> {
+            at.countDown();
+            await(on);
+            engines.incrementAndGet();
+            return Connections.TRUSTING.createSSLEngine(host, port);
+        }));
+        Side client = Side.begun(connection);
+        Runnable preparation = connection.preparation().orElseThrow();
+        CompletableFuture<Void> other = CompletableFuture.runAsync(preparation);
+        await(at);
+        connection.receive(Connections.octets("HELLO there\r\n"), Connections.NOTHING);
+        assertThat(connection.want()).isEqualTo(Want.WRITE);
+        on.countDown();
+        client.arrive("CAP UPGRADE\r\nEND\r\n").run();
+        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        BareTls tls = BareTls.server(Connections.SERVING);
+        client.arrive("GO\r\n").run();
+        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
+        other.get(30, TimeUnit.SECONDS);
+        assertThat(engines).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NO upgrade\r\n", "what?\r\n", "GO\r\nNO\r\n", "\n", ""})
+    void it_never_leaves_otherwise(String answer) throws Exception {
+        for (When when : When.values()) {
+            UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED));
+            Runnable preparation = connection.preparation().orElseThrow();
+            runIf(when == When.AT_ONCE, preparation);
+            Side client = Side.begun(connection).arrive(OFFER).run();
+            runIf(when == When.WHEN_PROPOSED, preparation);
+            client.take();
+            client.arrive(answer).arriveEnd().run();
+            runIf(when == When.BEHIND_THE_GO_AHEAD, preparation);
+
+            assertThat(client.failure()).isPresent();
+            assertThat(client.run().take()).isEmpty();
+            assertThat(connection.want()).isEqualTo(Want.NOTHING);
+            connection.end();
+            assertThat(connection.held()).isZero();
+        }
+    }
+
+    @Test
+    void it_is_let_go_where_the_session_stays_in_plaintext() throws Exception {
+        UpgradeConnection connection = client(clientSettings(TlsPolicy.OPPORTUNISTIC));
+        Runnable preparation = connection.preparation().orElseThrow();
+        Side client = Side.begun(connection);
+        client.arrive("HELLO there\r\nCAP PLAIN\r\nEND\r\n").send("words\r\n").run();
+        preparation.run();
+        client.run().requireSound();
+        assertThat(client.takeWords()).isEqualTo("CAPS\r\nwords\r\n");
+        connection.close();
+        assertThat(client.run().take()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void in_implicit_tls_it_is_the_first_that_leaves(boolean made) throws Exception {
+        UpgradeConnection connection = client(clientSettings(TlsPolicy.IMPLICIT));
+        Runnable preparation = connection.preparation().orElseThrow();
+        runIf(made, preparation);
+        connection.begin(0);
+        assertThat(connection.want()).isEqualTo(made ? Want.WRITE : Want.TASK);
+        connection.task().ifPresent(Runnable::run);
+        ByteBuffer out = ByteBuffer.allocate(4_096);
+        connection.transmit(Connections.NOTHING, out);
+        assertThat(out.flip().get()).isEqualTo((byte) 22);
+        assertThat(connection.preparation()).isEmpty();
+    }
+
+    @Test
+    void what_goes_wrong_there_is_told_here() throws Exception {
+        // No engine at all: before anything is proposed.
+        UpgradeConnection none = client(with((host, port) -> {
+            throw new IllegalArgumentException("no engine today");
+        }));
+        none.preparation().orElseThrow().run();
+        none.begin(0);
+        assertThatThrownBy(() -> none.receive(Connections.octets(OFFER), Connections.NOTHING))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no engine today");
+        assertThat(none.want()).isEqualTo(Want.NOTHING);
+
+        // No ClientHello: the only suite is one that the only version does not have.
+        UpgradeConnection mute = client(clientSettings(TlsPolicy.REQUIRED)
+                .withTls(TlsSettings.builder()
+                        .context(Connections.TRUSTING)
+                        .versions("TLSv1.3")
+                        .suites("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+                        .build()));
+        mute.preparation().orElseThrow().run();
+        Side client = Side.begun(mute).arrive(OFFER).run();
+        client.take();
+        client.arrive("GO\r\n").run();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(client.upgradeFailure().hint())
+                .hasValueSatisfying(hint -> assertThat(hint).contains("versions"));
+        assertThat(client.run().take()).isEmpty();
+        assertThat(mute.want()).isEqualTo(Want.NOTHING);
+    }
+
+    @Test
+    void there_is_nothing_to_prepare_where_it_was_done_or_is_not_wanted() throws Exception {
+        assertThat(client(clientSettings(TlsPolicy.DISABLED)).preparation()).isEmpty();
+        assertThat(client(counting().withPreparation(Preparation.ON_GO_AHEAD)).preparation())
+                .isEmpty();
+        assertThat(Connections.server(TlsPolicy.REQUIRED).preparation()).isEmpty();
+        UpgradeConnection prepared = client(counting());
+        prepared.begin(0);
+        prepared.prepareNext();
+        assertThat(prepared.preparation()).isEmpty();
+        prepared.close();
+        assertThat(prepared.preparation()).isEmpty();
+    }
+
+    private UpgradeSettings counting() {
+        return with((host, port) -> {
+            engines.incrementAndGet();
+            return Connections.TRUSTING.createSSLEngine(host, port);
+        });
+    }
+
+    private static UpgradeSettings with(EngineSource source) {
+        return UpgradeSettings.of(TlsPolicy.REQUIRED)
+                .withTls(TlsSettings.builder().engines(source).build());
+    }
+
+    private static void runIf(boolean now, Runnable preparation) {
+        if (now) {
+            preparation.run();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("Expected the other thread to come, it did not");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
