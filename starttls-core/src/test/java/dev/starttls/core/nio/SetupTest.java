@@ -21,9 +21,12 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +91,42 @@ class SetupTest {
                 .isInstanceOf(IllegalBlockingModeException.class);
         assertThat(wrongMode.isOpen()).isTrue();
         wrongMode.close();
+    }
+
+    @Test
+    void an_executor_makes_the_client_hello_if_it_comes_to_it() throws Exception {
+        List<Runnable> asked = new ArrayList<>();
+        List<Executor> executors = List.of(
+                task -> {
+                    asked.add(task);
+                    task.run();
+                },
+                asked::add,
+                task -> {
+                    asked.add(task);
+                    throw new RejectedExecutionException("full");
+                },
+                task -> {
+                    asked.add(task);
+                    CompletableFuture<Void> unused = Pair.run(task::run);
+                });
+        for (Executor executor : executors) {
+            asked.clear();
+            assertThat(client("localhost").preparation(executor).connect().isSecure())
+                    .isTrue();
+            assertThat(client("localhost")
+                            .preparation(executor)
+                            .connect(SocketChannel.open(listening.getLocalAddress()))
+                            .isSecure())
+                    .isTrue();
+            assertThat(client("localhost")
+                            .preparation(executor)
+                            .connect(running.loop())
+                            .get(30, TimeUnit.SECONDS)
+                            .isSecure())
+                    .isTrue();
+            assertThat(asked).hasSize(3);
+        }
     }
 
     @Test
