@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLContext;
 
-/** This library on a selector loop; the caller waits for the future, so that two threads hand over to one another. */
+/**
+ * This library on a selector loop; the caller waits for the future, so that two threads hand over to one another. While the
+ * loop's thread connects, the caller's, which has nothing else to do here, makes the ClientHello.
+ */
 final class LoopClient implements UpgradeClient {
 
     private final UpgradeLoop loop;
@@ -28,6 +31,7 @@ final class LoopClient implements UpgradeClient {
                             .context(context)
                             .versions(version)
                             .build())
+                    .preparation(Runnable::run)
                     .connect(loop)
                     .join();
         } catch (CompletionException e) {

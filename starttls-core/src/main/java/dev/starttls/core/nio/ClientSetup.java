@@ -143,7 +143,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      * for on a short link.
      *
      * @param executor runs a task of some milliseconds for each connection; if it rejects one or does not come to it in
-     *     time, the thread that connects makes the ClientHello itself
+     *     time, the thread that connects makes the ClientHello itself. With {@link #connect(UpgradeLoop)}, {@code
+     *     Runnable::run} has the calling thread make it while the loop's connects
      * @return this
      */
     public S preparation(Executor executor) {
@@ -160,7 +161,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     public C connect() throws IOException {
         long before = System.nanoTime();
         Dialogue dialogue = dialogue();
-        UpgradeConnection connection = prepared(dialogue);
+        UpgradeConnection connection = connection(dialogue);
+        prepare(preparation(connection));
         SocketChannel socket = Connector.connect(Connector.resolve(address), connectTimeout);
         connection.spent(Phase.CONNECT, System.nanoTime() - before);
         return upgrade(socket, connection, dialogue);
@@ -180,7 +182,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         }
         Dialogue dialogue = dialogue();
         Connector.withoutDelay(connected);
-        return upgrade(connected, prepared(dialogue), dialogue);
+        UpgradeConnection connection = connection(dialogue);
+        prepare(preparation(connection));
+        return upgrade(connected, connection, dialogue);
     }
 
     /**
@@ -194,13 +198,16 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     public CompletableFuture<C> connect(UpgradeLoop loop) {
         long before = System.nanoTime();
         Dialogue dialogue = dialogue();
-        UpgradeConnection connection = prepared(dialogue);
+        UpgradeConnection connection = connection(dialogue);
+        Optional<Runnable> preparation = preparation(connection);
         CompletableFuture<StartTlsChannel> channel;
         try {
             channel = loop.connect(Connector.resolve(address), connection, connectTimeout, before);
         } catch (UpgradeException unknown) {
             return CompletableFuture.failedFuture(unknown);
         }
+        // Behind the connection's own beginning, so that an executor which is this thread helps the loop's.
+        prepare(preparation);
         CompletableFuture<C> session = new CompletableFuture<>();
         var unusedRelay = channel.whenComplete((ready, thrown) -> {
             if (thrown != null) {
@@ -271,23 +278,18 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         }
     }
 
-    private UpgradeConnection prepared(Dialogue dialogue) {
-        UpgradeConnection connection = connection(dialogue);
-        if (preparer.isPresent()) {
-            Optional<Runnable> preparation = connection.preparation();
-            if (preparation.isPresent()) {
-                execute(preparer.get(), preparation.get());
-            }
-        }
-        return connection;
+    private Optional<Runnable> preparation(UpgradeConnection connection) {
+        return preparer.isPresent() ? connection.preparation() : Optional.empty();
     }
 
-    private static void execute(Executor executor, Runnable preparation) {
-        try {
-            executor.execute(preparation);
-        } catch (RejectedExecutionException e) {
-            // Whoever needs the ClientHello makes it.
-            return;
+    private void prepare(Optional<Runnable> preparation) {
+        if (preparation.isPresent()) {
+            try {
+                preparer.orElseThrow().execute(preparation.get());
+            } catch (RejectedExecutionException e) {
+                // Whoever needs the ClientHello makes it.
+                return;
+            }
         }
     }
 
