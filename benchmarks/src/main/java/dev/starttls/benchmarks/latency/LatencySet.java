@@ -123,8 +123,12 @@ public enum LatencySet {
     }
 
     private List<Results.Cold> cold(double scale) throws Exception {
-        List<ClientKind> kinds =
-                List.of(ClientKind.STARTTLS, ClientKind.STARTTLS_UNPREPARED, ClientKind.FLOOR, ClientKind.SSL_SOCKET);
+        List<ClientKind> kinds = List.of(
+                ClientKind.STARTTLS,
+                ClientKind.STARTTLS_UNPREPARED,
+                ClientKind.STARTTLS_TWO_THREADS,
+                ClientKind.FLOOR,
+                ClientKind.SSL_SOCKET);
         return new ColdStart(
                         this == LONG ? kinds : kinds.subList(0, 2),
                         this == LONG ? rounds(1, 15, scale) : rounds(1, 5, scale))

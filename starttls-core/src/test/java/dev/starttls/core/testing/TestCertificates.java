@@ -231,7 +231,7 @@ public final class TestCertificates {
             for (X509Certificate trust : roots) {
                 trusted.setCertificateEntry("root", trust);
             }
-            KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("PKIX");
+            KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("SunX509");
             keyManagers.init(keys, PASSWORD);
             TrustManagerFactory trustManagers = TrustManagerFactory.getInstance("PKIX");
             trustManagers.init(trusted);
