@@ -83,8 +83,7 @@ public final class ImapClientDialogue implements Dialogue {
      * @return true after PREAUTH; false once that was forgotten at the upgrade
      */
     public boolean preauthenticated() {
-        return greeting.filter(status -> status.condition() == ImapCondition.PREAUTH)
-                .isPresent();
+        return greeting.isPresent() && greeting.get().condition() == ImapCondition.PREAUTH;
     }
 
     /**
@@ -234,7 +233,7 @@ public final class ImapClientDialogue implements Dialogue {
 
     private Step capabilityDone(ImapStatus status, String line) {
         if (status.condition() == ImapCondition.OK) {
-            found = found.or(status::capabilities);
+            found = found.isPresent() ? found : status.capabilities();
             return found.isPresent()
                     ? proceed(line)
                     : Step.violation("\"* CAPABILITY\" before the end of the command (RFC 9051 section 6.1.1)", line);
