@@ -94,7 +94,7 @@ public final class Pop3ClientDialogue implements Dialogue {
      *     written it
      */
     public Optional<ApopTimestamp> timestamp() {
-        return greeting.flatMap(ApopTimestamp::of);
+        return greeting.isPresent() ? ApopTimestamp.of(greeting.get()) : Optional.empty();
     }
 
     /**
@@ -188,7 +188,7 @@ public final class Pop3ClientDialogue implements Dialogue {
             awaited = Awaited.LIST;
             return Step.await(asking);
         }
-        return known(reply.toString());
+        return known();
     }
 
     private Step listed(String line) throws Pop3SyntaxException {
@@ -201,16 +201,22 @@ public final class Pop3ClientDialogue implements Dialogue {
             return Step.await(asking);
         }
         announced = Pop3Capabilities.of(whole.get());
-        return known(lastReply.map(Pop3Reply::toString).orElse("") + " / " + String.join(" / ", whole.get()));
+        return known();
     }
 
-    private Step known(String reply) {
+    private Step known() {
         asked = true;
         if (asking == Phase.RECAPABILITY || declined) {
             // Announced again inside TLS it is ignored (RFC 2595 section 4).
             return ready();
         }
-        return announced.has("STLS") ? propose() : new Step.Decline(FailureReason.NOT_OFFERED, reply);
+        return announced.has("STLS") ? propose() : new Step.Decline(FailureReason.NOT_OFFERED, answer());
+    }
+
+    /** The whole response to CAPA, for people. */
+    private String answer() {
+        Pop3Reply first = lastReply.orElseThrow();
+        return first.positive() ? first + " / " + String.join(" / ", announced.announced()) : first.toString();
     }
 
     private Step decided(Pop3Reply reply) {
