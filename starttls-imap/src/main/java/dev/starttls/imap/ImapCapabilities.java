@@ -43,13 +43,13 @@ public final class ImapCapabilities {
     public static ImapCapabilities parse(String list) {
         List<String> words = new ArrayList<>();
         int from = 0;
-        for (int i = 0; i <= list.length(); i++) {
-            if (i == list.length() || list.charAt(i) == ' ') {
-                if (i > from) {
-                    words.add(list.substring(from, i));
-                }
-                from = i + 1;
+        while (from < list.length()) {
+            int space = list.indexOf(' ', from);
+            int end = space < 0 ? list.length() : space;
+            if (end > from) {
+                words.add(list.substring(from, end));
             }
+            from = end + 1;
         }
         return new ImapCapabilities(words);
     }
