@@ -48,8 +48,9 @@ public final class SmtpCapabilities {
         if (reply.code() != 250) {
             return NONE;
         }
-        List<String> lines = reply.text();
-        return new SmtpCapabilities(firstWord(lines.get(0)), lines.subList(1, lines.size()));
+        List<String> lines = new ArrayList<>(reply.text());
+        String domain = firstWord(lines.remove(0));
+        return new SmtpCapabilities(domain, lines);
     }
 
     /**
