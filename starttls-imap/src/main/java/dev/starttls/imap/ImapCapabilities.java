@@ -20,13 +20,9 @@ public final class ImapCapabilities {
     private static final ImapCapabilities NONE = new ImapCapabilities(List.of());
 
     private final List<String> announced;
-    private final Set<String> upper;
 
     private ImapCapabilities(List<String> announced) {
         this.announced = List.copyOf(announced);
-        Set<String> found = new LinkedHashSet<>();
-        announced.forEach(capability -> found.add(Ascii.upper(capability)));
-        this.upper = found;
     }
 
     /**
@@ -47,13 +43,13 @@ public final class ImapCapabilities {
     public static ImapCapabilities parse(String list) {
         List<String> words = new ArrayList<>();
         int from = 0;
-        for (int i = 0; i <= list.length(); i++) {
-            if (i == list.length() || list.charAt(i) == ' ') {
-                if (i > from) {
-                    words.add(list.substring(from, i));
-                }
-                from = i + 1;
+        while (from < list.length()) {
+            int space = list.indexOf(' ', from);
+            int end = space < 0 ? list.length() : space;
+            if (end > from) {
+                words.add(list.substring(from, end));
             }
+            from = end + 1;
         }
         return new ImapCapabilities(words);
     }
@@ -65,7 +61,12 @@ public final class ImapCapabilities {
      * @return true if it was
      */
     public boolean has(String capability) {
-        return upper.contains(Ascii.upper(capability));
+        for (String one : announced) {
+            if (one.length() == capability.length() && Ascii.at(one, 0, capability)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -75,11 +76,14 @@ public final class ImapCapabilities {
      * @return in upper case and in their order; empty if there are none
      */
     public List<String> parameters(String name) {
-        String prefix = Ascii.upper(name) + "=";
-        return upper.stream()
-                .filter(capability -> capability.startsWith(prefix))
-                .map(capability -> capability.substring(prefix.length()))
-                .toList();
+        String prefix = name + "=";
+        Set<String> found = new LinkedHashSet<>();
+        for (String capability : announced) {
+            if (Ascii.at(capability, 0, prefix)) {
+                found.add(Ascii.upper(capability.substring(prefix.length())));
+            }
+        }
+        return List.copyOf(found);
     }
 
     /**

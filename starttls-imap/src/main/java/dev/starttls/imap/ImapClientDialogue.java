@@ -83,8 +83,7 @@ public final class ImapClientDialogue implements Dialogue {
      * @return true after PREAUTH; false once that was forgotten at the upgrade
      */
     public boolean preauthenticated() {
-        return greeting.filter(status -> status.condition() == ImapCondition.PREAUTH)
-                .isPresent();
+        return greeting.isPresent() && greeting.get().condition() == ImapCondition.PREAUTH;
     }
 
     /**
@@ -191,12 +190,11 @@ public final class ImapClientDialogue implements Dialogue {
         } else if (response instanceof ImapResponse.Tagged tagged) {
             lastStatus = Optional.of(tagged.status());
         }
-        return switch (awaited) {
-            case GREETING -> greeted(response, line);
-            case CAPABILITY -> told(response, line);
-            case STARTTLS -> decided(response, line);
-            case NOTHING -> throw new IllegalStateException("Expected no response, got one");
-        };
+        // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
+        if (awaited == Awaited.GREETING) {
+            return greeted(response, line);
+        }
+        return awaited == Awaited.STARTTLS ? decided(response, line) : told(response, line);
     }
 
     private Step greeted(ImapResponse response, String line) {
@@ -217,6 +215,10 @@ public final class ImapClientDialogue implements Dialogue {
     private Step told(ImapResponse response, String line) {
         if (response instanceof ImapResponse.Data data && data.keyword().equals("CAPABILITY")) {
             found = Optional.of(ImapCapabilities.parse(data.text().substring("CAPABILITY".length())));
+        } else if (response instanceof ImapResponse.Tagged tagged) {
+            return tagged.tag().equals(tag())
+                    ? capabilityDone(tagged.status(), line)
+                    : Step.violation("the reply " + tag() + " to CAPABILITY", line);
         } else if (response instanceof ImapResponse.Untagged untagged) {
             if (untagged.status().condition() == ImapCondition.PREAUTH
                     || untagged.status().condition() == ImapCondition.BAD) {
@@ -224,17 +226,13 @@ public final class ImapClientDialogue implements Dialogue {
             }
         } else if (response instanceof ImapResponse.Continuation) {
             return Step.violation("the reply " + tag() + " to CAPABILITY", line);
-        } else if (response instanceof ImapResponse.Tagged tagged) {
-            return tagged.tag().equals(tag())
-                    ? capabilityDone(tagged.status(), line)
-                    : Step.violation("the reply " + tag() + " to CAPABILITY", line);
         }
         return Step.await(asking);
     }
 
     private Step capabilityDone(ImapStatus status, String line) {
         if (status.condition() == ImapCondition.OK) {
-            found = found.or(status::capabilities);
+            found = found.isPresent() ? found : status.capabilities();
             return found.isPresent()
                     ? proceed(line)
                     : Step.violation("\"* CAPABILITY\" before the end of the command (RFC 9051 section 6.1.1)", line);
@@ -302,10 +300,9 @@ public final class ImapClientDialogue implements Dialogue {
     }
 
     private Phase phase() {
-        return switch (awaited) {
-            case GREETING -> Phase.GREETING;
-            case STARTTLS -> Phase.COMMAND;
-            case CAPABILITY, NOTHING -> asking;
-        };
+        if (awaited == Awaited.GREETING) {
+            return Phase.GREETING;
+        }
+        return awaited == Awaited.STARTTLS ? Phase.COMMAND : asking;
     }
 }

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Puts the lines and literals of a command together on a server (RFC 9051 section 4.3, RFC 7888), within bounds. A command
@@ -34,26 +33,29 @@ final class ImapCommandReader {
     /** The client sends what it may not, and too much of it to read on. */
     record Overrun() implements Reading {}
 
-    private final Function<Optional<ImapCommand>, Optional<String>> gate;
+    private final ImapGate gate;
     private final StringBuilder text = new StringBuilder();
     private Optional<String> refusal = Optional.empty();
     private String tag = "*";
     private boolean begun;
 
     /** The gate says, by tag and name, whether a command is refused whatever its arguments are. */
-    ImapCommandReader(Function<Optional<ImapCommand>, Optional<String>> gate) {
+    ImapCommandReader(ImapGate gate) {
         this.gate = gate;
     }
 
-    Reading line(String line, int mostOctets) {
+    Reading line(String line, ImapSession session, int mostOctets) {
+        Optional<ImapLiteral> literal = ImapLiteral.atEndOf(line);
         if (!begun) {
-            begun = true;
             Optional<ImapCommand> command = ImapCommand.parse(line);
-            tag = command.map(ImapCommand::tag).orElse("*");
-            refusal = gate.apply(command);
+            refusal = gate.refusal(command, session);
+            if (literal.isEmpty() && refusal.isEmpty()) {
+                return new Whole(command.orElseThrow());
+            }
+            begun = true;
+            tag = command.isPresent() ? command.get().tag() : "*";
         }
         keep(line);
-        Optional<ImapLiteral> literal = ImapLiteral.atEndOf(line);
         return literal.isPresent() ? more(literal.get(), mostOctets) : whole();
     }
 

@@ -49,7 +49,8 @@ final class ImapGate {
             return Optional.of("* BAD Expected a tag, a space and a command");
         }
         String name = command.get().name();
-        return refusal(name, session).map(reason -> command.get().tag() + " " + reason);
+        Optional<ImapStatus> reason = refusal(name, session);
+        return reason.isPresent() ? Optional.of(command.get().tag() + " " + reason.get()) : Optional.empty();
     }
 
     private Optional<ImapStatus> refusal(String name, ImapSession session) {

@@ -38,8 +38,12 @@ public final class ImapLogin implements ImapHandler {
         boolean match(String user, String password);
     }
 
-    private static final ImapHandler NO_MAILBOXES = (command, session) ->
-            command.name().equals("NOOP") ? ImapAnswer.ok("NOOP completed") : ImapAnswer.bad("Unknown command");
+    private static final class NoMailboxes implements ImapHandler {
+        @Override
+        public ImapAnswer handle(ImapCommand command, ImapSession session) {
+            return command.name().equals("NOOP") ? ImapAnswer.ok("NOOP completed") : ImapAnswer.bad("Unknown command");
+        }
+    }
 
     private final Credentials credentials;
     private final ImapHandler next;
@@ -50,7 +54,7 @@ public final class ImapLogin implements ImapHandler {
      * @param credentials who knows the users' passwords
      */
     public ImapLogin(Credentials credentials) {
-        this(credentials, NO_MAILBOXES);
+        this(credentials, new NoMailboxes());
     }
 
     /**

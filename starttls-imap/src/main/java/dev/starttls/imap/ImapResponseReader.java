@@ -13,7 +13,8 @@ final class ImapResponseReader {
     Optional<ImapLiteral> line(String line) {
         if (text.length() == 0) {
             // The braces at the end of any other response are text (RFC 9051 section 9).
-            data = line.startsWith("* ") && ImapStatus.parse(line.substring(2)).isEmpty();
+            data = line.startsWith("* ")
+                    && ImapStatus.condition(line.substring(2)).isEmpty();
         }
         text.append(line);
         Optional<ImapLiteral> literal = data ? ImapLiteral.atEndOf(line) : Optional.empty();

@@ -54,10 +54,9 @@ public final class ImapServerDialogue implements Dialogue {
 
     private final String host;
     private final TlsPolicy policy;
-    private final ImapGate gate;
     private final ImapHandler handler;
     private final List<String> capabilities;
-    private final ImapCommandReader reader = new ImapCommandReader(this::refusal);
+    private final ImapCommandReader reader;
     private ImapSession session = new ImapSession(State.PLAINTEXT);
     private Optional<Exchange> exchange = Optional.empty();
     private List<String> announced = List.of();
@@ -80,12 +79,16 @@ public final class ImapServerDialogue implements Dialogue {
         }
         this.host = host;
         this.policy = policy;
-        this.gate = new ImapGate(policy);
+        this.reader = new ImapCommandReader(new ImapGate(policy));
         this.handler = handler;
         this.capabilities = List.copyOf(capabilities);
-        List<String> upper = capabilities.stream().map(Ascii::upper).toList();
-        if (!upper.stream().allMatch(ImapSyntax::atom)) {
-            throw new IllegalArgumentException("capabilities: expected atoms (RFC 9051 section 9), got another text");
+        List<String> upper = new ArrayList<>();
+        for (String capability : capabilities) {
+            if (!ImapSyntax.atom(capability)) {
+                throw new IllegalArgumentException(
+                        "capabilities: expected atoms (RFC 9051 section 9), got another text");
+            }
+            upper.add(Ascii.upper(capability));
         }
         if (!upper.contains("IMAP4REV1") && !upper.contains("IMAP4REV2")) {
             throw new IllegalArgumentException("capabilities: expected IMAP4rev1 or IMAP4rev2 among them, got neither");
@@ -159,7 +162,7 @@ public final class ImapServerDialogue implements Dialogue {
                     : answer(open.tag(), open.response().apply(line));
         }
         int most = session.authenticated() ? handler.literalOctets() : ImapCommandReader.MOST_UNASKED_OCTETS;
-        ImapCommandReader.Reading reading = reader.line(line, most);
+        ImapCommandReader.Reading reading = reader.line(line, session, most);
         if (reading instanceof ImapCommandReader.Whole whole) {
             return carryOut(whole.command());
         }
@@ -194,10 +197,6 @@ public final class ImapServerDialogue implements Dialogue {
         ImapResponseCode code = new ImapResponseCode("CAPABILITY", announce());
         ImapStatus status = new ImapStatus(condition, Optional.of(code), host + " ready");
         return Step.send(Phase.GREETING, "* " + status);
-    }
-
-    private Optional<String> refusal(Optional<ImapCommand> command) {
-        return gate.refusal(command, session);
     }
 
     private Step carryOut(ImapCommand command) {
@@ -236,7 +235,9 @@ public final class ImapServerDialogue implements Dialogue {
         }
         ImapAnswer.Reply reply = (ImapAnswer.Reply) answer;
         // A literal goes on the wire as the lines it consists of.
-        reply.data().forEach(data -> lines.addAll(List.of(data.toString().split("\r\n", -1))));
+        for (ImapResponse.Data data : reply.data()) {
+            lines.addAll(List.of(data.toString().split("\r\n", -1)));
+        }
         lines.add(tag + " " + reply.status());
         return new Step.Await(phase(), lines);
     }
@@ -244,7 +245,7 @@ public final class ImapServerDialogue implements Dialogue {
     private String announce() {
         List<String> now = new ArrayList<>();
         for (String capability : capabilities) {
-            if (session.secure() || !Ascii.upper(capability).startsWith("AUTH=")) {
+            if (session.secure() || !Ascii.at(capability, 0, "AUTH=")) {
                 now.add(capability);
             }
         }

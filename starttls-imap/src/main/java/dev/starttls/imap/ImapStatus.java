@@ -59,11 +59,19 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
      * @throws IllegalArgumentException if it could not have been sent as one line
      */
     static Optional<ImapStatus> parse(String text) {
+        Optional<ImapCondition> condition = condition(text);
+        if (condition.isEmpty()) {
+            return Optional.empty();
+        }
         int space = text.indexOf(' ');
-        String word = Ascii.upper(space < 0 ? text : text.substring(0, space));
+        return Optional.of(of(condition.get(), space < 0 ? "" : text.substring(space + 1)));
+    }
+
+    /** What {@link #parse} goes by, without reading on; empty if it is data. */
+    static Optional<ImapCondition> condition(String text) {
         for (ImapCondition condition : ImapCondition.values()) {
-            if (condition.name().equals(word)) {
-                return Optional.of(of(condition, space < 0 ? "" : text.substring(space + 1)));
+            if (Ascii.firstWord(text, condition.name())) {
+                return Optional.of(condition);
             }
         }
         return Optional.empty();
@@ -75,13 +83,14 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
      * @return empty if the code is another, or there is none
      */
     public Optional<ImapCapabilities> capabilities() {
-        return code.filter(found -> found.name().equals("CAPABILITY"))
-                .map(found -> ImapCapabilities.parse(found.argument()));
+        return code.isPresent() && code.get().name().equals("CAPABILITY")
+                ? Optional.of(ImapCapabilities.parse(code.get().argument()))
+                : Optional.empty();
     }
 
     /** As it is sent, behind the tag or the asterisk. */
     @Override
     public String toString() {
-        return condition + code.map(found -> " " + found).orElse("") + " " + text;
+        return condition + (code.isPresent() ? " " + code.get() : "") + " " + text;
     }
 }

@@ -46,9 +46,11 @@ public sealed interface Pop3Answer {
         public MultiLine {
             expectOk(reply);
             lines = List.copyOf(lines);
-            if (!lines.stream().allMatch(Ascii::sendable)) {
-                throw new IllegalArgumentException("lines: expected octets without CR, LF and NUL, got a line with one"
-                        + " of them; it would be more than one line to the peer");
+            for (String line : lines) {
+                if (!Ascii.sendable(line)) {
+                    throw new IllegalArgumentException("lines: expected octets without CR, LF and NUL, got a line with"
+                            + " one of them; it would be more than one line to the peer");
+                }
             }
         }
     }

@@ -3,9 +3,8 @@ package dev.starttls.pop3;
 import dev.starttls.core.line.Ascii;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -21,21 +20,11 @@ public final class Pop3Capabilities {
 
     private static final Pop3Capabilities NONE = new Pop3Capabilities(List.of());
 
+    /** As they were sent, and parted only when asked: most of them nobody asks for. */
     private final List<String> announced;
-    private final Map<String, List<String>> byTag;
 
     private Pop3Capabilities(List<String> announced) {
         this.announced = List.copyOf(announced);
-        Map<String, List<String>> found = new LinkedHashMap<>();
-        for (String line : announced) {
-            List<String> words = Pop3Words.of(line);
-            if (tagged(line)) {
-                found.computeIfAbsent(Ascii.upper(words.get(0)), tag -> new ArrayList<>())
-                        .addAll(words.subList(1, words.size()));
-            }
-        }
-        found.replaceAll((tag, parameters) -> List.copyOf(parameters));
-        byTag = Collections.unmodifiableMap(found);
     }
 
     /**
@@ -64,7 +53,12 @@ public final class Pop3Capabilities {
      * @return true if it was
      */
     public boolean has(String tag) {
-        return byTag.containsKey(Ascii.upper(tag));
+        for (String line : announced) {
+            if (announces(line, tag)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -75,7 +69,14 @@ public final class Pop3Capabilities {
      * @return empty if it has none or was not announced
      */
     public List<String> parameters(String tag) {
-        return byTag.getOrDefault(Ascii.upper(tag), List.of());
+        List<String> parameters = new ArrayList<>();
+        for (String line : announced) {
+            if (announces(line, tag)) {
+                List<String> words = Pop3Words.of(line);
+                parameters.addAll(words.subList(1, words.size()));
+            }
+        }
+        return List.copyOf(parameters);
     }
 
     /**
@@ -84,7 +85,13 @@ public final class Pop3Capabilities {
      * @return in upper case and in their order; without lines that begin with none
      */
     public Set<String> tags() {
-        return byTag.keySet();
+        Set<String> tags = new LinkedHashSet<>();
+        for (String line : announced) {
+            if (tagged(line)) {
+                tags.add(Ascii.upper(firstWord(line)));
+            }
+        }
+        return Collections.unmodifiableSet(tags);
     }
 
     /**
@@ -113,8 +120,16 @@ public final class Pop3Capabilities {
 
     /** Whether a line begins with a tag: printable and without a dot (RFC 2449 section 3). */
     static boolean tagged(String line) {
-        int space = line.indexOf(' ');
-        String tag = space < 0 ? line : line.substring(0, space);
+        String tag = firstWord(line);
         return Ascii.word(tag) && tag.indexOf('.') < 0;
+    }
+
+    private static boolean announces(String line, String tag) {
+        return Ascii.firstWord(line, tag) && tag.indexOf(' ') < 0 && tagged(tag);
+    }
+
+    private static String firstWord(String line) {
+        int space = line.indexOf(' ');
+        return space < 0 ? line : line.substring(0, space);
     }
 }

@@ -94,7 +94,7 @@ public final class Pop3ClientDialogue implements Dialogue {
      *     written it
      */
     public Optional<ApopTimestamp> timestamp() {
-        return greeting.flatMap(ApopTimestamp::of);
+        return greeting.isPresent() ? ApopTimestamp.of(greeting.get()) : Optional.empty();
     }
 
     /**
@@ -158,16 +158,24 @@ public final class Pop3ClientDialogue implements Dialogue {
             }
             Pop3Reply reply = Pop3Reply.parse(line);
             lastReply = Optional.of(reply);
-            return switch (awaited) {
-                case GREETING -> greeted(reply);
-                case CAPA -> answered(reply);
-                case STLS -> decided(reply);
-                case LIST, NOTHING ->
-                    throw new IllegalStateException("Expected no line before opened() or after the last step, got one");
-            };
+            return replied(reply);
         } catch (Pop3SyntaxException e) {
             return new Step.Fail(e.reason(), e.getMessage(), line, List.of());
         }
+    }
+
+    private Step replied(Pop3Reply reply) {
+        // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
+        if (awaited == Awaited.GREETING) {
+            return greeted(reply);
+        }
+        if (awaited == Awaited.CAPA) {
+            return answered(reply);
+        }
+        if (awaited == Awaited.STLS) {
+            return decided(reply);
+        }
+        throw new IllegalStateException("Expected no line before opened() or after the last step, got one");
     }
 
     private Step greeted(Pop3Reply reply) {
@@ -188,7 +196,7 @@ public final class Pop3ClientDialogue implements Dialogue {
             awaited = Awaited.LIST;
             return Step.await(asking);
         }
-        return known(reply.toString());
+        return known();
     }
 
     private Step listed(String line) throws Pop3SyntaxException {
@@ -201,16 +209,22 @@ public final class Pop3ClientDialogue implements Dialogue {
             return Step.await(asking);
         }
         announced = Pop3Capabilities.of(whole.get());
-        return known(lastReply.map(Pop3Reply::toString).orElse("") + " / " + String.join(" / ", whole.get()));
+        return known();
     }
 
-    private Step known(String reply) {
+    private Step known() {
         asked = true;
         if (asking == Phase.RECAPABILITY || declined) {
             // Announced again inside TLS it is ignored (RFC 2595 section 4).
             return ready();
         }
-        return announced.has("STLS") ? propose() : new Step.Decline(FailureReason.NOT_OFFERED, reply);
+        return announced.has("STLS") ? propose() : new Step.Decline(FailureReason.NOT_OFFERED, answer());
+    }
+
+    /** The whole response to CAPA, for people. */
+    private String answer() {
+        Pop3Reply first = lastReply.orElseThrow();
+        return first.positive() ? first + " / " + String.join(" / ", announced.announced()) : first.toString();
     }
 
     private Step decided(Pop3Reply reply) {

@@ -108,7 +108,9 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
      */
     public String line() {
         StringBuilder line = new StringBuilder(status.indicator());
-        code.ifPresent(found -> line.append(' ').append(found));
+        if (code.isPresent()) {
+            line.append(' ').append(code.get());
+        }
         if (!text.isEmpty()) {
             line.append(' ').append(text);
         }

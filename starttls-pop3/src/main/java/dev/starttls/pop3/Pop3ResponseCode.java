@@ -34,8 +34,8 @@ public record Pop3ResponseCode(String name) {
      * @return empty if it begins with none
      */
     static Optional<Pop3ResponseCode> at(String text) {
-        int end = text.indexOf(']');
-        return end > 1 && text.charAt(0) == '[' && wellFormed(text.substring(1, end))
+        int end = text.startsWith("[") ? text.indexOf(']') : -1;
+        return end > 1 && wellFormed(text.substring(1, end))
                 ? Optional.of(new Pop3ResponseCode(text.substring(1, end)))
                 : Optional.empty();
     }

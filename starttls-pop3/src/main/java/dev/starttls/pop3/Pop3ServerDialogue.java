@@ -54,6 +54,9 @@ public final class Pop3ServerDialogue implements Dialogue {
     private static final int MOST_NAME_OCTETS = 255;
     private static final Set<String> LOGIN = Set.of("USER", "PASS", "APOP", "AUTH");
 
+    private static final List<String> GO_AHEAD =
+            List.of(Pop3Reply.ok("Begin TLS").line());
+
     private final String host;
     private final TlsPolicy policy;
     private final Pop3Handler handler;
@@ -109,7 +112,7 @@ public final class Pop3ServerDialogue implements Dialogue {
                 throw new IllegalArgumentException("capabilities: expected a tag without a dot and its parameters, at"
                         + " most " + Pop3Reply.MOST_OCTETS + " octets with CRLF, got another line");
             }
-            if (tag(capability).equals("STLS")) {
+            if (Ascii.firstWord(capability, "STLS")) {
                 throw new IllegalArgumentException(
                         "capabilities: STLS cannot be given: it is announced when it is due");
             }
@@ -210,7 +213,7 @@ public final class Pop3ServerDialogue implements Dialogue {
             return say(Pop3Reply.error("STLS is possible before login only"));
         }
         return command.arguments().isEmpty()
-                ? new Step.Proceed(List.of(Pop3Reply.ok("Begin TLS").line()))
+                ? new Step.Proceed(GO_AHEAD)
                 : say(Pop3Reply.error("STLS takes no argument"));
     }
 
@@ -220,7 +223,7 @@ public final class Pop3ServerDialogue implements Dialogue {
         }
         List<String> lines = new ArrayList<>();
         for (String capability : capabilities) {
-            boolean login = tag(capability).equals("USER") || tag(capability).equals("SASL");
+            boolean login = Ascii.firstWord(capability, "USER") || Ascii.firstWord(capability, "SASL");
             if (!login || loginAccepted(session.secure())) {
                 lines.add(capability);
             }
@@ -243,12 +246,8 @@ public final class Pop3ServerDialogue implements Dialogue {
     private Step greet(boolean secure) {
         Optional<ApopTimestamp> timestamp = loginAccepted(secure) ? handler.timestamp() : Optional.empty();
         session = new Pop3Session(secure ? State.SECURE : State.PLAINTEXT, timestamp);
-        String text = host + " POP3 ready";
-        return new Step.Await(
-                Phase.GREETING,
-                List.of(Pop3Reply.ok(timestamp.map(stamp -> text + " " + stamp).orElse(text))
-                        .bounded()
-                        .line()));
+        String text = host + " POP3 ready" + (timestamp.isPresent() ? " " + timestamp.get() : "");
+        return Step.send(Phase.GREETING, Pop3Reply.ok(text).bounded().line());
     }
 
     private Step answer(Pop3Answer answer) {
@@ -291,10 +290,5 @@ public final class Pop3ServerDialogue implements Dialogue {
         return secure
                 || policy == TlsPolicy.DISABLED
                 || (policy == TlsPolicy.OPPORTUNISTIC && plaintextLogin == PlaintextLogin.ALLOWED);
-    }
-
-    private static String tag(String capability) {
-        int space = capability.indexOf(' ');
-        return Ascii.upper(space < 0 ? capability : capability.substring(0, space));
     }
 }

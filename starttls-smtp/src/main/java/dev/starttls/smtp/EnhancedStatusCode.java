@@ -37,24 +37,34 @@ public record EnhancedStatusCode(int category, int subject, int detail) {
      * @return empty if it is none
      */
     public static Optional<EnhancedStatusCode> parse(String text) {
-        int first = text.indexOf('.');
-        int second = text.indexOf('.', first + 1);
-        if (first != 1 || second < 0 || text.charAt(0) < '2' || text.charAt(0) > '5' || text.charAt(0) == '3') {
+        if (text.length() < 2
+                || text.charAt(1) != '.'
+                || text.charAt(0) < '2'
+                || text.charAt(0) > '5'
+                || text.charAt(0) == '3') {
             return Optional.empty();
         }
-        int subject = number(text.substring(first + 1, second));
-        int detail = number(text.substring(second + 1));
+        int second = text.indexOf('.', 2);
+        int subject = second < 0 ? -1 : number(text, 2, second);
+        int detail = second < 0 ? -1 : number(text, second + 1, text.length());
         return subject < 0 || detail < 0
                 ? Optional.empty()
                 : Optional.of(new EnhancedStatusCode(text.charAt(0) - '0', subject, detail));
     }
 
-    private static int number(String digits) {
-        boolean wellFormed = !digits.isEmpty()
-                && digits.length() <= 3
-                && digits.chars().allMatch(c -> Ascii.digit((char) c))
-                && (digits.length() == 1 || digits.charAt(0) != '0');
-        return wellFormed ? Integer.parseInt(digits) : -1;
+    /** Up to three digits, the first of several not 0; -1 for anything else. */
+    private static int number(String text, int from, int to) {
+        if (to == from || to - from > 3 || (to - from > 1 && text.charAt(from) == '0')) {
+            return -1;
+        }
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            if (!Ascii.digit(text.charAt(i))) {
+                return -1;
+            }
+            number = 10 * number + text.charAt(i) - '0';
+        }
+        return number;
     }
 
     @Override

@@ -3,9 +3,8 @@ package dev.starttls.smtp;
 import dev.starttls.core.line.Ascii;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,22 +21,12 @@ public final class SmtpCapabilities {
     private static final SmtpCapabilities NONE = new SmtpCapabilities("", List.of());
 
     private final String domain;
+    /** As they were sent, and parted only when asked: most of them nobody asks for. */
     private final List<String> announced;
-    private final Map<String, List<String>> byKeyword;
 
     private SmtpCapabilities(String domain, List<String> announced) {
         this.domain = domain;
         this.announced = List.copyOf(announced);
-        Map<String, List<String>> found = new LinkedHashMap<>();
-        for (String line : announced) {
-            List<String> words = words(line);
-            if (!words.isEmpty() && keyword(words.get(0))) {
-                found.computeIfAbsent(Ascii.upper(words.get(0)), keyword -> new ArrayList<>())
-                        .addAll(words.subList(1, words.size()));
-            }
-        }
-        found.replaceAll((keyword, parameters) -> List.copyOf(parameters));
-        byKeyword = Collections.unmodifiableMap(found);
     }
 
     /**
@@ -59,10 +48,9 @@ public final class SmtpCapabilities {
         if (reply.code() != 250) {
             return NONE;
         }
-        List<String> words = words(reply.text().get(0));
-        return new SmtpCapabilities(
-                words.isEmpty() ? "" : words.get(0),
-                reply.text().subList(1, reply.text().size()));
+        List<String> lines = new ArrayList<>(reply.text());
+        String domain = firstWord(lines.remove(0));
+        return new SmtpCapabilities(domain, lines);
     }
 
     /**
@@ -72,7 +60,12 @@ public final class SmtpCapabilities {
      * @return true if it was
      */
     public boolean has(String keyword) {
-        return byKeyword.containsKey(Ascii.upper(keyword));
+        for (String line : announced) {
+            if (announces(line, keyword)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -83,7 +76,14 @@ public final class SmtpCapabilities {
      * @return empty if it has none or was not announced
      */
     public List<String> parameters(String keyword) {
-        return byKeyword.getOrDefault(Ascii.upper(keyword), List.of());
+        List<String> parameters = new ArrayList<>();
+        for (String line : announced) {
+            if (announces(line, keyword)) {
+                List<String> words = words(line);
+                parameters.addAll(words.subList(1, words.size()));
+            }
+        }
+        return List.copyOf(parameters);
     }
 
     /**
@@ -92,7 +92,14 @@ public final class SmtpCapabilities {
      * @return in upper case and in their order; without lines that begin with no keyword, as the "AUTH=LOGIN" of old
      */
     public Set<String> keywords() {
-        return byKeyword.keySet();
+        Set<String> keywords = new LinkedHashSet<>();
+        for (String line : announced) {
+            String word = firstWord(line);
+            if (keyword(word)) {
+                keywords.add(Ascii.upper(word));
+            }
+        }
+        return Collections.unmodifiableSet(keywords);
     }
 
     /**
@@ -128,22 +135,56 @@ public final class SmtpCapabilities {
         return domain + " " + announced;
     }
 
+    private static boolean announces(String line, String keyword) {
+        int begin = begin(line, 0);
+        return Ascii.at(line, begin, keyword) && end(line, begin) == begin + keyword.length() && keyword(keyword);
+    }
+
     private static List<String> words(String line) {
         List<String> words = new ArrayList<>();
-        int from = 0;
-        for (int i = 0; i <= line.length(); i++) {
-            if (i == line.length() || line.charAt(i) == ' ' || line.charAt(i) == '\t') {
-                if (i > from) {
-                    words.add(line.substring(from, i));
-                }
-                from = i + 1;
-            }
+        int begin = begin(line, 0);
+        while (begin < line.length()) {
+            int end = end(line, begin);
+            words.add(line.substring(begin, end));
+            begin = begin(line, end);
         }
         return words;
     }
 
+    private static String firstWord(String line) {
+        int begin = begin(line, 0);
+        return line.substring(begin, end(line, begin));
+    }
+
+    /** Where the next word begins; the end of the line if there is none. */
+    private static int begin(String line, int from) {
+        int at = from;
+        while (at < line.length() && blank(line.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    /** Where the word ends that begins there. */
+    private static int end(String line, int begin) {
+        int at = begin;
+        while (at < line.length() && !blank(line.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    private static boolean blank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
     private static boolean keyword(String word) {
-        return Ascii.letterOrDigit(word.charAt(0))
-                && word.chars().allMatch(c -> Ascii.letterOrDigit((char) c) || c == '-');
+        for (int i = 0; i < word.length(); i++) {
+            char c = word.charAt(i);
+            if (!Ascii.letterOrDigit(c) && c != '-') {
+                return false;
+            }
+        }
+        return !word.isEmpty() && word.charAt(0) != '-';
     }
 }

@@ -1,5 +1,6 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.FailureReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
             throw new IllegalArgumentException("text: expected at least one line, which may be empty, got none");
         }
         for (String line : text) {
-            if (!sendable(line)) {
+            if (!Ascii.sendable(line)) {
                 throw new IllegalArgumentException("text: expected octets without CR, LF and NUL, got a line of "
                         + line.length() + " characters with one of them; it would be more than one line to the peer");
             }
@@ -89,11 +90,10 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
     }
 
     static SmtpReply of(int code, List<String> text) {
-        Optional<EnhancedStatusCode> status = text.isEmpty()
-                ? Optional.empty()
-                : EnhancedStatusCode.parse(firstWord(text.get(0))).filter(found -> found.category() == code / 100);
-        if (status.isEmpty()) {
-            return new SmtpReply(code, status, text);
+        Optional<EnhancedStatusCode> status =
+                text.isEmpty() ? Optional.empty() : EnhancedStatusCode.parse(firstWord(text.get(0)));
+        if (status.isEmpty() || status.get().category() != code / 100) {
+            return new SmtpReply(code, Optional.empty(), text);
         }
         String prefix = status.get().toString();
         List<String> bare = new ArrayList<>(text.size());
@@ -105,11 +105,6 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
             }
         }
         return new SmtpReply(code, status, bare);
-    }
-
-    /** Whether it can be sent as one line. */
-    static boolean sendable(String line) {
-        return line.chars().noneMatch(c -> c == '\r' || c == '\n' || c == 0 || c > 255);
     }
 
     private static String firstWord(String text) {
@@ -132,7 +127,7 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
      * @return the lines without CRLF
      */
     public List<String> lines() {
-        String prefix = status.map(found -> found + " ").orElse("");
+        String prefix = status.isPresent() ? status.get() + " " : "";
         List<String> lines = new ArrayList<>(text.size());
         for (int i = 0; i < text.size(); i++) {
             lines.add(code + (i < text.size() - 1 ? "-" : " ") + prefix + text.get(i));

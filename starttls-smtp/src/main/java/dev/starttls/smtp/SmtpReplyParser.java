@@ -88,7 +88,7 @@ public final class SmtpReplyParser {
                 && Ascii.digit(line.charAt(1))
                 && Ascii.digit(line.charAt(2))
                 && (line.length() == 3 || line.charAt(3) == ' ' || line.charAt(3) == '-');
-        if (!wellFormed || !SmtpReply.sendable(line)) {
+        if (!wellFormed || !Ascii.sendable(line)) {
             throw broken(
                     FailureReason.PROTOCOL_VIOLATION,
                     "Expected a reply line: three digits, then a space or a hyphen (RFC 5321 section 4.2), got another"

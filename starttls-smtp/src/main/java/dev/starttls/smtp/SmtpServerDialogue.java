@@ -12,6 +12,7 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -52,6 +53,10 @@ public final class SmtpServerDialogue implements Dialogue {
     private static final int MOST_PATH_COMMAND_OCTETS = 1_024;
     private static final int MOST_AUTH_OCTETS = 12_288;
 
+    private static final Set<String> NEVER_GIVEN = Set.of("STARTTLS", "CHUNKING", "BINARYMIME");
+    private static final List<String> GO_AHEAD =
+            SmtpReply.of(220, "2.0.0 Ready to start TLS").lines();
+
     private final String host;
     private final TlsPolicy policy;
     private final SmtpHandler handler;
@@ -83,11 +88,11 @@ public final class SmtpServerDialogue implements Dialogue {
         this.extensions = List.copyOf(extensions);
         for (String extension : extensions) {
             String keyword = keyword(extension);
-            if (keyword.isEmpty() || !SmtpReply.sendable(extension)) {
+            if (keyword.isEmpty() || !Ascii.sendable(extension)) {
                 throw new IllegalArgumentException(
                         "extensions: expected a keyword and its parameters, got another line");
             }
-            if (List.of("STARTTLS", "CHUNKING", "BINARYMIME").contains(keyword)) {
+            if (NEVER_GIVEN.contains(keyword)) {
                 throw new IllegalArgumentException(
                         "extensions: " + keyword
                                 + " cannot be given: STARTTLS is announced when it is due, octets that are no lines are not known");
@@ -189,7 +194,7 @@ public final class SmtpServerDialogue implements Dialogue {
         }
         // RFC 3207 section 4: a parameter is a syntax error.
         return command.argument().isEmpty()
-                ? new Step.Proceed(SmtpReply.of(220, "2.0.0 Ready to start TLS").lines())
+                ? new Step.Proceed(GO_AHEAD)
                 : say(SmtpReply.of(501, "5.5.4 STARTTLS takes no argument"));
     }
 
@@ -217,9 +222,7 @@ public final class SmtpServerDialogue implements Dialogue {
     private List<String> announcement() {
         List<String> lines = new ArrayList<>();
         for (String extension : extensions) {
-            String keyword = keyword(extension);
-            boolean insideOnly = keyword.equals("AUTH") || keyword.startsWith("AUTH=") || keyword.equals("REQUIRETLS");
-            if (session.secure() || !insideOnly) {
+            if (session.secure() || !insideOnly(extension)) {
                 lines.add(extension);
             }
         }
@@ -227,6 +230,12 @@ public final class SmtpServerDialogue implements Dialogue {
             lines.add("STARTTLS");
         }
         return List.copyOf(lines);
+    }
+
+    private static boolean insideOnly(String extension) {
+        return Ascii.firstWord(extension, "AUTH")
+                || Ascii.at(extension, 0, "AUTH=")
+                || Ascii.firstWord(extension, "REQUIRETLS");
     }
 
     private Step message(String line, SmtpDataReceiver taker) {

@@ -30,7 +30,7 @@ public final class SmtpSession extends ServerSession {
      * @return empty before that
      */
     public Optional<String> clientName() {
-        return hello.map(SmtpCommand::argument);
+        return hello.isPresent() ? Optional.of(hello.get().argument()) : Optional.empty();
     }
 
     /**
@@ -39,7 +39,7 @@ public final class SmtpSession extends ServerSession {
      * @return false before it did, and after HELO
      */
     public boolean extended() {
-        return hello.filter(command -> command.verb().equals("EHLO")).isPresent();
+        return hello.isPresent() && hello.get().verb().equals("EHLO");
     }
 
     Optional<SmtpCommand> hello() {

@@ -13,12 +13,46 @@ public final class Ascii {
      */
     public static String upper(String text) {
         char[] characters = text.toCharArray();
+        boolean changed = false;
         for (int i = 0; i < characters.length; i++) {
             if (characters[i] >= 'a' && characters[i] <= 'z') {
-                characters[i] = (char) (characters[i] - 32);
+                characters[i] = upper(characters[i]);
+                changed = true;
             }
         }
-        return new String(characters);
+        return changed ? new String(characters) : text;
+    }
+
+    /**
+     * Whether a part stands at a place of a text, in upper or lower case.
+     *
+     * @param text any
+     * @param from where the part is to begin; 0 to the length of the text
+     * @param part any
+     * @return true for the empty part
+     */
+    public static boolean at(String text, int from, String part) {
+        if (text.length() - from < part.length()) {
+            return false;
+        }
+        for (int i = 0; i < part.length(); i++) {
+            if (upper(text.charAt(from + i)) != upper(part.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether a text, up to its first space or its end, is a word, in upper or lower case.
+     *
+     * @param text any
+     * @param word without a space
+     * @return true for the word alone as well
+     */
+    public static boolean firstWord(String text, String word) {
+        int end = word.length();
+        return at(text, 0, word) && (text.length() == end || text.charAt(end) == ' ');
     }
 
     /**
@@ -48,7 +82,13 @@ public final class Ascii {
      * @return false for the empty text
      */
     public static boolean word(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c > 32 && c < 127);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= 32 || c >= 127) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /**
@@ -58,6 +98,16 @@ public final class Ascii {
      * @return true for the empty line as well
      */
     public static boolean sendable(String line) {
-        return line.chars().noneMatch(c -> c == '\r' || c == '\n' || c == 0 || c > 255);
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c <= '\r' ? c == '\r' || c == '\n' || c == 0 : c > 255) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static char upper(char c) {
+        return c >= 'a' && c <= 'z' ? (char) (c - 32) : c;
     }
 }

@@ -17,13 +17,18 @@ public final class LineEncoder {
      *     would be more than one line to the peer (command injection)
      */
     public static ByteBuffer encode(String line) {
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            if (c == '\r' || c == '\n' || c == 0 || c > 255) {
-                throw new IllegalArgumentException("Expected a line without CR, LF, NUL or characters above 255, got "
-                        + "character " + (int) c + " at index " + i + "; encode UTF-8 to octets first");
-            }
+        if (!Ascii.sendable(line)) {
+            throw unsendable(line);
         }
         return ByteBuffer.wrap(line.concat("\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static IllegalArgumentException unsendable(String line) {
+        int first = 0;
+        while (Ascii.sendable(line.substring(first, first + 1))) {
+            first++;
+        }
+        return new IllegalArgumentException("Expected a line without CR, LF, NUL or characters above 255, got "
+                + "character " + (int) line.charAt(first) + " at index " + first + "; encode UTF-8 to octets first");
     }
 }
