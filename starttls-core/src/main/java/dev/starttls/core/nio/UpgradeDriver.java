@@ -56,8 +56,9 @@ final class UpgradeDriver {
                         }
                     }
                     case WRITE -> {
-                        boolean any = write();
-                        if (transport.hasOutput()) {
+                        // What the handshake says next may leave in the same segment: written when the peer is awaited.
+                        boolean any = put();
+                        if (connection.want() == Want.WRITE && !transport.flush()) {
                             return Want.WRITE;
                         }
                         if (!any && connection.want() == Want.WRITE) {
@@ -66,10 +67,11 @@ final class UpgradeDriver {
                         }
                     }
                     case READ -> {
-                        if (transport.hasOutput() && !transport.flush()) {
+                        boolean taken = transport.in().hasRemaining() && receiveHeld();
+                        if (!taken && !transport.flush()) {
                             return Want.WRITE;
                         }
-                        if (!read()) {
+                        if (!taken && !read()) {
                             return Want.READ;
                         }
                     }
@@ -104,28 +106,29 @@ final class UpgradeDriver {
         }
     }
 
-    /** Returns whether there was anything to write: put out now, or left when the buffer was full. */
-    private boolean write() throws IOException {
+    /** Has the connection put out what it has to say. Returns whether that was anything. */
+    private boolean put() throws IOException {
+        ByteBuffer out = transport.out();
+        int before = out.position();
         boolean any = false;
         try {
-            connection.transmit(NOTHING, transport.out());
+            connection.transmit(NOTHING, out);
         } finally {
+            any = out.position() > before;
             transport.put();
-            any = transport.hasOutput();
         }
-        transport.flush();
         return any;
+    }
+
+    /** Takes what was read before. Returns whether the connection took any of it, or now wants something else. */
+    private boolean receiveHeld() throws IOException {
+        int before = transport.in().remaining();
+        receive();
+        return transport.in().remaining() < before || connection.want() != Want.READ;
     }
 
     /** Returns false when there is nothing to be read for now. */
     private boolean read() throws IOException {
-        if (transport.in().hasRemaining()) {
-            int before = transport.in().remaining();
-            receive();
-            if (transport.in().remaining() < before || connection.want() != Want.READ) {
-                return true;
-            }
-        }
         prepare();
         Optional<Long> deadline = connection.deadline();
         int count;
@@ -169,7 +172,7 @@ final class UpgradeDriver {
         try {
             boolean more = transport.flush();
             while (more && connection.want() == Want.WRITE) {
-                more = write() && !transport.hasOutput();
+                more = put() && transport.flush();
             }
         } catch (IOException e) {
             // The failure that is on its way to the caller matters more than the alert that could not be sent.
