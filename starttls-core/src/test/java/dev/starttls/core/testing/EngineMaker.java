@@ -90,10 +90,11 @@ public enum EngineMaker {
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
         roots.setCertificateEntry("root", root());
-        // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell.
+        // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell; and it decrypts
+        // the key anew for each handshake.
         KeyManagerFactory keyManagers =
                 switch (this) {
-                    case CONSCRYPT -> KeyManagerFactory.getInstance("SunX509");
+                    case SUN_JSSE, CONSCRYPT -> KeyManagerFactory.getInstance("SunX509");
                     default -> KeyManagerFactory.getInstance("PKIX", Providers.of(this));
                 };
         keyManagers.init(keys, NO_PASSWORD);
