@@ -13,6 +13,10 @@ import java.util.Set;
  */
 final class SignatureRules implements AlgorithmConstraints {
 
+    static final SignatureRules RULES = new SignatureRules();
+
+    private SignatureRules() {}
+
     @Override
     public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, AlgorithmParameters parameters) {
         String name = algorithm.toUpperCase(Locale.ROOT).replace("-", "");
