@@ -28,6 +28,11 @@ final class Transport {
         this.channel = channel;
     }
 
+    /** The caller's. */
+    ByteChannel channel() {
+        return channel;
+    }
+
     boolean blocking() {
         return !(channel instanceof SelectableChannel selectable) || selectable.isBlocking();
     }

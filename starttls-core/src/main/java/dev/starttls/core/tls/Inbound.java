@@ -20,7 +20,9 @@ final class Inbound {
     private final EngineTasks tasks;
     private RecordStash stash = RecordStash.first();
     private Leftovers leftovers = Leftovers.NONE;
-    private int unanswered;
+    /** No more than {@link #UNANSWERED}, and small as all that an idle connection keeps. */
+    private byte unanswered;
+
     private volatile boolean closed;
     private volatile boolean closeNotifyReceived;
 
@@ -209,7 +211,8 @@ final class Inbound {
     private void count(SSLEngineResult result) {
         if (result.bytesConsumed() > 0
                 && result.bytesProduced() == 0
-                && result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
+                && result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP
+                && unanswered < UNANSWERED) {
             unanswered++;
         }
     }
