@@ -1,8 +1,6 @@
 package dev.starttls.core.nio;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 
 /**
  * Network buffers that are lent to a connection while octets are on their way and given back when none are, so that idle
@@ -18,35 +16,37 @@ final class BufferPool {
 
     private static final BufferPool SHARED = new BufferPool();
 
-    private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>(KEPT);
+    private final ArrayDeque<Lent> free = new ArrayDeque<>(KEPT);
+    private final Lent idle = new Lent(this, 0);
 
     static BufferPool shared() {
         return SHARED;
     }
 
-    /** An empty buffer with an array, all zeros. */
-    ByteBuffer take() {
-        synchronized (free) {
-            ByteBuffer buffer = free.pollLast();
-            if (buffer != null) {
-                return buffer;
-            }
-        }
-        return ByteBuffer.allocate(SIZE);
+    /** What a direction has that needs no buffer; there is no room in it. */
+    Lent idle() {
+        return idle;
     }
 
-    /**
-     * Takes a buffer back, which its user must not touch any more.
-     *
-     * @param touched how many octets from its beginning its user may have written
-     */
-    void give(ByteBuffer buffer, int touched) {
-        Arrays.fill(buffer.array(), buffer.arrayOffset(), buffer.arrayOffset() + touched, (byte) 0);
-        buffer.clear();
+    /** An empty buffer with an array, all zeros. */
+    Lent take() {
         synchronized (free) {
-            if (free.size() < KEPT) {
-                free.addLast(buffer);
+            Lent lent = free.pollLast();
+            if (lent != null) {
+                return lent;
             }
         }
+        return new Lent(this, SIZE);
+    }
+
+    /** Takes a buffer back, which its user must not touch any more. Returns {@link #idle}. */
+    Lent give(Lent lent) {
+        lent.wipe();
+        synchronized (free) {
+            if (free.size() < KEPT) {
+                free.addLast(lent);
+            }
+        }
+        return idle;
     }
 }

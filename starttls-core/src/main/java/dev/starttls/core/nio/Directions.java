@@ -13,17 +13,13 @@ import javax.net.ssl.SSLException;
  */
 final class Directions {
 
-    private final Transport transport;
-    private final UpgradeConnection connection;
     private final WritingHalf writing;
     private final ReadingHalf reading;
     private volatile Optional<IOException> failure = Optional.empty();
 
     Directions(Transport transport, UpgradeConnection connection) {
-        this.transport = transport;
-        this.connection = connection;
         this.writing = new WritingHalf(transport, connection);
-        this.reading = new ReadingHalf(transport, connection, writing);
+        this.reading = new ReadingHalf(writing);
     }
 
     WritingHalf writing() {
@@ -32,6 +28,10 @@ final class Directions {
 
     ReadingHalf reading() {
         return reading;
+    }
+
+    Transport transport() {
+        return writing.transport();
     }
 
     void lock() {
@@ -46,7 +46,7 @@ final class Directions {
 
     /** What TLS fails of, it fails of for good; and the peer is told why, unless a writer is at work: it does that then. */
     void failed(IOException thrown) {
-        if (connection.state() != State.FAILED) {
+        if (connection().state() != State.FAILED) {
             return;
         }
         if (failure.isEmpty()) {
@@ -57,7 +57,7 @@ final class Directions {
                 writing.flush();
             } catch (IOException e) {
                 // The failure that is on its way to the caller matters more.
-                connection.close();
+                connection().close();
             } finally {
                 writing.lock().unlock();
             }
@@ -81,15 +81,15 @@ final class Directions {
         }
         boolean alone = reading.lock().tryLock();
         try {
-            if ((alone || connection.ready()) && writing.lock().tryLock()) {
+            if ((alone || connection().ready()) && writing.lock().tryLock()) {
                 try {
                     writing.close();
                 } finally {
                     writing.lock().unlock();
                 }
             }
-            if (alone && connection.state() == State.CLOSING) {
-                reading.awaitEnd(connection.timeToClose().toNanos());
+            if (alone && connection().state() == State.CLOSING) {
+                reading.awaitEnd(connection().timeToClose().toNanos());
             }
         } finally {
             if (alone) {
@@ -108,8 +108,8 @@ final class Directions {
                 boolean both = writing.lock().tryLock();
                 try {
                     if (both) {
-                        connection.end();
-                        transport.release();
+                        connection().end();
+                        transport().release();
                     }
                 } finally {
                     if (both) {
@@ -122,6 +122,10 @@ final class Directions {
                 }
             }
         }
+    }
+
+    private UpgradeConnection connection() {
+        return writing.connection();
     }
 
     /** Not held, or about to be given up by a thread that will come here itself. */

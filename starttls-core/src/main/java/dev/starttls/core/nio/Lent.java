@@ -1,18 +1,22 @@
 package dev.starttls.core.nio;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
-/** The buffer of one direction: of the pool, and only as long as there are octets in it. One thread at a time. */
+/**
+ * A buffer of the pool, lent to one direction as long as there are octets in it. A direction keeps what the calls return:
+ * when it is idle that is the pool's {@link BufferPool#idle}, which all share. One thread at a time.
+ */
 final class Lent {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private final BufferPool pool;
-    private ByteBuffer buffer = NOTHING;
+    private final ByteBuffer buffer;
     private int touched;
 
-    Lent(BufferPool pool) {
+    /** Not lent yet. */
+    Lent(BufferPool pool, int size) {
         this.pool = pool;
+        this.buffer = ByteBuffer.allocate(size).flip();
     }
 
     /** The octets, to be read from. */
@@ -20,40 +24,41 @@ final class Lent {
         return buffer;
     }
 
-    /** Room behind the octets, to put more in; to be followed by {@link #turn}. */
+    /** One that octets can be put in. */
+    Lent opened() {
+        return held() ? this : pool.take();
+    }
+
+    /** Room behind the octets, to put more in; to be followed by {@link #turned}. */
     ByteBuffer room() {
-        if (!held()) {
-            buffer = pool.take();
-            touched = 0;
-        } else {
-            buffer.compact();
-        }
-        return buffer;
+        return buffer.compact();
     }
 
     /** What was put in can be read. */
-    void turn() {
+    Lent turned() {
         buffer.flip();
         touched = Math.max(touched, buffer.limit());
-        releaseIfEmpty();
+        return settled();
     }
 
     /** Gives the buffer back when all its octets were taken. */
-    void releaseIfEmpty() {
-        if (held() && !buffer.hasRemaining()) {
-            ByteBuffer mine = buffer;
-            buffer = NOTHING;
-            pool.give(mine, touched);
-        }
+    Lent settled() {
+        return buffer.hasRemaining() ? this : emptied();
     }
 
     /** Gives the buffer back, whatever is in it. */
-    void release() {
-        buffer.position(buffer.limit());
-        releaseIfEmpty();
+    Lent emptied() {
+        return held() ? pool.give(this) : this;
     }
 
     boolean held() {
         return buffer.capacity() > 0;
+    }
+
+    /** Overwrites what its user may have written. */
+    void wipe() {
+        Arrays.fill(buffer.array(), buffer.arrayOffset(), buffer.arrayOffset() + touched, (byte) 0);
+        touched = 0;
+        buffer.clear().flip();
     }
 }

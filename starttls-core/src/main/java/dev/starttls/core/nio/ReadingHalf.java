@@ -14,13 +14,10 @@ final class ReadingHalf {
     private static final int IDLE_TURNS = 16;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Transport transport;
-    private final UpgradeConnection connection;
+    /** Knows what both have in common: a channel is held for long, and this is held with it. */
     private final WritingHalf writing;
 
-    ReadingHalf(Transport transport, UpgradeConnection connection, WritingHalf writing) {
-        this.transport = transport;
-        this.connection = connection;
+    ReadingHalf(WritingHalf writing) {
         this.writing = writing;
     }
 
@@ -32,44 +29,44 @@ final class ReadingHalf {
     int read(ByteBuffer dst) throws IOException {
         int idle = 0;
         while (idle < IDLE_TURNS) {
-            int waiting = transport.in().remaining();
+            int waiting = transport().in().remaining();
             int count = readHeld(dst);
-            boolean stuck = waiting > 0 && count == 0 && transport.in().remaining() == waiting;
+            boolean stuck = waiting > 0 && count == 0 && transport().in().remaining() == waiting;
             boolean answered = answer(stuck);
             if (count > 0) {
                 return count;
             }
-            if (connection.inputEnded()) {
-                transport.discardInput();
+            if (connection().inputEnded()) {
+                transport().discardInput();
                 return -1;
             }
-            if (transport.in().hasRemaining()) {
+            if (transport().in().hasRemaining()) {
                 if (stuck && !answered) {
                     return 0;
                 }
                 idle = stuck ? idle + 1 : 0;
             } else {
                 idle = 0;
-                int filled = transport.fill();
+                int filled = transport().fill();
                 if (filled == 0) {
                     return 0;
                 }
                 if (filled < 0) {
-                    connection.endOfInput();
+                    connection().endOfInput();
                 }
             }
         }
         throw new SSLException("Expected the connection to take a record or to say what it needs, got neither in state "
-                + connection.state() + "; the engine is at fault");
+                + connection().state() + "; the engine is at fault");
     }
 
     /** What has come already, without reading from the transport. */
     int readHeld(ByteBuffer dst) throws IOException {
         int from = dst.position();
         try {
-            connection.receive(transport.in(), dst);
+            connection().receive(transport().in(), dst);
         } finally {
-            transport.taken();
+            transport().taken();
         }
         return dst.position() - from;
     }
@@ -82,13 +79,14 @@ final class ReadingHalf {
     void awaitEnd(long nanos) throws IOException {
         long deadline = System.nanoTime() + nanos;
         ByteBuffer rest = ByteBuffer.allocate(1024);
-        for (long left = nanos; left > 0 && transport.timed(); left = deadline - System.nanoTime()) {
+        for (long left = nanos; left > 0 && transport().timed(); left = deadline - System.nanoTime()) {
             int idle = 0;
-            while (idle < IDLE_TURNS && (transport.in().hasRemaining() || connection.holdsInput())) {
-                int waiting = transport.in().remaining();
-                idle = readHeld(rest.clear()) > 0 || transport.in().remaining() < waiting ? 0 : idle + 1;
+            while (idle < IDLE_TURNS
+                    && (transport().in().hasRemaining() || connection().holdsInput())) {
+                int waiting = transport().in().remaining();
+                idle = readHeld(rest.clear()) > 0 || transport().in().remaining() < waiting ? 0 : idle + 1;
             }
-            if (connection.inputEnded() || idle > 0 || transport.fill(left) < 0) {
+            if (connection().inputEnded() || idle > 0 || transport().fill(left) < 0) {
                 return;
             }
         }
@@ -99,10 +97,10 @@ final class ReadingHalf {
      * only waits for it when it gets no further without. Returns false if the transport does not take the answer now.
      */
     private boolean answer(boolean stuck) throws IOException {
-        if (connection.want() == Want.TASK) {
+        if (connection().want() == Want.TASK) {
             writing.runTask();
         }
-        if (connection.want() != Want.WRITE) {
+        if (connection().want() != Want.WRITE) {
             return true;
         }
         if (!writing.lock().tryLock()) {
@@ -114,7 +112,7 @@ final class ReadingHalf {
         try {
             return writing.flush();
         } catch (IOException e) {
-            if (!connection.inputEnded()) {
+            if (!connection().inputEnded()) {
                 throw e;
             }
             // The peer has gone behind its close_notify: there is nobody to answer.
@@ -122,5 +120,13 @@ final class ReadingHalf {
         } finally {
             writing.lock().unlock();
         }
+    }
+
+    private Transport transport() {
+        return writing.transport();
+    }
+
+    private UpgradeConnection connection() {
+        return writing.connection();
     }
 }

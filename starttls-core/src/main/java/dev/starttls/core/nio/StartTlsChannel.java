@@ -46,8 +46,6 @@ import java.util.concurrent.Executor;
  */
 public final class StartTlsChannel implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
 
-    private final ByteChannel channel;
-    private final Transport transport;
     private final UpgradeConnection connection;
     private final Directions directions;
     private boolean closing;
@@ -55,10 +53,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     private volatile boolean closed;
 
     private StartTlsChannel(ByteChannel channel, UpgradeConnection connection) {
-        this.channel = channel;
-        this.transport = new Transport(channel);
         this.connection = connection;
-        this.directions = new Directions(transport, connection);
+        this.directions = new Directions(new Transport(channel), connection);
     }
 
     /**
@@ -94,7 +90,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws IllegalBlockingModeException if the transport is non-blocking: call {@link #advance} instead
      */
     public UpgradeReport upgrade() throws IOException {
-        if (!transport.blocking() || advance() != Want.NOTHING) {
+        if (!network().blocking() || advance() != Want.NOTHING) {
             throw new IllegalBlockingModeException();
         }
         return connection.report();
@@ -106,7 +102,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     Want advance(Executor tasks, Runnable wake) throws IOException {
-        return go(() -> new UpgradeDriver(transport, connection).drive(tasks, wake));
+        return go(() -> new UpgradeDriver(network(), connection).drive(tasks, wake));
     }
 
     private Want go(Upgrading upgrading) throws IOException {
@@ -260,7 +256,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             if (!isOpen()) {
                 throw new ClosedChannelException();
             }
-            return connection.ready() ? directions.writing().flush() : transport.flush();
+            return connection.ready() ? directions.writing().flush() : network().flush();
         } finally {
             directions.writing().lock().unlock();
             leave();
@@ -299,11 +295,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     @Override
     public void close() throws IOException {
         if (!closesFirst()) {
-            channel.close();
+            transport().close();
             return;
         }
         try {
-            if (begun && channel.isOpen()) {
+            if (begun && transport().isOpen()) {
                 directions.sayGoodbye();
             }
         } catch (IOException e) {
@@ -311,7 +307,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             closed = true;
         } finally {
             closed = true;
-            channel.close();
+            transport().close();
             leave();
         }
     }
@@ -323,7 +319,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     @Override
     public boolean isOpen() {
-        return !closed && channel.isOpen();
+        return !closed && transport().isOpen();
     }
 
     /**
@@ -351,7 +347,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @return the channel given to {@link #over}
      */
     public ByteChannel transport() {
-        return channel;
+        return network().channel();
+    }
+
+    private Transport network() {
+        return directions.transport();
     }
 
     UpgradeConnection connection() {
@@ -359,7 +359,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     boolean holdsBuffers() {
-        return transport.holdsBuffers();
+        return network().holdsBuffers();
     }
 
     private boolean becomeReady() throws IOException {
@@ -403,7 +403,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     private void abandon() {
         closesFirst();
         closed = true;
-        transport.hangUp();
+        network().hangUp();
     }
 
     /** Whether nobody has begun to close before. */

@@ -21,11 +21,16 @@ final class Transport {
     private static final int UNREAD = 1 << 20;
 
     private final ByteChannel channel;
-    private final Lent in = new Lent(BufferPool.shared());
-    private final Lent out = new Lent(BufferPool.shared());
+    private Lent in = BufferPool.shared().idle();
+    private Lent out = BufferPool.shared().idle();
 
     Transport(ByteChannel channel) {
         this.channel = channel;
+    }
+
+    /** The caller's. */
+    ByteChannel channel() {
+        return channel;
     }
 
     boolean blocking() {
@@ -44,20 +49,21 @@ final class Transport {
 
     /** Gives the input's buffer back if nothing is in it. */
     void taken() {
-        in.releaseIfEmpty();
+        in = in.settled();
     }
 
     /** What came behind the end of what counts is nobody's. */
     void discardInput() {
-        in.release();
+        in = in.emptied();
     }
 
     /** Reads more behind what is there. Returns -1 at the end of the stream, 0 if there is nothing now. */
     int fill() throws IOException {
+        in = in.opened();
         try {
             return channel.read(in.room());
         } finally {
-            in.turn();
+            in = in.turned();
         }
     }
 
@@ -88,13 +94,14 @@ final class Transport {
     }
 
     private int read(InputStream stream) throws IOException {
+        in = in.opened();
         ByteBuffer room = in.room();
         try {
             int count = stream.read(room.array(), room.arrayOffset() + room.position(), room.remaining());
             room.position(room.position() + Math.max(0, count));
             return count;
         } finally {
-            in.turn();
+            in = in.turned();
         }
     }
 
@@ -111,12 +118,13 @@ final class Transport {
 
     /** Room to put octets in that are to be written; to be followed by {@link #put}. */
     ByteBuffer out() {
+        out = out.opened();
         return out.room();
     }
 
     /** What was put in is to be written. */
     void put() {
-        out.turn();
+        out = out.turned();
     }
 
     /** Writes what waits. Returns whether all of it has left; false only on a non-blocking channel. */
@@ -126,7 +134,7 @@ final class Transport {
                 return false;
             }
         }
-        out.releaseIfEmpty();
+        out = out.settled();
         return true;
     }
 
@@ -150,7 +158,7 @@ final class Transport {
             }
         } catch (IOException e) {
             // The peer has gone already.
-            in.release();
+            in = in.emptied();
         } finally {
             Quietly.close(channel);
         }
@@ -158,8 +166,8 @@ final class Transport {
 
     /** Gives the buffers back, whatever is in them. */
     void release() {
-        in.release();
-        out.release();
+        in = in.emptied();
+        out = out.emptied();
     }
 
     /** Whether a buffer is lent. */
@@ -168,14 +176,15 @@ final class Transport {
     }
 
     private void skip(SocketChannel socket) throws IOException {
-        in.release();
+        in = in.emptied();
         int count = 1;
         for (int total = 0; count > 0 && total < UNREAD; total += count) {
+            in = in.opened();
             try {
                 count = socket.read(in.room());
             } finally {
-                in.turn();
-                in.release();
+                in = in.turned();
+                in = in.emptied();
             }
         }
     }

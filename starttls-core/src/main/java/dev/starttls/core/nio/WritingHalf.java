@@ -30,6 +30,16 @@ final class WritingHalf {
         return lock;
     }
 
+    /** What both directions of the channel cross. */
+    Transport transport() {
+        return transport;
+    }
+
+    /** What both directions of the channel go through. */
+    UpgradeConnection connection() {
+        return connection;
+    }
+
     /**
      * Takes octets, and writes when a buffer is full, until all were taken or the transport takes no more. Leaves the last
      * buffer to {@link #flush}.

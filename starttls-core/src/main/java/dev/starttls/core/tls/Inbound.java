@@ -18,9 +18,11 @@ final class Inbound {
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
-    private final RecordStash stash = new RecordStash();
-    private final Leftovers leftovers = new Leftovers();
-    private int unanswered;
+    private RecordStash stash = RecordStash.first();
+    private Leftovers leftovers = Leftovers.NONE;
+    /** No more than {@link #UNANSWERED}, and small as all that an idle connection keeps. */
+    private byte unanswered;
+
     private volatile boolean closed;
     private volatile boolean closeNotifyReceived;
 
@@ -31,7 +33,7 @@ final class Inbound {
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
         if (leftovers.waiting()) {
-            leftovers.give(application);
+            leftovers = leftovers.give(application);
             return TlsStatus.OK;
         }
         int idle = 0;
@@ -47,7 +49,7 @@ final class Inbound {
             SSLEngineResult result = unwrap(network, application);
             if (overflown(result) || (stalled(result) && !nothing)) {
                 result = unwrapAside(network);
-                leftovers.give(application);
+                leftovers = leftovers.give(application);
             }
             count(result);
             if (result.getStatus() == Status.CLOSED && !halfClosed()) {
@@ -58,7 +60,7 @@ final class Inbound {
                     takeRest();
                 }
                 if (!network.hasRemaining()) {
-                    stash.settle();
+                    stash = stash.settled();
                 }
                 return TlsStatus.OK;
             }
@@ -73,7 +75,7 @@ final class Inbound {
             }
             idle = moved ? 0 : idle;
         }
-        stash.release();
+        stash = stash.emptied();
         return TlsStatus.CLOSED;
     }
 
@@ -83,12 +85,13 @@ final class Inbound {
 
     /** The octets that wait. */
     ByteBuffer decrypted() {
+        leftovers = leftovers.rest();
         return leftovers.octets();
     }
 
     void release() {
-        stash.release();
-        leftovers.release();
+        stash = stash.emptied();
+        leftovers = leftovers.emptied();
     }
 
     /** How many octets of memory are kept. */
@@ -158,7 +161,7 @@ final class Inbound {
             SSLEngineResult result = unwrap(network, aside);
             boolean stalled = stalled(result);
             if ((!stalled && !overflown(result)) || (stalled && size >= largest)) {
-                leftovers.keep(aside.flip());
+                leftovers = Leftovers.of(aside.flip());
                 return result;
             }
             if (size < largest) {
@@ -182,7 +185,7 @@ final class Inbound {
             throw engine.refuse("Expected the rest of a record to fit the session's application buffer of "
                     + aside.capacity() + " octets, got more " + engine.where() + "; the engine is at fault");
         }
-        leftovers.keep(aside.flip());
+        leftovers = Leftovers.of(aside.flip());
     }
 
     /** Engines that keep decrypted octets (Conscrypt) fill the buffer and say that there are more. */
@@ -196,8 +199,11 @@ final class Inbound {
             throw engine.refuse(
                     "Expected a TLS record " + engine.where() + ", got octets that are none (RFC 8446 section 5.1)");
         }
+        if (network.hasRemaining()) {
+            stash = stash.opened();
+        }
         boolean due = stash.fill(network);
-        stash.settle();
+        stash = stash.settled();
         return due;
     }
 
@@ -205,7 +211,8 @@ final class Inbound {
     private void count(SSLEngineResult result) {
         if (result.bytesConsumed() > 0
                 && result.bytesProduced() == 0
-                && result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP) {
+                && result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP
+                && unanswered < UNANSWERED) {
             unanswered++;
         }
     }

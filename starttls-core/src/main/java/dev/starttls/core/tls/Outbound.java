@@ -15,9 +15,9 @@ final class Outbound {
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
-    private final OutgoingRecords records = new OutgoingRecords();
     private int lastRecords = LAST_RECORDS;
     private volatile boolean alertOver;
+    private volatile OutgoingRecords records = OutgoingRecords.NONE;
 
     Outbound(GuardedEngine engine, EngineTasks tasks) {
         this.engine = engine;
@@ -38,9 +38,11 @@ final class Outbound {
     TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
         int idle = 0;
         while (true) {
-            records.drain(network);
             if (records.waiting()) {
-                return TlsStatus.NEED_WRITE;
+                records = records.drain(network);
+                if (records.waiting()) {
+                    return TlsStatus.NEED_WRITE;
+                }
             }
             TlsStatus first = ready(application);
             if (first != TlsStatus.NEED_WRITE) {
@@ -90,7 +92,7 @@ final class Outbound {
     }
 
     void release() {
-        records.release();
+        records = OutgoingRecords.NONE;
     }
 
     /** How many octets of memory are kept. */
@@ -151,7 +153,7 @@ final class Outbound {
             ByteBuffer aside = ByteBuffer.allocate(size);
             SSLEngineResult result = engine.wrap(source, aside);
             if (!overflown(result)) {
-                records.keep(aside.flip());
+                records = OutgoingRecords.of(aside.flip());
                 return result;
             }
             if (size >= 2 * RecordStash.MAX_RECORD) {

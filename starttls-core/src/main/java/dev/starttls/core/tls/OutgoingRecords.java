@@ -5,48 +5,44 @@ import java.nio.ByteBuffer;
 /** Octets for the peer that did not fit where they were to go; given out in whatever pieces do. */
 final class OutgoingRecords {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /** None: one for all. */
+    static final OutgoingRecords NONE = new OutgoingRecords(ByteBuffer.allocate(0));
 
-    private ByteBuffer held = NOTHING;
-    /** Tells any thread what {@link #held} tells the sending one. */
-    private volatile boolean waiting;
+    private final ByteBuffer held;
 
-    boolean waiting() {
-        return waiting;
+    private OutgoingRecords(ByteBuffer held) {
+        this.held = held;
     }
 
-    /** Takes a buffer that nobody else keeps, ready to be read; none may be waiting. */
-    void keep(ByteBuffer records) {
+    /** Takes a buffer that nobody else keeps, ready to be read. */
+    static OutgoingRecords of(ByteBuffer records) {
+        if (!records.hasRemaining()) {
+            return NONE;
+        }
         // A prepared ClientHello may wait long: it should not occupy a buffer for the greatest of records.
-        held = records.remaining() < records.capacity() / 2
-                ? ByteBuffer.allocate(records.remaining()).put(records).flip()
-                : records;
-        settle();
+        return new OutgoingRecords(
+                records.remaining() < records.capacity() / 2
+                        ? ByteBuffer.allocate(records.remaining()).put(records).flip()
+                        : records);
     }
 
-    void drain(ByteBuffer network) {
-        if (waiting) {
-            int count = Math.min(network.remaining(), held.remaining());
+    /** Whether there are any; for any thread, where the other calls are the sending one's. */
+    boolean waiting() {
+        return this != NONE;
+    }
+
+    /** Gives out what there is room for. Returns what is left then. */
+    OutgoingRecords drain(ByteBuffer network) {
+        int count = Math.min(network.remaining(), held.remaining());
+        if (count > 0) {
             network.put(held.slice(held.position(), count));
             held.position(held.position() + count);
-            settle();
         }
-    }
-
-    void release() {
-        held = NOTHING;
-        waiting = false;
+        return held.hasRemaining() ? this : NONE;
     }
 
     /** How many octets of memory are kept, waiting or not. */
     int capacity() {
         return held.capacity();
-    }
-
-    private void settle() {
-        waiting = held.hasRemaining();
-        if (!waiting) {
-            held = NOTHING;
-        }
     }
 }

@@ -15,11 +15,23 @@ final class RecordStash {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int FIRST_SIZE = 512;
 
+    /** What there is behind the first record as long as nothing is to be kept: one for all, and never changed. */
+    private static final RecordStash NONE = new RecordStash(true);
+
     /** Octets held are those before the position. */
     private ByteBuffer held = NOTHING;
 
     private boolean reading;
     private boolean pastFirst;
+
+    private RecordStash(boolean pastFirst) {
+        this.pastFirst = pastFirst;
+    }
+
+    /** What a pump begins with. */
+    static RecordStash first() {
+        return new RecordStash(false);
+    }
 
     boolean holds() {
         return held.position() > 0;
@@ -36,7 +48,9 @@ final class RecordStash {
 
     /** Drops what was decrypted from the buffer that {@link #source} gave. */
     void taken(int count) {
-        pastFirst |= count > 0;
+        if (!pastFirst) {
+            pastFirst = count > 0;
+        }
         if (reading) {
             reading = false;
             held.compact();
@@ -79,16 +93,24 @@ final class RecordStash {
         return held.position() >= HEADER && wanted() == 0;
     }
 
-    /** Lets go of the buffer when nothing is in it; while records keep coming in pieces it serves for all of them. */
-    void settle() {
-        if (!holds()) {
-            held = NOTHING;
-        }
+    /** One that octets can be put in. */
+    RecordStash opened() {
+        return this == NONE ? new RecordStash(true) : this;
     }
 
-    void release() {
+    /** Lets go of the buffer when nothing is in it; while records keep coming in pieces it serves for all of them. */
+    RecordStash settled() {
+        return holds() ? this : emptied();
+    }
+
+    /** Lets go of the buffer, whatever is in it. */
+    RecordStash emptied() {
+        if (pastFirst) {
+            return NONE;
+        }
         held = NOTHING;
         reading = false;
+        return this;
     }
 
     /** How many octets of memory are kept. */

@@ -13,7 +13,11 @@ import java.util.Set;
  */
 final class SignatureRules implements AlgorithmConstraints {
 
+    static final SignatureRules RULES = new SignatureRules();
+
     private static final List<String> WEAK = List.of("MD5with", "SHA1with", "SHA-1with");
+
+    private SignatureRules() {}
 
     @Override
     public boolean permits(Set<CryptoPrimitive> primitives, String algorithm, AlgorithmParameters parameters) {

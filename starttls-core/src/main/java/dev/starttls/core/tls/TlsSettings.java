@@ -143,7 +143,7 @@ public final class TlsSettings {
         parameters.setUseCipherSuitesOrder(true);
         if (parameters.getAlgorithmConstraints() != null) {
             // Engines that know no constraints, as tcnative's, have none and take none.
-            parameters.setAlgorithmConstraints(new SignatureRules());
+            parameters.setAlgorithmConstraints(SignatureRules.RULES);
         }
         switch (clientCertificate) {
             case NONE -> parameters.setNeedClientAuth(false);

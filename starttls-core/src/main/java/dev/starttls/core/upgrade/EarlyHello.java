@@ -18,10 +18,15 @@ final class EarlyHello implements Runnable {
     /**
      * Nothing is made yet.
      *
-     * @param pumps makes the pump around a new engine
+     * @param start makes the pump around a new engine
      */
-    EarlyHello(Callable<TlsPump> pumps) {
-        this.engine = new FutureTask<>(pumps);
+    EarlyHello(TlsStart start) {
+        this.engine = new FutureTask<>(new Callable<>() {
+            @Override
+            public TlsPump call() {
+                return start.pump();
+            }
+        });
         this.hello = new FutureTask<>(new Callable<>() {
             @Override
             public TlsPump call() throws Exception {

@@ -16,14 +16,14 @@ final class Ending {
     private boolean leaving;
     private boolean settled;
     private Optional<UpgradeException> afterFarewell = Optional.empty();
-    private volatile boolean ready;
-    private volatile Throwable failure;
+    private boolean ready;
+    private Throwable failure;
 
     Ending(Parts parts) {
         this.parts = parts;
     }
 
-    /** The dialogue is over and the connection is the application's. */
+    /** The dialogue is over and the connection is the application's: from the next call on, see {@link Session}. */
     boolean ready() {
         return ready;
     }
@@ -39,6 +39,7 @@ final class Ending {
     }
 
     void becomeReady() {
+        parts.framing().reset();
         ready = true;
     }
 
@@ -144,17 +145,6 @@ final class Ending {
         silence(thrown);
     }
 
-    /** Inside a session that is the application's, a failure of TLS is told as it is. */
-    SSLException broken(SSLException thrown) {
-        synchronized (parts.machine()) {
-            if (parts.machine().allows(Event.FAIL)) {
-                parts.machine().on(Event.FAIL);
-                failure = thrown;
-            }
-        }
-        return thrown;
-    }
-
     /** Throws if the connection has failed before: what came after is not to be taken for an end of stream. */
     void requireSound() throws IOException {
         Throwable earlier = failure;
@@ -167,9 +157,6 @@ final class Ending {
                     why.reason(), why.phase(), words, "", why.hint().orElse(""));
             again.initCause(why);
             throw again;
-        }
-        if (earlier instanceof SSLException) {
-            throw new SSLException(words, earlier);
         }
         throw new IllegalStateException(words, earlier);
     }

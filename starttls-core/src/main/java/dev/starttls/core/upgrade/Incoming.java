@@ -25,7 +25,7 @@ final class Incoming {
     private boolean recordSeen;
     private int handshakeOctets;
     private int left;
-    private volatile boolean peerClosed;
+    private boolean peerClosed;
 
     Incoming(Parts parts, Negotiation negotiation, Ending ending) {
         this.parts = parts;
@@ -38,19 +38,14 @@ final class Incoming {
         return !heard;
     }
 
-    void receive(ByteBuffer network, ByteBuffer application) throws IOException {
+    void receive(ByteBuffer network) throws IOException {
         ending.requireSound();
         if (network.remaining() > left) {
             // What was left the last time came before whatever has been sent since, and answers nothing.
             parts.clock().heard();
         }
-        if (!ending.ready()) {
-            negotiate(network);
-        }
-        if (ending.ready()) {
-            pass(network, application);
-        }
-        if (ending.leaving() || parts.state().terminal() || behindCloseNotify()) {
+        negotiate(network);
+        if (!ending.ready() && (ending.leaving() || parts.state().terminal() || behindCloseNotify())) {
             // What comes behind the end is nobody's (RFC 8446 section 6.1).
             network.position(network.limit());
         }
@@ -73,13 +68,6 @@ final class Incoming {
                             FailureReason.CONNECTION_CLOSED,
                             "Expected " + parts.awaited() + ", got the end of the connection",
                             parts.silenceHint(heard));
-        }
-        if (ending.ready() && parts.tls().established() && reported) {
-            try {
-                parts.tls().pump().endOfInput();
-            } catch (SSLException e) {
-                throw ending.broken(e);
-            }
         }
     }
 
@@ -109,23 +97,6 @@ final class Incoming {
         boolean more = true;
         while (more && ending.open()) {
             more = parts.records() ? receiveRecords(network) : receiveLine(network);
-        }
-    }
-
-    private void pass(ByteBuffer network, ByteBuffer application) throws IOException {
-        if (parts.state() == State.PLAINTEXT) {
-            int count = Math.min(network.remaining(), application.remaining());
-            application.put(network.slice(network.position(), count));
-            network.position(network.position() + count);
-        } else if (!parts.state().terminal()) {
-            try {
-                if (parts.tls().receive(network, application) == TlsStatus.CLOSED) {
-                    // Nothing can be decrypted any more, also if the engine has closed of its own accord.
-                    network.position(network.limit());
-                }
-            } catch (SSLException e) {
-                throw ending.broken(e);
-            }
         }
     }
 
@@ -167,7 +138,7 @@ final class Incoming {
             bound(waiting - network.remaining());
         }
         negotiation.established();
-        if (status == TlsStatus.CLOSED) {
+        if (status == TlsStatus.CLOSED && !ending.ready()) {
             throw ending.fail(
                     FailureReason.CONNECTION_CLOSED, "Expected " + parts.awaited() + ", got close_notify", "");
         }

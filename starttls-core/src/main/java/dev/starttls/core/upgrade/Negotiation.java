@@ -18,13 +18,11 @@ final class Negotiation {
 
     private final Parts parts;
     private final Ending ending;
-    private final Outcome outcome;
     private boolean declined;
 
-    Negotiation(Parts parts, Ending ending, Outcome outcome) {
+    Negotiation(Parts parts, Ending ending) {
         this.parts = parts;
         this.ending = ending;
-        this.outcome = outcome;
     }
 
     void begin() throws IOException {
@@ -42,13 +40,13 @@ final class Negotiation {
     /** Asks the dialogue what to do about a line. */
     void received(String line, ByteBuffer behind) throws IOException {
         carryOut(parts.dialogue().received(line), behind);
-        outcome.note();
+        note();
     }
 
     /** Asks the dialogue what to do about a literal. */
     void received(byte[] octets, ByteBuffer behind) throws IOException {
         carryOut(parts.dialogue().octets(octets), behind);
-        outcome.note();
+        note();
     }
 
     /** Carries out what follows something that is no line: its rest would be taken for a line of its own. */
@@ -120,7 +118,8 @@ final class Negotiation {
             return;
         }
         if (parts.client() && parts.settings().verification() == Verification.FULL) {
-            Optional<String> lacking = outcome.nameless();
+            Optional<String> lacking =
+                    Outcome.nameless(parts.peer(), parts.tls().peerChain());
             if (lacking.isPresent()) {
                 throw ending.fail(
                         FailureReason.CERTIFICATE_NAME_MISMATCH,
@@ -132,7 +131,7 @@ final class Negotiation {
         parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
         if (!parts.client()) {
             ending.settle();
-            parts.settings().listener().upgraded(outcome.report());
+            parts.settings().listener().upgraded(parts.report());
         }
         parts.framing().reset();
         Step next = parts.dialogue().secured();
@@ -143,7 +142,7 @@ final class Negotiation {
                     + " of before in Dialogue.capabilities behind Dialogue.secured");
         }
         carryOut(next, NOTHING);
-        outcome.note();
+        note();
     }
 
     private void awaitOctets(int count) throws UpgradeException {
@@ -167,7 +166,7 @@ final class Negotiation {
             return;
         }
         parts.tls().ready();
-        outcome.forget();
+        parts.outcome().announcedBefore(parts.dialogue().capabilities());
         parts.machine().on(Event.PROPOSE);
         parts.clock().enter(Phase.COMMAND);
         parts.outbox().add(List.of(step.command()));
@@ -183,7 +182,7 @@ final class Negotiation {
             injected(behind);
         }
         if (ending.open()) {
-            outcome.forget();
+            parts.outcome().announcedBefore(parts.dialogue().capabilities());
             parts.framing().reset();
             parts.machine().on(Event.PROPOSE);
             parts.clock().enter(Phase.COMMAND);
@@ -281,11 +280,21 @@ final class Negotiation {
             parts.tls().discard();
         }
         parts.clock().stop();
-        outcome.note();
+        note();
         if (inside && parts.client()) {
-            parts.settings().listener().upgraded(outcome.report());
+            parts.settings().listener().upgraded(parts.report());
         }
         ending.becomeReady();
+    }
+
+    /** Writes down what was announced last. */
+    private void note() {
+        List<String> announced = parts.dialogue().capabilities();
+        if (parts.tls().established()) {
+            parts.outcome().announcedInside(announced);
+        } else {
+            parts.outcome().announcedBefore(announced);
+        }
     }
 
     /** What answers a command before it has left was not meant for it. */

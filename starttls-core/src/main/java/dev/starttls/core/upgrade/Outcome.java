@@ -1,66 +1,98 @@
 package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.Ascii;
-import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
-import dev.starttls.core.upgrade.UpgradeReport.Resumption;
+import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
-/** What is told of an upgrade afterwards. */
+/** What is told of an upgrade afterwards, in as little as that takes: a connection keeps it as long as it lives. */
 final class Outcome {
 
     /** A subjectAltName's type for a DNS name (RFC 5280 section 4.2.1.6). */
     private static final int DNS_NAME = 2;
 
-    private final Parts parts;
+    private static final List<Phase> PHASES = List.of(Phase.values());
+
+    private final String protocol;
+    private final Role role;
     private volatile List<String> before = List.of();
     private volatile List<String> inside = List.of();
+    /** For each phase that is over two: which it was, with its round trips in the lower half; and its nanoseconds. */
+    private volatile long[] phases = {};
 
-    Outcome(Parts parts) {
-        this.parts = parts;
+    Outcome(String protocol, Role role) {
+        this.protocol = protocol;
+        this.role = role;
     }
 
-    /** Writes down what was announced so far: the dialogue is about to forget it. */
-    void forget() {
-        before = List.copyOf(parts.dialogue().capabilities());
+    /** Writes down what was announced last in plaintext. */
+    void announcedBefore(List<String> capabilities) {
+        before = List.copyOf(capabilities);
     }
 
-    /** Writes down what was announced last. */
-    void note() {
-        List<String> announced = List.copyOf(parts.dialogue().capabilities());
-        if (parts.tls().established()) {
-            inside = announced;
-        } else {
-            before = announced;
+    /** Writes down what was announced last inside TLS. */
+    void announcedInside(List<String> capabilities) {
+        inside = List.copyOf(capabilities);
+    }
+
+    /** A phase that went by before all others. */
+    void preceded(Phase phase, long nanos) {
+        long[] later = phases;
+        long[] all = new long[later.length + 2];
+        System.arraycopy(later, 0, all, 2, later.length);
+        phases = written(all, 0, phase, 0, nanos);
+    }
+
+    /** A phase that is over now. */
+    void finished(Phase phase, int roundTrips, long nanos) {
+        long[] earlier = phases;
+        phases = written(Arrays.copyOf(earlier, earlier.length + 2), earlier.length, phase, roundTrips, nanos);
+    }
+
+    /** The last phase that is over; there must be one. */
+    Phase lastFinished() {
+        long[] all = phases;
+        return phase(all[all.length - 2]);
+    }
+
+    UpgradeReport report(TlsPolicy policy, TlsLayer tls) {
+        return new UpgradeReport(protocol, role, policy, tls.negotiated(), before, inside, phases());
+    }
+
+    private List<PhaseTime> phases() {
+        long[] all = phases;
+        PhaseTime[] times = new PhaseTime[all.length / 2];
+        for (int i = 0; i < times.length; i++) {
+            long which = all[2 * i];
+            times[i] = new PhaseTime(phase(which), Duration.ofNanos(all[2 * i + 1]), (int) which);
         }
+        return List.of(times);
     }
 
-    UpgradeReport report() {
-        return new UpgradeReport(
-                parts.dialogue().protocol(),
-                parts.role(),
-                parts.settings().policy(),
-                parts.tls().established() ? Optional.of(negotiated()) : Optional.empty(),
-                before,
-                inside,
-                parts.clock().phases());
+    private static long[] written(long[] all, int at, Phase phase, int roundTrips, long nanos) {
+        all[at] = (long) PHASES.indexOf(phase) << Integer.SIZE | roundTrips;
+        all[at + 1] = nanos;
+        return all;
+    }
+
+    private static Phase phase(long which) {
+        return PHASES.get((int) (which >> Integer.SIZE));
     }
 
     /**
      * Says so if the certificate has the server's name only in its subject, where engines still look for it: a common name
      * is no identity (RFC 9525 section 2). Addresses are compared with the subjectAltName by every engine.
      */
-    Optional<String> nameless() {
-        List<Certificate> chain = chain();
+    static Optional<String> nameless(Peer peer, List<Certificate> chain) {
         if (!chain.isEmpty()
                 && chain.get(0) instanceof X509Certificate certificate
-                && !address(parts.peer().host())
+                && !address(peer.host())
                 && !hasDnsName(certificate)) {
             return Optional.of("Expected a certificate with a DNS name as subjectAltName, got one that has its name"
                     + " only in its subject "
@@ -92,23 +124,5 @@ final class Outcome {
             }
         }
         return true;
-    }
-
-    private Negotiated negotiated() {
-        SSLSession session = parts.tls().pump().session();
-        return new Negotiated(
-                session.getProtocol(),
-                session.getCipherSuite(),
-                chain(),
-                parts.tls().pump().resumed() ? Resumption.RESUMED : Resumption.FULL,
-                parts.tls().pump().applicationProtocol());
-    }
-
-    private List<Certificate> chain() {
-        try {
-            return List.of(parts.tls().pump().session().getPeerCertificates());
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of();
-        }
     }
 }

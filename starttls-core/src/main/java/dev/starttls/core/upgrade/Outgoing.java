@@ -37,10 +37,10 @@ final class Outgoing {
         };
     }
 
-    void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
+    void transmit(ByteBuffer network) throws IOException {
         int from = network.position();
         try {
-            while (transmitSome(application, network)) {
+            while (!ending.ready() && transmitSome(network)) {
                 // Each turn moved the connection on: a line left, or the handshake came further.
             }
         } finally {
@@ -59,49 +59,43 @@ final class Outgoing {
     }
 
     /** Moves some octets. Returns whether another turn may move more. */
-    private boolean transmitSome(ByteBuffer application, ByteBuffer network) throws IOException {
+    private boolean transmitSome(ByteBuffer network) throws IOException {
         State state = parts.state();
         return switch (state.tls()) {
-            case RECORDS -> transmitRecords(application, network);
+            case RECORDS -> transmitRecords(network);
             case LAST_ALERT -> {
-                transmitAlert(network);
+                parts.tls().sendAlert(network);
                 yield false;
             }
             case NONE -> {
                 if (!state.terminal()) {
-                    transmitPlaintext(application, network);
+                    transmitPlaintext(network);
                 }
                 yield false;
             }
         };
     }
 
-    private void transmitPlaintext(ByteBuffer application, ByteBuffer network) throws IOException {
+    private void transmitPlaintext(ByteBuffer network) throws IOException {
         parts.outbox().drain(network);
         if (!parts.outbox().isEmpty()) {
             return;
         }
         if (ending.leaving()) {
             ending.farewellLeft();
-        } else if (parts.state() == State.PROPOSED) {
-            if (!parts.client()) {
-                negotiation.goAheadLeft();
-            }
-        } else if (ending.ready()) {
-            int count = Math.min(application.remaining(), network.remaining());
-            network.put(application.slice(application.position(), count));
-            application.position(application.position() + count);
+        } else if (parts.state() == State.PROPOSED && !parts.client()) {
+            negotiation.goAheadLeft();
         }
     }
 
-    private boolean transmitRecords(ByteBuffer application, ByteBuffer network) throws IOException {
+    private boolean transmitRecords(ByteBuffer network) throws IOException {
         boolean lines = !parts.outbox().isEmpty();
-        ByteBuffer source = lines ? parts.outbox().waiting() : ending.ready() ? application : NOTHING;
+        ByteBuffer source = lines ? parts.outbox().waiting() : NOTHING;
         TlsStatus status;
         try {
             status = parts.tls().send(source, network);
         } catch (SSLException e) {
-            throw ending.ready() ? ending.broken(e) : ending.failedHandshake(e);
+            throw ending.failedHandshake(e);
         }
         if (lines) {
             parts.outbox().settle();
@@ -121,7 +115,6 @@ final class Outgoing {
         boolean went = incoming.resume();
         return went
                 || (handshaking && parts.state() == State.SECURE)
-                || (lines && ending.ready())
                 || !parts.outbox().isEmpty();
     }
 
@@ -134,20 +127,6 @@ final class Outgoing {
                     FailureReason.CONNECTION_CLOSED,
                     "Expected " + parts.awaited() + ", but the engine has closed the session",
                     "");
-        }
-    }
-
-    /** The session has failed already: a second failure while its alert is made ends the matter. */
-    private void transmitAlert(ByteBuffer network) {
-        boolean room = network.hasRemaining();
-        int from = network.position();
-        try {
-            TlsStatus status = parts.tls().send(NOTHING, network);
-            if (status == TlsStatus.CLOSED || (room && network.position() == from)) {
-                parts.tls().hush();
-            }
-        } catch (SSLException | RuntimeException e) {
-            parts.tls().hush();
         }
     }
 }

@@ -9,11 +9,13 @@ record Parts(
         Outbox outbox,
         Framing framing,
         PhaseClock clock,
-        TlsLayer tls) {
+        TlsLayer tls,
+        Outcome outcome) {
 
     static Parts of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         boolean implicit = settings.policy() == TlsPolicy.IMPLICIT;
         UpgradeLimits limits = settings.limits();
+        Outcome outcome = new Outcome(dialogue.protocol(), dialogue.role());
         return new Parts(
                 dialogue,
                 settings,
@@ -21,8 +23,9 @@ record Parts(
                 new UpgradeMachine(implicit ? State.HANDSHAKING : State.PLAINTEXT),
                 new Outbox(),
                 new Framing(limits.lineOctets()),
-                new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING),
-                new TlsLayer(dialogue.role(), settings, peer));
+                new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING, outcome),
+                new TlsLayer(dialogue.role(), settings, peer),
+                outcome);
     }
 
     Role role() {
@@ -48,6 +51,11 @@ record Parts(
     /** Whether octets cross as TLS records now. */
     boolean records() {
         return state().tls() == State.Tls.RECORDS;
+    }
+
+    /** How it went so far. */
+    UpgradeReport report() {
+        return outcome.report(policy(), tls);
     }
 
     /** What the peer owes in the present phase, for exceptions. */

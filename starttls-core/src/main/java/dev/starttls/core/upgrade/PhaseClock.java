@@ -1,17 +1,12 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.List;
 
 /** Keeps the time, the round trips and the counts of each phase. Knows only the time it was told. */
 final class PhaseClock {
 
     private final UpgradeLimits limits;
-    /** The last phase that is over; null if none is. */
-    private Finished finished;
-
+    private final Outcome outcome;
     private long patience;
     private Phase phase;
     private long now;
@@ -23,11 +18,9 @@ final class PhaseClock {
     private boolean awaiting;
     private boolean stopped;
 
-    /** A phase that is over and the one before it: a connection keeps them as long as it lives, so they are small. */
-    private record Finished(Phase phase, int roundTrips, long nanos, Finished before) {}
-
-    PhaseClock(UpgradeLimits limits, Phase first) {
+    PhaseClock(UpgradeLimits limits, Phase first, Outcome outcome) {
         this.limits = limits;
+        this.outcome = outcome;
         this.phase = first;
         this.patience = nanos(limits.timePerPhase());
     }
@@ -36,11 +29,6 @@ final class PhaseClock {
         now = nanos;
         began = nanos;
         waitBegan = nanos;
-    }
-
-    /** A phase that went by before. */
-    void spent(Phase before, long nanos) {
-        finished = new Finished(before, 0, nanos, finished);
     }
 
     void tell(long nanos) {
@@ -133,16 +121,8 @@ final class PhaseClock {
         return !stopped && now - deadline() >= 0;
     }
 
-    List<PhaseTime> phases() {
-        ArrayDeque<PhaseTime> phases = new ArrayDeque<>();
-        for (Finished next = finished; next != null; next = next.before()) {
-            phases.addFirst(new PhaseTime(next.phase(), Duration.ofNanos(next.nanos()), next.roundTrips()));
-        }
-        return List.copyOf(phases);
-    }
-
     private void finish() {
-        finished = new Finished(phase, roundTrips, now - began, finished);
+        outcome.finished(phase, roundTrips, now - began);
         roundTrips = 0;
     }
 

@@ -1,24 +1,24 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.ServerNameReader;
 import dev.starttls.core.tls.TlsPump;
-import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TlsStatus;
+import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
+import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /** The pump of a connection, from before there is one: a server may have to read the name asked for first. */
 final class TlsLayer {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final Role role;
-    private final UpgradeSettings settings;
-    private final Peer peer;
-    private Optional<ServerNameReader> names = Optional.empty();
+    /** There until there is a pump. */
+    private Optional<TlsStart> start;
     /** Of a client, until its ClientHello has been taken over from there. */
     private volatile Optional<EarlyHello> early = Optional.empty();
 
@@ -33,33 +33,22 @@ final class TlsLayer {
     private boolean prepared;
 
     TlsLayer(Role role, UpgradeSettings settings, Peer peer) {
-        this.role = role;
-        this.settings = settings;
-        this.peer = peer;
+        start = Optional.of(new TlsStart(role, settings, peer));
     }
 
     /** Makes the engine if it can be made already: mistakes in the settings show here, before anything is proposed. */
     void ready() {
-        if (pump != null || names.isPresent()) {
-            return;
-        }
-        if (early.isPresent()) {
+        if (early.isPresent() && start.isPresent()) {
             pump = early.get().pump();
-        } else if (role == Role.SERVER && settings.tls().choosesByServerName()) {
-            names = Optional.of(new ServerNameReader());
-        } else {
-            pump = make(Optional.empty());
+            start = Optional.empty();
+        } else if (start.isPresent() && !start.get().awaitsName()) {
+            make(start.get());
         }
     }
 
     /** Lets another thread make a client's engine and ClientHello: whoever runs what is returned. */
     Runnable prepareEarly() {
-        EarlyHello hello = new EarlyHello(new Callable<>() {
-            @Override
-            public TlsPump call() {
-                return make(Optional.empty());
-            }
-        });
+        EarlyHello hello = new EarlyHello(start.orElseThrow());
         early = Optional.of(hello);
         return hello;
     }
@@ -106,8 +95,9 @@ final class TlsLayer {
         return made != null && made.established();
     }
 
-    TlsPump pump() {
-        return pump;
+    /** Throws if the transport has ended without close_notify. */
+    void endOfInput() throws SSLException {
+        pump.endOfInput();
     }
 
     /** Whether an octet of this side's has been given out: from the first on, the peer may answer in TLS. */
@@ -117,13 +107,12 @@ final class TlsLayer {
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
         if (pump == null) {
-            ServerNameReader reader = names.orElseThrow();
-            if (!reader.read(network)) {
+            TlsStart starting = start.orElseThrow();
+            if (!starting.read(network)) {
                 return TlsStatus.NEED_READ;
             }
-            ahead = reader.seen();
-            names = Optional.empty();
-            pump = make(reader.serverName());
+            ahead = starting.seen();
+            make(starting);
         }
         try {
             if (ahead.hasRemaining()) {
@@ -189,6 +178,45 @@ final class TlsLayer {
         return next.isPresent() ? Optional.of(new Task(next.get())) : next;
     }
 
+    /**
+     * The session has failed already, and an alert may be owed: a second failure while it is made ends the matter.
+     */
+    void sendAlert(ByteBuffer network) {
+        boolean room = network.hasRemaining();
+        int from = network.position();
+        try {
+            TlsStatus status = send(NOTHING, network);
+            if (status == TlsStatus.CLOSED || (room && network.position() == from)) {
+                hush();
+            }
+        } catch (SSLException | RuntimeException e) {
+            hush();
+        }
+    }
+
+    /** What the handshake agreed on, once it is done. */
+    Optional<Negotiated> negotiated() {
+        if (!established()) {
+            return Optional.empty();
+        }
+        SSLSession session = pump.session();
+        return Optional.of(new Negotiated(
+                session.getProtocol(),
+                session.getCipherSuite(),
+                peerChain(),
+                pump.resumed() ? Resumption.RESUMED : Resumption.FULL,
+                pump.applicationProtocol()));
+    }
+
+    /** The peer's certificates; empty when it sent none. */
+    List<Certificate> peerChain() {
+        try {
+            return List.of(pump.session().getPeerCertificates());
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of();
+        }
+    }
+
     ByteBuffer decrypted() {
         TlsPump made = pump;
         return made == null ? NOTHING : made.decrypted();
@@ -234,7 +262,7 @@ final class TlsLayer {
     /** Lets go of what is held and overwrites what was decrypted. */
     void release() {
         silent = true;
-        names = Optional.empty();
+        start = Optional.empty();
         ahead = NOTHING;
         taskDue = false;
         if (pump != null) {
@@ -244,7 +272,7 @@ final class TlsLayer {
 
     /** The octets of memory held here: those of a ClientHello whose name is being read, and decrypted ones. */
     int held() {
-        return names.map(reader -> reader.seen().remaining()).orElse(0)
+        return start.map(TlsStart::held).orElse(0)
                 + ahead.remaining()
                 + decrypted().capacity();
     }
@@ -275,16 +303,8 @@ final class TlsLayer {
         return status;
     }
 
-    private TlsPump make(Optional<String> serverName) {
-        try {
-            TlsSettings tls = settings.tls();
-            return new TlsPump(
-                    role == Role.CLIENT
-                            ? tls.clientEngine(peer.host(), peer.port(), settings.verification())
-                            : tls.serverEngine(peer.host(), peer.port(), serverName));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "Expected this platform to have a TLS context, got " + e + "; set one with TlsSettings.Builder", e);
-        }
+    private void make(TlsStart starting) {
+        pump = starting.pump();
+        start = Optional.empty();
     }
 }

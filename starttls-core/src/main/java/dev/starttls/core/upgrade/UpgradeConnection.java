@@ -2,7 +2,6 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Truncation;
-import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -35,13 +34,7 @@ import javax.net.ssl.SSLException;
  */
 public final class UpgradeConnection {
 
-    private final Parts parts;
-    private final Ending ending;
-    private final Outcome outcome;
-    private final Negotiation negotiation;
-    private final Incoming incoming;
-    private final Outgoing outgoing;
-    private boolean begun;
+    private volatile Stage stage;
 
     /**
      * A connection that has not begun.
@@ -51,12 +44,7 @@ public final class UpgradeConnection {
      * @param peer the other side; on a client, its host is the name that the certificate must have
      */
     public UpgradeConnection(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
-        parts = Parts.of(dialogue, settings, peer);
-        ending = new Ending(parts);
-        outcome = new Outcome(parts);
-        negotiation = new Negotiation(parts, ending, outcome);
-        incoming = new Incoming(parts, negotiation, ending);
-        outgoing = new Outgoing(parts, negotiation, ending, incoming);
+        stage = new Upgrading(Parts.of(dialogue, settings, peer));
     }
 
     /**
@@ -66,7 +54,7 @@ public final class UpgradeConnection {
      * @param nanos what it took, in nanoseconds
      */
     public void spent(Phase phase, long nanos) {
-        parts.clock().spent(phase, nanos);
+        stage.spent(phase, nanos);
     }
 
     /**
@@ -77,13 +65,12 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has begun before
      */
     public void begin(long nanos) throws IOException {
-        if (begun) {
-            throw new IllegalStateException(
-                    "Expected begin once, got it again in state " + parts.state() + "; make a new UpgradeConnection");
+        Stage first = stage;
+        try {
+            first.begin(nanos);
+        } finally {
+            moveOn(first);
         }
-        begun = true;
-        parts.clock().begin(nanos);
-        guard(negotiation::begin);
     }
 
     /**
@@ -94,20 +81,7 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void tick(long nanos) throws UpgradeException {
-        requireBegun("tick");
-        parts.clock().tell(nanos);
-        boolean late = parts.clock().late() && !parts.state().terminal() && !ending.ready();
-        if (late || ending.farewellOver()) {
-            ending.tellFarewell();
-        }
-        if (late) {
-            throw ending.fail(
-                    FailureReason.TIMEOUT,
-                    "Expected " + parts.awaited() + " within "
-                            + parts.clock().patience().toMillis() + " ms, got "
-                            + parts.clock().received(),
-                    parts.silenceHint(!incoming.silent()));
-        }
+        stage.tick(nanos);
     }
 
     /**
@@ -117,9 +91,7 @@ public final class UpgradeConnection {
      *     once ready, closed or failed
      */
     public Optional<Long> deadline() {
-        return !begun || ending.ready() || parts.state().terminal()
-                ? Optional.empty()
-                : Optional.of(parts.clock().deadline());
+        return stage.deadline();
     }
 
     /**
@@ -128,17 +100,7 @@ public final class UpgradeConnection {
      * @return see {@link Want}
      */
     public Want want() {
-        State state = parts.state();
-        if (!begun || state == State.CLOSED) {
-            return Want.NOTHING;
-        }
-        if (state.tls() == State.Tls.RECORDS && parts.tls().taskDue()) {
-            return Want.TASK;
-        }
-        if (outgoing.due()) {
-            return Want.WRITE;
-        }
-        return ending.open() ? Want.READ : Want.NOTHING;
+        return stage.want();
     }
 
     /**
@@ -147,7 +109,7 @@ public final class UpgradeConnection {
      * @return to be run once, by any thread; empty when there is none or when it still runs
      */
     public Optional<Runnable> task() {
-        return parts.tls().task();
+        return stage.task();
     }
 
     /**
@@ -171,11 +133,7 @@ public final class UpgradeConnection {
      * @throws UpgradeException as {@link #prepare}
      */
     public boolean prepareNext() throws IOException {
-        if (!preparable()) {
-            return false;
-        }
-        guard(negotiation::prepareNext);
-        return !parts.tls().prepared();
+        return stage.prepareNext();
     }
 
     /**
@@ -188,18 +146,7 @@ public final class UpgradeConnection {
      * @return to be run once, by any thread; empty where there is nothing to prepare, or when something was prepared before
      */
     public Optional<Runnable> preparation() {
-        return preparable() && !parts.tls().exists() ? Optional.of(parts.tls().prepareEarly()) : Optional.empty();
-    }
-
-    private boolean preparable() {
-        boolean ahead = parts.implicit() ? !begun : parts.state().tls() == State.Tls.NONE;
-        return ahead
-                && parts.client()
-                && ending.open()
-                && parts.policy() != TlsPolicy.DISABLED
-                && parts.settings().preparation() == Preparation.WHILE_WAITING
-                && !parts.tls().preparing()
-                && !parts.tls().prepared();
+        return stage.preparation();
     }
 
     /**
@@ -214,12 +161,15 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
-        requireBegun("receive");
+        Stage first = stage;
+        Stage next;
         try {
-            incoming.receive(network, application);
-        } catch (RuntimeException | Error e) {
-            abandon(e);
-            throw e;
+            first.receive(network, application);
+        } finally {
+            next = moveOn(first);
+        }
+        if (next != first) {
+            next.receive(network, application);
         }
     }
 
@@ -233,12 +183,15 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
-        requireBegun("transmit");
+        Stage first = stage;
+        Stage next;
         try {
-            outgoing.transmit(application, network);
-        } catch (RuntimeException | Error e) {
-            abandon(e);
-            throw e;
+            first.transmit(application, network);
+        } finally {
+            next = moveOn(first);
+        }
+        if (next != first) {
+            next.transmit(application, network);
         }
     }
 
@@ -251,8 +204,7 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void endOfInput() throws IOException {
-        requireBegun("endOfInput");
-        guard(incoming::endOfInput);
+        stage.endOfInput();
     }
 
     /**
@@ -261,7 +213,7 @@ public final class UpgradeConnection {
      * @return true from then on
      */
     public boolean ready() {
-        return ending.ready();
+        return stage.ready();
     }
 
     /**
@@ -270,7 +222,7 @@ public final class UpgradeConnection {
      * @return true after close_notify, or after the end of the transport where that is an end of stream; false once failed
      */
     public boolean inputEnded() {
-        return incoming.ended();
+        return stage.inputEnded();
     }
 
     /**
@@ -279,7 +231,7 @@ public final class UpgradeConnection {
      * @return true if so
      */
     public boolean holdsInput() {
-        return ending.ready() && parts.tls().decrypted().hasRemaining();
+        return stage.holdsInput();
     }
 
     /**
@@ -288,7 +240,7 @@ public final class UpgradeConnection {
      * @return as the limits have it
      */
     public Duration timeToClose() {
-        return parts.settings().limits().timeToClose();
+        return stage.timeToClose();
     }
 
     /**
@@ -297,7 +249,7 @@ public final class UpgradeConnection {
      * @return as the table has it
      */
     public State state() {
-        return parts.state();
+        return stage.state();
     }
 
     /**
@@ -306,7 +258,7 @@ public final class UpgradeConnection {
      * @return the present one; once ready, the last
      */
     public Phase phase() {
-        return parts.clock().phase();
+        return stage.phase();
     }
 
     /**
@@ -315,7 +267,7 @@ public final class UpgradeConnection {
      * @return as far as it has come
      */
     public UpgradeReport report() {
-        return outcome.report();
+        return stage.report();
     }
 
     /**
@@ -323,52 +275,28 @@ public final class UpgradeConnection {
      * (half-close, RFC 8446 section 6.1). Closing again has no effect.
      */
     public void close() {
-        ending.close();
+        stage.close();
     }
 
     /** The transport is closed, or is about to be: lets go of everything held and overwrites what was decrypted. */
     public void end() {
-        close();
-        synchronized (parts.machine()) {
-            if (parts.machine().allows(Event.END)) {
-                parts.machine().on(Event.END);
-            }
-        }
-        parts.framing().reset();
-        parts.tls().release();
+        stage.end();
     }
 
     /** The octets of memory that the peer can make this side hold: of lines, of answers to them and of records. */
     int held() {
-        return parts.framing().held() + parts.outbox().octets() + parts.tls().held();
+        return stage.held();
     }
 
-    /** What a dialogue or a listener throws ends the connection: whatever it meant to do, nothing leaves in the clear. */
-    private void guard(Work work) throws IOException {
-        try {
-            work.run();
-        } catch (RuntimeException | Error e) {
-            abandon(e);
-            throw e;
+    /**
+     * Goes on to the next stage where the present one is over. Only the next one is {@link #ready}, and before there is one
+     * thread at a time: nobody is left behind in the present one.
+     */
+    private Stage moveOn(Stage present) {
+        Stage next = present.next();
+        if (next != present) {
+            stage = next;
         }
-    }
-
-    private void abandon(Throwable thrown) {
-        if (!ending.ready()) {
-            ending.abandon(thrown);
-        }
-    }
-
-    private void requireBegun(String call) {
-        if (!begun) {
-            throw new IllegalStateException(
-                    "Expected begin before " + call + ", got " + call
-                            + " on a connection that has not begun; call UpgradeConnection.begin once the transport is connected");
-        }
-    }
-
-    /** Something that may fail. */
-    private interface Work {
-        void run() throws IOException;
+        return next;
     }
 }

@@ -3,7 +3,9 @@
  *
  * <p>The rules are in one table, {@link dev.starttls.core.upgrade.UpgradeMachine}. {@link
  * dev.starttls.core.upgrade.UpgradeConnection} joins the line floor and the TLS floor under it; a protocol adds its words
- * as a {@link dev.starttls.core.upgrade.Dialogue}. Time comes in as a parameter; there are no channels and no threads
- * here. Floors 1 and 2 may be imported, floor 4 may not.
+ * as a {@link dev.starttls.core.upgrade.Dialogue}. A connection has two stages: {@link
+ * dev.starttls.core.upgrade.Upgrading}, whose rooms share their {@link dev.starttls.core.upgrade.Parts}, and behind it
+ * {@link dev.starttls.core.upgrade.Session}, which keeps as little as it can. Time comes in as a parameter; there are no
+ * channels and no threads here. Floors 1 and 2 may be imported, floor 4 may not.
  */
 package dev.starttls.core.upgrade;

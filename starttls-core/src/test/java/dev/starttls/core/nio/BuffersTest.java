@@ -21,17 +21,16 @@ class BuffersTest {
 
     @Test
     void a_buffer_that_was_given_back_is_clean() {
-        Lent lent = new Lent(pool);
+        Lent lent = pool.idle().opened();
         ByteBuffer room = lent.room();
         room.put("first, long".getBytes(StandardCharsets.US_ASCII));
-        lent.turn();
+        lent = lent.turned();
         lent.octets().get();
         // Makes room behind the rest: what was behind that is still there, though no longer within the limit.
         lent.room().put((byte) 'x').put((byte) 'y');
-        lent.turn();
-        lent.release();
+        lent = lent.turned().emptied();
         assertThat(lent.held()).isFalse();
-        ByteBuffer again = pool.take();
+        ByteBuffer again = pool.take().room();
         assertThat(again).isSameAs(room);
         assertThat(again.position()).isZero();
         assertThat(again.limit()).isEqualTo(again.capacity());
@@ -40,28 +39,36 @@ class BuffersTest {
 
     @Test
     void a_buffer_is_kept_as_long_as_there_are_octets_in_it() {
-        Lent lent = new Lent(pool);
+        Lent lent = pool.idle().opened();
         lent.room().put((byte) 1).put((byte) 2);
-        lent.turn();
+        lent = lent.turned();
         lent.octets().get();
-        lent.releaseIfEmpty();
+        lent = lent.settled();
         assertThat(lent.held()).isTrue();
         assertThat(lent.octets().get()).isEqualTo((byte) 2);
-        lent.releaseIfEmpty();
+        lent = lent.settled();
         assertThat(lent.held()).isFalse();
         assertThat(lent.octets().hasRemaining()).isFalse();
     }
 
     @Test
     void giving_back_twice_gives_back_once() {
-        Lent lent = new Lent(pool);
+        Lent lent = pool.idle().opened();
         lent.room().put((byte) 1);
-        lent.turn();
-        lent.release();
-        lent.release();
-        lent.releaseIfEmpty();
-        Lent other = new Lent(pool);
-        assertThat(other.room()).isNotSameAs(new Lent(pool).room());
+        lent = lent.turned().emptied().emptied().settled();
+        assertThat(lent).isSameAs(pool.idle());
+        assertThat(pool.take().room()).isNotSameAs(pool.take().room());
+    }
+
+    @Test
+    void an_idle_direction_shares_what_has_no_room() {
+        assertThat(pool.idle().octets().hasRemaining()).isFalse();
+        assertThat(pool.idle().octets().capacity()).isZero();
+        assertThat(pool.idle().settled()).isSameAs(pool.idle());
+        assertThat(pool.idle().emptied()).isSameAs(pool.idle());
+        Lent nothingPutIn = pool.idle().opened();
+        nothingPutIn.room();
+        assertThat(nothingPutIn.turned()).isSameAs(pool.idle());
     }
 
     @Test
@@ -71,12 +78,13 @@ class BuffersTest {
         for (int u = 0; u < 4; u++) {
             users.add(Pair.run(() -> {
                 for (int i = 0; i < 20_000; i++) {
-                    ByteBuffer mine = pool.take();
-                    assertThat(mine.get(0)).isZero();
-                    assertThat(lentOut.add(identity(mine))).isTrue();
-                    mine.put(0, (byte) 1);
-                    lentOut.remove(identity(mine));
-                    pool.give(mine, 1);
+                    Lent mine = pool.take();
+                    ByteBuffer room = mine.room();
+                    assertThat(room.get(0)).isZero();
+                    assertThat(lentOut.add(identity(room))).isTrue();
+                    room.put((byte) 1);
+                    lentOut.remove(identity(room));
+                    mine.turned().emptied();
                 }
             }));
         }
@@ -88,13 +96,16 @@ class BuffersTest {
     @Test
     void the_pool_keeps_no_more_than_some() {
         List<ByteBuffer> many = new ArrayList<>();
+        List<Lent> lent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            many.add(pool.take());
+            Lent next = pool.take();
+            lent.add(next);
+            many.add(next.octets());
         }
-        many.forEach(buffer -> pool.give(buffer, 0));
+        lent.forEach(pool::give);
         int kept = 0;
         for (int i = 0; i < 200; i++) {
-            ByteBuffer next = pool.take();
+            ByteBuffer next = pool.take().octets();
             kept += many.stream().anyMatch(one -> identity(one) == identity(next)) ? 1 : 0;
         }
         assertThat(kept).isEqualTo(64);
@@ -110,7 +121,7 @@ class BuffersTest {
             assertThat(pair.server().read(ByteBuffer.allocate(1))).isZero();
         }
         for (int i = 0; i < 64; i++) {
-            assertClean(BufferPool.shared().take());
+            assertClean(BufferPool.shared().take().room());
         }
     }
 

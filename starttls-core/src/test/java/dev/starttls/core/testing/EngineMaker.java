@@ -90,7 +90,8 @@ public enum EngineMaker {
         KeyStore roots = KeyStore.getInstance("PKCS12");
         roots.load(null, null);
         roots.setCertificateEntry("root", root());
-        // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell; and it decrypts
+        // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell; and it
+        // decrypts
         // the key anew for each handshake.
         KeyManagerFactory keyManagers =
                 switch (this) {

@@ -1,0 +1,59 @@
+package dev.starttls.core.upgrade;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a connection is at present: first its upgrade, then the application's. What the calls mean is said where {@link
+ * UpgradeConnection} has them.
+ */
+interface Stage {
+
+    void spent(Phase phase, long nanos);
+
+    void begin(long nanos) throws IOException;
+
+    void tick(long nanos) throws UpgradeException;
+
+    Optional<Long> deadline();
+
+    Want want();
+
+    Optional<Runnable> task();
+
+    boolean prepareNext() throws IOException;
+
+    Optional<Runnable> preparation();
+
+    void receive(ByteBuffer network, ByteBuffer application) throws IOException;
+
+    void transmit(ByteBuffer application, ByteBuffer network) throws IOException;
+
+    void endOfInput() throws IOException;
+
+    boolean ready();
+
+    boolean inputEnded();
+
+    boolean holdsInput();
+
+    Duration timeToClose();
+
+    State state();
+
+    Phase phase();
+
+    UpgradeReport report();
+
+    void close();
+
+    void end();
+
+    /** The octets of memory that the peer can make this side hold: of lines, of answers to them and of records. */
+    int held();
+
+    /** The stage that goes on from here: this one, unless it is over. */
+    Stage next();
+}

@@ -1,0 +1,59 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.tls.ServerNameReader;
+import dev.starttls.core.tls.TlsPump;
+import dev.starttls.core.tls.TlsSettings;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+
+/** What there is of TLS before there is a pump: how it is made and, where that depends on it, the name asked for. */
+final class TlsStart {
+
+    private final Role role;
+    private final UpgradeSettings settings;
+    private final Peer peer;
+    private Optional<ServerNameReader> names = Optional.empty();
+
+    TlsStart(Role role, UpgradeSettings settings, Peer peer) {
+        this.role = role;
+        this.settings = settings;
+        this.peer = peer;
+    }
+
+    /** Whether the name that the client asks for must be read first. */
+    boolean awaitsName() {
+        return role == Role.SERVER && settings.tls().choosesByServerName();
+    }
+
+    /** Takes octets of the ClientHello. Returns whether the name is known, or known not to be there. */
+    boolean read(ByteBuffer network) {
+        if (names.isEmpty()) {
+            names = Optional.of(new ServerNameReader());
+        }
+        return names.get().read(network);
+    }
+
+    /** The octets that were read for the name, all of which are the pump's. */
+    ByteBuffer seen() {
+        return names.orElseThrow().seen();
+    }
+
+    /** The octets of memory held. */
+    int held() {
+        return names.map(reader -> reader.seen().remaining()).orElse(0);
+    }
+
+    TlsPump pump() {
+        try {
+            TlsSettings tls = settings.tls();
+            return new TlsPump(
+                    role == Role.CLIENT
+                            ? tls.clientEngine(peer.host(), peer.port(), settings.verification())
+                            : tls.serverEngine(peer.host(), peer.port(), names.flatMap(ServerNameReader::serverName)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "Expected this platform to have a TLS context, got " + e + "; set one with TlsSettings.Builder", e);
+        }
+    }
+}

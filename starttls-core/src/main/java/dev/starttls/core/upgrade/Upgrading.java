@@ -1,0 +1,239 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.upgrade.UpgradeMachine.Event;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The first stage: the dialogue and the handshake, until the connection is the application's, is closed or has failed. One
+ * thread at a time.
+ */
+final class Upgrading implements Stage {
+
+    private final Parts parts;
+    private final Ending ending;
+    private final Negotiation negotiation;
+    private final Incoming incoming;
+    private final Outgoing outgoing;
+    private boolean begun;
+
+    Upgrading(Parts parts) {
+        this.parts = parts;
+        ending = new Ending(parts);
+        negotiation = new Negotiation(parts, ending);
+        incoming = new Incoming(parts, negotiation, ending);
+        outgoing = new Outgoing(parts, negotiation, ending, incoming);
+    }
+
+    @Override
+    public void spent(Phase phase, long nanos) {
+        parts.outcome().preceded(phase, nanos);
+    }
+
+    @Override
+    public void begin(long nanos) throws IOException {
+        if (begun) {
+            throw begunBefore(state());
+        }
+        begun = true;
+        parts.clock().begin(nanos);
+        try {
+            negotiation.begin();
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void tick(long nanos) throws UpgradeException {
+        requireBegun("tick");
+        parts.clock().tell(nanos);
+        boolean late = parts.clock().late() && !state().terminal();
+        if (late || ending.farewellOver()) {
+            ending.tellFarewell();
+        }
+        if (late) {
+            throw ending.fail(
+                    FailureReason.TIMEOUT,
+                    "Expected " + parts.awaited() + " within "
+                            + parts.clock().patience().toMillis() + " ms, got "
+                            + parts.clock().received(),
+                    parts.silenceHint(!incoming.silent()));
+        }
+    }
+
+    @Override
+    public Optional<Long> deadline() {
+        return !begun || state().terminal()
+                ? Optional.empty()
+                : Optional.of(parts.clock().deadline());
+    }
+
+    @Override
+    public Want want() {
+        State state = state();
+        if (!begun || state == State.CLOSED) {
+            return Want.NOTHING;
+        }
+        if (state.tls() == State.Tls.RECORDS && parts.tls().taskDue()) {
+            return Want.TASK;
+        }
+        if (outgoing.due()) {
+            return Want.WRITE;
+        }
+        return ending.open() ? Want.READ : Want.NOTHING;
+    }
+
+    @Override
+    public Optional<Runnable> task() {
+        return parts.tls().task();
+    }
+
+    @Override
+    public boolean prepareNext() throws IOException {
+        if (!preparable()) {
+            return false;
+        }
+        try {
+            negotiation.prepareNext();
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
+        return !parts.tls().prepared();
+    }
+
+    @Override
+    public Optional<Runnable> preparation() {
+        return preparable() && !parts.tls().exists() ? Optional.of(parts.tls().prepareEarly()) : Optional.empty();
+    }
+
+    @Override
+    public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
+        requireBegun("receive");
+        try {
+            incoming.receive(network);
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
+        requireBegun("transmit");
+        try {
+            outgoing.transmit(network);
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void endOfInput() throws IOException {
+        requireBegun("endOfInput");
+        try {
+            incoming.endOfInput();
+        } catch (RuntimeException | Error e) {
+            abandon(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public boolean ready() {
+        return false;
+    }
+
+    @Override
+    public boolean inputEnded() {
+        return incoming.ended();
+    }
+
+    @Override
+    public boolean holdsInput() {
+        return false;
+    }
+
+    @Override
+    public Duration timeToClose() {
+        return parts.settings().limits().timeToClose();
+    }
+
+    @Override
+    public State state() {
+        return parts.state();
+    }
+
+    @Override
+    public Phase phase() {
+        return parts.clock().phase();
+    }
+
+    @Override
+    public UpgradeReport report() {
+        return parts.report();
+    }
+
+    @Override
+    public void close() {
+        ending.close();
+    }
+
+    @Override
+    public void end() {
+        close();
+        synchronized (parts.machine()) {
+            if (parts.machine().allows(Event.END)) {
+                parts.machine().on(Event.END);
+            }
+        }
+        parts.framing().reset();
+        parts.tls().release();
+    }
+
+    @Override
+    public int held() {
+        return parts.framing().held() + parts.outbox().octets() + parts.tls().held();
+    }
+
+    @Override
+    public Stage next() {
+        return ending.ready() ? new Session(parts, ending.leaving()) : this;
+    }
+
+    static IllegalStateException begunBefore(State state) {
+        return new IllegalStateException(
+                "Expected begin once, got it again in state " + state + "; make a new UpgradeConnection");
+    }
+
+    private boolean preparable() {
+        boolean ahead = parts.implicit() ? !begun : state().tls() == State.Tls.NONE;
+        return ahead
+                && parts.client()
+                && ending.open()
+                && parts.policy() != TlsPolicy.DISABLED
+                && parts.settings().preparation() == Preparation.WHILE_WAITING
+                && !parts.tls().preparing()
+                && !parts.tls().prepared();
+    }
+
+    /** What a dialogue or a listener throws ends the connection: whatever it meant to do, nothing leaves in the clear. */
+    private void abandon(Throwable thrown) {
+        if (!ending.ready()) {
+            ending.abandon(thrown);
+        }
+    }
+
+    private void requireBegun(String call) {
+        if (!begun) {
+            throw new IllegalStateException(
+                    "Expected begin before " + call + ", got " + call
+                            + " on a connection that has not begun; call UpgradeConnection.begin once the transport is connected");
+        }
+    }
+}
