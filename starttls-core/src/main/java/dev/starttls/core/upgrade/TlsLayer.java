@@ -116,6 +116,10 @@ final class TlsLayer {
     }
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
+        if (early.isPresent()) {
+            // Nothing was said that could be answered; and perhaps another thread is at work on the pump.
+            return helloDue() ? TlsStatus.NEED_TASK : TlsStatus.NEED_WRITE;
+        }
         if (pump == null) {
             ServerNameReader reader = names.orElseThrow();
             if (!reader.read(network)) {
@@ -222,11 +226,6 @@ final class TlsLayer {
 
     /** Lets go of an engine by which nothing was said: there will be no handshake. */
     void discard() {
-        if (early.isPresent()) {
-            // Perhaps another thread is at work there still; what it makes is nobody's.
-            pump = null;
-            early = Optional.empty();
-        }
         release();
         pump = null;
     }
@@ -234,6 +233,11 @@ final class TlsLayer {
     /** Lets go of what is held and overwrites what was decrypted. */
     void release() {
         silent = true;
+        if (early.isPresent()) {
+            // Perhaps another thread is at work there still; what it makes is nobody's.
+            pump = null;
+            early = Optional.empty();
+        }
         names = Optional.empty();
         ahead = NOTHING;
         taskDue = false;
