@@ -78,7 +78,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel is closed
      */
     public Want advance() throws IOException {
-        return advance(Runnable::run, () -> {});
+        return advance(Here.HERE, Here.HERE);
     }
 
     /**
@@ -102,7 +102,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     Want advance(Executor tasks, Runnable wake) throws IOException {
-        return go(() -> new UpgradeDriver(network(), connection).drive(tasks, wake));
+        return go(new Driven(new UpgradeDriver(network(), connection), tasks, wake));
     }
 
     private Want go(Upgrading upgrading) throws IOException {
@@ -438,5 +438,28 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     /** As far as the upgrade goes now. */
     private interface Upgrading {
         Want go() throws IOException;
+    }
+
+    /** As far as a driver gets. */
+    private record Driven(UpgradeDriver driver, Executor tasks, Runnable wake) implements Upgrading {
+        @Override
+        public Want go() throws IOException {
+            return driver.drive(tasks, wake);
+        }
+    }
+
+    /** Runs tasks at once, so that nobody has to be woken. Not a lambda, which the first upgrade would have to link. */
+    private enum Here implements Executor, Runnable {
+        HERE;
+
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void run() {
+            // The driver goes on by itself.
+        }
     }
 }

@@ -106,15 +106,15 @@ final class UpgradeDriver {
         }
     }
 
-    /** Has the connection put out what it has to say. Returns whether that was anything. */
+    /** Has the connection put out what it has to say. Returns whether there is anything to write, now or of before. */
     private boolean put() throws IOException {
         ByteBuffer out = transport.out();
-        int before = out.position();
         boolean any = false;
         try {
             connection.transmit(NOTHING, out);
         } finally {
-            any = out.position() > before;
+            // A buffer that was full already had no room for more.
+            any = out.position() > 0;
             transport.put();
         }
         return any;

@@ -6,6 +6,7 @@ import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** One direction of a channel that is the application's: takes its octets. All but the lock is for who holds it. */
@@ -99,7 +100,10 @@ final class WritingHalf {
      * there is seldom one: the engines that have them are not the JDK's.
      */
     synchronized void runTask() {
-        connection.task().ifPresent(Runnable::run);
+        Optional<Runnable> task = connection.task();
+        if (task.isPresent()) {
+            task.get().run();
+        }
     }
 
     private void move(ByteBuffer src) throws IOException {

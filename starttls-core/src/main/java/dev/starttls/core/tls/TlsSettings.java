@@ -103,7 +103,7 @@ public final class TlsSettings {
     public SSLEngine clientEngine(String peerHost, int peerPort, Verification verified)
             throws GeneralSecurityException {
         PeerName name = PeerName.of(peerHost);
-        EngineSource maker = source.isPresent() ? source.get() : defaultSource(verified);
+        EngineSource maker = source.isPresent() ? source.get() : ContextEngines.ofPlatform(verified);
         SSLEngine engine = maker.create(name.host(), peerPort);
         engine.setUseClientMode(true);
         SSLParameters parameters = common(engine);
@@ -136,7 +136,8 @@ public final class TlsSettings {
                 : Optional.empty();
         SSLEngine engine = chosen.isPresent()
                 ? chosen.get().createSSLEngine(peerHost, peerPort)
-                : (source.isPresent() ? source.get() : defaultSource(Verification.FULL)).create(peerHost, peerPort);
+                : (source.isPresent() ? source.get() : ContextEngines.ofPlatform(Verification.FULL))
+                        .create(peerHost, peerPort);
         engine.setUseClientMode(false);
         SSLParameters parameters = common(engine);
         // The order of the server's suites is the one that is kept up to date (RFC 9325 section 4.2.1).
@@ -176,19 +177,6 @@ public final class TlsSettings {
         return enabled.toArray(new String[0]);
     }
 
-    private static EngineSource defaultSource(Verification verified) throws GeneralSecurityException {
-        SSLContext context = verified == Verification.FULL ? SSLContext.getDefault() : UnverifiedContext.get();
-        return new ContextSource(context);
-    }
-
-    /** Engines of a context; a class of its own, since a lambda would have to be linked by the first upgrade. */
-    private record ContextSource(SSLContext context) implements EngineSource {
-        @Override
-        public SSLEngine create(String peerHost, int peerPort) {
-            return context.createSSLEngine(peerHost, peerPort);
-        }
-    }
-
     /** Collects settings. Not safe for use by several threads. */
     public static final class Builder {
 
@@ -211,7 +199,7 @@ public final class TlsSettings {
          * @return this
          */
         public Builder context(SSLContext context) {
-            return engines(new ContextSource(context));
+            return engines(new ContextEngines(context));
         }
 
         /**

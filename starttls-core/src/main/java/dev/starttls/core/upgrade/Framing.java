@@ -46,7 +46,7 @@ final class Framing {
 
     /** Takes octets of a line, and none behind it. */
     Optional<String> line(ByteBuffer source) throws LineException {
-        LineDecoder decoding = decoder.orElseGet(() -> new LineDecoder(lineOctets));
+        LineDecoder decoding = decoder.isPresent() ? decoder.get() : new LineDecoder(lineOctets);
         Optional<String> line = decoding.decode(source);
         decoder = line.isPresent() ? Optional.empty() : Optional.of(decoding);
         return line;
@@ -59,7 +59,9 @@ final class Framing {
 
     /** Forgets what is not whole and overwrites it: nothing of it is glued to what comes later. */
     void reset() {
-        decoder.ifPresent(LineDecoder::reset);
+        if (decoder.isPresent()) {
+            decoder.get().reset();
+        }
         decoder = Optional.empty();
         Arrays.fill(literal.array(), (byte) 0);
         literal = NOTHING;

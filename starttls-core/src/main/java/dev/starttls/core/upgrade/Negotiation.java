@@ -118,8 +118,7 @@ final class Negotiation {
             return;
         }
         if (parts.client() && parts.settings().verification() == Verification.FULL) {
-            Optional<String> lacking =
-                    Outcome.nameless(parts.peer(), parts.tls().peerChain());
+            Optional<String> lacking = Outcome.nameless(parts.peer(), parts.tls());
             if (lacking.isPresent()) {
                 throw ending.fail(
                         FailureReason.CERTIFICATE_NAME_MISMATCH,

@@ -1,7 +1,10 @@
 package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.tls.TlsPump;
+import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
+import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -10,6 +13,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /** What is told of an upgrade afterwards, in as little as that takes: a connection keeps it as long as it lives. */
 final class Outcome {
@@ -62,7 +67,7 @@ final class Outcome {
     }
 
     UpgradeReport report(TlsPolicy policy, TlsLayer tls) {
-        return new UpgradeReport(protocol, role, policy, tls.negotiated(), before, inside, phases());
+        return new UpgradeReport(protocol, role, policy, negotiated(tls), before, inside, phases());
     }
 
     private List<PhaseTime> phases() {
@@ -89,7 +94,8 @@ final class Outcome {
      * Says so if the certificate has the server's name only in its subject, where engines still look for it: a common name
      * is no identity (RFC 9525 section 2). Addresses are compared with the subjectAltName by every engine.
      */
-    static Optional<String> nameless(Peer peer, List<Certificate> chain) {
+    static Optional<String> nameless(Peer peer, TlsLayer tls) {
+        List<Certificate> chain = peerChain(tls);
         if (!chain.isEmpty()
                 && chain.get(0) instanceof X509Certificate certificate
                 && !address(peer.host())
@@ -124,5 +130,29 @@ final class Outcome {
             }
         }
         return true;
+    }
+
+    /** What the handshake agreed on, once it is done. */
+    private static Optional<Negotiated> negotiated(TlsLayer tls) {
+        if (!tls.established()) {
+            return Optional.empty();
+        }
+        TlsPump pump = tls.pump();
+        SSLSession session = pump.session();
+        return Optional.of(new Negotiated(
+                session.getProtocol(),
+                session.getCipherSuite(),
+                peerChain(tls),
+                pump.resumed() ? Resumption.RESUMED : Resumption.FULL,
+                pump.applicationProtocol()));
+    }
+
+    /** The peer's certificates; empty when it sent none. */
+    private static List<Certificate> peerChain(TlsLayer tls) {
+        try {
+            return List.of(tls.pump().session().getPeerCertificates());
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of();
+        }
     }
 }

@@ -2,15 +2,9 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.tls.TlsPump;
 import dev.starttls.core.tls.TlsStatus;
-import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
-import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import java.nio.ByteBuffer;
-import java.security.cert.Certificate;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
 /** The pump of a connection, from before there is one: a server may have to read the name asked for first. */
 final class TlsLayer {
@@ -106,6 +100,10 @@ final class TlsLayer {
     }
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
+        if (early.isPresent()) {
+            // Nothing was said that could be answered; and perhaps another thread is at work on the pump.
+            return helloDue() ? TlsStatus.NEED_TASK : TlsStatus.NEED_WRITE;
+        }
         if (pump == null) {
             TlsStart starting = start.orElseThrow();
             if (!starting.read(network)) {
@@ -168,7 +166,7 @@ final class TlsLayer {
         }
         if (helloDue()) {
             taskRunning = true;
-            return Optional.of(new Task(early.get()::await));
+            return Optional.of(new Task(early.get()));
         }
         taskDue = false;
         Optional<Runnable> next = pump.task();
@@ -194,27 +192,9 @@ final class TlsLayer {
         }
     }
 
-    /** What the handshake agreed on, once it is done. */
-    Optional<Negotiated> negotiated() {
-        if (!established()) {
-            return Optional.empty();
-        }
-        SSLSession session = pump.session();
-        return Optional.of(new Negotiated(
-                session.getProtocol(),
-                session.getCipherSuite(),
-                peerChain(),
-                pump.resumed() ? Resumption.RESUMED : Resumption.FULL,
-                pump.applicationProtocol()));
-    }
-
-    /** The peer's certificates; empty when it sent none. */
-    List<Certificate> peerChain() {
-        try {
-            return List.of(pump.session().getPeerCertificates());
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of();
-        }
+    /** There once the handshake is done. */
+    TlsPump pump() {
+        return pump;
     }
 
     ByteBuffer decrypted() {
@@ -250,11 +230,6 @@ final class TlsLayer {
 
     /** Lets go of an engine by which nothing was said: there will be no handshake. */
     void discard() {
-        if (early.isPresent()) {
-            // Perhaps another thread is at work there still; what it makes is nobody's.
-            pump = null;
-            early = Optional.empty();
-        }
         release();
         pump = null;
     }
@@ -262,6 +237,11 @@ final class TlsLayer {
     /** Lets go of what is held and overwrites what was decrypted. */
     void release() {
         silent = true;
+        if (early.isPresent()) {
+            // Perhaps another thread is at work there still; what it makes is nobody's.
+            pump = null;
+            early = Optional.empty();
+        }
         start = Optional.empty();
         ahead = NOTHING;
         taskDue = false;

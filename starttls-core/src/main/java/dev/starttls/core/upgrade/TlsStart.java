@@ -44,13 +44,17 @@ final class TlsStart {
         return names.map(reader -> reader.seen().remaining()).orElse(0);
     }
 
+    private Optional<String> serverName() {
+        return names.isPresent() ? names.get().serverName() : Optional.empty();
+    }
+
     TlsPump pump() {
         try {
             TlsSettings tls = settings.tls();
             return new TlsPump(
                     role == Role.CLIENT
                             ? tls.clientEngine(peer.host(), peer.port(), settings.verification())
-                            : tls.serverEngine(peer.host(), peer.port(), names.flatMap(ServerNameReader::serverName)));
+                            : tls.serverEngine(peer.host(), peer.port(), serverName()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
                     "Expected this platform to have a TLS context, got " + e + "; set one with TlsSettings.Builder", e);

@@ -4,16 +4,19 @@ import static dev.starttls.core.upgrade.Connections.client;
 import static dev.starttls.core.upgrade.Connections.clientSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
 
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Side;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EarlyHelloTest {
 
     private static final String OFFER = "HELLO there\r\nCAP UPGRADE\r\nEND\r\n";
+
+    private static final Set<String> WORK = Set.of("beginHandshake", "wrap", "unwrap");
 
     private final AtomicInteger engines = new AtomicInteger();
 
@@ -88,6 +93,72 @@ class EarlyHelloTest {
         assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
         other.get(30, TimeUnit.SECONDS);
         assertThat(engines).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void while_a_thread_is_at_work_nobody_else_touches_its_engine(boolean atTheHello) throws Exception {
+        CountDownLatch at = new CountDownLatch(1);
+        CountDownLatch on = new CountDownLatch(1);
+        AtomicInteger touched = new AtomicInteger();
+        Thread mine = Thread.currentThread();
+        UpgradeConnection connection = client(with((host, port) -> {
+            SSLEngine engine = Connections.TRUSTING.createSSLEngine(host, port);
+            return mock(SSLEngine.class, call -> {
+                boolean works = WORK.contains(call.getMethod().getName());
+                if (works && Thread.currentThread() == mine) {
+                    touched.incrementAndGet();
+                } else if (works && atTheHello) {
+                    at.countDown();
+                    await(on);
+                }
+                return call.getMethod().invoke(engine, call.getArguments());
+            });
+        }));
+        Runnable preparation = connection.preparation().orElseThrow();
+        Side client = Side.begun(connection);
+        CompletableFuture<Void> other = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            preparation.run();
+            other.complete(null);
+        });
+        if (atTheHello) {
+            thread.start();
+            await(at);
+        }
+        client.arrive(OFFER).run();
+        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        touched.set(0);
+        connection.receive(Connections.octets("GO\r\n"), Connections.NOTHING);
+        connection.receive(Connections.NOTHING, Connections.NOTHING);
+        assertThat(connection.want()).isEqualTo(Want.TASK);
+        assertThat(touched).hasValue(0);
+        on.countDown();
+        if (!atTheHello) {
+            thread.start();
+        }
+        other.get(30, TimeUnit.SECONDS);
+        BareTls tls = BareTls.server(Connections.SERVING);
+        client.run();
+        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void what_it_makes_behind_the_end_is_nobodys(boolean failing) throws Exception {
+        TlsLayer layer = new TlsLayer(Role.CLIENT, counting(), new Peer("localhost", 1));
+        Runnable preparation = layer.prepareEarly();
+        layer.ready();
+        if (failing) {
+            layer.discard();
+        } else {
+            layer.release();
+        }
+        preparation.run();
+        assertThat(layer.exists()).isFalse();
+        assertThat(layer.wantsSend()).isFalse();
+        assertThat(layer.taskDue()).isFalse();
     }
 
     @ParameterizedTest
