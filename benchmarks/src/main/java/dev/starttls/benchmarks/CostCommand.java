@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         name = "cost",
         mixinStandardHelpOptions = true,
         description = "Measures CPU time, memory, bulk data, a server's upgrades and many at once, and reports; 'short'"
-                + " takes about two minutes, 'long' about twelve.")
+                + " takes about two minutes, 'long' about twenty.")
 final class CostCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "SET", description = "short or long.")

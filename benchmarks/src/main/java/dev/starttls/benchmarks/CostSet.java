@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 public enum CostSet {
     /** One or two minutes. */
     SHORT(60, 6, 50, 500, 4, 200, 100),
-    /** Eleven minutes. */
-    LONG(200, 11, 150, 10_000, 8, 400, 5_000);
+    /** Twenty minutes. */
+    LONG(200, 21, 150, 10_000, 8, 400, 5_000);
 
     private final int inMemory;
     private final int bulk;

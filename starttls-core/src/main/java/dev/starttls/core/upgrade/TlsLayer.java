@@ -131,7 +131,9 @@ final class TlsLayer {
         if (pump == null) {
             return TlsStatus.NEED_READ;
         }
-        taskMissing = false;
+        if (taskMissing) {
+            taskMissing = false;
+        }
         int from = network.position();
         try {
             takeOver();
@@ -140,7 +142,9 @@ final class TlsLayer {
             failed = true;
             throw e;
         } finally {
-            spoken |= network.position() > from;
+            if (!spoken && network.position() > from) {
+                spoken = true;
+            }
         }
     }
 
