@@ -26,6 +26,8 @@ public final class BulkData {
     private static final int SMALL = 100;
     private static final int LARGE = 16_384;
 
+    private static final int WARM_TURNS = 10;
+
     private final Rounds rounds;
     private final double millis;
     private final Contexts contexts = new Contexts(KeyKind.EC);
@@ -75,6 +77,9 @@ public final class BulkData {
                     pairs.put(library, LinkPair.open(library, engines, contexts, threads));
                 }
             }
+            for (LinkPair pair : pairs.values()) {
+                warmUp(pair, direction, piece);
+            }
             long octets = inTime(pairs.get(Library.FLOOR), direction, piece);
             Map<Library, Rounds.Contestant> contestants = new LinkedHashMap<>();
             Map<Library, List<Double>> allocated = new EnumMap<>(Library.class);
@@ -114,6 +119,14 @@ public final class BulkData {
         } catch (IOException | ExecutionException | TimeoutException e) {
             System.err.println(library.title() + " with engines of " + engines.title() + " is left out: " + e);
             return false;
+        }
+    }
+
+    /** Some turns in a row: the cipher is compiled in the middle of its first ones, and becomes ten times quicker. */
+    private void warmUp(LinkPair pair, Direction direction, int piece) throws Exception {
+        long end = System.nanoTime() + (long) (WARM_TURNS * millis * 1e6);
+        while (System.nanoTime() < end) {
+            pair.transfer(direction, 100L * piece, piece);
         }
     }
 

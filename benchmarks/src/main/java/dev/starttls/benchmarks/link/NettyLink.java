@@ -22,6 +22,9 @@ import javax.net.ssl.SSLEngine;
 final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     private final Channel channel;
+    /** What {@link #piece} shows; released when all was written. */
+    private ByteBuf owned = Unpooled.EMPTY_BUFFER;
+
     private ByteBuf piece = Unpooled.EMPTY_BUFFER;
     private long unsent;
     private long awaited;
@@ -42,8 +45,8 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     public void send(long octets, int size) throws IOException {
         CompletableFuture<Void> all = new CompletableFuture<>();
         channel.eventLoop().execute(() -> {
-            piece = Unpooled.unreleasableBuffer(
-                    channel.alloc().directBuffer(size).writeZero(size));
+            owned = channel.alloc().directBuffer(size).writeZero(size);
+            piece = Unpooled.unreleasableBuffer(owned);
             unsent = octets;
             sent = all;
             write();
@@ -106,7 +109,9 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
             var written = channel.writeAndFlush(piece.slice(0, count));
             if (unsent == 0) {
                 CompletableFuture<Void> all = sent;
+                ByteBuf last = owned;
                 written.addListener(done -> {
+                    last.release();
                     if (done.isSuccess()) {
                         all.complete(null);
                     } else {
