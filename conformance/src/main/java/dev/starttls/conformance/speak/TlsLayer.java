@@ -134,6 +134,10 @@ final class TlsLayer {
     /** Reads more of the wire; null if bytes came that may be TLS, else how the handshake ended. */
     private Handshake fill(Duration each) {
         boolean first = !in.hasRemaining();
+        byte[] rest = rest();
+        if (!first && !looksLikeTls(rest)) {
+            return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(rest) + "'");
+        }
         Chunk chunk = wire.read(each);
         if (chunk instanceof Chunk.Data data) {
             if (first && !looksLikeTls(data.bytes())) {
@@ -195,6 +199,11 @@ final class TlsLayer {
                     }
                     case BUFFER_OVERFLOW -> app = larger(app);
                     case BUFFER_UNDERFLOW -> {
+                        byte[] rest = rest();
+                        if (rest.length > 0 && !looksLikeTls(rest)) {
+                            // It came together with a record; the engine takes some of it for a length and waits.
+                            return new Chunk.Ended(Ending.NOT_TLS, "'" + Transcript.printable(rest) + "'");
+                        }
                         Chunk chunk = wire.read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
                         if (!(chunk instanceof Chunk.Data data)) {
                             return chunk instanceof Chunk.Silence ? new Chunk.Silence(limit) : chunk;
@@ -218,6 +227,13 @@ final class TlsLayer {
                     ? new Chunk.Ended(Ending.ALERT, message.substring(PEER_ALERT.length()))
                     : new Chunk.Ended(Ending.NOT_TLS, message);
         }
+    }
+
+    /** What was read and not decrypted yet; it stays. */
+    private byte[] rest() {
+        byte[] rest = new byte[in.remaining()];
+        in.get(in.position(), rest);
+        return rest;
     }
 
     /** Sends close_notify; what the server still says can be read. */

@@ -203,6 +203,30 @@ class ConversationTest {
     }
 
     @Test
+    void plaintext_that_comes_in_one_piece_with_a_record_is_told_too() throws IOException {
+        CompletableFuture<Void> said = new CompletableFuture<>();
+        between(
+                socket -> {
+                    SSLSocket tls = tls(socket);
+                    tls.startHandshake();
+                    assertThat(tls.getInputStream().read()).isEqualTo('x');
+                    write(socket, "250 in the clear\r\n");
+                    said.complete(null);
+                    untilClosed(socket);
+                },
+                conversation -> {
+                    assertThat(conversation.handshake(offer()).done()).isTrue();
+                    conversation.sendRaw("x");
+                    // The server's tickets wait as well by then.
+                    said.orTimeout(30, TimeUnit.SECONDS).join();
+                    Received received = conversation.readLine();
+                    assertThat(received).isInstanceOf(Received.Ended.class);
+                    assertThat(((Received.Ended) received).ending()).isEqualTo(Ending.NOT_TLS);
+                    assertThat(received.told()).contains("250 in the clear");
+                });
+    }
+
+    @Test
     void a_handshake_is_aborted_with_an_alert() throws IOException {
         CompletableFuture<String> heard = new CompletableFuture<>();
         between(
