@@ -133,24 +133,41 @@ final class TlsLayer {
 
     /** Reads more of the wire; null if bytes came that may be TLS, else how the handshake ended. */
     private Handshake fill(Duration each) {
-        boolean first = !in.hasRemaining();
-        byte[] rest = rest();
-        if (!first && !looksLikeTls(rest)) {
-            return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(rest) + "'");
-        }
-        Chunk chunk = wire.read(each);
-        if (chunk instanceof Chunk.Data data) {
-            if (first && !looksLikeTls(data.bytes())) {
-                return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(data.bytes()) + "'");
-            }
-            in.compact().put(data.bytes()).flip();
+        Chunk chunk = more(each);
+        if (chunk instanceof Chunk.Data) {
             return null;
         }
         if (chunk instanceof Chunk.Ended ended) {
-            return new Handshake.Failed(
-                    Handshake.Failure.PEER_CLOSED, ended.ending().told());
+            return ended.ending() == Ending.NOT_TLS
+                    ? new Handshake.Failed(Handshake.Failure.NOT_TLS, ended.detail())
+                    : new Handshake.Failed(
+                            Handshake.Failure.PEER_CLOSED, ended.ending().told());
         }
         return new Handshake.Failed(Handshake.Failure.SILENCE, "waited " + each.toMillis() + " ms");
+    }
+
+    /**
+     * Reads more of the wire behind what is there; ended where no record can begin with that. The engine would take some of
+     * it for a length and wait.
+     */
+    private Chunk more(Duration limit) {
+        byte[] rest = new byte[in.remaining()];
+        in.get(in.position(), rest);
+        if (rest.length > 0 && !looksLikeTls(rest)) {
+            return notTls(rest);
+        }
+        Chunk chunk = wire.read(limit);
+        if (chunk instanceof Chunk.Data data) {
+            if (rest.length == 0 && !looksLikeTls(data.bytes())) {
+                return notTls(data.bytes());
+            }
+            in.compact().put(data.bytes()).flip();
+        }
+        return chunk;
+    }
+
+    private static Chunk notTls(byte[] bytes) {
+        return new Chunk.Ended(Ending.NOT_TLS, "'" + Transcript.printable(bytes) + "'");
     }
 
     /** Content types change_cipher_spec to heartbeat (RFC 8446 section 5.1, RFC 6520). */
@@ -199,19 +216,10 @@ final class TlsLayer {
                     }
                     case BUFFER_OVERFLOW -> app = larger(app);
                     case BUFFER_UNDERFLOW -> {
-                        byte[] rest = rest();
-                        if (rest.length > 0 && !looksLikeTls(rest)) {
-                            // It came together with a record; the engine takes some of it for a length and waits.
-                            return new Chunk.Ended(Ending.NOT_TLS, "'" + Transcript.printable(rest) + "'");
-                        }
-                        Chunk chunk = wire.read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-                        if (!(chunk instanceof Chunk.Data data)) {
+                        Chunk chunk = more(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+                        if (!(chunk instanceof Chunk.Data)) {
                             return chunk instanceof Chunk.Silence ? new Chunk.Silence(limit) : chunk;
                         }
-                        if (!in.hasRemaining() && !looksLikeTls(data.bytes())) {
-                            return new Chunk.Ended(Ending.NOT_TLS, "'" + Transcript.printable(data.bytes()) + "'");
-                        }
-                        in.compact().put(data.bytes()).flip();
                     }
                     default -> {
                         runTasks();
@@ -227,13 +235,6 @@ final class TlsLayer {
                     ? new Chunk.Ended(Ending.ALERT, message.substring(PEER_ALERT.length()))
                     : new Chunk.Ended(Ending.NOT_TLS, message);
         }
-    }
-
-    /** What was read and not decrypted yet; it stays. */
-    private byte[] rest() {
-        byte[] rest = new byte[in.remaining()];
-        in.get(in.position(), rest);
-        return rest;
     }
 
     /** Sends close_notify; what the server still says can be read. */

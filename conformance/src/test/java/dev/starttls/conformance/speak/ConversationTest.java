@@ -186,19 +186,13 @@ class ConversationTest {
     void plaintext_inside_tls_is_told() throws IOException {
         between(
                 socket -> {
-                    SSLSocket tls = tls(socket);
-                    tls.startHandshake();
-                    assertThat(tls.getInputStream().read()).isEqualTo('x');
-                    write(socket, "250 in the clear\r\n");
+                    speakInTheClear(socket);
                     untilClosed(socket);
                 },
                 conversation -> {
                     assertThat(conversation.handshake(offer()).done()).isTrue();
                     conversation.sendRaw("x");
-                    Received received = conversation.readLine();
-                    assertThat(received).isInstanceOf(Received.Ended.class);
-                    assertThat(((Received.Ended) received).ending()).isEqualTo(Ending.NOT_TLS);
-                    assertThat(received.told()).contains("250 in the clear");
+                    assertToldInTheClear(conversation.readLine());
                 });
     }
 
@@ -207,10 +201,7 @@ class ConversationTest {
         CompletableFuture<Void> said = new CompletableFuture<>();
         between(
                 socket -> {
-                    SSLSocket tls = tls(socket);
-                    tls.startHandshake();
-                    assertThat(tls.getInputStream().read()).isEqualTo('x');
-                    write(socket, "250 in the clear\r\n");
+                    speakInTheClear(socket);
                     said.complete(null);
                     untilClosed(socket);
                 },
@@ -219,11 +210,21 @@ class ConversationTest {
                     conversation.sendRaw("x");
                     // The server's tickets wait as well by then.
                     said.orTimeout(30, TimeUnit.SECONDS).join();
-                    Received received = conversation.readLine();
-                    assertThat(received).isInstanceOf(Received.Ended.class);
-                    assertThat(((Received.Ended) received).ending()).isEqualTo(Ending.NOT_TLS);
-                    assertThat(received.told()).contains("250 in the clear");
+                    assertToldInTheClear(conversation.readLine());
                 });
+    }
+
+    private static void speakInTheClear(Socket socket) throws IOException {
+        SSLSocket tls = tls(socket);
+        tls.startHandshake();
+        assertThat(tls.getInputStream().read()).isEqualTo('x');
+        write(socket, "250 in the clear\r\n");
+    }
+
+    private static void assertToldInTheClear(Received received) {
+        assertThat(received).isInstanceOf(Received.Ended.class);
+        assertThat(((Received.Ended) received).ending()).isEqualTo(Ending.NOT_TLS);
+        assertThat(received.told()).contains("250 in the clear");
     }
 
     @Test
