@@ -26,9 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs the selected checks of a catalogue against targets, one target after the other; not for use by several threads. */
@@ -38,18 +36,21 @@ public final class Runner implements AutoCloseable {
     private final RunSettings settings;
     private final Progress progress;
     private final ExecutorService workers;
-    private final ScheduledThreadPoolExecutor watchdog = new ScheduledThreadPoolExecutor(1, named("watchdog"));
+    private final Watch watch;
     private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     public Runner(Catalogue catalogue, Selection selection, RunSettings settings, Progress progress) {
+        this(catalogue, selection, settings, progress, new SystemWatch(named("watchdog")));
+    }
+
+    Runner(Catalogue catalogue, Selection selection, RunSettings settings, Progress progress, Watch watch) {
         this.catalogue = catalogue;
         this.selection = selection;
         this.settings = settings;
         this.progress = progress;
         this.workers = Executors.newFixedThreadPool(settings.parallel(), named("check"));
-        // Or all that was said to thousands of targets would be kept until there was no time left to say more.
-        watchdog.setRemoveOnCancelPolicy(true);
+        this.watch = watch;
     }
 
     private static ThreadFactory named(String name) {
@@ -84,7 +85,7 @@ public final class Runner implements AutoCloseable {
         private final TargetSettings targetSettings;
         private final Dialect dialect;
         private final Instant started = Instant.now();
-        private final long begun = System.nanoTime();
+        private final long begun = watch.now();
         private final long deadline = begun + settings.total().toNanos();
         private final Subject first;
         private final Survey before;
@@ -155,7 +156,7 @@ public final class Runner implements AutoCloseable {
             return new TargetReport(
                     target,
                     started,
-                    Duration.ofNanos(System.nanoTime() - begun),
+                    Duration.ofNanos(watch.now() - begun),
                     survey,
                     first.transcript().entries(),
                     ran.stream().map(Ran::result).toList(),
@@ -168,7 +169,7 @@ public final class Runner implements AutoCloseable {
          */
         private Survey confirmed(List<Ran> ran) {
             if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)
-                    || System.nanoTime() - deadline >= 0) {
+                    || watch.now() - deadline >= 0) {
                 return before;
             }
             Survey after = Runner.this.survey(subject(), deadline);
@@ -195,7 +196,7 @@ public final class Runner implements AutoCloseable {
 
     /** The time that any one thing may take now. */
     private Duration limit(long deadline) {
-        Duration left = Duration.ofNanos(deadline - System.nanoTime());
+        Duration left = Duration.ofNanos(deadline - watch.now());
         return left.compareTo(settings.each()) < 0 ? left : settings.each();
     }
 
@@ -204,12 +205,12 @@ public final class Runner implements AutoCloseable {
     }
 
     private Ran run(Check check, Subject subject, long deadline) {
-        long begun = System.nanoTime();
+        long begun = watch.now();
         Verdict verdict = check.notFor(subject.target())
                 .map(Verdict::skip)
                 .orElseGet(() -> judge(check, subject, limit(deadline)));
-        CheckResult result = new CheckResult(
-                check, verdict, subject.transcript().entries(), Duration.ofNanos(System.nanoTime() - begun));
+        CheckResult result =
+                new CheckResult(check, verdict, subject.transcript().entries(), Duration.ofNanos(watch.now() - begun));
         synchronized (progress) {
             progress.done(result);
         }
@@ -245,7 +246,7 @@ public final class Runner implements AutoCloseable {
         closed = true;
         guards.forEach(Guard::strike);
         workers.shutdown();
-        watchdog.shutdownNow();
+        watch.close();
     }
 
     /** Cuts the connections of a subject when its time is over, or the run is. */
@@ -256,19 +257,10 @@ public final class Runner implements AutoCloseable {
 
         Guard(Subject subject, Duration limit) {
             this.subject = subject;
-            this.strike = watch(limit);
+            this.strike = watch.after(limit, this::strike);
             guards.add(this);
             if (closed) {
                 strike();
-            }
-        }
-
-        private Future<?> watch(Duration limit) {
-            try {
-                return watchdog.schedule(this::strike, limit.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException e) {
-                // The run was ended, and so will this be.
-                return CompletableFuture.completedFuture(null);
             }
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Mark;
@@ -12,6 +13,7 @@ import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.Timeout;
 class RunnerTest {
     private static final RunSettings PATIENT = new RunSettings(4, Duration.ofSeconds(30), Duration.ofSeconds(60));
 
+    private final HandWatch watch = new HandWatch();
+
     /** Takes connections into its backlog and never says anything. */
     private ServerSocket silent;
 
@@ -49,7 +53,7 @@ class RunnerTest {
     }
 
     /** A protocol in which every target is fine, so many times. */
-    private static final class Easy implements Dialect {
+    private static class Easy implements Dialect {
         private final AtomicInteger surveys = new AtomicInteger();
         private final int good;
 
@@ -101,7 +105,7 @@ class RunnerTest {
 
     private TargetReport run(RunSettings settings, Dialect dialect, Check... checks) {
         Catalogue catalogue = Catalogue.of(List.of(() -> List.of(checks)));
-        try (Runner runner = new Runner(catalogue, Selection.all(), settings, Progress.none())) {
+        try (Runner runner = new Runner(catalogue, Selection.all(), settings, Progress.none(), watch)) {
             Target target = new Target(Scheme.SMTP, "localhost", silent.getLocalPort());
             TargetSettings patient = TargetSettings.standard().withAnswer(Duration.ofMinutes(5));
             return runner.run(target, patient, dialect);
@@ -110,14 +114,25 @@ class RunnerTest {
 
     @Test
     void a_check_that_takes_too_long_is_cut_and_inconclusive_whatever_it_says() {
-        TargetReport report = run(
-                new RunSettings(1, Duration.ofMillis(200), Duration.ofSeconds(60)),
-                check("A-S-01", Level.MUST, subject -> {
-                    subject.connect().readLine();
-                    return Verdict.pass("the connection ended");
-                }));
-        assertThat(report.results().get(0).verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
-        assertThat(report.results().get(0).verdict().detail()).contains("not done within");
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
+            Conversation conversation = subject.connect();
+            watch.pass(PATIENT.each());
+            assertThat(conversation.readLine()).isInstanceOf(Received.Ended.class);
+            return Verdict.pass("the connection ended");
+        }));
+        assertThat(report.results()).extracting(CheckResult::verdict).satisfiesExactly(verdict -> {
+            assertThat(verdict.mark()).isEqualTo(Mark.INCONCLUSIVE);
+            assertThat(verdict.detail()).contains("not done within 30 s");
+        });
+    }
+
+    @Test
+    void a_check_that_takes_all_of_its_time_but_no_more_is_not_cut() {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
+            watch.pass(PATIENT.each().minusNanos(1));
+            return Verdict.pass("done");
+        }));
+        assertThat(report.results()).extracting(CheckResult::verdict).containsExactly(Verdict.pass("done"));
     }
 
     @Test
@@ -129,10 +144,39 @@ class RunnerTest {
     @Test
     void checks_behind_the_total_limit_are_not_run() {
         TargetReport report = run(
-                new RunSettings(1, Duration.ofSeconds(30), Duration.ofNanos(1)),
+                new RunSettings(1, Duration.ofSeconds(60), Duration.ofSeconds(50)),
+                check("A-S-01", Level.MUST, subject -> {
+                    watch.pass(Duration.ofSeconds(50).minusNanos(1));
+                    return Verdict.pass("ran");
+                }),
+                check("A-S-02", Level.MUST, subject -> {
+                    watch.pass(Duration.ofNanos(1));
+                    return Verdict.pass("ran");
+                }),
+                check("A-S-03", Level.MUST, subject -> Verdict.pass("ran")));
+        assertThat(report.results())
+                .extracting(result -> result.verdict().detail())
+                .containsExactly("ran", "not done within 0 s", "not run: the time for this target, 50 s, was over");
+        assertThat(report.took()).isEqualTo(Duration.ofSeconds(50));
+        assertThat(report.survey().problem()).isEmpty();
+    }
+
+    @Test
+    void a_survey_that_takes_too_long_leaves_the_target_unreachable_and_no_check_is_begun() {
+        TargetReport report = run(
+                PATIENT,
+                new Easy(2) {
+                    @Override
+                    public Survey survey(Subject subject) {
+                        watch.pass(PATIENT.each());
+                        return super.survey(subject);
+                    }
+                },
                 check("A-S-01", Level.MUST, subject -> Verdict.pass("ran")));
-        assertThat(report.results().get(0).verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
-        assertThat(report.results().get(0).verdict().detail()).contains("not run");
+        assertThat(report.outcome()).isEqualTo(Outcome.UNREACHABLE);
+        assertThat(report.survey().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).isEqualTo("it took longer than 30 s"));
+        assertThat(report.results()).isEmpty();
     }
 
     @Test

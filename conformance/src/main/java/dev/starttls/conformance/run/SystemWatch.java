@@ -1,0 +1,40 @@
+package dev.starttls.conformance.run;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** The system's own time, with a thread that minds it. */
+final class SystemWatch implements Watch {
+    private final ScheduledThreadPoolExecutor watchdog;
+
+    SystemWatch(ThreadFactory threads) {
+        watchdog = new ScheduledThreadPoolExecutor(1, threads);
+        // Or all that was said to thousands of targets would be kept until there was no time left to say more.
+        watchdog.setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Future<?> after(Duration time, Runnable action) {
+        try {
+            return watchdog.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // Closed: nothing is done any more.
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    @Override
+    public void close() {
+        watchdog.shutdownNow();
+    }
+}
