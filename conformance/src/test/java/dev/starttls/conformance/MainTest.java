@@ -133,13 +133,13 @@ class MainTest {
 
     @Test
     void tls_on_a_plaintext_url_is_status_3_with_the_right_url() {
-        assertThat(run("--timeout", "1", smtps.replace("smtps://", "smtp://"))).isEqualTo(3);
+        assertThat(run("--timeout", "4", smtps.replace("smtps://", "smtp://"))).isEqualTo(3);
         assertThat(out().replaceAll("\\s+", " ")).contains("use " + smtps);
     }
 
     @Test
     void plaintext_on_a_tls_url_is_status_3_with_the_right_url() {
-        assertThat(run("--timeout", "1", smtp.replace("smtp://", "smtps://"))).isEqualTo(3);
+        assertThat(run("--timeout", "4", smtp.replace("smtp://", "smtps://"))).isEqualTo(3);
         assertThat(out().replaceAll("\\s+", " ")).contains("use " + smtp);
     }
 

@@ -78,7 +78,7 @@ class Pop3AloneTest {
 
     @Test
     void a_list_without_its_dot_is_caught() throws IOException {
-        Checking impatient = POP3.withAnswer(Duration.ofSeconds(1));
+        Checking impatient = POP3.withAnswer(Duration.ofSeconds(4));
         Verdict verdict = run(impatient, "POP3-S-02b", Scheme.POP3, Habit.CAPA_WITHOUT_DOT)
                 .verdict();
         assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
@@ -235,7 +235,7 @@ class Pop3AloneTest {
     void tls_where_plaintext_was_expected_is_told_with_the_right_url() throws IOException {
         try (ScriptedServer<Habit> server = ScriptedPop3Session.server(Scheme.POP3S, List.of())) {
             Target target = new Target(Scheme.POP3, "localhost", server.target().port());
-            assertThat(POP3.withAnswer(Duration.ofSeconds(1))
+            assertThat(POP3.withAnswer(Duration.ofSeconds(4))
                             .all(target)
                             .survey()
                             .problem()

@@ -99,9 +99,13 @@ final class UpgradeDriver {
 
         @Override
         public void run() {
-            task.run();
-            if (Thread.currentThread() != driver || returned) {
-                wake.run();
+            try {
+                task.run();
+            } finally {
+                // Also when it threw an error: whoever drives the connection on is told of it.
+                if (Thread.currentThread() != driver || returned) {
+                    wake.run();
+                }
             }
         }
     }

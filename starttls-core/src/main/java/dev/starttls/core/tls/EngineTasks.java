@@ -35,6 +35,11 @@ final class EngineTasks {
         return Optional.of(new Task(first));
     }
 
+    /** Whether {@link #check} has something to tell of a task that has ended. */
+    boolean thrown() {
+        return thrown != null && !running;
+    }
+
     /** Throws on behalf of a task that threw, whichever thread it ran on. */
     void check() throws SSLException {
         Throwable why = thrown;

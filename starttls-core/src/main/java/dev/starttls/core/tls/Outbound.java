@@ -76,7 +76,7 @@ final class Outbound {
     }
 
     boolean wants() {
-        if (records.waiting()) {
+        if (records.waiting() || tasks.thrown()) {
             return true;
         }
         if (engine.outboundDone()) {

@@ -132,7 +132,7 @@ public final class TlsPump {
 
     /**
      * Whether {@link #send} has something to give out that the application did not ask for: handshake records, the
-     * answer to a KeyUpdate, close_notify, an alert, or what did not fit before.
+     * answer to a KeyUpdate, close_notify, an alert, or what did not fit before; or to throw, when a task threw.
      *
      * @return true if so
      */

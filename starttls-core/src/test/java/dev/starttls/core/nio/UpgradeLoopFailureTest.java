@@ -176,6 +176,25 @@ class UpgradeLoopFailureTest {
     }
 
     @Test
+    void an_error_in_a_task_on_another_thread_fails_its_connection_at_once() throws Exception {
+        LinkedBlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
+        UpgradeSettings faulty = Pair.clientSettings()
+                .withLimits(UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMinutes(10)))
+                .withTls(TlsSettings.builder().context(FaultyTrust.context()).build());
+        try (RunningLoop running = new RunningLoop(100, task -> {
+            Thread thread = new Thread(task, "task");
+            thread.setUncaughtExceptionHandler((where, error) -> uncaught.add(error));
+            thread.start();
+        })) {
+            UpgradeException failed =
+                    RunningLoop.failure(running.connect(running.listen(), Pair.clientConnection(faulty)));
+            assertThat(failed.phase()).isEqualTo(Phase.HANDSHAKE);
+            assertThat(failed).hasMessageContaining("NoClassDefFoundError").hasRootCauseMessage("a missing class");
+            assertThat(uncaught.poll(30, TimeUnit.SECONDS)).isInstanceOf(NoClassDefFoundError.class);
+        }
+    }
+
+    @Test
     void faults_in_the_authors_code_are_reported_and_the_loop_goes_on() throws Exception {
         try (RunningLoop running = new RunningLoop();
                 ServerSocketChannel faulty = ServerSocketChannel.open().bind(Loopback.anyPort());
