@@ -158,9 +158,8 @@ public final class TlsSettings {
     private SSLParameters common(SSLEngine engine) {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(enabled(List.of(engine.getSupportedProtocols())));
-        if (!suites.isEmpty()) {
-            parameters.setCipherSuites(suites.toArray(new String[0]));
-        }
+        // None means the engine's own, as SSLEngine.setSSLParameters has it: those would be looked up one by one.
+        parameters.setCipherSuites(suites.isEmpty() ? null : suites.toArray(new String[0]));
         if (!applicationProtocols.isEmpty()) {
             parameters.setApplicationProtocols(applicationProtocols.toArray(new String[0]));
         }

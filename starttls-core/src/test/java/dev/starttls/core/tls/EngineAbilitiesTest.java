@@ -7,6 +7,7 @@ import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import java.util.Optional;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +50,21 @@ class EngineAbilitiesTest {
                         .suites(suite),
                 TlsSettings.builder().engines(engines.with(CERTIFICATES.localhost(KeyKind.EC))));
         assertThat(sides[0].pump.session().getProtocol()).isEqualTo("TLSv1.2");
+        assertThat(sides[0].pump.session().getCipherSuite()).isEqualTo(suite);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_suites_that_an_engine_came_with_stay_where_none_were_set(EngineMaker engines) throws Exception {
+        String suite = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
+        EngineSource narrow = (host, port) -> {
+            SSLEngine engine = engines.client().create(host, port);
+            engine.setEnabledCipherSuites(new String[] {suite});
+            return engine;
+        };
+        Side[] sides = established(
+                TlsSettings.builder().engines(narrow).versions("TLSv1.2"),
+                TlsSettings.builder().engines(engines.with(CERTIFICATES.localhost(KeyKind.EC))));
         assertThat(sides[0].pump.session().getCipherSuite()).isEqualTo(suite);
     }
 
