@@ -6,13 +6,15 @@ import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.imap.ImapResponse.Condition;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.session.UpgradeCommand;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 
 /** RFC 9051 section 6.2.1: the STARTTLS command itself, in plaintext. */
 final class CommandTopic implements Topic {
+    private static final UpgradeCommand<ImapTalk> COMMAND =
+            new UpgradeCommand<>(Stages.OFFERED, Stages.GONE_AHEAD, "OK");
+
     private static final String ODD_TAG = "AbC.09xY";
 
     @Override
@@ -42,15 +44,7 @@ final class CommandTopic implements Topic {
         if (!answer.ok()) {
             return Verdict.fail("expected OK with the tag " + answer.tag() + ", came " + answer.told());
         }
-        String more = talk.wire().overhear(subject.quiet());
-        if (!more.isEmpty()) {
-            return Verdict.fail("behind the OK came in plaintext: '" + Transcript.printable(more) + "'");
-        }
-        List<String> flaws = answer.end().wrongs();
-        return flaws.isEmpty()
-                ? Verdict.pass(
-                        answer.told() + ", then silence for " + subject.quiet().toMillis() + " ms")
-                : Verdict.fail("the OK is not well formed: " + String.join(", ", flaws));
+        return COMMAND.alone(talk, subject, answer, answer.end().wrongs());
     }
 
     private static Check completes() {
@@ -62,16 +56,7 @@ final class CommandTopic implements Topic {
                 .mend("Look at the server's log for its side of the handshake: most often the key does not fit the"
                         + " certificate, or the process may not read it.")
                 .onUpgraded(Protocol.IMAP)
-                .run(Stages.GONE_AHEAD.then((talk, subject) -> {
-                    Handshake handshake = talk.handshake();
-                    if (!handshake.done()) {
-                        return Verdict.fail("the handshake failed: " + handshake.told());
-                    }
-                    Answer answer = talk.capability();
-                    return answer.ok()
-                            ? Verdict.pass(handshake.told())
-                            : Verdict.fail("CAPABILITY inside TLS was answered with " + answer.told());
-                }));
+                .run(COMMAND.completes("CAPABILITY", ImapTalk::capability, Answer::ok));
     }
 
     private static Check argument() {
@@ -101,17 +86,7 @@ final class CommandTopic implements Topic {
                 .why("Commands have no case. A client that writes them otherwise would find no TLS, or, where a filter"
                         + " in between knows one spelling only, another server than the filter sees.")
                 .onUpgraded(Protocol.IMAP)
-                .run(Stages.OFFERED.then((talk, subject) -> {
-                    Answer answer = talk.say(command);
-                    if (answer.ok()) {
-                        return talk.secured()
-                                .orElseGet(() -> Verdict.pass(answer.told() + ", and the handshake completes"));
-                    }
-                    // Only a server that takes the usual spelling can be blamed for the other.
-                    return Stages.GONE_AHEAD
-                            .tryAfresh(subject)
-                            .orElseGet(() -> Verdict.fail("expected OK, came " + answer.told()));
-                }));
+                .run(COMMAND.spelled(talk -> talk.say(command), Answer::ok));
     }
 
     private static Check tagKept() {

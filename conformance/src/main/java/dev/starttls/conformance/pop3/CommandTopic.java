@@ -4,13 +4,15 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.session.UpgradeCommand;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 
 /** RFC 2595 section 4: the STLS command itself, in plaintext; RFC 1939 section 3: commands in general. */
 final class CommandTopic implements Topic {
+    private static final UpgradeCommand<Pop3Talk> COMMAND =
+            new UpgradeCommand<>(Stages.OFFERED, Stages.GONE_AHEAD, "+OK");
+
     @Override
     public List<Check> checks() {
         return List.of(
@@ -35,14 +37,7 @@ final class CommandTopic implements Topic {
                     if (!(reply instanceof Pop3Reply.Answer answer) || !reply.good()) {
                         return Verdict.fail("expected +OK, came " + reply.told());
                     }
-                    String more = talk.wire().overhear(subject.quiet());
-                    if (!more.isEmpty()) {
-                        return Verdict.fail("behind the +OK came in plaintext: '" + Transcript.printable(more) + "'");
-                    }
-                    return answer.flaws().isEmpty()
-                            ? Verdict.pass(answer.told() + ", then silence for "
-                                    + subject.quiet().toMillis() + " ms")
-                            : Verdict.fail("the +OK is not well formed: " + String.join(", ", answer.flaws()));
+                    return COMMAND.alone(talk, subject, answer, answer.flaws());
                 }));
     }
 
@@ -56,16 +51,7 @@ final class CommandTopic implements Topic {
                 .mend("Look at the server's log for its side of the handshake: most often the key does not fit the"
                         + " certificate, or the process may not read it.")
                 .onUpgraded(Protocol.POP3)
-                .run(Stages.GONE_AHEAD.then((talk, subject) -> {
-                    Handshake handshake = talk.handshake();
-                    if (!handshake.done()) {
-                        return Verdict.fail("the handshake failed: " + handshake.told());
-                    }
-                    Pop3Reply capa = talk.capa();
-                    return capa.good()
-                            ? Verdict.pass(handshake.told())
-                            : Verdict.fail("CAPA inside TLS was answered with " + capa.told());
-                }));
+                .run(COMMAND.completes("CAPA", Pop3Talk::capa, Pop3Reply::good));
     }
 
     private static Check argument() {
@@ -92,17 +78,7 @@ final class CommandTopic implements Topic {
                         "Keywords have no case. A client that writes them otherwise would find no TLS, or, where a filter in"
                                 + " between knows one spelling only, another server than the filter sees.")
                 .onUpgraded(Protocol.POP3)
-                .run(Stages.OFFERED.then((talk, subject) -> {
-                    Pop3Reply reply = talk.say(command);
-                    if (reply.good()) {
-                        return talk.secured()
-                                .orElseGet(() -> Verdict.pass(reply.told() + ", and the handshake completes"));
-                    }
-                    // Only a server that takes the usual spelling can be blamed for the other.
-                    return Stages.GONE_AHEAD
-                            .tryAfresh(subject)
-                            .orElseGet(() -> Verdict.fail("expected +OK, came " + reply.told()));
-                }));
+                .run(COMMAND.spelled(talk -> talk.say(command), Pop3Reply::good));
     }
 
     private static Check unknown() {

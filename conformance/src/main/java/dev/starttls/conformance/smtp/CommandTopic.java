@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.UpgradeCommand;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.HeardOut;
 import dev.starttls.conformance.speak.Transcript;
@@ -14,6 +15,9 @@ import java.util.Optional;
 
 /** RFC 3207 section 4: the STARTTLS command itself, in plaintext. */
 final class CommandTopic implements Topic {
+    private static final UpgradeCommand<SmtpTalk> COMMAND =
+            new UpgradeCommand<>(Stages.OFFERED, Stages.GONE_AHEAD, "220");
+
     @Override
     public List<Check> checks() {
         return List.of(
@@ -39,14 +43,7 @@ final class CommandTopic implements Topic {
                     if (!(reply instanceof Reply.Answer answer) || answer.code() != 220) {
                         return Verdict.fail("expected 220, came " + reply.told());
                     }
-                    String more = talk.wire().overhear(subject.quiet());
-                    if (!more.isEmpty()) {
-                        return Verdict.fail("behind the 220 came in plaintext: '" + Transcript.printable(more) + "'");
-                    }
-                    return answer.flaws().isEmpty()
-                            ? Verdict.pass(answer.told() + ", then silence for "
-                                    + subject.quiet().toMillis() + " ms")
-                            : Verdict.fail("the 220 is not well formed: " + String.join(", ", answer.flaws()));
+                    return COMMAND.alone(talk, subject, answer, answer.flaws());
                 }));
     }
 
@@ -59,16 +56,7 @@ final class CommandTopic implements Topic {
                 .mend("Look at the server's log for its side of the handshake: most often the key does not fit the"
                         + " certificate, or the process may not read it.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stages.GONE_AHEAD.then((talk, subject) -> {
-                    Handshake handshake = talk.handshake();
-                    if (!handshake.done()) {
-                        return Verdict.fail("the handshake failed: " + handshake.told());
-                    }
-                    Reply ehlo = talk.ehlo();
-                    return ehlo.code() == 250
-                            ? Verdict.pass(handshake.told())
-                            : Verdict.fail("EHLO inside TLS was answered with " + ehlo.told());
-                }));
+                .run(COMMAND.completes("EHLO", SmtpTalk::ehlo, reply -> reply.code() == 250));
     }
 
     private static Check argument() {
@@ -100,17 +88,7 @@ final class CommandTopic implements Topic {
                 .why("Command verbs have no case. A client that writes them otherwise would find no TLS, or, where a"
                         + " filter in between knows one spelling only, another server than the filter sees.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stages.OFFERED.then((talk, subject) -> {
-                    Reply reply = talk.say(command);
-                    if (reply.code() == 220) {
-                        return talk.secured()
-                                .orElseGet(() -> Verdict.pass(reply.told() + ", and the handshake completes"));
-                    }
-                    // Only a server that takes the usual spelling can be blamed for the other.
-                    return Stages.GONE_AHEAD
-                            .tryAfresh(subject)
-                            .orElseGet(() -> Verdict.fail("expected 220, came " + reply.told()));
-                }));
+                .run(COMMAND.spelled(talk -> talk.say(command), reply -> reply.code() == 220));
     }
 
     private static Check insideData() {

@@ -38,7 +38,7 @@ final class EarlyDataTopic implements Topic {
             return Verdict.skip("only TLSv1.3 has early data, and there was no handshake of it");
         }
         try (LiveSession live = first.get().begun()) {
-            HandSession session = ((HandmadeSession) live.session()).details();
+            HandSession session = ((HandmadeSession) live.session()).details(HandSession.class);
             List<SessionTicket> tickets = session.tickets();
             told = tickets.size() + (tickets.size() == 1 ? " ticket" : " tickets") + " came";
             Optional<SessionTicket> inviting =
@@ -67,7 +67,7 @@ final class EarlyDataTopic implements Topic {
         try (LiveSession live = early.get()) {
             live.note("sent early: " + command.text());
             boolean taken = ((HandmadeSession) live.session())
-                    .details().encryptedExtensions().stream()
+                    .details(HandSession.class).encryptedExtensions().stream()
                             .anyMatch(extension -> extension.type() == Extension.EARLY_DATA);
             return taken
                     ? Verdict.fail("a command sent before the handshake was done was accepted, though uninvited")

@@ -166,12 +166,11 @@ final class ExtensionTopic implements Topic {
             return Verdict.pass("there is none with a client that offers heartbeats");
         }
         try (LiveSession live = begun.get().begun()) {
-            HandmadeOlderSession session = (HandmadeOlderSession) live.session();
+            OlderSession session = ((HandmadeSession) live.session()).details(OlderSession.class);
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.note("sends HeartbeatRequest, and a command behind it");
-            session.send(session.details()
-                    .seal(ContentType.HEARTBEAT, HEARTBEAT_REQUEST)
-                    .and(session.seal(command)));
+            live.session()
+                    .send(session.seal(ContentType.HEARTBEAT, HEARTBEAT_REQUEST).and(session.seal(command)));
             OlderSession.Came came = session.next();
             live.note("what came: " + came);
             return came instanceof OlderSession.Came.Other other && other.type() == ContentType.HEARTBEAT.code()

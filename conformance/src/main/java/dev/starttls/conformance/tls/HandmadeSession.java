@@ -3,30 +3,31 @@ package dev.starttls.conformance.tls;
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Wire;
 import dev.starttls.conformance.tls.hand.HandSession;
+import dev.starttls.conformance.tls.hand.MadeSession;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A session of TLS 1.3 made by hand: its records may have any length, none included. */
+/** A session made by hand: its records may have any length, none included, and in TLS 1.2 any type. */
 final class HandmadeSession implements Session {
 
     /** Shakes hands in one way or another. */
     @FunctionalInterface
     interface Opening {
-        HandSession shake(InputStream in, Consumer<Octets> out) throws IOException;
+        MadeSession shake(InputStream in, Consumer<Octets> out) throws IOException;
     }
 
     private final Wire wire;
     private final WireStream stream;
     private final Duration answer;
-    private final HandSession session;
+    private final MadeSession session;
 
     /**
      * Shakes hands.
      *
-     * @throws IOException if that fails, for one because the server speaks no TLS 1.3
+     * @throws IOException if that fails, for one because the server does not speak that version
      */
     HandmadeSession(Wire wire, WireStream stream, Duration answer, Opening opening) throws IOException {
         this.wire = wire;
@@ -36,19 +37,29 @@ final class HandmadeSession implements Session {
         this.session = opening.shake(stream, this::send);
     }
 
-    /** What only this kind of session can tell. */
-    HandSession details() {
-        return session;
+    /** Whether the server went on with the session that was offered. */
+    boolean isResumed() {
+        return session.isResumed();
+    }
+
+    /**
+     * What only one kind of session can do. Whatever is waited for there next has the time for one answer.
+     *
+     * @throws ClassCastException if it is of another kind
+     */
+    <S extends MadeSession> S details(Class<S> kind) {
+        stream.within(answer);
+        return kind.cast(session);
     }
 
     @Override
     public String told() {
-        return "TLSv1.3 " + session.suite() + (session.isResumed() ? ", resumed" : "");
+        return session.version() + " " + session.suite() + (session.isResumed() ? ", resumed" : "");
     }
 
     @Override
     public boolean isTls13() {
-        return true;
+        return session instanceof HandSession;
     }
 
     @Override

@@ -4,12 +4,10 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
-import dev.starttls.conformance.speak.Wire;
 import dev.starttls.conformance.tls.hand.HandSession;
 import dev.starttls.conformance.tls.hand.OlderSession;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 
 /** A session that stands and was heard to answer, so that whatever breaks it afterwards is the check's own doing. */
@@ -44,7 +42,7 @@ final class LiveSession implements AutoCloseable {
     /** A session of TLS 1.3 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
     static Optional<LiveSession> newest(Prober prober, HandmadeSession.Opening opening)
             throws IOException, BlockedException {
-        return tried(prober, "TLS 1.3", (wire, stream, answer) -> new HandmadeSession(wire, stream, answer, opening));
+        return tried(prober, "TLS 1.3", opening);
     }
 
     /** A session of TLS 1.2 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
@@ -53,24 +51,18 @@ final class LiveSession implements AutoCloseable {
     }
 
     /** The same with a handshake of one's own. */
-    static Optional<LiveSession> older(Prober prober, HandmadeOlderSession.Opening opening)
+    static Optional<LiveSession> older(Prober prober, HandmadeSession.Opening opening)
             throws IOException, BlockedException {
-        return tried(
-                prober, "TLS 1.2", (wire, stream, answer) -> new HandmadeOlderSession(wire, stream, answer, opening));
+        return tried(prober, "TLS 1.2", opening);
     }
 
-    @FunctionalInterface
-    private interface ByHand {
-        Session shake(Wire wire, WireStream stream, Duration answer) throws IOException;
-    }
-
-    private static Optional<LiveSession> tried(Prober prober, String version, ByHand byHand)
+    private static Optional<LiveSession> tried(Prober prober, String version, HandmadeSession.Opening opening)
             throws IOException, BlockedException {
         Conversation conversation = prober.approach();
         WireStream stream = prober.stream(conversation);
         try {
-            Session session = byHand.shake(
-                    conversation.wire(), stream, prober.subject().settings().answer());
+            Session session = new HandmadeSession(
+                    conversation.wire(), stream, prober.subject().settings().answer(), opening);
             return Optional.of(new LiveSession(prober, conversation, session));
         } catch (IOException e) {
             conversation.note("no " + version + " by hand: " + stream.heard(e).told());

@@ -119,17 +119,17 @@ final class RenegotiationTopic implements Topic {
     private static Verdict renegotiated(Prober prober, LiveSession begun, Function<OlderSession, Octets> hello)
             throws BlockedException {
         try (LiveSession live = begun.begun()) {
-            HandmadeOlderSession session = (HandmadeOlderSession) live.session();
+            OlderSession session = ((HandmadeSession) live.session()).details(OlderSession.class);
             live.note("sends a ClientHello inside the session, and a command behind it");
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
-            live.session().send(hello.apply(session.details()).and(session.seal(command)));
+            live.session().send(hello.apply(session).and(session.seal(command)));
             Verdict verdict = judged(session);
             live.note(verdict.detail());
             return verdict;
         }
     }
 
-    private static Verdict judged(HandmadeOlderSession session) {
+    private static Verdict judged(OlderSession session) {
         try {
             Came came = session.next();
             if (came instanceof Came.Handshake handshake) {

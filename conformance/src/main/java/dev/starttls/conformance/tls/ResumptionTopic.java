@@ -64,7 +64,9 @@ final class ResumptionTopic implements Topic {
         }
         try (LiveSession live = first.get().begun()) {
             live.sendCloseNotify();
-            return Optional.of(((HandmadeOlderSession) live.session()).details().resumption());
+            return Optional.of(((HandmadeSession) live.session())
+                    .details(OlderSession.class)
+                    .resumption());
         }
     }
 
@@ -90,7 +92,7 @@ final class ResumptionTopic implements Topic {
         }
         List<PreSharedKey> keys;
         try (LiveSession live = first.get().begun()) {
-            keys = ((HandmadeSession) live.session()).details().preSharedKeys();
+            keys = ((HandmadeSession) live.session()).details(HandSession.class).preSharedKeys();
             live.sendCloseNotify();
         }
         return keys.isEmpty()
@@ -105,9 +107,7 @@ final class ResumptionTopic implements Topic {
             return Verdict.fail("a handshake that offers the session fails, while one without works");
         }
         try (LiveSession live = second.get()) {
-            boolean resumed = live.session() instanceof HandmadeOlderSession older
-                    ? older.details().isResumed()
-                    : ((HandmadeSession) live.session()).details().isResumed();
+            boolean resumed = ((HandmadeSession) live.session()).isResumed();
             return live.begunInstead()
                     .map(heard -> Verdict.fail((resumed ? "the resumed session" : "the session begun in its place")
                             + " does not answer: " + heard.told()))

@@ -75,12 +75,13 @@ class UpgradeLoopShutdownTest {
 
     @Test
     void an_orderly_close_lets_what_is_underway_come_to_its_end() throws Exception {
-        try (RunningLoop running = new RunningLoop()) {
+        try (RunningLoop running = new RunningLoop();
+                ServerSocketChannel somewhere = silent()) {
             ServerSocketChannel server = running.listen();
             try (SocketChannel slow = SocketChannel.open(server.getLocalAddress())) {
                 assertThat(Octets.text(slow, 4)).isEqualTo("HI\r\n");
                 running.loop().close();
-                assertThat(RunningLoop.failure(running.connect(server)).reason())
+                assertThat(RunningLoop.failure(running.connect(somewhere)).reason())
                         .isEqualTo(FailureReason.REJECTED);
                 assertThat(RunningLoop.failure(running.loop().listen(silent(), peer -> null, channel -> {}))
                                 .reason())

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A session of TLS 1.3 after its handshake. Not safe for use by several threads. */
-public final class HandSession {
+public final class HandSession implements MadeSession {
 
     private static final int NEW_SESSION_TICKET = 4;
     private static final int KEY_UPDATE = 24;
@@ -86,7 +86,12 @@ public final class HandSession {
         return new HandSession(in, out, new Handshaking(in, out).resume(serverName, key, earlyData));
     }
 
-    /** Whether the server went on with the ticket that was offered. */
+    @Override
+    public String version() {
+        return "TLSv1.3";
+    }
+
+    @Override
     public boolean isResumed() {
         return beginning == Handshaking.Beginning.RESUMED;
     }
@@ -98,7 +103,7 @@ public final class HandSession {
                 .toList();
     }
 
-    /** The registered name of the suite. */
+    @Override
     public String suite() {
         return suite.suite().name();
     }
@@ -113,22 +118,22 @@ public final class HandSession {
         return List.copyOf(tickets);
     }
 
-    /** How many times the server changed its key. */
+    @Override
     public int keyUpdates() {
         return keyUpdates;
     }
 
-    /** One record of application data, up to 2^14 octets, or none at all; it is not sent yet. */
+    @Override
     public Octets seal(Octets plain) {
         return outgoing.seal(ContentType.APPLICATION_DATA, plain);
     }
 
-    /** The alert that ends this side's sending; it is not sent yet. */
+    @Override
     public Octets closeNotify() {
         return outgoing.seal(ContentType.ALERT, CLOSE_NOTIFY);
     }
 
-    /** A KeyUpdate that asks the server for one of its own; what is sealed afterwards is sealed with the new key. */
+    @Override
     public Octets keyUpdate() {
         return updating(UPDATE_REQUESTED);
     }
@@ -139,13 +144,7 @@ public final class HandSession {
         return sealed;
     }
 
-    /**
-     * Waits for application data; tickets and key updates are dealt with on the way.
-     *
-     * @return at least one octet, or empty after close_notify
-     * @throws AlertException if the server sent another alert
-     * @throws MalformedException if something came that is no TLS 1.3 under the server's key
-     */
+    @Override
     public Optional<Octets> read() throws IOException {
         for (int records = 0; records < MOST_RECORDS_WITHOUT_DATA; records++) {
             TlsRecord record = incoming.open(TlsRecord.read(in));

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A session of TLS 1.2 after its handshake. Not safe for use by several threads. */
-public final class OlderSession {
+public final class OlderSession implements MadeSession {
 
     private static final int HELLO_REQUEST = 0;
     private static final int MOST_RECORDS_WITHOUT_DATA = 1024;
@@ -99,12 +99,17 @@ public final class OlderSession {
         return result.chosen();
     }
 
-    /** The registered name of the suite. */
+    @Override
+    public String version() {
+        return "TLSv1.2";
+    }
+
+    @Override
     public String suite() {
         return result.resumption().suite().suite().name();
     }
 
-    /** Whether the server went on with the session that was offered. */
+    @Override
     public boolean isResumed() {
         return result.beginning() == Handshaking.Beginning.RESUMED;
     }
@@ -114,7 +119,7 @@ public final class OlderSession {
         return result.resumption();
     }
 
-    /** One record of application data, up to 2^14 octets, or none at all; it is not sent yet. */
+    @Override
     public Octets seal(Octets plain) {
         return seal(ContentType.APPLICATION_DATA, plain);
     }
@@ -124,9 +129,19 @@ public final class OlderSession {
         return result.keys().outgoing().seal(type.code(), plain);
     }
 
-    /** The alert that ends this side's sending; it is not sent yet. */
+    @Override
     public Octets closeNotify() {
         return seal(ContentType.ALERT, CLOSE_NOTIFY);
+    }
+
+    @Override
+    public Octets keyUpdate() {
+        throw new IllegalStateException("Expected a session of TLS 1.3, got one of TLS 1.2, which has no KeyUpdate");
+    }
+
+    @Override
+    public int keyUpdates() {
+        return 0;
     }
 
     /** A ClientHello inside the session that asks for another handshake as RFC 5746 section 3.5 has it. */
@@ -200,13 +215,7 @@ public final class OlderSession {
         throw new MalformedException("more than " + MOST_RECORDS_WITHOUT_DATA + " records without data");
     }
 
-    /**
-     * Waits for application data.
-     *
-     * @return at least one octet, or empty after close_notify
-     * @throws AlertException if the server sent another alert
-     * @throws MalformedException if something else came
-     */
+    @Override
     public Optional<Octets> read() throws IOException {
         Came came = next();
         if (came instanceof Came.Data data) {
