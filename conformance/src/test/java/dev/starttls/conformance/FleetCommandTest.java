@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +43,8 @@ class FleetCommandTest {
     @TempDir
     Path folder;
 
+    private final List<DeadPort> dead = new ArrayList<>();
+
     @BeforeAll
     static void start() throws IOException {
         servers = ManyServers.start(MANY);
@@ -56,18 +59,18 @@ class FleetCommandTest {
         return Stream.concat(Stream.of(FEW), Stream.of(more)).toArray(String[]::new);
     }
 
-    private static List<String> deadPorts() throws IOException {
-        List<ServerSocket> held = new ArrayList<>();
-        List<String> dead = new ArrayList<>();
+    private List<String> deadPorts() {
+        List<String> urls = new ArrayList<>();
         for (int i = 0; i < DEAD; i++) {
-            ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-            held.add(free);
-            dead.add("smtp://127.0.0.1:" + free.getLocalPort());
+            dead.add(DeadPort.open());
+            urls.add("smtp://127.0.0.1:" + dead.get(i).number());
         }
-        for (ServerSocket one : held) {
-            one.close();
-        }
-        return dead;
+        return urls;
+    }
+
+    @AfterEach
+    void release() {
+        dead.forEach(DeadPort::close);
     }
 
     private Path list(List<String> urls) throws IOException {
@@ -84,9 +87,9 @@ class FleetCommandTest {
 
     @Test
     void every_target_of_a_long_list_has_exactly_one_result_in_a_small_heap() throws Exception {
-        List<String> dead = deadPorts();
+        List<String> nobody = deadPorts();
         List<String> all = new ArrayList<>(servers.urls());
-        all.addAll(dead);
+        all.addAll(nobody);
         Collections.shuffle(all, new Random(1));
         try (CommandProcess command =
                 CommandProcess.start(folder, with("--targets-file", list(all).toString()))) {
@@ -95,7 +98,7 @@ class FleetCommandTest {
             assertThat(targets(lines.stream())).containsExactlyInAnyOrderElementsOf(all);
             for (String line : lines) {
                 JsonNode result = MAPPER.readTree(line);
-                if (dead.contains(result.get("target").asText())) {
+                if (nobody.contains(result.get("target").asText())) {
                     assertThat(result.get("error").asText()).contains("CONNECT_FAILED in phase CONNECT");
                     assertThat(result.get("checks")).isEmpty();
                 } else {

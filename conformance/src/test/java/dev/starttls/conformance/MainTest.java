@@ -12,8 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class MainTest {
     private static final String ESCAPE = "\u001b";
 
@@ -85,10 +83,8 @@ class MainTest {
                         + "\n-----END CERTIFICATE-----\n");
     }
 
-    private static String closedPort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "smtp://localhost:" + free.getLocalPort();
-        }
+    private static String closedPort() {
+        return "smtp://localhost:" + DeadPort.shared().number();
     }
 
     @Test

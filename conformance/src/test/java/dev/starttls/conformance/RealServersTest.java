@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * the verdicts is in {@code docs/real-servers.md}; another one is a wrong verdict, or a server that has changed.
  */
 @Tag("peers")
-@Timeout(300)
+@Timeout(600)
 class RealServersTest {
 
     private static final Duration ANSWER = Duration.ofSeconds(20);

@@ -62,6 +62,8 @@ final class BoundTopic implements Topic {
         talk.wire().finish();
         Answer answer = talk.answer(tag);
         if (answer.refusal() || answer.farewell()) {
+            // A server that dies of it takes a moment to: its end of this connection comes first.
+            talk.wire().hearOut();
             return afterwards(subject, answer.told());
         }
         return answer.ended()

@@ -8,7 +8,6 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.imap.ImapResponse.Condition;
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Received;
-import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
@@ -238,11 +237,7 @@ final class InsideTopic implements Topic {
 
     private static Verdict greetsInside(Subject subject) throws IOException {
         ImapTalk talk = ImapTalk.with(subject);
-        String early = talk.wire().overhear(subject.quiet());
-        if (!early.isEmpty()) {
-            return Verdict.fail("came before TLS: '" + Transcript.printable(early) + "'");
-        }
-        return talk.secured().orElseGet(() -> {
+        return talk.securedAtOnce(subject.quiet()).orElseGet(() -> {
             ImapResponse greeting = talk.response();
             if (greeting.untagged(Condition.BYE)) {
                 return Verdict.inconclusive("the server gives no service now: " + greeting.told());

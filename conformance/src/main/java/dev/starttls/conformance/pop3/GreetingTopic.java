@@ -5,7 +5,6 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
@@ -62,11 +61,7 @@ final class GreetingTopic implements Topic {
 
     private static Verdict insideTls(Subject subject) throws IOException {
         Pop3Talk talk = Pop3Talk.with(subject);
-        String early = talk.wire().overhear(subject.quiet());
-        if (!early.isEmpty()) {
-            return Verdict.fail("came before TLS: '" + Transcript.printable(early) + "'");
-        }
-        return talk.secured().orElseGet(() -> {
+        return talk.securedAtOnce(subject.quiet()).orElseGet(() -> {
             Pop3Reply greeting = talk.reply();
             return greeting.good()
                     ? Verdict.pass(greeting.told())

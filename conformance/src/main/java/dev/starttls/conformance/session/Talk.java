@@ -4,6 +4,8 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.TlsOffer;
+import dev.starttls.conformance.speak.Transcript;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,9 +60,27 @@ public abstract class Talk {
         return wire.handshake(offer);
     }
 
+    /**
+     * Shakes hands on a connection on which TLS comes first, and tells what is wrong with that, if anything is: for one
+     * that something came in plaintext, before the handshake began or only then.
+     */
+    public final Optional<Verdict> securedAtOnce(Duration quiet) {
+        String early = wire.overhear(quiet);
+        if (!early.isEmpty()) {
+            return Optional.of(Verdict.fail("came before TLS: '" + Transcript.printable(early) + "'"));
+        }
+        Handshake handshake = handshake();
+        return handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.NOT_TLS
+                ? Optional.of(Verdict.fail("came before TLS: " + failed.detail()))
+                : judged(handshake);
+    }
+
     /** Shakes hands and tells what is wrong with that, if anything is. */
     public final Optional<Verdict> secured() {
-        Handshake handshake = handshake();
+        return judged(handshake());
+    }
+
+    private static Optional<Verdict> judged(Handshake handshake) {
         return handshake.done()
                 ? Optional.empty()
                 : Optional.of(Verdict.inconclusive("the TLS handshake failed: " + handshake.told()));

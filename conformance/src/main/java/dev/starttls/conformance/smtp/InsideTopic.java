@@ -7,7 +7,6 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Received;
-import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,11 +142,7 @@ final class InsideTopic implements Topic {
                 .onImplicit(Protocol.SMTP)
                 .run(subject -> {
                     SmtpTalk talk = SmtpTalk.with(subject);
-                    String early = talk.wire().overhear(subject.quiet());
-                    if (!early.isEmpty()) {
-                        return Verdict.fail("came before TLS: '" + Transcript.printable(early) + "'");
-                    }
-                    return talk.secured().orElseGet(() -> {
+                    return talk.securedAtOnce(subject.quiet()).orElseGet(() -> {
                         Reply greeting = talk.reply();
                         return greeting.code() == 220
                                 ? Verdict.pass(greeting.told())

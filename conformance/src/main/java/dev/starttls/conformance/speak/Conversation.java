@@ -268,6 +268,9 @@ public final class Conversation implements AutoCloseable {
         Handshake handshake = layer.handshake(answer);
         if (handshake.done()) {
             tls = Optional.of(layer);
+        } else if (((Handshake.Failed) handshake).failure() == Handshake.Failure.OWN_ALERT) {
+            // The rest of the server's flight is still TLS, and what it says next begins behind it.
+            pending = layer.unread();
         }
         record(
                 From.SUITE,

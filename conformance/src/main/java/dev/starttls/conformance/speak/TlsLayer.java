@@ -151,8 +151,7 @@ final class TlsLayer {
      * it for a length and wait.
      */
     private Chunk more(Duration limit) {
-        byte[] rest = new byte[in.remaining()];
-        in.get(in.position(), rest);
+        byte[] rest = unread();
         if (rest.length > 0 && !looksLikeTls(rest)) {
             return notTls(rest);
         }
@@ -164,6 +163,13 @@ final class TlsLayer {
             in.compact().put(data.bytes()).flip();
         }
         return chunk;
+    }
+
+    /** What came and was not looked at. */
+    byte[] unread() {
+        byte[] rest = new byte[in.remaining()];
+        in.get(in.position(), rest);
+        return rest;
     }
 
     private static Chunk notTls(byte[] bytes) {

@@ -10,14 +10,20 @@ import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** How sessions end: properly, and what comes of it when they do not. */
 final class EndingTopic implements Topic {
 
     private static final int MOST_OCTETS = 1 << 16;
+    /** How often a server is heard that goes on and on. */
+    private static final int MOST_WORDS = 64;
+
+    private static final Set<Ending> ENDS = EnumSet.of(Ending.FIN, Ending.RESET, Ending.GIVEN_UP);
     private static final int MAJOR_VERSION = 3;
 
     @Override
@@ -116,6 +122,11 @@ final class EndingTopic implements Topic {
         }
     }
 
+    /** Whether nothing more will come, or nothing did for as long as any answer may take. */
+    private static boolean over(Heard heard) {
+        return heard instanceof Heard.Silence || (heard instanceof Heard.Ended ended && ENDS.contains(ended.ending()));
+    }
+
     /** Another session sends some part of a command's record and is cut off; the bystander is to know nothing of it. */
     private static Verdict cut(Prober prober, LiveSession bystander, UnaryOperator<Octets> part)
             throws IOException, BlockedException {
@@ -124,7 +135,11 @@ final class EndingTopic implements Topic {
             victim.session().send(part.apply(victim.session().seal(command)));
             victim.cut();
             // What the server does about it is done when it ends the connection, or by the time for an answer.
-            victim.note("the server: " + victim.session().read().told());
+            Heard heard = victim.session().read();
+            for (int i = 0; i < MOST_WORDS && !over(heard); i++) {
+                heard = victim.session().afterwards();
+            }
+            victim.note("the server: " + heard.told());
         }
         bystander.sendHarmlessCommand();
         Optional<Heard> instead = bystander.lines().answers(1);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The checks against IMAP servers that we did not write. What is wrong with these was seen with a bare socket, too. */
 @Tag("peers")
-@Timeout(180)
+@Timeout(300)
 class MailServersTest {
     private static final List<Mark> FINDINGS = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
 

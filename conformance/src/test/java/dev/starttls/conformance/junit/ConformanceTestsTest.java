@@ -3,6 +3,7 @@ package dev.starttls.conformance.junit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.conformance.DeadPort;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
@@ -13,7 +14,6 @@ import dev.starttls.smtp.SmtpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,12 +87,10 @@ class ConformanceTestsTest {
 
     static class Gone {
         @TestFactory
-        Stream<DynamicNode> conformance() throws IOException {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return ConformanceTests.of("smtp://localhost:" + free.getLocalPort())
-                        .only("SMTP-S-02")
-                        .tests();
-            }
+        Stream<DynamicNode> conformance() {
+            return ConformanceTests.of("smtp://localhost:" + DeadPort.shared().number())
+                    .only("SMTP-S-02")
+                    .tests();
         }
     }
 

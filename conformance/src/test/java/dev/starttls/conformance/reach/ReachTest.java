@@ -2,6 +2,7 @@ package dev.starttls.conformance.reach;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.DeadPort;
 import dev.starttls.conformance.embedded.Authority;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
@@ -41,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ReachTest {
     private static final Duration LONG = Duration.ofSeconds(60);
-    private static final Duration SHORT = Duration.ofMillis(1);
+    private static final Duration SHORT = Duration.ofSeconds(2);
 
     private static SSLContext context;
     private static UpgradeLoop servers;
@@ -137,10 +138,7 @@ class ReachTest {
 
     @Test
     void nobody_at_the_port_is_told_at_once_and_by_its_reason() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = DeadPort.shared().number();
         Contact contact = reach(LONG).ask(at(Scheme.SMTP, port)).join();
         assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.report;
 
+import dev.starttls.conformance.DeadPort;
 import dev.starttls.conformance.Main;
 import dev.starttls.conformance.Surroundings;
 import dev.starttls.conformance.Terminal;
@@ -13,8 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +62,7 @@ public final class RealRun {
                         Scheme.SUBMISSION,
                         List.of(Habit.KEEPS_READ_AHEAD, Habit.GREETING_WITH_MARKUP, Habit.NO_CLOSE_NOTIFY))) {
             Path folder = Files.createTempDirectory("reports");
-            String missing = "smtp://localhost:" + freePort();
+            String missing = "smtp://localhost:" + DeadPort.shared().number();
             List<String> args = new ArrayList<>();
             CHECKS.forEach(check -> args.addAll(List.of("--only", check)));
             args.addAll(List.of("--trust", trust(folder).toString()));
@@ -85,12 +84,6 @@ public final class RealRun {
             return new RealRun(status, good.target().url(), broken.target().url(), missing, folder);
         } catch (IOException | CertificateEncodingException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
         }
     }
 

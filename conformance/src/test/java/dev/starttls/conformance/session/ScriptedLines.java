@@ -15,7 +15,10 @@ public final class ScriptedLines {
     private final Runnable die;
     private final Set<Flaw> flaws;
     private InputStream in;
-    private byte[] ahead = new byte[0];
+    /** What was read ahead, from a place on. */
+    private byte[] held = new byte[0];
+
+    private int taken;
 
     ScriptedLines(InputStream in, Runnable die, Set<Flaw> flaws) {
         this.in = in;
@@ -40,11 +43,12 @@ public final class ScriptedLines {
     }
 
     public byte[] ahead() {
-        return ahead;
+        return Arrays.copyOfRange(held, taken, held.length);
     }
 
     public void ahead(byte[] bytes) {
-        ahead = bytes;
+        held = bytes;
+        taken = 0;
     }
 
     /** The next line; an over-long one comes as {@code "\0"}. */
@@ -77,12 +81,10 @@ public final class ScriptedLines {
     }
 
     private int next() throws IOException {
-        if (ahead.length == 0) {
+        if (taken == held.length) {
             fill();
         }
-        int next = ahead[0] & 0xff;
-        ahead = Arrays.copyOfRange(ahead, 1, ahead.length);
-        return next;
+        return held[taken++] & 0xff;
     }
 
     /** Waits for more and puts it behind what is here. */
@@ -92,8 +94,9 @@ public final class ScriptedLines {
         if (n < 0) {
             throw new EOFException("the client is gone");
         }
-        byte[] all = Arrays.copyOf(ahead, ahead.length + n);
-        System.arraycopy(chunk, 0, all, ahead.length, n);
-        ahead = all;
+        byte[] before = ahead();
+        byte[] all = Arrays.copyOf(before, before.length + n);
+        System.arraycopy(chunk, 0, all, before.length, n);
+        ahead(all);
     }
 }

@@ -85,7 +85,7 @@ class BrokenServerTest {
         try (Loopback broken = Loopback.serving(client -> {
             byte[] first = new byte[4096];
             int read = client.getInputStream().read(first);
-            if (read < 200) {
+            if (read < 5 || read < 5 + (((first[3] & 0xff) << 8) | (first[4] & 0xff))) {
                 return;
             }
             try (Socket server = good.connect()) {

@@ -4,6 +4,7 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -46,7 +47,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     public void selected(SelectionKey selected) {
         while (selected.isValid()) {
             if (!loop.reserve()) {
-                selected.interestOps(0);
+                watch(selected, 0);
                 loop.whenRoom(this);
                 return;
             }
@@ -85,7 +86,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     /** Goes on accepting. */
     void resume() {
-        key.filter(SelectionKey::isValid).ifPresent(mine -> mine.interestOps(SelectionKey.OP_ACCEPT));
+        key.filter(SelectionKey::isValid).ifPresent(mine -> watch(mine, SelectionKey.OP_ACCEPT));
     }
 
     void close() {
@@ -95,9 +96,18 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
         Quietly.close(server);
     }
 
+    /** Whoever closes the server's channel may do so from any thread, at any time. */
+    private void watch(SelectionKey mine, int operations) {
+        try {
+            mine.interestOps(operations);
+        } catch (CancelledKeyException e) {
+            close();
+        }
+    }
+
     private void pause(SelectionKey selected) {
         if (selected.isValid()) {
-            selected.interestOps(0);
+            watch(selected, 0);
             resumeAt = Optional.of(System.nanoTime() + PAUSE);
             loop.deadlines().set(this);
         }

@@ -5,6 +5,8 @@ import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
@@ -110,6 +112,11 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
                     "Expected the loop's executor to take a task of the handshake, but it rejected it; give it more room");
             why.initCause(e);
             fail(why);
+        } catch (CancelledKeyException e) {
+            // Somebody has closed the channel just now, which is no fault of anybody's.
+            ClosedChannelException closed = new ClosedChannelException();
+            closed.initCause(e);
+            fail(closed);
         } catch (IOException | RuntimeException e) {
             fail(e);
         }

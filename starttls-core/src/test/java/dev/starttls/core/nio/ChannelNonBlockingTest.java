@@ -131,7 +131,8 @@ class ChannelNonBlockingTest {
             assertThat(pair.server().advance()).isEqualTo(Want.NOTHING);
             assertThat(pair.server().isOpen()).isFalse();
             assertThat(pair.server().holdsBuffers()).isFalse();
-            assertThat(Octets.text(pair.sockets().client(), 100)).isEqualTo("BYE\r\n");
+            // What the client has still under way is answered with a reset, behind it.
+            assertThat(Octets.text(pair.sockets().client(), 5)).isEqualTo("BYE\r\n");
         }
     }
 

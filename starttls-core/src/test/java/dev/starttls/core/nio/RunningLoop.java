@@ -3,6 +3,7 @@ package dev.starttls.core.nio;
 import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -17,7 +18,10 @@ import java.util.concurrent.TimeUnit;
 /** A loop on a thread of its own, with what happens on it. */
 final class RunningLoop implements AutoCloseable {
 
-    private static final Duration CONNECT = Duration.ofSeconds(30);
+    private static final Duration CONNECT = Duration.ofMinutes(4);
+
+    /** For whatever is not meant to be given up, on whatever machine. */
+    private static final UpgradeLimits PATIENT = UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMinutes(10));
 
     private final UpgradeLoop loop;
     private final Thread thread;
@@ -55,13 +59,13 @@ final class RunningLoop implements AutoCloseable {
 
     ServerSocketChannel listen() throws Exception {
         ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort(), 1024);
-        loop.listen(server, peer -> Pair.serverConnection(Pair.serverSettings()), handedOver::add)
+        loop.listen(server, peer -> Pair.serverConnection(Pair.serverSettings().withLimits(PATIENT)), handedOver::add)
                 .get(30, TimeUnit.SECONDS);
         return server;
     }
 
     CompletableFuture<StartTlsChannel> connect(ServerSocketChannel server) throws IOException {
-        return connect(server, Pair.clientConnection(Pair.clientSettings()));
+        return connect(server, Pair.clientConnection(Pair.clientSettings().withLimits(PATIENT)));
     }
 
     CompletableFuture<StartTlsChannel> connect(ServerSocketChannel server, UpgradeConnection connection)

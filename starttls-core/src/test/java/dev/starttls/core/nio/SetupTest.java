@@ -156,30 +156,28 @@ class SetupTest {
 
     @Test
     void nobody_listening_fails_in_phase_connect() throws Exception {
-        int port = listening.socket().getLocalPort();
-        listening.close();
-        running.loop().closeNow();
-        running.stop();
-        UpgradeException failed =
-                catchThrowableOfType(UpgradeException.class, new TinyClientSetup("127.0.0.1", port)::connect);
-        assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
-        assertThat(failed).hasMessageContaining("127.0.0.1:" + port);
+        try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
+            int port = deaf.socket().getLocalPort();
+            UpgradeException failed =
+                    catchThrowableOfType(UpgradeException.class, new TinyClientSetup("127.0.0.1", port)::connect);
+            assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+            assertThat(failed).hasMessageContaining("127.0.0.1:" + port);
+        }
     }
 
     @Test
     void addresses_are_tried_in_their_order() throws Exception {
-        InetSocketAddress nobody;
-        try (ServerSocketChannel closed = ServerSocketChannel.open().bind(Loopback.anyPort())) {
-            nobody = (InetSocketAddress) closed.getLocalAddress();
+        try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
+            InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalAddress();
+            InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
+            try (SocketChannel socket = Connector.connect(List.of(nobody, somebody), Duration.ofSeconds(30))) {
+                assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
+            }
+            UpgradeException failed = catchThrowableOfType(
+                    UpgradeException.class, () -> Connector.connect(List.of(nobody, nobody), Duration.ofSeconds(30)));
+            assertThat(failed.getMessage().split(String.valueOf(nobody.getPort()), -1))
+                    .hasSize(3);
         }
-        InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
-        try (SocketChannel socket = Connector.connect(List.of(nobody, somebody), Duration.ofSeconds(30))) {
-            assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
-        }
-        UpgradeException failed = catchThrowableOfType(
-                UpgradeException.class, () -> Connector.connect(List.of(nobody, nobody), Duration.ofSeconds(30)));
-        assertThat(failed.getMessage().split(String.valueOf(nobody.getPort()), -1))
-                .hasSize(3);
     }
 
     @Test

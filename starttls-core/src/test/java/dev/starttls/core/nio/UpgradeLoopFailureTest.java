@@ -27,18 +27,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class UpgradeLoopFailureTest {
 
-    private static final UpgradeLimits HASTY = UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMillis(100));
+    private static final UpgradeLimits HASTY = UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofSeconds(1));
 
     @Test
     void nobody_listening_is_told_with_the_address() throws Exception {
-        InetSocketAddress nobody;
-        try (ServerSocketChannel closed = ServerSocketChannel.open().bind(Loopback.anyPort())) {
-            nobody = (InetSocketAddress) closed.getLocalAddress();
-        }
-        try (RunningLoop running = new RunningLoop()) {
+        try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort());
+                RunningLoop running = new RunningLoop()) {
+            InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalAddress();
             UpgradeException failed = RunningLoop.failure(running.loop()
                     .connect(nobody, Pair.clientConnection(Pair.clientSettings()), Duration.ofSeconds(30)));
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
@@ -61,11 +59,9 @@ class UpgradeLoopFailureTest {
 
     @Test
     void the_next_address_is_tried_when_one_fails() throws Exception {
-        InetSocketAddress nobody;
-        try (ServerSocketChannel closed = ServerSocketChannel.open().bind(Loopback.anyPort())) {
-            nobody = (InetSocketAddress) closed.getLocalAddress();
-        }
-        try (RunningLoop running = new RunningLoop()) {
+        try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort());
+                RunningLoop running = new RunningLoop()) {
+            InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalAddress();
             InetSocketAddress listening = (InetSocketAddress) running.listen().getLocalAddress();
             UpgradeConnection connection = Pair.clientConnection(Pair.clientSettings());
             assertThat(running.loop()
@@ -167,8 +163,10 @@ class UpgradeLoopFailureTest {
     @Test
     void a_task_that_never_ends_does_not_keep_its_connection_for_ever() throws Exception {
         try (RunningLoop running = new RunningLoop(100, task -> {})) {
+            // Only the handshake is to take longer than that.
+            UpgradeLimits enough = UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofSeconds(4));
             UpgradeConnection client =
-                    Pair.clientConnection(Pair.clientSettings().withLimits(HASTY));
+                    Pair.clientConnection(Pair.clientSettings().withLimits(enough));
             UpgradeException failed = RunningLoop.failure(running.connect(running.listen(), client));
             assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
             assertThat(failed.phase()).isEqualTo(Phase.HANDSHAKE);
@@ -247,6 +245,8 @@ class UpgradeLoopFailureTest {
                             sockets.server(),
                             Pair.serverConnection(Pair.serverSettings().withLimits(HASTY)));
             assertThat(Octets.text(sockets.client(), 4)).isEqualTo("HI\r\n");
+            // Something else has gone through the loop by then, so that it waits for the client.
+            running.listen();
             sockets.server().close();
             assertThat(RunningLoop.thrown(future)).isInstanceOf(java.io.IOException.class);
             awaitNobodyUnderway(running);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(120)
+@Timeout(300)
 class UpgradeLoopTest {
 
     @ParameterizedTest
@@ -141,7 +141,7 @@ class UpgradeLoopTest {
             clients.add(running.connect(server));
         }
         for (CompletableFuture<StartTlsChannel> client : clients) {
-            assertThat(client.get(60, TimeUnit.SECONDS).isSecure()).isTrue();
+            assertThat(client.get(240, TimeUnit.SECONDS).isSecure()).isTrue();
         }
         for (int i = 0; i < connections; i++) {
             StartTlsChannel served = running.handedOver();

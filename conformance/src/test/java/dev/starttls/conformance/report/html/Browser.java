@@ -86,6 +86,12 @@ final class Browser implements AutoCloseable {
         driver.executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", true));
     }
 
+    /** Waits until an expression of the page's is true. */
+    void await(String condition) {
+        driver.executeAsyncScript("const done = arguments[0]; const look = () => (" + condition
+                + ") ? done() : setTimeout(look, 5); look();");
+    }
+
     /** What the page, or a breach of its policy, has put on the console since it was last asked for. */
     List<String> console() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()

@@ -1,0 +1,36 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import dev.starttls.core.testing.Loopback;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AcceptorTest {
+
+    @Test
+    void a_server_that_somebody_closes_at_the_wrong_moment_ends_its_acceptor_and_not_the_loop() throws Exception {
+        try (Selector selector = Selector.open();
+                ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            SelectorLoop loop = new SelectorLoop(selector, 1, Runnable::run);
+            assertThat(loop.reserve()).isTrue();
+            Acceptor acceptor = new Acceptor(loop, server, peer -> null, channel -> {});
+            acceptor.begin();
+            // Valid when it is looked at, and no more when it is told that there is no room.
+            SelectionKey key = mock(SelectionKey.class);
+            when(key.isValid()).thenReturn(true);
+            when(key.interestOps(anyInt())).thenThrow(new CancelledKeyException());
+            acceptor.selected(key);
+            assertThat(server.isOpen()).isFalse();
+            acceptor.resume();
+        }
+    }
+}
