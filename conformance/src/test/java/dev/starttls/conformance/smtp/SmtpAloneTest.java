@@ -10,6 +10,9 @@ import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,26 @@ class SmtpAloneTest {
             assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
             assertThat(verdict.detail()).contains("220 localhost");
         }
+    }
+
+    @Test
+    void a_greeting_in_plaintext_that_comes_late_on_an_implicit_tls_port_is_caught_too() throws IOException {
+        try (ScriptedServer<Habit> server =
+                ScriptedServer.start(Scheme.SMTPS, (self, socket) -> greetLate(socket), List.<Habit>of())) {
+            Verdict verdict = Checking.of(Protocol.SMTP)
+                    .one("SMTP-S-23a", server.target())
+                    .verdict();
+            assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
+            assertThat(verdict.detail()).contains("came before TLS").contains("220 localhost");
+        }
+    }
+
+    /** Only when the ClientHello has begun to come. */
+    private static void greetLate(Socket socket) throws IOException {
+        assertThat(socket.getInputStream().read()).isNotNegative();
+        socket.getOutputStream().write("220 localhost\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket.shutdownOutput();
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
     @Test
