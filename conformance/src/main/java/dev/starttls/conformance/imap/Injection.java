@@ -2,6 +2,7 @@ package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.InjectedHandshake;
 import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.speak.Handshake;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import java.util.List;
  *     tagged {@value #STARTTLS_TAG}
  */
 record Injection(List<String> segments) {
+    private static final InjectedHandshake<ImapTalk> HANDSHAKE =
+            new InjectedHandshake<>(Stages.INSIDE, "OK", line -> line.matches("(?is)[^ ]+ OK.*"));
+
     static final String STARTTLS_TAG = "s0";
 
     Injection {
@@ -46,22 +50,9 @@ record Injection(List<String> segments) {
         }
         Handshake handshake = talk.handshake();
         if (handshake instanceof Handshake.Failed failed) {
-            return switch (failed.failure()) {
-                case NOT_TLS -> stillPlaintext(subject, failed);
-                case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + handshake.told());
-                case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + handshake.told());
-            };
+            return HANDSHAKE.judge(failed, subject, segments.size());
         }
         return inside(talk, subject);
-    }
-
-    /** Plaintext after the OK: an answer to what was injected, or what this server always says there? */
-    private static Verdict stillPlaintext(Subject subject, Handshake.Failed failed) {
-        return Stages.INSIDE
-                .tryAfresh(subject)
-                .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
-                .orElseGet(
-                        () -> Verdict.fail("after the OK the server still answered in plaintext: " + failed.detail()));
     }
 
     private static Verdict inside(ImapTalk talk, Subject subject) {

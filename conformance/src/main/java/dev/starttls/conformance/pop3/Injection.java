@@ -2,6 +2,7 @@ package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.InjectedHandshake;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
  * @param inside judges the session if it comes to TLS
  */
 record Injection(List<String> segments, Inside inside) {
+    private static final InjectedHandshake<Pop3Talk> HANDSHAKE =
+            new InjectedHandshake<>(Stages.INSIDE, "+OK", line -> line.startsWith("+OK"));
+
     /** More lines inside TLS make no session of two commands. */
     private static final int MOST_LINES = 1000;
 
@@ -56,22 +60,9 @@ record Injection(List<String> segments, Inside inside) {
         }
         Handshake handshake = talk.handshake();
         if (handshake instanceof Handshake.Failed failed) {
-            return switch (failed.failure()) {
-                case NOT_TLS -> stillPlaintext(subject, failed);
-                case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + handshake.told());
-                case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + handshake.told());
-            };
+            return HANDSHAKE.judge(failed, subject, segments.size());
         }
         return inside.judge(talk, subject, (Handshake.Done) handshake);
-    }
-
-    /** Plaintext after the +OK: an answer to what was injected, or what this server always says there? */
-    private static Verdict stillPlaintext(Subject subject, Handshake.Failed failed) {
-        return Stages.INSIDE
-                .tryAfresh(subject)
-                .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
-                .orElseGet(
-                        () -> Verdict.fail("after the +OK the server still answered in plaintext: " + failed.detail()));
     }
 
     private static Verdict counted(Pop3Talk talk, Subject subject) {

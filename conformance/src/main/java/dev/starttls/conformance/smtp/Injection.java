@@ -2,6 +2,7 @@ package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.InjectedHandshake;
 import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.speak.Handshake;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.Optional;
  * @param probe sent inside TLS before EHLO and QUIT; empty for none. Its reply must be a refusal
  */
 record Injection(List<String> segments, Optional<String> probe) {
+    private static final InjectedHandshake<SmtpTalk> HANDSHAKE =
+            new InjectedHandshake<>(Stages.INSIDE, "220", line -> line.startsWith("2"));
+
     Injection {
         segments = List.copyOf(segments);
     }
@@ -45,22 +49,9 @@ record Injection(List<String> segments, Optional<String> probe) {
         }
         Handshake handshake = talk.handshake();
         if (handshake instanceof Handshake.Failed failed) {
-            return switch (failed.failure()) {
-                case NOT_TLS -> stillPlaintext(subject, failed);
-                case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + handshake.told());
-                case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + handshake.told());
-            };
+            return HANDSHAKE.judge(failed, subject, segments.size());
         }
         return inside(talk, subject);
-    }
-
-    /** Plaintext after the 220: an answer to what was injected, or what this server always says there? */
-    private static Verdict stillPlaintext(Subject subject, Handshake.Failed failed) {
-        return Stages.INSIDE
-                .tryAfresh(subject)
-                .map(obstacle -> Verdict.inconclusive("without injection, too, " + obstacle.detail()))
-                .orElseGet(
-                        () -> Verdict.fail("after the 220 the server still answered in plaintext: " + failed.detail()));
     }
 
     private Verdict inside(SmtpTalk talk, Subject subject) {

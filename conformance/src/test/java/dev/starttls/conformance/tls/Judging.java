@@ -22,7 +22,7 @@ import java.util.Optional;
 final class Judging {
 
     private static final Duration PATIENT = Duration.ofSeconds(20);
-    private static final Duration IMPATIENT = Duration.ofSeconds(6);
+    private static final Duration IMPATIENT = Duration.ofSeconds(5);
 
     private Judging() {}
 

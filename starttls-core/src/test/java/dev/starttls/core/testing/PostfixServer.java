@@ -72,12 +72,13 @@ public final class PostfixServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        List<ProcessHandle> children = server.children();
         try {
             postfix.run("", "-c", server.folder().resolve("conf").toString(), "stop");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        server.awaitEnd();
+        server.awaitEnd(children);
         server.deleteFolder();
     }
 

@@ -129,15 +129,24 @@ final class ServerProcess {
 
     /** Asks it to end, and ends it if it does not. */
     void stop() {
-        List<ProcessHandle> children = process.descendants().toList();
+        List<ProcessHandle> children = children();
         // Process.destroy would close the stream of what it still has to say.
         process.toHandle().destroy();
         end(children);
     }
 
-    /** Waits for the end that it was asked for in its own way, and ends it if it does not come. */
-    void awaitEnd() {
-        end(process.descendants().toList());
+    /** What it has started and what that has; nothing of it can be found any more once it has ended itself. */
+    List<ProcessHandle> children() {
+        return process.descendants().toList();
+    }
+
+    /**
+     * Waits for the end that it was asked for in its own way, and ends it if it does not come.
+     *
+     * @param children those it had when it was asked
+     */
+    void awaitEnd(List<ProcessHandle> children) {
+        end(children);
     }
 
     /** Deletes its folder. */
