@@ -33,7 +33,9 @@ public enum FailureReason {
     /** The connection ended inside TLS without close_notify. */
     TRUNCATED("validation-failure"),
     /** The selector loop was full or shut down. */
-    REJECTED("validation-failure");
+    REJECTED("validation-failure"),
+    /** Code of this side threw: a handler, a listener, a trust manager, a chooser of contexts, an executor; see the cause. */
+    LOCAL_ERROR("validation-failure");
 
     private final String resultType;
 
