@@ -150,6 +150,10 @@ final class OwnSelectorLoop implements AutoCloseable {
                             return SelectionKey.OP_READ;
                         }
                     }
+                    case AGAIN -> {
+                        // What a server may say to a client is bounded: no need to serve others in between.
+                        boolean unused = receive(NOTHING);
+                    }
                     case NOTHING -> {
                         if (!pass()) {
                             return SelectionKey.OP_READ;

@@ -138,6 +138,12 @@ final class StartTlsHandler extends ChannelDuplexHandler {
                 transmit(ctx, Unpooled.EMPTY_BUFFER, ctx.voidPromise());
                 yield true;
             }
+            case AGAIN -> {
+                boolean unused = receive(ctx);
+                // Others of this event loop are served before the rest.
+                ctx.executor().execute(() -> go(ctx));
+                yield false;
+            }
             case READ -> {
                 connection.prepare();
                 yield receive(ctx);

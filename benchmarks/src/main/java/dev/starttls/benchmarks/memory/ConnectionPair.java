@@ -62,6 +62,7 @@ final class ConnectionPair implements Pair {
                     side.transmit(NOTHING, out);
                     out.flip();
                 }
+                case AGAIN -> side.receive(in, NOTHING);
                 case READ, NOTHING -> {
                     if (!in.hasRemaining()) {
                         return moved;

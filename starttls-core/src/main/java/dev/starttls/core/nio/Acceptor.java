@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -18,6 +19,8 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     /** How long nothing is accepted after that failed, in nanoseconds: no file descriptor comes free sooner by asking. */
     private static final long PAUSE = 100_000_000;
+    /** Connections taken in one turn of the loop: each is greeted at once, and those underway have their turn between. */
+    private static final int PER_TURN = 16;
 
     private final SelectorLoop loop;
     private final ServerSocketChannel server;
@@ -45,7 +48,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     @Override
     public void selected(SelectionKey selected) {
-        while (selected.isValid()) {
+        for (int taken = 0; taken < PER_TURN && selected.isValid(); taken++) {
             if (!loop.reserve()) {
                 watch(selected, 0);
                 loop.whenRoom(this);
@@ -69,7 +72,17 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     }
 
     @Override
-    public void abandoned(UpgradeException why) {
+    public void turn() {
+        // Who waits to be accepted is selected again.
+    }
+
+    @Override
+    public void broken(Throwable thrown) {
+        close();
+    }
+
+    @Override
+    public void abandoned(String detail, Optional<Throwable> cause) {
         close();
     }
 
@@ -115,18 +128,26 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     private void serve(SocketChannel channel) {
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
+        LoopedUpgrade upgrade;
         try {
             UpgradeConnection connection = connections.apply(UpgradeLoop.peerOf(channel));
+            if (connection == null) {
+                giveUp(channel);
+                return;
+            }
             channel.configureBlocking(false);
-            new LoopedUpgrade(loop, channel.register(loop.selector(), 0), connection, future).begin();
+            upgrade = new LoopedUpgrade(loop, channel.register(loop.selector(), 0), connection, future);
         } catch (IOException e) {
             // The client has gone before it was greeted.
             giveUp(channel);
-        } catch (RuntimeException e) {
+            return;
+        } catch (RuntimeException | Error e) {
             giveUp(channel);
             SelectorLoop.report(e);
+            return;
         }
         var unused = future.whenComplete(this::ended);
+        upgrade.begin();
     }
 
     private void giveUp(SocketChannel channel) {
@@ -135,18 +156,16 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     }
 
     private void ended(StartTlsChannel upgraded, Throwable thrown) {
+        if (thrown instanceof UpgradeException why && why.reason() == FailureReason.LOCAL_ERROR) {
+            // Other failures are the listener's alone; this is one of the author's code.
+            SelectorLoop.report(why.getCause() == null ? why : why.getCause());
+        }
         try {
-            if (thrown instanceof RuntimeException fault) {
-                // Failures of upgrades are the listener's; this is one of the author's code.
-                throw fault;
-            }
             if (thrown == null && upgraded.isOpen()) {
                 ready.accept(upgraded);
             }
-        } catch (RuntimeException fault) {
-            if (thrown == null) {
-                Quietly.close(upgraded);
-            }
+        } catch (RuntimeException | Error fault) {
+            Quietly.close(upgraded);
             SelectorLoop.report(fault);
         }
     }

@@ -28,9 +28,16 @@ final class Arrivals {
         return waiting.isEmpty();
     }
 
-    void runAll() {
-        for (Arrival next = waiting.poll(); next != null; next = waiting.poll()) {
-            next.run();
+    /** Runs what is there now, and nothing that is put back meanwhile: that has its turn after others have had theirs. */
+    void runPresent() {
+        int present = waiting.size();
+        for (Arrival next = waiting.poll(); next != null; next = --present > 0 ? waiting.poll() : null) {
+            try {
+                next.run();
+            } catch (RuntimeException | Error fault) {
+                // Each arrival ends its own connection; this is what went wrong even so.
+                SelectorLoop.report(fault);
+            }
         }
     }
 

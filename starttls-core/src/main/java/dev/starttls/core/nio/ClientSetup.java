@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -38,6 +37,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     private UpgradeSettings settings;
     private Duration connectTimeout = CONNECT;
     private Optional<Executor> preparer = Optional.empty();
+    private Optional<Executor> lookup = Optional.empty();
 
     /**
      * A client under a policy.
@@ -117,14 +117,31 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     }
 
     /**
-     * How long the TCP connection may take, and each phase behind it.
+     * How long the TCP connection may take as a whole, looking the name up and all of its addresses included, and how long
+     * each phase after it may take. The look-up is counted but cannot be ended before it returns, unless {@link #lookup} has
+     * an executor for it: connecting then fails right after it.
      *
-     * @param timeout positive; 30 seconds and 60 seconds unless set
+     * @param timeout positive, at most {@link UpgradeLimits#MAX_TIME}, which longer ones are taken for; 30 seconds and 60
+     *     seconds unless set
      * @return this
      */
     public S timeout(Duration timeout) {
         connectTimeout = timeout;
         return with(settings.withLimits(settings.limits().withTimePerPhase(timeout)));
+    }
+
+    /**
+     * Who looks the host's name up. Unless set, the thread that calls {@link #connect()} or {@link #connect(UpgradeLoop)},
+     * for as long as the name service of the machine takes.
+     *
+     * @param executor runs one task for each connection, which blocks; it is abandoned there when the time for the TCP
+     *     connection is over, so that a few threads more than there are names in need are wanted. Not {@code
+     *     Runnable::run} with {@link #connect(UpgradeLoop)}: it would block the loop
+     * @return this
+     */
+    public S lookup(Executor executor) {
+        lookup = Optional.of(executor);
+        return self();
     }
 
     /**
@@ -162,14 +179,22 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         long before = System.nanoTime();
         Dialogue dialogue = dialogue();
         UpgradeConnection connection = connection(dialogue);
-        prepare(preparation(connection));
-        SocketChannel socket = Connector.connect(Connector.resolve(address), connectTimeout);
+        SocketChannel socket;
+        try {
+            prepare(preparation(connection));
+            socket = Connector.connect(address, new Connector.Attempts(connectTimeout, before), lookup);
+        } catch (UpgradeException e) {
+            connection.abort(e);
+            connection.end();
+            throw e;
+        }
         connection.spent(Phase.CONNECT, System.nanoTime() - before);
         return upgrade(socket, connection, dialogue);
     }
 
     /**
-     * Upgrades a connection that was made already, perhaps through a proxy; blocks until the session is ready.
+     * Upgrades a connection that was made already, perhaps through a proxy, or over a Unix-domain socket; blocks until the
+     * session is ready.
      *
      * @param connected by whatever means, and blocking; nothing having been read
      * @return the session, whose report has no phase {@link Phase#CONNECT}
@@ -180,16 +205,22 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         if (!connected.isBlocking()) {
             throw new IllegalBlockingModeException();
         }
-        Dialogue dialogue = dialogue();
-        Connector.withoutDelay(connected);
-        UpgradeConnection connection = connection(dialogue);
-        prepare(preparation(connection));
-        return upgrade(connected, connection, dialogue);
+        try {
+            Dialogue dialogue = dialogue();
+            Connector.withoutDelay(connected);
+            UpgradeConnection connection = connection(dialogue);
+            prepare(preparation(connection));
+            return upgrade(connected, connection, dialogue);
+        } catch (IOException | RuntimeException | Error e) {
+            Quietly.close(connected);
+            throw e;
+        }
     }
 
     /**
-     * Connects and upgrades on a loop; does not block but for the look-up of the host's name. Its addresses are tried in
-     * their order. The session's channel is non-blocking and registered with no selector.
+     * Connects and upgrades on a loop; does not block but for the look-up of the host's name, and with {@link #lookup} not
+     * for that. Its addresses are tried in their order. The session's channel is non-blocking and registered with no
+     * selector.
      *
      * @param loop that some thread runs
      * @return completed by the loop's thread; fails with an {@link dev.starttls.core.upgrade.UpgradeException}. Cancelling
@@ -200,11 +231,14 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         Dialogue dialogue = dialogue();
         UpgradeConnection connection = connection(dialogue);
         Optional<Runnable> preparation = preparation(connection);
+        Connector.Attempts attempts = new Connector.Attempts(connectTimeout, before);
         CompletableFuture<StartTlsChannel> channel;
         try {
-            channel = loop.connect(Connector.resolve(address), connection, connectTimeout, before);
+            channel = lookup.isPresent()
+                    ? loop.connect(address, lookup.get(), connection, attempts, before)
+                    : loop.connect(Connector.resolve(address), connection, attempts, before);
         } catch (UpgradeException unknown) {
-            return CompletableFuture.failedFuture(unknown);
+            channel = UpgradeLoop.failed(connection, unknown);
         }
         // Behind the connection's own beginning, so that an executor which is this thread helps the loop's.
         prepare(preparation);
@@ -216,9 +250,10 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
                 complete(session, ready, dialogue);
             }
         });
+        CompletableFuture<StartTlsChannel> underway = channel;
         var unusedCancel = session.whenComplete((done, thrown) -> {
             if (session.isCancelled()) {
-                channel.cancel(false);
+                underway.cancel(false);
             }
         });
         return session;
@@ -261,7 +296,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         try {
             channel.upgrade();
             return session(channel, dialogue);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             Quietly.close(channel);
             throw e;
         }
@@ -272,9 +307,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
             if (!session.complete(session(ready, dialogue))) {
                 Quietly.close(ready);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Quietly.close(ready);
-            session.completeExceptionally(e);
+            session.completeExceptionally(Failures.ofLocalCode(e, Phase.RECAPABILITY));
         }
     }
 
@@ -286,8 +321,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         if (preparation.isPresent()) {
             try {
                 preparer.orElseThrow().execute(preparation.get());
-            } catch (RejectedExecutionException e) {
-                // Whoever needs the ClientHello makes it.
+            } catch (RuntimeException | Error e) {
+                // It rejects the task, or fails of it: the thread that needs the ClientHello makes it.
                 return;
             }
         }

@@ -4,38 +4,71 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Makes TCP connections: tries the addresses of a name in their order. */
+/** Makes TCP connections: looks a name up and tries its addresses in their order, all within one time. */
 final class Connector {
+
+    private static final String CHECK = "Check the host, the port and what filters between here and there";
 
     private Connector() {}
 
-    /** The addresses tried so far, and what became of them. */
+    /** The time for a connection as a whole, the addresses tried so far, and what became of them. */
     static final class Attempts {
 
         private final StringBuilder tried = new StringBuilder();
-        private final List<InetSocketAddress> addresses;
+        private final Duration timeout;
         private final long deadline;
-        private int begun;
+        private Optional<Throwable> last = Optional.empty();
+        private int left;
 
-        Attempts(List<InetSocketAddress> addresses, Duration timeout) {
-            this.addresses = addresses;
-            this.deadline = System.nanoTime() + timeout.toNanos();
+        /**
+         * None yet.
+         *
+         * @param began when the caller began, in nanoseconds of {@link System#nanoTime}: looking up the name is part of it
+         */
+        Attempts(Duration timeout, long began) {
+            this.timeout = timeout;
+            this.deadline = began + UpgradeLimits.bounded(timeout).toNanos();
+        }
+
+        /** When all of it must be over. */
+        long deadline() {
+            return deadline;
+        }
+
+        /** How many addresses there are to be tried. */
+        void of(int addresses) {
+            left = addresses;
         }
 
         /** Returns the time for an address, in nanoseconds: what is left is shared out among those that are left. */
         long begin(InetSocketAddress address) {
             tried.append(tried.isEmpty() ? "" : "; ").append(address).append(": ");
-            return Math.max(1, (deadline - System.nanoTime()) / (addresses.size() - begun++));
+            return (deadline - System.nanoTime()) / Math.max(1, left--);
+        }
+
+        void failed(Throwable thrown) {
+            last = Optional.of(thrown);
+            failed(thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage());
         }
 
         void failed(String what) {
@@ -43,30 +76,50 @@ final class Connector {
         }
 
         UpgradeException failure() {
+            UpgradeException why = new UpgradeException(
+                    FailureReason.CONNECT_FAILED, Phase.CONNECT, "Expected a TCP connection, got: " + tried, "", CHECK);
+            last.ifPresent(why::initCause);
+            return why;
+        }
+
+        /** The look-up alone has taken all of the time. */
+        UpgradeException lookupTooSlow(String host) {
             return new UpgradeException(
                     FailureReason.CONNECT_FAILED,
                     Phase.CONNECT,
-                    "Expected a TCP connection, got: " + tried,
+                    "Expected an address for " + host + " and a TCP connection within " + timeout.toMillis()
+                            + " ms, but looking it up took longer",
                     "",
-                    "Check the host, the port and what filters between here and there");
+                    "Check the name service of this machine; ClientSetup.lookup(Executor) bounds the wait for it");
         }
     }
 
-    /** Connects and blocks meanwhile. */
-    static SocketChannel connect(List<InetSocketAddress> addresses, Duration timeout) throws UpgradeException {
-        Attempts attempts = new Attempts(addresses, timeout);
+    /** Looks the host up, connects, and blocks meanwhile: no longer than the attempts allow. */
+    static SocketChannel connect(Peer peer, Attempts attempts, Optional<Executor> lookup) throws UpgradeException {
+        List<InetSocketAddress> addresses = lookup.isPresent() ? resolve(peer, attempts, lookup.get()) : resolve(peer);
+        if (attempts.deadline() - System.nanoTime() <= 0) {
+            throw attempts.lookupTooSlow(peer.host());
+        }
+        return connect(addresses, attempts);
+    }
+
+    /** Tries addresses in their order, and blocks meanwhile. */
+    static SocketChannel connect(List<InetSocketAddress> addresses, Attempts attempts) throws UpgradeException {
+        attempts.of(addresses.size());
         for (InetSocketAddress address : addresses) {
-            long millis = Duration.ofNanos(attempts.begin(address)).toMillis() + 1;
+            long millis = Duration.ofNanos(Math.max(0, attempts.begin(address))).toMillis() + 1;
             try {
                 return connect(address, (int) Math.min(millis, Integer.MAX_VALUE));
+            } catch (ClosedByInterruptException e) {
+                throw Failures.closedHere(e, Phase.CONNECT).orElseThrow();
             } catch (IOException e) {
-                attempts.failed(e.getMessage());
+                attempts.failed(e);
             }
         }
         throw attempts.failure();
     }
 
-    /** Looks the host up, and blocks meanwhile. */
+    /** Looks the host up, and blocks meanwhile for as long as the name service of the machine does. */
     static List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
         try {
             List<InetSocketAddress> addresses = new ArrayList<>();
@@ -75,20 +128,57 @@ final class Connector {
             }
             return addresses;
         } catch (UnknownHostException e) {
-            UpgradeException unknown = unknown(peer.host());
-            unknown.initCause(e);
-            throw unknown;
+            throw Failures.caused(unknown(peer.host()), e);
         }
+    }
+
+    /** Has the host looked up by an executor, and abandons it there when the time is over. */
+    private static List<InetSocketAddress> resolve(Peer peer, Attempts attempts, Executor lookup)
+            throws UpgradeException {
+        FutureTask<List<InetSocketAddress>> looking = new FutureTask<>(() -> resolve(peer));
+        try {
+            lookup.execute(looking);
+            return looking.get(attempts.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            looking.cancel(false);
+            throw Failures.caused(attempts.lookupTooSlow(peer.host()), e);
+        } catch (RejectedExecutionException e) {
+            throw Failures.caused(rejectedLookup(peer.host()), e);
+        } catch (InterruptedException e) {
+            looking.cancel(false);
+            Thread.currentThread().interrupt();
+            throw Failures.caused(
+                    Failures.rejected(Phase.CONNECT, "Expected to look up " + peer.host() + ", but was interrupted"),
+                    e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UpgradeException unknown) {
+                throw unknown;
+            }
+            throw Failures.ofLocalCode(e.getCause(), Phase.CONNECT);
+        }
+    }
+
+    static UpgradeException rejectedLookup(String host) {
+        return Failures.rejected(
+                Phase.CONNECT, "Expected the executor for look-ups to take that of " + host + ", but it rejected it");
     }
 
     /** The dialogue is made of small segments, each of which the peer waits for. */
     static void withoutDelay(SocketChannel channel) {
+        if (!overInternet(channel)) {
+            return;
+        }
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         } catch (IOException e) {
             // The peer has gone already, which reading will tell.
             return;
         }
+    }
+
+    /** Whether it is a TCP connection, and no Unix-domain one, which has neither a delay nor a {@link java.net.Socket}. */
+    static boolean overInternet(NetworkChannel channel) {
+        return channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY);
     }
 
     static UpgradeException unknown(String host) {
@@ -106,7 +196,7 @@ final class Connector {
             withoutDelay(channel);
             channel.socket().connect(address, millis);
             return channel;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             Quietly.close(channel);
             throw e;
         }

@@ -15,10 +15,14 @@ final class Deadlines {
     private final TreeSet<Timed> waiting = new TreeSet<>(SOONEST);
     private long numbers;
 
-    /** Who has a deadline; it may move it to later without telling, and is asked again when it comes up. */
+    /**
+     * Who has a deadline. It may move it to later without a word, and is asked again when it comes up; of one that moves
+     * to earlier, {@link #nearer} is to be told.
+     */
     abstract static class Timed {
 
         private long at;
+        /** Where it stands among those of the same time; 0 while it does not wait. */
         private long number;
 
         /** When, in nanoseconds of {@link System#nanoTime}; empty when there is none any more. */
@@ -34,10 +38,19 @@ final class Deadlines {
         timed.due().ifPresent(at -> add(timed, at));
     }
 
+    /** Asks for the deadline, which may have moved to earlier or be a first one. */
+    void nearer(Timed timed) {
+        Optional<Long> due = timed.due();
+        if (due.isPresent() && (timed.number == 0 || due.get() - timed.at < 0)) {
+            add(timed, due.get());
+        }
+    }
+
     /** Forgets the deadline, if there is one. */
     void drop(Timed timed) {
         if (timed.number != 0) {
             waiting.remove(timed);
+            timed.number = 0;
         }
     }
 
@@ -50,6 +63,7 @@ final class Deadlines {
     void expire(long now) {
         while (!waiting.isEmpty() && waiting.first().at - now <= 0) {
             Timed next = waiting.pollFirst();
+            next.number = 0;
             if (next.due().filter(at -> at - now <= 0).isPresent()) {
                 next.expired();
             }
@@ -63,7 +77,7 @@ final class Deadlines {
     }
 
     private void add(Timed timed, long at) {
-        waiting.remove(timed);
+        drop(timed);
         timed.at = at;
         timed.number = ++numbers;
         waiting.add(timed);

@@ -13,6 +13,9 @@ import javax.net.ssl.SSLException;
  */
 final class Directions {
 
+    /** A peer that has taken nothing for so long that there is no room for an alert will not read it either: 5 s. */
+    private static final long CLOSE_NANOS = 5_000_000_000L;
+
     private final WritingHalf writing;
     private final ReadingHalf reading;
     private volatile Optional<IOException> failure = Optional.empty();
@@ -83,7 +86,7 @@ final class Directions {
         try {
             if ((alone || connection().ready()) && writing.lock().tryLock()) {
                 try {
-                    writing.close();
+                    writing.close(alone ? CLOSE_NANOS : Long.MAX_VALUE);
                 } finally {
                     writing.lock().unlock();
                 }

@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -7,22 +8,28 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
-/** A TCP connection being made on a loop: tries addresses in their order. Only the loop's thread touches it. */
+/**
+ * A TCP connection being made on a loop: has its host looked up if need be, and tries the addresses in their order. Only
+ * the loop's thread touches it.
+ */
 final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member {
 
     private final SelectorLoop loop;
     private final UpgradeConnection connection;
     private final CompletableFuture<StartTlsChannel> future;
-    private final Iterator<InetSocketAddress> addresses;
     private final Connector.Attempts attempts;
     private final long began;
+    private Iterator<InetSocketAddress> addresses = List.<InetSocketAddress>of().iterator();
     private Optional<SelectionKey> key = Optional.empty();
+    /** Whose look-up is awaited. */
+    private Optional<String> host = Optional.empty();
+
     private long connectBy;
     private boolean ended;
 
@@ -35,21 +42,32 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
             SelectorLoop loop,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future,
-            List<InetSocketAddress> addresses,
-            Duration timeout,
+            Connector.Attempts attempts,
             long began) {
         this.loop = loop;
         this.connection = connection;
         this.future = future;
-        this.addresses = addresses.iterator();
-        this.attempts = new Connector.Attempts(addresses, timeout);
+        this.attempts = attempts;
         this.began = began;
     }
 
-    void begin() {
-        loop.join(this);
-        loop.whenCancelled(future, () -> abandoned(SelectorLoop.cancelled()));
-        next();
+    /** Begins with addresses that are known. */
+    void begin(List<InetSocketAddress> known) {
+        join();
+        tryAll(known);
+    }
+
+    /** Begins with the look-up of a host, done by an executor, which is abandoned when the time is over. */
+    void begin(Peer peer, Executor lookup) {
+        join();
+        host = Optional.of(peer.host());
+        connectBy = attempts.deadline();
+        loop.deadlines().set(this);
+        try {
+            lookup.execute(() -> lookUp(peer));
+        } catch (RuntimeException | Error e) {
+            end(Failures.caused(Connector.rejectedLookup(peer.host()), e));
+        }
     }
 
     @Override
@@ -62,18 +80,27 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
                 connected(selected);
             }
         } catch (IOException e) {
-            failed(e.getMessage());
+            attempts.failed(e);
+            hangUp();
+            next();
         }
     }
 
     @Override
-    public void abandoned(UpgradeException why) {
-        if (!ended) {
-            end();
-            hangUp();
-            loop.release();
-            loop.whenForgotten(() -> future.completeExceptionally(why));
-        }
+    public void turn() {
+        // What is awaited comes by the selector, by the executor or by the deadline.
+    }
+
+    @Override
+    public void broken(Throwable thrown) {
+        end(Failures.ofLocalCode(thrown, Phase.CONNECT));
+    }
+
+    @Override
+    public void abandoned(String detail, Optional<Throwable> cause) {
+        UpgradeException why = Failures.rejected(Phase.CONNECT, detail);
+        cause.ifPresent(why::initCause);
+        end(why);
     }
 
     @Override
@@ -83,10 +110,37 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
 
     @Override
     void expired() {
-        failed("no answer in time");
+        if (host.isPresent()) {
+            end(attempts.lookupTooSlow(host.get()));
+        } else {
+            attempts.failed("no answer in time");
+            hangUp();
+            next();
+        }
     }
 
-    /** Tries the next address, and those behind it as long as they fail at once. */
+    /** On a thread of the executor. */
+    private void lookUp(Peer peer) {
+        try {
+            List<InetSocketAddress> found = Connector.resolve(peer);
+            loop.execute(() -> tryAll(found));
+        } catch (UpgradeException unknown) {
+            loop.execute(() -> end(unknown));
+        } catch (RuntimeException | Error e) {
+            loop.execute(() -> broken(e));
+        }
+    }
+
+    private void tryAll(List<InetSocketAddress> found) {
+        if (!ended) {
+            host = Optional.empty();
+            attempts.of(found.size());
+            addresses = found.iterator();
+            next();
+        }
+    }
+
+    /** Tries the next address, and those after it as long as they fail at once. */
     private void next() {
         while (addresses.hasNext()) {
             InetSocketAddress address = addresses.next();
@@ -99,11 +153,11 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
                 }
                 return;
             } catch (IOException | RuntimeException e) {
-                attempts.failed(e.getMessage());
+                attempts.failed(e);
                 hangUp();
             }
         }
-        abandoned(attempts.failure());
+        end(attempts.failure());
     }
 
     private boolean open(InetSocketAddress address) throws IOException {
@@ -112,22 +166,16 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
             socket.configureBlocking(false);
             key = Optional.of(socket.register(loop.selector(), SelectionKey.OP_CONNECT, this));
             return socket.connect(address);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             Quietly.close(socket);
             throw e;
         }
     }
 
     private void connected(SelectionKey made) {
-        end();
+        leave();
         connection.spent(Phase.CONNECT, System.nanoTime() - began);
         new LoopedUpgrade(loop, made, connection, future).begin();
-    }
-
-    private void failed(String what) {
-        attempts.failed(what);
-        hangUp();
-        next();
     }
 
     private void hangUp() {
@@ -137,9 +185,25 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
         });
     }
 
-    private void end() {
+    private void join() {
+        loop.join(this);
+        loop.whenCancelled(future, () -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
+    }
+
+    private void leave() {
         ended = true;
         loop.deadlines().drop(this);
         loop.leave(this);
+    }
+
+    private void end(UpgradeException why) {
+        if (!ended) {
+            leave();
+            hangUp();
+            loop.release();
+            connection.abort(why);
+            connection.end();
+            loop.whenForgotten(() -> future.completeExceptionally(why));
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.starttls.core.nio;
 
-import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
@@ -11,7 +10,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 
 /** One connection of a loop, connected, to the end of its dialogue. Only the loop's thread touches it. */
 final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member {
@@ -23,6 +21,8 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
     private final CompletableFuture<StartTlsChannel> future;
     /** Of the last phase that had one: so long the peer has for taking the last octets too. */
     private Optional<Long> lastDeadline = Optional.empty();
+    /** The loop's turn in which it was driven last. */
+    private long lastTurn;
 
     private boolean ended;
 
@@ -44,15 +44,14 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
     }
 
     void begin() {
-        key.attach(this);
         loop.join(this);
-        Connector.withoutDelay((SocketChannel) key.channel());
-        loop.whenCancelled(future, () -> abandoned(SelectorLoop.cancelled()));
         try {
-            channel.begin();
+            key.attach(this);
+            Connector.withoutDelay((SocketChannel) key.channel());
+            loop.whenCancelled(future, () -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
+            channel.begin(loop.time().nanos(), loop.foreign());
             lastDeadline = connection.deadline();
-            loop.deadlines().set(this);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
         drive();
@@ -60,12 +59,27 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
 
     @Override
     public void selected(SelectionKey selected) {
-        drive();
+        turn();
     }
 
     @Override
-    public void abandoned(UpgradeException why) {
+    public void turn() {
+        // One that was woken, or selected, in this turn of the loop has had its own.
+        if (lastTurn != loop.turns()) {
+            drive();
+        }
+    }
+
+    @Override
+    public void broken(Throwable thrown) {
+        fail(thrown);
+    }
+
+    @Override
+    public void abandoned(String detail, Optional<Throwable> cause) {
         if (!ended) {
+            UpgradeException why = Failures.rejected(connection.phase(), detail);
+            cause.ifPresent(why::initCause);
             fail(why);
         }
     }
@@ -84,10 +98,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
         if (connection.deadline().isPresent()) {
             drive();
         } else {
-            abandoned(new UpgradeException(
-                    FailureReason.TIMEOUT,
-                    connection.phase(),
-                    "Expected the peer to take the last octets of the dialogue in time, but it does not read"));
+            fail(Failures.doesNotRead(connection.phase()));
         }
     }
 
@@ -95,29 +106,24 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
         if (ended) {
             return;
         }
+        lastTurn = loop.turns();
         try {
-            Want want = channel.advance(loop.tasks(), this::wake);
-            Optional<Long> present = connection.deadline();
-            lastDeadline = present.isPresent() ? present : lastDeadline;
+            Want want = channel.advance(loop.tasks(), this::wake, Turn.amongOthers(loop.time()), loop.foreign());
+            lastDeadline = due();
+            loop.deadlines().nearer(this);
             switch (want) {
                 case READ -> key.interestOps(SelectionKey.OP_READ);
                 case WRITE -> key.interestOps(SelectionKey.OP_WRITE);
                 case TASK -> key.interestOps(0);
+                case AGAIN -> loop.again(this);
                 case NOTHING -> finish();
             }
-        } catch (RejectedExecutionException e) {
-            UpgradeException why = new UpgradeException(
-                    FailureReason.REJECTED,
-                    connection.phase(),
-                    "Expected the loop's executor to take a task of the handshake, but it rejected it; give it more room");
-            why.initCause(e);
-            fail(why);
         } catch (CancelledKeyException e) {
-            // Somebody has closed the channel just now, which is no fault of anybody's.
+            // Somebody has closed the channel just now.
             ClosedChannelException closed = new ClosedChannelException();
             closed.initCause(e);
             fail(closed);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             fail(e);
         }
     }
@@ -135,9 +141,13 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
         });
     }
 
-    private void fail(Exception why) {
-        Quietly.close(channel);
+    private void fail(Throwable thrown) {
+        if (ended) {
+            return;
+        }
         end();
+        UpgradeException why = channel.failed(thrown, loop.foreign());
+        Quietly.close(channel);
         loop.whenForgotten(() -> future.completeExceptionally(why));
     }
 

@@ -11,8 +11,8 @@ final class Quietly {
     static void close(Closeable abandoned) {
         try {
             abandoned.close();
-        } catch (IOException e) {
-            // The caller is about to tell why it was given up.
+        } catch (IOException | RuntimeException | Error e) {
+            // The caller is about to report why it was given up.
             return;
         }
     }

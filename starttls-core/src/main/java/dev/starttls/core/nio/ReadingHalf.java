@@ -12,6 +12,8 @@ final class ReadingHalf {
 
     /** How often in a row the connection may take nothing of what it is given, before it is taken to be at fault. */
     private static final int IDLE_TURNS = 16;
+    /** What is let go of while the peer's close_notify is awaited: more than a peer has under way when it hears of ours. */
+    private static final int MAX_DROPPED = 1 << 20;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** Knows what both have in common: a channel is held for long, and this is held with it. */
@@ -72,19 +74,24 @@ final class ReadingHalf {
     }
 
     /**
-     * Waits for the peer's close_notify, and lets go of what comes before it.
+     * Waits for the peer's close_notify, and lets go of what comes before it, up to a mebioctet.
      *
      * @param nanos how long at most, on a transport whose reads can be timed; on others, not at all
      */
     void awaitEnd(long nanos) throws IOException {
         long deadline = System.nanoTime() + nanos;
         ByteBuffer rest = ByteBuffer.allocate(1024);
-        for (long left = nanos; left > 0 && transport().timed(); left = deadline - System.nanoTime()) {
+        int dropped = 0;
+        for (long left = nanos;
+                left > 0 && transport().timed() && dropped < MAX_DROPPED;
+                left = deadline - System.nanoTime()) {
             int idle = 0;
             while (idle < IDLE_TURNS
                     && (transport().in().hasRemaining() || connection().holdsInput())) {
                 int waiting = transport().in().remaining();
-                idle = readHeld(rest.clear()) > 0 || transport().in().remaining() < waiting ? 0 : idle + 1;
+                int count = readHeld(rest.clear());
+                dropped += count;
+                idle = count > 0 || transport().in().remaining() < waiting ? 0 : idle + 1;
             }
             if (connection().inputEnded() || idle > 0 || transport().fill(left) < 0) {
                 return;

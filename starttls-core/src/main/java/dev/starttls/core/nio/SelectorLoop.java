@@ -1,6 +1,5 @@
 package dev.starttls.core.nio;
 
-import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
@@ -9,7 +8,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -17,19 +18,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The turns of a loop: what has arrived, what is selected, whose time has come, what is finished. Its members are touched
+ * The turns of a loop: what has arrived, what is selected, who has work left, whose time has come, what is finished. In each
+ * of them every member does a bounded piece of work; what one throws ends that member and no other. Its members are touched
  * by the thread that runs it alone; other threads ask for room, enqueue and close.
  */
 final class SelectorLoop {
 
+    static final String CANCELLED = "Expected to go on, but the future was cancelled";
+
     private final Selector selector;
     private final int most;
     private final Executor tasks;
+    private final TimeSource time;
     private final AtomicInteger underway = new AtomicInteger();
     private final Arrivals arrivals = new Arrivals();
     private final Deadlines deadlines = new Deadlines();
     /** All that is underway, whether or not it has a key: its channel may have been closed by others. */
     private final Set<Member> members = new HashSet<>();
+    /** Those whose last turn was over before their work was, in the order in which they are served. */
+    private Set<Member> again = new LinkedHashSet<>();
+
+    private long turns;
 
     private final List<Acceptor> waitingForRoom = new ArrayList<>();
     private final List<Runnable> completions = new ArrayList<>();
@@ -39,9 +48,14 @@ final class SelectorLoop {
     private volatile boolean abandoning;
 
     SelectorLoop(Selector selector, int most, Executor tasks) {
+        this(selector, most, tasks, TimeSource.Machine.CLOCK);
+    }
+
+    SelectorLoop(Selector selector, int most, Executor tasks, TimeSource time) {
         this.selector = selector;
         this.most = most;
         this.tasks = tasks;
+        this.time = time;
     }
 
     /** What a key of the selector belongs to. */
@@ -49,8 +63,14 @@ final class SelectorLoop {
 
         void selected(SelectionKey key);
 
-        /** To be closed, for a reason. */
-        void abandoned(UpgradeException why);
+        /** To do some of the work that was left in the turn before. */
+        void turn();
+
+        /** To be closed, since its own work threw something that it did not expect. */
+        void broken(Throwable thrown);
+
+        /** To be closed, for a reason of the loop's or the caller's. */
+        void abandoned(String detail, Optional<Throwable> cause);
     }
 
     void run() {
@@ -60,6 +80,7 @@ final class SelectorLoop {
             }
             throw new IllegalStateException("Expected one thread to run the loop once, got another; open another loop");
         }
+        Optional<Throwable> fault = Optional.empty();
         try {
             while (!abandoning && (!closing || underway.get() > 0)) {
                 turn();
@@ -68,10 +89,14 @@ final class SelectorLoop {
                 }
             }
         } catch (IOException e) {
+            fault = Optional.of(e);
             throw new UncheckedIOException(
                     "Expected the selector to work, got " + e + "; all its connections are closed", e);
+        } catch (RuntimeException | Error e) {
+            fault = Optional.of(e);
+            throw e;
         } finally {
-            end();
+            end(fault);
         }
     }
 
@@ -141,8 +166,10 @@ final class SelectorLoop {
     UpgradeException noRoom() {
         return closing
                 ? closed()
-                : rejected("Expected room for another connection, got " + most
-                        + " underway; try again later, or open the loop for more");
+                : Failures.rejected(
+                        Phase.CONNECT,
+                        "Expected room for another connection, got " + most
+                                + " underway; try again later, or open the loop for more");
     }
 
     /** Takes a place for a connection, if there is one. */
@@ -182,39 +209,79 @@ final class SelectorLoop {
         return selector;
     }
 
-    static UpgradeException rejected(String detail) {
-        return new UpgradeException(FailureReason.REJECTED, Phase.CONNECT, detail);
+    TimeSource time() {
+        return time;
     }
 
-    static UpgradeException cancelled() {
-        return rejected("Expected to go on, but the future was cancelled");
+    /** Counts the turns, so that a member can tell whether it has had its own. */
+    long turns() {
+        return turns;
+    }
+
+    /** To be called on the loop's thread: the member has work left, and is served after others. */
+    void again(Member member) {
+        again.add(member);
+    }
+
+    /** What is to be called on the loop's thread after code of the application: see {@link #takeInterrupt}. */
+    UpgradeDriver.ForeignCode foreign() {
+        return SelectorLoop::takeInterrupt;
     }
 
     static UpgradeException closed() {
-        return rejected("Expected a running loop, got a closed one; open another");
+        return Failures.rejected(Phase.CONNECT, "Expected a running loop, got a closed one; open another");
     }
 
     /** A fault in the author's code goes where uncaught exceptions of this thread go; the loop serves the others on. */
-    static void report(RuntimeException fault) {
+    static void report(Throwable fault) {
         Thread thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+        try {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+        } catch (RuntimeException | Error e) {
+            // There is nobody else to report it to, and the connections of others go on.
+            fault.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Code of the application has run on the loop's thread. An interrupt that it left set would close the channel that is
+     * read next, whoever's that is, and end the loop: it is taken back, and reported. One that comes from elsewhere in just
+     * this time is not told from it; {@link #closeNow} ends a loop at any time.
+     */
+    private static void takeInterrupt() {
+        if (Thread.interrupted()) {
+            report(new IllegalStateException(
+                    "Expected code of the application to leave the thread of the loop as it was,"
+                            + " got it interrupted; the loop goes on, use UpgradeLoop.closeNow() to end it"));
+        }
     }
 
     private void turn() throws IOException {
-        if (arrivals.isEmpty()) {
-            selector.select(deadlines.millisToNext(System.nanoTime()));
+        turns++;
+        // Those that have work left after this turn are served in the next.
+        Set<Member> due = again;
+        again = new LinkedHashSet<>();
+        if (arrivals.isEmpty() && due.isEmpty()) {
+            selector.select(deadlines.millisToNext(time.nanos()));
         } else {
             selector.selectNow();
         }
-        arrivals.runAll();
+        if (Thread.currentThread().isInterrupted()) {
+            return;
+        }
+        arrivals.runPresent();
         if (closing) {
             stopAccepting();
         }
         for (SelectionKey key : selector.selectedKeys()) {
-            ((Member) key.attachment()).selected(key);
+            Member member = (Member) key.attachment();
+            contained(member, () -> member.selected(key));
         }
         selector.selectedKeys().clear();
-        deadlines.expire(System.nanoTime());
+        for (Member member : due) {
+            contained(member, member::turn);
+        }
+        deadlines.expire(time.nanos());
         complete();
         if (underway() < most) {
             waitingForRoom.forEach(Acceptor::resume);
@@ -222,14 +289,40 @@ final class SelectorLoop {
         }
     }
 
+    /** What a member does not expect of its own work ends that member. */
+    private static void contained(Member member, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error fault) {
+            try {
+                member.broken(fault);
+            } catch (RuntimeException | Error second) {
+                fault.addSuppressed(second);
+            }
+            report(fault);
+        }
+        takeInterrupt();
+    }
+
     /** Hands out what is finished, once the selector has forgotten it. */
     private void complete() throws IOException {
         while (!completions.isEmpty()) {
             selector.selectNow();
             selector.selectedKeys().clear();
-            List<Runnable> due = List.copyOf(completions);
-            completions.clear();
-            due.forEach(Runnable::run);
+            runCompletions();
+        }
+    }
+
+    private void runCompletions() {
+        List<Runnable> due = List.copyOf(completions);
+        completions.clear();
+        for (Runnable completion : due) {
+            try {
+                completion.run();
+            } catch (RuntimeException | Error fault) {
+                report(fault);
+            }
+            takeInterrupt();
         }
     }
 
@@ -241,18 +334,21 @@ final class SelectorLoop {
         }
     }
 
-    private void end() {
+    private void end(Optional<Throwable> fault) {
         closing = true;
         arrivals.end();
+        String why = fault.isPresent()
+                ? "Expected the loop to go on, but it ended with " + fault.get() + "; use another"
+                : "Expected the loop to go on, but it was shut down; use another";
         for (Member member : List.copyOf(members)) {
-            member.abandoned(rejected("Expected the loop to go on, but it was shut down; use another"));
+            contained(member, () -> member.abandoned(why, fault));
         }
         try {
             complete();
             selector.close();
         } catch (IOException e) {
             // Nothing is registered any more: there is nothing to lose.
-            completions.forEach(Runnable::run);
+            runCompletions();
         } finally {
             stopped.complete(null);
         }
@@ -260,7 +356,7 @@ final class SelectorLoop {
 
     private void endUnlessRun() {
         if (taken.compareAndSet(false, true)) {
-            end();
+            end(Optional.empty());
         }
     }
 }

@@ -111,11 +111,13 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * Serves one connection on the calling thread; returns when its dialogue is over. A client that does not read can keep
-     * it: to bound that too, serve on a loop.
+     * Serves one connection on the calling thread; returns when its dialogue is over. A client that does not send, or does
+     * not read, keeps the thread no longer than the limits allow for a phase or a command.
      *
-     * @param accepted a blocking channel, nothing having been read or written
-     * @throws IOException if the connection fails; it is then closed
+     * @param accepted a blocking channel, over TCP or a Unix-domain one, nothing having been read or written
+     * @throws dev.starttls.core.upgrade.UpgradeException if the connection fails, whatever of; it is then closed. What a
+     *     handler threw is its cause
+     * @throws IOException if the channel was closed before
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
      */
     public void serve(SocketChannel accepted) throws IOException {
@@ -129,7 +131,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             if (channel.isOpen()) {
                 handOver.accept(channel);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             Quietly.close(accepted);
             throw e;
         }
@@ -147,7 +149,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(address, BACKLOG);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             Quietly.close(server);
             throw e;
         }

@@ -1,7 +1,9 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
@@ -73,20 +75,29 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * has closed it; on one that is not, goes as far as is possible now.
      *
      * @return what is wanted before it can be called again: {@link Want#READ} or {@link Want#WRITE} on the transport;
-     *     {@link Want#NOTHING} when it is done. If its dialogue has closed the connection, so is this channel then
+     *     {@link Want#AGAIN} if it has done its share of work, at most about a millisecond, and is to be called again when
+     *     others have been served, whatever the transport is ready for; {@link Want#NOTHING} when it is done. If its
+     *     dialogue has closed the connection, so is this channel then
      * @throws dev.starttls.core.upgrade.UpgradeException if it fails; this channel is then closed
-     * @throws ClosedChannelException if this channel is closed
+     * @throws ClosedChannelException if this channel was closed before
      */
     public Want advance() throws IOException {
-        return advance(Here.HERE, Here.HERE);
+        Turn turn = network().blocking() ? Turn.alone() : Turn.amongOthers(TimeSource.Machine.CLOCK);
+        return advance(Here.HERE, Here.HERE, turn, UpgradeDriver.ForeignCode.OWN_THREAD);
     }
 
     /**
      * The same in its blocking form: returns only when the upgrade is done.
      *
+     * <p>The limits in time hold on a {@link java.nio.channels.SocketChannel}, for reading and for writing. Over another
+     * blocking {@link ByteChannel} they are looked at after each read and write only, since nothing can end one: such a
+     * channel must bring a time limit of its own. A {@link java.net.SocketTimeoutException} that it throws is not the end;
+     * the limits are looked at then.
+     *
      * @return how it went
-     * @throws dev.starttls.core.upgrade.UpgradeException if it fails; this channel is then closed
-     * @throws ClosedChannelException if this channel is closed
+     * @throws dev.starttls.core.upgrade.UpgradeException if it fails, whatever of: the peer, the transport, code of this
+     *     side, or another thread that closed the channel; this channel is then closed
+     * @throws ClosedChannelException if this channel was closed before
      * @throws IllegalBlockingModeException if the transport is non-blocking: call {@link #advance} instead
      */
     public UpgradeReport upgrade() throws IOException {
@@ -97,34 +108,49 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     /** Begins and goes no further: from here the connection has a deadline. */
-    void begin() throws IOException {
-        go(() -> Want.READ);
-    }
-
-    Want advance(Executor tasks, Runnable wake) throws IOException {
-        return go(new Driven(new UpgradeDriver(network(), connection), tasks, wake));
-    }
-
-    private Want go(Upgrading upgrading) throws IOException {
+    void begin(long now, UpgradeDriver.ForeignCode foreign) throws IOException {
         directions.lock();
         try {
             checkOpen();
-            if (!begun) {
-                begun = true;
-                connection.begin(System.nanoTime());
-            }
-            Want want = upgrading.go();
+            begin(new UpgradeDriver(network(), connection, foreign), now);
+        } finally {
+            directions.unlock();
+            leave();
+        }
+    }
+
+    Want advance(Executor tasks, Runnable wake, Turn turn, UpgradeDriver.ForeignCode foreign) throws IOException {
+        directions.lock();
+        try {
+            checkOpen();
+            UpgradeDriver driver = new UpgradeDriver(network(), connection, foreign);
+            begin(driver, turn.now());
+            Want want = driver.drive(tasks, wake, turn);
             if (want == Want.NOTHING && !connection.ready()) {
                 abandon();
             }
             return want;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             abandon();
             throw e;
         } finally {
             directions.unlock();
             leave();
         }
+    }
+
+    private void begin(UpgradeDriver driver, long now) throws UpgradeException {
+        if (!begun) {
+            begun = true;
+            driver.begin(now);
+        }
+    }
+
+    /** Fails the connection for something that was thrown around it, and says what its caller gets. */
+    UpgradeException failed(Throwable thrown, UpgradeDriver.ForeignCode foreign) {
+        UpgradeException why = new UpgradeDriver(network(), connection, foreign).failed(thrown);
+        foreign.ran();
+        return why;
     }
 
     /**
@@ -286,9 +312,10 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     /**
-     * Sends close_notify unless another thread is writing, then closes the transport. On a blocking transport, sending it
-     * may block as a write does; and if the limits say so, the peer's close_notify is awaited for as long, unless another
-     * thread is reading. On one that is not, what {@link #flush} has not written is lost.
+     * Sends close_notify unless another thread is writing, then closes the transport. On a blocking socket channel, sending
+     * it may block for 5 seconds if the peer does not read, and while another thread reads as long as a write does; and if
+     * the limits say so, the peer's close_notify is awaited for as long, unless another thread is reading. On a non-blocking
+     * one, what {@link #flush} has not written is lost.
      *
      * <p>Closing again has no effect, but that a thread which is still closing stops to wait for the peer.
      */
@@ -366,7 +393,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (connection.ready()) {
             return true;
         }
-        advance();
+        Want want = advance();
+        while (want == Want.AGAIN && connection.report().role() == Role.CLIENT) {
+            // The caller waits for octets, and those of the dialogue may have come already: a client's are bounded.
+            want = advance();
+        }
         checkOpen();
         return connection.ready();
     }
@@ -433,19 +464,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             throw new ClosedChannelException();
         }
         directions.checkSound();
-    }
-
-    /** As far as the upgrade goes now. */
-    private interface Upgrading {
-        Want go() throws IOException;
-    }
-
-    /** As far as a driver gets. */
-    private record Driven(UpgradeDriver driver, Executor tasks, Runnable wake) implements Upgrading {
-        @Override
-        public Want go() throws IOException {
-            return driver.drive(tasks, wake);
-        }
     }
 
     /** Runs tasks at once, so that nobody has to be woken. Not a lambda, which the first upgrade would have to link. */

@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 
 /**
  * The network side of a channel: the caller's byte channel with a buffer for each direction, lent while in use. Input and
@@ -17,6 +20,8 @@ import java.nio.channels.SocketChannel;
 final class Transport {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    /** How often a wait looks whether the channel was closed by others, which wakes no selector. */
+    private static final long LOOK_MILLIS = 250;
     /** What is still taken of a peer that is hung up on: as much as the kernel may have ready. */
     private static final int UNREAD = 1 << 20;
 
@@ -77,6 +82,11 @@ final class Transport {
     }
 
     private int fill(SocketChannel socket, long nanos) throws IOException {
+        if (!Connector.overInternet(socket)) {
+            // Unix-domain channels have no socket whose reads could be timed.
+            return timed(socket, SelectionKey.OP_READ, nanos, this::fillOnce)
+                    .orElseThrow(() -> new SocketTimeoutException("nothing came in time"));
+        }
         try {
             // The socket's stream is the one blocking read of a channel that takes a time limit.
             int before = socket.socket().getSoTimeout();
@@ -136,6 +146,61 @@ final class Transport {
         }
         out = out.settled();
         return true;
+    }
+
+    /**
+     * Writes what waits, and on a {@link #timed} channel blocks no longer than a time; on another blocking channel as long
+     * as the channel itself does.
+     *
+     * @param nanos how long to wait; 0 or less not to wait
+     * @return whether all of it has left
+     */
+    boolean flush(long nanos) throws IOException {
+        if (channel instanceof SocketChannel socket && socket.isBlocking()) {
+            return timed(socket, SelectionKey.OP_WRITE, nanos, this::flushAll).isPresent();
+        }
+        return flush();
+    }
+
+    private Optional<Integer> flushAll() throws IOException {
+        return flush() ? Optional.of(0) : Optional.empty();
+    }
+
+    /** Tries again and again, whenever the channel is ready, as long as there is no result and time is left. */
+    private static Optional<Integer> timed(SocketChannel socket, int operation, long nanos, Attempt attempt)
+            throws IOException {
+        long deadline = System.nanoTime() + nanos;
+        socket.configureBlocking(false);
+        try {
+            Optional<Integer> result = attempt.make();
+            if (result.isPresent() || nanos <= 0) {
+                return result;
+            }
+            try (Selector selector = socket.provider().openSelector()) {
+                socket.register(selector, operation);
+                for (long left = nanos; result.isEmpty() && left > 0; left = deadline - System.nanoTime()) {
+                    selector.select(Math.min(LOOK_MILLIS, left / NANOS_PER_MILLI + 1));
+                    selector.selectedKeys().clear();
+                    // Throws if the channel was closed, or the thread interrupted, in the meantime.
+                    result = attempt.make();
+                }
+            }
+            return result;
+        } finally {
+            if (socket.isOpen()) {
+                socket.configureBlocking(true);
+            }
+        }
+    }
+
+    private Optional<Integer> fillOnce() throws IOException {
+        int count = fill();
+        return count == 0 ? Optional.empty() : Optional.of(count);
+    }
+
+    /** One try of something that a non-blocking channel may not be ready for. */
+    private interface Attempt {
+        Optional<Integer> make() throws IOException;
     }
 
     /** Ends the output of the connection itself, where there is such a thing. */

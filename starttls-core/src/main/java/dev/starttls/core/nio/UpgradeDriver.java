@@ -1,14 +1,20 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
-/** Moves one connection along its transport until it is ready, or until the transport has nothing more for now. */
+/**
+ * Moves one connection along its transport until it is ready, until the transport has nothing more for now, or until its
+ * turn is over. Whatever is thrown on the way ends that connection, as an {@link UpgradeException}.
+ */
 final class UpgradeDriver {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -17,10 +23,41 @@ final class UpgradeDriver {
 
     private final Transport transport;
     private final UpgradeConnection connection;
+    private final ForeignCode foreign;
+    /** Of the last phase that had one: so long the peer has for taking the last octets too. */
+    private Optional<Long> lastDeadline = Optional.empty();
 
-    UpgradeDriver(Transport transport, UpgradeConnection connection) {
+    UpgradeDriver(Transport transport, UpgradeConnection connection, ForeignCode foreign) {
         this.transport = transport;
         this.connection = connection;
+        this.foreign = foreign;
+    }
+
+    /** What is to be done after each call that may have run code of the application. */
+    interface ForeignCode {
+
+        /** The thread is the application's: what its code does to it is its own matter. */
+        ForeignCode OWN_THREAD = new OwnThread();
+
+        void ran();
+
+        /** Not a lambda, which the first upgrade would have to link. */
+        final class OwnThread implements ForeignCode {
+            @Override
+            public void ran() {
+                // An interrupt is for the code that called.
+            }
+        }
+    }
+
+    /** Begins, and goes no further: from here the connection has a deadline. */
+    void begin(long now) throws UpgradeException {
+        try {
+            connection.begin(now);
+            foreign.ran();
+        } catch (IOException | RuntimeException | Error e) {
+            throw failed(e);
+        }
     }
 
     /**
@@ -29,36 +66,42 @@ final class UpgradeDriver {
      *
      * @param tasks runs delegated tasks; with one that returns before they ran, {@link Want#TASK} is returned
      * @param wake called when a task that was handed out has run, unless that was at once
+     * @param turn how much may be done now; when it is over {@link Want#AGAIN} is returned, at the earliest after one step
      */
-    Want drive(Executor tasks, Runnable wake) throws IOException {
+    Want drive(Executor tasks, Runnable wake, Turn turn) throws UpgradeException {
         try {
+            boolean worked = false;
             while (true) {
-                connection.tick(System.nanoTime());
+                long now = turn.now();
+                connection.tick(now);
+                foreign.ran();
                 Want want = connection.want();
+                Optional<Long> deadline = connection.deadline();
+                lastDeadline = deadline.isPresent() ? deadline : lastDeadline;
+                if (worked && turn.over(now) && want != Want.NOTHING) {
+                    // Where only the network can bring more, the selector knows when.
+                    boolean idle = want == Want.READ && !transport.in().hasRemaining();
+                    return !idle ? Want.AGAIN : flush(turn) ? Want.READ : Want.WRITE;
+                }
+                worked = true;
                 switch (want) {
                     case NOTHING -> {
-                        if (!transport.flush()) {
+                        if (!flush(turn)) {
                             return Want.WRITE;
                         }
                         // The last line may have left just now, and a failure that waited for it is due.
-                        connection.tick(System.nanoTime());
+                        connection.tick(turn.now());
                         return Want.NOTHING;
                     }
                     case TASK -> {
-                        Optional<Runnable> task = connection.task();
-                        if (task.isPresent()) {
-                            HandedOut handedOut = new HandedOut(task.get(), wake);
-                            tasks.execute(handedOut);
-                            handedOut.returned = true;
-                        }
-                        if (connection.want() == Want.TASK) {
+                        if (!runTask(tasks, wake)) {
                             return Want.TASK;
                         }
                     }
                     case WRITE -> {
                         // What the handshake says next may leave in the same segment: written when the peer is awaited.
                         boolean any = put();
-                        if (connection.want() == Want.WRITE && !transport.flush()) {
+                        if (connection.want() == Want.WRITE && !flush(turn)) {
                             return Want.WRITE;
                         }
                         if (!any && connection.want() == Want.WRITE) {
@@ -66,21 +109,75 @@ final class UpgradeDriver {
                                     + ", got none; the engine is at fault");
                         }
                     }
+                    case AGAIN -> receive(turn);
                     case READ -> {
-                        boolean taken = transport.in().hasRemaining() && receiveHeld();
-                        if (!taken && !transport.flush()) {
+                        boolean taken = transport.in().hasRemaining() && receiveHeld(turn);
+                        if (!taken && !flush(turn)) {
                             return Want.WRITE;
                         }
-                        if (!taken && !read()) {
+                        if (!taken && !read(turn)) {
                             return Want.READ;
                         }
                     }
                 }
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            UpgradeException why = failed(e);
             sendAlert();
-            throw e;
+            throw why;
         }
+    }
+
+    /** Ends the connection with what was thrown, by the peer's doing or by that of this side's code. */
+    UpgradeException failed(Throwable thrown) {
+        UpgradeException why = typed(thrown);
+        connection.abort(why);
+        return why;
+    }
+
+    private UpgradeException typed(Throwable thrown) {
+        if (thrown instanceof UpgradeException why) {
+            return why;
+        }
+        if (thrown instanceof IOException lost) {
+            return Failures.closedHere(lost, connection.phase()).orElseGet(() -> lost(lost));
+        }
+        return Failures.ofLocalCode(thrown, connection.phase());
+    }
+
+    private UpgradeException lost(IOException thrown) {
+        try {
+            connection.transportFailed(thrown);
+        } catch (UpgradeException why) {
+            return why;
+        }
+        UpgradeException why = new UpgradeException(
+                FailureReason.CONNECTION_CLOSED, connection.phase(), "Expected to go on, got: " + thrown.getMessage());
+        why.initCause(thrown);
+        return why;
+    }
+
+    /** Returns false if it has been handed out and still runs. */
+    private boolean runTask(Executor tasks, Runnable wake) throws UpgradeException {
+        Optional<Runnable> task = connection.task();
+        if (task.isPresent()) {
+            HandedOut handedOut = new HandedOut(task.get(), wake);
+            try {
+                tasks.execute(handedOut);
+            } catch (RejectedExecutionException e) {
+                UpgradeException why = new UpgradeException(
+                        FailureReason.REJECTED,
+                        connection.phase(),
+                        "Expected the loop's executor to take a task of the handshake, but it rejected it",
+                        "",
+                        "Give the executor more room, or the loop fewer connections");
+                why.initCause(e);
+                throw why;
+            }
+            handedOut.returned = true;
+            foreign.ran();
+        }
+        return connection.want() != Want.TASK;
     }
 
     /** A task for an executor. Nobody is woken of one that has run before the executor returned: its driver goes on. */
@@ -120,34 +217,53 @@ final class UpgradeDriver {
             // A buffer that was full already had no room for more.
             any = out.position() > 0;
             transport.put();
+            foreign.ran();
         }
         return any;
     }
 
+    /**
+     * Writes what waits. Returns whether all of it has left: on a blocking transport it has.
+     *
+     * @throws UpgradeException if a peer on a blocking transport does not take it in time
+     */
+    private boolean flush(Turn turn) throws IOException {
+        if (!transport.timed() || !transport.hasOutput() || lastDeadline.isEmpty()) {
+            return transport.flush();
+        }
+        if (!transport.flush(lastDeadline.get() - turn.now())) {
+            connection.tick(turn.now());
+            throw Failures.doesNotRead(connection.phase());
+        }
+        return true;
+    }
+
     /** Takes what was read before. Returns whether the connection took any of it, or now wants something else. */
-    private boolean receiveHeld() throws IOException {
+    private boolean receiveHeld(Turn turn) throws IOException {
         int before = transport.in().remaining();
-        receive();
+        receive(turn);
         return transport.in().remaining() < before || connection.want() != Want.READ;
     }
 
     /** Returns false when there is nothing to be read for now. */
-    private boolean read() throws IOException {
+    private boolean read(Turn turn) throws IOException {
         prepare();
         Optional<Long> deadline = connection.deadline();
         int count;
         try {
-            count = deadline.isPresent() ? transport.fill(deadline.get() - System.nanoTime()) : transport.fill();
+            count = deadline.isPresent() ? transport.fill(deadline.get() - turn.now()) : transport.fill();
         } catch (SocketTimeoutException e) {
             // The connection tells it better, now that it is told the time again.
             return true;
         }
         // The wait belongs to the phase that it was in.
-        connection.tick(System.nanoTime());
+        connection.tick(turn.now());
+        foreign.ran();
         if (count > 0) {
-            receive();
+            receive(turn);
         } else if (count < 0) {
             connection.endOfInput();
+            foreign.ran();
         }
         return count != 0;
     }
@@ -162,25 +278,34 @@ final class UpgradeDriver {
         while (more) {
             more = connection.prepareNext() && System.nanoTime() - before < LONG_STEP;
         }
+        foreign.ran();
     }
 
-    private void receive() throws IOException {
+    private void receive(Turn turn) throws IOException {
+        int before = transport.in().remaining();
         try {
             connection.receive(transport.in(), NOTHING);
         } finally {
+            turn.taken(before - transport.in().remaining());
             transport.taken();
+            foreign.ran();
         }
     }
 
+    /** As far as the transport takes it at once: nobody waits for a peer that has failed. */
     private void sendAlert() {
         try {
-            boolean more = transport.flush();
+            boolean more = flushNow();
             while (more && connection.want() == Want.WRITE) {
-                more = put() && transport.flush();
+                more = put() && flushNow();
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // The failure that is on its way to the caller matters more than the alert that could not be sent.
             connection.close();
         }
+    }
+
+    private boolean flushNow() throws IOException {
+        return transport.flush(0);
     }
 }

@@ -2,8 +2,10 @@ package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -33,6 +35,8 @@ import java.util.function.Function;
  * block, or must run elsewhere ({@code thenAcceptAsync}).
  */
 public final class UpgradeLoop implements Runnable, AutoCloseable {
+
+    private static final Closeable NO_CHANNEL = () -> {};
 
     private final SelectorLoop loop;
 
@@ -68,42 +72,79 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      */
     public CompletableFuture<StartTlsChannel> connect(
             InetSocketAddress address, UpgradeConnection connection, Duration timeout) {
+        long began = System.nanoTime();
         return address.isUnresolved()
-                ? CompletableFuture.failedFuture(Connector.unknown(address.getHostString()))
-                : connect(List.of(address), connection, timeout, System.nanoTime());
+                ? failed(connection, Connector.unknown(address.getHostString()))
+                : connect(List.of(address), connection, new Connector.Attempts(timeout, began), began);
     }
 
     /** The same with several addresses of one host, for a caller who began at some time. */
     CompletableFuture<StartTlsChannel> connect(
-            List<InetSocketAddress> addresses, UpgradeConnection connection, Duration timeout, long began) {
-        return admit(future -> new LoopedConnect(loop, connection, future, addresses, timeout, began).begin());
+            List<InetSocketAddress> addresses, UpgradeConnection connection, Connector.Attempts attempts, long began) {
+        return admit(connection, NO_CHANNEL, future -> new LoopedConnect(loop, connection, future, attempts, began)
+                .begin(addresses));
+    }
+
+    /** The same with a host that an executor looks up. */
+    CompletableFuture<StartTlsChannel> connect(
+            Peer peer, Executor lookup, UpgradeConnection connection, Connector.Attempts attempts, long began) {
+        return admit(connection, NO_CHANNEL, future -> new LoopedConnect(loop, connection, future, attempts, began)
+                .begin(peer, lookup));
+    }
+
+    /** An upgrade that could not begin. */
+    static CompletableFuture<StartTlsChannel> failed(UpgradeConnection connection, UpgradeException why) {
+        connection.abort(why);
+        connection.end();
+        return CompletableFuture.failedFuture(why);
     }
 
     /**
-     * Upgrades a channel that is connected.
+     * Upgrades a channel that is connected, be it over TCP or a Unix-domain one.
      *
-     * @param channel connected; it is made non-blocking
+     * @param channel connected; it is made non-blocking. It is closed when the upgrade fails, also when the loop takes no
+     *     more, but for a channel that is in this loop already
      * @param connection not begun
      * @return as {@link #connect}
      */
     public CompletableFuture<StartTlsChannel> upgrade(SocketChannel channel, UpgradeConnection connection) {
-        return admit(future -> {
+        return admit(connection, channel, future -> {
             try {
+                if (channel.keyFor(loop.selector()) != null) {
+                    throw new IllegalArgumentException(
+                            "channel: expected one that is in no loop, got one that is in this loop already");
+                }
                 channel.configureBlocking(false);
                 new LoopedUpgrade(loop, channel.register(loop.selector(), 0), connection, future).begin();
-            } catch (IOException | RuntimeException e) {
+            } catch (IllegalArgumentException e) {
+                // Somebody else's upgrade goes on over it.
+                loop.release();
+                future.completeExceptionally(refused(connection, e));
+            } catch (IOException | RuntimeException | Error e) {
                 Quietly.close(channel);
                 loop.release();
-                future.completeExceptionally(e);
+                future.completeExceptionally(refused(connection, e));
             }
         });
+    }
+
+    private static UpgradeException refused(UpgradeConnection connection, Throwable thrown) {
+        UpgradeException why = thrown instanceof IOException closed
+                ? Failures.closedHere(closed, Phase.CONNECT)
+                        .orElseGet(() -> Failures.ofLocalCode(closed, Phase.CONNECT))
+                : Failures.ofLocalCode(thrown, Phase.CONNECT);
+        connection.abort(why);
+        connection.end();
+        return why;
     }
 
     /**
      * Accepts connections and upgrades each.
      *
      * @param server bound; it is made non-blocking, and closed with the loop. Closing it ends the accepting
-     * @param connections makes the server side of a connection
+     * @param connections makes the server side of a connection; {@code null} refuses the client, whose connection is then
+     *     closed without a word. What it throws closes that connection, and goes to the uncaught-exception handler of the
+     *     loop's thread
      * @param ready given the channels whose dialogue handed them over; dialogues that close theirs are not heard of, and
      *     failures go to the listener of the connection's settings
      * @return completed when the accepting has begun
@@ -124,7 +165,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
                 try {
                     acceptor.begin();
                     begun.complete(null);
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) {
+                    acceptor.close();
                     begun.completeExceptionally(e);
                 }
             }
@@ -160,7 +202,10 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         loop.close();
     }
 
-    /** Shuts down now: what is underway is closed, its futures fail with {@link FailureReason#REJECTED}. */
+    /**
+     * Shuts down now: what is underway is closed, its futures fail with {@link FailureReason#REJECTED} in the phase that
+     * they were in.
+     */
     public void closeNow() {
         loop.closeNow();
     }
@@ -175,8 +220,9 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     }
 
     /**
-     * Runs the loop on the calling thread until it is closed; interrupting that thread closes it at once. To be called
-     * once.
+     * Runs the loop on the calling thread until it is closed; interrupting that thread while it waits or does work of the
+     * loop's closes it at once. An interrupt that code of the application leaves behind (a handler, a listener, a future's
+     * dependent) is taken back instead, and reported to the uncaught-exception handler of the thread. To be called once.
      *
      * @throws IllegalStateException if it is run by a second thread, or again
      */
@@ -185,12 +231,18 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         loop.run();
     }
 
-    private CompletableFuture<StartTlsChannel> admit(Consumer<CompletableFuture<StartTlsChannel>> admission) {
-        CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
+    /**
+     * Has the loop's thread begin something, if there is room.
+     *
+     * @param channel closed if the loop does not take it
+     */
+    private CompletableFuture<StartTlsChannel> admit(
+            UpgradeConnection connection, Closeable channel, Consumer<CompletableFuture<StartTlsChannel>> admission) {
         if (!loop.reserve()) {
-            future.completeExceptionally(loop.noRoom());
-            return future;
+            Quietly.close(channel);
+            return failed(connection, loop.noRoom());
         }
+        CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
         loop.enqueue(new Arrivals.Arrival() {
             @Override
             public void run() {
@@ -200,16 +252,21 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             @Override
             public void tooLate() {
                 loop.release();
-                future.completeExceptionally(SelectorLoop.closed());
+                Quietly.close(channel);
+                UpgradeException closed = SelectorLoop.closed();
+                connection.abort(closed);
+                connection.end();
+                future.completeExceptionally(closed);
             }
         });
         return future;
     }
 
+    /** The address of the other side; that of a Unix-domain socket is its path, and most clients have none. */
     static Peer peerOf(SocketChannel channel) throws IOException {
         SocketAddress address = channel.getRemoteAddress();
         return address instanceof InetSocketAddress inet
                 ? new Peer(inet.getHostString(), inet.getPort())
-                : new Peer(String.valueOf(address), -1);
+                : new Peer("unix:" + address, -1);
     }
 }

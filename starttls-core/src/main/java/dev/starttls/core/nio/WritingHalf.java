@@ -15,6 +15,8 @@ final class WritingHalf {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /** How often in a row the connection may put out nothing, before it is taken to have nothing more to say. */
     private static final int IDLE_TURNS = 4;
+    /** What one call takes on a non-blocking transport, however much the peer does: sixteen records of the greatest length. */
+    private static final int MAX_PER_CALL = 16 * 16_384;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Transport transport;
@@ -42,17 +44,25 @@ final class WritingHalf {
     }
 
     /**
-     * Takes octets, and writes when a buffer is full, until all were taken or the transport takes no more. Leaves the last
-     * buffer to {@link #flush}.
+     * Takes octets, and writes when a buffer is full, until all were taken or the transport takes no more; on a non-blocking
+     * one not more than a bounded number. Leaves the last buffer to {@link #flush}.
      *
      * @throws ClosedChannelException if no more octets of the application can be sent
      */
     void take(ByteBuffer src) throws IOException {
         checkOpen();
-        move(src);
-        if (src.hasRemaining() && !transport.hasOutput()) {
-            // close_notify has left in the meantime, or the peer's was answered (RFC 5246 section 7.2.1).
-            throw new ClosedChannelException();
+        int limit = src.limit();
+        if (!transport.blocking() && src.remaining() > MAX_PER_CALL) {
+            src.limit(src.position() + MAX_PER_CALL);
+        }
+        try {
+            move(src);
+            if (src.hasRemaining() && !transport.hasOutput()) {
+                // close_notify has left in the meantime, or the peer's was answered (RFC 5246 section 7.2.1).
+                throw new ClosedChannelException();
+            }
+        } finally {
+            src.limit(limit);
         }
     }
 
@@ -82,11 +92,23 @@ final class WritingHalf {
         flush();
     }
 
-    /** Begins to close: sends close_notify, if there is TLS and the transport takes it. */
-    void close() throws IOException {
+    /**
+     * Begins to close: sends close_notify, if there is TLS and the transport takes it.
+     *
+     * @param nanos how long to wait for a blocking transport that has no room; {@link Long#MAX_VALUE} for as long as it
+     *     takes, which is the only way while another thread reads from it
+     */
+    void close(long nanos) throws IOException {
         ended = true;
         connection.close();
-        flush();
+        if (nanos == Long.MAX_VALUE || !transport.blocking()) {
+            flush();
+            return;
+        }
+        for (int turn = 0; turn < IDLE_TURNS && connection.want() == Want.WRITE; turn++) {
+            transmit(NOTHING);
+        }
+        transport.flush(nanos);
     }
 
     void checkOpen() throws ClosedChannelException {

@@ -32,7 +32,7 @@ public enum FailureReason {
     CERTIFICATE_NAME_MISMATCH("certificate-host-mismatch"),
     /** The connection ended inside TLS without close_notify. */
     TRUNCATED("validation-failure"),
-    /** The selector loop was full or shut down. */
+    /** This side gave up: the selector loop was full or shut down, or the caller cancelled, closed or interrupted it. */
     REJECTED("validation-failure"),
     /** Code of this side threw: a handler, a listener, a trust manager, a chooser of contexts, an executor; see the cause. */
     LOCAL_ERROR("validation-failure");

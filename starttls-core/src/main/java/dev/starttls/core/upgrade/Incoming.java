@@ -18,6 +18,12 @@ final class Incoming {
     /** More than two certificate chains of any size in use: what comes before the handshake is done is bounded too. */
     private static final int HANDSHAKE_OCTETS = 262_144;
 
+    /**
+     * Lines that one call takes before others are served. Each may run a handler, so that a call of more would keep the
+     * thread for as long as a peer likes; of fewer, what is pipelined would be slower.
+     */
+    private static final int LINES_PER_CALL = 16;
+
     private final Parts parts;
     private final Negotiation negotiation;
     private final Ending ending;
@@ -25,6 +31,7 @@ final class Incoming {
     private boolean recordSeen;
     private int handshakeOctets;
     private int left;
+    private int linesLeft;
     private boolean peerClosed;
 
     Incoming(Parts parts, Negotiation negotiation, Ending ending) {
@@ -38,8 +45,19 @@ final class Incoming {
         return !heard;
     }
 
+    /** Whether there is work that needs no octet of the network: lines that this call, or the last one, had no turn for. */
+    boolean workLeft() {
+        return linesLeft == 0 && (left > 0 || parts.tls().decrypted().hasRemaining());
+    }
+
+    /** A call begins, with a turn of its own. */
+    void beginTurn() {
+        linesLeft = LINES_PER_CALL;
+    }
+
     void receive(ByteBuffer network) throws IOException {
         ending.requireSound();
+        beginTurn();
         if (network.remaining() > left) {
             // What was left the last time came before whatever has been sent since, and answers nothing.
             parts.clock().heard();
@@ -71,6 +89,19 @@ final class Incoming {
         }
     }
 
+    /** The transport has failed: what a middlebox does that kills STARTTLS, and what a peer does that crashed. */
+    UpgradeException lost(IOException thrown) {
+        peerClosed = true;
+        UpgradeException why = ending.exception(
+                FailureReason.CONNECTION_CLOSED,
+                "Expected " + parts.awaited() + ", got: "
+                        + (thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage()),
+                "",
+                parts.lossHint(heard));
+        why.initCause(thrown);
+        return ending.failed(why);
+    }
+
     /** Whether the peer sends nothing more and all it sent was given out. */
     boolean ended() {
         return parts.state() != State.FAILED
@@ -82,6 +113,7 @@ final class Incoming {
     boolean resume() throws IOException {
         boolean went = false;
         while (ending.open()
+                && linesLeft > 0
                 && parts.tls().decrypted().hasRemaining()
                 && !parts.outbox().full()) {
             went |= converse(parts.tls().decrypted());
@@ -95,7 +127,7 @@ final class Incoming {
 
     private void negotiate(ByteBuffer network) throws IOException {
         boolean more = true;
-        while (more && ending.open()) {
+        while (more && ending.open() && linesLeft > 0) {
             more = parts.records() ? receiveRecords(network) : receiveLine(network);
         }
     }
@@ -213,6 +245,7 @@ final class Incoming {
         if (line.isEmpty() && literal.isEmpty()) {
             return false;
         }
+        linesLeft--;
         if (!parts.client()) {
             parts.clock().extend();
         }

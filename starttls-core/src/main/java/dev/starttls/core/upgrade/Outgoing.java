@@ -39,6 +39,7 @@ final class Outgoing {
 
     void transmit(ByteBuffer network) throws IOException {
         int from = network.position();
+        incoming.beginTurn();
         try {
             while (!ending.ready() && transmitSome(network)) {
                 // Each turn moved the connection on: a line left, or the handshake came further.

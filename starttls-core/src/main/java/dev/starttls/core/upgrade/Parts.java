@@ -63,6 +63,15 @@ record Parts(
         return Wording.awaited(clock.phase(), role());
     }
 
+    /** What a person may try when the connection was lost. */
+    String lossHint(boolean heard) {
+        String hint = silenceHint(heard);
+        return hint.isEmpty()
+                ? "The peer, or a filter between here and there, has reset the connection: ask its operator, or try another"
+                        + " network"
+                : hint;
+    }
+
     /** What a person may try when the peer said nothing, or nothing more. */
     String silenceHint(boolean heard) {
         return heard ? "" : FirstOctet.silence(clock.phase(), role());

@@ -22,7 +22,7 @@ final class PhaseClock {
         this.limits = limits;
         this.outcome = outcome;
         this.phase = first;
-        this.patience = nanos(limits.timePerPhase());
+        this.patience = limits.timePerPhase().toNanos();
     }
 
     void begin(long nanos) {
@@ -46,7 +46,7 @@ final class PhaseClock {
         finish();
         phase = next;
         began = now;
-        patience = nanos(limits.timePerPhase());
+        patience = limits.timePerPhase().toNanos();
         restart();
     }
 
@@ -60,7 +60,7 @@ final class PhaseClock {
 
     /** A server serves the client, command by command: for the next it has its own time, and its counts again. */
     void serve() {
-        patience = nanos(limits.timePerCommand());
+        patience = limits.timePerCommand().toNanos();
         restart();
     }
 
@@ -124,10 +124,5 @@ final class PhaseClock {
     private void finish() {
         outcome.finished(phase, roundTrips, now - began);
         roundTrips = 0;
-    }
-
-    /** A clock in nanoseconds tells no time that is further away than half of its range. */
-    private static long nanos(Duration time) {
-        return time.compareTo(Duration.ofNanos(Long.MAX_VALUE / 2)) < 0 ? time.toNanos() : Long.MAX_VALUE / 2;
     }
 }

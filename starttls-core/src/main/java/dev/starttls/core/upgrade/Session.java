@@ -137,6 +137,17 @@ final class Session implements Stage {
     }
 
     @Override
+    public void transportFailed(IOException thrown) {
+        // Whoever read or wrote has the exception, and nothing is upgraded any more.
+        peerClosed = true;
+    }
+
+    @Override
+    public void abort(UpgradeException why) {
+        end();
+    }
+
+    @Override
     public boolean ready() {
         return true;
     }

@@ -33,6 +33,10 @@ interface Stage {
 
     void endOfInput() throws IOException;
 
+    void transportFailed(IOException thrown) throws UpgradeException;
+
+    void abort(UpgradeException why);
+
     boolean ready();
 
     boolean inputEnded();

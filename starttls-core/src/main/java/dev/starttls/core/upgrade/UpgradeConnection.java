@@ -209,6 +209,28 @@ public final class UpgradeConnection {
     }
 
     /**
+     * Says that the transport has failed, for instance by a reset (RFC 9293 section 3.5.2): a read or a write of it threw.
+     * Has no effect once {@link #ready}: the exception is the application's then.
+     *
+     * @param thrown what it threw
+     * @throws UpgradeException before {@link #ready}, with {@link FailureReason#CONNECTION_CLOSED} and the cause
+     */
+    public void transportFailed(IOException thrown) throws UpgradeException {
+        stage.transportFailed(thrown);
+    }
+
+    /**
+     * Fails the connection for a reason of its driver's: it could not connect, is shut down, or was cancelled. The listener
+     * hears of it; nothing more is sent but what TLS has to say of a failure. Has no effect on a connection that is over;
+     * one that is {@link #ready} lets go of everything, as {@link #end} has it.
+     *
+     * @param why what the caller of the connection gets too
+     */
+    public void abort(UpgradeException why) {
+        stage.abort(why);
+    }
+
+    /**
      * Whether the dialogue is over and the connection is the application's.
      *
      * @return true from then on

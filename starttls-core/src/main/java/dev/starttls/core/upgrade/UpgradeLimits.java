@@ -24,12 +24,15 @@ public record UpgradeLimits(
         Duration timePerCommand,
         Duration timeToClose) {
 
+    /** The longest time there is: half of what a clock in nanoseconds can express. Longer ones are taken for this one. */
+    public static final Duration MAX_TIME = Duration.ofNanos(Long.MAX_VALUE / 2);
+
     /** Lines of 8,192 octets, 200 of them and 65,536 octets a phase, 60 seconds a phase, 30 minutes a command, no wait for close_notify. */
     public static final UpgradeLimits DEFAULT =
             new UpgradeLimits(8_192, 200, 65_536, Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ZERO);
 
     /**
-     * Checks the bounds.
+     * Checks the bounds; a time of more than {@link #MAX_TIME} becomes that.
      *
      * @param lineOctets as described above
      * @param linesPerPhase as described above
@@ -47,6 +50,9 @@ public record UpgradeLimits(
         if (timeToClose.isNegative()) {
             throw new IllegalArgumentException("timeToClose: expected zero or more, got " + timeToClose);
         }
+        timePerPhase = bounded(timePerPhase);
+        timePerCommand = bounded(timePerCommand);
+        timeToClose = bounded(timeToClose);
     }
 
     /**
@@ -88,6 +94,16 @@ public record UpgradeLimits(
     public UpgradeLimits withLineOctets(int octets) {
         return new UpgradeLimits(
                 octets, linesPerPhase, Math.max(octets, octetsPerPhase), timePerPhase, timePerCommand, timeToClose);
+    }
+
+    /**
+     * A time that arithmetic in nanoseconds can hold, whatever a user has set.
+     *
+     * @param time any
+     * @return the same, or {@link #MAX_TIME} if it is longer than that
+     */
+    public static Duration bounded(Duration time) {
+        return time.compareTo(MAX_TIME) < 0 ? time : MAX_TIME;
     }
 
     private static void positive(String name, Duration time) {

@@ -84,7 +84,10 @@ final class Upgrading implements Stage {
         if (outgoing.due()) {
             return Want.WRITE;
         }
-        return ending.open() ? Want.READ : Want.NOTHING;
+        if (!ending.open()) {
+            return Want.NOTHING;
+        }
+        return incoming.workLeft() ? Want.AGAIN : Want.READ;
     }
 
     @Override
@@ -142,6 +145,16 @@ final class Upgrading implements Stage {
             abandon(e);
             throw e;
         }
+    }
+
+    @Override
+    public void transportFailed(IOException thrown) throws UpgradeException {
+        throw incoming.lost(thrown);
+    }
+
+    @Override
+    public void abort(UpgradeException why) {
+        ending.failed(why);
     }
 
     @Override

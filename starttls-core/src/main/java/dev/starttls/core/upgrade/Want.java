@@ -6,6 +6,12 @@ public enum Want {
     READ,
     /** To send: {@link UpgradeConnection#transmit}, then write all of it. */
     WRITE,
+    /**
+     * A turn for others: this connection has had its share of work and has more to do. Serve other connections, then call
+     * {@link UpgradeConnection#receive} with what is left of the octets read, or with none; no octet of the network is
+     * needed first.
+     */
+    AGAIN,
     /** A task to run: {@link UpgradeConnection#task}; when that is empty, one still runs. */
     TASK,
     /** Nothing: the dialogue is over and the connection is the application's, or it is closed. */

@@ -21,7 +21,7 @@ class ArrivalsTest {
         assertThat(arrivals.isEmpty()).isTrue();
         assertThat(arrivals.add(first)).isTrue();
         assertThat(arrivals.isEmpty()).isFalse();
-        arrivals.runAll();
+        arrivals.runPresent();
         assertThat(arrivals.add(second)).isTrue();
         arrivals.end();
         assertThat(arrivals.add(third)).isFalse();
@@ -43,7 +43,7 @@ class ArrivalsTest {
                 }
             });
             start.await();
-            arrivals.runAll();
+            arrivals.runPresent();
             arrivals.end();
             adding.get(30, TimeUnit.SECONDS);
             assertThat(arrival.total()).isEqualTo(1);

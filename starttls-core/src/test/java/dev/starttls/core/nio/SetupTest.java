@@ -170,11 +170,11 @@ class SetupTest {
         try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
             InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalAddress();
             InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
-            try (SocketChannel socket = Connector.connect(List.of(nobody, somebody), Duration.ofSeconds(30))) {
+            try (SocketChannel socket = Connector.connect(List.of(nobody, somebody), attempts())) {
                 assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
             }
             UpgradeException failed = catchThrowableOfType(
-                    UpgradeException.class, () -> Connector.connect(List.of(nobody, nobody), Duration.ofSeconds(30)));
+                    UpgradeException.class, () -> Connector.connect(List.of(nobody, nobody), attempts()));
             assertThat(failed.getMessage().split(String.valueOf(nobody.getPort()), -1))
                     .hasSize(3);
         }
@@ -197,7 +197,9 @@ class SetupTest {
     void a_fault_in_making_the_session_fails_it_and_closes_the_connection() throws Exception {
         TinyClientSetup faulty = client("localhost").faulty();
         assertThatThrownBy(faulty::connect).isInstanceOf(IllegalArgumentException.class);
-        assertThat(RunningLoop.thrown(faulty.connect(running.loop()))).isInstanceOf(IllegalArgumentException.class);
+        UpgradeException failed = RunningLoop.failure(faulty.connect(running.loop()));
+        assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(failed).hasCauseInstanceOf(IllegalArgumentException.class);
         for (int i = 0; i < 2; i++) {
             StartTlsChannel other = served.take();
             ((SocketChannel) other.transport()).configureBlocking(true);
@@ -226,7 +228,10 @@ class SetupTest {
         try (Loopback sockets = Loopback.open()) {
             Octets.writeAll(sockets.client(), Octets.of("FAULT\r\n"));
             TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
-            assertThatThrownBy(() -> server.serve(sockets.server())).isInstanceOf(IllegalArgumentException.class);
+            UpgradeException failed =
+                    catchThrowableOfType(UpgradeException.class, () -> server.serve(sockets.server()));
+            assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(failed).hasRootCauseMessage("a fault in a dialogue");
             assertThat(sockets.server().isOpen()).isFalse();
         }
     }
@@ -244,6 +249,10 @@ class SetupTest {
 
     private TinyClientSetup client(String host) {
         return new TinyClientSetup(host, listening.socket().getLocalPort()).sslContext(CERTIFICATES.client());
+    }
+
+    private static Connector.Attempts attempts() {
+        return new Connector.Attempts(Duration.ofSeconds(30), System.nanoTime());
     }
 
     private TinyServerSetup server(TestCertificates.Issued identity) {

@@ -68,7 +68,7 @@ class UpgradeLoopFailureTest {
                             .connect(
                                     java.util.List.of(nobody, nobody, listening),
                                     connection,
-                                    Duration.ofSeconds(30),
+                                    new Connector.Attempts(Duration.ofSeconds(30), System.nanoTime()),
                                     System.nanoTime())
                             .get(30, TimeUnit.SECONDS)
                             .isSecure())
@@ -248,7 +248,7 @@ class UpgradeLoopFailureTest {
             // Something else has gone through the loop by then, so that it waits for the client.
             running.listen();
             sockets.server().close();
-            assertThat(RunningLoop.thrown(future)).isInstanceOf(java.io.IOException.class);
+            assertThat(RunningLoop.failure(future).reason()).isIn(FailureReason.REJECTED, FailureReason.TIMEOUT);
             awaitNobodyUnderway(running);
         }
     }
@@ -265,7 +265,9 @@ class UpgradeLoopFailureTest {
                                     new TinyServer(TlsPolicy.REQUIRED, TinyServer.HandOver.INSIDE_TLS),
                                     Pair.serverSettings(),
                                     new Peer("127.0.0.1", -1)));
-            assertThat(RunningLoop.thrown(future)).isInstanceOf(java.nio.channels.ClosedChannelException.class);
+            UpgradeException failed = RunningLoop.failure(future);
+            assertThat(failed.reason()).isEqualTo(FailureReason.REJECTED);
+            assertThat(failed).hasCauseInstanceOf(java.nio.channels.ClosedChannelException.class);
             assertThat(running.loop().underway()).isZero();
         }
     }

@@ -161,6 +161,10 @@ public final class Side {
                 write();
                 yield true;
             }
+            case AGAIN -> {
+                receive(reading);
+                yield true;
+            }
             case READ -> read();
             case NOTHING -> connection.ready() && failure.isEmpty() && pass();
         };

@@ -128,14 +128,14 @@ public final class Side {
     }
 
     private boolean receive() {
-        if (over() || (left.length == 0 && !connection.ready())) {
+        if (over() || (left.length == 0 && !connection.ready() && connection.want() != Want.AGAIN)) {
             return false;
         }
         ByteBuffer network = ByteBuffer.wrap(left);
         ByteBuffer out = ByteBuffer.allocate(4096);
         attempt(() -> connection.receive(network, out));
         application.write(out.array(), 0, out.position());
-        boolean moved = network.position() > 0 || out.position() > 0;
+        boolean moved = network.position() > 0 || out.position() > 0 || connection.want() == Want.AGAIN;
         left = Arrays.copyOfRange(left, network.position(), left.length);
         return moved;
     }

@@ -1,0 +1,59 @@
+package dev.starttls.core.nio;
+
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.UpgradeException;
+import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
+
+/** The failures that drivers report of their own: those of this side's code and of whoever gave up here. */
+final class Failures {
+
+    private Failures() {}
+
+    /** What code of the application threw, or what its use of this package led to. */
+    static UpgradeException ofLocalCode(Throwable thrown, Phase phase) {
+        return caused(
+                new UpgradeException(
+                        FailureReason.LOCAL_ERROR,
+                        phase,
+                        "Expected code of this side to return, but it threw " + thrown,
+                        "",
+                        "The cause has the place: a handler, a listener, a trust manager, or the use of this library"),
+                thrown);
+    }
+
+    /** Says so if the channel was closed, or its thread interrupted, on this side. */
+    static Optional<UpgradeException> closedHere(IOException thrown, Phase phase) {
+        if (!(thrown instanceof ClosedChannelException)) {
+            return Optional.empty();
+        }
+        String what = thrown instanceof ClosedByInterruptException
+                ? "its thread was interrupted"
+                : thrown instanceof AsynchronousCloseException
+                        ? "another thread closed the channel"
+                        : "the channel was closed on this side";
+        return Optional.of(caused(rejected(phase, "Expected the upgrade to go on, but " + what), thrown));
+    }
+
+    static UpgradeException rejected(Phase phase, String detail) {
+        return new UpgradeException(FailureReason.REJECTED, phase, detail);
+    }
+
+    static UpgradeException doesNotRead(Phase phase) {
+        return new UpgradeException(
+                FailureReason.TIMEOUT,
+                phase,
+                "Expected the peer to take the last octets of the dialogue in time, but it does not read",
+                "",
+                "If it is only slow, raise UpgradeLimits.timePerPhase or timePerCommand");
+    }
+
+    static UpgradeException caused(UpgradeException why, Throwable cause) {
+        why.initCause(cause);
+        return why;
+    }
+}

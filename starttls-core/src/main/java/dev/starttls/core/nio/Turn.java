@@ -1,0 +1,50 @@
+package dev.starttls.core.nio;
+
+/**
+ * How much of a thread one connection may use before others are served: a peer that keeps sending keeps nobody waiting for
+ * longer than that. What one step does within a turn is bounded by the connection itself, in lines and records.
+ */
+final class Turn {
+
+    /** Octets taken from the peer: four records of the greatest length, two of the buffers of this package. */
+    static final int OCTETS = 65_536;
+    /**
+     * Nanoseconds: about what one delegated task of a handshake takes. With a hundred connections that all have work, each
+     * is served ten times a second.
+     */
+    static final long NANOS = 1_000_000;
+
+    private final TimeSource time;
+    private final boolean shared;
+    private final long began;
+    private int octets;
+
+    private Turn(TimeSource time, boolean shared) {
+        this.time = time;
+        this.shared = shared;
+        this.began = time.nanos();
+    }
+
+    /** A turn among others on the calling thread. */
+    static Turn amongOthers(TimeSource time) {
+        return new Turn(time, true);
+    }
+
+    /** The thread is this connection's alone: there is nobody to make room for. */
+    static Turn alone() {
+        return new Turn(TimeSource.Machine.CLOCK, false);
+    }
+
+    long now() {
+        return time.nanos();
+    }
+
+    void taken(int count) {
+        octets += count;
+    }
+
+    /** Whether it is the turn of others. */
+    boolean over(long now) {
+        return shared && (octets >= OCTETS || now - began >= NANOS);
+    }
+}

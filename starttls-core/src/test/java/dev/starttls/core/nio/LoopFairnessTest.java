@@ -1,0 +1,150 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.Step;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.io.IOException;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Nobody waits for a peer that keeps sending. The clock is the test's: each line that is answered takes 0.1 ms of it. */
+@Timeout(120)
+class LoopFairnessTest {
+
+    private static final long PER_LINE = 100_000;
+    /** In lines: what fits into a turn's time, and what one call takes even when its time is over. */
+    private static final int TURN = (int) (Turn.NANOS / PER_LINE) + 16;
+
+    private final List<String> served = new ArrayList<>();
+    private long now;
+    private SelectorLoop loop;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 100})
+    void a_client_is_answered_after_at_most_one_turn_of_each_that_keeps_the_server_busy(int hogs) throws Exception {
+        try (Selector selector = Selector.open();
+                ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort(), 200)) {
+            loop = new SelectorLoop(selector, 1_000, Runnable::run, () -> now);
+            List<SocketChannel> clients = new ArrayList<>();
+            try {
+                // All of it has arrived before the loop begins.
+                for (int i = 0; i < hogs; i++) {
+                    clients.add(say(server, "HOG\r\n".repeat(2_000)));
+                }
+                clients.add(say(server, "honest\r\n"));
+                new Acceptor(loop, server, peer -> connection(), channel -> {}).begin();
+                loop.run();
+            } finally {
+                for (SocketChannel client : clients) {
+                    client.close();
+                }
+            }
+        }
+        // Acceptors take 16 in a turn, so that with many the first have had several turns when the last is greeted.
+        int turnsBefore = 1 + hogs / 16;
+        assertThat(served.indexOf("honest")).isBetween(hogs, hogs * TURN * turnsBefore);
+    }
+
+    @Test
+    void a_client_that_pipelines_is_served_to_the_end_all_the_same() throws Exception {
+        try (Selector selector = Selector.open();
+                ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            loop = new SelectorLoop(selector, 10, Runnable::run, () -> now);
+            try (SocketChannel client = say(server, "HOG\r\n".repeat(3_000) + "honest\r\n")) {
+                new Acceptor(loop, server, peer -> connection(), channel -> {}).begin();
+                loop.run();
+                assertThat(served).hasSize(3_001).endsWith("honest");
+                assertThat(client.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void what_is_put_back_while_the_arrivals_are_run_waits_for_the_next_turn() {
+        Arrivals arrivals = new Arrivals();
+        List<String> ran = new ArrayList<>();
+        arrivals.add(new Arrivals.Arrival() {
+            @Override
+            public void run() {
+                ran.add("again");
+                arrivals.add(this);
+            }
+        });
+        arrivals.runPresent();
+        assertThat(ran).containsExactly("again");
+        arrivals.runPresent();
+        assertThat(ran).hasSize(2);
+    }
+
+    @Test
+    void a_non_blocking_caller_gets_its_thread_back_and_is_asked_to_call_again() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            sockets.server().configureBlocking(false);
+            StartTlsChannel channel = StartTlsChannel.over(sockets.server(), connection());
+            Octets.writeAll(sockets.client(), Octets.of("HOG\r\n".repeat(10_000)));
+            Turn turn = Turn.amongOthers(() -> now);
+            channel.advance(Runnable::run, () -> {}, turn, UpgradeDriver.ForeignCode.OWN_THREAD);
+            assertThat(served).hasSizeBetween(1, TURN);
+        }
+    }
+
+    private static SocketChannel say(ServerSocketChannel server, String lines) throws IOException {
+        SocketChannel client = SocketChannel.open(server.getLocalAddress());
+        Octets.writeAll(client, Octets.of(lines));
+        return client;
+    }
+
+    private UpgradeConnection connection() {
+        return new UpgradeConnection(
+                new Clocked(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC), new Peer("127.0.0.1", -1));
+    }
+
+    /** Notes each line, and ends the loop when the honest one has come. */
+    private final class Clocked implements Dialogue {
+
+        @Override
+        public String protocol() {
+            return "clocked";
+        }
+
+        @Override
+        public Role role() {
+            return Role.SERVER;
+        }
+
+        @Override
+        public Step opened() {
+            return Step.send(Phase.GREETING, "HI");
+        }
+
+        @Override
+        public Step received(String line) {
+            served.add(line);
+            now += PER_LINE;
+            if (line.equals("honest")) {
+                loop.closeNow();
+            }
+            return Step.send(Phase.CAPABILITY, "OK");
+        }
+
+        @Override
+        public Step secured() {
+            return Step.ready();
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package dev.starttls.core.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
+import dev.starttls.core.upgrade.UpgradeListener;
+import dev.starttls.core.upgrade.UpgradeReport;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever the transport does, the upgrade ends typed, in time, and its listener hears of it. */
+@Timeout(120)
+class TransportFailureTest {
+
+    private final List<String> events = new ArrayList<>();
+    private final UpgradeListener listener = new UpgradeListener() {
+        @Override
+        public void failed(UpgradeException why) {
+            events.add("failed " + why.reason());
+        }
+
+        @Override
+        public void blocked(UpgradeException why) {
+            events.add("blocked " + why.reason());
+        }
+    };
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', GREETING, false", "'', GREETING, true",
+        "'HI\r\n', CAPABILITY, false", "'HI\r\n', CAPABILITY, true",
+        "'HI\r\nCAPS GO\r\n', COMMAND, false", "'HI\r\nCAPS GO\r\n', COMMAND, true",
+        "'HI\r\nCAPS GO\r\nOK\r\n', HANDSHAKE, false", "'HI\r\nCAPS GO\r\nOK\r\n', HANDSHAKE, true"
+    })
+    void a_reset_is_a_failure_with_its_phase_and_a_block(String said, Phase phase, boolean looped) throws Exception {
+        try (Loopback sockets = Loopback.open();
+                RunningLoop running = new RunningLoop()) {
+            CompletableFuture<Void> server = Pair.run(() -> sayAndReset(sockets.server(), said));
+            UpgradeConnection connection =
+                    Pair.clientConnection(Pair.clientSettings().withListener(listener));
+            UpgradeException failed = looped
+                    ? RunningLoop.failure(running.loop().upgrade(sockets.client(), connection))
+                    : catchThrowableOfType(
+                            UpgradeException.class, StartTlsChannel.over(sockets.client(), connection)::upgrade);
+            server.get(30, TimeUnit.SECONDS);
+            assertThat(failed.reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+            assertThat(failed.phase()).isEqualTo(phase);
+            assertThat(failed).hasCauseInstanceOf(SocketException.class);
+            assertThat(failed.hint()).isPresent();
+            assertThat(events).containsExactly("failed CONNECTION_CLOSED", "blocked CONNECTION_CLOSED");
+        }
+    }
+
+    @Test
+    void a_client_that_does_not_read_keeps_no_blocking_server_longer_than_its_limits() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            sockets.server().setOption(StandardSocketOptions.SO_SNDBUF, 4096);
+            UpgradeSettings hasty = Pair.serverSettings()
+                    .withPolicy(TlsPolicy.OPPORTUNISTIC)
+                    .withLimits(UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMillis(300)));
+            Octets.writeAll(sockets.client(), Octets.of("OVER\r\n"));
+            StartTlsChannel channel = StartTlsChannel.over(
+                    sockets.server(),
+                    new UpgradeConnection(new Verbose(), hasty, new dev.starttls.core.upgrade.Peer("127.0.0.1", -1)));
+            UpgradeException failed = catchThrowableOfType(UpgradeException.class, () -> {
+                UpgradeReport unused = channel.upgrade();
+                // The last lines are the application's to write where the dialogue hands over.
+                channel.write(Octets.of("x"));
+            });
+            assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
+            assertThat(channel.isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void an_interrupt_ends_a_blocking_connect_at_once_with_its_cause() throws Exception {
+        try (ServerSocketChannel silent = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            CompletableFuture<UpgradeException> failed = new CompletableFuture<>();
+            CountDownLatch done = new CountDownLatch(1);
+            Thread thread = new Thread(() -> {
+                Thread.currentThread().interrupt();
+                try {
+                    Connector.connect(
+                            List.of((java.net.InetSocketAddress) silent.getLocalAddress()),
+                            new Connector.Attempts(Duration.ofMinutes(10), System.nanoTime()));
+                } catch (UpgradeException e) {
+                    failed.complete(e);
+                } catch (IOException e) {
+                    failed.completeExceptionally(e);
+                }
+                done.countDown();
+            });
+            thread.start();
+            UpgradeException why = failed.get(30, TimeUnit.SECONDS);
+            assertThat(why).hasMessageContaining("interrupted").hasCauseInstanceOf(ClosedByInterruptException.class);
+            assertThat(why.phase()).isEqualTo(Phase.CONNECT);
+            assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void unix_domain_sockets_are_upgraded_blocking_and_on_a_loop(@TempDir Path folder) throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+        try (RunningLoop running = new RunningLoop();
+                ServerSocketChannel server =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address)) {
+            running.loop()
+                    .listen(
+                            server,
+                            peer -> {
+                                events.add(peer.host());
+                                return Pair.serverConnection(Pair.serverSettings());
+                            },
+                            channel -> {})
+                    .get(30, TimeUnit.SECONDS);
+            try (SocketChannel blocking = SocketChannel.open(address)) {
+                StartTlsChannel channel = StartTlsChannel.over(blocking, Pair.clientConnection(Pair.clientSettings()));
+                assertThat(channel.upgrade().encrypted()).isTrue();
+                assertThat(blocking.isBlocking()).isTrue();
+            }
+            StartTlsChannel looped = running.loop()
+                    .upgrade(SocketChannel.open(address), Pair.clientConnection(Pair.clientSettings()))
+                    .get(30, TimeUnit.SECONDS);
+            assertThat(looped.isSecure()).isTrue();
+            looped.close();
+            assertThat(running.faults()).isEmpty();
+            assertThat(events).containsExactly("unix:", "unix:");
+        }
+    }
+
+    @Test
+    void a_silent_peer_on_a_unix_domain_socket_is_given_up_in_time(@TempDir Path folder) throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+        try (ServerSocketChannel server =
+                        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
+                SocketChannel client = SocketChannel.open(address)) {
+            UpgradeSettings hasty =
+                    Pair.clientSettings().withLimits(UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMillis(200)));
+            UpgradeException failed = catchThrowableOfType(
+                    UpgradeException.class, StartTlsChannel.over(client, Pair.clientConnection(hasty))::upgrade);
+            assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
+            assertThat(server.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void a_shorter_time_for_a_command_than_for_a_phase_is_kept_on_a_loop() throws Exception {
+        UpgradeSettings settings = Pair.serverSettings()
+                .withPolicy(TlsPolicy.OPPORTUNISTIC)
+                .withLimits(UpgradeLimits.DEFAULT
+                        .withTimePerPhase(Duration.ofMinutes(10))
+                        .withTimePerCommand(Duration.ofMillis(300)));
+        try (RunningLoop running = new RunningLoop();
+                Loopback sockets = Loopback.open()) {
+            CompletableFuture<StartTlsChannel> served =
+                    running.loop().upgrade(sockets.server(), Pair.serverConnection(settings));
+            Octets.writeAll(sockets.client(), Octets.of("WHAT\r\n"));
+            UpgradeException failed = RunningLoop.failure(served);
+            assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
+        }
+    }
+
+    @Test
+    void a_look_up_that_does_not_end_is_abandoned_at_the_deadline() throws Exception {
+        List<Runnable> never = new ArrayList<>();
+        Connector.Attempts attempts = new Connector.Attempts(Duration.ofMillis(200), System.nanoTime());
+        UpgradeException failed = catchThrowableOfType(
+                UpgradeException.class,
+                () -> Connector.connect(
+                        new dev.starttls.core.upgrade.Peer("localhost", 25),
+                        attempts,
+                        java.util.Optional.of(never::add)));
+        assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+        assertThat(failed).hasMessageContaining("200 ms").hasMessageContaining("localhost");
+        assertThat(never).hasSize(1);
+        try (RunningLoop running = new RunningLoop()) {
+            long began = System.nanoTime();
+            UpgradeException looped = RunningLoop.failure(running.loop()
+                    .connect(
+                            new dev.starttls.core.upgrade.Peer("localhost", 25),
+                            task -> {},
+                            Pair.clientConnection(Pair.clientSettings().withListener(listener)),
+                            new Connector.Attempts(Duration.ofMillis(200), began),
+                            began));
+            assertThat(looped).hasMessageContaining("200 ms");
+            assertThat(events).containsExactly("failed CONNECT_FAILED", "blocked CONNECT_FAILED");
+            assertThat(running.loop().underway()).isZero();
+        }
+    }
+
+    @Test
+    void a_look_up_by_an_executor_is_followed_by_the_connection() throws Exception {
+        try (RunningLoop running = new RunningLoop()) {
+            ServerSocketChannel server = running.listen();
+            long began = System.nanoTime();
+            StartTlsChannel channel = running.loop()
+                    .connect(
+                            new dev.starttls.core.upgrade.Peer(
+                                    "localhost", server.socket().getLocalPort()),
+                            task -> new Thread(task).start(),
+                            Pair.clientConnection(Pair.clientSettings()),
+                            new Connector.Attempts(Duration.ofSeconds(30), began),
+                            began)
+                    .get(30, TimeUnit.SECONDS);
+            assertThat(channel.isSecure()).isTrue();
+            channel.close();
+        }
+    }
+
+    /** Says the first line, and each other when the client has said something; then sends no end but a reset. */
+    private static void sayAndReset(SocketChannel socket, String lines) throws IOException {
+        ByteBuffer heard = ByteBuffer.allocate(20_000);
+        for (String line : lines.split("(?<=\n)", -1)) {
+            if (!line.isEmpty()) {
+                Octets.writeAll(socket, Octets.of(line));
+                int unused = socket.read(heard.clear());
+            }
+        }
+        socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+        socket.close();
+    }
+}
