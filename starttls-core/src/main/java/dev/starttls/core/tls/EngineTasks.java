@@ -10,6 +10,9 @@ final class EngineTasks {
     private final GuardedEngine engine;
     private volatile boolean running;
     private volatile boolean missing;
+    /** Whether one has ended since the engine was called last. */
+    private volatile boolean ended;
+
     private volatile Throwable thrown;
 
     EngineTasks(GuardedEngine engine) {
@@ -25,7 +28,13 @@ final class EngineTasks {
         if (running) {
             return Optional.empty();
         }
-        Runnable first = engine.engine().getDelegatedTask();
+        Runnable first;
+        try {
+            first = engine.engine().getDelegatedTask();
+        } catch (RuntimeException | Error e) {
+            thrown = e;
+            return Optional.empty();
+        }
         if (first == null) {
             // Whoever asks again and again for a task that never comes would wait for ever.
             missing = engine.status() == HandshakeStatus.NEED_TASK;
@@ -35,12 +44,16 @@ final class EngineTasks {
         return Optional.of(new Task(first));
     }
 
-    /** Whether {@link #check} has something to tell of a task that has ended. */
-    boolean thrown() {
-        return thrown != null && !running;
+    /** Whether {@link #check} is due: a task has ended, and may have failed. */
+    boolean ended() {
+        return (ended || thrown != null) && !running;
     }
 
-    /** Throws on behalf of a task that threw, whichever thread it ran on. */
+    /**
+     * Throws on behalf of a task that failed, whichever thread it ran on. SunJSSE keeps what went wrong in a task to itself
+     * until its next call, and may say that it waits for the peer: it is called at once, or nobody would hear of it until
+     * time is over.
+     */
     void check() throws SSLException {
         Throwable why = thrown;
         if (why != null) {
@@ -55,9 +68,16 @@ final class EngineTasks {
             throw engine.refuse("Expected a delegated task of the engine, which waits for one " + engine.where()
                     + ", got none; the engine is at fault");
         }
+        if (ended) {
+            ended = false;
+            engine.ask();
+        }
     }
 
-    /** All that the engine has to have run now, one behind the other. */
+    /**
+     * All that the engine has to have run now, one after the other. Whatever it throws is the connection's to report, and
+     * nothing of the thread that runs it: an executor's, or that of a loop with other connections.
+     */
     private final class Task implements Runnable {
 
         private final Runnable first;
@@ -72,12 +92,10 @@ final class EngineTasks {
                 for (Runnable next = first; next != null; next = engine.engine().getDelegatedTask()) {
                     next.run();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 thrown = e;
-            } catch (Error e) {
-                thrown = e;
-                throw e;
             } finally {
+                ended = true;
                 running = false;
             }
         }

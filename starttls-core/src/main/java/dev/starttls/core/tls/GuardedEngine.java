@@ -1,6 +1,7 @@
 package dev.starttls.core.tls;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -15,6 +16,14 @@ import javax.net.ssl.SSLSession;
 final class GuardedEngine {
 
     private static final String NO_SUITE = "_NULL_WITH_NULL_NULL";
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    /** The header of a record that is longer than any may be (RFC 8446 section 5.1). */
+    private static final byte[] NO_RECORD = {22, 3, 3, (byte) 0xff, (byte) 0xff};
+    /** A handshake record with a message of no type (RFC 8446 section 4), for engines that judge no header alone. */
+    private static final byte[] NO_MESSAGE = {22, 3, 3, 0, 4, (byte) 0xff, 0, 0, 0};
+    /** A record that nobody has encrypted. */
+    private static final byte[] FORGED_RECORD = Arrays.copyOf(new byte[] {23, 3, 3, 0, 64}, RecordStash.HEADER + 64);
 
     private final SSLEngine engine;
     /** Watches until the handshake is done. */
@@ -22,13 +31,16 @@ final class GuardedEngine {
 
     private boolean resumed;
     private boolean begun;
-    private boolean heard;
-    private boolean spoke;
     /** netty-tcnative's engine throws what it has sent an alert of only when it is wrapped again, and asks just once. */
-    private boolean owesFailure;
+    private volatile boolean owesFailure;
 
     private volatile boolean established;
     private volatile boolean closing;
+    private volatile boolean inputClosed;
+    private volatile boolean closeNotifyReceived;
+    /** Whether it knows nothing of the failure, so that what it would give out is not of it. */
+    private volatile boolean unaware;
+
     private volatile SSLException failure;
 
     GuardedEngine(SSLEngine engine) {
@@ -66,6 +78,21 @@ final class GuardedEngine {
     /** Whether this side has asked for close_notify. */
     boolean closing() {
         return closing;
+    }
+
+    /** Whether nothing more is received. */
+    boolean inputClosed() {
+        return inputClosed;
+    }
+
+    boolean closeNotifyReceived() {
+        return closeNotifyReceived;
+    }
+
+    /** Nothing more is received: after close_notify, or because the engine has closed of its own accord. */
+    void closeInput(boolean byCloseNotify) {
+        closeNotifyReceived |= byCloseNotify;
+        inputClosed = true;
     }
 
     /** Whether it has ended the handshake and not said why: Bouncy Castle's tells whoever calls next. */
@@ -106,7 +133,7 @@ final class GuardedEngine {
             }
         } catch (SSLException e) {
             throw fail(e);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             throw thrown(e);
         }
     }
@@ -123,12 +150,14 @@ final class GuardedEngine {
                 owesFailure = result.bytesProduced() > 0
                         && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
                         && engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP;
+            } else if (owesFailure) {
+                owesFailure = result.bytesProduced() > 0;
             }
             return result;
         } catch (SSLException e) {
             owesFailure = false;
             throw fail(e);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             owesFailure = false;
             throw thrown(e);
         }
@@ -143,20 +172,48 @@ final class GuardedEngine {
                     watch.get().see(source, from, source.position());
                 }
                 note(result);
+            } else if (result.bytesConsumed() > 0 && asksOnce(result)) {
+                // Another thread may have sent what the engine asked for meanwhile: then it does not ask a second time.
+                owesFailure = asksOnce(engine.unwrap(NOTHING, NOTHING));
             }
             return result;
         } catch (SSLException e) {
             throw fail(e);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             throw thrown(e);
         }
     }
 
-    /** Asks for close_notify; {@link #closing} is true only once a wrap makes it. */
+    /** Whether it asks to be wrapped by its result alone: netty-tcnative's, about a broken record inside TLS. */
+    private boolean asksOnce(SSLEngineResult result) {
+        return result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+                && result.getStatus() != SSLEngineResult.Status.CLOSED
+                && result.bytesProduced() == 0
+                && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+    }
+
+    /** Calls the engine though there is nothing for it, so that it throws what a task of its has run into. */
+    void ask() throws SSLException {
+        switch (status()) {
+            case NEED_UNWRAP, NEED_UNWRAP_AGAIN, NOT_HANDSHAKING, FINISHED -> unwrap(NOTHING, NOTHING);
+            case NEED_WRAP, NEED_TASK -> {
+                // Its next call is due anyway.
+            }
+        }
+    }
+
+    /**
+     * Asks for close_notify. After a failure it must not leave: the peer would take what was cut short for all there is (RFC
+     * 8446 section 6.1).
+     */
     void close() {
-        if (!engine.isOutboundDone()) {
-            engine.closeOutbound();
+        if (failure == null && !engine.isOutboundDone()) {
             closing = true;
+            try {
+                engine.closeOutbound();
+            } catch (RuntimeException | Error e) {
+                thrown(e);
+            }
         }
     }
 
@@ -170,18 +227,56 @@ final class GuardedEngine {
         }
     }
 
-    /** A failure that the engine does not know of yet: it is closed, so that the peer hears of the end at least. */
+    /** A failure that the engine does not know of yet. */
     SSLException refuse(String message) {
         return refuse(new SSLException(message));
     }
 
+    /**
+     * The same. Closing the engine would send close_notify, which tells the peer that all was well. A fatal alert is due (RFC
+     * 8446 section 6.2), and only the engine can make one: it is given octets that it refuses. If it does not, nothing
+     * leaves.
+     */
     SSLException refuse(SSLException why) {
-        try {
-            engine.closeOutbound();
-        } catch (RuntimeException e) {
-            why.addSuppressed(e);
+        if (failure != null) {
+            return why;
         }
-        return fail(why);
+        failure = why;
+        unaware = engine.isInboundDone() || !provoke();
+        return why;
+    }
+
+    /** Gives the engine what it refuses. Returns whether it does and has an alert of it. */
+    private boolean provoke() {
+        if (closing || engine.isOutboundDone() || engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+            // SunJSSE takes no octets while a task is due; one that has thrown an error is due for ever.
+            return false;
+        }
+        return refuses(NO_RECORD) || refuses(established ? FORGED_RECORD : NO_MESSAGE);
+    }
+
+    /** Whether, after a failure, the engine has an alert of it for the peer. */
+    boolean owesAlert() {
+        // Conscrypt keeps an alert without asking to be wrapped; it is closed then, as far as it is concerned.
+        return !unaware
+                && !closing
+                && !engine.isOutboundDone()
+                && (status() == HandshakeStatus.NEED_WRAP || engine.isInboundDone());
+    }
+
+    /** Whether the engine ends the session over these octets and has something to say of it. */
+    private boolean refuses(byte[] octets) {
+        boolean spoken = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+        try {
+            SSLEngineResult result = engine.unwrap(
+                    ByteBuffer.wrap(octets), ByteBuffer.allocate(session().getApplicationBufferSize()));
+            owesFailure |= established && asksOnce(result);
+            spoken &= !owesFailure;
+        } catch (SSLException | RuntimeException | Error e) {
+            // As it should; what the caller is thrown is why it was given them.
+            spoken &= !engine.isInboundDone();
+        }
+        return engine.isInboundDone() || (!spoken && status() == HandshakeStatus.NEED_WRAP);
     }
 
     /** Whether TLS 1.3 or newer is spoken. */
@@ -194,15 +289,19 @@ final class GuardedEngine {
         return established ? "inside TLS" : "during the handshake";
     }
 
-    /** Conscrypt's engine lets the CertificateException of a trust manager through, which nobody declares. */
-    private SSLException thrown(Exception e) {
-        return refuse(new SSLException(
+    /** Conscrypt's engine lets the CertificateException of a trust manager through; a trust manager may throw anything. */
+    private SSLException thrown(Throwable e) {
+        return fail(new SSLException(
                 "Expected a result of the engine " + where() + ", but it threw " + e + "; see the cause", e));
     }
 
+    /** The engine has thrown: most have an alert then, but SunJSSE has none of some that it finds in a task. */
     private SSLException fail(SSLException e) {
         if (failure == null) {
             failure = e;
+            if (!engine.isInboundDone() && engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+                unaware = !provoke();
+            }
         }
         return e;
     }
@@ -212,13 +311,14 @@ final class GuardedEngine {
      * in which both sides spoke, that is over and has a suite, is done as well.
      */
     private void note(SSLEngineResult result) {
-        heard |= result.bytesConsumed() > 0 && result.bytesProduced() == 0;
-        spoke |= result.bytesProduced() > 0 && result.bytesConsumed() == 0;
+        watch.ifPresent(seen -> seen.note(
+                result.bytesConsumed() > 0 && result.bytesProduced() == 0,
+                result.bytesProduced() > 0 && result.bytesConsumed() == 0));
         boolean done = result.getHandshakeStatus() == HandshakeStatus.FINISHED
                 || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
                         && status() == HandshakeStatus.NOT_HANDSHAKING
-                        && heard
-                        && spoke
+                        && watch.isPresent()
+                        && watch.get().bothSpoke()
                         && !closing
                         && !engine.isInboundDone()
                         && !engine.isOutboundDone()

@@ -10,6 +10,22 @@ final class Inbound {
 
     /** Records without data that are read on while an answer to them waits to be sent. */
     static final int UNANSWERED = 16;
+    /** Records without data that one call takes: a KeyUpdate costs an engine about 0.1 ms, so this is a turn of 1 to 2 ms. */
+    static final int PER_CALL = 16;
+    /**
+     * Records without data between two with data, inside TLS; a long one counts for as many as it has {@link #SHARE} octets,
+     * which makes 128 KiB. As BoringSSL (kMaxEmptyRecords, kMaxKeyUpdates) and OpenSSL (MAX_EMPTY_RECORDS) have it; Go's
+     * maxUselessRecords is 16. A server that is in use sends one or two tickets, and a KeyUpdate at most every hour.
+     */
+    static final int USELESS = 32;
+    /**
+     * The same over the life of a session of TLS 1.3, where SunJSSE keeps every ticket that comes: 1 MiB of them, in which a
+     * long one counts for as many as it has {@link #SHARE_IN_ALL} octets. A KeyUpdate every hour reaches it after six weeks.
+     */
+    static final int USELESS_IN_ALL = 1_024;
+
+    private static final int SHARE = 4_096;
+    private static final int SHARE_IN_ALL = 1_024;
     /** Calls in a row that an engine may answer with OK and nothing else. */
     static final int IDLE_TURNS = 8;
 
@@ -20,11 +36,12 @@ final class Inbound {
     private final EngineTasks tasks;
     private RecordStash stash = RecordStash.first();
     private Leftovers leftovers = Leftovers.NONE;
-    /** No more than {@link #UNANSWERED}, and small as all that an idle connection keeps. */
+    /** No more than {@link #UNANSWERED}, and small as all that an idle connection keeps; so are the next two. */
     private byte unanswered;
-
-    private volatile boolean closed;
-    private volatile boolean closeNotifyReceived;
+    /** No more than {@link #USELESS}. */
+    private byte useless;
+    /** No more than {@link #USELESS_IN_ALL}. */
+    private short uselessInAll;
 
     Inbound(GuardedEngine engine, EngineTasks tasks) {
         this.engine = engine;
@@ -37,23 +54,33 @@ final class Inbound {
             return TlsStatus.OK;
         }
         int idle = 0;
-        while (!closed) {
+        int taken = 0;
+        while (!engine.inputClosed()) {
             TlsStatus first = ready();
             if (first != TlsStatus.OK) {
                 return first;
             }
-            if (stash.holds() && !stash.fill(network)) {
+            if (taken >= PER_CALL && network.hasRemaining()) {
+                return TlsStatus.AGAIN;
+            }
+            if (stash.holds() && !fill(network)) {
                 return TlsStatus.NEED_READ;
             }
             boolean nothing = !stash.holds() && !network.hasRemaining();
+            boolean inside = engine.established();
             SSLEngineResult result = unwrap(network, application);
             if (overflown(result) || (stalled(result) && !nothing)) {
                 result = unwrapAside(network);
                 leftovers = leftovers.give(application);
             }
-            count(result);
             if (result.getStatus() == Status.CLOSED && !halfClosed()) {
                 close(result);
+            } else {
+                count(result, inside);
+                lookForEnd(result, inside, application);
+            }
+            if (leftovers.waiting()) {
+                return TlsStatus.OK;
             }
             if (result.bytesProduced() > 0) {
                 if (result.getStatus() == Status.BUFFER_OVERFLOW) {
@@ -74,13 +101,10 @@ final class Inbound {
                         + engine.where() + " (" + engine.status() + "); the engine is at fault");
             }
             idle = moved ? 0 : idle;
+            taken += moved ? 1 : 0;
         }
         stash = stash.emptied();
         return TlsStatus.CLOSED;
-    }
-
-    boolean closeNotifyReceived() {
-        return closeNotifyReceived;
     }
 
     /** The octets that wait. */
@@ -134,6 +158,9 @@ final class Inbound {
     private void refuse(ByteBuffer source) throws SSLException {
         if (!source.hasRemaining()) {
             return;
+        }
+        if (!stash.plausible(source, !engine.client())) {
+            throw engine.refuse(new NotTlsException(engine.where(), stash.atFirst(), source));
         }
         int length = stash.lengthOf(source);
         if (length > RecordStash.MAX_RECORD) {
@@ -197,24 +224,81 @@ final class Inbound {
     private boolean more(ByteBuffer network) throws SSLException {
         if (stash.complete()) {
             throw engine.refuse(
-                    "Expected a TLS record " + engine.where() + ", got octets that are none (RFC 8446 section 5.1)");
+                    "Expected the engine to take a whole TLS record " + engine.where() + ", but it asks for more of it");
         }
         if (network.hasRemaining()) {
             stash = stash.opened();
         }
-        boolean due = stash.fill(network);
+        boolean due = fill(network);
         stash = stash.settled();
         return due;
     }
 
-    /** A peer that asks for answers (KeyUpdate, RFC 8446 section 4.6.3) and takes none must not make them pile up. */
-    private void count(SSLEngineResult result) {
-        if (result.bytesConsumed() > 0
-                && result.bytesProduced() == 0
-                && result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP
-                && unanswered < UNANSWERED) {
+    /** Takes more of a record. Returns whether it may be whole. */
+    private boolean fill(ByteBuffer network) throws SSLException {
+        boolean due = stash.fill(network);
+        if (stash.holds() && !stash.plausible(!engine.client())) {
+            throw engine.refuse(new NotTlsException(engine.where(), stash.atFirst(), stash.shown()));
+        }
+        return due;
+    }
+
+    /**
+     * Counts records without data. A peer that asks for answers (KeyUpdate, RFC 8446 section 4.6.3) and takes none must not
+     * make them pile up; and one that sends nothing else takes this side's time and, with tickets, its memory.
+     */
+    private void count(SSLEngineResult result, boolean inside) throws SSLException {
+        if (result.bytesProduced() > 0) {
+            useless = 0;
+            return;
+        }
+        int octets = result.bytesConsumed();
+        if (octets == 0) {
+            return;
+        }
+        if (result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP && unanswered < UNANSWERED) {
             unanswered++;
         }
+        if (!inside) {
+            return;
+        }
+        int now = useless + shares(octets, SHARE);
+        if (now > USELESS) {
+            throw engine.refuse(new RecordLimitException(
+                    "at most " + USELESS + " records or 128 KiB without data between two with data inside TLS"));
+        }
+        useless = (byte) now;
+        if (engine.newest()) {
+            int inAll = uselessInAll + shares(octets, SHARE_IN_ALL);
+            if (inAll > USELESS_IN_ALL) {
+                throw engine.refuse(new RecordLimitException(
+                        "at most " + USELESS_IN_ALL + " records or 1 MiB without data in one session of TLS"));
+            }
+            uselessInAll = (short) inAll;
+        }
+    }
+
+    /**
+     * Conscrypt's engine takes the record of a close_notify where there is no room for data, and notices it only where there
+     * is.
+     */
+    private void lookForEnd(SSLEngineResult result, boolean inside, ByteBuffer application) throws SSLException {
+        boolean without = result.bytesConsumed() > 0 && result.bytesProduced() == 0;
+        if (!inside || !without || application.hasRemaining() || result.getStatus() == Status.BUFFER_OVERFLOW) {
+            return;
+        }
+        ByteBuffer aside = ByteBuffer.allocate(engine.session().getApplicationBufferSize());
+        SSLEngineResult next = engine.unwrap(NOTHING, aside);
+        leftovers = Leftovers.of(aside.flip());
+        if (next.getStatus() == Status.CLOSED && !halfClosed()) {
+            engine.closeInput(true);
+            engine.answerClose();
+        }
+    }
+
+    /** How many records a record counts for. */
+    private static int shares(int octets, int share) {
+        return Math.max(1, (octets + share / 2) / share);
     }
 
     /**
@@ -234,8 +318,7 @@ final class Inbound {
 
     private void close(SSLEngineResult result) {
         // An engine that this side has closed may say CLOSED of its own accord.
-        closeNotifyReceived |= result.bytesConsumed() > 0 || !engine.closing();
-        closed = true;
+        engine.closeInput(result.bytesConsumed() > 0 || !engine.closing());
         engine.answerClose();
     }
 }

@@ -10,8 +10,8 @@ import javax.net.ssl.SSLException;
 final class Outbound {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** Records that may leave after a failure: an alert, and what RFC 8446 section 6.1 lets go before it. */
-    private static final int LAST_RECORDS = 4;
+    /** Records that may leave after a failure: an alert, and before it the answers that the engine has made already. */
+    private static final int LAST_RECORDS = Inbound.UNANSWERED + 4;
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
@@ -38,6 +38,11 @@ final class Outbound {
     TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
         int idle = 0;
         while (true) {
+            if (engine.failed() && engine.closing()) {
+                // What is left here is close_notify, or leads up to it.
+                records = OutgoingRecords.NONE;
+                return TlsStatus.CLOSED;
+            }
             if (records.waiting()) {
                 records = records.drain(network);
                 if (records.waiting()) {
@@ -76,14 +81,14 @@ final class Outbound {
     }
 
     boolean wants() {
-        if (records.waiting() || tasks.thrown()) {
+        if (engine.failed()) {
+            return alertDue() || (records.waiting() && !engine.closing());
+        }
+        if (records.waiting() || tasks.ended()) {
             return true;
         }
         if (engine.outboundDone()) {
             return engine.owesReason();
-        }
-        if (engine.failed()) {
-            return alertDue();
         }
         if (!engine.begun() && engine.client()) {
             return true;
@@ -128,22 +133,23 @@ final class Outbound {
     }
 
     private boolean alertDue() {
-        // Conscrypt keeps an alert without asking to be wrapped; it is closed then, as far as it is concerned.
-        return !alertOver
-                && !engine.outboundDone()
-                && (engine.status() == HandshakeStatus.NEED_WRAP || engine.inboundDone());
+        return !alertOver && engine.owesAlert();
     }
 
-    /** The engine may owe the peer an alert after a failure; a second failure while making it ends the matter. */
+    /**
+     * The engine may owe the peer an alert after a failure. Bouncy Castle's throws first what the failure was, unless it has
+     * been thrown before.
+     */
     private boolean wrapAlert() {
+        boolean made = false;
         try {
-            boolean made = wrapAside(NOTHING).bytesProduced() > 0;
-            alertOver = !made || --lastRecords == 0;
-            return made;
+            made = wrapAside(NOTHING).bytesProduced() > 0;
+            alertOver = !made;
         } catch (SSLException e) {
-            alertOver = true;
-            return false;
+            alertOver = !engine.owesAlert();
         }
+        alertOver |= --lastRecords == 0;
+        return made || !alertOver;
     }
 
     /** Encrypts one record into a buffer of our own, from which it is given out in whatever pieces fit. */

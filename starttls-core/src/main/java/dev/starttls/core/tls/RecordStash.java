@@ -14,6 +14,8 @@ final class RecordStash {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final int FIRST_SIZE = 512;
+    private static final int CLIENT_HELLO = 1;
+    private static final int MAJOR_VERSION = 3;
 
     /** What there is behind the first record as long as nothing is to be kept: one for all, and never changed. */
     private static final RecordStash NONE = new RecordStash(true);
@@ -118,6 +120,47 @@ final class RecordStash {
         return held.capacity();
     }
 
+    /** Whether the peer had sent no record before. */
+    boolean atFirst() {
+        return !pastFirst;
+    }
+
+    /**
+     * Whether a record can begin like this, as far as it has come: one octet tells plaintext in ASCII, two tell most of the
+     * rest (RFC 8446 section 5.1). A client may begin with an SSLv2 header, which is 0x80 or more, a length and a message of
+     * type 1 (RFC 5246 appendix E.2); so may a line that is not in ASCII, but for its third octet.
+     */
+    boolean plausible(ByteBuffer source, boolean fromClient) {
+        return plausible(source, source.position(), source.remaining(), fromClient);
+    }
+
+    /** The same of what is held: a header that comes in pieces is judged before the record is waited for. */
+    boolean plausible(boolean fromClient) {
+        return plausible(held, 0, held.position(), fromClient);
+    }
+
+    /** What is held, to be shown. */
+    ByteBuffer shown() {
+        return held.duplicate().flip();
+    }
+
+    private boolean plausible(ByteBuffer source, int at, int count, boolean fromClient) {
+        int first = source.get(at) & 0xff;
+        if (isType(first)) {
+            return count < 2 || source.get(at + 1) == MAJOR_VERSION;
+        }
+        return fromClient
+                && !pastFirst
+                && (first & 0x80) != 0
+                && (count < 3 || source.get(at + 2) == CLIENT_HELLO)
+                && (count < 4 || source.get(at + 3) == MAJOR_VERSION || source.get(at + 3) == 0);
+    }
+
+    /** From change_cipher_spec to application_data. */
+    private static boolean isType(int octet) {
+        return octet >= 20 && octet <= 23;
+    }
+
     /** The length of the record that a buffer begins with, its header included; 0 when that cannot be told yet. */
     int lengthOf(ByteBuffer source) {
         return source.remaining() < HEADER ? 0 : length(source, source.position());
@@ -136,7 +179,7 @@ final class RecordStash {
 
     private int length(ByteBuffer octets, int at) {
         int first = octets.get(at) & 0xff;
-        if (first >= 20 && first <= 24) {
+        if (isType(first)) {
             return HEADER + (octets.getShort(at + 3) & 0xffff);
         }
         if ((first & 0x80) != 0 && !pastFirst) {

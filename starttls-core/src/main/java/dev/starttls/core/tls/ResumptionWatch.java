@@ -32,6 +32,21 @@ final class ResumptionWatch {
     private boolean helloSeen;
     private boolean decided;
     private boolean resumed;
+    /** Whether each side has spoken: kept here, since it is let go with the handshake. */
+    private boolean heard;
+
+    private boolean spoke;
+
+    /** Notes that octets were taken from the peer, or made for it. */
+    void note(boolean taken, boolean made) {
+        heard |= taken;
+        spoke |= made;
+    }
+
+    /** Whether both sides have spoken. */
+    boolean bothSpoke() {
+        return heard && spoke;
+    }
 
     /** Looks at octets of the server, in any pieces. */
     void see(ByteBuffer octets, int from, int to) {

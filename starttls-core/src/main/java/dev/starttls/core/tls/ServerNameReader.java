@@ -18,6 +18,7 @@ public final class ServerNameReader {
     private static final int LIMIT = 32_768;
 
     private static final int HANDSHAKE_RECORD = 22;
+    private static final int MAJOR_VERSION = 3;
     private static final int CLIENT_HELLO = 1;
     private static final int SERVER_NAME = 0;
     private static final int HOST_NAME = 0;
@@ -81,6 +82,7 @@ public final class ServerNameReader {
         recordLeft = header.getShort(3) & 0xffff;
         // An engine refuses an empty fragment of a handshake (RFC 8446 section 5.1) and one that is too long.
         done = header.get(0) != HANDSHAKE_RECORD
+                || header.get(1) != MAJOR_VERSION
                 || recordLeft == 0
                 || recordLeft > RecordStash.MAX_RECORD - RecordStash.HEADER;
         header.clear();

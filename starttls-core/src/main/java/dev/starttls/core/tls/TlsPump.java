@@ -26,7 +26,9 @@ import javax.net.ssl.SSLSession;
  * what is needed, or fails.
  *
  * <p>When a call throws, the session is over; {@link #send} then still hands out the fatal alert that tells the peer why
- * (RFC 8446 section 6.2), and returns {@link TlsStatus#CLOSED} behind it.
+ * (RFC 8446 section 6.2), and returns {@link TlsStatus#CLOSED} after it. Where only this class refuses, what it was sent or
+ * how much of it, the engine is given octets that it refuses, for the sake of its alert; an engine that makes none is
+ * silent. close_notify never leaves after a failure: the peer would take what was cut short for all there is.
  */
 public final class TlsPump {
 
@@ -65,8 +67,12 @@ public final class TlsPump {
      * @param application where decrypted octets go; of any size, also of none
      * @return {@link TlsStatus#OK} when application octets were given out or, if {@code application} has no room, wait for
      *     it; {@link TlsStatus#NEED_READ} when all of {@code network} was taken; {@link TlsStatus#NEED_WRITE} when there
-     *     is something to {@link #send} first; {@link TlsStatus#NEED_TASK}; {@link TlsStatus#CLOSED} when close_notify
+     *     is something to {@link #send} first; {@link TlsStatus#NEED_TASK}; {@link TlsStatus#AGAIN} when 16 records
+     *     brought no application data and octets are left in {@code network}; {@link TlsStatus#CLOSED} when close_notify
      *     was received and all octets before it were given out
+     * @throws NotTlsException if octets came that no record begins with, at the first that shows it
+     * @throws RecordLimitException if records without application data came beyond 32 or 128 KiB between two with data, or,
+     *     in TLS 1.3, beyond 1,024 or 1 MiB in all
      * @throws SSLException if the peer broke the protocol, a certificate was refused, or the peer sent a fatal alert
      */
     public TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
@@ -115,7 +121,7 @@ public final class TlsPump {
      * @throws TruncatedException if close_notify was not received before (RFC 8446 section 6.1)
      */
     public void endOfInput() throws TruncatedException {
-        if (!inbound.closeNotifyReceived() && !inputEnded) {
+        if (!engine.closeNotifyReceived() && !inputEnded) {
             inputEnded = true;
             throw new TruncatedException(engine.where());
         }
@@ -156,7 +162,7 @@ public final class TlsPump {
      * @return true once close_notify was received
      */
     public boolean closeNotifyReceived() {
-        return inbound.closeNotifyReceived();
+        return engine.closeNotifyReceived();
     }
 
     /**

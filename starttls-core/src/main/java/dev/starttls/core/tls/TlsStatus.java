@@ -8,6 +8,11 @@ public enum TlsStatus {
     NEED_READ,
     /** There are octets for the peer that did not fit, or the handshake waits for them: send, then call again. */
     NEED_WRITE,
+    /**
+     * The call has done as much as one call does, and octets are left: call again, perhaps after serving other
+     * connections.
+     */
+    AGAIN,
     /** A delegated task must run first: see {@link TlsPump#task()}. */
     NEED_TASK,
     /** The direction of the call is closed: close_notify was received, or handed out (RFC 8446 section 6.1). */

@@ -1,5 +1,7 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.tls.NotTlsException;
+import dev.starttls.core.tls.RecordLimitException;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.util.List;
@@ -17,7 +19,7 @@ final class Ending {
     private boolean settled;
     private Optional<UpgradeException> afterFarewell = Optional.empty();
     private boolean ready;
-    private Throwable failure;
+    private Optional<UpgradeException> failure = Optional.empty();
 
     Ending(Parts parts) {
         this.parts = parts;
@@ -66,6 +68,24 @@ final class Ending {
         parts.outbox().add(farewell);
         leaving = true;
         afterFarewell = Optional.of(why);
+    }
+
+    /**
+     * The peer has closed as it should, and sends nothing more: what is due to it still leaves, then close_notify (RFC 8446
+     * section 6.1), and then that is the failure. A client has nothing to say any more.
+     */
+    void closedByPeer(UpgradeException why) throws UpgradeException {
+        if (parts.state() != State.SECURE) {
+            throw failed(why);
+        }
+        if (parts.client()) {
+            parts.outbox().clear();
+        }
+        leaving = true;
+        afterFarewell = Optional.of(why);
+        if (parts.outbox().isEmpty()) {
+            farewellLeft();
+        }
     }
 
     /** The last line has left: closes, unless there is a failure to tell that needs no close_notify. */
@@ -122,15 +142,41 @@ final class Ending {
         return new UpgradeException(reason, parts.clock().phase(), detail, parts.client() ? reply : "", hint);
     }
 
+    /** TLS has failed, in the handshake or after it. */
     UpgradeException failedHandshake(SSLException thrown) {
-        HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(thrown, parts.peer(), parts.role());
-        UpgradeException why = exception(
-                diagnosis.reason(),
-                "Expected TLS with " + parts.peer() + ", got: " + thrown.getMessage(),
-                "",
-                diagnosis.hint());
+        UpgradeException why;
+        if (thrown instanceof NotTlsException plaintext) {
+            why = plaintext(plaintext);
+        } else if (thrown instanceof RecordLimitException) {
+            why = exception(
+                    FailureReason.LIMIT_EXCEEDED,
+                    thrown.getMessage(),
+                    "",
+                    "There is no setting for this: see which peer it is, and what its log says");
+        } else if (LocalError.in(thrown)) {
+            why = exception(FailureReason.LOCAL_ERROR, thrown.getMessage(), "", LocalError.HINT);
+        } else {
+            HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(thrown, parts.peer(), parts.role());
+            why = exception(
+                    diagnosis.reason(),
+                    "Expected TLS with " + parts.peer() + ", got: " + thrown.getMessage(),
+                    "",
+                    diagnosis.hint());
+        }
         why.initCause(thrown);
         return failed(why);
+    }
+
+    /** On a port of implicit TLS, plaintext in the first place is a mistaken port; all other plaintext was added. */
+    private UpgradeException plaintext(NotTlsException thrown) {
+        boolean mistaken = parts.implicit() && thrown.first();
+        return exception(
+                mistaken ? FailureReason.HANDSHAKE_FAILED : FailureReason.PLAINTEXT_INJECTION,
+                "Expected a TLS record, got " + (parts.implicit() ? "" : "more ") + "plaintext",
+                thrown.line(),
+                mistaken
+                        ? FirstOctet.plaintextOnTlsPort(parts.role())
+                        : "After the go-ahead there is only TLS: someone in the middle may have added this");
     }
 
     UpgradeException failed(UpgradeException why) {
@@ -140,35 +186,47 @@ final class Ending {
         return why;
     }
 
-    /** A dialogue or a listener threw: whatever it meant to do, nothing leaves any more. */
+    /** A dialogue, a listener or a chooser threw: whatever it meant to do, nothing leaves any more. */
     void abandon(Throwable thrown) {
-        silence(thrown);
+        UpgradeException why = exception(
+                FailureReason.LOCAL_ERROR,
+                // What it says is left to the cause: it may hold a line of the client's, and that its password.
+                "Expected the code of this side to throw nothing, got " + thrown.getClass().getName(),
+                "",
+                LocalError.HINT);
+        why.initCause(thrown);
+        failed(why);
+    }
+
+    /** What the connection has failed with. */
+    Optional<UpgradeException> failure() {
+        return failure;
     }
 
     /** Throws if the connection has failed before: what came after is not to be taken for an end of stream. */
     void requireSound() throws IOException {
-        Throwable earlier = failure;
-        if (parts.state() != State.FAILED || earlier == null) {
+        if (parts.state() != State.FAILED || failure.isEmpty()) {
             return;
         }
-        String words = "Expected no use of a connection that has failed before with: " + earlier.getMessage();
-        if (earlier instanceof UpgradeException why) {
-            UpgradeException again = new UpgradeException(
-                    why.reason(), why.phase(), words, "", why.hint().orElse(""));
-            again.initCause(why);
-            throw again;
-        }
-        throw new IllegalStateException(words, earlier);
+        UpgradeException why = failure.get();
+        UpgradeException again = new UpgradeException(
+                why.reason(),
+                why.phase(),
+                "Expected no use of a connection that has failed before with: " + why.getMessage(),
+                "",
+                why.hint().orElse(""));
+        again.initCause(why);
+        throw again;
     }
 
-    private boolean silence(Throwable why) {
+    private boolean silence(UpgradeException why) {
         synchronized (parts.machine()) {
             if (!parts.machine().allows(Event.FAIL)) {
                 return false;
             }
             boolean records = parts.records();
             parts.machine().on(Event.FAIL);
-            failure = why;
+            failure = Optional.of(why);
             if (records) {
                 parts.tls().giveUp();
             } else {
@@ -194,9 +252,11 @@ final class Ending {
             if (parts.client() && parts.settings().policy().enforced()) {
                 listener.blocked(why);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // The failure matters more to the caller than what its listener has to say of it.
-            why.addSuppressed(e);
+            if (e != why) {
+                why.addSuppressed(e);
+            }
         }
     }
 }

@@ -8,11 +8,6 @@ final class FirstOctet {
 
     private FirstOctet() {}
 
-    /** Whether a TLS record can begin with it: an alert, a handshake, or an SSLv2 header (RFC 5246 appendix E.2). */
-    static boolean ofTls(byte octet) {
-        return octet == ALERT || octet == HANDSHAKE || octet < 0;
-    }
-
     /** Whether a line of a mail protocol cannot begin with it, but a TLS record does. */
     static boolean ofTlsOnly(byte octet) {
         return octet == ALERT || octet == HANDSHAKE;

@@ -1,11 +1,11 @@
 package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.LineException;
+import dev.starttls.core.tls.NotTlsException;
 import dev.starttls.core.tls.TlsStatus;
 import dev.starttls.core.tls.Truncation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -13,7 +13,6 @@ import javax.net.ssl.SSLException;
 final class Incoming {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final int SHOWN = 80;
 
     /** More than two certificate chains of any size in use: what comes before the handshake is done is bounded too. */
     private static final int HANDSHAKE_OCTETS = 262_144;
@@ -28,7 +27,6 @@ final class Incoming {
     private final Negotiation negotiation;
     private final Ending ending;
     private boolean heard;
-    private boolean recordSeen;
     private int handshakeOctets;
     private int left;
     private int linesLeft;
@@ -157,7 +155,13 @@ final class Incoming {
     private boolean receiveRecords(ByteBuffer network) throws IOException {
         boolean shaking = !parts.tls().established();
         if (network.hasRemaining() && shaking) {
-            checkFirstRecord(network);
+            heard = true;
+            requireSpoken(network);
+        }
+        if (!parts.client() && !parts.outbox().isEmpty()) {
+            // The next record may be close_notify, which is answered at once before TLS 1.3 (RFC 5246 section 7.2.1) and by
+            // most engines in it: the answers to what came before are to leave first.
+            return false;
         }
         int waiting = network.remaining();
         TlsStatus status;
@@ -170,9 +174,13 @@ final class Incoming {
             bound(waiting - network.remaining());
         }
         negotiation.established();
-        if (status == TlsStatus.CLOSED && !ending.ready()) {
-            throw ending.fail(
-                    FailureReason.CONNECTION_CLOSED, "Expected " + parts.awaited() + ", got close_notify", "");
+        if (status == TlsStatus.CLOSED && ending.open()) {
+            ending.closedByPeer(ending.exception(
+                    FailureReason.CONNECTION_CLOSED,
+                    "Expected " + parts.awaited() + ", got close_notify",
+                    "",
+                    parts.silenceHint(true)));
+            return false;
         }
         boolean went = resume();
         return went || (status == TlsStatus.OK && !parts.tls().decrypted().hasRemaining());
@@ -184,39 +192,22 @@ final class Incoming {
             throw ending.fail(
                     FailureReason.LIMIT_EXCEEDED,
                     "Expected a handshake of at most " + HANDSHAKE_OCTETS + " octets, got more",
-                    "");
+                    "The peer is hostile or at fault: two certificate chains of any size in use need less");
         }
     }
 
-    private void checkFirstRecord(ByteBuffer network) throws UpgradeException {
-        heard = true;
-        boolean first = !recordSeen;
-        recordSeen = true;
-        if (first && !FirstOctet.ofTls(network.get(network.position()))) {
-            throw ending.fail(
-                    parts.implicit() ? FailureReason.HANDSHAKE_FAILED : FailureReason.PLAINTEXT_INJECTION,
-                    "Expected a TLS record, got " + (parts.implicit() ? "" : "more ") + "plaintext",
-                    firstLine(network),
-                    parts.implicit()
-                            ? FirstOctet.plaintextOnTlsPort(parts.role())
-                            : "Behind the go-ahead there is only TLS: someone in the middle may have added this");
-        }
+    /** A server that answers before the ClientHello has left does not answer it; the engine is not asked. */
+    private void requireSpoken(ByteBuffer network) throws UpgradeException {
         if (parts.client() && !parts.tls().spoken()) {
+            Optional<NotTlsException> plaintext = NotTlsException.of(network);
+            if (plaintext.isPresent()) {
+                throw ending.failedHandshake(plaintext.get());
+            }
             throw ending.fail(
                     parts.implicit() ? FailureReason.PROTOCOL_VIOLATION : FailureReason.PLAINTEXT_INJECTION,
                     "Expected silence until the ClientHello has left, got " + network.remaining() + " octets",
                     "Someone in the middle may be answering in the server's name");
         }
-    }
-
-    /** For the exception: no more than one line, and never what a line behind it says. */
-    private static String firstLine(ByteBuffer network) {
-        byte[] shown = new byte[Math.min(network.remaining(), SHOWN)];
-        network.get(network.position(), shown);
-        return new String(shown, StandardCharsets.ISO_8859_1)
-                .lines()
-                .findFirst()
-                .orElse("");
     }
 
     /** Takes one line or literal from wherever it comes and does what the dialogue makes of it. */

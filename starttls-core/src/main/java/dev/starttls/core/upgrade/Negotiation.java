@@ -129,8 +129,8 @@ final class Negotiation {
         parts.machine().on(Event.ESTABLISH);
         parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
         if (!parts.client()) {
-            ending.settle();
             parts.settings().listener().upgraded(parts.report());
+            ending.settle();
         }
         parts.framing().reset();
         Step next = parts.dialogue().secured();

@@ -122,12 +122,16 @@ final class Outgoing {
     /** The engine gives out nothing more, whatever it says that it wants. */
     private void closed() throws UpgradeException {
         parts.tls().hush();
+        if (ending.leaving()) {
+            // What is left of the last lines cannot leave any more.
+            parts.outbox().clear();
+        }
         ending.closeNotifyLeft();
         if (ending.open()) {
             throw ending.fail(
                     FailureReason.CONNECTION_CLOSED,
                     "Expected " + parts.awaited() + ", but the engine has closed the session",
-                    "");
+                    parts.silenceHint(true));
         }
     }
 }

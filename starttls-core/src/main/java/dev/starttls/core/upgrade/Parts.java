@@ -74,6 +74,7 @@ record Parts(
 
     /** What a person may try when the peer said nothing, or nothing more. */
     String silenceHint(boolean heard) {
-        return heard ? "" : FirstOctet.silence(clock.phase(), role());
+        String hint = heard ? "" : FirstOctet.silence(clock.phase(), role());
+        return hint.isEmpty() && clock.phase() == Phase.HANDSHAKE ? Wording.handshakeCut(role(), implicit()) : hint;
     }
 }

@@ -183,6 +183,11 @@ final class Session implements Stage {
     }
 
     @Override
+    public Optional<UpgradeException> failure() {
+        return Optional.empty();
+    }
+
+    @Override
     public void close() {
         forget(lines);
         synchronized (machine) {

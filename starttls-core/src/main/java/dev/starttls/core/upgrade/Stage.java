@@ -51,6 +51,8 @@ interface Stage {
 
     UpgradeReport report();
 
+    Optional<UpgradeException> failure();
+
     void close();
 
     void end();

@@ -24,6 +24,7 @@ final class TlsLayer {
     private volatile boolean taskDue;
     private volatile boolean taskRunning;
     private volatile boolean taskMissing;
+    private volatile boolean again;
     private boolean prepared;
 
     TlsLayer(Role role, UpgradeSettings settings, Peer peer) {
@@ -100,6 +101,7 @@ final class TlsLayer {
     }
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
+        again = false;
         if (early.isPresent()) {
             // Nothing was said that could be answered; and perhaps another thread is at work on the pump.
             return helloDue() ? TlsStatus.NEED_TASK : TlsStatus.NEED_WRITE;
@@ -113,14 +115,16 @@ final class TlsLayer {
             make(starting);
         }
         try {
-            if (ahead.hasRemaining()) {
+            // Bounded by the length of the ClientHello that was read for its name: nothing follows it here.
+            while (ahead.hasRemaining()) {
                 TlsStatus status = pump.receive(ahead, application);
-                if (status != TlsStatus.NEED_READ) {
+                if (status != TlsStatus.NEED_READ && status != TlsStatus.AGAIN) {
                     return noted(status);
                 }
-                ahead = NOTHING;
             }
-            return noted(pump.receive(network, application));
+            TlsStatus status = pump.receive(network, application);
+            again = status == TlsStatus.AGAIN;
+            return noted(status);
         } catch (SSLException e) {
             failed = true;
             throw e;
@@ -184,6 +188,9 @@ final class TlsLayer {
      * The session has failed already, and an alert may be owed: a second failure while it is made ends the matter.
      */
     void sendAlert(ByteBuffer network) {
+        if (silent) {
+            return;
+        }
         boolean room = network.hasRemaining();
         int from = network.position();
         try {
@@ -194,6 +201,11 @@ final class TlsLayer {
         } catch (SSLException | RuntimeException e) {
             hush();
         }
+    }
+
+    /** Whether the last call of {@link #receive} stopped with octets left that it could have taken. */
+    boolean again() {
+        return again;
     }
 
     /** There once the handshake is done. */
@@ -220,10 +232,16 @@ final class TlsLayer {
         }
     }
 
-    /** After a failure: lets an alert leave if the engine owes one, or close_notify if records have left before. */
+    /**
+     * After a failure: lets an alert leave if the engine owes one. Where it was not TLS that failed, but what was said in it,
+     * its time or its certificate's name, the engine has none, and nothing leaves: close_notify would tell the peer that all
+     * was well (RFC 8446 section 6).
+     */
     void giveUp() {
-        if (!failed) {
-            close();
+        if (!spoken && !failed) {
+            discard();
+        } else if (!failed) {
+            hush();
         }
     }
 

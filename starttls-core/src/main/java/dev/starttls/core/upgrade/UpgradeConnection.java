@@ -27,8 +27,10 @@ import javax.net.ssl.SSLException;
  *
  * <p>Octets that {@link #receive} leaves in its buffer are to be given again before more are read: behind the last line
  * of the dialogue they are the application's. When a call throws, {@link #want} says {@link Want#WRITE} as long as TLS has
- * something to say of it, an alert or close_notify; then close the transport. Nothing else leaves, whatever threw: the
- * peer's misbehaviour, the engine, the dialogue or the listener.
+ * a fatal alert to send; then close the transport. Nothing else leaves, whatever threw: the peer's misbehaviour, the engine,
+ * the dialogue or the listener. Where it was not the engine that refused (what was said inside TLS, its time, the
+ * certificate's name), or the engine makes no alert, nothing leaves at all, and never close_notify: the peer would take that
+ * for a clean end (RFC 8446 section 6.1).
  *
  * <p>Once {@link #ready}, one thread may receive while another transmits; before, one thread at a time. No call blocks.
  */
@@ -154,8 +156,8 @@ public final class UpgradeConnection {
      * Takes octets that came from the peer.
      *
      * @param network from the peer; the position moves behind those taken. Those left are to be given again, once what
-     *     {@link #want} says has been done or {@code application} has room. Behind the end of the connection all are taken
-     *     and dropped.
+     *     {@link #want} says has been done or {@code application} has room: one call takes no more than 16 records that
+     *     bring no data. After the end of the connection all are taken and dropped.
      * @param application where the application's octets go; before {@link #ready} nothing goes there
      * @throws UpgradeException if the upgrade fails; nothing more is sent but an alert
      * @throws SSLException once ready, if the peer breaks TLS
@@ -291,6 +293,17 @@ public final class UpgradeConnection {
      */
     public UpgradeReport report() {
         return stage.report();
+    }
+
+    /**
+     * What ended the upgrade, in whatever way it was thrown: a {@link RuntimeException} or an {@link Error} of this side's own
+     * code, which the call that met it lets through, is the cause of one with {@link FailureReason#LOCAL_ERROR} here. For
+     * drivers, whose callers are to see nothing else.
+     *
+     * @return the same that the listener was told; empty before the upgrade has failed and once {@link #ready}
+     */
+    public Optional<UpgradeException> failure() {
+        return stage.failure();
     }
 
     /**

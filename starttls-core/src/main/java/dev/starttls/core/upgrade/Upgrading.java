@@ -193,6 +193,11 @@ final class Upgrading implements Stage {
     }
 
     @Override
+    public Optional<UpgradeException> failure() {
+        return ending.failure();
+    }
+
+    @Override
     public void close() {
         ending.close();
     }

@@ -33,6 +33,20 @@ final class Wording {
         };
     }
 
+    /** What may be wrong when a handshake ends without an alert, or does not go on. */
+    static String handshakeCut(Role role, boolean implicit) {
+        String middle = implicit
+                ? "something in the middle may cut TLS (a firewall, a proxy that inspects it)"
+                : "something in the middle may let STARTTLS through and then cut TLS (a firewall or proxy that inspects mail)";
+        return role == Role.CLIENT
+                ? "The server may not get on with this ClientHello (a version, the server name, its size) or may have no"
+                        + " certificate, or " + middle
+                        + ": try TlsSettings.Builder.versions(\"TLSv1.2\") and another network, or ask the server's operator"
+                        + " what its log says"
+                : "The client may have refused this server's certificate, or found no version or suite in common, without"
+                        + " saying so: see its log; if no client gets further, " + middle;
+    }
+
     private static String printable(String words, int most) {
         StringBuilder shown = new StringBuilder();
         for (int i = 0; i < words.length() && i < most; i++) {

@@ -67,6 +67,12 @@ final class FakeEngine extends SSLEngine {
         return pump;
     }
 
+    /** Begins the scripts anew. */
+    void rewind() {
+        wrapped = 0;
+        unwrapped = 0;
+    }
+
     @Override
     public SSLEngineResult wrap(ByteBuffer[] sources, int offset, int length, ByteBuffer target) {
         return turn(wraps.get(Math.min(wrapped++, wraps.size() - 1)), sources[offset], target);

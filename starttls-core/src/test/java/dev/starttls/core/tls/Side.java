@@ -71,6 +71,10 @@ final class Side {
         return network.position() > 0 || (lastSend == TlsStatus.NEED_TASK && runTask());
     }
 
+    Side peer() {
+        return peer;
+    }
+
     void arrive(byte[] octets) {
         int old = incoming.length;
         incoming = Arrays.copyOf(incoming, old + octets.length);

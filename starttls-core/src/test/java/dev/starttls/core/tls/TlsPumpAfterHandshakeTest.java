@@ -56,11 +56,11 @@ class TlsPumpAfterHandshakeTest {
     }
 
     @Test
-    void the_answers_to_a_flood_of_key_updates_do_not_pile_up() throws SSLException {
+    void the_answers_to_many_key_updates_do_not_pile_up() throws SSLException {
         Side[] sides = Engines.of("TLSv1.3").established();
         Side flooder = sides[0];
         Side victim = sides[1];
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < Inbound.USELESS; i++) {
             flooder.engine.beginHandshake();
             flooder.send();
         }
@@ -70,7 +70,7 @@ class TlsPumpAfterHandshakeTest {
         int taken = total - victim.incoming.length;
         assertThat(taken)
                 .as("at most %d records", Inbound.UNANSWERED + 1)
-                .isLessThanOrEqualTo(total / 500 * (Inbound.UNANSWERED + 1));
+                .isLessThanOrEqualTo(total / Inbound.USELESS * (Inbound.UNANSWERED + 1));
         assertThat(victim.pump.wantsSend()).isTrue();
         // Once the answers leave, all goes on.
         TlsPumpHandshakeTest.exchange(sides, 1000);
@@ -82,7 +82,7 @@ class TlsPumpAfterHandshakeTest {
         Side[] sides = Engines.of("TLSv1.3").established();
         sides[1].pump.closeOutbound();
         sides[1].send();
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < Inbound.USELESS; i++) {
             sides[0].engine.beginHandshake();
             sides[0].send();
         }
@@ -269,7 +269,7 @@ class TlsPumpAfterHandshakeTest {
                     case NEED_READ -> network = ByteBuffer.wrap(wire.take());
                     case NEED_WRITE -> Thread.onSpinWait();
                     case NEED_TASK -> side.pump.task().ifPresent(Runnable::run);
-                    case OK -> {}
+                    case OK, AGAIN -> {}
                 }
             }
         };

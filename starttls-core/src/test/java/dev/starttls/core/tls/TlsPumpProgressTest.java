@@ -98,6 +98,8 @@ class TlsPumpProgressTest {
         engine.status = HandshakeStatus.NEED_TASK;
         List<Runnable> due = new ArrayList<>(List.of(() -> {}, () -> engine.status = HandshakeStatus.NEED_UNWRAP));
         engine.task = () -> due.isEmpty() ? null : due.remove(0);
+        engine.unwraps = List.of(
+                new Turn(Status.BUFFER_UNDERFLOW, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 0, 0));
         TlsPump pump = new TlsPump(engine);
         Runnable task = pump.task().orElseThrow();
         assertThat(pump.task()).isEmpty();
@@ -108,23 +110,20 @@ class TlsPumpProgressTest {
     }
 
     @Test
-    void what_a_task_throws_fails_the_session_and_closes_the_engine() {
+    void what_a_task_throws_fails_the_session_and_nothing_else() {
         for (Throwable thrown : List.of(new IllegalStateException("odd"), new AssertionError("odder"))) {
             FakeEngine engine = new FakeEngine();
             engine.status = HandshakeStatus.NEED_TASK;
             engine.task = () -> () -> sneak(thrown);
             TlsPump pump = new TlsPump(engine);
             Runnable task = pump.task().orElseThrow();
-            if (thrown instanceof Error) {
-                assertThatThrownBy(task::run).isSameAs(thrown);
-            } else {
-                task.run();
-            }
+            task.run();
+            assertThat(pump.wantsSend()).as("it is reported at once").isTrue();
             assertThatThrownBy(() -> pump.receive(ByteBuffer.allocate(1), ByteBuffer.allocate(1)))
                     .isInstanceOf(SSLException.class)
                     .hasCause(thrown)
                     .hasMessageContaining("delegated task");
-            assertThat(engine.closed).isEqualTo(1);
+            assertThat(engine.closed).as("that would make close_notify").isZero();
             assertThatThrownBy(() -> pump.receive(ByteBuffer.allocate(1), ByteBuffer.allocate(1)))
                     .isInstanceOf(SSLException.class)
                     .hasMessageContaining("failed before");
@@ -201,11 +200,15 @@ class TlsPumpProgressTest {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus wrap = HandshakeStatus.NEED_WRAP;
         List<Turn> script =
-                new ArrayList<>(Collections.nCopies(3 * Inbound.UNANSWERED, new Turn(Status.OK, wrap, wrap, 5, 0)));
+                new ArrayList<>(Collections.nCopies(2 * Inbound.UNANSWERED, new Turn(Status.OK, wrap, wrap, 5, 0)));
         script.add(new Turn(Status.BUFFER_UNDERFLOW, wrap, wrap, 0, 0));
         engine.unwraps = script;
         TlsPump pump = engine.established();
-        ByteBuffer records = ByteBuffer.allocate(5 * 3 * Inbound.UNANSWERED);
+        ByteBuffer records = ByteBuffer.allocate(5 * 2 * Inbound.UNANSWERED);
+        while (records.hasRemaining()) {
+            records.put(new byte[] {23, 3, 3, 0, 0});
+        }
+        records.flip();
         assertThat(pump.receive(records, ByteBuffer.allocate(10))).isEqualTo(TlsStatus.NEED_WRITE);
         assertThat(records.position()).isEqualTo(5 * Inbound.UNANSWERED);
         engine.outboundDone = true;
@@ -255,6 +258,8 @@ class TlsPumpProgressTest {
                 case NEED_TASK, NEED_WRITE, CLOSED -> {
                     return;
                 }
+                case AGAIN ->
+                    assertThat(network.remaining()).isLessThan(left);
                 case OK -> {
                     if (network.remaining() == left && application.position() == got) {
                         assertThat(!application.hasRemaining() || !network.hasRemaining())
@@ -280,7 +285,7 @@ class TlsPumpProgressTest {
                 continue;
             }
             switch (status) {
-                case NEED_READ, NEED_TASK, CLOSED -> {
+                case NEED_READ, NEED_TASK, AGAIN, CLOSED -> {
                     return;
                 }
                 case OK -> {

@@ -102,7 +102,9 @@ class CertificateFailureTest {
         assertThat(why.hint()).hasValueSatisfying(words -> assertThat(words).contains(hint));
         assertThat(why).hasMessageStartingWith(reason + " in phase HANDSHAKE: Expected ");
         assertThat(heard.heard()).containsExactly("proposed", "failed " + reason, "blocked " + reason);
-        // The server is told, and takes nothing of the client's for its own.
+        // The server hears an alert of the engine, or, where only the library refuses, nothing but the end of the
+        // connection, and takes nothing of the client's for its own.
+        wire.server().arriveEnd().run();
         assertThat(wire.server().failure()).isPresent();
         assertThat(wire.client().connection().report().offeredInside()).isEmpty();
     }

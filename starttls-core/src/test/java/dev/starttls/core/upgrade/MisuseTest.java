@@ -6,6 +6,7 @@ import static dev.starttls.core.upgrade.Connections.clientSettings;
 import static dev.starttls.core.upgrade.Connections.octets;
 import static dev.starttls.core.upgrade.Connections.server;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -17,6 +18,7 @@ import dev.starttls.core.testing.Side;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -199,7 +201,7 @@ class MisuseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"opened", "received", "proposed", "secured", "upgraded", "capabilities"})
-    void whatever_throws_nothing_leaves_in_the_clear_behind_it(String where) throws Exception {
+    void whatever_throws_nothing_leaves_in_the_clear_after_it_and_the_listener_hears(String where) throws Exception {
         Throwing throwing = new Throwing(where);
         BareTls tls = BareTls.server(Connections.SERVING);
         UpgradeConnection connection =
@@ -235,7 +237,12 @@ class MisuseTest {
             assertThat(Records.fault(before, plain + 9)).isEmpty();
         }
         assertThat(new String(before, StandardCharsets.ISO_8859_1)).doesNotContain("secret");
-        assertThatIllegalStateException()
+        UpgradeException why = connection.failure().orElseThrow();
+        assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why).hasCause(side.failure().orElseThrow());
+        assertThat(why.hint()).get().asString().contains("Code of this side threw");
+        assertThat(throwing.heard).containsExactly("failed LOCAL_ERROR", "blocked LOCAL_ERROR");
+        assertThatExceptionOfType(UpgradeException.class)
                 .isThrownBy(() -> connection.receive(octets("x"), NOTHING))
                 .withMessageContaining("failed before");
     }
@@ -354,6 +361,7 @@ class MisuseTest {
 
         private final LineProtocolClient sound = new LineProtocolClient();
         private final String where;
+        private final List<String> heard = new ArrayList<>();
 
         Throwing(String where) {
             this.where = where;
@@ -409,6 +417,16 @@ class MisuseTest {
                 @Override
                 public void upgraded(UpgradeReport report) {
                     check("upgraded");
+                }
+
+                @Override
+                public void failed(UpgradeException why) {
+                    heard.add("failed " + why.reason());
+                }
+
+                @Override
+                public void blocked(UpgradeException why) {
+                    heard.add("blocked " + why.reason());
                 }
             };
         }

@@ -99,6 +99,7 @@ public final class RawPeer {
             inside.append(new String(into.array(), 0, into.position(), StandardCharsets.ISO_8859_1));
             switch (status) {
                 case NEED_TASK -> pump.task().ifPresent(Runnable::run);
+                case AGAIN -> {}
                 case NEED_WRITE -> {
                     ByteBuffer out = ByteBuffer.allocate(65_536);
                     pump.send(ByteBuffer.allocate(0), out);

@@ -1,0 +1,327 @@
+package dev.starttls.core.upgrade;
+
+import static dev.starttls.core.upgrade.Connections.client;
+import static dev.starttls.core.upgrade.Connections.clientSettings;
+import static dev.starttls.core.upgrade.Connections.server;
+import static dev.starttls.core.upgrade.Connections.serverSettings;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.EngineMaker;
+import dev.starttls.core.testing.LineProtocolServer;
+import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.Wire;
+import dev.starttls.core.tls.TlsSettings;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Invariant 11: what this side's own code throws ends its connection, typed and with its events, and nothing else. */
+@Timeout(120)
+class LocalErrorTest {
+
+    static Stream<Arguments> throwing() {
+        return Stream.of("TLSv1.2", "TLSv1.3")
+                .flatMap(version -> Stream.of(new IllegalStateException("mine"), new AssertionError("mine"))
+                        .map(thrown -> Arguments.of(version, thrown)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwing")
+    void what_a_trust_manager_throws_is_this_sides_own_error(String version, Throwable thrown) throws Exception {
+        Connections.Events events = new Connections.Events();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Throwing(thrown)}, null);
+        UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED)
+                .withListener(events)
+                .withTls(TlsSettings.builder()
+                        .context(context)
+                        .versions(version)
+                        .build()));
+        Wire wire = Wire.between(connection, server(TlsPolicy.REQUIRED)).run();
+
+        UpgradeException why = wire.client().upgradeFailure();
+        assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(why.hint()).get().asString().contains("Code of this side threw");
+        assertThat(why).hasRootCauseMessage("mine");
+        assertThat(connection.failure()).containsSame(why);
+        assertThat(events.heard()).containsExactly("proposed", "failed LOCAL_ERROR", "blocked LOCAL_ERROR");
+        wire.server().arriveEnd().run();
+        assertThat(wire.server().failure())
+                .as("the server hears an alert, unless the engine still waits for the task")
+                .get()
+                .asString()
+                .contains(thrown instanceof Error ? "the end of the connection" : "alert");
+    }
+
+    @ParameterizedTest
+    @MethodSource("throwing")
+    void what_a_trust_manager_refuses_is_no_error_of_its_own(String version, Throwable thrown) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(
+                null, new TrustManager[] {new Throwing(new CertificateException("not one of ours", thrown))}, null);
+        Wire wire = Wire.between(
+                        client(clientSettings(TlsPolicy.REQUIRED)
+                                .withTls(TlsSettings.builder()
+                                        .context(context)
+                                        .versions(version)
+                                        .build())),
+                        server(TlsPolicy.REQUIRED))
+                .run();
+        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+    }
+
+    @Test
+    void what_a_chooser_of_contexts_throws_is_let_through_and_told() throws Exception {
+        for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
+            Connections.Events events = new Connections.Events();
+            UpgradeConnection connection = server(UpgradeSettings.of(TlsPolicy.IMPLICIT)
+                    .withListener(events)
+                    .withTls(TlsSettings.builder()
+                            .context(Connections.SERVING)
+                            .contextByServerName(name -> {
+                                throw sneak(thrown);
+                            })
+                            .build()));
+            connection.begin(0);
+            byte[] hello = hello();
+            Throwable seen =
+                    catchThrowable(() -> connection.receive(ByteBuffer.wrap(hello), Connections.NOTHING));
+            assertThat(seen).isSameAs(thrown);
+            requireToldOnce(connection, thrown, events.heard(), "failed LOCAL_ERROR");
+        }
+    }
+
+    @Test
+    void what_a_source_of_engines_throws_is_let_through_and_told() throws Exception {
+        for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
+            Connections.Events events = new Connections.Events();
+            UpgradeConnection connection = client(UpgradeSettings.of(TlsPolicy.IMPLICIT)
+                    .withListener(events)
+                    .withTls(TlsSettings.builder()
+                            .engines((host, port) -> {
+                                throw sneak(thrown);
+                            })
+                            .build()));
+            assertThat(catchThrowable(() -> connection.begin(0))).isSameAs(thrown);
+            requireToldOnce(connection, thrown, events.heard(), "failed LOCAL_ERROR", "blocked LOCAL_ERROR");
+        }
+    }
+
+    @Test
+    void a_servers_listener_that_throws_when_told_of_the_upgrade_hears_of_the_failure() throws Exception {
+        for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
+            List<String> heard = new ArrayList<>();
+            UpgradeConnection connection = server(serverSettings(TlsPolicy.IMPLICIT)
+                    .withListener(new UpgradeListener() {
+                        @Override
+                        public void upgraded(UpgradeReport report) {
+                            throw sneak(thrown);
+                        }
+
+                        @Override
+                        public void failed(UpgradeException why) {
+                            heard.add("failed " + why.reason());
+                        }
+                    }));
+            connection.begin(0);
+            BareTls tls = BareTls.client(Connections.TRUSTING).begin();
+            Throwable seen = null;
+            for (int turn = 0; turn < 10 && seen == null; turn++) {
+                byte[] flight = tls.take();
+                seen = catchThrowable(() -> connection.receive(ByteBuffer.wrap(flight), Connections.NOTHING));
+                connection.task().ifPresent(Runnable::run);
+                ByteBuffer out = ByteBuffer.allocate(20_000);
+                if (seen == null) {
+                    seen = catchThrowable(() -> connection.transmit(Connections.NOTHING, out));
+                    byte[] made = new byte[out.flip().remaining()];
+                    out.get(made);
+                    tls.feed(made);
+                }
+            }
+            assertThat(seen).isSameAs(thrown);
+            requireToldOnce(connection, thrown, heard, "failed LOCAL_ERROR");
+        }
+    }
+
+    @Test
+    void a_listener_that_throws_when_told_of_a_failure_does_not_hide_it() {
+        for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
+            UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED)
+                    .withListener(new UpgradeListener() {
+                        @Override
+                        public void failed(UpgradeException why) {
+                            throw sneak(thrown);
+                        }
+                    }));
+            Side side = Side.begun(connection).arriveEnd().run();
+            assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+            assertThat(side.upgradeFailure()).hasSuppressedException(thrown);
+        }
+    }
+
+    @Test
+    void what_a_dialogue_throws_is_let_through_and_told_without_what_it_says() throws Exception {
+        Connections.Events events = new Connections.Events();
+        AssertionError thrown = new AssertionError("PASS secret");
+        Dialogue dialogue = new Dialogue() {
+            private final LineProtocolServer sound = new LineProtocolServer();
+
+            @Override
+            public String protocol() {
+                return sound.protocol();
+            }
+
+            @Override
+            public Role role() {
+                return sound.role();
+            }
+
+            @Override
+            public Step opened() {
+                return sound.opened();
+            }
+
+            @Override
+            public Step received(String line) {
+                throw thrown;
+            }
+
+            @Override
+            public Step secured() {
+                return sound.secured();
+            }
+        };
+        UpgradeConnection connection =
+                server(dialogue, serverSettings(TlsPolicy.REQUIRED).withListener(events));
+        connection.begin(0);
+        assertThat(catchThrowable(
+                        () -> connection.receive(Connections.octets("PASS secret\r\n"), Connections.NOTHING)))
+                .isSameAs(thrown);
+        requireToldOnce(connection, thrown, events.heard(), "failed LOCAL_ERROR");
+        assertThat(connection.failure().orElseThrow().getMessage()).doesNotContain("secret");
+    }
+
+    @Test
+    void an_exception_of_an_engine_over_what_it_was_sent_is_not_this_sides_error() {
+        RuntimeException ofEngine = catchRuntime(() -> ByteBuffer.allocate(0).get());
+        StackTraceElement buffer = new StackTraceElement("java.nio.Buffer", "nextGetIndex", "Buffer.java", 1);
+        for (String engine : List.of("sun.security.ssl.Record", "org.conscrypt.ConscryptEngine", "io.netty.X")) {
+            ofEngine.setStackTrace(new StackTraceElement[] {
+                buffer, new StackTraceElement(engine, "read", "", 1), new StackTraceElement("mine.Loop", "run", "", 1)
+            });
+            assertThat(LocalError.in(new javax.net.ssl.SSLException("x", ofEngine))).isFalse();
+        }
+        ofEngine.setStackTrace(
+                new StackTraceElement[] {buffer, new StackTraceElement("mine.TrustManager", "check", "", 1)});
+        assertThat(LocalError.in(new javax.net.ssl.SSLException("x", ofEngine))).isTrue();
+    }
+
+    @Test
+    void an_error_in_a_task_does_not_reach_the_thread_that_runs_it() throws Exception {
+        for (EngineMaker maker : EngineMaker.values()) {
+            UpgradeConnection connection = server(UpgradeSettings.of(TlsPolicy.IMPLICIT)
+                    .withTls(TlsSettings.builder()
+                            .engines(maker.with(TestCertificates.shared().localhost(KeyKind.EC)))
+                            .build()));
+            assertThat(connection.failure()).isEmpty();
+            Wire wire = Wire.between(client(TlsPolicy.IMPLICIT), connection).run();
+            wire.client().requireSound();
+            assertThat(connection.failure()).as("%s", maker).isEmpty();
+        }
+    }
+
+    private static void requireToldOnce(
+            UpgradeConnection connection, Throwable thrown, List<String> heard, String... expected) {
+        UpgradeException why = connection.failure().orElseThrow();
+        assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why).hasCause(thrown);
+        assertThat(heard).containsExactly(expected);
+        assertThat(connection.state()).isEqualTo(State.FAILED);
+        assertThat(connection.want()).isEqualTo(Want.NOTHING);
+        assertThat(catchThrowable(connection::endOfInput)).isInstanceOf(UpgradeException.class);
+        assertThat(heard).hasSize(expected.length);
+    }
+
+    private static byte[] hello() throws Exception {
+        // One that resumes no session, whose name it would take.
+        BareTls tls = BareTls.client(TestCertificates.shared().client());
+        SSLParameters parameters = tls.engine().getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName("mail.example.org")));
+        tls.engine().setSSLParameters(parameters);
+        return tls.begin().take();
+    }
+
+    private static RuntimeException catchRuntime(Runnable runnable) {
+        return (RuntimeException) catchThrowable(runnable::run);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> RuntimeException sneak(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    /** Trusts nobody, in its own way. */
+    private static final class Throwing extends X509ExtendedTrustManager {
+
+        private final Throwable thrown;
+
+        Throwing(Throwable thrown) {
+            this.thrown = thrown;
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {
+            throw sneak(thrown);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) {
+            throw sneak(thrown);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String kind) {
+            throw sneak(thrown);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {
+            throw sneak(thrown);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) {
+            throw sneak(thrown);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String kind) {
+            throw sneak(thrown);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
