@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Peer;
@@ -86,12 +87,15 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     }
 
     /**
-     * The name that the server's certificate must have and that is sent by SNI. Unless set, the host connected to.
+     * The name that the server's certificate must have and that is sent by SNI, unless that is another ({@link
+     * TlsSettings.Builder#sni}). Unless set, the host connected to.
      *
      * @param name a host name or address
      * @return this
+     * @throws IllegalArgumentException if it is not ASCII and cannot be converted to it
      */
     public S serverName(String name) {
+        var unused = ServerIdentity.toAscii(name);
         serverName = Optional.of(name);
         return self();
     }

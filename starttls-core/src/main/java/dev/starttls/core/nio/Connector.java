@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
@@ -123,11 +124,12 @@ final class Connector {
     static List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
         try {
             List<InetSocketAddress> addresses = new ArrayList<>();
-            for (InetAddress address : InetAddress.getAllByName(peer.host())) {
+            // What is looked up is what TLS sends and compares (RFC 9525 section 6.3 by way of RFC 5891).
+            for (InetAddress address : InetAddress.getAllByName(ServerIdentity.toAscii(peer.host()))) {
                 addresses.add(new InetSocketAddress(address, peer.port()));
             }
             return addresses;
-        } catch (UnknownHostException e) {
+        } catch (UnknownHostException | IllegalArgumentException e) {
             throw Failures.caused(unknown(peer.host()), e);
         }
     }

@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -63,7 +62,7 @@ public final class ServerNameReader {
     /**
      * The name asked for.
      *
-     * @return in lower case; empty when there is none
+     * @return the name of a host in lower case; empty when there is none, or when what was sent is no such name
      */
     public Optional<String> serverName() {
         return name;
@@ -127,8 +126,9 @@ public final class ServerNameReader {
             int type = list.get();
             ByteBuffer host = HelloExtensions.part16(list);
             if (type == HOST_NAME) {
-                String text = StandardCharsets.US_ASCII.decode(host).toString();
-                name = Optional.of(text.toLowerCase(Locale.ROOT)).filter(known -> !known.isEmpty());
+                // Octets outside ASCII become characters that no name has.
+                String text = StandardCharsets.ISO_8859_1.decode(host).toString();
+                name = ServerIdentity.hostName(text);
                 return;
             }
         }

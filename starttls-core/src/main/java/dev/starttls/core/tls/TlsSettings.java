@@ -1,11 +1,10 @@
 package dev.starttls.core.tls;
 
+import dev.starttls.core.tls.ConfiguredEngines.Indication;
 import java.security.GeneralSecurityException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -24,24 +23,23 @@ public final class TlsSettings {
 
     private static final List<String> MODERN = List.of("TLSv1.3", "TLSv1.2");
 
-    private final Optional<EngineSource> source;
-    private final List<String> versions;
-    private final List<String> suites;
-    private final List<String> applicationProtocols;
-    private final ClientCertificate clientCertificate;
+    private final ConfiguredEngines engines;
     private final Optional<Verification> verification;
     private final Truncation truncation;
-    private final Optional<Function<String, Optional<SSLContext>>> byServerName;
+    private final Pins pins;
 
     private TlsSettings(Builder builder) {
-        source = builder.source;
-        versions = builder.versions;
-        suites = builder.suites;
-        applicationProtocols = builder.applicationProtocols;
-        clientCertificate = builder.clientCertificate;
+        engines = new ConfiguredEngines(
+                builder.source,
+                builder.versions,
+                builder.suites,
+                builder.applicationProtocols,
+                builder.indication,
+                builder.clientCertificate,
+                builder.byServerName);
         verification = builder.verification;
         truncation = builder.truncation;
-        byServerName = builder.byServerName;
+        pins = builder.pins;
     }
 
     /**
@@ -86,14 +84,14 @@ public final class TlsSettings {
      * @return true if {@link Builder#contextByServerName} was set
      */
     public boolean choosesByServerName() {
-        return byServerName.isPresent();
+        return engines.byServerName().isPresent();
     }
 
     /**
-     * Makes a client's engine.
+     * Makes a client's engine that verifies all by itself, for use without an {@code UpgradeConnection}.
      *
      * @param peerHost the server's name or address, to be sent (SNI, RFC 6066 section 3) and compared with its
-     *     certificate; international names are converted (RFC 3490)
+     *     certificate by the engine's trust manager; international names are converted (RFC 3490)
      * @param peerPort the server's port, or -1
      * @param verified whether chain and name are verified
      * @return an engine in client mode
@@ -102,21 +100,21 @@ public final class TlsSettings {
      */
     public SSLEngine clientEngine(String peerHost, int peerPort, Verification verified)
             throws GeneralSecurityException {
-        PeerName name = PeerName.of(peerHost);
-        EngineSource maker = source.isPresent() ? source.get() : ContextEngines.ofPlatform(verified);
-        SSLEngine engine = maker.create(name.host(), peerPort);
-        engine.setUseClientMode(true);
-        SSLParameters parameters = common(engine);
-        // Not every engine takes it from the host, and SunJSSE leaves out names without a dot.
-        Optional<SNIHostName> indication = name.indication();
-        if (indication.isPresent()) {
-            parameters.setServerNames(List.of(indication.get()));
-        }
+        SSLEngine engine = engines.client(ServerIdentity.of(peerHost), peerPort, verified);
         if (verified == Verification.FULL) {
+            SSLParameters parameters = engine.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            engine.setSSLParameters(parameters);
         }
-        engine.setSSLParameters(parameters);
         return engine;
+    }
+
+    ConfiguredEngines engines() {
+        return engines;
+    }
+
+    Pins pins() {
+        return pins;
     }
 
     /**
@@ -124,56 +122,14 @@ public final class TlsSettings {
      *
      * @param peerHost the client's address
      * @param peerPort the client's port, or -1
-     * @param serverName the name that the client asked for by SNI; empty when it sent none or when it was not read
+     * @param serverName asked for by SNI; empty when there was none or it was not read; no name of a host counts as none
      * @return an engine in server mode
      * @throws GeneralSecurityException if the platform has no TLS context
      * @throws IllegalArgumentException if the engine knows none of the versions or suites set
      */
     public SSLEngine serverEngine(String peerHost, int peerPort, Optional<String> serverName)
             throws GeneralSecurityException {
-        Optional<SSLContext> chosen = serverName.isPresent() && byServerName.isPresent()
-                ? byServerName.get().apply(serverName.get())
-                : Optional.empty();
-        SSLEngine engine = chosen.isPresent()
-                ? chosen.get().createSSLEngine(peerHost, peerPort)
-                : (source.isPresent() ? source.get() : ContextEngines.ofPlatform(Verification.FULL))
-                        .create(peerHost, peerPort);
-        engine.setUseClientMode(false);
-        SSLParameters parameters = common(engine);
-        // The order of the server's suites is the one that is kept up to date (RFC 9325 section 4.2.1).
-        parameters.setUseCipherSuitesOrder(true);
-        if (parameters.getAlgorithmConstraints() != null) {
-            // Engines that know no constraints, as tcnative's, have none and take none.
-            parameters.setAlgorithmConstraints(SignatureRules.RULES);
-        }
-        switch (clientCertificate) {
-            case NONE -> parameters.setNeedClientAuth(false);
-            case WANTED -> parameters.setWantClientAuth(true);
-            case NEEDED -> parameters.setNeedClientAuth(true);
-        }
-        engine.setSSLParameters(parameters);
-        return engine;
-    }
-
-    private SSLParameters common(SSLEngine engine) {
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(enabled(List.of(engine.getSupportedProtocols())));
-        // None means the engine's own, as SSLEngine.setSSLParameters has it: those would be looked up one by one.
-        parameters.setCipherSuites(suites.isEmpty() ? null : suites.toArray(new String[0]));
-        if (!applicationProtocols.isEmpty()) {
-            parameters.setApplicationProtocols(applicationProtocols.toArray(new String[0]));
-        }
-        return parameters;
-    }
-
-    private String[] enabled(List<String> supported) {
-        List<String> enabled = new ArrayList<>(versions);
-        enabled.retainAll(supported);
-        if (enabled.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "versions: expected at least one that the engine knows " + supported + ", got " + versions);
-        }
-        return enabled.toArray(new String[0]);
+        return engines.server(peerHost, peerPort, serverName);
     }
 
     /** Collects settings. Not safe for use by several threads. */
@@ -187,12 +143,17 @@ public final class TlsSettings {
         private Optional<Verification> verification = Optional.empty();
         private Truncation truncation = Truncation.REPORTED;
         private Optional<Function<String, Optional<SSLContext>>> byServerName = Optional.empty();
+        private Pins pins = Pins.NONE;
+        private Indication indication = Indication.VERIFIED_NAME;
 
         private Builder() {}
 
         /**
          * The context that makes the engines: keys, trusted roots and the cache of sessions are its own. Use one for
          * many connections, or no session is ever resumed.
+         *
+         * <p>Its trust manager verifies the chain, also under {@link Verification#NONE}, where a client's port is more by
+         * {@link EngineSource#UNVERIFIED} than the real one, to keep such sessions apart. The library compares the name.
          *
          * @param context initialised
          * @return this
@@ -274,6 +235,44 @@ public final class TlsSettings {
         }
 
         /**
+         * The keys that the server may have, compared by a client after every handshake, whatever the policy and on top of
+         * what is verified. One must be the key of the server's own certificate, or of an issuer above it in what the server
+         * sends, as far up as each certificate is signed by the next: roots are seldom sent. Have a spare one (RFC 7469
+         * section 2.5).
+         *
+         * @param keys each {@code sha256/} and the Base64 of the hash of a SubjectPublicKeyInfo: {@code openssl x509 -pubkey
+         *     -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64}. None for no pins
+         * @return this
+         * @throws IllegalArgumentException if one is not in this format
+         */
+        public Builder pins(String... keys) {
+            pins = Pins.of(keys);
+            return this;
+        }
+
+        /**
+         * The name that a client sends by SNI (RFC 6066 section 3), instead of the one that is verified all the same.
+         *
+         * @param name of a host
+         * @return this
+         * @throws IllegalArgumentException if it cannot be sent, such as an address or a name with an underscore
+         */
+        public Builder sni(String name) {
+            indication = Indication.of(name);
+            return this;
+        }
+
+        /**
+         * Has a client send no name by SNI, so that no listener learns it.
+         *
+         * @return this
+         */
+        public Builder withoutSni() {
+            indication = Indication.NOTHING;
+            return this;
+        }
+
+        /**
          * What an end of the connection without close_notify is taken for.
          *
          * @param taken {@link Truncation#REPORTED} unless set
@@ -288,6 +287,11 @@ public final class TlsSettings {
          * Lets a server choose its context, and so its certificate, by the name in the ClientHello (SNI, RFC 6066
          * section 3). A client that sends no name, or one for which the function has no context, gets an engine of
          * {@link #context} or {@link #engines}.
+         *
+         * <p>It is given names of hosts alone: at most 253 characters, no dot at the end, in labels of letters, digits,
+         * hyphens and underscores, the last of them no number. All else counts as no name. SunJSSE's engine by itself refuses
+         * names with an underscore or a dot at the end (illegal_parameter); those of Conscrypt, Bouncy Castle and
+         * netty-tcnative do not.
          *
          * @param choose from a host name in lower case to its context
          * @return this

@@ -2,8 +2,10 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.tls.NotTlsException;
 import dev.starttls.core.tls.RecordLimitException;
+import dev.starttls.core.tls.PeerCheck;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
+import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -139,7 +141,13 @@ final class Ending {
 
     /** A client's line may hold its password: only what a server said is shown. */
     UpgradeException exception(FailureReason reason, String detail, String reply, String hint) {
-        return new UpgradeException(reason, parts.clock().phase(), detail, parts.client() ? reply : "", hint);
+        return exception(reason, detail, reply, hint, PeerIdentity.chain(parts));
+    }
+
+    private UpgradeException exception(
+            FailureReason reason, String detail, String reply, String hint, List<Certificate> peerChain) {
+        return new UpgradeException(
+                reason, parts.clock().phase(), detail, parts.client() ? reply : "", hint, peerChain);
     }
 
     /** TLS has failed, in the handshake or after it. */
@@ -156,12 +164,9 @@ final class Ending {
         } else if (LocalError.in(thrown)) {
             why = exception(FailureReason.LOCAL_ERROR, thrown.getMessage(), "", LocalError.HINT);
         } else {
-            HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(thrown, parts.peer(), parts.role());
-            why = exception(
-                    diagnosis.reason(),
-                    "Expected TLS with " + parts.peer() + ", got: " + thrown.getMessage(),
-                    "",
-                    diagnosis.hint());
+            HandshakeDiagnosis diagnosis =
+                    HandshakeDiagnosis.of(thrown, PeerIdentity.chain(parts), parts.peer(), parts.role());
+            why = exception(diagnosis.reason(), diagnosis.detail(), "", diagnosis.hint(), diagnosis.peerChain());
         }
         why.initCause(thrown);
         return failed(why);
@@ -177,6 +182,15 @@ final class Ending {
                 mistaken
                         ? FirstOctet.plaintextOnTlsPort(parts.role())
                         : "After the go-ahead there is only TLS: someone in the middle may have added this");
+    }
+
+    /** The engine is content with the peer, and this library is not: nothing more is said to it, see {@link TlsLayer#drop}. */
+    UpgradeException refusedPeer(PeerCheck.Refusal refusal) {
+        HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(refusal, parts.peer(), parts.role());
+        UpgradeException why =
+                exception(diagnosis.reason(), diagnosis.detail(), "", diagnosis.hint(), diagnosis.peerChain());
+        parts.tls().drop();
+        return failed(why);
     }
 
     UpgradeException failed(UpgradeException why) {
@@ -214,7 +228,8 @@ final class Ending {
                 why.phase(),
                 "Expected no use of a connection that has failed before with: " + why.getMessage(),
                 "",
-                why.hint().orElse(""));
+                why.hint().orElse(""),
+                why.peerChain());
         again.initCause(why);
         throw again;
     }

@@ -30,6 +30,8 @@ public enum FailureReason {
     CERTIFICATE_EXPIRED("certificate-expired"),
     /** The certificate is for another name. */
     CERTIFICATE_NAME_MISMATCH("certificate-host-mismatch"),
+    /** The certificate is none of those whose keys are pinned. */
+    CERTIFICATE_PIN_MISMATCH("validation-failure"),
     /** The connection ended inside TLS without close_notify. */
     TRUNCATED("validation-failure"),
     /** This side gave up: the selector loop was full or shut down, or the caller cancelled, closed or interrupted it. */

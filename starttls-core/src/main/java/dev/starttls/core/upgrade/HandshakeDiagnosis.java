@@ -1,34 +1,145 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.tls.PeerCheck;
+import dev.starttls.core.tls.ServerIdentity;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** What a person is told of an exception that an engine threw: why, and what to try. */
-record HandshakeDiagnosis(FailureReason reason, String hint) {
+/**
+ * What a person is told of a handshake that failed, by an exception of the engine or because this library refused the peer.
+ *
+ * @param reason why
+ * @param detail what was expected, and what came
+ * @param hint what to try
+ * @param peerChain the peer's certificates, where they are known
+ */
+record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List<Certificate> peerChain) {
 
     private static final int DEPTH = 16;
 
-    static HandshakeDiagnosis of(Throwable thrown, Peer peer, Role role) {
+    /** Of the JDK's trust manager about what Conscrypt says of every handshake of TLS 1.3: no word on the certificate. */
+    private static final String UNKNOWN_AUTH_TYPE = "unknown authtype: generic";
+
+    static HandshakeDiagnosis of(Throwable thrown, List<Certificate> known, Peer peer, Role role) {
+        Optional<CertPathValidatorException> invalid = invalidPath(thrown);
+        List<Certificate> chain = known.isEmpty() && invalid.isPresent() ? path(invalid.get()) : known;
+        FailureReason reason = reason(thrown);
+        String detail = "Expected TLS with " + peer + ", got: ";
+        if (reason == FailureReason.CERTIFICATE_EXPIRED) {
+            detail += outOfDate(invalid, chain);
+        }
+        if (reason == FailureReason.CERTIFICATE_NAME_MISMATCH
+                && !chain.isEmpty()
+                && chain.get(0) instanceof X509Certificate leaf) {
+            String names = ServerIdentity.shownNames(leaf);
+            detail += names.isEmpty() ? "" : "a certificate for " + names + ": ";
+        }
+        return new HandshakeDiagnosis(reason, detail + thrown.getMessage(), hint(reason, thrown, peer, role), chain);
+    }
+
+    static HandshakeDiagnosis of(PeerCheck.Refusal refusal, Peer peer, Role role) {
+        return switch (refusal.kind()) {
+            case NO_CERTIFICATE ->
+                role == Role.CLIENT
+                        ? refused(
+                                refusal,
+                                FailureReason.CERTIFICATE_UNTRUSTED,
+                                "Enable no suite without certificates (TlsSettings.Builder.suites)")
+                        : refused(
+                                refusal,
+                                FailureReason.HANDSHAKE_FAILED,
+                                "The client sent no certificate, or resumed a session without one that it has made with"
+                                        + " another server of the same SSLContext: give each server an SSLContext of its own");
+            case OTHER_NAME -> {
+                FailureReason reason = FailureReason.CERTIFICATE_NAME_MISMATCH;
+                yield refused(refusal, reason, nameHint(peer, role));
+            }
+            case OTHER_KEY ->
+                refused(
+                        refusal,
+                        FailureReason.CERTIFICATE_PIN_MISMATCH,
+                        "If the server's operator has changed the key, and says so by another way than this connection, set"
+                                + " TlsSettings.Builder.pins anew; otherwise someone is in the middle");
+            case UNVERIFIED_SESSION ->
+                refused(
+                        refusal,
+                        FailureReason.CERTIFICATE_UNTRUSTED,
+                        "The engine was asked to forget the session, which not all do: have the EngineSource hand on the host"
+                                + " and the port it is given, and use its engines for nothing else");
+        };
+    }
+
+    private static HandshakeDiagnosis refused(PeerCheck.Refusal refusal, FailureReason reason, String hint) {
+        return new HandshakeDiagnosis(reason, refusal.detail(), hint, refusal.chain());
+    }
+
+    private static Optional<CertPathValidatorException> invalidPath(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < DEPTH; depth++) {
+            if (cause instanceof CertPathValidatorException invalid && invalid.getCertPath() != null) {
+                return Optional.of(invalid);
+            }
+            cause = cause.getCause();
+        }
+        return Optional.empty();
+    }
+
+    private static List<Certificate> path(CertPathValidatorException invalid) {
+        return List.copyOf(invalid.getCertPath().getCertificates());
+    }
+
+    /** Which certificate it is, and when its time was over or begins. */
+    private static String outOfDate(Optional<CertPathValidatorException> invalid, List<Certificate> chain) {
+        List<Certificate> looked = chain;
+        if (invalid.isPresent() && invalid.get().getIndex() >= 0) {
+            looked = List.of(path(invalid.get()).get(invalid.get().getIndex()));
+        }
+        for (Certificate each : looked) {
+            if (each instanceof X509Certificate certificate) {
+                String subject = "the certificate of "
+                        + certificate.getSubjectX500Principal().getName();
+                try {
+                    certificate.checkValidity();
+                } catch (CertificateExpiredException e) {
+                    return subject + " was valid until "
+                            + certificate.getNotAfter().toInstant() + ": ";
+                } catch (CertificateNotYetValidException e) {
+                    return subject + " is valid from "
+                            + certificate.getNotBefore().toInstant() + ": ";
+                }
+            }
+        }
+        return "";
+    }
+
+    private static FailureReason reason(Throwable thrown) {
         FailureReason reason = FailureReason.HANDSHAKE_FAILED;
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < DEPTH; depth++) {
             FailureReason found = reasonOf(cause);
             // The deepest cause knows best: "expired" lies under "untrusted".
             if (found == FailureReason.CERTIFICATE_EXPIRED || found == FailureReason.CERTIFICATE_NAME_MISMATCH) {
-                return new HandshakeDiagnosis(found, hint(found, thrown, peer, role));
+                return found;
+            }
+            if (found == FailureReason.LOCAL_ERROR) {
+                return found;
             }
             if (found == FailureReason.CERTIFICATE_UNTRUSTED) {
                 reason = found;
             }
             cause = cause.getCause();
         }
-        return new HandshakeDiagnosis(reason, hint(reason, thrown, peer, role));
+        return reason;
     }
 
     private static FailureReason reasonOf(Throwable cause) {
@@ -49,6 +160,9 @@ record HandshakeDiagnosis(FailureReason reason, String hint) {
                 || message.startsWith("no subjectaltnames")
                 || message.startsWith("no name matching")
                 || message.contains("hostname");
+        if (cause instanceof CertificateException && message.contains(UNKNOWN_AUTH_TYPE)) {
+            return FailureReason.LOCAL_ERROR;
+        }
         if (cause instanceof CertificateException) {
             return named ? FailureReason.CERTIFICATE_NAME_MISMATCH : FailureReason.CERTIFICATE_UNTRUSTED;
         }
@@ -61,15 +175,23 @@ record HandshakeDiagnosis(FailureReason reason, String hint) {
         String owner = role == Role.CLIENT ? "the server's operator" : "the client's owner";
         return switch (reason) {
             case CERTIFICATE_EXPIRED -> "Check the clock of this machine, then ask " + owner + " to renew it";
-            case CERTIFICATE_NAME_MISMATCH ->
-                "Connect by a name that is in the certificate instead of " + peer.host() + ", or ask " + owner
-                        + " for a certificate with this name";
+            case CERTIFICATE_NAME_MISMATCH -> nameHint(peer, role);
+            case LOCAL_ERROR ->
+                "The JDK's trust manager does not understand Conscrypt's engine: initialise the SSLContext with"
+                        + " TrustManagerFactory.getInstance(\"PKIX\", conscrypt), or speak TLS 1.2 alone"
+                        + " (TlsSettings.Builder.versions)";
             case CERTIFICATE_UNTRUSTED ->
                 "If the issuer is a private one, put its certificate into the trust store; otherwise the "
                         + (role == Role.CLIENT ? "server" : "client")
                         + " may not send its intermediate certificates";
             default -> words(String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT), role);
         };
+    }
+
+    private static String nameHint(Peer peer, Role role) {
+        return "Connect by a name that is in the certificate instead of " + peer.host() + ", or ask "
+                + (role == Role.CLIENT ? "the server's operator" : "the client's owner")
+                + " for a certificate with this name as subjectAltName";
     }
 
     /** What engines say of the handshakes that people get wrong most, and the names of alerts (RFC 8446 section 6). */
@@ -79,6 +201,11 @@ record HandshakeDiagnosis(FailureReason reason, String hint) {
                 || message.contains("protocol is disabled")
                 || message.contains("client requested protocol")) {
             return "The two sides have no TLS version in common: compare TlsSettings.Builder.versions with the peer's";
+        }
+        if (message.contains("illegal server name")) {
+            return "SunJSSE refuses a client that asks for a name with an underscore, a dot at its end, or what no name may"
+                    + " have: have the client use another name for this server, or serve with the engine of Conscrypt,"
+                    + " Bouncy Castle or netty-tcnative";
         }
         if (message.contains("unrecognized_name")) {
             return "The server has no certificate for this name";

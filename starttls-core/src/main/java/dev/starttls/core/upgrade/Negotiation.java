@@ -1,6 +1,6 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.Verification;
+import dev.starttls.core.tls.PeerCheck;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -117,14 +117,10 @@ final class Negotiation {
         if (parts.state() != State.HANDSHAKING || !parts.tls().established()) {
             return;
         }
-        if (parts.client() && parts.settings().verification() == Verification.FULL) {
-            Optional<String> lacking = Outcome.nameless(parts.peer(), parts.tls());
-            if (lacking.isPresent()) {
-                throw ending.fail(
-                        FailureReason.CERTIFICATE_NAME_MISMATCH,
-                        lacking.get(),
-                        "Ask the server's operator for a certificate with this name as a subjectAltName");
-            }
+        Optional<PeerCheck.Refusal> refusal = PeerIdentity.check(parts)
+                .after(parts.tls().pump().session(), parts.tls().pump().resumed());
+        if (refusal.isPresent()) {
+            throw ending.refusedPeer(refusal.get());
         }
         parts.machine().on(Event.ESTABLISH);
         parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);

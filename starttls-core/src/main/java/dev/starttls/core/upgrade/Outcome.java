@@ -1,26 +1,18 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.line.Ascii;
+import dev.starttls.core.tls.PeerCheck;
 import dev.starttls.core.tls.TlsPump;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import dev.starttls.core.upgrade.UpgradeReport.Resumption;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateParsingException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /** What is told of an upgrade afterwards, in as little as that takes: a connection keeps it as long as it lives. */
 final class Outcome {
-
-    /** A subjectAltName's type for a DNS name (RFC 5280 section 4.2.1.6). */
-    private static final int DNS_NAME = 2;
 
     private static final List<Phase> PHASES = List.of(Phase.values());
 
@@ -90,48 +82,6 @@ final class Outcome {
         return PHASES.get((int) (which >> Integer.SIZE));
     }
 
-    /**
-     * Says so if the certificate has the server's name only in its subject, where engines still look for it: a common name
-     * is no identity (RFC 9525 section 2). Addresses are compared with the subjectAltName by every engine.
-     */
-    static Optional<String> nameless(Peer peer, TlsLayer tls) {
-        List<Certificate> chain = peerChain(tls);
-        if (!chain.isEmpty()
-                && chain.get(0) instanceof X509Certificate certificate
-                && !address(peer.host())
-                && !hasDnsName(certificate)) {
-            return Optional.of("Expected a certificate with a DNS name as subjectAltName, got one that has its name"
-                    + " only in its subject "
-                    + certificate.getSubjectX500Principal().getName());
-        }
-        return Optional.empty();
-    }
-
-    private static boolean hasDnsName(X509Certificate certificate) {
-        try {
-            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            if (names != null) {
-                for (List<?> name : names) {
-                    if (Integer.valueOf(DNS_NAME).equals(name.get(0))) {
-                        return true;
-                    }
-                }
-            }
-            return false;
-        } catch (CertificateParsingException e) {
-            return false;
-        }
-    }
-
-    private static boolean address(String host) {
-        for (int i = 0; i < host.length(); i++) {
-            if (host.charAt(i) != '.' && !Ascii.digit(host.charAt(i))) {
-                return host.indexOf(':') >= 0;
-            }
-        }
-        return true;
-    }
-
     /** What the handshake agreed on, once it is done. */
     private static Optional<Negotiated> negotiated(TlsLayer tls) {
         if (!tls.established()) {
@@ -142,17 +92,8 @@ final class Outcome {
         return Optional.of(new Negotiated(
                 session.getProtocol(),
                 session.getCipherSuite(),
-                peerChain(tls),
+                PeerCheck.chain(session),
                 pump.resumed() ? Resumption.RESUMED : Resumption.FULL,
                 pump.applicationProtocol()));
-    }
-
-    /** The peer's certificates; empty when it sent none. */
-    private static List<Certificate> peerChain(TlsLayer tls) {
-        try {
-            return List.of(tls.pump().session().getPeerCertificates());
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of();
-        }
     }
 }

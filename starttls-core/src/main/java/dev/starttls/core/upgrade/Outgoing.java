@@ -1,8 +1,10 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.tls.PeerCheck;
 import dev.starttls.core.tls.TlsStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** What goes to the peer: as lines, as records, or as the last alert; what the state does not allow stays here. */
@@ -92,6 +94,10 @@ final class Outgoing {
     private boolean transmitRecords(ByteBuffer network) throws IOException {
         boolean lines = !parts.outbox().isEmpty();
         ByteBuffer source = lines ? parts.outbox().waiting() : NOTHING;
+        Optional<PeerCheck.Refusal> refusal = PeerIdentity.during(parts);
+        if (refusal.isPresent()) {
+            throw ending.refusedPeer(refusal.get());
+        }
         TlsStatus status;
         try {
             status = parts.tls().send(source, network);

@@ -245,6 +245,15 @@ final class TlsLayer {
         }
     }
 
+    /**
+     * This library refuses the peer, of which the engine knows nothing: it could not be made to say so by a fatal alert, and
+     * close_notify would say that all was well. So nothing leaves, neither what it has to send nor an end of TLS.
+     */
+    void drop() {
+        failed = true;
+        discard();
+    }
+
     /** Nothing more leaves. */
     void hush() {
         silent = true;

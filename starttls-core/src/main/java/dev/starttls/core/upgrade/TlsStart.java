@@ -1,5 +1,7 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.tls.PeerCheck;
+import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.ServerNameReader;
 import dev.starttls.core.tls.TlsPump;
 import dev.starttls.core.tls.TlsSettings;
@@ -53,7 +55,8 @@ final class TlsStart {
             TlsSettings tls = settings.tls();
             return new TlsPump(
                     role == Role.CLIENT
-                            ? tls.clientEngine(peer.host(), peer.port(), settings.verification())
+                            ? PeerCheck.clientEngine(
+                                    tls, ServerIdentity.of(peer.host()), peer.port(), settings.verification())
                             : tls.serverEngine(peer.host(), peer.port(), serverName()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(

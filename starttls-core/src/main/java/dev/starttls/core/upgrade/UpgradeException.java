@@ -1,6 +1,8 @@
 package dev.starttls.core.upgrade;
 
 import java.io.IOException;
+import java.security.cert.Certificate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,8 @@ public final class UpgradeException extends IOException {
     private final Phase phase;
     private final String reply;
     private final String hint;
+    /** An array, since it is serialised, as exceptions are. */
+    private final Certificate[] peerChain;
 
     /**
      * A failure without a reply or a hint.
@@ -46,7 +50,13 @@ public final class UpgradeException extends IOException {
      * @param hint what to try, empty if there is nothing
      */
     public UpgradeException(FailureReason reason, Phase phase, String detail, String reply, String hint) {
+        this(reason, phase, detail, reply, hint, List.of());
+    }
+
+    UpgradeException(
+            FailureReason reason, Phase phase, String detail, String reply, String hint, List<Certificate> peerChain) {
         super(message(reason, phase, detail, reply, hint));
+        this.peerChain = peerChain.toArray(Certificate[]::new);
         this.reason = reason;
         this.phase = phase;
         this.reply = reply;
@@ -87,6 +97,20 @@ public final class UpgradeException extends IOException {
      */
     public Optional<String> hint() {
         return hint.isEmpty() ? Optional.empty() : Optional.of(hint);
+    }
+
+    /**
+     * The peer's certificates, as far as they are known: to be shown, not to be trusted.
+     *
+     * <p>They are known where this library refuses them (name, pins), where the engine has taken them or tells them before it
+     * refuses them (Conscrypt, Bouncy Castle), and where the trust manager refuses them with a {@link
+     * java.security.cert.CertPathValidatorException} that has them, as the JDK's does for one that has expired. SunJSSE and
+     * netty-tcnative tell nothing of a chain that leads to no trusted root, or that their user's trust manager refuses.
+     *
+     * @return its own first; empty if it sent none, or none that is known
+     */
+    public List<Certificate> peerChain() {
+        return List.of(peerChain);
     }
 
     /**

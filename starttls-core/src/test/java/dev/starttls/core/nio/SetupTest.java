@@ -143,6 +143,23 @@ class SetupTest {
     }
 
     @Test
+    void the_name_that_is_looked_up_is_the_one_in_ascii() throws Exception {
+        // A full-width letter, which the resolver does not know.
+        assertThat(client("\uff4cocalhost").connect().isSecure()).isTrue();
+        assertThat(client("\uff4cocalhost")
+                        .connect(running.loop())
+                        .get(30, TimeUnit.SECONDS)
+                        .isSecure())
+                .isTrue();
+        UpgradeException ambiguous =
+                catchThrowableOfType(UpgradeException.class, client("gr\u00fc\u00dfe.example")::connect);
+        assertThat(ambiguous.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+        assertThat(ambiguous.getCause()).hasMessageContaining("xn--");
+        assertThatThrownBy(() -> client("localhost").serverName("gr\u00fc\u00dfe.example"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void an_unknown_host_fails_in_phase_connect() throws Exception {
         TinyClientSetup unknown = client("host.invalid");
         UpgradeException blocking = catchThrowableOfType(UpgradeException.class, unknown::connect);

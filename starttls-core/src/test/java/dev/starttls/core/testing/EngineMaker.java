@@ -7,16 +7,22 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
+import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Provider;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
 import org.conscrypt.Conscrypt;
@@ -42,6 +48,42 @@ public enum EngineMaker {
         return engines(Optional.empty());
     }
 
+    /** Who decides about a server's chain; only the first may compare the name as well. */
+    public enum Trust {
+        /** The trust manager that comes with the engines. */
+        OWN,
+        /** A user's, which has the chain verified. */
+        PLAIN,
+        /** A user's of the kind that is left all to itself. */
+        EXTENDED;
+
+        private TrustManager manager(TrustManager[] own) {
+            X509TrustManager chain = (X509TrustManager) own[0];
+            return switch (this) {
+                case OWN -> chain;
+                case PLAIN -> new PlainTrust(chain);
+                case EXTENDED -> new ExtendedTrust(chain);
+            };
+        }
+    }
+
+    /** Makes engines for clients, with a trust manager of this kind. */
+    public EngineSource client(Trust trust) {
+        try {
+            if (this == TCNATIVE) {
+                return engines(tcnativeClient(trust.manager(trustManagers())));
+            }
+            return trusting(trust)::createSSLEngine;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("Expected engines of " + this, e);
+        }
+    }
+
+    /** A client's context of JSSE with a trust manager of this kind. */
+    public SSLContext trusting(Trust trust) throws GeneralSecurityException, IOException {
+        return context(Optional.empty(), new TrustManager[] {trust.manager(trustManagers())});
+    }
+
     /** Makes engines for servers, or for clients with a certificate of their own. */
     public EngineSource with(Issued identity) {
         return engines(Optional.of(identity));
@@ -50,7 +92,8 @@ public enum EngineMaker {
     private EngineSource engines(Optional<Issued> identity) {
         try {
             return this == TCNATIVE
-                    ? engines(identity.isPresent() ? tcnativeServer(identity.get()) : tcnativeClient())
+                    ? engines(
+                            identity.isPresent() ? tcnativeServer(identity.get()) : tcnativeClient(trustManagers()[0]))
                     : context(identity)::createSSLEngine;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("Expected engines of " + this, e);
@@ -61,10 +104,10 @@ public enum EngineMaker {
         return (host, port) -> context.newEngine(UnpooledByteBufAllocator.DEFAULT, host, port);
     }
 
-    private static SslContext tcnativeClient() throws SSLException {
+    private static SslContext tcnativeClient(TrustManager trust) throws SSLException {
         return SslContextBuilder.forClient()
                 .sslProvider(SslProvider.OPENSSL)
-                .trustManager(root())
+                .trustManager(trust)
                 .endpointIdentificationAlgorithm(null)
                 .build();
     }
@@ -78,6 +121,11 @@ public enum EngineMaker {
 
     /** A context of JSSE, of which tcnative has none. */
     public SSLContext context(Optional<Issued> identity) throws GeneralSecurityException, IOException {
+        return context(identity, trustManagers());
+    }
+
+    private SSLContext context(Optional<Issued> identity, TrustManager[] trust)
+            throws GeneralSecurityException, IOException {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
         if (identity.isPresent()) {
@@ -87,9 +135,6 @@ public enum EngineMaker {
                     NO_PASSWORD,
                     identity.get().chain().toArray(Certificate[]::new));
         }
-        KeyStore roots = KeyStore.getInstance("PKCS12");
-        roots.load(null, null);
-        roots.setCertificateEntry("root", root());
         // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell; and it
         // decrypts
         // the key anew for each handshake.
@@ -99,17 +144,90 @@ public enum EngineMaker {
                     default -> KeyManagerFactory.getInstance("PKIX", Providers.of(this));
                 };
         keyManagers.init(keys, NO_PASSWORD);
-        TrustManagerFactory trust = this == SUN_JSSE
+        SSLContext context = SSLContext.getInstance("TLS", Providers.of(this));
+        context.init(keyManagers.getKeyManagers(), trust, null);
+        return context;
+    }
+
+    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
+        KeyStore roots = KeyStore.getInstance("PKCS12");
+        roots.load(null, null);
+        roots.setCertificateEntry("root", root());
+        TrustManagerFactory trust = this == SUN_JSSE || this == TCNATIVE
                 ? TrustManagerFactory.getInstance("PKIX")
                 : TrustManagerFactory.getInstance("PKIX", Providers.of(this));
         trust.init(roots);
-        SSLContext context = SSLContext.getInstance("TLS", Providers.of(this));
-        context.init(keyManagers.getKeyManagers(), trust.getTrustManagers(), null);
-        return context;
+        return trust.getTrustManagers();
     }
 
     private static X509Certificate root() {
         return TestCertificates.shared().root();
+    }
+
+    private record PlainTrust(X509TrustManager chain) implements X509TrustManager {
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] certificates, String authType) throws CertificateException {
+            chain.checkClientTrusted(certificates, authType);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] certificates, String authType) throws CertificateException {
+            chain.checkServerTrusted(certificates, authType);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return chain.getAcceptedIssuers();
+        }
+    }
+
+    private static final class ExtendedTrust extends X509ExtendedTrustManager {
+
+        private final X509TrustManager chain;
+
+        ExtendedTrust(X509TrustManager chain) {
+            this.chain = chain;
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] certificates, String authType) throws CertificateException {
+            chain.checkClientTrusted(certificates, authType);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] certificates, String authType) throws CertificateException {
+            chain.checkServerTrusted(certificates, authType);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] certificates, String authType, Socket socket)
+                throws CertificateException {
+            chain.checkClientTrusted(certificates, authType);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] certificates, String authType, Socket socket)
+                throws CertificateException {
+            chain.checkServerTrusted(certificates, authType);
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] certificates, String authType, SSLEngine engine)
+                throws CertificateException {
+            chain.checkClientTrusted(certificates, authType);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] certificates, String authType, SSLEngine engine)
+                throws CertificateException {
+            chain.checkServerTrusted(certificates, authType);
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return chain.getAcceptedIssuers();
+        }
     }
 
     /** Made once: each loads its classes or its library. */

@@ -150,6 +150,11 @@ public final class TestCertificates {
         return leaf("CN=localhost", new GeneralNames(new GeneralName(GeneralName.iPAddress, "127.0.0.1")), KeyKind.EC);
     }
 
+    /** Named localhost in its subject, and with these names and no others as subjectAltName. */
+    public Issued alternatives(GeneralName... names) {
+        return leaf("CN=localhost", new GeneralNames(names), KeyKind.EC);
+    }
+
     /** A server's context with this key. */
     public SSLContext server(Issued identity) {
         return context(identity.chain().isEmpty() ? List.of() : List.of(identity), List.of(root));

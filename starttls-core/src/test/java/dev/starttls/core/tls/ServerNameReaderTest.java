@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -135,6 +136,63 @@ class ServerNameReaderTest {
         assertThat(reader.serverName()).contains("a.example");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../../etc/keys",
+                "a\0b\r\nInjected: x",
+                "C:\\WIN\\x",
+                "${jndi:ldap://x}",
+                "\u00ff\u00fe..",
+                "a.example.",
+                ".",
+                "a..example",
+                "127.0.0.1",
+                "::1",
+                "[::1]",
+                " a.example",
+                "a.example\n",
+                "*.example",
+                "b\u00fccher.example",
+                "1"
+            })
+    void what_is_no_name_of_a_host_is_not_handed_on(String sent) {
+        assertThat(nameIn(sent)).isEmpty();
+    }
+
+    @Test
+    void names_as_long_as_the_dns_has_them_are_handed_on_and_longer_ones_are_not() {
+        String label = "a".repeat(63);
+        String longest = String.join(".", label, label, label, "a".repeat(61));
+        assertThat(nameIn(longest)).contains(longest);
+        assertThat(nameIn(longest + "a")).isEmpty();
+        assertThat(nameIn(label + "a.example")).isEmpty();
+        assertThat(nameIn("Mail_Server")).contains("mail_server");
+    }
+
+    @Test
+    void whatever_octets_are_sent_only_names_of_hosts_come_out() {
+        Random random = new Random(11);
+        for (int i = 0; i < 20_000; i++) {
+            char[] sent = new char[1 + random.nextInt(8)];
+            for (int j = 0; j < sent.length; j++) {
+                sent[j] = random.nextBoolean() ? "aZ9-_.".charAt(random.nextInt(6)) : (char) random.nextInt(256);
+            }
+            nameIn(new String(sent)).ifPresent(name -> assertThat(name)
+                    .matches("([a-z0-9_-]+\\.)*[a-z0-9_-]*[a-z_-][a-z0-9_-]*")
+                    .isEqualToIgnoringCase(new String(sent)));
+        }
+    }
+
+    private static Optional<String> nameIn(String sent) {
+        byte[] name = sent.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        ByteBuffer list = ByteBuffer.allocate(400);
+        list.put((byte) 0).putShort((short) name.length).put(name).flip();
+        ServerNameReader reader = new ServerNameReader();
+        assertThat(reader.read(ByteBuffer.wrap(helloWith(list)))).isTrue();
+        return reader.serverName();
+    }
+
     @Test
     void an_empty_name_is_none() {
         ServerNameReader reader = new ServerNameReader();
@@ -153,7 +211,7 @@ class ServerNameReaderTest {
 
     private static byte[] helloWith(ByteBuffer names) {
         int list = names.remaining();
-        ByteBuffer hello = ByteBuffer.allocate(200).position(9);
+        ByteBuffer hello = ByteBuffer.allocate(500).position(9);
         hello.put(new byte[34])
                 .put((byte) 0)
                 .putShort((short) 2)

@@ -30,7 +30,7 @@ class TlsPumpAlertTest {
         NOT_ASCII("\u00c3\u00a9t\u00c3\u00a9\r\n"),
         UNKNOWN_TYPE("\u0018\u0003\u0003\u0000\u0005abcde"),
         UNKNOWN_VERSION("\u0016\u0002\u0000\u0000\u0005abcde"),
-        TOO_LONG("\u0017\u0003\u0003\u0048\u0006a"),
+        TOO_LONG("\u0017\u0003\u0003H\u0006a"),
         FAR_TOO_LONG("\u0016\u0003\u0003\u00ff\u00ffa");
 
         private final String text;

@@ -1,0 +1,225 @@
+package dev.starttls.core.tls;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
+
+/**
+ * What this library itself asks of the peer's certificates, after every handshake, full or resumed, whatever the engine, its
+ * trust manager and its cache of sessions make of them: on clients the name, the pins, and that a session which is resumed
+ * was verified when it was made; on servers that there is a certificate where one is needed. The chain is the engine's to
+ * verify.
+ *
+ * <pre>{@code
+ * Optional<PeerCheck.Refusal> refusal = check.after(pump.session(), pump.resumed());
+ * }</pre>
+ */
+public final class PeerCheck {
+
+    /** What is wrong. */
+    public enum Kind {
+        /** There is no certificate at all. */
+        NO_CERTIFICATE,
+        /** It is for another name. */
+        OTHER_NAME,
+        /** No pinned key is among those of the chain. */
+        OTHER_KEY,
+        /** The engine resumed a session that nobody has verified. */
+        UNVERIFIED_SESSION
+    }
+
+    /**
+     * Why a peer is refused.
+     *
+     * @param kind what is wrong
+     * @param detail what was expected, and what came
+     * @param chain the peer's certificates; empty if there are none
+     */
+    public record Refusal(Kind kind, String detail, List<Certificate> chain) {}
+
+    private static final PeerCheck NOTHING = new PeerCheck(Optional.empty(), Pins.NONE, false, Optional.empty());
+    private static final PeerCheck CERTIFICATE = new PeerCheck(Optional.empty(), Pins.NONE, true, Optional.empty());
+
+    /** There if it must be found in the certificate. */
+    private final Optional<ServerIdentity> server;
+
+    private final Pins pins;
+    private final boolean needed;
+    /** Whose engines resume sessions of which this library knows nothing. */
+    private final Optional<EngineSource> foreign;
+
+    private PeerCheck(Optional<ServerIdentity> server, Pins pins, boolean needed, Optional<EngineSource> foreign) {
+        this.server = server;
+        this.pins = pins;
+        this.needed = needed;
+        this.foreign = foreign;
+    }
+
+    /**
+     * Makes a client's engine that verifies the chain and leaves the name to its user, who asks {@link #ofServer}
+     * both during and after the handshake. One that compares the name as well does so by rules of its own, does not tell which
+     * names the certificate has, and in SunJSSE refuses any name with an underscore.
+     *
+     * @param settings what else the engine is made by
+     * @param server who it has to be
+     * @param peerPort the server's port, or -1
+     * @param verified whether chain and name are verified. Sessions made without are not resumed with: the engine is given
+     *     another port, see {@link EngineSource}
+     * @return an engine in client mode
+     * @throws GeneralSecurityException if the platform has no TLS context
+     * @throws IllegalArgumentException if the engine knows none of the versions or suites set
+     */
+    public static SSLEngine clientEngine(
+            TlsSettings settings, ServerIdentity server, int peerPort, Verification verified)
+            throws GeneralSecurityException {
+        return settings.engines().client(server, peerPort, verified);
+    }
+
+    /**
+     * What a client asks of the server's certificates by itself, beside what the engine does.
+     *
+     * @param settings with the pins, which are compared in any case
+     * @param server who it has to be
+     * @param verified whether that is compared
+     * @return for one connection
+     */
+    public static PeerCheck ofServer(TlsSettings settings, ServerIdentity server, Verification verified) {
+        boolean full = verified == Verification.FULL;
+        return new PeerCheck(
+                full ? Optional.of(server) : Optional.empty(),
+                settings.pins(),
+                full || !settings.pins().hashes().isEmpty(),
+                settings.engines().foreign());
+    }
+
+    /**
+     * What a server asks of the client's certificates by itself, beside what the engine does.
+     *
+     * @param settings that say whether one is needed
+     * @return for any connection
+     */
+    public static PeerCheck ofClient(TlsSettings settings) {
+        return settings.engines().clientCertificate() == ClientCertificate.NEEDED ? CERTIFICATE : NOTHING;
+    }
+
+    /**
+     * Checks a session that is being made, as soon as its certificates are known: a client that does so before it sends on
+     * gives nothing away, its own certificate least of all, to a server that is another.
+     *
+     * @param session of the handshake; engines differ in when it has certificates
+     * @return why the peer is refused; empty if it is not, or if its certificates are not known yet
+     */
+    public Optional<Refusal> during(SSLSession session) {
+        if (!needed) {
+            return Optional.empty();
+        }
+        List<Certificate> chain = chain(session);
+        return chain.isEmpty() ? Optional.empty() : refusal(chain);
+    }
+
+    /**
+     * Checks the session of a handshake that is done; to be called once, before anything of it is used.
+     *
+     * @param session the engine's
+     * @param resumed whether it was resumed
+     * @return why the peer is refused; empty if it is not
+     */
+    public Optional<Refusal> after(SSLSession session, boolean resumed) {
+        if (!needed) {
+            return Optional.empty();
+        }
+        List<Certificate> chain = chain(session);
+        Optional<Refusal> refusal = chain.isEmpty() ? Optional.of(none(resumed)) : refusal(chain);
+        if (refusal.isEmpty() && server.isPresent() && foreign.isPresent()) {
+            refusal = verified(foreign.get(), server.get(), session, resumed, chain);
+        }
+        if (refusal.isPresent() && resumed) {
+            // So that the next handshake is a full one.
+            session.invalidate();
+        }
+        return refusal;
+    }
+
+    /**
+     * The peer's certificates.
+     *
+     * @param session of a handshake that is done, or under way
+     * @return its own first; empty when it sent none
+     */
+    public static List<Certificate> chain(SSLSession session) {
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            return chain == null ? List.of() : List.of(chain);
+        } catch (SSLPeerUnverifiedException | RuntimeException e) {
+            // Engines throw what they like where there is none yet.
+            return List.of();
+        }
+    }
+
+    private Optional<Refusal> refusal(List<Certificate> chain) {
+        if (server.isPresent()
+                && !(chain.get(0) instanceof X509Certificate leaf
+                        && server.get().matches(leaf))) {
+            return Optional.of(new Refusal(Kind.OTHER_NAME, otherName(server.get(), chain.get(0)), chain));
+        }
+        if (!pins.hashes().isEmpty() && !pins.match(chain)) {
+            return Optional.of(new Refusal(
+                    Kind.OTHER_KEY,
+                    "Expected a certificate with one of " + pins.hashes().size() + " pinned keys, got one with "
+                            + Pins.pin(chain.get(0)),
+                    chain));
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Sessions of a context that was given to the library are kept apart by their port, and its trust manager verifies the
+     * chain of each; of a source of engines nothing is known but what was seen.
+     */
+    private Optional<Refusal> verified(
+            EngineSource source, ServerIdentity server, SSLSession session, boolean resumed, List<Certificate> chain) {
+        SSLSessionContext context = session.getSessionContext();
+        Object cache = context == null ? source : context;
+        try {
+            if (!resumed) {
+                VerifiedChains.add(cache, server.host(), chain);
+                return Optional.empty();
+            }
+            return VerifiedChains.contain(cache, server.host(), chain)
+                    ? Optional.empty()
+                    : Optional.of(new Refusal(
+                            Kind.UNVERIFIED_SESSION,
+                            "Expected a session whose certificate was verified when it was made, got one resumed by the"
+                                    + " engine of which that is not known",
+                            chain));
+        } catch (GeneralSecurityException e) {
+            return Optional.of(
+                    new Refusal(Kind.UNVERIFIED_SESSION, "Expected certificates that can be encoded, got " + e, chain));
+        }
+    }
+
+    private Refusal none(boolean resumed) {
+        return new Refusal(
+                Kind.NO_CERTIFICATE,
+                "Expected a certificate of the peer, got none" + (resumed ? " in the session that was resumed" : ""),
+                List.of());
+    }
+
+    private static String otherName(ServerIdentity server, Certificate leaf) {
+        String names = leaf instanceof X509Certificate certificate ? ServerIdentity.shownNames(certificate) : "";
+        String what = "Expected a certificate for " + server + ", got one ";
+        if (!names.isEmpty()) {
+            return what + "for " + names;
+        }
+        return leaf instanceof X509Certificate certificate
+                ? what + "without a name as subjectAltName, the only place where one counts; its subject is "
+                        + certificate.getSubjectX500Principal().getName()
+                : what + "of type " + leaf.getType();
+    }
+}

@@ -1,0 +1,254 @@
+package dev.starttls.core.tls;
+
+import dev.starttls.core.line.Ascii;
+import java.net.IDN;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SNIHostName;
+
+/**
+ * Who a server has to be, and whether a certificate says that it is: the rules of RFC 9525, for all engines the same.
+ *
+ * <pre>{@code
+ * ServerIdentity server = ServerIdentity.of("mail.example.org");
+ * boolean good = server.matches(leaf);
+ * }</pre>
+ *
+ * <p>The reference identity (section 6.1) is one of two. An IPv4 or IPv6 address, also one in brackets or with a zone, is
+ * an IP-ID: its octets are compared with those of the certificate. Anything else is a DNS-ID if it is a name of the DNS:
+ * international names are converted (RFC 3490), a dot at the end is left out, case makes no difference, and labels are of
+ * letters, digits, hyphens and, as many mail servers have them, underscores. What is neither, such as {@code 127.1} or a
+ * name with a space, matches no certificate.
+ *
+ * <p>Of the certificate, the subjectAltName counts and nothing else: a common name is no identity (section 2). A wildcard
+ * is the whole left-most label and stands for exactly one label (section 6.3). The name under it has two labels at least:
+ * {@code *.example} would be for all of a top-level domain, which section 7.1 warns of and no public authority issues. A
+ * presented name that is malformed (a dot at the end, an empty label, a control character, a wildcard elsewhere) matches
+ * nothing.
+ */
+public final class ServerIdentity {
+
+    /** The type of a DNS name, and of an address, as subjectAltName (RFC 5280 section 4.2.1.6). */
+    private static final int DNS_NAME = 2;
+
+    private static final int IP_ADDRESS = 7;
+
+    /** RFC 1035 section 2.3.4, in characters without the dot at the end. */
+    private static final int MAX_NAME = 253;
+
+    private static final int MAX_LABEL = 63;
+
+    /** Enough to see what the certificate is for; some have a hundred names. */
+    private static final int MAX_SHOWN = 8;
+
+    private static final int MAX_SHOWN_LENGTH = 100;
+
+    /**
+     * What IDNA 2008 keeps and IDNA 2003, which the JDK has, turns into something else (RFC 5894 section 7.2): the name
+     * would be another one, with another owner and a good certificate.
+     */
+    private static final String DEVIATIONS = "\u00df\u03c2\u200c\u200d";
+
+    private final String host;
+    private final Optional<String> name;
+    private final byte[] address;
+
+    private ServerIdentity(String ascii) {
+        boolean dot = ascii.endsWith(".");
+        host = dot ? ascii.substring(0, ascii.length() - 1) : ascii;
+        name = hostName(host);
+        // No address has a dot at its end.
+        address = dot ? new byte[0] : AddressLiteral.octets(host);
+    }
+
+    /**
+     * The identity to expect of a server.
+     *
+     * @param host a name or address, as a person or a configuration has it
+     * @return also if it is neither; nothing matches it then
+     * @throws IllegalArgumentException if it is not ASCII and cannot be converted
+     */
+    public static ServerIdentity of(String host) {
+        return new ServerIdentity(toAscii(host));
+    }
+
+    /**
+     * The host in ASCII, for looking it up: international names are converted (RFC 3490), all else is left as it is.
+     *
+     * @param host a name or address
+     * @return the same, in ASCII
+     * @throws IllegalArgumentException if it is not ASCII and cannot be converted
+     */
+    public static String toAscii(String host) {
+        if (host.chars().allMatch(c -> c < 128)) {
+            return host;
+        }
+        if (host.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {
+            throw new IllegalArgumentException("host: expected a name that IDNA 2003 and 2008 convert alike, got "
+                    + host + "; give it in its ASCII form (xn--...)");
+        }
+        return IDN.toASCII(host, IDN.USE_STD3_ASCII_RULES);
+    }
+
+    /**
+     * A name of the DNS, if that is what it is: in lower case, without a dot at the end, of labels with letters, digits,
+     * hyphens and underscores, the last of which is no number (RFC 3696 section 2).
+     *
+     * @param given in any case
+     * @return empty if it is none
+     */
+    static Optional<String> hostName(String given) {
+        if (given.length() > MAX_NAME) {
+            return Optional.empty();
+        }
+        StringBuilder lower = new StringBuilder(given.length());
+        int label = 0;
+        boolean number = true;
+        for (int i = 0; i < given.length(); i++) {
+            char c = given.charAt(i);
+            // String.toLowerCase makes a letter of ASCII out of a few that are none, such as the sign for Kelvin.
+            c = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+            lower.append(c);
+            if (c == '.') {
+                if (label == 0) {
+                    return Optional.empty();
+                }
+                label = 0;
+                number = true;
+            } else {
+                label++;
+                if (label > MAX_LABEL || !(Ascii.letterOrDigit(c) || c == '-' || c == '_')) {
+                    return Optional.empty();
+                }
+                number &= Ascii.digit(c);
+            }
+        }
+        return label == 0 || number ? Optional.empty() : Optional.of(lower.toString());
+    }
+
+    /**
+     * The host as engines want it: in ASCII and without a dot at the end.
+     *
+     * @return the name or address
+     */
+    public String host() {
+        return host;
+    }
+
+    /**
+     * Whether it is an address, so that nothing is sent by SNI (RFC 6066 section 3) and IP-IDs are compared.
+     *
+     * @return false for names, and for what is neither
+     */
+    public boolean isAddress() {
+        return address.length > 0;
+    }
+
+    /**
+     * Whether a certificate has this identity. Its chain, its time and its uses are the engine's to verify.
+     *
+     * @param leaf the server's own certificate
+     * @return true if a name or address of its subjectAltName matches
+     */
+    public boolean matches(X509Certificate leaf) {
+        for (List<?> presented : alternatives(leaf)) {
+            Object value = presented.get(1);
+            if (value instanceof String text
+                    && (isType(presented, DNS_NAME)
+                            ? matchesName(text)
+                            : isType(presented, IP_ADDRESS) && matchesAddress(text))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The names and addresses that a certificate has as subjectAltName, to be shown to a person: no more than some, none
+     * longer than a line, without control characters.
+     *
+     * @param leaf a certificate
+     * @return for instance "a.example, 192.0.2.1 and 3 more"; empty when it has none
+     */
+    public static String shownNames(X509Certificate leaf) {
+        List<String> names = new ArrayList<>();
+        for (List<?> presented : alternatives(leaf)) {
+            if ((isType(presented, DNS_NAME) || isType(presented, IP_ADDRESS))
+                    && presented.get(1) instanceof String name) {
+                names.add(printable(name));
+            }
+        }
+        int more = names.size() - MAX_SHOWN;
+        return more > 0
+                ? String.join(", ", names.subList(0, MAX_SHOWN)) + " and " + more + " more"
+                : String.join(", ", names);
+    }
+
+    /** What to send as server_name: nothing for an address, or for what is no name of a host (RFC 6066 section 3). */
+    Optional<SNIHostName> indication() {
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new SNIHostName(host));
+        } catch (IllegalArgumentException e) {
+            // Names that DNS has and hosts may not have, such as those with an underscore.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return host;
+    }
+
+    /** RFC 9525 section 6.3. */
+    private boolean matchesName(String presented) {
+        if (name.isEmpty()) {
+            return false;
+        }
+        String reference = name.get();
+        if (!presented.startsWith("*.")) {
+            return hostName(presented).filter(reference::equals).isPresent();
+        }
+        Optional<String> base = hostName(presented.substring(2));
+        int dot = reference.indexOf('.');
+        return base.isPresent()
+                && base.get().indexOf('.') > 0
+                && dot > 0
+                && reference.substring(dot + 1).equals(base.get());
+    }
+
+    /** RFC 9525 section 6.4: by octets, since one address has many forms. */
+    private boolean matchesAddress(String presented) {
+        return isAddress() && Arrays.equals(address, AddressLiteral.octets(presented));
+    }
+
+    private static String printable(String name) {
+        StringBuilder shown = new StringBuilder();
+        for (int i = 0; i < Math.min(name.length(), MAX_SHOWN_LENGTH); i++) {
+            char c = name.charAt(i);
+            shown.append(c <= 32 || c >= 127 ? '?' : c);
+        }
+        return name.length() > MAX_SHOWN_LENGTH ? shown.append("...").toString() : shown.toString();
+    }
+
+    private static boolean isType(List<?> name, int type) {
+        return Integer.valueOf(type).equals(name.get(0));
+    }
+
+    private static Collection<List<?>> alternatives(X509Certificate certificate) {
+        try {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            return names == null ? List.of() : names;
+        } catch (CertificateParsingException | RuntimeException e) {
+            // A subjectAltName that cannot be read names nobody; providers differ in what they throw.
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,285 @@
+package dev.starttls.core.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.testing.TestCertificates;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerIdentityTest {
+
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
+    private static final X509Certificate LOCALHOST =
+            CERTIFICATES.localhost(TestCertificates.KeyKind.EC).leaf();
+    private static final String ALPHABET = "abcXYZ019-_.*\u212a\u0130\u0000 /[]:%";
+
+    @ParameterizedTest(name = "{0} presented as {1}")
+    @CsvSource({
+        "mail.example.org, mail.example.org",
+        "MAIL.example.ORG, mail.EXAMPLE.org",
+        "mail.example.org., mail.example.org",
+        "mail_server, mail_server",
+        "_dmarc.example.org, _dmarc.example.org",
+        "grün.example, xn--grn-ioa.example",
+        "grün.example., XN--grn-ioa.example",
+        "mail.example.org, *.example.org",
+        "MAIL.EXAMPLE.ORG, *.example.org",
+        "xn--grn-ioa.example.org, *.example.org",
+        "a_b.example.org, *.example.org",
+        "a.co.uk, *.co.uk"
+    })
+    void a_name_matches_itself_in_any_form_and_a_wildcard_above_it(String host, String presented) {
+        assertThat(ServerIdentity.of(host).matches(dns(presented))).isTrue();
+        assertThat(ServerIdentity.of(host).isAddress()).isFalse();
+    }
+
+    @ParameterizedTest(name = "{0} presented as {1}")
+    @CsvSource({
+        "mail.example.org, example.org",
+        "example.org, mail.example.org",
+        "a.mail.example.org, *.example.org",
+        "example.org, *.example.org",
+        "mail.example.org, mail.*.org",
+        "mail.example.org, m*.example.org",
+        "mail.example.org, *l.example.org",
+        "mail.example.org, *.*.org",
+        "mail.example.org, **.example.org",
+        "xn--mail.example.org, xn--*.example.org",
+        "mail.example, *.example",
+        "localhost, *",
+        "mail.example.org, *",
+        "mail.example.org, *.",
+        "mail.example.org, *..example.org",
+        "mail.example.org, mail.example.org.",
+        "mail.example.org, .example.org",
+        "mail.example.org, mail..example.org",
+        "mail.example.org, ' mail.example.org'",
+        "mail.example.org, 'mail.example.org '",
+        "*.example.org, *.example.org",
+        "*, *",
+        "., .",
+        "localhost.., localhost",
+        "local host, local host",
+        "localhost/x, localhost",
+        "127.0.0.1, 127.0.0.1",
+        "127.1, 127.1",
+        "2130706433, 2130706433",
+        "0x7f.0.0.1, 0x7f.0.0.1",
+        "1.2.3.4.5, 1.2.3.4.5",
+        "a.1, a.1",
+        "::1, ::1"
+    })
+    void nothing_else_matches(String host, String presented) {
+        assertThat(ServerIdentity.of(host).matches(dns(presented))).isFalse();
+    }
+
+    @Test
+    void what_c_would_take_for_the_end_of_a_name_and_letters_that_only_look_like_ascii_match_nothing() {
+        assertThat(ServerIdentity.of("localhost").matches(dns("localhost\0.evil.example")))
+                .isFalse();
+        assertThat(ServerIdentity.of("localhost\0.evil.example").matches(LOCALHOST))
+                .isFalse();
+        assertThat(ServerIdentity.of("lo\u0441alhost").matches(LOCALHOST)).isFalse();
+        assertThat(ServerIdentity.hostName("\u212a.example")).isEmpty();
+        assertThat(ServerIdentity.hostName("a".repeat(63) + ".example")).isPresent();
+        assertThat(ServerIdentity.hostName("a".repeat(64) + ".example")).isEmpty();
+        assertThat(ServerIdentity.hostName("a.".repeat(126) + "a")).isPresent();
+        assertThat(ServerIdentity.hostName("a.".repeat(126) + "ab")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, 127.0.0.1",
+        "2001:db8::1, 2001:db8:0:0:0:0:0:1",
+        "2001:DB8:0::1, 2001:db8::1",
+        "[2001:db8::1], 2001:db8::1",
+        "fe80::1%eth0, fe80::1",
+        "[fe80::1%1], fe80::1",
+        "::ffff:1.2.3.4, 1.2.3.4",
+        "::ffff:102:304, 1.2.3.4",
+        "::, 0:0:0:0:0:0:0:0",
+        "1:2:3:4:5:6:7::, 1:2:3:4:5:6:7:0",
+        "1:2:3:4:5:6:1.2.3.4, 1:2:3:4:5:6:102:304"
+    })
+    void an_address_is_compared_by_its_octets(String host, String presented) {
+        ServerIdentity server = ServerIdentity.of(host);
+        assertThat(server.isAddress()).isTrue();
+        assertThat(server.matches(ip(AddressLiteral.octets(presented)))).isTrue();
+        assertThat(server.matches(LOCALHOST)).isEqualTo(host.equals("127.0.0.1"));
+        assertThat(server.indication()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "127.1",
+                "127.0.0.1.",
+                "127.0.0.01",
+                "127.0.0.256",
+                "127.0.0",
+                "127.0.0.0.1",
+                "0x7f.0.0.1",
+                "2130706433",
+                "[127.0.0.1]",
+                "127.0.0.1%eth0",
+                ":",
+                ":::",
+                "1::2::3",
+                "1:2:3:4:5:6:7",
+                "1:2:3:4:5:6:7:8:9",
+                "12345::",
+                "1:2:3:4:5:6:7:8::",
+                "::g",
+                "::1%",
+                "[::1",
+                "::1]",
+                "::1.2.3",
+                "1.2.3.4::",
+                "",
+                " ::1",
+                "+1::"
+            })
+    void what_is_no_address_as_it_is_written_by_everybody_is_none(String text) {
+        ServerIdentity server = ServerIdentity.of(text);
+        assertThat(server.isAddress()).isFalse();
+        assertThat(server.indication()).isEmpty();
+        assertThat(server.matches(LOCALHOST)).isFalse();
+        assertThat(server.matches(ip(new byte[] {127, 0, 0, 1}))).isFalse();
+    }
+
+    @Test
+    void any_address_in_any_of_its_forms_is_read_as_java_reads_it() throws UnknownHostException {
+        Random random = new Random(9);
+        for (int i = 0; i < 5_000; i++) {
+            byte[] octets = new byte[random.nextBoolean() ? 4 : 16];
+            random.nextBytes(octets);
+            if (octets.length == 16) {
+                int from = random.nextInt(16);
+                Arrays.fill(octets, from, from + random.nextInt(17 - from), (byte) 0);
+            }
+            String text = InetAddress.getByAddress(octets).getHostAddress();
+            byte[] expected = InetAddress.getByName(text).getAddress();
+            String gap = text.replaceFirst("(^|:)0(:0)+(:|$)", "::");
+            for (String form : List.of(text, text.toUpperCase(Locale.ROOT), gap)) {
+                assertThat(AddressLiteral.octets(form)).as(form).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void a_common_name_and_names_of_other_types_are_no_identity() {
+        assertThat(ServerIdentity.of("localhost")
+                        .matches(CERTIFICATES.commonNameOnly().leaf()))
+                .isFalse();
+        assertThat(ServerIdentity.of("localhost")
+                        .matches(CERTIFICATES.addressOnly().leaf()))
+                .isFalse();
+        X509Certificate others = CERTIFICATES
+                .alternatives(
+                        new GeneralName(GeneralName.rfc822Name, "localhost"),
+                        new GeneralName(GeneralName.uniformResourceIdentifier, "localhost"),
+                        new GeneralName(GeneralName.registeredID, "1.2.3"),
+                        new GeneralName(GeneralName.directoryName, "CN=localhost"))
+                .leaf();
+        assertThat(ServerIdentity.of("localhost").matches(others)).isFalse();
+        assertThat(ServerIdentity.shownNames(others)).isEmpty();
+    }
+
+    @Test
+    void an_address_of_a_length_that_none_has_matches_nothing_and_harms_nothing() {
+        for (int length : new int[] {0, 1, 3, 5, 8, 15, 17, 32}) {
+            byte[] octets = new byte[length];
+            Arrays.fill(octets, (byte) 1);
+            X509Certificate odd = ip(octets);
+            assertThat(ServerIdentity.of("1.1.1.1").matches(odd)).isFalse();
+            assertThat(ServerIdentity.of("101:101:101:101:101:101:101:101").matches(odd))
+                    .isFalse();
+            assertThat(ServerIdentity.of("localhost").matches(odd)).isFalse();
+        }
+    }
+
+    @Test
+    void of_a_hundred_names_some_are_shown_and_control_characters_never() {
+        X509Certificate many = CERTIFICATES
+                .alternatives(IntStream.range(0, 100)
+                        .mapToObj(i -> new GeneralName(GeneralName.dNSName, "a" + i + ".example"))
+                        .toArray(GeneralName[]::new))
+                .leaf();
+        assertThat(ServerIdentity.shownNames(many))
+                .startsWith("a0.example, a1.example, ")
+                .endsWith(" and 92 more");
+        assertThat(ServerIdentity.shownNames(dns("a\r\nb" + "c".repeat(1000))))
+                .startsWith("a??bccc")
+                .endsWith("ccc...")
+                .hasSize(103);
+        assertThat(ServerIdentity.shownNames(LOCALHOST)).isEqualTo("localhost, 127.0.0.1");
+    }
+
+    @Test
+    void a_name_that_cannot_be_converted_is_refused_and_any_other_is_looked_up_as_it_is() {
+        assertThat(ServerIdentity.toAscii("b\u00fccher.example.")).isEqualTo("xn--bcher-kva.example.");
+        assertThat(ServerIdentity.toAscii("Mail_Server.")).isEqualTo("Mail_Server.");
+        assertThatThrownBy(() -> ServerIdentity.of("gr\u00fc\u00dfe.example"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("xn--");
+    }
+
+    /** Whatever is asked for and whatever is presented: equal names match, and nothing else but a wildcard does. */
+    @Test
+    void no_two_strings_match_that_are_not_one_name() {
+        Random random = new Random(7);
+        int matched = 0;
+        for (int i = 0; i < 1_000; i++) {
+            String host = text(random);
+            String presented = random.nextInt(4) > 0 ? text(random) : host.toUpperCase(Locale.ROOT);
+            if (host.chars().anyMatch(c -> c >= 128) || presented.chars().anyMatch(c -> c >= 128)) {
+                assertThat(ServerIdentity.hostName(host + presented)).isEmpty();
+                continue;
+            }
+            if (ServerIdentity.of(host).matches(dns(presented))) {
+                matched++;
+                String wanted = host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
+                String given = presented.toLowerCase(Locale.ROOT);
+                assertThat(given.startsWith("*.") ? wanted.replaceFirst("^[^.]+", "*") : wanted)
+                        .as("host [%s], presented [%s]", host, presented)
+                        .isEqualTo(given);
+                assertThat(wanted).matches("[a-z0-9_.-]+");
+            }
+        }
+        assertThat(matched).isGreaterThan(10);
+    }
+
+    private static String text(Random random) {
+        StringBuilder text = new StringBuilder();
+        int length = 1 + random.nextInt(6);
+        for (int i = 0; i < length; i++) {
+            text.append(ALPHABET.charAt(random.nextInt(random.nextInt(4) > 0 ? 12 : ALPHABET.length())));
+        }
+        return text.toString();
+    }
+
+    private static X509Certificate dns(String name) {
+        return CERTIFICATES
+                .alternatives(new GeneralName(GeneralName.dNSName, name))
+                .leaf();
+    }
+
+    private static X509Certificate ip(byte[] octets) {
+        return CERTIFICATES
+                .alternatives(new GeneralName(GeneralName.iPAddress, new DEROctetString(octets)))
+                .leaf();
+    }
+}
