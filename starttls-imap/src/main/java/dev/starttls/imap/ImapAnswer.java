@@ -13,7 +13,8 @@ import java.util.function.Function;
 public sealed interface ImapAnswer {
 
     /**
-     * Data, perhaps none, and the end of the command.
+     * Data, perhaps none, and the end of the command. After data that is a BYE the connection is closed (RFC 9051 section
+     * 7.1.5).
      *
      * @param data sent before the end, in their order
      * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}

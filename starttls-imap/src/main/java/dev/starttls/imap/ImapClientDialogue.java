@@ -26,10 +26,14 @@ import java.util.Optional;
  *   <li>Greeting: OK goes on. PREAUTH means that there will be no TLS: the server takes STARTTLS only from a client that is
  *       not logged in (RFC 9051 section 11.1); inside implicit TLS it goes on. BYE turns the client away, and a referral in
  *       it is not followed. Anything else is a violation.
- *   <li>CAPABILITY: asked for only if the greeting had no response code with it. NO and BAD mean that STARTTLS is not
- *       offered; inside TLS they are a violation.
- *   <li>STARTTLS: OK under the command's own tag is the go-ahead, NO and BAD under it refuse. Another tag, a continuation,
- *       an untagged BAD, and an untagged OK or NO that has no response code and so looks like an answer, are violations.
+ *   <li>CAPABILITY: not asked for if the greeting had a response code with STARTTLS in it. One without is not believed
+ *       unasked: servers may leave out there what they announce when asked. NO and BAD mean that STARTTLS is not offered;
+ *       inside TLS they are a violation.
+ *   <li>STARTTLS: OK under the command's own tag is the go-ahead, NO and BAD under it refuse. Another tag and a
+ *       continuation are violations.
+ *   <li>An untagged OK, NO or BAD is information, a warning or the report of an error, with or without a response code, and
+ *       answers nothing (RFC 9051 sections 7.1.1 to 7.1.3): a client must be prepared for any response at all times
+ *       (section 2.2.2).
  *   <li>BYE turns the client away wherever it comes: the server closes (RFC 9051 section 7.1.5).
  *   <li>Data and warnings that nobody asked for are counted and forgotten, literals in them too.
  * </ul>
@@ -206,7 +210,13 @@ public final class ImapClientDialogue implements Dialogue {
                 if (condition == ImapCondition.PREAUTH && asking == Phase.CAPABILITY) {
                     return new Step.Decline(FailureReason.PREAUTHENTICATED, line);
                 }
-                return found.isPresent() ? proceed(line) : ask();
+                boolean enough = found.isPresent()
+                        && (asking == Phase.RECAPABILITY || announced().has("STARTTLS"));
+                if (enough) {
+                    return proceed(line);
+                }
+                found = Optional.empty();
+                return ask();
             }
         }
         return Step.violation("the greeting \"* OK\", \"* PREAUTH\" or \"* BYE\"", line);
@@ -220,8 +230,7 @@ public final class ImapClientDialogue implements Dialogue {
                     ? capabilityDone(tagged.status(), line)
                     : Step.violation("the reply " + tag() + " to CAPABILITY", line);
         } else if (response instanceof ImapResponse.Untagged untagged) {
-            if (untagged.status().condition() == ImapCondition.PREAUTH
-                    || untagged.status().condition() == ImapCondition.BAD) {
+            if (untagged.status().condition() == ImapCondition.PREAUTH) {
                 return Step.violation("the reply " + tag() + " to CAPABILITY", line);
             }
         } else if (response instanceof ImapResponse.Continuation) {
@@ -240,7 +249,7 @@ public final class ImapClientDialogue implements Dialogue {
         if (asking == Phase.RECAPABILITY) {
             return Step.violation("OK for CAPABILITY", line);
         }
-        found = Optional.of(ImapCapabilities.none());
+        found = Optional.of(greeting.flatMap(ImapStatus::capabilities).orElse(ImapCapabilities.none()));
         return proceed(line);
     }
 
@@ -255,16 +264,11 @@ public final class ImapClientDialogue implements Dialogue {
         }
         boolean forgettable = response instanceof ImapResponse.Data data
                 ? !data.keyword().equals("STARTTLS")
-                : response instanceof ImapResponse.Untagged untagged && warns(untagged.status());
+                : response instanceof ImapResponse.Untagged untagged
+                        && untagged.status().condition() != ImapCondition.PREAUTH;
         return forgettable
                 ? Step.await(Phase.COMMAND)
                 : Step.violation("a reply to STARTTLS under its tag " + tag(), line);
-    }
-
-    /** An alert or the like, which may come at any time; what has no code is an answer that lacks its tag. */
-    private static boolean warns(ImapStatus status) {
-        return status.code().isPresent()
-                && (status.condition() == ImapCondition.OK || status.condition() == ImapCondition.NO);
     }
 
     /** The capabilities are known. */

@@ -30,14 +30,20 @@ final class ImapCommandReader {
     /** Lines to send and octets to await, perhaps none of either. */
     record More(List<String> lines, int octets) implements Reading {}
 
-    /** The client sends what it may not, and too much of it to read on. */
-    record Overrun() implements Reading {}
+    /**
+     * The client sends what it may not, and too much of it to read on.
+     *
+     * @param text for people, what was too long
+     */
+    record Overrun(String text) implements Reading {}
 
     private final ImapGate gate;
     private final StringBuilder text = new StringBuilder();
     private Optional<String> refusal = Optional.empty();
     private String tag = "*";
     private boolean begun;
+    /** The octets of a command that is refused: read, since they do not wait, and thrown away. */
+    private long refusedOctets;
 
     /** The gate says, by tag and name, whether a command is refused whatever its arguments are. */
     ImapCommandReader(ImapGate gate) {
@@ -68,6 +74,7 @@ final class ImapCommandReader {
         text.setLength(0);
         refusal = Optional.empty();
         begun = false;
+        refusedOctets = 0;
     }
 
     private Reading more(ImapLiteral literal, int mostOctets) {
@@ -85,7 +92,12 @@ final class ImapCommandReader {
         }
         if (literal.octets() > MOST_UNASKED_OCTETS) {
             reset();
-            return new Overrun();
+            return new Overrun("Literal too long to be sent without waiting");
+        }
+        // What is thrown away costs no more than what is kept.
+        if (refusedOctets > mostOctets + MOST_OTHER_OCTETS) {
+            reset();
+            return new Overrun("Command too long");
         }
         keep("\r\n");
         return new More(List.of(), (int) literal.octets());
@@ -110,6 +122,7 @@ final class ImapCommandReader {
         if (refusal.isEmpty()) {
             text.append(more);
         } else {
+            refusedOctets += more.length();
             text.setLength(0);
         }
     }

@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
 
 /**
@@ -13,7 +14,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
- * keeps its state in the session serves any number of connections.
+ * keeps its state in the session serves any number of connections. A method that throws ends its connection: the command is
+ * answered NO [SERVERBUG], and BYE follows.
  */
 @FunctionalInterface
 public interface ImapHandler {
@@ -31,8 +33,8 @@ public interface ImapHandler {
      * A client has come and is about to be greeted. Inside implicit TLS a handler that knows it by other means may log it
      * in here: the greeting is then PREAUTH (RFC 9051 section 7.1.4). Not called again at an upgrade.
      *
-     * @param session new, empty
-     * @return a refusal, sent with BYE; empty to welcome it
+     * @param session new, empty; {@link ImapSession#peer} is known
+     * @return a refusal, sent with BYE, after which the connection is closed; empty to welcome it
      */
     default Optional<String> connected(ImapSession session) {
         return Optional.empty();
@@ -44,6 +46,16 @@ public interface ImapHandler {
      * @param session a new one, empty
      */
     default void upgraded(ImapSession session) {}
+
+    /**
+     * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
+     * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
+     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
+     *
+     * @param session as it was at the end
+     * @param end how it ended
+     */
+    default void ended(ImapSession session, SessionEnd end) {}
 
     /**
      * The longest literal that a command may have once the client has logged in; before that it is 4,096 octets at most.

@@ -1,6 +1,7 @@
 package dev.starttls.imap;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.upgrade.SessionEnd;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -36,6 +37,19 @@ public final class ImapLogin implements ImapHandler {
          * @return true if so
          */
         boolean match(String user, String password);
+
+        /**
+         * The same with what is known of the client, its address and what it showed in the handshake. This is what is
+         * called.
+         *
+         * @param user as the client named it, decoded from UTF-8
+         * @param password as the client sent it, decoded from UTF-8
+         * @param session not logged in yet
+         * @return true if so
+         */
+        default boolean match(String user, String password, ImapSession session) {
+            return match(user, password);
+        }
     }
 
     private static final class NoMailboxes implements ImapHandler {
@@ -97,6 +111,11 @@ public final class ImapLogin implements ImapHandler {
     }
 
     @Override
+    public void ended(ImapSession session, SessionEnd end) {
+        next.ended(session, end);
+    }
+
+    @Override
     public int literalOctets() {
         return next.literalOctets();
     }
@@ -141,7 +160,7 @@ public final class ImapLogin implements ImapHandler {
     }
 
     private ImapAnswer decide(String user, String password, ImapSession session) {
-        if (!credentials.match(user, password)) {
+        if (!credentials.match(user, password, session)) {
             return ImapAnswer.no("[AUTHENTICATIONFAILED] Wrong user or password");
         }
         session.logIn(user);

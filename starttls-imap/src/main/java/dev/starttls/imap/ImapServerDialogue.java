@@ -2,10 +2,13 @@ package dev.starttls.imap;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A server's side, for the whole of a session: greeting, CAPABILITY, LOGOUT, STARTTLS and, before the log-in, NOOP are
@@ -46,6 +50,9 @@ import java.util.function.Function;
  * octets (LITERAL-, RFC 7888 section 5); a longer one ends the connection, as does a line longer than the connection's
  * limit, a bare CR, a bare LF or, outside literals, a NUL.
  *
+ * <p>Where the server ends a session it says BYE (RFC 9051 section 7.1.5): when it is shut down, to a client that is silent
+ * for too long (section 5.4), and after a handler that threw, whose command is answered NO [SERVERBUG] (RFC 5530 section 3).
+ *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  */
 public final class ImapServerDialogue implements Dialogue {
@@ -60,7 +67,12 @@ public final class ImapServerDialogue implements Dialogue {
     private ImapSession session = new ImapSession(State.PLAINTEXT);
     private Optional<Exchange> exchange = Optional.empty();
     private List<String> announced = List.of();
+    private ConnectionInfo info = ConnectionInfo.UNKNOWN;
     private boolean openedInPlaintext;
+    /** The tag of the last STARTTLS. */
+    private String upgradeTag = "*";
+    /** The tag of a command whose handler is at work, and may throw. */
+    private Optional<String> answering = Optional.empty();
 
     /**
      * A dialogue that has not begun.
@@ -117,6 +129,14 @@ public final class ImapServerDialogue implements Dialogue {
     }
 
     @Override
+    public void connected(ConnectionInfo known) {
+        info = known;
+        if (known.tls().isEmpty()) {
+            session = new ImapSession(State.PLAINTEXT, info);
+        }
+    }
+
+    @Override
     public Step opened() {
         openedInPlaintext = true;
         return greet();
@@ -124,13 +144,44 @@ public final class ImapServerDialogue implements Dialogue {
 
     @Override
     public Step secured() {
-        session = new ImapSession(State.SECURE);
+        session = new ImapSession(State.SECURE, info);
         exchange = Optional.empty();
         reader.reset();
         announced = List.of();
         handler.upgraded(session);
         // The client speaks first inside TLS, unless TLS came first (RFC 9051 section 6.2.1, RFC 8314 section 3.2).
         return openedInPlaintext ? Step.await(Phase.RECAPABILITY) : greet();
+    }
+
+    /** RFC 9051 section 6.2.1 leaves a server the choice. */
+    @Override
+    public boolean takesEarlyHello() {
+        return true;
+    }
+
+    @Override
+    public List<String> unavailable() {
+        return List.of(upgradeTag + " NO [UNAVAILABLE] TLS is not available");
+    }
+
+    @Override
+    public List<String> lastLines(ClosingReason why) {
+        String bye = "* BYE " + host + " ";
+        return switch (why) {
+            case SHUTDOWN -> List.of(bye + "shutting down");
+            case IDLE -> List.of(bye + "closing the connection, silent for too long");
+            case FAULT -> {
+                List<String> lines = new ArrayList<>();
+                answering.ifPresent(tag -> lines.add(tag + " NO [SERVERBUG] Internal error"));
+                lines.add(bye + "closing the connection after an internal error");
+                yield lines;
+            }
+        };
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+        handler.ended(session, end);
     }
 
     @Override
@@ -159,7 +210,7 @@ public final class ImapServerDialogue implements Dialogue {
             exchange = Optional.empty();
             return line.equals("*")
                     ? say(open.tag() + " BAD Cancelled")
-                    : answer(open.tag(), open.response().apply(line));
+                    : answer(open.tag(), () -> open.response().apply(line));
         }
         int most = session.authenticated() ? handler.literalOctets() : ImapCommandReader.MOST_UNASKED_OCTETS;
         ImapCommandReader.Reading reading = reader.line(line, session, most);
@@ -176,10 +227,10 @@ public final class ImapServerDialogue implements Dialogue {
         }
         return new Step.Fail(
                 FailureReason.LIMIT_EXCEEDED,
-                "Expected a literal of at most " + ImapCommandReader.MOST_UNASKED_OCTETS
-                        + " octets from a client that does not wait (RFC 7888 section 5), got a longer one",
+                "Expected literals of at most " + ImapCommandReader.MOST_UNASKED_OCTETS
+                        + " octets from a client that does not wait (RFC 7888 section 5), and a bounded command, got more",
                 "",
-                List.of("* BYE Literal too long to be sent without waiting"));
+                List.of("* BYE " + ((ImapCommandReader.Overrun) reading).text()));
     }
 
     @Override
@@ -208,7 +259,7 @@ public final class ImapServerDialogue implements Dialogue {
                     default -> false;
                 };
         if (!own) {
-            return answer(tag, handler.handle(command, session));
+            return answer(tag, () -> handler.handle(command, session));
         }
         if (!command.argument().isEmpty()) {
             return say(tag + " BAD " + command.name() + " takes no argument");
@@ -217,12 +268,22 @@ public final class ImapServerDialogue implements Dialogue {
             case "CAPABILITY" -> say("* CAPABILITY " + announce(), tag + " OK CAPABILITY completed");
             case "LOGOUT" ->
                 new Step.Close(List.of("* BYE " + host + " closing the connection", tag + " OK LOGOUT completed"));
-            case "STARTTLS" -> new Step.Proceed(List.of(tag + " OK Begin TLS negotiation now"));
+            case "STARTTLS" -> {
+                upgradeTag = tag;
+                yield new Step.Proceed(List.of(tag + " OK Begin TLS negotiation now"));
+            }
             default -> say(tag + " OK NOOP completed");
         };
     }
 
-    private Step answer(String tag, ImapAnswer answer) {
+    private Step answer(String tag, Supplier<ImapAnswer> author) {
+        answering = Optional.of(tag);
+        ImapAnswer answer = author.get();
+        answering = Optional.empty();
+        return carryOut(tag, answer);
+    }
+
+    private Step carryOut(String tag, ImapAnswer answer) {
         List<String> lines = new ArrayList<>();
         if (answer instanceof ImapAnswer.Challenge challenge) {
             exchange = Optional.of(new Exchange(tag, challenge.response()));
@@ -239,7 +300,8 @@ public final class ImapServerDialogue implements Dialogue {
             lines.addAll(List.of(data.toString().split("\r\n", -1)));
         }
         lines.add(tag + " " + reply.status());
-        return new Step.Await(phase(), lines);
+        boolean bye = reply.data().stream().anyMatch(data -> data.keyword().equals("BYE"));
+        return bye ? new Step.Close(lines) : new Step.Await(phase(), lines);
     }
 
     private String announce() {

@@ -1,5 +1,6 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.State;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import java.util.Optional;
  * session.logIn("mary");
  * session.keep(new Selected("INBOX"));
  * Optional<Selected> selected = session.kept(Selected.class);
+ * session.peer().host();                      // the client's address
+ * session.tls().map(tls -> tls.suite());      // empty before TLS
  * }</pre>
  *
  * <p>Not safe for use by several threads; nothing blocks.
@@ -23,6 +26,10 @@ public final class ImapSession extends ServerSession {
 
     ImapSession(State side) {
         super(side);
+    }
+
+    ImapSession(State side, ConnectionInfo info) {
+        super(side, info);
     }
 
     /**

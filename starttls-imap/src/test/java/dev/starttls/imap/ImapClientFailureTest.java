@@ -80,13 +80,33 @@ class ImapClientFailureTest {
     @Test
     void a_stripped_offer_in_the_greeting_blocks_the_session() {
         assertThat(server.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n"))
+                .isEqualTo("T1 CAPABILITY\r\n");
+        assertThat(server.say("* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nT1 OK done\r\n"))
                 .isEmpty();
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.reason()).isEqualTo(FailureReason.NOT_OFFERED);
-        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.hint().orElseThrow()).contains("stripped");
-        assertThat(client.sent()).isEmpty();
+        assertThat(client.sent()).isEqualTo("T1 CAPABILITY\r\n");
+    }
+
+    @Test
+    void a_code_in_the_greeting_without_starttls_is_not_believed_unasked() {
+        assertThat(server.say("* OK [CAPABILITY IMAP4rev1] ready\r\n")).isEqualTo("T1 CAPABILITY\r\n");
+        assertThat(server.say("* CAPABILITY IMAP4rev1 STARTTLS\r\nT1 OK done\r\n"))
+                .isEqualTo("T2 STARTTLS\r\n");
+    }
+
+    @Test
+    void where_asking_is_refused_the_greeting_is_all_that_is_known() {
+        ImapClientDialogue another = new ImapClientDialogue();
+        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer odd = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        assertThat(odd.say("* OK [CAPABILITY IMAP4rev1 ID] ready\r\n")).isEqualTo("T1 CAPABILITY\r\n");
+        odd.say("T1 BAD what\r\n");
+        assertThat(willing.connection().ready()).isTrue();
+        assertThat(another.announced().has("ID")).isTrue();
     }
 
     @ParameterizedTest
@@ -128,7 +148,6 @@ class ImapClientFailureTest {
                 "t1 OK done\r\n",
                 "+ go on\r\n",
                 "* PREAUTH hello\r\n",
-                "* BAD what\r\n",
                 "T1\r\n",
                 "\r\n",
                 "T1 CAPABILITY\r\n",
@@ -177,10 +196,7 @@ class ImapClientFailureTest {
                 "t1 OK go",
                 "T11 OK go",
                 "T OK go",
-                "* OK go",
-                "* NO go",
-                "* BAD [CLIENTBUG] go",
-                "* OK",
+                "* PREAUTH go",
                 "+ go",
                 "+",
                 "* STARTTLS",
@@ -210,6 +226,10 @@ class ImapClientFailureTest {
                 "T1 ok go",
                 "T1 OK [ALERT] go {5}",
                 "* OK [ALERT] Down at noon\r\nT1 OK go",
+                "* OK Waiting for authentication process to respond..\r\nT1 OK go",
+                "* NO Disk nearly full\r\nT1 OK go",
+                "* BAD what\r\nT1 OK go",
+                "* BAD [CLIENTBUG] what\r\n* OK\r\nT1 OK go",
                 "* 7 EXISTS\r\n* CAPABILITY AUTH=EVIL\r\n* NO [OVERQUOTA] x\r\nT1 OK go",
                 "* LIST () \"/\" {11}\r\nT1 OK no\r\n.\r\nT1 OK go"
             })

@@ -226,11 +226,14 @@ class ImapServerCatalogueTest {
     @Test
     void literals_without_end_are_bounded() throws Exception {
         upgrade();
-        String answer = client.tls("a LOGIN" + (" {4096+}\r\n" + "x".repeat(4096)).repeat(40) + "\r\nb NOOP\r\n");
+        String answer = client.tls("a LOGIN" + (" {4096+}\r\n" + "x".repeat(4096)).repeat(4) + "\r\nb NOOP\r\n");
         assertThat(answer)
                 .startsWith("a BAD Literal too long")
                 .endsWith("\r\nb OK NOOP completed\r\n")
                 .hasLineCount(2);
+        assertThat(client.tls("a LOGIN" + (" {4096+}\r\n" + "x".repeat(4096)).repeat(40) + "\r\nb NOOP\r\n"))
+                .isEqualTo("* BYE Command too long\r\n");
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
     }
 
     @Test

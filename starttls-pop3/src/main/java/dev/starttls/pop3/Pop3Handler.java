@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
 
 /**
@@ -12,7 +13,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
- * keeps its state in the session serves any number of connections.
+ * keeps its state in the session serves any number of connections. A method that throws ends its connection, with -ERR
+ * [SYS/TEMP].
  */
 @FunctionalInterface
 public interface Pop3Handler {
@@ -25,6 +27,16 @@ public interface Pop3Handler {
      * @return the answer
      */
     Pop3Answer handle(Pop3Command command, Pop3Session session);
+
+    /**
+     * A client has come and is about to be greeted. Not called again at an upgrade.
+     *
+     * @param session new, empty; {@link Pop3Session#peer} is known
+     * @return a refusal, -ERR, in place of the greeting, after which the connection is closed; empty to welcome it
+     */
+    default Optional<Pop3Reply> connected(Pop3Session session) {
+        return Optional.empty();
+    }
 
     /**
      * Makes the timestamp of a greeting, for a handler that knows APOP (RFC 1939 section 7). Asked only for greetings
@@ -53,4 +65,14 @@ public interface Pop3Handler {
      * @param session a new one, empty, in the AUTHORIZATION state
      */
     default void upgraded(Pop3Session session) {}
+
+    /**
+     * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
+     * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
+     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
+     *
+     * @param session as it was at the end
+     * @param end how it ended
+     */
+    default void ended(Pop3Session session, SessionEnd end) {}
 }

@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
 
 /**
@@ -23,4 +24,34 @@ public interface Pop3Login {
      *     apart
      */
     Optional<Pop3Mailbox> open(String user, String password);
+
+    /**
+     * The same with what is known of the client, its address and what it showed in the handshake. This is what is called.
+     *
+     * @param user as the client gave it, decoded as UTF-8
+     * @param password likewise
+     * @param session in the AUTHORIZATION state
+     * @return as above
+     */
+    default Optional<Pop3Mailbox> open(String user, String password, Pop3Session session) {
+        return open(user, password);
+    }
+
+    /**
+     * A client has come: as {@link Pop3Handler#connected}.
+     *
+     * @param session new, empty
+     * @return a refusal, -ERR, in place of the greeting; empty to welcome it
+     */
+    default Optional<Pop3Reply> connected(Pop3Session session) {
+        return Optional.empty();
+    }
+
+    /**
+     * The session has ended: as {@link Pop3Handler#ended}.
+     *
+     * @param session as it was at the end
+     * @param end how it ended
+     */
+    default void ended(Pop3Session session, SessionEnd end) {}
 }

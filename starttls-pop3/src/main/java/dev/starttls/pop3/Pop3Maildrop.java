@@ -1,6 +1,7 @@
 package dev.starttls.pop3;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.upgrade.SessionEnd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -48,6 +49,16 @@ public final class Pop3Maildrop implements Pop3Handler {
      */
     public List<String> capabilities() {
         return List.of("TOP", "USER", "SASL PLAIN", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "UIDL");
+    }
+
+    @Override
+    public Optional<Pop3Reply> connected(Pop3Session session) {
+        return login.connected(session);
+    }
+
+    @Override
+    public void ended(Pop3Session session, SessionEnd end) {
+        login.ended(session, end);
     }
 
     @Override
@@ -114,7 +125,7 @@ public final class Pop3Maildrop implements Pop3Handler {
     }
 
     private Pop3Answer check(String user, String password, Pop3Session session) {
-        Optional<Pop3Mailbox> mailbox = login.open(user, password);
+        Optional<Pop3Mailbox> mailbox = login.open(user, password, session);
         if (mailbox.isEmpty()) {
             return failed(session);
         }

@@ -2,10 +2,13 @@ package dev.starttls.pop3;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -46,6 +49,11 @@ import java.util.function.Function;
  * the connection's limit, a bare CR, a bare LF or a NUL end the connection. Commands may be pipelined (RFC 2449 section
  * 6.6).
  *
+ * <p>To a client that is silent for too long nothing is said (RFC 1939 section 3). After a handler that threw, and when the
+ * server is shut down, it is -ERR [SYS/TEMP] (RFC 3206 section 4): POP3 has no response that answers nothing, so that a
+ * client which waits for nothing takes this one for the answer to its next command, which is what becomes of that command.
+ * In no case is anything deleted.
+ *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  */
 public final class Pop3ServerDialogue implements Dialogue {
@@ -62,7 +70,8 @@ public final class Pop3ServerDialogue implements Dialogue {
     private final Pop3Handler handler;
     private final List<String> capabilities;
     private final PlaintextLogin plaintextLogin;
-    private Pop3Session session = new Pop3Session(State.PLAINTEXT, Optional.empty());
+    private ConnectionInfo info = ConnectionInfo.UNKNOWN;
+    private Pop3Session session = new Pop3Session(State.PLAINTEXT, Optional.empty(), info);
     private Optional<Function<String, Pop3Answer>> response = Optional.empty();
     private List<String> announced = List.of();
     private boolean openedInPlaintext;
@@ -135,6 +144,14 @@ public final class Pop3ServerDialogue implements Dialogue {
     }
 
     @Override
+    public void connected(ConnectionInfo known) {
+        info = known;
+        if (known.tls().isEmpty()) {
+            session = new Pop3Session(State.PLAINTEXT, Optional.empty(), info);
+        }
+    }
+
+    @Override
     public Step opened() {
         openedInPlaintext = true;
         return greet(false);
@@ -146,13 +163,36 @@ public final class Pop3ServerDialogue implements Dialogue {
         announced = List.of();
         // The client speaks first inside TLS, unless TLS came first (RFC 2595 section 4, RFC 8314 section 3.2).
         if (openedInPlaintext) {
-            session = new Pop3Session(State.SECURE, Optional.empty());
+            session = new Pop3Session(State.SECURE, Optional.empty(), info);
             handler.upgraded(session);
             return Step.await(Phase.RECAPABILITY);
         }
         Step greeting = greet(true);
         handler.upgraded(session);
         return greeting;
+    }
+
+    @Override
+    public List<String> unavailable() {
+        return List.of(Pop3Reply.error("[SYS/TEMP] TLS is not available").line());
+    }
+
+    @Override
+    public List<String> lastLines(ClosingReason why) {
+        return switch (why) {
+            case SHUTDOWN ->
+                List.of(Pop3Reply.error("[SYS/TEMP] Shutting down, closing the connection")
+                        .line());
+            case IDLE -> List.of();
+            case FAULT ->
+                List.of(Pop3Reply.error("[SYS/TEMP] Internal error, closing the connection")
+                        .line());
+        };
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+        handler.ended(session, end);
     }
 
     @Override
@@ -245,9 +285,21 @@ public final class Pop3ServerDialogue implements Dialogue {
 
     private Step greet(boolean secure) {
         Optional<ApopTimestamp> timestamp = loginAccepted(secure) ? handler.timestamp() : Optional.empty();
-        session = new Pop3Session(secure ? State.SECURE : State.PLAINTEXT, timestamp);
+        session = new Pop3Session(secure ? State.SECURE : State.PLAINTEXT, timestamp, info);
+        Optional<Pop3Reply> refusal = handler.connected(session);
+        if (refusal.isPresent()) {
+            return turnAway(refusal.get());
+        }
         String text = host + " POP3 ready" + (timestamp.isPresent() ? " " + timestamp.get() : "");
         return Step.send(Phase.GREETING, Pop3Reply.ok(text).bounded().line());
+    }
+
+    private static Step turnAway(Pop3Reply reply) {
+        if (reply.positive()) {
+            throw new IllegalStateException(
+                    "Expected a refusal, -ERR, of the handler, got +OK; return Optional.empty() to welcome a client");
+        }
+        return new Step.Close(List.of(reply.bounded().line()));
     }
 
     private Step answer(Pop3Answer answer) {

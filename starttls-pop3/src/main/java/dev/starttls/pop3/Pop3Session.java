@@ -1,5 +1,6 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.State;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * <pre>{@code
  * session.keep(new User("mary"));
  * Optional<User> user = session.kept(User.class);
+ * session.peer().host();                      // the client's address
+ * session.tls().map(tls -> tls.suite());      // empty before TLS
  * }</pre>
  *
  * <p>Not safe for use by several threads; nothing blocks.
@@ -21,8 +24,8 @@ public final class Pop3Session extends ServerSession {
     private final Optional<ApopTimestamp> timestamp;
     private Pop3State state = Pop3State.AUTHORIZATION;
 
-    Pop3Session(State side, Optional<ApopTimestamp> timestamp) {
-        super(side);
+    Pop3Session(State side, Optional<ApopTimestamp> timestamp, ConnectionInfo info) {
+        super(side, info);
         this.timestamp = timestamp;
     }
 

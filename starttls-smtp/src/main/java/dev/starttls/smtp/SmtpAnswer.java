@@ -12,7 +12,7 @@ import java.util.function.Function;
 public sealed interface SmtpAnswer {
 
     /**
-     * A reply; the next line is a command.
+     * A reply; the next line is a command, unless it is 421, after which the connection is closed (RFC 5321 section 3.8).
      *
      * @param reply neither 334 nor 354
      */

@@ -54,8 +54,8 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection> {
     }
 
     /**
-     * What to do when the server refuses EHLO; without it there is no TLS, so it matters only where the policy can do
-     * without.
+     * What to do when the server does not know EHLO (500, 502); without it there is no TLS, so it matters only where the
+     * policy can do without.
      *
      * @param fallback {@link HeloFallback#ALLOWED} unless set
      * @return this

@@ -26,7 +26,10 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>Greeting: 220 goes on; 4yz and 5yz turn the client away; anything else is a violation.
- *   <li>EHLO: 250 goes on; 5yz means that there are no extensions, so STARTTLS is not offered; 4yz turns the client away.
+ *   <li>EHLO: 250 goes on; 500 and 502 mean that the server does not know the command (RFC 5321 section 3.2), so that
+ *       STARTTLS is not offered, and HELO is left. Any other refusal, 4yz or 5yz, turns the client away, inside TLS too: 501
+ *       and 504 object to its name, 550 to its name or address (section 4.1.1.1), 503 to whatever it is. HELO with the same
+ *       name from the same address would fare no better, and no offer was stripped.
  *   <li>STARTTLS: 220 is the go-ahead, and no other 2yz is (RFC 3207 section 4). It may have several lines: that is one
  *       reply still, taken once its last line is there with nothing behind it. 4yz and 5yz refuse.
  *   <li>421 turns the client away wherever it comes (RFC 5321 section 4.2.2): the server closes.
@@ -220,8 +223,17 @@ public final class SmtpClientDialogue implements Dialogue {
         if (reply.category() < 4) {
             return Step.violation("250 for EHLO", reply.toString());
         }
-        if (reply.category() == 4) {
-            return turnedAway("250 for EHLO", reply);
+        if (reply.code() != 500 && reply.code() != 502) {
+            return new Step.Fail(
+                    FailureReason.TURNED_AWAY,
+                    "Expected 250 for EHLO " + name + ", but the server does not serve this client"
+                            + (reply.category() == 4 ? " now; try again later" : ""),
+                    reply.toString(),
+                    List.of(),
+                    reply.category() == 4
+                            ? ""
+                            : "The reply says whether it objects to the client's name, which SmtpClient.name sets, or to its"
+                                    + " address");
         }
         ehloRefused = true;
         return asking == Phase.RECAPABILITY

@@ -1,5 +1,7 @@
 package dev.starttls.smtp;
 
+import java.util.Optional;
+
 /**
  * Takes a message line by line, as it comes behind 354 (RFC 5321 section 4.1.1.4). None of its lines is ever a command.
  *
@@ -9,7 +11,7 @@ package dev.starttls.smtp;
  * }</pre>
  *
  * <p>Called by the thread that drives the connection, which waits for the return. If the connection ends before the
- * message does, {@link #end} is not called.
+ * message does, {@link #abandoned} is called instead of {@link #end}.
  */
 public interface SmtpDataReceiver {
 
@@ -28,6 +30,20 @@ public interface SmtpDataReceiver {
      */
     SmtpReply end();
 
-    /** The message is refused behind the receiver's back, because it is too large; nothing else will be called. */
+    /**
+     * Asked after each line: whether the rest is not to be read any more. There is no way to refuse a message before its
+     * end but to close the connection; a receiver that throws the rest away does so for no more than a bounded amount.
+     *
+     * @return a last reply, 4yz or 5yz, for instance 552; it is sent at once, 421 follows, and the connection is closed.
+     *     Empty to read on
+     */
+    default Optional<SmtpReply> cutOff() {
+        return Optional.empty();
+    }
+
+    /**
+     * There will be no end of the message: it was refused without asking the receiver, because it is too large, or the
+     * connection ended. Nothing else will be called.
+     */
     default void abandoned() {}
 }

@@ -1,5 +1,6 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,24 @@ public interface SmtpDelivery {
      * @return takes the message and answers for it
      */
     SmtpDataReceiver begin(SmtpEnvelope envelope);
+
+    /**
+     * A client has come: as {@link SmtpHandler#connected}.
+     *
+     * @param session new, empty
+     * @return a refusal, 4yz or 5yz, in place of the greeting; empty to welcome it
+     */
+    default Optional<SmtpReply> connected(SmtpSession session) {
+        return Optional.empty();
+    }
+
+    /**
+     * The session has ended: as {@link SmtpHandler#ended}.
+     *
+     * @param session as it was at the end
+     * @param end how it ended
+     */
+    default void ended(SmtpSession session, SessionEnd end) {}
 
     /**
      * A recipient was named.

@@ -2,10 +2,13 @@ package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -45,6 +48,11 @@ import java.util.function.Function;
  * line longer than the connection's limit, a bare CR, a bare LF or a NUL end the connection, in a message as well: a
  * server that takes them for the end of a line can be made to see commands in a message.
  *
+ * <p>Where the server ends a session it says so (RFC 5321 section 3.8): 421 4.3.2 when it is shut down, 421 4.4.2 to a
+ * client that is silent for too long, 451 4.3.0 and 421 4.3.0 after a handler that threw. A reply 421 of a handler, to
+ * whatever command, closes the connection too. A client whose connection the handler refused at the greeting may say QUIT;
+ * {@value #MOST_REFUSED_COMMANDS} other commands are answered 503, the next one 421.
+ *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  */
 public final class SmtpServerDialogue implements Dialogue {
@@ -52,6 +60,9 @@ public final class SmtpServerDialogue implements Dialogue {
     private static final int MOST_COMMAND_OCTETS = 512;
     private static final int MOST_PATH_COMMAND_OCTETS = 1_024;
     private static final int MOST_AUTH_OCTETS = 12_288;
+
+    /** RFC 5321 section 3.1 wants QUIT to be awaited; one that pipelines a transaction has said no more before it. */
+    private static final int MOST_REFUSED_COMMANDS = 10;
 
     private static final Set<String> NEVER_GIVEN = Set.of("STARTTLS", "CHUNKING", "BINARYMIME");
     private static final List<String> GO_AHEAD =
@@ -65,7 +76,13 @@ public final class SmtpServerDialogue implements Dialogue {
     private Optional<SmtpDataReceiver> receiver = Optional.empty();
     private Optional<Function<String, SmtpAnswer>> response = Optional.empty();
     private List<String> announced = List.of();
+    private ConnectionInfo info = ConnectionInfo.UNKNOWN;
     private boolean openedInPlaintext;
+    /** Whether a command has come that is not answered yet; its handler may have thrown. */
+    private boolean answering;
+
+    private boolean refused;
+    private int refusedCommands;
 
     /**
      * A dialogue that has not begun.
@@ -116,22 +133,78 @@ public final class SmtpServerDialogue implements Dialogue {
     }
 
     @Override
+    public void connected(ConnectionInfo known) {
+        info = known;
+        if (known.tls().isEmpty()) {
+            session = new SmtpSession(State.PLAINTEXT, info);
+        }
+    }
+
+    @Override
     public Step opened() {
         openedInPlaintext = true;
-        return say(Phase.GREETING, SmtpReply.of(220, host + " ESMTP"));
+        return greet();
     }
 
     @Override
     public Step secured() {
-        session = new SmtpSession(State.SECURE);
+        session = new SmtpSession(State.SECURE, info);
         receiver = Optional.empty();
         response = Optional.empty();
         announced = List.of();
         handler.upgraded(session);
         // The client speaks first inside TLS, unless TLS came first (RFC 3207 section 4.2, RFC 8314 section 3.3).
-        return openedInPlaintext
-                ? Step.await(Phase.RECAPABILITY)
-                : say(Phase.GREETING, SmtpReply.of(220, host + " ESMTP"));
+        return openedInPlaintext ? Step.await(Phase.RECAPABILITY) : greet();
+    }
+
+    private Step greet() {
+        Optional<SmtpReply> refusal = handler.connected(session);
+        refusal.ifPresent(SmtpServerDialogue::requireRefusal);
+        refused = refusal.isPresent();
+        return say(Phase.GREETING, refusal.orElse(SmtpReply.of(220, host + " ESMTP")));
+    }
+
+    private static void requireRefusal(SmtpReply reply) {
+        if (reply.category() < 4) {
+            throw new IllegalStateException("Expected a refusal, 4yz or 5yz, of the handler, got " + reply.code()
+                    + "; return Optional.empty() to welcome a client");
+        }
+    }
+
+    @Override
+    public List<String> unavailable() {
+        return SmtpReply.of(454, "4.7.0 TLS not available").lines();
+    }
+
+    @Override
+    public List<String> lastLines(ClosingReason why) {
+        List<String> lines = new ArrayList<>();
+        if (why == ClosingReason.FAULT && answering) {
+            lines.addAll(SmtpReply.of(451, "4.3.0 Local error in processing").lines());
+        }
+        lines.addAll(
+                switch (why) {
+                    case SHUTDOWN -> closing("4.3.2", "Shutting down");
+                    case IDLE -> closing("4.4.2", "Silent for too long");
+                    case FAULT -> closing("4.3.0", "Local error");
+                });
+        return lines;
+    }
+
+    private List<String> closing(String status, String text) {
+        return SmtpReply.of(421, status + " " + host + " " + text + ", closing the connection")
+                .lines();
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+        Optional<SmtpDataReceiver> open = receiver;
+        receiver = Optional.empty();
+        try {
+            open.ifPresent(SmtpDataReceiver::abandoned);
+        } finally {
+            handler.ended(session, end);
+        }
     }
 
     @Override
@@ -154,8 +227,19 @@ public final class SmtpServerDialogue implements Dialogue {
 
     @Override
     public Step received(String line) {
+        // In a message nothing is awaited but the reply to its end.
+        answering = receiver.isEmpty() || line.equals(".");
+        Step step = taken(line);
+        answering = false;
+        return step;
+    }
+
+    private Step taken(String line) {
         if (receiver.isPresent()) {
             return message(line, receiver.get());
+        }
+        if (refused) {
+            return refuse(line);
         }
         if (response.isPresent()) {
             Function<String, SmtpAnswer> next = response.get();
@@ -183,6 +267,17 @@ public final class SmtpServerDialogue implements Dialogue {
                 yield command.verb().equals("HELO") ? hello(command) : answer(handler.handle(command, session));
             }
         };
+    }
+
+    /** RFC 5321 section 3.1: after a greeting of 554 the server waits for QUIT, and for how long is its own matter. */
+    private Step refuse(String line) {
+        if (SmtpCommand.parse(line).verb().equals("QUIT")) {
+            return new Step.Close(SmtpReply.of(221, "2.0.0 Bye").lines());
+        }
+        refusedCommands++;
+        return refusedCommands > MOST_REFUSED_COMMANDS
+                ? new Step.Close(closing("4.7.0", "Too many commands after a refusal"))
+                : say(SmtpReply.of(503, "5.5.1 Not served; say QUIT"));
     }
 
     private Step startTls(SmtpCommand command) {
@@ -244,7 +339,22 @@ public final class SmtpServerDialogue implements Dialogue {
             return say(taker.end());
         }
         taker.line(line.startsWith(".") ? line.substring(1) : line);
-        return Step.await(phase());
+        Optional<SmtpReply> cutOff = taker.cutOff();
+        if (cutOff.isEmpty()) {
+            return Step.await(phase());
+        }
+        requireRefusal(cutOff.get());
+        receiver = Optional.empty();
+        taker.abandoned();
+        List<String> lines = new ArrayList<>(cutOff.get().lines());
+        if (cutOff.get().code() != 421) {
+            lines.addAll(closing("4.3.0", "Not reading the rest"));
+        }
+        return new Step.Fail(
+                FailureReason.LIMIT_EXCEEDED,
+                "Expected the end of the message before its receiver answered " + cutOff.get(),
+                "",
+                lines);
     }
 
     private Step answer(SmtpAnswer answer) {
@@ -266,8 +376,9 @@ public final class SmtpServerDialogue implements Dialogue {
         return say(phase(), reply);
     }
 
+    /** RFC 5321 section 4.2.2: 421 says that the connection is being closed. */
     private static Step say(Phase phase, SmtpReply reply) {
-        return new Step.Await(phase, reply.lines());
+        return reply.code() == 421 ? new Step.Close(reply.lines()) : new Step.Await(phase, reply.lines());
     }
 
     private Phase phase() {

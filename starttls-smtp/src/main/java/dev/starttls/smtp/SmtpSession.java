@@ -1,5 +1,6 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.State;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * <pre>{@code
  * session.keep(new Login("mary"));
  * Optional<Login> login = session.kept(Login.class);
+ * session.peer().host();                      // the client's address
+ * session.tls().map(tls -> tls.suite());      // empty before TLS
  * }</pre>
  *
  * <p>Not safe for use by several threads; nothing blocks.
@@ -22,6 +25,10 @@ public final class SmtpSession extends ServerSession {
 
     SmtpSession(State side) {
         super(side);
+    }
+
+    SmtpSession(State side, ConnectionInfo info) {
+        super(side, info);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,7 +33,10 @@ public final class SmtpTransaction implements SmtpHandler {
      * A handler.
      *
      * @param delivery where the messages go
-     * @param mostOctets the largest message, its CRLFs counted; at least 65,536 (RFC 5321 section 4.5.3.1.7)
+     * @param mostOctets the largest message, its CRLFs counted; at least 65,536 (RFC 5321 section 4.5.3.1.7). A client that
+     *     sends a larger one is let come to its end, and refused there with 552 (section 4.5.3.1.9), if that takes no more
+     *     than as many octets again: what is thrown away costs no more than what is taken. Beyond that the connection is
+     *     closed
      * @throws IllegalArgumentException if it is less
      */
     public SmtpTransaction(SmtpDelivery delivery, long mostOctets) {
@@ -50,6 +54,16 @@ public final class SmtpTransaction implements SmtpHandler {
      */
     public List<String> extensions() {
         return List.of("PIPELINING", "SIZE " + mostOctets, "8BITMIME", "ENHANCEDSTATUSCODES");
+    }
+
+    @Override
+    public Optional<SmtpReply> connected(SmtpSession session) {
+        return delivery.connected(session);
+    }
+
+    @Override
+    public void ended(SmtpSession session, SessionEnd end) {
+        delivery.ended(session, end);
     }
 
     @Override
@@ -163,19 +177,22 @@ public final class SmtpTransaction implements SmtpHandler {
     /** Counts the octets of a message and keeps those above the limit from the receiver. */
     private static final class Measured implements SmtpDataReceiver {
 
+        private static final SmtpReply TOO_LARGE = SmtpReply.of(552, "5.3.4 Message too large");
+
         private final SmtpDataReceiver receiver;
-        private long left;
+        private final long mostOctets;
+        private long octets;
 
         Measured(SmtpDataReceiver receiver, long mostOctets) {
             this.receiver = receiver;
-            this.left = mostOctets;
+            this.mostOctets = mostOctets;
         }
 
         @Override
         public void line(String line) {
-            boolean fitted = left >= 0;
-            left = fitted ? left - line.length() - 2 : left;
-            if (left >= 0) {
+            boolean fitted = fits();
+            octets += line.length() + 2;
+            if (fits()) {
                 receiver.line(line);
             } else if (fitted) {
                 receiver.abandoned();
@@ -184,7 +201,26 @@ public final class SmtpTransaction implements SmtpHandler {
 
         @Override
         public SmtpReply end() {
-            return left >= 0 ? receiver.end() : SmtpReply.of(552, "5.3.4 Message too large");
+            return fits() ? receiver.end() : TOO_LARGE;
+        }
+
+        @Override
+        public Optional<SmtpReply> cutOff() {
+            if (fits()) {
+                return receiver.cutOff();
+            }
+            return octets - mostOctets > mostOctets ? Optional.of(TOO_LARGE) : Optional.empty();
+        }
+
+        @Override
+        public void abandoned() {
+            if (fits()) {
+                receiver.abandoned();
+            }
+        }
+
+        private boolean fits() {
+            return octets <= mostOctets;
         }
     }
 }

@@ -99,12 +99,46 @@ class SmtpClientFailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {500, 502, 504, 550, 571})
-    void a_refused_ehlo_means_that_nothing_is_offered(int code) {
+    @ValueSource(ints = {500, 502})
+    void an_unknown_ehlo_means_that_nothing_is_offered(int code) {
         server.say(GREETING);
         server.say(code + " 5.5.1 What\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.NOT_OFFERED);
         assertThat(client.upgradeFailure().reply()).contains(code + " 5.5.1 What");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {501, 503, 504, 521, 530, 550, 554, 571})
+    void a_refused_ehlo_turns_the_client_away_and_no_stripping_is_suspected(int code) {
+        server.say(GREETING);
+        assertThat(server.say(code + " 5.7.1 Not you\r\n")).isEmpty();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(failure.resultType()).isEqualTo("validation-failure");
+        assertThat(failure.reply()).contains(code + " 5.7.1 Not you");
+        assertThat(failure.hint().orElseThrow()).contains("SmtpClient.name");
+        assertThat(failure.getMessage()).doesNotContain("stripped").contains("EHLO client.example.org");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {501, 504, 550})
+    void an_opportunistic_client_says_no_helo_after_its_name_or_address_was_refused(int code) {
+        Side willing = Side.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer strict = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        strict.say(GREETING);
+        assertThat(strict.say(code + " Not you\r\n")).isEmpty();
+        assertThat(willing.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {501, 504, 550})
+    void inside_tls_a_refused_ehlo_turns_the_client_away_too(int code) throws Exception {
+        server.say(GREETING);
+        server.say(OFFER);
+        server.handshake(server.say("220 go\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(server.tls(code + " Not you\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
     }
 
     @ParameterizedTest

@@ -11,16 +11,19 @@ import org.junit.jupiter.api.Test;
 
 class SmtpServerPatienceTest {
 
+    private static final String BYE = "421 4.4.2 mail.example.org Silent for too long, closing the connection\r\n";
     private static final Duration PHASE = Duration.ofSeconds(60);
     private static final Duration COMMAND = Duration.ofMinutes(30);
 
     @Test
     void a_client_that_must_upgrade_first_is_given_the_time_of_a_phase() {
         Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Fixture.greeted(server).say("EHLO client.example.org\r\n");
+        RawPeer client = Fixture.greeted(server);
+        client.say("EHLO client.example.org\r\n");
         server.pass(PHASE.minusMillis(1).toNanos());
         assertThat(server.failure()).isEmpty();
         server.pass(Duration.ofMillis(1).toNanos());
+        assertThat(client.listen()).isEqualTo(BYE);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(server.upgradeFailure()).hasMessageContaining("60000 ms");
     }
@@ -37,6 +40,8 @@ class SmtpServerPatienceTest {
         server.pass(COMMAND.minusMillis(1).toNanos());
         assertThat(server.failure()).isEmpty();
         server.pass(Duration.ofMillis(1).toNanos());
+        assertThat(client.tls("")).isEqualTo(BYE);
+        assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
     }
 
@@ -47,6 +52,7 @@ class SmtpServerPatienceTest {
         client.say("STARTTLS\r\n");
         client.handshake();
         server.pass(PHASE.toNanos());
+        assertThat(client.tls("")).isEqualTo(BYE);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
     }
 }

@@ -3,7 +3,11 @@ package dev.starttls.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -203,8 +207,55 @@ class SmtpTransactionTest {
         receiver.line("a".repeat(65_534));
         receiver.line("b");
         receiver.line("c");
+        receiver.abandoned();
+        assertThat(receiver.cutOff()).isEmpty();
         assertThat(receiver.end().lines().get(0)).startsWith("552 5.3.4 ");
         assertThat(heard).containsExactly("a", "abandoned");
+    }
+
+    @Test
+    void a_message_without_end_is_cut_off_after_as_much_again() {
+        List<String> heard = new ArrayList<>();
+        SmtpDataReceiver taking = new SmtpDataReceiver() {
+            @Override
+            public void line(String line) {
+                heard.add("line");
+            }
+
+            @Override
+            public SmtpReply end() {
+                throw new AssertionError("Expected no end of an abandoned message");
+            }
+
+            @Override
+            public void abandoned() {
+                heard.add("abandoned");
+            }
+        };
+        Side server = Side.of(
+                new SmtpServerDialogue(
+                        "mail.example.org",
+                        TlsPolicy.OPPORTUNISTIC,
+                        new SmtpTransaction(envelope -> taking, 65_536),
+                        List.of()),
+                Fixture.server(TlsPolicy.OPPORTUNISTIC));
+        RawPeer client = Fixture.greeted(server);
+        assertThat(client.say("EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n"))
+                .endsWith("354 End with a dot on a line by itself\r\n");
+        String kilobyte = "x".repeat(1_022) + "\r\n";
+        int kilobytes = 0;
+        String answer = "";
+        while (answer.isEmpty() && kilobytes < 10_000) {
+            answer = client.say(kilobyte);
+            kilobytes++;
+        }
+        assertThat(kilobytes).isEqualTo(129);
+        assertThat(answer.lines())
+                .containsExactly(
+                        "552 5.3.4 Message too large",
+                        "421 4.3.0 mail.example.org Not reading the rest, closing the connection");
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(heard).hasSize(65).last().isEqualTo("abandoned");
     }
 
     @Test

@@ -14,13 +14,17 @@ final class Failures {
 
     private Failures() {}
 
-    /** What code of the application threw, or what its use of this package led to. */
+    /**
+     * What code of the application threw, or what its use of this package led to. What it says is left to the cause: it may
+     * hold a line of the client's, and that its password.
+     */
     static UpgradeException ofLocalCode(Throwable thrown, Phase phase) {
         return caused(
                 new UpgradeException(
                         FailureReason.LOCAL_ERROR,
                         phase,
-                        "Expected code of this side to return, but it threw " + thrown,
+                        "Expected code of this side to return, but it threw "
+                                + thrown.getClass().getName(),
                         "",
                         "The cause has the place: a handler, a listener, a trust manager, or the use of this library"),
                 thrown);

@@ -85,6 +85,21 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
     }
 
     @Override
+    public void shutDown(String detail) {
+        if (ended) {
+            return;
+        }
+        try {
+            connection.shutDown();
+            Want unused = channel.advance(loop.tasks(), this::wake, Turn.amongOthers(loop.time()), loop.foreign());
+        } catch (IOException | RuntimeException | Error e) {
+            fail(e);
+        }
+        // A client's dialogue, one that says nothing, or a peer that does not take its last lines.
+        abandoned(detail, Optional.empty());
+    }
+
+    @Override
     Optional<Long> due() {
         if (ended) {
             return Optional.empty();

@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class SelectorLoop {
 
+    private static final String SHUT_DOWN = "Expected the loop to go on, but it was shut down; use another";
+
     static final String CANCELLED = "Expected to go on, but the future was cancelled";
 
     private final Selector selector;
@@ -71,6 +73,11 @@ final class SelectorLoop {
 
         /** To be closed, for a reason of the loop's or the caller's. */
         void abandoned(String detail, Optional<Throwable> cause);
+
+        /** To be closed since the loop is shut down, after what a server says then, if its client takes that at once. */
+        default void shutDown(String detail) {
+            abandoned(detail, Optional.empty());
+        }
     }
 
     void run() {
@@ -337,11 +344,13 @@ final class SelectorLoop {
     private void end(Optional<Throwable> fault) {
         closing = true;
         arrivals.end();
-        String why = fault.isPresent()
-                ? "Expected the loop to go on, but it ended with " + fault.get() + "; use another"
-                : "Expected the loop to go on, but it was shut down; use another";
         for (Member member : List.copyOf(members)) {
-            contained(member, () -> member.abandoned(why, fault));
+            if (fault.isPresent()) {
+                String why = "Expected the loop to go on, but it ended with " + fault.get() + "; use another";
+                contained(member, () -> member.abandoned(why, fault));
+            } else {
+                contained(member, () -> member.shutDown(SHUT_DOWN));
+            }
         }
         try {
             complete();

@@ -50,7 +50,9 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * The context with the server's key and certificate; short for {@link #tls}.
+     * The context with the server's key and certificate; short for {@link #tls}. Without one, and without the system
+     * property {@code javax.net.ssl.keyStore} or {@link SSLContext#setDefault}, there is no certificate, and under any policy
+     * but {@link TlsPolicy#DISABLED} the server does not begin to serve.
      *
      * @param context initialised
      * @return this
@@ -92,7 +94,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     /**
      * What is done with octets behind the upgrade command.
      *
-     * @param injection {@link InjectionResponse#FAIL} unless set
+     * @param injection {@link InjectionResponse#FAIL} unless set; {@link InjectionResponse#HANDSHAKE} is for IMAP only
      * @return this
      */
     public S injection(InjectionResponse injection) {
@@ -119,6 +121,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *     handler threw is its cause
      * @throws IOException if the channel was closed before
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
+     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}; it is then closed
      */
     public void serve(SocketChannel accepted) throws IOException {
         if (!accepted.isBlocking()) {
@@ -144,8 +147,12 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * @param address to bind; port 0 for any free one
      * @return the listening channel, whose local address is bound; closing it, or the loop, ends the listening
      * @throws IOException if the address cannot be bound
+     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}
+     * @throws IllegalArgumentException if the settings do not fit the protocol
      */
     public ServerSocketChannel listen(UpgradeLoop loop, InetSocketAddress address) throws IOException {
+        // What is wrong with the settings is said here, not to each client.
+        connection(new Peer("localhost", -1));
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(address, BACKLOG);
@@ -169,8 +176,14 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param client the other side
      * @return not begun
+     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}
      */
     public UpgradeConnection connection(Peer client) {
+        if (settings.policy() != TlsPolicy.DISABLED && !settings.tls().mayHaveKeys()) {
+            throw new IllegalStateException("Expected a certificate to serve with under TlsPolicy." + settings.policy()
+                    + ", got no SSLContext and no default one with a key; give the server one with sslContext or tls, set"
+                    + " the system property javax.net.ssl.keyStore, or serve under TlsPolicy.DISABLED");
+        }
         return new UpgradeConnection(dialogue(settings.policy()), settings, client);
     }
 

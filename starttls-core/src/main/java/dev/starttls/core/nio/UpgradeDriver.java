@@ -142,7 +142,8 @@ final class UpgradeDriver {
         if (thrown instanceof IOException lost) {
             return Failures.closedHere(lost, connection.phase()).orElseGet(() -> lost(lost));
         }
-        return Failures.ofLocalCode(thrown, connection.phase());
+        // The connection knows best where the code that threw it comes from.
+        return connection.failure().orElseGet(() -> Failures.ofLocalCode(thrown, connection.phase()));
     }
 
     private UpgradeException lost(IOException thrown) {

@@ -204,7 +204,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
 
     /**
      * Shuts down now: what is underway is closed, its futures fail with {@link FailureReason#REJECTED} in the phase that
-     * they were in.
+     * they were in. Servers say so first where their protocol has words for it (421, BYE) and their client takes them at
+     * once.
      */
     public void closeNow() {
         loop.closeNow();

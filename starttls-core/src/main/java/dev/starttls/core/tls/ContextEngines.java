@@ -12,6 +12,17 @@ record ContextEngines(SSLContext context) implements EngineSource {
         return new ContextEngines(verified == Verification.FULL ? SSLContext.getDefault() : UnverifiedContext.get());
     }
 
+    /** What the JDK makes itself is named "Default" and has keys only of a store that this property names. */
+    static boolean platformMayHaveKeys() {
+        try {
+            return System.getProperty("javax.net.ssl.keyStore") != null
+                    || !SSLContext.getDefault().getProtocol().equals("Default");
+        } catch (GeneralSecurityException e) {
+            // Said where an engine is made.
+            return true;
+        }
+    }
+
     @Override
     public SSLEngine create(String peerHost, int peerPort) {
         return context.createSSLEngine(peerHost, peerPort);

@@ -223,8 +223,8 @@ final class Inbound {
     /** Takes more of the record that the engine misses the end of. Returns false when there is no more of it. */
     private boolean more(ByteBuffer network) throws SSLException {
         if (stash.complete()) {
-            throw engine.refuse(
-                    "Expected the engine to take a whole TLS record " + engine.where() + ", but it asks for more of it");
+            throw engine.refuse("Expected the engine to take a whole TLS record " + engine.where()
+                    + ", but it asks for more of it");
         }
         if (network.hasRemaining()) {
             stash = stash.opened();

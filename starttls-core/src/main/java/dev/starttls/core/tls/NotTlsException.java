@@ -18,7 +18,8 @@ public final class NotTlsException extends SSLException {
     private final String line;
 
     NotTlsException(String phase, boolean first, ByteBuffer octets) {
-        super("Expected a TLS record " + phase + ", got octets that are not one (RFC 8446 section 5.1); the peer does not"
+        super("Expected a TLS record " + phase
+                + ", got octets that are not one (RFC 8446 section 5.1); the peer does not"
                 + " speak TLS here, or someone in the middle has added plaintext");
         this.first = first;
         this.line = firstLine(octets);

@@ -88,6 +88,18 @@ public final class TlsSettings {
     }
 
     /**
+     * Whether a server's engines could have a key: not where they are made by the JDK's own default context, and no system
+     * property names a key store for it.
+     *
+     * @return false if every handshake of a server would fail for the want of a certificate
+     */
+    public boolean mayHaveKeys() {
+        return engines.source().isPresent()
+                || engines.byServerName().isPresent()
+                || ContextEngines.platformMayHaveKeys();
+    }
+
+    /**
      * Makes a client's engine that verifies all by itself, for use without an {@code UpgradeConnection}.
      *
      * @param peerHost the server's name or address, to be sent (SNI, RFC 6066 section 3) and compared with its

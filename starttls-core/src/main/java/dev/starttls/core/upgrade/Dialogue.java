@@ -36,6 +36,13 @@ public interface Dialogue {
     Role role();
 
     /**
+     * Says what is known of the connection: called when it begins, before {@link #opened}, and again before {@link #secured}.
+     *
+     * @param info the peer's address and, inside TLS, what was negotiated
+     */
+    default void connected(ConnectionInfo info) {}
+
+    /**
      * The connection is there, in plaintext. Not called with implicit TLS.
      *
      * @return what to do first
@@ -103,6 +110,47 @@ public interface Dialogue {
     default List<String> injected() {
         return List.of();
     }
+
+    /**
+     * What a server answers to its upgrade command when it cannot make a TLS engine, so that the client hears of it before
+     * the handshake; the dialogue then goes on in plaintext, as the policy has it. Servers only.
+     *
+     * @return lines; by default none, and the connection fails
+     */
+    default List<String> unavailable() {
+        return List.of();
+    }
+
+    /**
+     * Whether the protocol lets a server take a ClientHello that came in one piece with the upgrade command ({@link
+     * InjectionResponse#HANDSHAKE}). Servers only.
+     *
+     * @return false, unless the protocol says so (RFC 9051 section 6.2.1)
+     */
+    default boolean takesEarlyHello() {
+        return false;
+    }
+
+    /**
+     * What a server says last when it ends a session that its client has not ended. Asked only where lines may be said: in
+     * plaintext before the upgrade command was accepted, and inside TLS once the handshake is done. The connection is
+     * closed after them. A call that {@linkplain ClosingReason#FAULT threw} is not repeated: what it would have answered
+     * is to be answered here. Servers only.
+     *
+     * @param why the server ends it
+     * @return lines, by default none
+     */
+    default List<String> lastLines(ClosingReason why) {
+        return List.of();
+    }
+
+    /**
+     * The session has ended. Called once for each connection that has begun, whatever ended it; nothing is called after it.
+     * What it throws changes nothing and goes to {@link UpgradeListener#uncaught}.
+     *
+     * @param end how it ended
+     */
+    default void ended(SessionEnd end) {}
 
     /**
      * The capabilities that the server announced last, before TLS or inside it.

@@ -1,8 +1,8 @@
 package dev.starttls.core.upgrade;
 
 import dev.starttls.core.tls.NotTlsException;
-import dev.starttls.core.tls.RecordLimitException;
 import dev.starttls.core.tls.PeerCheck;
+import dev.starttls.core.tls.RecordLimitException;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.security.cert.Certificate;
@@ -17,14 +17,18 @@ import javax.net.ssl.SSLException;
 final class Ending {
 
     private final Parts parts;
+    private final EndReport end;
     private boolean leaving;
     private boolean settled;
     private Optional<UpgradeException> afterFarewell = Optional.empty();
     private boolean ready;
     private Optional<UpgradeException> failure = Optional.empty();
+    /** What user code threw before its last lines were said; thrown once they have left. */
+    private Optional<Throwable> fault = Optional.empty();
 
     Ending(Parts parts) {
         this.parts = parts;
+        this.end = new EndReport(parts.dialogue(), parts.settings().listener());
     }
 
     /** The dialogue is over and the connection is the application's: from the next call on, see {@link Session}. */
@@ -45,6 +49,7 @@ final class Ending {
     void becomeReady() {
         parts.framing().reset();
         ready = true;
+        end.report(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
     }
 
     /** A server's listener has heard that the session is inside TLS: what ends it later is no failure of the upgrade. */
@@ -57,14 +62,13 @@ final class Ending {
         leaving = true;
         if (parts.outbox().isEmpty()) {
             close();
+            end.report(SessionEnd.of(SessionEnd.Cause.CLOSED));
         }
     }
 
     /** Says a failure's last lines where lines may be said, or throws it at once. */
     void failAfter(List<String> farewell, UpgradeException why) throws UpgradeException {
-        State state = parts.state();
-        boolean sayable = state == State.SECURE || state.plaintextOut(parts.role()) == State.Plaintext.ANY;
-        if (farewell.isEmpty() || !sayable) {
+        if (farewell.isEmpty() || !sayable()) {
             throw failed(why);
         }
         parts.outbox().add(farewell);
@@ -90,10 +94,91 @@ final class Ending {
         }
     }
 
+    private boolean sayable() {
+        State state = parts.state();
+        return state == State.SECURE || state.plaintextOut(parts.role()) == State.Plaintext.ANY;
+    }
+
+    /** Says what a server says when it ends a session of its own accord. Returns whether there is a failure to wait for. */
+    boolean failAfterLastLines(ClosingReason reason, UpgradeException why) {
+        if (parts.client() || !open() || !sayable()) {
+            return false;
+        }
+        try {
+            List<String> lines = parts.dialogue().lastLines(reason);
+            if (lines.isEmpty()) {
+                return false;
+            }
+            parts.outbox().add(lines);
+        } catch (RuntimeException | Error e) {
+            why.addSuppressed(e);
+            return false;
+        }
+        leaving = true;
+        afterFarewell = Optional.of(why);
+        parts.clock().lastLines();
+        return true;
+    }
+
+    /** User code threw. Returns whether last lines say so first, and {@link #tellFarewell} throws it. */
+    boolean faulted(Throwable thrown) {
+        boolean waits = failAfterLastLines(ClosingReason.FAULT, localError(thrown));
+        if (waits) {
+            fault = Optional.of(thrown);
+        }
+        return waits;
+    }
+
+    /** This side is shut down; lines can be said only once the connection has begun. */
+    void shutDown(boolean begun) {
+        if (!open()) {
+            return;
+        }
+        UpgradeException why = exception(
+                FailureReason.REJECTED, "Expected " + parts.awaited() + ", but this side was shut down", "", "");
+        if (!begun || !failAfterLastLines(ClosingReason.SHUTDOWN, why)) {
+            failed(why);
+        }
+    }
+
+    /** What it says is left to the cause: it may hold a line of the client's, and that its password. */
+    private UpgradeException localError(Throwable thrown) {
+        UpgradeException why = exception(
+                FailureReason.LOCAL_ERROR,
+                "Expected the code of this side to throw nothing, got "
+                        + thrown.getClass().getName(),
+                "",
+                LocalError.HINT);
+        why.initCause(thrown);
+        return why;
+    }
+
+    /** The upgrade cannot be made and the session goes on without it. */
+    void unavailable(Throwable thrown) {
+        UpgradeException why = exception(
+                FailureReason.LOCAL_ERROR,
+                "Expected a TLS engine for the upgrade that the client asked for, got " + thrown,
+                "",
+                "Check the SSLContext, versions and suites of the server's TlsSettings");
+        why.initCause(thrown);
+        tell(why);
+    }
+
+    /** The driver closes, or lets go of, a connection that may not have ended yet. */
+    void reportClosed(boolean asAgreed) {
+        end.report(
+                afterFarewell.isPresent()
+                        ? SessionEnd.of(afterFarewell.get())
+                        : SessionEnd.of(asAgreed ? SessionEnd.Cause.CLOSED : SessionEnd.Cause.ABANDONED));
+    }
+
     /** The last line has left: closes, unless there is a failure to tell that needs no close_notify. */
     void farewellLeft() {
         if (parts.records() || afterFarewell.isEmpty()) {
             close();
+        }
+        if (afterFarewell.isEmpty()) {
+            end.report(SessionEnd.of(SessionEnd.Cause.CLOSED));
         }
     }
 
@@ -116,7 +201,14 @@ final class Ending {
     /** Throws what was to be told only after the last line had left. */
     void tellFarewell() throws UpgradeException {
         if (afterFarewell.isPresent()) {
-            throw failed(afterFarewell.get());
+            UpgradeException why = failed(afterFarewell.get());
+            if (fault.orElse(why) instanceof RuntimeException thrown) {
+                throw thrown;
+            }
+            if (fault.orElse(why) instanceof Error thrown) {
+                throw thrown;
+            }
+            throw why;
         }
     }
 
@@ -202,14 +294,7 @@ final class Ending {
 
     /** A dialogue, a listener or a chooser threw: whatever it meant to do, nothing leaves any more. */
     void abandon(Throwable thrown) {
-        UpgradeException why = exception(
-                FailureReason.LOCAL_ERROR,
-                // What it says is left to the cause: it may hold a line of the client's, and that its password.
-                "Expected the code of this side to throw nothing, got " + thrown.getClass().getName(),
-                "",
-                LocalError.HINT);
-        why.initCause(thrown);
-        failed(why);
+        failed(localError(thrown));
     }
 
     /** What the connection has failed with. */
@@ -253,6 +338,7 @@ final class Ending {
         parts.clock().stop();
         parts.outbox().clear();
         parts.framing().reset();
+        end.report(SessionEnd.of(why));
         return true;
     }
 

@@ -16,7 +16,7 @@ public enum FailureReason {
     LIMIT_EXCEEDED("validation-failure"),
     /** The time for a phase ran out. */
     TIMEOUT("validation-failure"),
-    /** The server turned the connection away in its greeting. */
+    /** The server turned the client away: in its greeting, by refusing its EHLO, or later with 421 or BYE. */
     TURNED_AWAY("validation-failure"),
     /** No connection could be made. */
     CONNECT_FAILED("validation-failure"),

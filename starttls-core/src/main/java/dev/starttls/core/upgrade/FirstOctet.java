@@ -8,6 +8,11 @@ final class FirstOctet {
 
     private FirstOctet() {}
 
+    /** Whether a ClientHello can begin with it. */
+    static boolean ofHandshake(byte octet) {
+        return octet == HANDSHAKE;
+    }
+
     /** Whether a line of a mail protocol cannot begin with it, but a TLS record does. */
     static boolean ofTlsOnly(byte octet) {
         return octet == ALERT || octet == HANDSHAKE;

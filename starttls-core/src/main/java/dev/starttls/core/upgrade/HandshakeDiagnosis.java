@@ -215,6 +215,11 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                     ? "The server refused this client's certificate, or misses one: give the SSLContext a key"
                     : "The client refused this server's certificate, or sent none of its own where one is needed";
         }
+        if (role == Role.SERVER
+                && (message.contains("cipher suites in common") || message.contains("authentication scheme"))) {
+            return "No certificate was found that this client takes: give the server's SSLContext a key, of another kind"
+                    + " (RSA, EC) if it has one; or the two sides have no cipher suite in common";
+        }
         // Behind the certificates: in TLS 1.2 this alert also answers a client that has none (RFC 5246 section 7.4.6).
         if (message.contains("handshake_failure")
                 || message.contains("cipher suites in common")

@@ -146,7 +146,7 @@ final class Incoming {
         }
         if (parts.state().plaintextIn(parts.role()) == State.Plaintext.NONE) {
             negotiation.injected(network);
-            return true;
+            return network.remaining() == 0;
         }
         return converse(network);
     }
@@ -159,7 +159,8 @@ final class Incoming {
             requireSpoken(network);
         }
         if (!parts.client() && !parts.outbox().isEmpty()) {
-            // The next record may be close_notify, which is answered at once before TLS 1.3 (RFC 5246 section 7.2.1) and by
+            // The next record may be close_notify, which is answered at once before TLS 1.3 (RFC 5246 section 7.2.1)
+            // and by
             // most engines in it: the answers to what came before are to leave first.
             return false;
         }

@@ -9,8 +9,9 @@ import java.util.List;
  */
 final class LocalError {
 
-    static final String HINT = "Code of this side threw (a handler, listener, trust manager, chooser of contexts or engine"
-            + " source): see the cause";
+    static final String HINT =
+            "Code of this side threw (a handler, listener, trust manager, chooser of contexts or engine"
+                    + " source): see the cause";
 
     private static final int DEPTH = 16;
 

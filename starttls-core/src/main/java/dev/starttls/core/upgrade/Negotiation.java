@@ -26,6 +26,7 @@ final class Negotiation {
     }
 
     void begin() throws IOException {
+        parts.dialogue().connected(new ConnectionInfo(parts.peer(), Optional.empty()));
         if (parts.implicit()) {
             startHandshake();
         } else {
@@ -82,15 +83,23 @@ final class Negotiation {
             say(step, bye.lines());
             ending.leave();
         } else if (step instanceof Step.Fail fail) {
-            ending.failAfter(fail.lines(), ending.exception(fail.reason(), fail.detail(), fail.reply(), ""));
+            ending.failAfter(fail.lines(), ending.exception(fail.reason(), fail.detail(), fail.reply(), fail.hint()));
         }
     }
 
     /** A server has octets in the clear where none may be: behind the upgrade command. */
     void injected(ByteBuffer octets) throws UpgradeException {
         int count = octets.remaining();
+        if (early(octets)) {
+            return;
+        }
         octets.position(octets.limit());
         if (parts.settings().injection() == InjectionResponse.DISCARD) {
+            parts.clock().count(0, count);
+            String excess = parts.clock().excess();
+            if (!excess.isEmpty()) {
+                throw ending.fail(FailureReason.LIMIT_EXCEEDED, "Expected " + excess + ", all of it thrown away", "");
+            }
             return;
         }
         UpgradeException why = new UpgradeException(
@@ -104,6 +113,15 @@ final class Negotiation {
         // With the go-ahead on its way it is too late for words.
         ending.failAfter(
                 parts.state() == State.PROPOSED ? List.of() : parts.dialogue().injected(), why);
+    }
+
+    /**
+     * Whether octets after a server's upgrade command stay where they are, for the handshake to take them once the
+     * go-ahead has left (RFC 9051 section 6.2.1).
+     */
+    boolean early(ByteBuffer octets) {
+        return parts.settings().injection() == InjectionResponse.HANDSHAKE
+                && FirstOctet.ofHandshake(octets.get(octets.position()));
     }
 
     /** A server's go-ahead has left. */
@@ -124,8 +142,10 @@ final class Negotiation {
         }
         parts.machine().on(Event.ESTABLISH);
         parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
+        UpgradeReport report = parts.report();
+        parts.dialogue().connected(new ConnectionInfo(parts.peer(), report.tls()));
         if (!parts.client()) {
-            parts.settings().listener().upgraded(parts.report());
+            parts.settings().listener().upgraded(report);
             ending.settle();
         }
         parts.framing().reset();
@@ -172,17 +192,33 @@ final class Negotiation {
         require(parts.state() == State.PLAINTEXT, step, "no go-ahead outside State.PLAINTEXT");
         require(parts.policy() != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
         require(!step.goAhead().isEmpty(), step, "the line of the go-ahead in Step.Proceed of a server");
-        parts.tls().ready();
         if (behind.hasRemaining()) {
             injected(behind);
         }
-        if (ending.open()) {
+        if (ending.open() && engineReady(behind)) {
             parts.outcome().announcedBefore(parts.dialogue().capabilities());
             parts.framing().reset();
             parts.machine().on(Event.PROPOSE);
             parts.clock().enter(Phase.COMMAND);
             parts.outbox().add(step.goAhead());
             parts.settings().listener().proposed();
+        }
+    }
+
+    /** A server that cannot make an engine says so before the go-ahead, where there still is a way on for the client. */
+    private boolean engineReady(ByteBuffer hello) throws UpgradeException {
+        try {
+            parts.tls().ready();
+            return true;
+        } catch (RuntimeException e) {
+            List<String> lines = parts.dialogue().unavailable();
+            if (lines.isEmpty() || hello.hasRemaining()) {
+                // A ClientHello that has come already would be taken for a line.
+                throw e;
+            }
+            ending.unavailable(e);
+            parts.outbox().add(lines);
+            return false;
         }
     }
 

@@ -9,6 +9,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSession;
 
 /** What is told of an upgrade afterwards, in as little as that takes: a connection keeps it as long as it lives. */
@@ -94,6 +97,25 @@ final class Outcome {
                 session.getCipherSuite(),
                 PeerCheck.chain(session),
                 pump.resumed() ? Resumption.RESUMED : Resumption.FULL,
-                pump.applicationProtocol()));
+                pump.applicationProtocol(),
+                serverName(session)));
+    }
+
+    /** The host name of SNI, never its raw octets. */
+    private static Optional<String> serverName(SSLSession session) {
+        if (!(session instanceof ExtendedSSLSession extended)) {
+            return Optional.empty();
+        }
+        try {
+            for (SNIServerName name : extended.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return Optional.of(host.getAsciiName());
+                }
+            }
+        } catch (RuntimeException e) {
+            // Some engines leave the method as ExtendedSSLSession has it; others make a name of any octets, and throw.
+            return Optional.empty();
+        }
+        return Optional.empty();
     }
 }

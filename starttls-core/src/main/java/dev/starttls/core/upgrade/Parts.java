@@ -13,6 +13,13 @@ record Parts(
         Outcome outcome) {
 
     static Parts of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
+        if (settings.injection() == InjectionResponse.HANDSHAKE
+                && dialogue.role() == Role.SERVER
+                && !dialogue.takesEarlyHello()) {
+            throw new IllegalArgumentException("injection: expected FAIL or DISCARD for a server of "
+                    + dialogue.protocol() + ", got HANDSHAKE; only IMAP lets a ClientHello come before the go-ahead"
+                    + " (RFC 9051 section 6.2.1)");
+        }
         boolean implicit = settings.policy() == TlsPolicy.IMPLICIT;
         UpgradeLimits limits = settings.limits();
         Outcome outcome = new Outcome(dialogue.protocol(), dialogue.role());

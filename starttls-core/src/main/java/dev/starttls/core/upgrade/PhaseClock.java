@@ -64,6 +64,12 @@ final class PhaseClock {
         restart();
     }
 
+    /** A server's last lines are to leave: for that the client has no more time than for a phase. */
+    void lastLines() {
+        patience = Math.min(patience, limits.timePerPhase().toNanos());
+        restart();
+    }
+
     private void restart() {
         waitBegan = now;
         lines = 0;

@@ -15,14 +15,45 @@ public abstract class ServerSession {
 
     private final Map<Class<?>, Object> kept = new HashMap<>();
     private final State state;
+    private final ConnectionInfo info;
+
+    /**
+     * An empty session of a client that nothing is known of.
+     *
+     * @param state {@link State#SECURE} for one inside TLS, {@link State#PLAINTEXT} for one before it
+     */
+    protected ServerSession(State state) {
+        this(state, ConnectionInfo.UNKNOWN);
+    }
 
     /**
      * An empty session.
      *
      * @param state {@link State#SECURE} for one inside TLS, {@link State#PLAINTEXT} for one before it
+     * @param info what {@link Dialogue#connected} was given last
      */
-    protected ServerSession(State state) {
+    protected ServerSession(State state, ConnectionInfo info) {
         this.state = state;
+        this.info = info;
+    }
+
+    /**
+     * The client's address, as the connection has it.
+     *
+     * @return the same before and after the upgrade
+     */
+    public final Peer peer() {
+        return info.peer();
+    }
+
+    /**
+     * What the handshake agreed on: the version, the suite, the name that the client asked for by SNI, and its certificate
+     * chain if it sent one.
+     *
+     * @return empty before TLS
+     */
+    public final Optional<UpgradeReport.Negotiated> tls() {
+        return info.tls();
     }
 
     /**

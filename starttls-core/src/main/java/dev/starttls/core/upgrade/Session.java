@@ -188,6 +188,11 @@ final class Session implements Stage {
     }
 
     @Override
+    public void shutDown() {
+        // What the application says last is the application's.
+    }
+
+    @Override
     public void close() {
         forget(lines);
         synchronized (machine) {

@@ -53,6 +53,8 @@ interface Stage {
 
     Optional<UpgradeException> failure();
 
+    void shutDown();
+
     void close();
 
     void end();

@@ -141,8 +141,9 @@ public sealed interface Step {
      * @param detail what was expected and what came
      * @param reply the peer's line, empty if there was none; a client's line is not shown, since it may hold a password
      * @param lines to send, on a server that says why it closes; where the state allows no line they are not sent
+     * @param hint what a person may try, empty if there is nothing
      */
-    record Fail(FailureReason reason, String detail, String reply, List<String> lines) implements Step {
+    record Fail(FailureReason reason, String detail, String reply, List<String> lines, String hint) implements Step {
         /**
          * Keeps its own copy of the lines.
          *
@@ -150,9 +151,22 @@ public sealed interface Step {
          * @param detail as described above
          * @param reply as described above
          * @param lines as described above
+         * @param hint as described above
          */
         public Fail {
             lines = List.copyOf(lines);
+        }
+
+        /**
+         * The same without a hint.
+         *
+         * @param reason as described above
+         * @param detail as described above
+         * @param reply as described above
+         * @param lines as described above
+         */
+        public Fail(FailureReason reason, String detail, String reply, List<String> lines) {
+            this(reason, detail, reply, lines, "");
         }
     }
 

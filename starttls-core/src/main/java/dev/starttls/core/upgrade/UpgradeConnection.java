@@ -44,6 +44,7 @@ public final class UpgradeConnection {
      * @param dialogue what is said; not used by another connection
      * @param settings what is followed
      * @param peer the other side; on a client, its host is the name that the certificate must have
+     * @throws IllegalArgumentException if the settings are not for this protocol, see {@link InjectionResponse#HANDSHAKE}
      */
     public UpgradeConnection(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         stage = new Upgrading(Parts.of(dialogue, settings, peer));
@@ -76,7 +77,7 @@ public final class UpgradeConnection {
     }
 
     /**
-     * Tells the time.
+     * Tells the time. What a server's own code has thrown is thrown here, if lines that say so were to leave first.
      *
      * @param nanos the time now
      * @throws UpgradeException if a phase has taken too long, or if the connection was failed and its last line has left
@@ -307,6 +308,15 @@ public final class UpgradeConnection {
     }
 
     /**
+     * Ends the dialogue because this side is shut down. A server says its last lines where it may ({@link
+     * Dialogue#lastLines}): once {@link #want} no longer says {@link Want#WRITE}, {@link #tick} throws {@link
+     * FailureReason#REJECTED}. Otherwise the connection has failed with that when this returns. No effect once ready or over.
+     */
+    public void shutDown() {
+        stage.shutDown();
+    }
+
+    /**
      * Closes this side: inside TLS, {@link #transmit} then gives out close_notify, and the peer may still be received from
      * (half-close, RFC 8446 section 6.1). Closing again has no effect.
      */
@@ -324,10 +334,7 @@ public final class UpgradeConnection {
         return stage.held();
     }
 
-    /**
-     * Goes on to the next stage where the present one is over. Only the next one is {@link #ready}, and before there is one
-     * thread at a time: nobody is left behind in the present one.
-     */
+    /** Goes on to the next stage where the present one is over; until one is ready, there is one thread at a time. */
     private Stage moveOn(Stage present) {
         Stage next = present.next();
         if (next != present) {

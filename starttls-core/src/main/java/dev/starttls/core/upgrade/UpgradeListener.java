@@ -44,9 +44,17 @@ public interface UpgradeListener {
 
     /**
      * The upgrade failed, under any policy. Not called on a server after {@link #upgraded}: what ends the session then is
-     * no failure of the upgrade.
+     * no failure of the upgrade. On a server that could not make an engine, the session goes on without it.
      *
      * @param why what the caller of the connection gets too
      */
     default void failed(UpgradeException why) {}
+
+    /**
+     * Code to which the end of the session was reported threw ({@link Dialogue#ended}, and so the handlers of the
+     * protocols). It is reported nowhere else.
+     *
+     * @param thrown what it threw
+     */
+    default void uncaught(Throwable thrown) {}
 }

@@ -34,13 +34,16 @@ public record UpgradeReport(
      * @param peerChain the peer's certificates, its own first; empty when it sent none
      * @param resumption whether an earlier session was resumed
      * @param applicationProtocol agreed by ALPN (RFC 7301)
+     * @param serverName the host name that the client asked for by SNI (RFC 6066 section 3), where the engine tells it; a
+     *     claim of the client's, of letters, digits, hyphens and dots
      */
     public record Negotiated(
             String version,
             String suite,
             List<Certificate> peerChain,
             Resumption resumption,
-            Optional<String> applicationProtocol) {}
+            Optional<String> applicationProtocol,
+            Optional<String> serverName) {}
 
     /** Whether the handshake took up an earlier session (RFC 8446 section 2.2, RFC 5077). */
     public enum Resumption {

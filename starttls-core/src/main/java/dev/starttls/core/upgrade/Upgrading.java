@@ -42,8 +42,7 @@ final class Upgrading implements Stage {
         try {
             negotiation.begin();
         } catch (RuntimeException | Error e) {
-            abandon(e);
-            throw e;
+            sayOrThrow(e);
         }
     }
 
@@ -56,12 +55,16 @@ final class Upgrading implements Stage {
             ending.tellFarewell();
         }
         if (late) {
-            throw ending.fail(
+            UpgradeException why = ending.exception(
                     FailureReason.TIMEOUT,
                     "Expected " + parts.awaited() + " within "
                             + parts.clock().patience().toMillis() + " ms, got "
                             + parts.clock().received(),
+                    "",
                     parts.silenceHint(!incoming.silent()));
+            if (!ending.failAfterLastLines(ClosingReason.IDLE, why)) {
+                throw ending.failed(why);
+            }
         }
     }
 
@@ -120,8 +123,7 @@ final class Upgrading implements Stage {
         try {
             incoming.receive(network);
         } catch (RuntimeException | Error e) {
-            abandon(e);
-            throw e;
+            sayOrThrow(e);
         }
     }
 
@@ -131,8 +133,7 @@ final class Upgrading implements Stage {
         try {
             outgoing.transmit(network);
         } catch (RuntimeException | Error e) {
-            abandon(e);
-            throw e;
+            sayOrThrow(e);
         }
     }
 
@@ -142,8 +143,7 @@ final class Upgrading implements Stage {
         try {
             incoming.endOfInput();
         } catch (RuntimeException | Error e) {
-            abandon(e);
-            throw e;
+            sayOrThrow(e);
         }
     }
 
@@ -198,8 +198,19 @@ final class Upgrading implements Stage {
     }
 
     @Override
+    public void shutDown() {
+        boolean connected = begun;
+        begun = true;
+        ending.shutDown(connected);
+    }
+
+    @Override
     public void close() {
+        boolean asAgreed = ending.leaving();
         ending.close();
+        if (begun) {
+            ending.reportClosed(asAgreed);
+        }
     }
 
     @Override
@@ -245,6 +256,18 @@ final class Upgrading implements Stage {
         if (!ending.ready()) {
             ending.abandon(thrown);
         }
+    }
+
+    /** What user code throws ends the connection; a server that can still say so to its client does, and throws it later. */
+    private void sayOrThrow(Throwable thrown) {
+        if (!ending.ready() && ending.faulted(thrown)) {
+            return;
+        }
+        abandon(thrown);
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) thrown;
     }
 
     private void requireBegun(String call) {

@@ -11,10 +11,12 @@ import dev.starttls.core.testing.TinyServer;
 import dev.starttls.core.testing.TinyServer.HandOver;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.IllegalBlockingModeException;
@@ -251,6 +253,22 @@ class SetupTest {
             assertThat(failed).hasRootCauseMessage("a fault in a dialogue");
             assertThat(sockets.server().isOpen()).isFalse();
         }
+    }
+
+    @Test
+    void a_server_without_a_certificate_says_so_before_it_serves() throws Exception {
+        TinyServerSetup server = new TinyServerSetup();
+        assertThatThrownBy(() -> server.connection(new Peer("127.0.0.1", 1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("javax.net.ssl.keyStore");
+        assertThatThrownBy(
+                        () -> server.listen(running.loop(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+                .isInstanceOf(IllegalStateException.class);
+        try (Loopback sockets = Loopback.open()) {
+            assertThatThrownBy(() -> server.serve(sockets.server())).isInstanceOf(IllegalStateException.class);
+            assertThat(sockets.server().isOpen()).isFalse();
+        }
+        server.policy(TlsPolicy.DISABLED).connection(new Peer("127.0.0.1", 1));
     }
 
     @Test

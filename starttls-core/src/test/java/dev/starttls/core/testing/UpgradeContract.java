@@ -177,7 +177,8 @@ public abstract class UpgradeContract {
             server.arrive(all.substring(cut)).run();
 
             assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
-            // Either it said why, or it had given its go-ahead, and an alert follows: never an answer to what was added.
+            // Either it said why, or it had given its go-ahead, and an alert follows: never an answer to what was
+            // added.
             byte[] octets = server.take();
             String said = new String(octets, StandardCharsets.ISO_8859_1);
             String goAhead = protocol().upgrade().replyOctets();

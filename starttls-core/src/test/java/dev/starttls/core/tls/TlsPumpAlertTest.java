@@ -52,11 +52,9 @@ class TlsPumpAlertTest {
     }
 
     static Stream<Arguments> offences() {
-        return Stream.of(EngineMaker.values())
-                .flatMap(maker -> Stream.of("TLSv1.2", "TLSv1.3")
-                        .flatMap(version -> Stream.of(0, 1)
-                                .flatMap(victim -> Stream.of(Moment.values())
-                                        .map(moment -> Arguments.of(maker, version, victim, moment)))));
+        return Stream.of(EngineMaker.values()).flatMap(maker -> Stream.of("TLSv1.2", "TLSv1.3")
+                .flatMap(version -> Stream.of(0, 1).flatMap(victim -> Stream.of(Moment.values())
+                        .map(moment -> Arguments.of(maker, version, victim, moment)))));
     }
 
     @ParameterizedTest
@@ -77,7 +75,9 @@ class TlsPumpAlertTest {
             if (moment != Moment.FIRST) {
                 assertThat(heard).as("%s", offence).get().asString().contains("fatal alert");
             } else if (maker == EngineMaker.BOUNCY_CASTLE && victim == 1) {
-                assertThat(last).as("a server that has seen no hello makes no alert").isEmpty();
+                assertThat(last)
+                        .as("a server that has seen no hello makes no alert")
+                        .isEmpty();
             } else {
                 assertThat(last).as("%s", offence).startsWith(21, 3).hasSize(7);
                 assertThat(last[5]).as("fatal").isEqualTo((byte) 2);

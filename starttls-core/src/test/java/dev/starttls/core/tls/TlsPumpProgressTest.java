@@ -258,8 +258,7 @@ class TlsPumpProgressTest {
                 case NEED_TASK, NEED_WRITE, CLOSED -> {
                     return;
                 }
-                case AGAIN ->
-                    assertThat(network.remaining()).isLessThan(left);
+                case AGAIN -> assertThat(network.remaining()).isLessThan(left);
                 case OK -> {
                     if (network.remaining() == left && application.position() == got) {
                         assertThat(!application.hasRemaining() || !network.hasRemaining())

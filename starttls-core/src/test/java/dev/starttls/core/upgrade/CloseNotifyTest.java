@@ -112,8 +112,8 @@ class CloseNotifyTest {
         byte[] record = tls.say("words").take();
         record[record.length - 1] ^= 1;
         client.connection().want();
-        Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(() -> client.connection()
-                .receive(java.nio.ByteBuffer.wrap(record), java.nio.ByteBuffer.allocate(100)));
+        Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(
+                () -> client.connection().receive(java.nio.ByteBuffer.wrap(record), java.nio.ByteBuffer.allocate(100)));
         assertThat(thrown).isNotNull();
         java.nio.ByteBuffer out = java.nio.ByteBuffer.allocate(1_000);
         client.connection().transmit(Connections.NOTHING, out);

@@ -67,7 +67,8 @@ class FailedTaskTest {
             // Some of them mean something else that is sound: then the server goes on.
             if (server.failure().isEmpty()) {
                 assertThat(server.sent()).as("%s, octet %s", engines, at).isNotEmpty();
-            } else if (engines != EngineMaker.BOUNCY_CASTLE || !server.upgradeFailure().getMessage().contains("decode_error")) {
+            } else if (engines != EngineMaker.BOUNCY_CASTLE
+                    || !server.upgradeFailure().getMessage().contains("decode_error")) {
                 // Bouncy Castle's server says nothing to a client that it has not understood.
                 requireAlert(server, engines + ", octet " + at);
             }
@@ -83,8 +84,7 @@ class FailedTaskTest {
                                 .versions("TLSv1.3")
                                 .build())))
                 .run();
-        byte[] flight =
-                BareTls.server(Connections.SERVING).feed(client.take()).take();
+        byte[] flight = BareTls.server(Connections.SERVING).feed(client.take()).take();
         int share = keyShare(flight);
         int length = ByteBuffer.wrap(flight).getShort(share + 6) & 0xffff;
         Arrays.fill(flight, share + 8, share + 8 + length, (byte) 0);

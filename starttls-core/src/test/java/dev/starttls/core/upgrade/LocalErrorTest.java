@@ -52,10 +52,8 @@ class LocalErrorTest {
         context.init(null, new TrustManager[] {new Throwing(thrown)}, null);
         UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED)
                 .withListener(events)
-                .withTls(TlsSettings.builder()
-                        .context(context)
-                        .versions(version)
-                        .build()));
+                .withTls(
+                        TlsSettings.builder().context(context).versions(version).build()));
         Wire wire = Wire.between(connection, server(TlsPolicy.REQUIRED)).run();
 
         UpgradeException why = wire.client().upgradeFailure();
@@ -104,8 +102,7 @@ class LocalErrorTest {
                             .build()));
             connection.begin(0);
             byte[] hello = hello();
-            Throwable seen =
-                    catchThrowable(() -> connection.receive(ByteBuffer.wrap(hello), Connections.NOTHING));
+            Throwable seen = catchThrowable(() -> connection.receive(ByteBuffer.wrap(hello), Connections.NOTHING));
             assertThat(seen).isSameAs(thrown);
             requireToldOnce(connection, thrown, events.heard(), "failed LOCAL_ERROR");
         }
@@ -131,8 +128,8 @@ class LocalErrorTest {
     void a_servers_listener_that_throws_when_told_of_the_upgrade_hears_of_the_failure() throws Exception {
         for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
             List<String> heard = new ArrayList<>();
-            UpgradeConnection connection = server(serverSettings(TlsPolicy.IMPLICIT)
-                    .withListener(new UpgradeListener() {
+            UpgradeConnection connection =
+                    server(serverSettings(TlsPolicy.IMPLICIT).withListener(new UpgradeListener() {
                         @Override
                         public void upgraded(UpgradeReport report) {
                             throw sneak(thrown);
@@ -166,8 +163,8 @@ class LocalErrorTest {
     @Test
     void a_listener_that_throws_when_told_of_a_failure_does_not_hide_it() {
         for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
-            UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED)
-                    .withListener(new UpgradeListener() {
+            UpgradeConnection connection =
+                    client(clientSettings(TlsPolicy.REQUIRED).withListener(new UpgradeListener() {
                         @Override
                         public void failed(UpgradeException why) {
                             throw sneak(thrown);
@@ -214,8 +211,7 @@ class LocalErrorTest {
         UpgradeConnection connection =
                 server(dialogue, serverSettings(TlsPolicy.REQUIRED).withListener(events));
         connection.begin(0);
-        assertThat(catchThrowable(
-                        () -> connection.receive(Connections.octets("PASS secret\r\n"), Connections.NOTHING)))
+        assertThat(catchThrowable(() -> connection.receive(Connections.octets("PASS secret\r\n"), Connections.NOTHING)))
                 .isSameAs(thrown);
         requireToldOnce(connection, thrown, events.heard(), "failed LOCAL_ERROR");
         assertThat(connection.failure().orElseThrow().getMessage()).doesNotContain("secret");
@@ -229,7 +225,8 @@ class LocalErrorTest {
             ofEngine.setStackTrace(new StackTraceElement[] {
                 buffer, new StackTraceElement(engine, "read", "", 1), new StackTraceElement("mine.Loop", "run", "", 1)
             });
-            assertThat(LocalError.in(new javax.net.ssl.SSLException("x", ofEngine))).isFalse();
+            assertThat(LocalError.in(new javax.net.ssl.SSLException("x", ofEngine)))
+                    .isFalse();
         }
         ofEngine.setStackTrace(
                 new StackTraceElement[] {buffer, new StackTraceElement("mine.TrustManager", "check", "", 1)});

@@ -34,8 +34,7 @@ class PlaintextInHandshakeTest {
 
     static Stream<Arguments> versions() {
         return Stream.of("TLSv1.2", "TLSv1.3")
-                .flatMap(version ->
-                        Stream.of(Chops.NONE, Chops.OCTETS).map(chops -> Arguments.of(version, chops)));
+                .flatMap(version -> Stream.of(Chops.NONE, Chops.OCTETS).map(chops -> Arguments.of(version, chops)));
     }
 
     @ParameterizedTest
@@ -138,8 +137,7 @@ class PlaintextInHandshakeTest {
     @Test
     void on_a_port_of_implicit_tls_only_the_first_octets_are_a_mistaken_port() throws Exception {
         Side client = Side.begun(Connections.client(TlsPolicy.IMPLICIT)).run();
-        byte[] flight =
-                BareTls.server(Connections.SERVING).feed(client.take()).take();
+        byte[] flight = BareTls.server(Connections.SERVING).feed(client.take()).take();
         client.arrive(records(flight).get(0)).run().requireSound();
         client.arrive("220 ready\r\n").run();
         requireInjection(client, Phase.HANDSHAKE);

@@ -24,6 +24,7 @@ public final class Side {
     private byte[] left = {};
     private ByteBuffer toSend = ByteBuffer.allocate(0);
     private Optional<IOException> failure = Optional.empty();
+    private Optional<Throwable> fault = Optional.empty();
     private long now;
 
     private Side(UpgradeConnection connection, int room) {
@@ -111,11 +112,20 @@ public final class Side {
             moved |= receive();
             moved |= tasks();
         }
-        if (connection.state() != State.FAILED) {
-            attempt(() -> connection.tick(now));
-        }
         sent.writeBytes(out.toByteArray());
+        if (connection.state() != State.FAILED) {
+            try {
+                attempt(() -> connection.tick(now));
+            } catch (RuntimeException | Error e) {
+                fault = Optional.of(e);
+            }
+        }
         return out.toByteArray();
+    }
+
+    /** What this side's own code threw, after the last lines that say so had left. */
+    public Optional<Throwable> fault() {
+        return fault;
     }
 
     private boolean tasks() {

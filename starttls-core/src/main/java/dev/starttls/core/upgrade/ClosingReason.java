@@ -1,0 +1,11 @@
+package dev.starttls.core.upgrade;
+
+/** Why a server ends a session that its client has not ended; decides what {@link Dialogue#lastLines} says. */
+public enum ClosingReason {
+    /** This side is shut down: {@link UpgradeConnection#shutDown}. */
+    SHUTDOWN,
+    /** The client has sent nothing for longer than the limits allow. */
+    IDLE,
+    /** The server's own code threw, a handler for instance, while it answered the client. */
+    FAULT
+}

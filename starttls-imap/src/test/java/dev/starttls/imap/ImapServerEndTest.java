@@ -1,0 +1,235 @@
+package dev.starttls.imap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.InjectionResponse;
+import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a server turns a client away, ends a session of its own accord, and what its handler hears of it. */
+class ImapServerEndTest {
+
+    private static final String SHUTDOWN = "* BYE mail.example.org shutting down\r\n";
+    private static final String IDLE = "* BYE mail.example.org closing the connection, silent for too long\r\n";
+    private static final String FAULT = "* BYE mail.example.org closing the connection after an internal error\r\n";
+
+    private final Author author = new Author();
+
+    /** A handler that does as its test wants. */
+    private static final class Author implements ImapHandler {
+
+        private final List<String> heard = new ArrayList<>();
+        private final List<ImapSession> sessions = new ArrayList<>();
+        private Optional<String> refusal = Optional.empty();
+
+        @Override
+        public ImapAnswer handle(ImapCommand command, ImapSession session) {
+            heard.add(command.name());
+            return switch (command.name()) {
+                case "BOOM" -> throw new IllegalArgumentException("boom");
+                case "XBYE" -> ImapAnswer.ok("Gone", new ImapResponse.Data("BYE Going down"));
+                case "AUTHENTICATE" ->
+                    new ImapAnswer.Challenge(new ImapResponse.Continuation(""), response -> {
+                        throw new IllegalArgumentException("boom");
+                    });
+                default -> ImapAnswer.ok("Done");
+            };
+        }
+
+        @Override
+        public Optional<String> connected(ImapSession session) {
+            heard.add("connected");
+            sessions.add(session);
+            return refusal;
+        }
+
+        @Override
+        public void upgraded(ImapSession session) {
+            sessions.add(session);
+        }
+
+        @Override
+        public void ended(ImapSession session, SessionEnd end) {
+            heard.add("ended " + end.cause());
+            sessions.add(session);
+        }
+    }
+
+    @Test
+    void at_a_shutdown_it_says_bye() {
+        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        RawPeer client = Fixture.greeted(server);
+        client.say("a CAPABILITY\r\n");
+        server.connection().shutDown();
+        assertThat(client.say("b NOOP\r\n")).isEqualTo(SHUTDOWN);
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
+        assertThat(author.heard).containsExactly("connected", "ended SHUT_DOWN");
+    }
+
+    @Test
+    void at_a_shutdown_it_says_bye_inside_tls_and_closes() throws Exception {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = Fixture.upgraded(server);
+        server.connection().shutDown();
+        assertThat(client.tls("")).isEqualTo(SHUTDOWN);
+        assertThat(client.closeNotifyReceived()).isTrue();
+    }
+
+    @Test
+    void to_a_client_that_is_silent_for_too_long_it_says_bye() throws Exception {
+        Side plain = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer silent = Fixture.greeted(plain);
+        plain.pass(Duration.ofSeconds(60).toNanos());
+        assertThat(silent.listen()).isEqualTo(IDLE);
+        assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(author.heard).last().isEqualTo("ended TIMED_OUT");
+
+        Side secure = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = Fixture.upgraded(secure);
+        client.tls("a CAPABILITY\r\n");
+        secure.pass(Duration.ofMinutes(30).toNanos());
+        assertThat(client.tls("")).isEqualTo(IDLE);
+        assertThat(client.closeNotifyReceived()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a BOOM\r\n", "a AUTHENTICATE X\r\nresponse\r\n"})
+    void a_handler_that_throws_is_answered_with_serverbug_and_bye(String command) throws Exception {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = Fixture.upgraded(server);
+        assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(server.fault().orElseThrow()).hasMessage("boom");
+        assertThat(author.heard).last().isEqualTo("ended FAULT");
+    }
+
+    @Test
+    void a_handler_that_throws_in_plaintext_is_answered_too() {
+        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        RawPeer client = Fixture.greeted(server);
+        assertThat(client.say("a X\r\nb BOOM\r\nc NOOP\r\n"))
+                .isEqualTo("a OK Done\r\nb NO [SERVERBUG] Internal error\r\n" + FAULT);
+    }
+
+    @Test
+    void a_bye_of_a_handler_ends_the_session() throws Exception {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = Fixture.upgraded(server);
+        assertThat(client.tls("a XBYE\r\nb NOOP\r\n")).isEqualTo("* BYE Going down\r\na OK Gone\r\n");
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(server.failure()).isEmpty();
+        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+    }
+
+    @Test
+    void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
+        author.refusal = Optional.of("[UNAVAILABLE] Not now");
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        assertThat(client.say("a STARTTLS\r\n")).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
+        assertThat(server.connection().state()).isEqualTo(State.CLOSED);
+        assertThat(author.heard).containsExactly("connected", "ended CLOSED");
+
+        RawPeer inside = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT, author), Fixture.CLIENT_CONTEXT);
+        assertThat(inside.handshake()).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
+        assertThat(inside.closeNotifyReceived()).isTrue();
+    }
+
+    @Test
+    void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
+        Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED, author)).tls("z LOGOUT\r\n");
+        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
+        assertThat(author.sessions.get(0).tls()).isEmpty();
+        assertThat(author.sessions.get(1).tls().orElseThrow().version()).isEqualTo("TLSv1.3");
+        assertThat(author.sessions.get(2)).isSameAs(author.sessions.get(1));
+    }
+
+    @Test
+    void credentials_see_the_client_and_a_log_in_passes_on_what_it_hears() throws Exception {
+        List<String> seen = new ArrayList<>();
+        ImapLogin login = new ImapLogin(
+                new ImapLogin.Credentials() {
+                    @Override
+                    public boolean match(String user, String password) {
+                        throw new AssertionError();
+                    }
+
+                    @Override
+                    public boolean match(String user, String password, ImapSession session) {
+                        seen.add(user + " from " + session.peer().host());
+                        return session.tls().isPresent();
+                    }
+                },
+                author);
+        RawPeer client = Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED, login));
+        assertThat(client.tls("a LOGIN mary x\r\n")).startsWith("a OK ");
+        assertThat(client.tls("b LOGOUT\r\n")).startsWith("* BYE ");
+        assertThat(seen).containsExactly("mary from localhost");
+        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+    }
+
+    @Test
+    void without_an_engine_starttls_is_answered_no_and_the_session_goes_on() {
+        UpgradeSettings broken = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
+                .withTls(TlsSettings.builder()
+                        .context(Fixture.SERVER_CONTEXT)
+                        .versions("TLSv9")
+                        .build());
+        RawPeer client = Fixture.greeted(Side.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
+        assertThat(client.say("a STARTTLS\r\n")).isEqualTo("a NO [UNAVAILABLE] TLS is not available\r\n");
+        assertThat(client.say("b NOOP\r\n")).isEqualTo("b OK NOOP completed\r\n");
+    }
+
+    @Test
+    void a_client_hello_in_one_piece_with_starttls_is_taken_where_that_is_set() throws Exception {
+        Side server = Side.of(
+                Fixture.serverDialogue(TlsPolicy.REQUIRED),
+                Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE));
+        server.take();
+        BareTls tls = BareTls.client(Fixture.CLIENT_CONTEXT).begin();
+        byte[] hello = tls.take();
+        byte[] both = new byte[12 + hello.length];
+        System.arraycopy("a STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII), 0, both, 0, 12);
+        System.arraycopy(hello, 0, both, 12, hello.length);
+        server.give(both);
+        byte[] answer = server.take();
+        String goAhead = "a OK Begin TLS negotiation now\r\n";
+        assertThat(new String(answer, StandardCharsets.ISO_8859_1)).startsWith(goAhead);
+        tls.feed(Arrays.copyOfRange(answer, goAhead.length(), answer.length));
+        server.give(tls.take());
+        tls.feed(server.take());
+        server.give(tls.say("b NOOP\r\n").take());
+        assertThat(tls.feed(server.take()).heard()).isEqualTo("b OK NOOP completed\r\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = InjectionResponse.class,
+            names = {"FAIL", "HANDSHAKE"})
+    void plaintext_in_one_piece_with_starttls_is_an_injection_all_the_same(InjectionResponse response) {
+        Side server = Side.of(
+                Fixture.serverDialogue(TlsPolicy.REQUIRED),
+                Fixture.server(TlsPolicy.REQUIRED).withInjection(response));
+        assertThat(Fixture.greeted(server).say("a STARTTLS\r\nb NOOP\r\n"))
+                .isEqualTo("* BYE Plaintext behind STARTTLS refused\r\n");
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+    }
+}

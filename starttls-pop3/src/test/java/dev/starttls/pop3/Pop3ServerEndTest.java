@@ -1,0 +1,216 @@
+package dev.starttls.pop3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.InjectionResponse;
+import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** How a server turns a client away, ends a session of its own accord, and what its handler hears of it. */
+class Pop3ServerEndTest {
+
+    private static final String SHUTDOWN = "-ERR [SYS/TEMP] Shutting down, closing the connection\r\n";
+    private static final String FAULT = "-ERR [SYS/TEMP] Internal error, closing the connection\r\n";
+
+    private final Author author = new Author();
+
+    /** A handler that does as its test wants. */
+    private static final class Author implements Pop3Handler {
+
+        private final List<String> heard = new ArrayList<>();
+        private final List<Pop3Session> sessions = new ArrayList<>();
+        private Optional<Pop3Reply> refusal = Optional.empty();
+
+        @Override
+        public Pop3Answer handle(Pop3Command command, Pop3Session session) {
+            heard.add(command.keyword());
+            return switch (command.keyword()) {
+                case "BOOM" -> throw new IllegalArgumentException("boom");
+                case "PASS" -> new Pop3Answer.Opened(Pop3Reply.ok("Open"));
+                default -> Pop3Answer.ok("Done");
+            };
+        }
+
+        @Override
+        public Optional<Pop3Reply> connected(Pop3Session session) {
+            heard.add("connected");
+            sessions.add(session);
+            return refusal;
+        }
+
+        @Override
+        public Pop3Reply update(Pop3Session session) {
+            throw new IllegalArgumentException("update");
+        }
+
+        @Override
+        public void upgraded(Pop3Session session) {
+            sessions.add(session);
+        }
+
+        @Override
+        public void ended(Pop3Session session, SessionEnd end) {
+            heard.add("ended " + end.cause());
+            sessions.add(session);
+        }
+    }
+
+    @Test
+    void at_a_shutdown_it_says_err() throws Exception {
+        Side plain = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = Fixture.greeted(plain);
+        plain.connection().shutDown();
+        assertThat(client.say("CAPA\r\n")).isEqualTo(SHUTDOWN);
+        assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
+        assertThat(author.heard).containsExactly("connected", "ended SHUT_DOWN");
+
+        Side secure = side(TlsPolicy.REQUIRED);
+        RawPeer inside = Fixture.upgraded(secure);
+        secure.connection().shutDown();
+        assertThat(inside.tls("")).isEqualTo(SHUTDOWN);
+        assertThat(inside.closeNotifyReceived()).isTrue();
+    }
+
+    @Test
+    void to_a_client_that_is_silent_for_too_long_it_says_nothing() throws Exception {
+        Side plain = side(TlsPolicy.REQUIRED);
+        RawPeer silent = Fixture.greeted(plain);
+        plain.pass(Duration.ofSeconds(60).toNanos());
+        assertThat(silent.listen()).isEmpty();
+        assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(author.heard).last().isEqualTo("ended TIMED_OUT");
+
+        Side secure = side(TlsPolicy.REQUIRED);
+        RawPeer inside = Fixture.upgraded(secure);
+        secure.pass(Duration.ofSeconds(60).toNanos());
+        assertThat(inside.tls("")).isEmpty();
+        assertThat(inside.closeNotifyReceived()).isTrue();
+    }
+
+    @Test
+    void a_handler_that_throws_is_answered_err() throws Exception {
+        Side plain = side(TlsPolicy.OPPORTUNISTIC);
+        assertThat(Fixture.greeted(plain).say("X\r\nBOOM\r\nX\r\n")).isEqualTo("+OK Done\r\n" + FAULT);
+        assertThat(plain.fault().orElseThrow()).hasMessage("boom");
+        assertThat(author.heard).last().isEqualTo("ended FAULT");
+
+        RawPeer inside = Fixture.upgraded(side(TlsPolicy.REQUIRED));
+        assertThat(inside.tls("BOOM\r\nX\r\n")).isEqualTo(FAULT);
+        assertThat(inside.closeNotifyReceived()).isTrue();
+    }
+
+    @Test
+    void an_update_that_throws_is_answered_err() throws Exception {
+        Side server = side(TlsPolicy.REQUIRED);
+        RawPeer client = Fixture.upgraded(server);
+        client.tls("PASS x\r\n");
+        assertThat(client.tls("QUIT\r\n")).isEqualTo(FAULT);
+        assertThat(server.fault().orElseThrow()).hasMessage("update");
+    }
+
+    @Test
+    void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
+        author.refusal = Optional.of(Pop3Reply.error("[SYS/TEMP] Not now"));
+        Side server = side(TlsPolicy.REQUIRED);
+        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("STLS\r\n"))
+                .isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
+        assertThat(server.connection().state()).isEqualTo(State.CLOSED);
+        assertThat(author.heard).containsExactly("connected", "ended CLOSED");
+
+        RawPeer inside = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        assertThat(inside.handshake()).isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
+        assertThat(inside.closeNotifyReceived()).isTrue();
+    }
+
+    @Test
+    void a_refusal_that_is_none_is_the_handlers_fault() {
+        author.refusal = Optional.of(Pop3Reply.ok("Hello"));
+        Side server = side(TlsPolicy.REQUIRED);
+        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
+        assertThat(server.fault().orElseThrow()).hasMessageContaining("got +OK");
+    }
+
+    @Test
+    void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
+        Fixture.upgraded(side(TlsPolicy.REQUIRED)).tls("QUIT\r\n");
+        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
+        assertThat(author.sessions.get(0).tls()).isEmpty();
+        assertThat(author.sessions.get(1).tls().orElseThrow().version()).isEqualTo("TLSv1.3");
+        assertThat(author.sessions.get(2)).isSameAs(author.sessions.get(1));
+        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+    }
+
+    @Test
+    void a_login_sees_the_client_may_refuse_it_and_hears_of_the_end() throws Exception {
+        List<String> heard = new ArrayList<>();
+        Pop3Maildrop maildrop = new Pop3Maildrop(new Pop3Login() {
+            @Override
+            public Optional<Pop3Mailbox> open(String user, String password) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public Optional<Pop3Mailbox> open(String user, String password, Pop3Session session) {
+                heard.add(user + " from " + session.peer().host());
+                return Optional.of(Fixture.mailbox());
+            }
+
+            @Override
+            public Optional<Pop3Reply> connected(Pop3Session session) {
+                heard.add("connected");
+                return Optional.empty();
+            }
+
+            @Override
+            public void ended(Pop3Session session, SessionEnd end) {
+                heard.add("ended " + end.cause());
+            }
+        });
+        RawPeer client = Fixture.upgraded(side(TlsPolicy.REQUIRED, maildrop));
+        assertThat(client.tls("USER mary\r\nPASS x\r\n")).contains("2 messages");
+        client.tls("QUIT\r\n");
+        assertThat(heard).containsExactly("connected", "mary from localhost", "ended CLOSED");
+    }
+
+    @Test
+    void without_an_engine_stls_is_answered_err_and_the_session_goes_on() {
+        UpgradeSettings broken = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
+                .withTls(TlsSettings.builder()
+                        .context(Fixture.SERVER_CONTEXT)
+                        .versions("TLSv9")
+                        .build());
+        RawPeer client = Fixture.greeted(Side.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
+        assertThat(client.say("STLS\r\n")).isEqualTo("-ERR [SYS/TEMP] TLS is not available\r\n");
+        assertThat(client.say("CAPA\r\n")).startsWith("+OK ");
+    }
+
+    @Test
+    void a_client_hello_is_never_taken_before_the_go_ahead() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Side.of(
+                        Fixture.serverDialogue(TlsPolicy.REQUIRED),
+                        Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE)))
+                .withMessageContaining("pop3");
+    }
+
+    private Side side(TlsPolicy policy) {
+        return side(policy, author);
+    }
+
+    private static Side side(TlsPolicy policy, Pop3Handler handler) {
+        return Side.of(new Pop3ServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
+    }
+}

@@ -1,0 +1,354 @@
+package dev.starttls.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.InjectionResponse;
+import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeReport;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a server turns a client away, ends a session of its own accord, and what its handler hears of it. */
+class SmtpServerEndTest {
+
+    private static final String SHUTDOWN = "421 4.3.2 mail.example.org Shutting down, closing the connection\r\n";
+    private static final String FAULT = "421 4.3.0 mail.example.org Local error, closing the connection\r\n";
+
+    private final Author author = new Author();
+
+    /** A handler that does as its test wants. */
+    private static final class Author implements SmtpHandler {
+
+        private final List<String> heard = new ArrayList<>();
+        private final List<SmtpSession> sessions = new ArrayList<>();
+        private Optional<SmtpReply> refusal = Optional.empty();
+        private Optional<SmtpReply> helloRefusal = Optional.empty();
+        private Optional<SmtpReply> cutOff = Optional.empty();
+
+        @Override
+        public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
+            heard.add(command.verb());
+            return switch (command.verb()) {
+                case "BOOM" -> throw new IllegalArgumentException("boom");
+                case "GONE" -> SmtpAnswer.of(421, "4.3.2 Going down");
+                case "AUTH" ->
+                    new SmtpAnswer.Challenge(SmtpReply.of(334, ""), response -> {
+                        throw new IllegalArgumentException("boom");
+                    });
+                case "DATA" -> new SmtpAnswer.Data(SmtpReply.of(354, "Go on"), receiver());
+                default -> SmtpAnswer.of(250, "2.0.0 Ok");
+            };
+        }
+
+        private SmtpDataReceiver receiver() {
+            return new SmtpDataReceiver() {
+                @Override
+                public void line(String line) {
+                    heard.add("line " + line);
+                    if (line.equals("boom")) {
+                        throw new IllegalArgumentException("boom");
+                    }
+                }
+
+                @Override
+                public Optional<SmtpReply> cutOff() {
+                    return cutOff;
+                }
+
+                @Override
+                public SmtpReply end() {
+                    heard.add("end");
+                    throw new IllegalArgumentException("boom");
+                }
+
+                @Override
+                public void abandoned() {
+                    heard.add("abandoned");
+                }
+            };
+        }
+
+        @Override
+        public Optional<SmtpReply> connected(SmtpSession session) {
+            heard.add("connected");
+            sessions.add(session);
+            return refusal;
+        }
+
+        @Override
+        public Optional<SmtpReply> greeted(SmtpSession session) {
+            return helloRefusal;
+        }
+
+        @Override
+        public void upgraded(SmtpSession session) {
+            sessions.add(session);
+        }
+
+        @Override
+        public void ended(SmtpSession session, SessionEnd end) {
+            heard.add("ended " + end.cause());
+            sessions.add(session);
+        }
+    }
+
+    @Test
+    void at_a_shutdown_it_says_421() {
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = Fixture.greeted(server);
+        client.say("EHLO c\r\n");
+        server.connection().shutDown();
+        assertThat(client.say("NOOP\r\n")).isEqualTo(SHUTDOWN);
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
+        assertThat(author.heard).containsExactly("connected", "ended SHUT_DOWN");
+    }
+
+    @Test
+    void at_a_shutdown_it_says_421_inside_tls_and_closes() throws Exception {
+        Side server = side(TlsPolicy.REQUIRED);
+        RawPeer client = upgraded(server);
+        server.connection().shutDown();
+        assertThat(client.tls("")).isEqualTo(SHUTDOWN);
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(author.heard).last().isEqualTo("ended SHUT_DOWN");
+    }
+
+    @Test
+    void at_a_shutdown_an_open_message_is_abandoned() {
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = Fixture.greeted(server);
+        client.say("DATA\r\nfirst\r\n");
+        server.connection().shutDown();
+        assertThat(client.say("second\r\n.\r\n")).isEqualTo(SHUTDOWN);
+        assertThat(author.heard).containsExactly("connected", "DATA", "line first", "abandoned", "ended SHUT_DOWN");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BOOM\r\n", "AUTH X\r\nresponse\r\n", "DATA\r\n.\r\n"})
+    void a_handler_that_throws_is_answered_451_and_421(String command) throws Exception {
+        Side server = side(TlsPolicy.REQUIRED);
+        RawPeer client = upgraded(server);
+        assertThat(client.tls(command + "NOOP\r\n")).endsWith("451 4.3.0 Local error in processing\r\n" + FAULT);
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(server.fault().orElseThrow()).hasMessage("boom");
+        assertThat(author.heard).last().isEqualTo("ended FAULT");
+    }
+
+    @Test
+    void a_handler_that_throws_in_plaintext_is_answered_451_and_421() {
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = Fixture.greeted(server);
+        assertThat(client.say("RSET\r\nBOOM\r\nNOOP\r\n"))
+                .isEqualTo("250 2.0.0 Ok\r\n451 4.3.0 Local error in processing\r\n" + FAULT);
+        assertThat(server.fault().orElseThrow()).hasMessage("boom");
+    }
+
+    @Test
+    void a_receiver_that_throws_in_the_middle_of_a_message_is_answered_421_alone() {
+        RawPeer client = Fixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
+        assertThat(client.say("DATA\r\na\r\nboom\r\nb\r\n.\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
+        assertThat(author.heard).doesNotContain("line b", "end").endsWith("abandoned", "ended FAULT");
+    }
+
+    @Test
+    void a_receiver_may_cut_a_message_off() {
+        author.cutOff = Optional.of(SmtpReply.of(452, "4.3.1 No room"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = Fixture.greeted(server);
+        assertThat(client.say("DATA\r\na\r\nb\r\n.\r\n").lines())
+                .containsExactly(
+                        "354 Go on",
+                        "452 4.3.1 No room",
+                        "421 4.3.0 mail.example.org Not reading the rest, closing the connection");
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(author.heard).containsExactly("connected", "DATA", "line a", "abandoned", "ended FAILED");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsPolicy.class,
+            names = {"OPPORTUNISTIC", "REQUIRED", "DISABLED"})
+    void a_client_refused_with_554_is_awaited_to_quit(TlsPolicy policy) {
+        author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
+        Side server = side(policy);
+        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        assertThat(client.listen()).isEqualTo("554 5.7.1 Not you\r\n");
+        for (String command : List.of("EHLO c", "STARTTLS", "MAIL FROM:<a@example.org>", "NOOP")) {
+            assertThat(client.say(command + "\r\n")).isEqualTo("503 5.5.1 Not served; say QUIT\r\n");
+        }
+        assertThat(client.say("QUIT\r\n")).isEqualTo("221 2.0.0 Bye\r\n");
+        assertThat(server.connection().state()).isEqualTo(State.CLOSED);
+        assertThat(author.heard).containsExactly("connected", "ended CLOSED");
+    }
+
+    @Test
+    void a_client_refused_with_554_is_not_awaited_for_ever() {
+        author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        client.listen();
+        String answers = client.say("NOOP\r\n".repeat(50));
+        assertThat(answers.lines().filter(line -> line.startsWith("503 "))).hasSize(10);
+        assertThat(answers.lines().toList()).hasSize(11).last().asString().startsWith("421 4.7.0 ");
+        assertThat(server.connection().state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void a_client_refused_with_421_is_turned_away_at_once() {
+        author.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        assertThat(client.say("QUIT\r\n")).isEqualTo("421 4.3.2 Come back later\r\n");
+        assertThat(server.connection().state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void with_implicit_tls_a_client_is_refused_inside_tls() throws Exception {
+        author.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
+        RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        assertThat(client.handshake()).isEqualTo("421 4.3.2 Come back later\r\n");
+        assertThat(client.closeNotifyReceived()).isTrue();
+    }
+
+    @Test
+    void a_refusal_that_is_none_is_the_handlers_fault() {
+        author.refusal = Optional.of(SmtpReply.of(220, "Hello"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
+        assertThat(server.fault().orElseThrow()).hasMessageContaining("got 220");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EHLO c\r\n", "HELO c\r\n"})
+    void a_hello_that_is_answered_421_ends_the_session(String hello) {
+        author.helloRefusal = Optional.of(SmtpReply.of(421, "4.7.0 Too many connections"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        RawPeer client = Fixture.greeted(server);
+        assertThat(client.say(hello + "NOOP\r\n")).isEqualTo("421 4.7.0 Too many connections\r\n");
+        assertThat(server.connection().state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void a_hello_that_is_answered_550_does_not() {
+        author.helloRefusal = Optional.of(SmtpReply.of(550, "5.7.1 Not this name"));
+        RawPeer client = Fixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
+        assertThat(client.say("EHLO c\r\nNOOP\r\n")).isEqualTo("550 5.7.1 Not this name\r\n250 2.0.0 Ok\r\n");
+    }
+
+    @Test
+    void any_421_of_a_handler_ends_the_session() throws Exception {
+        Side server = side(TlsPolicy.REQUIRED);
+        RawPeer client = upgraded(server);
+        assertThat(client.tls("GONE\r\nNOOP\r\n")).isEqualTo("421 4.3.2 Going down\r\n");
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+    }
+
+    @Test
+    void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
+        Side server = side(TlsPolicy.REQUIRED);
+        RawPeer client = upgraded(server);
+        client.tls("QUIT\r\n");
+        assertThat(author.sessions).hasSize(3);
+        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
+        assertThat(author.sessions.get(0).tls()).isEmpty();
+        UpgradeReport.Negotiated tls = author.sessions.get(1).tls().orElseThrow();
+        assertThat(tls.version()).isEqualTo("TLSv1.3");
+        assertThat(tls.suite()).startsWith("TLS_");
+        assertThat(author.sessions.get(1).peer()).isEqualTo(new Peer("localhost", 587));
+        assertThat(author.sessions.get(2)).as("the one at the end").isSameAs(author.sessions.get(1));
+    }
+
+    @Test
+    void a_handler_hears_of_a_handshake_of_implicit_tls_that_failed() {
+        Side server = side(TlsPolicy.IMPLICIT);
+        RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("EHLO c\r\n");
+        assertThat(author.heard).containsExactly("ended FAILED");
+        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
+    }
+
+    @Test
+    void a_handler_hears_of_a_client_that_goes() {
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Fixture.greeted(server).say("DATA\r\nhalf\r\n");
+        server.endOfInput();
+        server.connection().end();
+        assertThat(author.heard).containsExactly("connected", "DATA", "line half", "abandoned", "ended PEER_CLOSED");
+    }
+
+    @Test
+    void a_delivery_may_refuse_at_the_greeting_and_hears_of_the_end() {
+        List<String> heard = new ArrayList<>();
+        SmtpDelivery delivery = new SmtpDelivery() {
+            @Override
+            public SmtpDataReceiver begin(SmtpEnvelope envelope) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public Optional<SmtpReply> connected(SmtpSession session) {
+                return Optional.of(
+                        SmtpReply.of(421, "4.7.0 Not from " + session.peer().host()));
+            }
+
+            @Override
+            public void ended(SmtpSession session, SessionEnd end) {
+                heard.add("ended " + end.cause());
+            }
+        };
+        Side server = side(TlsPolicy.OPPORTUNISTIC, new SmtpTransaction(delivery, 65_536));
+        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen())
+                .isEqualTo("421 4.7.0 Not from localhost\r\n");
+        assertThat(heard).containsExactly("ended CLOSED");
+    }
+
+    @Test
+    void without_an_engine_starttls_is_answered_454_and_the_session_goes_on() {
+        UpgradeSettings broken = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
+                .withTls(TlsSettings.builder()
+                        .context(Fixture.SERVER_CONTEXT)
+                        .versions("TLSv9")
+                        .build());
+        RawPeer client =
+                Fixture.greeted(Side.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, new ArrayList<>()), broken));
+        assertThat(client.say("STARTTLS\r\n")).isEqualTo("454 4.7.0 TLS not available\r\n");
+        assertThat(client.say("NOOP\r\n")).isEqualTo("250 2.0.0 Ok\r\n");
+    }
+
+    @Test
+    void a_client_hello_is_never_taken_before_the_go_ahead() {
+        UpgradeSettings early = Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Side.of(Fixture.serverDialogue(TlsPolicy.REQUIRED, new ArrayList<>()), early))
+                .withMessageContaining("smtp");
+    }
+
+    private Side side(TlsPolicy policy) {
+        return side(policy, author);
+    }
+
+    private static Side side(TlsPolicy policy, SmtpHandler handler) {
+        return Side.of(new SmtpServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
+    }
+
+    private static RawPeer upgraded(Side server) throws Exception {
+        RawPeer client = Fixture.greeted(server);
+        client.say("STARTTLS\r\n");
+        client.handshake();
+        return client;
+    }
+}
