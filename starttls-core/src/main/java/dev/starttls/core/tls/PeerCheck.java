@@ -78,7 +78,7 @@ public final class PeerCheck {
     public static SSLEngine clientEngine(
             TlsSettings settings, ServerIdentity server, int peerPort, Verification verified)
             throws GeneralSecurityException {
-        return settings.engines().client(server, peerPort, verified);
+        return settings.engines.client(server, peerPort, verified);
     }
 
     /**
@@ -93,9 +93,9 @@ public final class PeerCheck {
         boolean full = verified == Verification.FULL;
         return new PeerCheck(
                 full ? Optional.of(server) : Optional.empty(),
-                settings.pins(),
-                full || !settings.pins().hashes().isEmpty(),
-                settings.engines().foreign());
+                settings.pins,
+                full || !settings.pins.hashes().isEmpty(),
+                settings.engines.foreign());
     }
 
     /**
@@ -105,7 +105,7 @@ public final class PeerCheck {
      * @return for any connection
      */
     public static PeerCheck ofClient(TlsSettings settings) {
-        return settings.engines().clientCertificate() == ClientCertificate.NEEDED ? CERTIFICATE : NOTHING;
+        return settings.engines.clientCertificate() == ClientCertificate.NEEDED ? CERTIFICATE : NOTHING;
     }
 
     /**

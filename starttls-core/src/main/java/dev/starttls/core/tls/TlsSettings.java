@@ -23,10 +23,10 @@ public final class TlsSettings {
 
     private static final List<String> MODERN = List.of("TLSv1.3", "TLSv1.2");
 
-    private final ConfiguredEngines engines;
+    final ConfiguredEngines engines;
+    final Pins pins;
     private final Optional<Verification> verification;
     private final Truncation truncation;
-    private final Pins pins;
 
     private TlsSettings(Builder builder) {
         engines = new ConfiguredEngines(
@@ -119,14 +119,6 @@ public final class TlsSettings {
             engine.setSSLParameters(parameters);
         }
         return engine;
-    }
-
-    ConfiguredEngines engines() {
-        return engines;
-    }
-
-    Pins pins() {
-        return pins;
     }
 
     /**
