@@ -77,10 +77,7 @@ final class Inbound {
                 close(result);
             } else {
                 count(result, inside);
-                lookForEnd(result, inside, application);
-            }
-            if (leftovers.waiting()) {
-                return TlsStatus.OK;
+                noticeEnd(result, inside);
             }
             if (result.bytesProduced() > 0) {
                 if (result.getStatus() == Status.BUFFER_OVERFLOW) {
@@ -278,19 +275,9 @@ final class Inbound {
         }
     }
 
-    /**
-     * Conscrypt's engine takes the record of a close_notify where there is no room for data, and notices it only where there
-     * is.
-     */
-    private void lookForEnd(SSLEngineResult result, boolean inside, ByteBuffer application) throws SSLException {
-        boolean without = result.bytesConsumed() > 0 && result.bytesProduced() == 0;
-        if (!inside || !without || application.hasRemaining() || result.getStatus() == Status.BUFFER_OVERFLOW) {
-            return;
-        }
-        ByteBuffer aside = ByteBuffer.allocate(engine.session().getApplicationBufferSize());
-        SSLEngineResult next = engine.unwrap(NOTHING, aside);
-        leftovers = Leftovers.of(aside.flip());
-        if (next.getStatus() == Status.CLOSED && !halfClosed()) {
+    /** Conscrypt's engine does not say CLOSED of a close_notify that comes where there is no room for data. */
+    private void noticeEnd(SSLEngineResult result, boolean inside) {
+        if (inside && result.bytesConsumed() > 0 && result.bytesProduced() == 0 && engine.inboundDone()) {
             engine.closeInput(true);
             engine.answerClose();
         }
