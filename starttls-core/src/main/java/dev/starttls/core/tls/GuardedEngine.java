@@ -1,7 +1,6 @@
 package dev.starttls.core.tls;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -17,13 +16,6 @@ final class GuardedEngine {
 
     private static final String NO_SUITE = "_NULL_WITH_NULL_NULL";
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
-    /** The header of a record that is longer than any may be (RFC 8446 section 5.1). */
-    private static final byte[] NO_RECORD = {22, 3, 3, (byte) 0xff, (byte) 0xff};
-    /** A handshake record with a message of no type (RFC 8446 section 4), for engines that judge no header alone. */
-    private static final byte[] NO_MESSAGE = {22, 3, 3, 0, 4, (byte) 0xff, 0, 0, 0};
-    /** A record that nobody has encrypted. */
-    private static final byte[] FORGED_RECORD = Arrays.copyOf(new byte[] {23, 3, 3, 0, 64}, RecordStash.HEADER + 64);
 
     private final SSLEngine engine;
     /** Watches until the handshake is done. */
@@ -172,9 +164,9 @@ final class GuardedEngine {
                     watch.get().see(source, from, source.position());
                 }
                 note(result);
-            } else if (result.bytesConsumed() > 0 && asksOnce(result)) {
+            } else if (result.bytesConsumed() > 0 && Provocation.asksOnce(engine, result)) {
                 // Another thread may have sent what the engine asked for meanwhile: then it does not ask a second time.
-                owesFailure = asksOnce(engine.unwrap(NOTHING, NOTHING));
+                owesFailure = Provocation.asksOnce(engine, engine.unwrap(NOTHING, NOTHING));
             }
             return result;
         } catch (SSLException e) {
@@ -182,14 +174,6 @@ final class GuardedEngine {
         } catch (Throwable e) {
             throw thrown(e);
         }
-    }
-
-    /** Whether it asks to be wrapped by its result alone: netty-tcnative's, about a broken record inside TLS. */
-    private boolean asksOnce(SSLEngineResult result) {
-        return result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
-                && result.getStatus() != SSLEngineResult.Status.CLOSED
-                && result.bytesProduced() == 0
-                && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
     }
 
     /** Calls the engine though there is nothing for it, so that it throws what a task of its has run into. */
@@ -246,13 +230,14 @@ final class GuardedEngine {
         return why;
     }
 
-    /** Gives the engine what it refuses. Returns whether it does and has an alert of it. */
+    /** Returns whether the engine has an alert for the peer now. */
     private boolean provoke() {
-        if (closing || engine.isOutboundDone() || engine.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-            // SunJSSE takes no octets while a task is due; one that has thrown an error is due for ever.
+        if (closing) {
             return false;
         }
-        return refuses(NO_RECORD) || refuses(established ? FORGED_RECORD : NO_MESSAGE);
+        Provocation.Answer answer = Provocation.of(engine, established);
+        owesFailure |= answer == Provocation.Answer.ALERT_ASKED_FOR_ONCE;
+        return answer != Provocation.Answer.NONE;
     }
 
     /** Whether, after a failure, the engine has an alert of it for the peer. */
@@ -262,31 +247,6 @@ final class GuardedEngine {
                 && !closing
                 && !engine.isOutboundDone()
                 && (status() == HandshakeStatus.NEED_WRAP || engine.isInboundDone());
-    }
-
-    /** Whether the engine ends the session over these octets and has something to say of it. */
-    private boolean refuses(byte[] octets) {
-        boolean spoken = engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
-        try {
-            SSLEngineResult result = engine.unwrap(
-                    ByteBuffer.wrap(octets), ByteBuffer.allocate(session().getApplicationBufferSize()));
-            owesFailure |= established && asksOnce(result);
-            spoken &= !owesFailure;
-        } catch (SSLException | RuntimeException | Error e) {
-            // As it should; what the caller is thrown is why it was given them.
-            spoken &= !engine.isInboundDone();
-        }
-        return engine.isInboundDone() || (!spoken && status() == HandshakeStatus.NEED_WRAP);
-    }
-
-    /** Whether TLS 1.3 or newer is spoken. */
-    boolean newest() {
-        return session().getProtocol().equals("TLSv1.3");
-    }
-
-    /** For messages: when it happened. */
-    String where() {
-        return established ? "inside TLS" : "during the handshake";
     }
 
     /** Conscrypt's engine lets the CertificateException of a trust manager through; a trust manager may throw anything. */

@@ -250,13 +250,11 @@ final class Inbound {
             return;
         }
         int octets = result.bytesConsumed();
-        if (octets == 0) {
-            return;
-        }
-        if (result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP && unanswered < UNANSWERED) {
+        boolean asks = result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP;
+        if (octets > 0 && asks && unanswered < UNANSWERED) {
             unanswered++;
         }
-        if (!inside) {
+        if (octets == 0 || !inside) {
             return;
         }
         int now = useless + shares(octets, SHARE);

@@ -135,9 +135,7 @@ final class TlsLayer {
         if (pump == null) {
             return TlsStatus.NEED_READ;
         }
-        if (taskMissing) {
-            taskMissing = false;
-        }
+        taskMissing = false;
         int from = network.position();
         try {
             takeOver();
@@ -233,9 +231,8 @@ final class TlsLayer {
     }
 
     /**
-     * After a failure: lets an alert leave if the engine owes one. Where it was not TLS that failed, but what was said in it,
-     * its time or its certificate's name, the engine has none, and nothing leaves: close_notify would tell the peer that all
-     * was well (RFC 8446 section 6).
+     * After a failure: lets an alert leave if the engine owes one. Where it was not TLS that failed, nothing leaves:
+     * close_notify would tell the peer that all was well (RFC 8446 section 6).
      */
     void giveUp() {
         if (!spoken && !failed) {

@@ -297,11 +297,10 @@ public final class UpgradeConnection {
     }
 
     /**
-     * What ended the upgrade, in whatever way it was thrown: a {@link RuntimeException} or an {@link Error} of this side's own
-     * code, which the call that met it lets through, is the cause of one with {@link FailureReason#LOCAL_ERROR} here. For
-     * drivers, whose callers are to see nothing else.
+     * What ended the upgrade. What code of this side's own threw, which a call lets through, is here the cause of a failure
+     * with {@link FailureReason#LOCAL_ERROR}: for drivers, whose callers are to see nothing else.
      *
-     * @return the same that the listener was told; empty before the upgrade has failed and once {@link #ready}
+     * @return what the listener was told; empty before the upgrade has failed and once {@link #ready}
      */
     public Optional<UpgradeException> failure() {
         return stage.failure();

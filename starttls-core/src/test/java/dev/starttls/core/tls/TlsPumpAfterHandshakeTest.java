@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TlsPumpAfterHandshakeTest {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /** Key updates in a row: the peer counts the answers as well, and a ticket with them. */
+    private static final int MANY = Inbound.USELESS - 4;
 
     @Test
     void key_updates_from_both_sides_lose_nothing() throws SSLException {
@@ -60,7 +62,7 @@ class TlsPumpAfterHandshakeTest {
         Side[] sides = Engines.of("TLSv1.3").established();
         Side flooder = sides[0];
         Side victim = sides[1];
-        for (int i = 0; i < Inbound.USELESS; i++) {
+        for (int i = 0; i < MANY; i++) {
             flooder.engine.beginHandshake();
             flooder.send();
         }
@@ -70,7 +72,7 @@ class TlsPumpAfterHandshakeTest {
         int taken = total - victim.incoming.length;
         assertThat(taken)
                 .as("at most %d records", Inbound.UNANSWERED + 1)
-                .isLessThanOrEqualTo(total / Inbound.USELESS * (Inbound.UNANSWERED + 1));
+                .isLessThanOrEqualTo(total / MANY * (Inbound.UNANSWERED + 1));
         assertThat(victim.pump.wantsSend()).isTrue();
         // Once the answers leave, all goes on.
         TlsPumpHandshakeTest.exchange(sides, 1000);
@@ -82,7 +84,7 @@ class TlsPumpAfterHandshakeTest {
         Side[] sides = Engines.of("TLSv1.3").established();
         sides[1].pump.closeOutbound();
         sides[1].send();
-        for (int i = 0; i < Inbound.USELESS; i++) {
+        for (int i = 0; i < MANY; i++) {
             sides[0].engine.beginHandshake();
             sides[0].send();
         }
