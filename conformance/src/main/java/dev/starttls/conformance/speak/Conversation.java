@@ -5,6 +5,7 @@ import dev.starttls.conformance.speak.Transcript.Through;
 import dev.starttls.conformance.target.Target;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -61,6 +62,11 @@ public final class Conversation implements AutoCloseable {
             transcript.note(number, "could not connect: " + e.getMessage());
             throw e;
         }
+    }
+
+    /** Talks over a socket that is connected. */
+    public static Conversation over(Socket connected, Transcript transcript, int number, Duration answer) {
+        return new Conversation(Wire.over(connected), transcript, number, answer);
     }
 
     /**

@@ -28,6 +28,11 @@ public final class Wire implements Closeable {
         this.socket = socket;
     }
 
+    /** Over a socket that is connected. */
+    static Wire over(Socket connected) {
+        return new Wire(connected);
+    }
+
     /**
      * Connects to the first of the host's addresses that answers.
      *

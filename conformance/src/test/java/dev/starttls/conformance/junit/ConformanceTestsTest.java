@@ -8,6 +8,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.testing.LaunchedByTest;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.smtp.SmtpAnswer;
 import dev.starttls.smtp.SmtpServer;
@@ -67,6 +68,7 @@ class ConformanceTestsTest {
         loop.closeNow();
     }
 
+    @LaunchedByTest
     static class Good {
         @TestFactory
         Stream<DynamicNode> conformance(TestReporter reporter) {
@@ -78,6 +80,7 @@ class ConformanceTestsTest {
         }
     }
 
+    @LaunchedByTest
     static class Broken {
         @TestFactory
         Stream<DynamicNode> conformance() {
@@ -85,6 +88,7 @@ class ConformanceTestsTest {
         }
     }
 
+    @LaunchedByTest
     static class Gone {
         @TestFactory
         Stream<DynamicNode> conformance() {
@@ -94,6 +98,7 @@ class ConformanceTestsTest {
         }
     }
 
+    @LaunchedByTest
     static class Nothing {
         @TestFactory
         Stream<DynamicNode> conformance() {

@@ -1,0 +1,136 @@
+package dev.starttls.core.testing.fuzz;
+
+import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.Step;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Writes down what a dialogue hears and says inside TLS, and what it still knows when TLS begins. */
+public final class Recorder implements Dialogue {
+
+    private final Dialogue dialogue;
+    private final Predicate<String> heardInTheClear;
+    private final StringBuilder heard = new StringBuilder();
+    private final StringBuilder said = new StringBuilder();
+    private Optional<List<String>> remembered = Optional.empty();
+
+    /** A recorder that changes nothing of this dialogue. */
+    public Recorder(Dialogue dialogue) {
+        this(dialogue, line -> true);
+    }
+
+    /** One that lets the dialogue hear in the clear only such lines, and an empty line instead of the others. */
+    public Recorder(Dialogue dialogue, Predicate<String> heardInTheClear) {
+        this.dialogue = dialogue;
+        this.heardInTheClear = heardInTheClear;
+    }
+
+    /** The lines and octets that were heard inside TLS, as they were on the wire. */
+    public String heardInside() {
+        return heard.toString();
+    }
+
+    /** The lines that were said inside TLS. */
+    public String saidInside() {
+        return said.toString();
+    }
+
+    /** The capabilities that the dialogue knew at the moment when TLS began; empty if it has not. */
+    public Optional<List<String>> remembered() {
+        return remembered;
+    }
+
+    @Override
+    public String protocol() {
+        return dialogue.protocol();
+    }
+
+    @Override
+    public Role role() {
+        return dialogue.role();
+    }
+
+    @Override
+    public Step opened() {
+        return note(dialogue.opened());
+    }
+
+    @Override
+    public Step received(String line) {
+        if (remembered.isPresent()) {
+            heard.append(line).append("\r\n");
+            return note(dialogue.received(line));
+        }
+        return dialogue.received(heardInTheClear.test(line) ? line : "");
+    }
+
+    @Override
+    public Step octets(byte[] octets) {
+        if (remembered.isPresent()) {
+            heard.append(new String(octets, StandardCharsets.ISO_8859_1));
+        }
+        return note(dialogue.octets(octets));
+    }
+
+    @Override
+    public Step secured() {
+        Step step = dialogue.secured();
+        remembered = Optional.of(List.copyOf(dialogue.capabilities()));
+        return note(step);
+    }
+
+    @Override
+    public Step declined(FailureReason reason) {
+        return note(dialogue.declined(reason));
+    }
+
+    @Override
+    public Step malformed(LineException broken) {
+        return note(dialogue.malformed(broken));
+    }
+
+    @Override
+    public List<String> injected() {
+        return dialogue.injected();
+    }
+
+    @Override
+    public List<String> capabilities() {
+        return dialogue.capabilities();
+    }
+
+    private Step note(Step step) {
+        if (remembered.isPresent()) {
+            lines(step).forEach(line -> said.append(line).append("\r\n"));
+        }
+        return step;
+    }
+
+    /** The lines that a step sends. */
+    static List<String> lines(Step step) {
+        if (step instanceof Step.Await await) {
+            return await.lines();
+        }
+        if (step instanceof Step.AwaitOctets await) {
+            return await.lines();
+        }
+        if (step instanceof Step.Propose propose) {
+            return List.of(propose.command());
+        }
+        if (step instanceof Step.Proceed proceed) {
+            return proceed.goAhead();
+        }
+        if (step instanceof Step.Ready ready) {
+            return ready.lines();
+        }
+        if (step instanceof Step.Close close) {
+            return close.lines();
+        }
+        return step instanceof Step.Fail fail ? fail.lines() : List.of();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.starttls.imap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.starttls.core.testing.fuzz.DialogueFuzzer;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.Step;
+
+/** The server's dialogue, whatever the client says. */
+class ImapServerDialogueFuzz {
+
+    @FuzzTest
+    void server(byte[] input) {
+        DialogueFuzzer.run(input, Fixture::serverDialogue, ImapServerDialogueFuzz::forgotten);
+    }
+
+    /** A user of before TLS could do this. */
+    private static void forgotten(Dialogue dialogue) {
+        Step.Await answer = (Step.Await) dialogue.received("probe SELECT INBOX");
+        assertThat(answer.lines()).singleElement().asString().startsWith("probe BAD ");
+    }
+}

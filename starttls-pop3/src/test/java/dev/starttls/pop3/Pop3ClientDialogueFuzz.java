@@ -1,0 +1,24 @@
+package dev.starttls.pop3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.starttls.core.testing.fuzz.DialogueFuzzer;
+import dev.starttls.core.upgrade.Dialogue;
+
+/** The client's dialogue, whatever the server says; where it goes straight to STLS, the input says so. */
+class Pop3ClientDialogueFuzz {
+
+    @FuzzTest
+    void client(byte[] input) {
+        DirectStls direct = input.length % 2 == 0 ? DirectStls.NEVER : DirectStls.ALWAYS;
+        DialogueFuzzer.run(input, policy -> new Pop3ClientDialogue(direct), Pop3ClientDialogueFuzz::forgotten);
+    }
+
+    private static void forgotten(Dialogue dialogue) {
+        Pop3ClientDialogue client = (Pop3ClientDialogue) dialogue;
+        assertThat(client.greeting()).isEmpty();
+        assertThat(client.timestamp()).isEmpty();
+        assertThat(client.lastReply()).isEmpty();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.starttls.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.starttls.core.testing.fuzz.DialogueFuzzer;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.Step;
+import java.util.ArrayList;
+
+/** The server's dialogue, whatever the client says. */
+class SmtpServerDialogueFuzz {
+
+    @FuzzTest
+    void server(byte[] input) {
+        DialogueFuzzer.run(
+                input, policy -> Fixture.serverDialogue(policy, new ArrayList<>()), SmtpServerDialogueFuzz::forgotten);
+    }
+
+    /** A sender of before TLS would let this recipient in. */
+    private static void forgotten(Dialogue dialogue) {
+        Step.Await answer = (Step.Await) dialogue.received("RCPT TO:<mary@example.org>");
+        assertThat(answer.lines()).singleElement().asString().startsWith("503 ");
+    }
+}
