@@ -249,6 +249,16 @@ final class GuardedEngine {
                 && (status() == HandshakeStatus.NEED_WRAP || engine.isInboundDone());
     }
 
+    /** Whether TLS 1.3 or newer is spoken. */
+    boolean newest() {
+        return session().getProtocol().equals("TLSv1.3");
+    }
+
+    /** For messages: when it happened. */
+    String where() {
+        return established ? "inside TLS" : "during the handshake";
+    }
+
     /** Conscrypt's engine lets the CertificateException of a trust manager through; a trust manager may throw anything. */
     private SSLException thrown(Throwable e) {
         return fail(new SSLException(
