@@ -42,6 +42,8 @@ public final class Main {
                 .addSubcommand("short", new Set(LatencySet.SHORT))
                 .addSubcommand("long", new Set(LatencySet.LONG))
                 .addSubcommand(new CostCommand())
+                .addSubcommand(new SoakCommand())
+                .addSubcommand(new FloodCommand())
                 .addSubcommand(new Report())
                 .addSubcommand(new RegressionGuard())
                 .setCaseInsensitiveEnumValuesAllowed(true)

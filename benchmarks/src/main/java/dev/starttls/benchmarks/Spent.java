@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks;
 
+import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -8,6 +9,9 @@ import java.util.Arrays;
 public final class Spent {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static final OperatingSystemMXBean SYSTEM =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private Spent() {}
 
@@ -48,5 +52,14 @@ public final class Spent {
      */
     public static long nanosOf(Thread thread) {
         return THREADS.getThreadCpuTime(thread.getId());
+    }
+
+    /**
+     * The CPU time of all threads of the process, those of the virtual machine too.
+     *
+     * @return in nanoseconds
+     */
+    public static long nanosOfThisProcess() {
+        return SYSTEM.getProcessCpuTime();
     }
 }

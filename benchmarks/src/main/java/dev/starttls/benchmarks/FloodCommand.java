@@ -1,0 +1,87 @@
+package dev.starttls.benchmarks;
+
+import dev.starttls.benchmarks.flood.Attack;
+import dev.starttls.benchmarks.flood.Flood;
+import dev.starttls.benchmarks.flood.FloodTable;
+import dev.starttls.benchmarks.report.Machine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures how long others wait on a loop under attack. */
+@Command(
+        name = "flood",
+        mixinStandardHelpOptions = true,
+        description =
+                "Measures how long others wait for a greeting and for an answer inside TLS while hostile peers keep the"
+                        + " loop busy, against the same without them; exit status 1 if anybody waits longer than three times as long"
+                        + " plus 1 ms for each of them. Attackers on one core, the loop on the other:%n"
+                        + "  taskset -c 0 java -jar benchmarks/target/benchmarks.jar flood --attackers-on 1")
+final class FloodCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--attackers",
+            split = ",",
+            paramLabel = "N",
+            description = "How many at once (default: ${DEFAULT-VALUE}).")
+    private List<Integer> attackers = List.of(1, 10, 100);
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "ATTACK",
+            description = "Only these: ${COMPLETION-CANDIDATES} (default: all).")
+    private List<Attack> only = List.of(Attack.values());
+
+    @Option(names = "--seconds", paramLabel = "S", description = "For each measurement (default: ${DEFAULT-VALUE}).")
+    private int seconds = 5;
+
+    @Option(
+            names = "--attackers-on",
+            paramLabel = "CPUS",
+            description = "Keeps the attackers' process, which has one thread for all of them, to these processors, by"
+                    + " taskset (default: any).")
+    private Optional<String> cpus = Optional.empty();
+
+    @Option(
+            names = "--results",
+            paramLabel = "FOLDER",
+            description = "Writes flood.md there, too (default: only prints).")
+    private Optional<Path> folder = Optional.empty();
+
+    @Override
+    public Integer call() throws Exception {
+        String machine = Machine.present().line();
+        System.out.println(machine);
+        try (Flood flood = new Flood(Duration.ofSeconds(seconds), cpus)) {
+            FloodTable table = new FloodTable(flood);
+            table.measure(only, attackers, System.out::println);
+            if (folder.isPresent()) {
+                List<String> lines = new ArrayList<>(List.of(
+                        "# How long others wait on a loop under attack, in milliseconds",
+                        "",
+                        machine + "; made by `benchmarks "
+                                + String.join(
+                                        " ", spec.commandLine().getParseResult().originalArgs())
+                                + "`.",
+                        "The goal: the 99th percentile is at most three times the calm one, plus a turn of 1 ms of each"
+                                + " attacker.",
+                        ""));
+                lines.addAll(table.lines());
+                Files.write(folder.get().resolve("flood.md"), lines);
+            }
+            return table.reached() ? 0 : 1;
+        }
+    }
+}

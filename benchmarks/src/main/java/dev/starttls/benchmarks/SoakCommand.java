@@ -1,0 +1,66 @@
+package dev.starttls.benchmarks;
+
+import dev.starttls.benchmarks.report.Machine;
+import dev.starttls.benchmarks.soak.Soak;
+import dev.starttls.benchmarks.soak.Verdict;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Upgrades very often in one process and looks at what is left. */
+@Command(
+        name = "soak",
+        mixinStandardHelpOptions = true,
+        description =
+                "Upgrades very often in one process, through one loop of clients and one of a server, and prints heap"
+                        + " after collection, descriptors and threads as it goes; exit status 1 if an upgrade fails or anything grows.")
+final class SoakCommand implements Callable<Integer> {
+
+    @Option(names = "--upgrades", paramLabel = "N", description = "How many (default: ${DEFAULT-VALUE}).")
+    private long upgrades = 1_000_000;
+
+    @Option(names = "--concurrency", paramLabel = "N", description = "Underway at once (default: ${DEFAULT-VALUE}).")
+    private int atOnce = 16;
+
+    @Option(
+            names = "--every",
+            paramLabel = "N",
+            description = "Looks at the process after so many, when none is underway (default: ${DEFAULT-VALUE}).")
+    private long every = 50_000;
+
+    @Option(
+            names = "--full-every",
+            paramLabel = "N",
+            description =
+                    "One of so many makes a full handshake, and leaves a session of its own in the cache; the others"
+                            + " resume; 1 for full handshakes only (default: ${DEFAULT-VALUE}).")
+    private int fullEvery = 4;
+
+    @Option(
+            names = "--sessions",
+            paramLabel = "N",
+            description = "Sessions that the clients' cache holds (default: the JDK's, 20,480 unless"
+                    + " javax.net.ssl.sessionCacheSize says otherwise). Until it is full the heap grows, so that a short run"
+                    + " needs a small one.")
+    private Optional<Integer> sessions = Optional.empty();
+
+    @Override
+    public Integer call() throws Exception {
+        long before = System.nanoTime();
+        System.out.println(Machine.present().line());
+        Consumer<String> out = System.out::println;
+        try (Soak soak = new Soak(atOnce, fullEvery, sessions, out)) {
+            Verdict verdict = soak.run(upgrades, every);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s after %d upgrades in %.0f s%n",
+                    verdict.passed() ? "Nothing grew" : "FAILED",
+                    upgrades,
+                    (System.nanoTime() - before) / 1e9);
+            return verdict.passed() ? 0 : 1;
+        }
+    }
+}

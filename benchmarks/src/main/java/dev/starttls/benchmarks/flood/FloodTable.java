@@ -1,0 +1,96 @@
+package dev.starttls.benchmarks.flood;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Goes through the attacks and says, in a table, what came of each against the goal. */
+public final class FloodTable {
+
+    /** How many times the calm 99th percentile others may wait, the attackers' turns not counted. */
+    private static final double TIMES_CALM = 3;
+
+    /** In milliseconds: what one attacker may take of the loop before it is another connection's turn. */
+    private static final double TURN = 1;
+
+    private final Flood flood;
+    private final List<String> lines = new ArrayList<>(List.of(
+            "| attack | attackers | others wait for | calm: median | 99th percentile | attacked: median | 99th percentile"
+                    + " | goal | reached | attackers left | MiB sent |",
+            "|---|---|---|---|---|---|---|---|---|---|---|"));
+    private boolean reached = true;
+
+    /**
+     * A table of nothing yet.
+     *
+     * @param flood that measures
+     */
+    public FloodTable(Flood flood) {
+        this.flood = flood;
+    }
+
+    /**
+     * Measures.
+     *
+     * @param attacks of which kinds
+     * @param levels how many attackers at once, each at least 1
+     * @param progress takes each row as it is measured
+     * @throws Exception what went wrong
+     */
+    public void measure(List<Attack> attacks, List<Integer> levels, Consumer<String> progress) throws Exception {
+        lines.forEach(progress);
+        for (Attack attack : attacks) {
+            // The first one warms up.
+            flood.measure(attack, 0);
+            Flood.Result calm = flood.measure(attack, 0);
+            for (int attackers : levels) {
+                Flood.Result attacked = flood.measure(attack, attackers);
+                calm.waits().forEach((what, before) -> {
+                    String row = row(attack, attackers, what, before, attacked);
+                    lines.add(row);
+                    progress.accept(row);
+                });
+            }
+        }
+    }
+
+    /**
+     * The table.
+     *
+     * @return in Markdown; milliseconds
+     */
+    public List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /**
+     * Whether the goal was reached in each row.
+     *
+     * @return also true if there is none
+     */
+    public boolean reached() {
+        return reached;
+    }
+
+    private String row(Attack attack, int attackers, String what, Waits before, Flood.Result attacked) {
+        Waits waits = attacked.waits().get(what);
+        double goal = TIMES_CALM * before.quantile(0.99) + attackers * TURN;
+        boolean good = waits.quantile(0.99) <= goal;
+        reached &= good;
+        return String.format(
+                Locale.ROOT,
+                "| %s | %d | %s | %s | %s | %s | %s | %.2f | %s | %d | %d |",
+                attack.title(),
+                attackers,
+                what,
+                before.text(0.5),
+                before.text(0.99),
+                waits.text(0.5),
+                waits.text(0.99),
+                goal,
+                good ? "yes" : "no",
+                attacked.left(),
+                attacked.sent() >> 20);
+    }
+}

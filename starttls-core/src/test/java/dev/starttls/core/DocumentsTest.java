@@ -1,0 +1,129 @@
+package dev.starttls.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** That what docs/attacks.md and docs/concurrency.md name is there: read from the sources, so that the documents do not rot. */
+class DocumentsTest {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final List<String> MODULES =
+            List.of("starttls-core", "starttls-smtp", "starttls-imap", "starttls-pop3", "conformance", "benchmarks");
+    private static final List<String> LIBRARIES = MODULES.subList(0, 4);
+
+    /** A class, alone or with a member: {@code Name}, {@code Name.member}, {@code Name#method}. */
+    private static final Pattern REFERENCE = Pattern.compile("`([A-Z]\\w*[a-z]\\w*)(?:([.#])(\\w+))?`");
+
+    private static final Pattern LOCK = Pattern.compile("\\bsynchronized\\b|new ReentrantLock\\(");
+    private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\n]*");
+
+    private static final Map<String, String> SOURCES = new HashMap<>();
+    private static final Map<String, String> LIBRARY_SOURCES = new HashMap<>();
+
+    @BeforeAll
+    static void read() throws IOException {
+        for (String module : MODULES) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    String name = file.getFileName().toString().replace(".java", "");
+                    String text = Files.readString(file);
+                    SOURCES.merge(name, text, String::concat);
+                    if (LIBRARIES.contains(module)
+                            && file.startsWith(ROOT.resolve(module).resolve("src/main"))) {
+                        LIBRARY_SOURCES.merge(name, text, String::concat);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"attacks.md", "concurrency.md"})
+    void every_class_and_method_that_a_document_names_exists(String document) {
+        String text = text(document);
+        assertThat(references(text)
+                        .filter(reference -> reference.group(3) != null)
+                        .count())
+                .as("references with a member")
+                .isGreaterThan(10);
+        assertThat(references(text).filter(reference -> !exists(reference)).map(MatchResult::group))
+                .as("names in %s that no source has", document)
+                .isEmpty();
+    }
+
+    @Test
+    void every_attack_is_stopped_by_something_and_shown_by_a_test() {
+        List<String> rows = text("attacks.md")
+                .lines()
+                .filter(line -> line.startsWith("| **"))
+                .toList();
+        assertThat(rows).hasSizeGreaterThan(35);
+        assertThat(rows).allSatisfy(row -> assertThat(row.split(" \\| ", -1))
+                .as(row)
+                .hasSize(3)
+                .satisfies(cells -> assertThat(cells[2]).as("shown by").contains("#")));
+    }
+
+    @Test
+    void every_class_with_a_lock_is_in_the_table_of_locks() {
+        String text = text("concurrency.md");
+        TreeSet<String> locking = new TreeSet<>();
+        LIBRARY_SOURCES.forEach((name, source) -> {
+            if (LOCK.matcher(COMMENT.matcher(source).replaceAll("")).find()) {
+                locking.add(name);
+            }
+        });
+        assertThat(locking).isNotEmpty().allSatisfy(name -> assertThat(text).contains("`" + name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"`Nothing`", "`DocumentsTest#no_such_test`", "`StartTlsChannel.noSuchMethod`"})
+    void a_name_that_does_not_exist_is_found(String name) {
+        assertThat(references(name)).hasSize(1).noneMatch(DocumentsTest::exists);
+    }
+
+    private static Stream<MatchResult> references(String text) {
+        return REFERENCE.matcher(text).results();
+    }
+
+    private static boolean exists(MatchResult reference) {
+        String name = reference.group(1);
+        String member = reference.group(3);
+        String source = SOURCES.get(name);
+        if (source == null) {
+            // A class of Java's own is one that the sources import.
+            String imported = "import (static )?javax?\\.[\\w.]+\\." + name + "[;.]";
+            Pattern pattern = Pattern.compile(imported);
+            return SOURCES.values().stream()
+                    .anyMatch(text -> pattern.matcher(text).find());
+        }
+        return member == null
+                || Pattern.compile("\\b" + member + (reference.group(2).equals("#") ? "\\(" : "\\b"))
+                        .matcher(source)
+                        .find();
+    }
+
+    private static String text(String document) {
+        try {
+            return Files.readString(ROOT.resolve("docs").resolve(document));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
