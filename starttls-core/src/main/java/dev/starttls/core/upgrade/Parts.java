@@ -72,16 +72,17 @@ record Parts(
 
     /** What a person may try when the connection was lost. */
     String lossHint(boolean heard) {
-        String hint = silenceHint(heard);
-        return hint.isEmpty()
-                ? "The peer, or a filter between here and there, has reset the connection: ask its operator, or try another"
-                        + " network"
-                : hint;
+        return silenceHint(heard);
     }
 
     /** What a person may try when the peer said nothing, or nothing more. */
     String silenceHint(boolean heard) {
         String hint = heard ? "" : FirstOctet.silence(clock.phase(), role());
-        return hint.isEmpty() && clock.phase() == Phase.HANDSHAKE ? Wording.handshakeCut(role(), implicit()) : hint;
+        if (!hint.isEmpty()) {
+            return hint;
+        }
+        return clock.phase() == Phase.HANDSHAKE
+                ? Wording.handshakeCut(role(), implicit())
+                : Wording.dialogueCut(clock.phase(), role());
     }
 }

@@ -33,6 +33,23 @@ final class Wording {
         };
     }
 
+    /** What may be wrong when a dialogue ends before its time, or does not go on. */
+    static String dialogueCut(Phase phase, Role role) {
+        if (role == Role.SERVER) {
+            return "The client has gone, is slow, or something in the middle has cut it off: see its log; one that is only slow"
+                    + " needs a longer UpgradeLimits.timePerPhase or timePerCommand";
+        }
+        return switch (phase) {
+            case COMMAND ->
+                "Something in the middle may not let STARTTLS through (a firewall or proxy that inspects mail): try an"
+                        + " implicit-TLS port or another network, or ask the server's operator what its log says";
+            default ->
+                "The server may be overloaded or turn this client away, or something in the middle may cut it off: try again"
+                        + " later or from another network, raise UpgradeLimits.timePerPhase if it is only slow, or ask its"
+                        + " operator what its log says";
+        };
+    }
+
     /** What may be wrong when a handshake ends without an alert, or does not go on. */
     static String handshakeCut(Role role, boolean implicit) {
         String middle = implicit
