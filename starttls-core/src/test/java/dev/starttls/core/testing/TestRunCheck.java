@@ -93,7 +93,7 @@ public final class TestRunCheck {
         System.out.println("Every class with tests was run: " + expected.size());
     }
 
-    /** The names of those among the classes that have tests of which none was run. */
+    /** The names of those among the classes that were not run. */
     static List<String> missing(List<Class<?>> expected, Set<String> run) {
         return expected.stream()
                 .map(Class::getName)
@@ -151,7 +151,10 @@ public final class TestRunCheck {
         }
     }
 
-    /** The classes of which the reports since a moment have at least one test, skipped ones included. */
+    /**
+     * The classes that the reports since a moment are of, and those of the tests in them. A report without a test is one
+     * of a class that was begun and whose own assumption ended it.
+     */
     static Set<String> run(Path reports, Instant since) throws IOException {
         Set<String> run = new TreeSet<>();
         if (!Files.isDirectory(reports)) {
@@ -170,13 +173,12 @@ public final class TestRunCheck {
     }
 
     /**
-     * The class that a report is of, if it has a test, and those of its tests: nested ones have reports of their own or
-     * are in that of the class around them. JUnit numbers the runs of a parameterized class ({@code "a.Name[1]"}), and
-     * jqwik writes no package.
+     * Nested classes have reports of their own or are in that of the class around them. JUnit numbers the runs of a
+     * parameterized class ({@code "a.Name[1]"}), and jqwik writes no package.
      */
     private static Set<String> classesIn(Path report) throws IOException {
         Set<String> names = new TreeSet<>();
-        String suite = report.getFileName().toString().replaceAll("^TEST-|\\.xml$", "");
+        names.add(report.getFileName().toString().replaceAll("^TEST-|\\.xml$", ""));
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(report))) {
@@ -184,7 +186,6 @@ public final class TestRunCheck {
             while (xml.hasNext()) {
                 if (xml.next() == XMLStreamReader.START_ELEMENT
                         && xml.getLocalName().equals("testcase")) {
-                    names.add(suite);
                     names.add(NUMBER.matcher(xml.getAttributeValue(null, "classname"))
                             .replaceAll(""));
                 }

@@ -40,10 +40,10 @@ public final class FuzzCampaign {
     private static final Pattern UNUSED =
             Pattern.compile("netty|conscrypt|bctls|mockito|archunit|selenium|jqwik|axe|json-schema|slf4j|objenesis");
 
-    /** For the JVM to begin, on a busy machine, and to end. */
-    private static final long GRACE_SECONDS = 300;
-    /** No input needs this long; one that does is a finding. */
-    private static final int SECONDS_PER_INPUT = 60;
+    /** No input needs this long, not even the first one of a JVM on a machine that is busy; one that does hangs. */
+    private static final int SECONDS_PER_INPUT = 600;
+    /** For the JVM to begin and for an input that hangs. */
+    private static final long GRACE_SECONDS = SECONDS_PER_INPUT + 300;
 
     private final Path reports;
     private final long seconds;
