@@ -1,9 +1,12 @@
 package dev.starttls.core.testing.fuzz;
 
 import dev.starttls.core.line.LineException;
+import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -97,6 +100,35 @@ public final class Recorder implements Dialogue {
     @Override
     public List<String> injected() {
         return dialogue.injected();
+    }
+
+    @Override
+    public void connected(ConnectionInfo info) {
+        dialogue.connected(info);
+    }
+
+    @Override
+    public List<String> unavailable() {
+        return dialogue.unavailable();
+    }
+
+    @Override
+    public boolean takesEarlyHello() {
+        return dialogue.takesEarlyHello();
+    }
+
+    @Override
+    public List<String> lastLines(ClosingReason why) {
+        List<String> last = dialogue.lastLines(why);
+        if (remembered.isPresent()) {
+            last.forEach(line -> said.append(line).append("\r\n"));
+        }
+        return last;
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+        dialogue.ended(end);
     }
 
     @Override
