@@ -131,6 +131,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
         LoopedUpgrade upgrade;
         try {
             UpgradeConnection connection = connections.apply(UpgradeLoop.peerOf(channel));
+            SelectorLoop.takeInterrupt();
             if (connection == null) {
                 giveUp(channel);
                 return;
@@ -142,6 +143,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             giveUp(channel);
             return;
         } catch (RuntimeException | Error e) {
+            SelectorLoop.takeInterrupt();
             giveUp(channel);
             SelectorLoop.report(e);
             return;

@@ -38,6 +38,7 @@ final class Arrivals {
                 // Each arrival ends its own connection; this is what went wrong even so.
                 SelectorLoop.report(fault);
             }
+            SelectorLoop.takeInterrupt();
         }
     }
 
@@ -46,6 +47,7 @@ final class Arrivals {
         over = true;
         for (Arrival next = waiting.poll(); next != null; next = waiting.poll()) {
             next.tooLate();
+            SelectorLoop.takeInterrupt();
         }
     }
 }

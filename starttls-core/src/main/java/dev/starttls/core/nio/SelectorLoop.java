@@ -242,11 +242,16 @@ final class SelectorLoop {
     /** A fault in the author's code goes where uncaught exceptions of this thread go; the loop serves the others on. */
     static void report(Throwable fault) {
         Thread thread = Thread.currentThread();
+        boolean interrupted = thread.isInterrupted();
         try {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
         } catch (RuntimeException | Error e) {
             // There is nobody else to report it to, and the connections of others go on.
             fault.addSuppressed(e);
+        }
+        if (!interrupted) {
+            // One that the handler has left is not reported to the handler.
+            boolean unused = Thread.interrupted();
         }
     }
 
@@ -255,7 +260,7 @@ final class SelectorLoop {
      * read next, whoever's that is, and end the loop: it is taken back, and reported. One that comes from elsewhere in just
      * this time is not told from it; {@link #closeNow} ends a loop at any time.
      */
-    private static void takeInterrupt() {
+    static void takeInterrupt() {
         if (Thread.interrupted()) {
             report(new IllegalStateException(
                     "Expected code of the application to leave the thread of the loop as it was,"

@@ -76,7 +76,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *
      * @return what is wanted before it can be called again: {@link Want#READ} or {@link Want#WRITE} on the transport;
      *     {@link Want#AGAIN} if it has done its share of work, at most about a millisecond, and is to be called again when
-     *     others have been served, whatever the transport is ready for; {@link Want#NOTHING} when it is done. If its
+     *     others have been served, whatever the transport is ready for (in a loop around a selector, an interest in {@code
+     *     OP_WRITE} brings that about); {@link Want#NOTHING} when it is done. If its
      *     dialogue has closed the connection, so is this channel then
      * @throws dev.starttls.core.upgrade.UpgradeException if it fails; this channel is then closed
      * @throws ClosedChannelException if this channel was closed before

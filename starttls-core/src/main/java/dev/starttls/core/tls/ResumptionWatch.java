@@ -19,9 +19,42 @@ final class ResumptionWatch {
     private static final int PRE_SHARED_KEY = 41;
     private static final int SUPPORTED_VERSIONS = 43;
     private static final short TLS_13 = 0x0304;
-    /** RFC 8446 section 4.1.3: how the random of a HelloRetryRequest begins. */
-    private static final long RETRY = 0xCF21AD74E59A6111L;
-    /** A ServerHello has a few hundred octets; of a longer one the rest is not looked at. */
+    /** RFC 8446 section 4.1.3: the random of a HelloRetryRequest, the SHA-256 of its name. */
+    private static final ByteBuffer RETRY = ByteBuffer.wrap(new byte[] {
+        (byte) 0xCF,
+        0x21,
+        (byte) 0xAD,
+        0x74,
+        (byte) 0xE5,
+        (byte) 0x9A,
+        0x61,
+        0x11,
+        (byte) 0xBE,
+        0x1D,
+        (byte) 0x8C,
+        0x02,
+        0x1E,
+        0x65,
+        (byte) 0xB8,
+        (byte) 0x91,
+        (byte) 0xC2,
+        (byte) 0xA2,
+        0x11,
+        0x16,
+        0x7A,
+        (byte) 0xBB,
+        (byte) 0x8C,
+        0x5E,
+        0x07,
+        (byte) 0x9E,
+        0x09,
+        (byte) 0xE2,
+        (byte) 0xC8,
+        (byte) 0xA8,
+        0x33,
+        (byte) 0x9C
+    });
+    /** A ServerHello has a few hundred octets; a longer one is not understood here. */
     private static final int KEPT = 4096;
 
     private final ByteBuffer record = ByteBuffer.allocate(5);
@@ -69,8 +102,12 @@ final class ResumptionWatch {
         }
     }
 
+    /**
+     * Whether a handshake that is done was no full one, as far as that is known. What was not understood counts as resumed: a
+     * server that can hide a resumption would have a session taken for verified that nobody has verified.
+     */
     boolean resumed() {
-        return resumed;
+        return !decided || resumed;
     }
 
     private void recordBegins() {
@@ -106,8 +143,8 @@ final class ResumptionWatch {
             try {
                 serverHello(hello.flip());
             } catch (BufferUnderflowException e) {
-                // Malformed: the client's engine refuses it.
-                decide(false);
+                // Malformed, which the client's engine refuses, or longer than what is looked at.
+                decide(true);
             }
         } else if (type == SERVER_HELLO_DONE) {
             decide(false);
@@ -116,15 +153,16 @@ final class ResumptionWatch {
 
     private void serverHello(ByteBuffer body) {
         HelloExtensions.part(body, 2);
-        if (HelloExtensions.part(body, 32).getLong() == RETRY) {
-            return;
-        }
+        boolean retryRandom = HelloExtensions.part(body, 32).equals(RETRY);
         HelloExtensions.part8(body);
         HelloExtensions.part(body, 2 + 1);
         Optional<ByteBuffer> versions = HelloExtensions.find(body.duplicate(), SUPPORTED_VERSIONS);
         if (versions.isPresent()
                 && versions.get().remaining() == 2
                 && versions.get().getShort() == TLS_13) {
+            if (retryRandom) {
+                return;
+            }
             decide(HelloExtensions.find(body, PRE_SHARED_KEY).isPresent());
         } else {
             helloSeen = true;

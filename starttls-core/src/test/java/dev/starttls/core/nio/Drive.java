@@ -54,7 +54,9 @@ final class Drive {
         if (!upgraded) {
             Want want = channel.advance();
             upgraded = want == Want.NOTHING;
-            key.interestOps(SelectionKey.OP_READ | (want == Want.WRITE || upgraded ? SelectionKey.OP_WRITE : 0));
+            // After AGAIN others have their turn; a socket that can be written to brings this one back at once.
+            boolean soon = want == Want.WRITE || want == Want.AGAIN || upgraded;
+            key.interestOps(SelectionKey.OP_READ | (soon ? SelectionKey.OP_WRITE : 0));
             return;
         }
         int count = sending.hasRemaining() ? channel.write(sending) : 0;

@@ -99,6 +99,44 @@ class LoopContainmentTest {
     }
 
     @Test
+    void no_interrupt_that_code_of_the_application_leaves_anywhere_ends_the_loop() throws Exception {
+        UpgradeListener interrupting = new UpgradeListener() {
+            @Override
+            public void failed(UpgradeException why) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        UpgradeSettings settings = Pair.clientSettings().withListener(interrupting);
+        try (Innocent innocent = new Innocent(Runnable::run);
+                SocketChannel unconnected = SocketChannel.open();
+                Loopback sockets = Loopback.open();
+                ServerSocketChannel closed = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            innocent.running.thread().setUncaughtExceptionHandler((thread, fault) -> thread.interrupt());
+            UpgradeLoop loop = innocent.running.loop();
+            RunningLoop.failure(loop.upgrade(unconnected, Pair.clientConnection(settings)));
+            CompletableFuture<StartTlsChannel> first =
+                    loop.upgrade(sockets.server(), Pair.serverConnection(Pair.serverSettings()));
+            assertThat(Octets.text(sockets.client(), 4)).isEqualTo("HI\r\n");
+            RunningLoop.failure(loop.upgrade(sockets.server(), Pair.clientConnection(settings)));
+            assertThat(first).isNotDone();
+            CompletableFuture<Void> dependent = innocent.running
+                    .loop()
+                    .listen(closed, peer -> null, channel -> {})
+                    .thenRun(() -> Thread.currentThread().interrupt());
+            dependent.get(30, TimeUnit.SECONDS);
+            ServerSocketChannel refusing = innocent.listen(peer -> {
+                Thread.currentThread().interrupt();
+                return null;
+            });
+            try (SocketChannel client = SocketChannel.open(refusing.getLocalAddress())) {
+                assertThat(Octets.readToEnd(client)).isEmpty();
+            }
+            assertThat(refusing.isOpen()).isTrue();
+            innocent.assertUnharmed();
+        }
+    }
+
+    @Test
     void an_error_of_a_listener_ends_its_own_connection_typed() throws Exception {
         UpgradeListener faulty = new UpgradeListener() {
             @Override
