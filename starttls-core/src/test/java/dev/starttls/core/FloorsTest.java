@@ -154,7 +154,7 @@ class FloorsTest {
                             .filter(line -> !NO_CODE.matcher(line).lookingAt())
                             .toList())
                     .as(file.toString())
-                    .hasSizeLessThanOrEqualTo(310));
+                    .hasSizeLessThanOrEqualTo(320));
         }
     }
 

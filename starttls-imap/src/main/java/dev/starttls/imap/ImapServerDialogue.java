@@ -278,9 +278,10 @@ public final class ImapServerDialogue implements Dialogue {
 
     private Step answer(String tag, Supplier<ImapAnswer> author) {
         answering = Optional.of(tag);
-        ImapAnswer answer = author.get();
+        // One that is null fails as one that throws does, with its tag.
+        Step step = carryOut(tag, author.get());
         answering = Optional.empty();
-        return carryOut(tag, answer);
+        return step;
     }
 
     private Step carryOut(String tag, ImapAnswer answer) {

@@ -142,7 +142,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             // The client has gone before it was greeted.
             giveUp(channel);
             return;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             SelectorLoop.takeInterrupt();
             giveUp(channel);
             SelectorLoop.report(e);
@@ -166,7 +166,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             if (thrown == null && upgraded.isOpen()) {
                 ready.accept(upgraded);
             }
-        } catch (RuntimeException | Error fault) {
+        } catch (Throwable fault) {
             Quietly.close(upgraded);
             SelectorLoop.report(fault);
         }

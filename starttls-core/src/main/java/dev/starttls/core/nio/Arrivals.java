@@ -34,7 +34,7 @@ final class Arrivals {
         for (Arrival next = waiting.poll(); next != null; next = --present > 0 ? waiting.poll() : null) {
             try {
                 next.run();
-            } catch (RuntimeException | Error fault) {
+            } catch (Throwable fault) {
                 // Each arrival ends its own connection; this is what went wrong even so.
                 SelectorLoop.report(fault);
             }

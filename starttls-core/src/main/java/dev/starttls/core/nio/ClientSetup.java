@@ -215,7 +215,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
             UpgradeConnection connection = connection(dialogue);
             prepare(preparation(connection));
             return upgrade(connected, connection, dialogue);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             Quietly.close(connected);
             throw e;
         }
@@ -300,7 +300,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         try {
             channel.upgrade();
             return session(channel, dialogue);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             Quietly.close(channel);
             throw e;
         }
@@ -311,7 +311,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
             if (!session.complete(session(ready, dialogue))) {
                 Quietly.close(ready);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             Quietly.close(ready);
             session.completeExceptionally(Failures.ofLocalCode(e, Phase.RECAPABILITY));
         }
@@ -325,7 +325,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         if (preparation.isPresent()) {
             try {
                 preparer.orElseThrow().execute(preparation.get());
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 // It rejects the task, or fails of it: the thread that needs the ClientHello makes it.
                 return;
             }

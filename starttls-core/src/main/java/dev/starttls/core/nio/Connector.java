@@ -157,6 +157,8 @@ final class Connector {
                 throw unknown;
             }
             throw Failures.ofLocalCode(e.getCause(), Phase.CONNECT);
+        } catch (RuntimeException | Error e) {
+            throw Failures.ofLocalCode(e, Phase.CONNECT);
         }
     }
 
@@ -198,7 +200,7 @@ final class Connector {
             withoutDelay(channel);
             channel.socket().connect(address, millis);
             return channel;
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             Quietly.close(channel);
             throw e;
         }

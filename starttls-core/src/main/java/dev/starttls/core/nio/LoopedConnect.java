@@ -54,7 +54,7 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
     /** Begins with addresses that are known. */
     void begin(List<InetSocketAddress> known) {
         join();
-        tryAll(known);
+        found(known);
     }
 
     /** Begins with the look-up of a host, done by an executor, which is abandoned when the time is over. */
@@ -65,7 +65,7 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
         loop.deadlines().set(this);
         try {
             lookup.execute(() -> lookUp(peer));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             end(Failures.caused(Connector.rejectedLookup(peer.host()), e));
         }
     }
@@ -123,21 +123,26 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
     private void lookUp(Peer peer) {
         try {
             List<InetSocketAddress> found = Connector.resolve(peer);
-            loop.execute(() -> tryAll(found));
+            loop.execute(() -> lookedUp(found));
         } catch (UpgradeException unknown) {
             loop.execute(() -> end(unknown));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             loop.execute(() -> broken(e));
         }
     }
 
-    private void tryAll(List<InetSocketAddress> found) {
-        if (!ended) {
+    /** The first answer counts: an executor may run its task again. */
+    private void lookedUp(List<InetSocketAddress> found) {
+        if (!ended && host.isPresent()) {
             host = Optional.empty();
-            attempts.of(found.size());
-            addresses = found.iterator();
-            next();
+            found(found);
         }
+    }
+
+    private void found(List<InetSocketAddress> found) {
+        attempts.of(found.size());
+        addresses = found.iterator();
+        next();
     }
 
     /** Tries the next address, and those after it as long as they fail at once. */
@@ -166,7 +171,7 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
             socket.configureBlocking(false);
             key = Optional.of(socket.register(loop.selector(), SelectionKey.OP_CONNECT, this));
             return socket.connect(address);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             Quietly.close(socket);
             throw e;
         }

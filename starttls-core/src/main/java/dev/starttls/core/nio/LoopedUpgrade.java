@@ -3,7 +3,6 @@ package dev.starttls.core.nio;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
-import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
@@ -51,7 +50,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
             loop.whenCancelled(future, () -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
             channel.begin(loop.time().nanos(), loop.foreign());
             lastDeadline = connection.deadline();
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             fail(e);
         }
         drive();
@@ -92,7 +91,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
         try {
             connection.shutDown();
             Want unused = channel.advance(loop.tasks(), this::wake, Turn.amongOthers(loop.time()), loop.foreign());
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             fail(e);
         }
         // A client's dialogue, one that says nothing, or a peer that does not take its last lines.
@@ -138,7 +137,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
             ClosedChannelException closed = new ClosedChannelException();
             closed.initCause(e);
             fail(closed);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             fail(e);
         }
     }

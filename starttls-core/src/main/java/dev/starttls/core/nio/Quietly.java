@@ -1,7 +1,6 @@
 package dev.starttls.core.nio;
 
 import java.io.Closeable;
-import java.io.IOException;
 
 /** Closes what is given up anyway, for a reason that matters more than a failure to close. */
 final class Quietly {
@@ -11,7 +10,7 @@ final class Quietly {
     static void close(Closeable abandoned) {
         try {
             abandoned.close();
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             // The caller is about to report why it was given up.
             return;
         }

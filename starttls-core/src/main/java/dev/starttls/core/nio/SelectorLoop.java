@@ -99,7 +99,7 @@ final class SelectorLoop {
             fault = Optional.of(e);
             throw new UncheckedIOException(
                     "Expected the selector to work, got " + e + "; all its connections are closed", e);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             fault = Optional.of(e);
             throw e;
         } finally {
@@ -245,7 +245,7 @@ final class SelectorLoop {
         boolean interrupted = thread.isInterrupted();
         try {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             // There is nobody else to report it to, and the connections of others go on.
             fault.addSuppressed(e);
         }
@@ -305,10 +305,10 @@ final class SelectorLoop {
     private static void contained(Member member, Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException | Error fault) {
+        } catch (Throwable fault) {
             try {
                 member.broken(fault);
-            } catch (RuntimeException | Error second) {
+            } catch (Throwable second) {
                 fault.addSuppressed(second);
             }
             report(fault);
@@ -331,7 +331,7 @@ final class SelectorLoop {
         for (Runnable completion : due) {
             try {
                 completion.run();
-            } catch (RuntimeException | Error fault) {
+            } catch (Throwable fault) {
                 report(fault);
             }
             takeInterrupt();

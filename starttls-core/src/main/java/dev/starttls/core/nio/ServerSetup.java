@@ -134,7 +134,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             if (channel.isOpen()) {
                 handOver.accept(channel);
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             Quietly.close(accepted);
             throw e;
         }
@@ -156,7 +156,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(address, BACKLOG);
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             Quietly.close(server);
             throw e;
         }

@@ -131,7 +131,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
                 abandon();
             }
             return want;
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             abandon();
             throw e;
         } finally {

@@ -55,7 +55,7 @@ final class UpgradeDriver {
         try {
             connection.begin(now);
             foreign.ran();
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             throw failed(e);
         }
     }
@@ -121,7 +121,7 @@ final class UpgradeDriver {
                     }
                 }
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             UpgradeException why = failed(e);
             sendAlert();
             throw why;
@@ -300,7 +300,7 @@ final class UpgradeDriver {
             while (more && connection.want() == Want.WRITE) {
                 more = put() && flushNow();
             }
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (Throwable e) {
             // The failure that is on its way to the caller matters more than the alert that could not be sent.
             connection.close();
         }

@@ -120,7 +120,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
                 // Somebody else's upgrade goes on over it.
                 loop.release();
                 future.completeExceptionally(refused(connection, e));
-            } catch (IOException | RuntimeException | Error e) {
+            } catch (Throwable e) {
                 Quietly.close(channel);
                 loop.release();
                 future.completeExceptionally(refused(connection, e));
@@ -165,7 +165,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
                 try {
                     acceptor.begin();
                     begun.complete(null);
-                } catch (IOException | RuntimeException | Error e) {
+                } catch (Throwable e) {
                     acceptor.close();
                     begun.completeExceptionally(e);
                 }

@@ -20,7 +20,7 @@ final class EndReport {
         done = true;
         try {
             dialogue.ended(end);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             // The session is over, and how it ended matters more than this.
             end.failure().ifPresent(why -> why.addSuppressed(e));
             heard(e);
@@ -30,7 +30,7 @@ final class EndReport {
     private void heard(Throwable thrown) {
         try {
             listener.uncaught(thrown);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             thrown.addSuppressed(e);
         }
     }

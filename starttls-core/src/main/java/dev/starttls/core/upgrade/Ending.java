@@ -110,7 +110,7 @@ final class Ending {
                 return false;
             }
             parts.outbox().add(lines);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             why.addSuppressed(e);
             return false;
         }
@@ -350,14 +350,22 @@ final class Ending {
         UpgradeListener listener = parts.settings().listener();
         try {
             listener.failed(why);
-            if (parts.client() && parts.settings().policy().enforced()) {
-                listener.blocked(why);
-            }
         } catch (Throwable e) {
-            // The failure matters more to the caller than what its listener has to say of it.
-            if (e != why) {
-                why.addSuppressed(e);
+            heardBadly(why, e);
+        }
+        if (parts.client() && parts.settings().policy().enforced()) {
+            try {
+                listener.blocked(why);
+            } catch (Throwable e) {
+                heardBadly(why, e);
             }
+        }
+    }
+
+    /** The failure matters more to the caller than what its listener has to say of it. */
+    private static void heardBadly(UpgradeException why, Throwable thrown) {
+        if (thrown != why) {
+            why.addSuppressed(thrown);
         }
     }
 }

@@ -27,6 +27,9 @@ final class Negotiation {
 
     void begin() throws IOException {
         parts.dialogue().connected(new ConnectionInfo(parts.peer(), Optional.empty()));
+        if (!ending.open()) {
+            return;
+        }
         if (parts.implicit()) {
             startHandshake();
         } else {
@@ -60,6 +63,10 @@ final class Negotiation {
     }
 
     private void carryOut(Step step, ByteBuffer behind) throws IOException {
+        if (!ending.open()) {
+            // The code that chose the step, or was called before it, has closed the connection meanwhile.
+            return;
+        }
         if (step instanceof Step.Await next) {
             parts.clock().enter(next.phase());
             say(step, next.lines());
@@ -147,6 +154,9 @@ final class Negotiation {
         if (!parts.client()) {
             parts.settings().listener().upgraded(report);
             ending.settle();
+        }
+        if (!ending.open()) {
+            return;
         }
         parts.framing().reset();
         Step next = parts.dialogue().secured();

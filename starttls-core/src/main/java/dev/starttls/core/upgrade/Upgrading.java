@@ -37,11 +37,18 @@ final class Upgrading implements Stage {
         if (begun) {
             throw begunBefore(state());
         }
+        if (state().terminal()) {
+            ending.requireSound();
+            throw new IllegalStateException("Expected begin on a connection that is open, got it in state " + state()
+                    + "; make a new UpgradeConnection");
+        }
         begun = true;
         parts.clock().begin(nanos);
         try {
             negotiation.begin();
-        } catch (RuntimeException | Error e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
             sayOrThrow(e);
         }
     }
@@ -122,7 +129,9 @@ final class Upgrading implements Stage {
         requireBegun("receive");
         try {
             incoming.receive(network);
-        } catch (RuntimeException | Error e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
             sayOrThrow(e);
         }
     }
@@ -132,7 +141,9 @@ final class Upgrading implements Stage {
         requireBegun("transmit");
         try {
             outgoing.transmit(network);
-        } catch (RuntimeException | Error e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
             sayOrThrow(e);
         }
     }
@@ -142,7 +153,9 @@ final class Upgrading implements Stage {
         requireBegun("endOfInput");
         try {
             incoming.endOfInput();
-        } catch (RuntimeException | Error e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Throwable e) {
             sayOrThrow(e);
         }
     }
@@ -267,7 +280,14 @@ final class Upgrading implements Stage {
         if (thrown instanceof Error error) {
             throw error;
         }
-        throw (RuntimeException) thrown;
+        if (thrown instanceof RuntimeException fault) {
+            throw fault;
+        }
+        // Languages that do not declare what they throw can throw anything.
+        throw new IllegalStateException(
+                "Expected code of this side to throw nothing that is checked, got "
+                        + thrown.getClass().getName(),
+                thrown);
     }
 
     private void requireBegun(String call) {

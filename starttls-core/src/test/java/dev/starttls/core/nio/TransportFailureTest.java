@@ -216,6 +216,40 @@ class TransportFailureTest {
     }
 
     @Test
+    void an_executor_for_look_ups_that_throws_fails_typed_and_one_that_runs_its_task_twice_connects_once()
+            throws Exception {
+        UpgradeException failed = catchThrowableOfType(
+                UpgradeException.class,
+                () -> Connector.connect(
+                        new dev.starttls.core.upgrade.Peer("localhost", 25),
+                        new Connector.Attempts(Duration.ofSeconds(30), System.nanoTime()),
+                        java.util.Optional.of(task -> {
+                            throw new OutOfMemoryError("unable to create a native thread");
+                        })));
+        assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        try (RunningLoop running = new RunningLoop()) {
+            ServerSocketChannel server = running.listen();
+            long began = System.nanoTime();
+            StartTlsChannel channel = running.loop()
+                    .connect(
+                            new dev.starttls.core.upgrade.Peer(
+                                    "localhost", server.socket().getLocalPort()),
+                            task -> {
+                                task.run();
+                                task.run();
+                            },
+                            Pair.clientConnection(Pair.clientSettings()),
+                            new Connector.Attempts(Duration.ofSeconds(30), began),
+                            began)
+                    .get(30, TimeUnit.SECONDS);
+            channel.close();
+            running.handedOver().close();
+            assertThat(running.loop().underway()).isZero();
+            assertThat(running.faults()).isEmpty();
+        }
+    }
+
+    @Test
     void a_look_up_by_an_executor_is_followed_by_the_connection() throws Exception {
         try (RunningLoop running = new RunningLoop()) {
             ServerSocketChannel server = running.listen();
