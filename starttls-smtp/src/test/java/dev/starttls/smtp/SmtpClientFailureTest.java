@@ -17,6 +17,7 @@ import dev.starttls.core.upgrade.UpgradeSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -218,6 +219,23 @@ class SmtpClientFailureTest {
         assertThat(answer).doesNotContain("\26\3");
         assertThat(client.upgradeFailure().reason())
                 .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.PLAINTEXT_INJECTION);
+    }
+
+    /** However many lines there are before it, and however many of them one call takes. */
+    @Test
+    void an_answer_that_came_with_the_offer_is_none_to_the_command() {
+        for (int lines = 1; lines <= 40; lines++) {
+            for (String early : List.of("220 go\r\n", "454 not now\r\n")) {
+                Side trusting = Side.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+                RawPeer stranger = RawPeer.server(trusting, Fixture.SERVER_CONTEXT);
+                stranger.say(GREETING);
+                String answer = stranger.say("250-X\r\n".repeat(lines) + "250 STARTTLS\r\n" + early);
+                assertThat(answer).as(lines + " lines").doesNotContain("\26\3");
+                assertThat(trusting.upgradeFailure().reason())
+                        .as(lines + " lines")
+                        .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.PLAINTEXT_INJECTION);
+            }
+        }
     }
 
     @ParameterizedTest

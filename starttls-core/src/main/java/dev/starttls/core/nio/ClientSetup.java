@@ -13,6 +13,7 @@ import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -300,6 +301,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         try {
             channel.upgrade();
             return session(channel, dialogue);
+        } catch (ClosedChannelException e) {
+            // It was closed before it could begin.
+            throw channel.failed(e, UpgradeDriver.ForeignCode.OWN_THREAD);
         } catch (Throwable e) {
             Quietly.close(channel);
             throw e;

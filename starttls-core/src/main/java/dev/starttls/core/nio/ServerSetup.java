@@ -4,6 +4,7 @@ import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.InjectionResponse;
 import dev.starttls.core.upgrade.Peer;
+import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeLimits;
@@ -11,6 +12,7 @@ import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -119,7 +121,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * @param accepted a blocking channel, over TCP or a Unix-domain one, nothing having been read or written
      * @throws dev.starttls.core.upgrade.UpgradeException if the connection fails, whatever of; it is then closed. What a
      *     handler threw is its cause
-     * @throws IOException if the channel was closed before
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
      * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}; it is then closed
      */
@@ -134,6 +135,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             if (channel.isOpen()) {
                 handOver.accept(channel);
             }
+        } catch (ClosedChannelException e) {
+            throw Failures.closedHere(e, Phase.GREETING).orElseThrow();
         } catch (Throwable e) {
             Quietly.close(accepted);
             throw e;

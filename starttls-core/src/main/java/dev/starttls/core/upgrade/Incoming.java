@@ -45,7 +45,7 @@ final class Incoming {
 
     /** Whether there is work that needs no octet of the network: lines that this call, or the last one, had no turn for. */
     boolean workLeft() {
-        return linesLeft == 0 && (left > 0 || parts.tls().decrypted().hasRemaining());
+        return linesLeft <= 0 && (left > 0 || parts.tls().decrypted().hasRemaining());
     }
 
     /** A call begins, with a turn of its own. */
@@ -125,9 +125,19 @@ final class Incoming {
 
     private void negotiate(ByteBuffer network) throws IOException {
         boolean more = true;
-        while (more && ending.open() && linesLeft > 0) {
+        while (more && ending.open() && (linesLeft > 0 || commandWaits())) {
             more = parts.records() ? receiveRecords(network) : receiveLine(network);
         }
+    }
+
+    /**
+     * Whether a client's upgrade command has not left: what has come by now answers something else, and is to be looked at in
+     * this call, since in the next the command may have left.
+     */
+    private boolean commandWaits() {
+        return parts.client()
+                && parts.state() == State.PROPOSED
+                && !parts.outbox().isEmpty();
     }
 
     /** Takes one line in the clear. Returns whether there may be another. */

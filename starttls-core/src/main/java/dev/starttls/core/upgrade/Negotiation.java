@@ -67,6 +67,10 @@ final class Negotiation {
             // The code that chose the step, or was called before it, has closed the connection meanwhile.
             return;
         }
+        if (step == null) {
+            throw new IllegalStateException("Expected a step of the "
+                    + parts.dialogue().protocol() + " dialogue, got null; the dialogue is at fault");
+        }
         if (step instanceof Step.Await next) {
             parts.clock().enter(next.phase());
             say(step, next.lines());
