@@ -348,6 +348,8 @@ final class SelectorLoop {
 
     private void end(Optional<Throwable> fault) {
         closing = true;
+        // Set, it would close channels that something is still to be said on; the thread's owner gets it back.
+        boolean interrupted = Thread.interrupted();
         arrivals.end();
         for (Member member : List.copyOf(members)) {
             if (fault.isPresent()) {
@@ -365,6 +367,9 @@ final class SelectorLoop {
             runCompletions();
         } finally {
             stopped.complete(null);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -121,6 +121,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     Want advance(Executor tasks, Runnable wake, Turn turn, UpgradeDriver.ForeignCode foreign) throws IOException {
+        if (directions.writing().lock().isHeldByCurrentThread()) {
+            throw new IllegalStateException(
+                    "Expected a channel whose upgrade is done, got it used by its own upgrade: a"
+                            + " listener or a dialogue must return before it is read, written or advanced");
+        }
         directions.lock();
         try {
             checkOpen();

@@ -221,9 +221,10 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     }
 
     /**
-     * Runs the loop on the calling thread until it is closed; interrupting that thread while it waits or does work of the
-     * loop's closes it at once. An interrupt that code of the application leaves behind (a handler, a listener, a future's
-     * dependent) is taken back instead, and reported to the uncaught-exception handler of the thread. To be called once.
+     * Runs the loop on the calling thread until it is closed; interrupting that thread while it waits for its connections
+     * closes it at once. While it serves one, an interrupt cannot be told from one that code of the application leaves
+     * behind (a handler, a listener, a future's dependent): it is taken back, and reported to the uncaught-exception handler
+     * of the thread. {@link #closeNow} ends the loop at any time. To be called once.
      *
      * @throws IllegalStateException if it is run by a second thread, or again
      */

@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param octetsPerPhase the most octets in one phase; at least {@code lineOctets}
  * @param timePerPhase how long a phase may take, whatever trickles in; positive. On a server before TLS: how long the client
  *     may take for its next line
- * @param timePerCommand how long a client may be silent that a server serves: inside TLS, or in plaintext where the policy
- *     allows it; positive. RFC 5321 section 4.5.3.2.7 asks for 5 minutes at least, RFC 1939 section 3 for 10, RFC 9051
+ * @param timePerCommand how long a client may be silent that a server serves, from its first command on: inside TLS, or in
+ *     plaintext where the policy allows it; positive. RFC 5321 section 4.5.3.2.7 asks for 5 minutes at least, RFC 1939 section 3 for 10, RFC 9051
  *     section 5.4 for 30
  * @param timeToClose how long the peer's close_notify is awaited after ours; zero not to wait
  */

@@ -123,12 +123,12 @@ class ChannelNonBlockingTest {
     void a_dialogue_that_closes_the_connection_closes_the_channel() throws Exception {
         try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings())) {
             pair.sockets().server().configureBlocking(false);
-            assertThat(pair.server().advance()).isEqualTo(Want.READ);
+            assertThat(advanced(pair.server())).isEqualTo(Want.READ);
             assertThat(Octets.text(pair.sockets().client(), 4)).isEqualTo("HI\r\n");
             // More than the server takes in one go: none of it may cost the client its answer.
             pair.sockets().client().write(Octets.of("BYE\r\n" + "x".repeat(60_000)));
             awaitReadable(pair.sockets().server());
-            assertThat(pair.server().advance()).isEqualTo(Want.NOTHING);
+            assertThat(advanced(pair.server())).isEqualTo(Want.NOTHING);
             assertThat(pair.server().isOpen()).isFalse();
             assertThat(pair.server().holdsBuffers()).isFalse();
             // What the client has still under way is answered with a reset, behind it.
@@ -169,6 +169,15 @@ class ChannelNonBlockingTest {
             assertThat(pair.client().holdsBuffers() || pair.server().holdsBuffers())
                     .isFalse();
         }
+    }
+
+    /** As far as it goes now, in as many turns as that takes on this machine. */
+    private static Want advanced(StartTlsChannel channel) throws IOException {
+        Want want = channel.advance();
+        while (want == Want.AGAIN) {
+            want = channel.advance();
+        }
+        return want;
     }
 
     static void awaitReadable(SocketChannel channel) throws IOException {

@@ -100,6 +100,34 @@ class TransportFailureTest {
     }
 
     @Test
+    void a_listener_that_uses_the_channel_in_the_middle_of_its_upgrade_is_told_and_does_not_hang() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            java.util.concurrent.atomic.AtomicReference<StartTlsChannel> own =
+                    new java.util.concurrent.atomic.AtomicReference<>();
+            UpgradeListener writing = new UpgradeListener() {
+                @Override
+                public void upgraded(UpgradeReport report) {
+                    try {
+                        own.get().write(Octets.of("too soon"));
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                }
+            };
+            own.set(StartTlsChannel.over(
+                    sockets.client(),
+                    Pair.clientConnection(Pair.clientSettings().withListener(writing))));
+            CompletableFuture<Void> server = Pair.run(
+                    StartTlsChannel.over(sockets.server(), Pair.serverConnection(Pair.serverSettings()))::upgrade);
+            UpgradeException failed = catchThrowableOfType(UpgradeException.class, own.get()::upgrade);
+            assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(failed).hasCauseInstanceOf(IllegalStateException.class);
+            assertThat(server.handle((done, thrown) -> true).get(30, TimeUnit.SECONDS))
+                    .isTrue();
+        }
+    }
+
+    @Test
     void an_interrupt_ends_a_blocking_connect_at_once_with_its_cause() throws Exception {
         try (ServerSocketChannel silent = ServerSocketChannel.open().bind(Loopback.anyPort())) {
             CompletableFuture<UpgradeException> failed = new CompletableFuture<>();
