@@ -170,6 +170,7 @@ public final class ImapServerDialogue implements Dialogue {
         return switch (why) {
             case SHUTDOWN -> List.of(bye + "shutting down");
             case IDLE -> List.of(bye + "closing the connection, silent for too long");
+            case LIMIT -> List.of(bye + "closing the connection, too much was sent");
             case FAULT -> {
                 List<String> lines = new ArrayList<>();
                 answering.ifPresent(tag -> lines.add(tag + " NO [SERVERBUG] Internal error"));

@@ -167,9 +167,7 @@ public final class Pop3ServerDialogue implements Dialogue {
             handler.upgraded(session);
             return Step.await(Phase.RECAPABILITY);
         }
-        Step greeting = greet(true);
-        handler.upgraded(session);
-        return greeting;
+        return greet(true);
     }
 
     @Override
@@ -184,6 +182,9 @@ public final class Pop3ServerDialogue implements Dialogue {
                 List.of(Pop3Reply.error("[SYS/TEMP] Shutting down, closing the connection")
                         .line());
             case IDLE -> List.of();
+            case LIMIT ->
+                List.of(Pop3Reply.error("[SYS/PERM] Too much was sent, closing the connection")
+                        .line());
             case FAULT ->
                 List.of(Pop3Reply.error("[SYS/TEMP] Internal error, closing the connection")
                         .line());
@@ -286,6 +287,10 @@ public final class Pop3ServerDialogue implements Dialogue {
     private Step greet(boolean secure) {
         Optional<ApopTimestamp> timestamp = loginAccepted(secure) ? handler.timestamp() : Optional.empty();
         session = new Pop3Session(secure ? State.SECURE : State.PLAINTEXT, timestamp, info);
+        if (secure) {
+            // Before anything is kept in it, as where TLS came later.
+            handler.upgraded(session);
+        }
         Optional<Pop3Reply> refusal = handler.connected(session);
         if (refusal.isPresent()) {
             return turnAway(refusal.get());

@@ -186,6 +186,7 @@ public final class SmtpServerDialogue implements Dialogue {
                 switch (why) {
                     case SHUTDOWN -> closing("4.3.2", "Shutting down");
                     case IDLE -> closing("4.4.2", "Silent for too long");
+                    case LIMIT -> closing("4.7.0", "Too much was sent");
                     case FAULT -> closing("4.3.0", "Local error");
                 });
         return lines;

@@ -174,6 +174,8 @@ final class UpgradeDriver {
                         "Give the executor more room, or the loop fewer connections");
                 why.initCause(e);
                 throw why;
+            } catch (Throwable e) {
+                throw Failures.ofLocalCode(e, connection.phase());
             }
             handedOut.returned = true;
             foreign.ran();

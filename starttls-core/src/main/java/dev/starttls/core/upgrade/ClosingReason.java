@@ -6,6 +6,8 @@ public enum ClosingReason {
     SHUTDOWN,
     /** The client has sent nothing for longer than the limits allow. */
     IDLE,
+    /** The client has sent more than the limits allow. */
+    LIMIT,
     /** The server's own code threw, a handler for instance, while it answered the client. */
     FAULT
 }

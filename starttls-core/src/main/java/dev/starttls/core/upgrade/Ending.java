@@ -120,6 +120,14 @@ final class Ending {
         return true;
     }
 
+    /** The peer has sent too much: a server says so after the answers that are due, a client has nothing to say. */
+    void limitExceeded(String detail, String hint) throws UpgradeException {
+        UpgradeException why = exception(FailureReason.LIMIT_EXCEEDED, detail, "", hint);
+        if (!failAfterLastLines(ClosingReason.LIMIT, why)) {
+            throw failed(why);
+        }
+    }
+
     /** User code threw. Returns whether last lines say so first, and {@link #tellFarewell} throws it. */
     boolean faulted(Throwable thrown) {
         boolean waits = failAfterLastLines(ClosingReason.FAULT, localError(thrown));

@@ -239,10 +239,9 @@ final class Incoming {
         parts.clock().count(line.isPresent() ? 1 : 0, source.position() - from);
         String excess = parts.clock().excess();
         if (!excess.isEmpty()) {
-            throw ending.fail(
-                    FailureReason.LIMIT_EXCEEDED,
-                    "Expected " + excess,
-                    "If the peer is known to send as much, raise UpgradeSettings.limits");
+            ending.limitExceeded(
+                    "Expected " + excess, "If the peer is known to send as much, raise UpgradeSettings.limits");
+            return true;
         }
         if (line.isEmpty() && literal.isEmpty()) {
             return false;

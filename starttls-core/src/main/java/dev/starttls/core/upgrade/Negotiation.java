@@ -177,10 +177,10 @@ final class Negotiation {
     private void awaitOctets(int count) throws UpgradeException {
         int most = parts.settings().limits().octetsPerPhase();
         if (count > most) {
-            throw ending.fail(
-                    FailureReason.LIMIT_EXCEEDED,
+            ending.limitExceeded(
                     "Expected a literal of at most " + most + " octets, got one of " + count,
                     "If the peer is known to send as much, raise UpgradeLimits.octetsPerPhase");
+            return;
         }
         parts.framing().expect(count);
     }

@@ -14,12 +14,21 @@ import javax.net.ssl.SSLException;
  *
  * <pre>{@code
  * connection.begin(System.nanoTime());
+ * in.limit(0);                                         // read from, and nothing has been read yet
  * while (true) {
- *     connection.tick(System.nanoTime());              // fails when a deadline has passed, or behind a last line
+ *     connection.tick(System.nanoTime());              // fails when a deadline has passed, or after a last line
+ *     int left = in.remaining();
  *     switch (connection.want()) {
  *         case TASK -> connection.task().ifPresent(Runnable::run);
  *         case WRITE -> { connection.transmit(none, out.clear()); writeAll(out.flip()); }
- *         case READ -> { read(in); connection.receive(in, none); }
+ *         case AGAIN -> connection.receive(in, none);  // a loop of many serves others first
+ *         case READ -> {
+ *             connection.receive(in, none);            // what was left comes before what is read
+ *             if (in.remaining() == left && connection.want() == Want.READ) {
+ *                 read(in.compact());
+ *                 connection.receive(in.flip(), none);
+ *             }
+ *         }
  *         case NOTHING -> { return connection.ready(); }
  *     }
  * }

@@ -46,7 +46,7 @@ final class Upgrading implements Stage {
         parts.clock().begin(nanos);
         try {
             negotiation.begin();
-        } catch (IOException e) {
+        } catch (UpgradeException e) {
             throw e;
         } catch (Throwable e) {
             sayOrThrow(e);
@@ -112,9 +112,10 @@ final class Upgrading implements Stage {
         }
         try {
             negotiation.prepareNext();
-        } catch (RuntimeException | Error e) {
-            abandon(e);
+        } catch (UpgradeException e) {
             throw e;
+        } catch (Throwable e) {
+            sayOrThrow(e);
         }
         return !parts.tls().prepared();
     }
@@ -129,7 +130,7 @@ final class Upgrading implements Stage {
         requireBegun("receive");
         try {
             incoming.receive(network);
-        } catch (IOException e) {
+        } catch (UpgradeException e) {
             throw e;
         } catch (Throwable e) {
             sayOrThrow(e);
@@ -141,7 +142,7 @@ final class Upgrading implements Stage {
         requireBegun("transmit");
         try {
             outgoing.transmit(network);
-        } catch (IOException e) {
+        } catch (UpgradeException e) {
             throw e;
         } catch (Throwable e) {
             sayOrThrow(e);
@@ -153,7 +154,7 @@ final class Upgrading implements Stage {
         requireBegun("endOfInput");
         try {
             incoming.endOfInput();
-        } catch (IOException e) {
+        } catch (UpgradeException e) {
             throw e;
         } catch (Throwable e) {
             sayOrThrow(e);

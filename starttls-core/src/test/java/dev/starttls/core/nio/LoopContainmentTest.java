@@ -62,6 +62,12 @@ class LoopContainmentTest {
                 LoopContainmentTest.<RuntimeException>throwAnything(new Exception("a fault in a handler"));
             }
         },
+        FAILS_TO_WRITE_A_FILE {
+            @Override
+            void happen() {
+                LoopContainmentTest.<RuntimeException>throwAnything(new java.io.IOException("a fault in a handler"));
+            }
+        },
         MISSES_A_CLASS {
             @Override
             void happen() {
