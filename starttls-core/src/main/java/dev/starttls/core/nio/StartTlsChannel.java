@@ -43,6 +43,9 @@ import java.util.concurrent.Executor;
  * <p>Before the upgrade is done, {@code read} and {@code write} drive it first: blocking until it is done, non-blocking by
  * as much as is possible now, returning 0 if that is not all.
  *
+ * <p>Once the upgrade is done, reading and writing have no limit in time, as those of a socket channel have none; the limits
+ * are for the upgrade, and for a server's dialogue to its end.
+ *
  * <p>After close_notify, {@code read} returns -1. The end of the transport without it is a {@link
  * dev.starttls.core.tls.TruncatedException} (RFC 8446 section 6.1), unless that was set otherwise.
  */
@@ -127,9 +130,9 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
                             + " listener or a dialogue must return before it is read, written or advanced");
         }
         directions.lock();
+        UpgradeDriver driver = new UpgradeDriver(network(), connection, foreign);
         try {
-            checkOpen();
-            UpgradeDriver driver = new UpgradeDriver(network(), connection, foreign);
+            checkOpen(driver);
             begin(driver, turn.now());
             Want want = driver.drive(tasks, wake, turn);
             if (want == Want.NOTHING && !connection.ready()) {
@@ -142,6 +145,18 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         } finally {
             directions.unlock();
             leave();
+        }
+    }
+
+    /** A transport that others have closed ends the upgrade, of which its listener hears. */
+    private void checkOpen(UpgradeDriver driver) throws IOException {
+        try {
+            checkOpen();
+        } catch (ClosedChannelException e) {
+            if (!closed) {
+                driver.failed(e);
+            }
+            throw e;
         }
     }
 

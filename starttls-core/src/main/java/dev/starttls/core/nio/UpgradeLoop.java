@@ -102,7 +102,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     /**
      * Upgrades a channel that is connected, be it over TCP or a Unix-domain one.
      *
-     * @param channel connected; it is made non-blocking. It is closed when the upgrade fails, also when the loop takes no
+     * @param channel connected; it is made non-blocking. To give it up, cancel the future: that others have closed it is
+     *     noticed when its deadline comes. It is closed when the upgrade fails, also when the loop takes no
      *     more, but for a channel that is in this loop already
      * @param connection not begun
      * @return as {@link #connect}

@@ -1,6 +1,7 @@
 package dev.starttls.core.upgrade;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a {@link Dialogue} wants done next. The lines are without CRLF, each character one octet.
@@ -24,6 +25,7 @@ public sealed interface Step {
          * @param lines as described above
          */
         public Await {
+            Objects.requireNonNull(phase, "phase");
             lines = List.copyOf(lines);
         }
     }
@@ -45,6 +47,7 @@ public sealed interface Step {
          * @param count as described above
          */
         public AwaitOctets {
+            Objects.requireNonNull(phase, "phase");
             lines = List.copyOf(lines);
             if (count < 1) {
                 throw new IllegalArgumentException("count: expected at least 1 octet, got " + count);

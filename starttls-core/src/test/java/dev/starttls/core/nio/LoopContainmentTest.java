@@ -342,6 +342,41 @@ class LoopContainmentTest {
         throw (T) thrown;
     }
 
+    @Test
+    void a_socket_that_others_have_closed_is_a_failure_that_the_listener_hears_of() throws Exception {
+        LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
+        UpgradeListener listener = new UpgradeListener() {
+            @Override
+            public void failed(UpgradeException why) {
+                events.add("failed " + why.reason());
+            }
+
+            @Override
+            public void blocked(UpgradeException why) {
+                events.add("blocked " + why.reason());
+            }
+        };
+        try (RunningLoop running = new RunningLoop();
+                Loopback sockets = Loopback.open()) {
+            UpgradeSettings settings = Pair.clientSettings().withListener(listener);
+            sockets.client().close();
+            RunningLoop.failure(running.loop().upgrade(sockets.client(), Pair.clientConnection(settings)));
+            assertThat(events).containsExactly("failed REJECTED", "blocked REJECTED");
+        }
+        events.clear();
+        try (Loopback sockets = Loopback.open()) {
+            sockets.client().configureBlocking(false);
+            StartTlsChannel channel = StartTlsChannel.over(
+                    sockets.client(),
+                    Pair.clientConnection(Pair.clientSettings().withListener(listener)));
+            dev.starttls.core.upgrade.Want unused = channel.advance();
+            sockets.client().close();
+            assertThat(org.assertj.core.api.Assertions.catchThrowable(channel::advance))
+                    .isInstanceOf(java.nio.channels.ClosedChannelException.class);
+            assertThat(events).containsExactly("failed REJECTED", "blocked REJECTED");
+        }
+    }
+
     private static void rejected(Innocent innocent) throws Exception {
         try (Loopback sockets = Loopback.open()) {
             UpgradeConnection begun = Pair.serverConnection(Pair.serverSettings());
