@@ -105,8 +105,14 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws IllegalBlockingModeException if the transport is non-blocking: call {@link #advance} instead
      */
     public UpgradeReport upgrade() throws IOException {
-        if (!network().blocking() || advance() != Want.NOTHING) {
+        if (!network().blocking()) {
             throw new IllegalBlockingModeException();
+        }
+        if (advance() != Want.NOTHING) {
+            // A byte channel that reads or writes nothing although it says nothing of being non-blocking.
+            UpgradeException why = failed(new IllegalBlockingModeException(), UpgradeDriver.ForeignCode.OWN_THREAD);
+            Quietly.close(this);
+            throw why;
         }
         return connection.report();
     }

@@ -140,7 +140,11 @@ final class Transport {
     /** Writes what waits. Returns whether all of it has left; false only on a non-blocking channel. */
     boolean flush() throws IOException {
         while (out.octets().hasRemaining()) {
-            if (channel.write(out.octets()) == 0) {
+            int count = channel.write(out.octets());
+            if (count < 0) {
+                throw new IOException("Expected the channel to write octets or none, got " + count);
+            }
+            if (count == 0) {
                 return false;
             }
         }

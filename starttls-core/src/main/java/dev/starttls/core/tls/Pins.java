@@ -4,6 +4,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +17,9 @@ record Pins(Set<String> hashes) {
     static final Pins NONE = new Pins(Set.of());
 
     private static final String PREFIX = "sha256/";
+    /** Where {@link X509Certificate#getKeyUsage} has keyCertSign. */
+    private static final int KEY_CERT_SIGN = 5;
+
     private static final int SHA_256 = 32;
 
     static Pins of(String... pins) {
@@ -41,11 +46,13 @@ record Pins(Set<String> hashes) {
 
     /**
      * Whether one of them is the key of the leaf, or of an issuer above it: as far up as each certificate is signed by the
-     * next. What else a server sends along proves nothing; anybody can send the certificate that is pinned behind another.
+     * next, and the next may sign certificates (RFC 5280 sections 4.2.1.3 and 4.2.1.9). What else a server sends along proves
+     * nothing: anybody can send the certificate that is pinned after another, or sign with the key of a leaf that it issued,
+     * while the trust manager takes another way up.
      */
     boolean match(List<Certificate> chain) {
         for (int i = 0; i < chain.size(); i++) {
-            if (i > 0 && !signed(chain.get(i - 1), chain.get(i))) {
+            if (i > 0 && !(mayIssue(chain.get(i), i - 1) && signed(chain.get(i - 1), chain.get(i)))) {
                 return false;
             }
             if (hashes.contains(pin(chain.get(i)))) {
@@ -53,6 +60,20 @@ record Pins(Set<String> hashes) {
             }
         }
         return false;
+    }
+
+    /** Whether it is a valid certificate of an authority that allows so many authorities below it. */
+    private static boolean mayIssue(Certificate issuer, int authoritiesBelow) {
+        if (!(issuer instanceof X509Certificate authority) || authority.getBasicConstraints() < authoritiesBelow) {
+            return false;
+        }
+        boolean[] usage = authority.getKeyUsage();
+        try {
+            authority.checkValidity();
+        } catch (CertificateException e) {
+            return false;
+        }
+        return usage == null || (usage.length > KEY_CERT_SIGN && usage[KEY_CERT_SIGN]);
     }
 
     private static boolean signed(Certificate certificate, Certificate issuer) {

@@ -63,6 +63,11 @@ public final class LineProtocolServer implements Dialogue {
     }
 
     @Override
+    public boolean takesEarlyHello() {
+        return true;
+    }
+
+    @Override
     public List<String> injected() {
         return List.of("NO not behind UPGRADE");
     }

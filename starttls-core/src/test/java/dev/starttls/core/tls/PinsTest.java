@@ -5,8 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.cert.Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +47,43 @@ class PinsTest {
         assertThat(root.match(List.of(LEAF, OTHER, ROOT))).isFalse();
         assertThat(root.match(List.of(LEAF, STRANGER, ROOT))).isFalse();
         assertThat(root.match(List.of())).isFalse();
+    }
+
+    /** It may have signed what it likes with the key that is in it, and another authority may even trust it to. */
+    @Test
+    void a_leaf_of_the_pinned_authority_issues_nothing_for_it() throws Exception {
+        KeyPair authority = keys();
+        KeyPair stranger = keys();
+        KeyPair server = keys();
+        Certificate pinned = certificate("X", authority, "X", authority, true);
+        Certificate ordinary = certificate("attacker.example", stranger, "X", authority, false);
+        Certificate promoted = certificate("attacker.example", stranger, "X", authority, true);
+        Certificate leaf = certificate("localhost", server, "attacker.example", stranger, false);
+        Pins pins = Pins.of(Pins.pin(pinned));
+        assertThat(pins.match(List.of(leaf, ordinary, pinned))).isFalse();
+        assertThat(pins.match(List.of(leaf, promoted, pinned))).isTrue();
+        assertThat(pins.match(List.of(ordinary, pinned))).isTrue();
+    }
+
+    private static KeyPair keys() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        return generator.generateKeyPair();
+    }
+
+    private static Certificate certificate(
+            String subject, KeyPair keys, String issuer, KeyPair signer, boolean authority) throws Exception {
+        Instant now = Instant.now();
+        return new JcaX509CertificateConverter()
+                .getCertificate(new JcaX509v3CertificateBuilder(
+                                new X500Name("CN=" + issuer),
+                                BigInteger.ONE,
+                                Date.from(now.minus(1, ChronoUnit.DAYS)),
+                                Date.from(now.plus(1, ChronoUnit.DAYS)),
+                                new X500Name("CN=" + subject),
+                                keys.getPublic())
+                        .addExtension(Extension.basicConstraints, true, new BasicConstraints(authority))
+                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate())));
     }
 
     @ParameterizedTest
