@@ -79,6 +79,7 @@ final class FloodCommand implements Callable<Integer> {
                                 + " attacker.",
                         ""));
                 lines.addAll(table.lines());
+                Files.createDirectories(folder.get());
                 Files.write(folder.get().resolve("flood.md"), lines);
             }
             return table.reached() ? 0 : 1;
