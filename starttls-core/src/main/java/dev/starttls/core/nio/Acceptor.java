@@ -131,7 +131,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
         LoopedUpgrade upgrade;
         try {
             UpgradeConnection connection = connections.apply(UpgradeLoop.peerOf(channel));
-            SelectorLoop.takeInterrupt();
+            LoopThread.takeInterrupt();
             if (connection == null) {
                 giveUp(channel);
                 return;
@@ -143,9 +143,9 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             giveUp(channel);
             return;
         } catch (Throwable e) {
-            SelectorLoop.takeInterrupt();
+            LoopThread.takeInterrupt();
             giveUp(channel);
-            SelectorLoop.report(e);
+            LoopThread.report(e);
             return;
         }
         var unused = future.whenComplete(this::ended);
@@ -160,7 +160,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     private void ended(StartTlsChannel upgraded, Throwable thrown) {
         if (thrown instanceof UpgradeException why && why.reason() == FailureReason.LOCAL_ERROR) {
             // Other failures are the listener's alone; this is one of the author's code.
-            SelectorLoop.report(why.getCause() == null ? why : why.getCause());
+            LoopThread.report(why.getCause() == null ? why : why.getCause());
         }
         try {
             if (thrown == null && upgraded.isOpen()) {
@@ -168,7 +168,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             }
         } catch (Throwable fault) {
             Quietly.close(upgraded);
-            SelectorLoop.report(fault);
+            LoopThread.report(fault);
         }
     }
 }

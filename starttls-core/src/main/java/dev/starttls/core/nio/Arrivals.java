@@ -36,9 +36,9 @@ final class Arrivals {
                 next.run();
             } catch (Throwable fault) {
                 // Each arrival ends its own connection; this is what went wrong even so.
-                SelectorLoop.report(fault);
+                LoopThread.report(fault);
             }
-            SelectorLoop.takeInterrupt();
+            LoopThread.takeInterrupt();
         }
     }
 
@@ -47,7 +47,7 @@ final class Arrivals {
         over = true;
         for (Arrival next = waiting.poll(); next != null; next = waiting.poll()) {
             next.tooLate();
-            SelectorLoop.takeInterrupt();
+            LoopThread.takeInterrupt();
         }
     }
 }

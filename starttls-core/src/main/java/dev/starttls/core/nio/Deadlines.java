@@ -67,7 +67,7 @@ final class Deadlines {
             if (next.due().filter(at -> at - now <= 0).isPresent()) {
                 next.expired();
                 // The next one may be at a channel, which an interrupt that code of this one has left would close.
-                SelectorLoop.takeInterrupt();
+                LoopThread.takeInterrupt();
             }
             // Who does not give up is asked again, but not in this turn.
             next.due().ifPresent(at -> add(next, at - now <= 0 ? now + NANOS_PER_MILLI : at));

@@ -230,42 +230,13 @@ final class SelectorLoop {
         again.add(member);
     }
 
-    /** What is to be called on the loop's thread after code of the application: see {@link #takeInterrupt}. */
+    /** What is to be called on the loop's thread after code of the application: see {@link LoopThread#takeInterrupt}. */
     UpgradeDriver.ForeignCode foreign() {
-        return SelectorLoop::takeInterrupt;
+        return LoopThread::takeInterrupt;
     }
 
     static UpgradeException closed() {
         return Failures.rejected(Phase.CONNECT, "Expected a running loop, got a closed one; open another");
-    }
-
-    /** A fault in the author's code goes where uncaught exceptions of this thread go; the loop serves the others on. */
-    static void report(Throwable fault) {
-        Thread thread = Thread.currentThread();
-        boolean interrupted = thread.isInterrupted();
-        try {
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
-        } catch (Throwable e) {
-            // There is nobody else to report it to, and the connections of others go on.
-            fault.addSuppressed(e);
-        }
-        if (!interrupted) {
-            // One that the handler has left is not reported to the handler.
-            boolean unused = Thread.interrupted();
-        }
-    }
-
-    /**
-     * Code of the application has run on the loop's thread. An interrupt that it left set would close the channel that is
-     * read next, whoever's that is, and end the loop: it is taken back, and reported. One that comes from elsewhere in just
-     * this time is not told from it; {@link #closeNow} ends a loop at any time.
-     */
-    static void takeInterrupt() {
-        if (Thread.interrupted()) {
-            report(new IllegalStateException(
-                    "Expected code of the application to leave the thread of the loop as it was,"
-                            + " got it interrupted; the loop goes on, use UpgradeLoop.closeNow() to end it"));
-        }
     }
 
     private void turn() throws IOException {
@@ -311,9 +282,9 @@ final class SelectorLoop {
             } catch (Throwable second) {
                 fault.addSuppressed(second);
             }
-            report(fault);
+            LoopThread.report(fault);
         }
-        takeInterrupt();
+        LoopThread.takeInterrupt();
     }
 
     /** Hands out what is finished, once the selector has forgotten it. */
@@ -332,9 +303,9 @@ final class SelectorLoop {
             try {
                 completion.run();
             } catch (Throwable fault) {
-                report(fault);
+                LoopThread.report(fault);
             }
-            takeInterrupt();
+            LoopThread.takeInterrupt();
         }
     }
 
