@@ -7,12 +7,13 @@ import javax.net.ssl.SSLException;
 /**
  * A client's engine and its ClientHello, made by another thread while the connection's own talks in plaintext. Whoever
  * needs it first and finds that nobody has begun makes it: a thread that never comes is awaited by nobody. One that is at
- * work holds a lock meanwhile, of the engine or of the ClientHello, for as long as that takes to compute.
+ * work holds a lock meanwhile, for as long as that takes.
  */
 final class EarlyHello implements Runnable {
 
     private final TlsStart start;
     private final Object making = new Object();
+    /** Written under the lock, read by whoever has seen that it is {@link #done}. */
     private Optional<TlsPump> pump = Optional.empty();
     /** What the engine or the ClientHello could not be made for; told to whoever needs it. */
     private volatile Throwable failure;
@@ -35,7 +36,8 @@ final class EarlyHello implements Runnable {
                 return;
             }
             try {
-                pump().prepare();
+                pump = Optional.of(start.pump());
+                pump.get().prepare();
             } catch (SSLException | RuntimeException | Error e) {
                 failure = e;
             }
@@ -48,34 +50,23 @@ final class EarlyHello implements Runnable {
         return done;
     }
 
-    /** The pump, whose ClientHello may not be there yet; not to be used before it is {@link #done}. */
-    synchronized TlsPump pump() {
-        if (pump.isEmpty()) {
-            requireEngine();
-            try {
-                pump = Optional.of(start.pump());
-            } catch (RuntimeException | Error e) {
-                failure = e;
-                throw e;
-            }
-        }
-        return pump.get();
-    }
-
     /**
      * Makes the ClientHello or waits for the thread that does.
      *
+     * @return the pump whose ClientHello it is
      * @throws SSLException if the engine cannot begin
      */
-    void require() throws SSLException {
+    TlsPump require() throws SSLException {
         run();
         if (failure instanceof SSLException why) {
             throw why;
         }
         requireEngine();
+        return pump.orElseThrow();
     }
 
-    private void requireEngine() {
+    /** Throws what the engine could not be made for, if that is known by now. */
+    void requireEngine() {
         if (failure instanceof RuntimeException why) {
             throw why;
         }

@@ -31,11 +31,13 @@ final class TlsLayer {
         start = Optional.of(new TlsStart(role, settings, peer));
     }
 
-    /** Makes the engine if it can be made already: mistakes in the settings show here, before anything is proposed. */
+    /**
+     * Makes the engine if it can be made already: mistakes in the settings show here, before anything is proposed. What was
+     * left to another thread is not awaited; if it has failed already, that shows here too.
+     */
     void ready() {
-        if (early.isPresent() && start.isPresent()) {
-            pump = early.get().pump();
-            start = Optional.empty();
+        if (early.isPresent()) {
+            early.get().requireEngine();
         } else if (start.isPresent() && !start.get().awaitsName()) {
             make(start.get());
         }
@@ -71,7 +73,8 @@ final class TlsLayer {
         if (early.isPresent()) {
             EarlyHello hello = early.get();
             early = Optional.empty();
-            hello.require();
+            pump = hello.require();
+            start = Optional.empty();
             prepared = true;
         }
     }
@@ -132,7 +135,7 @@ final class TlsLayer {
     }
 
     TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
-        if (pump == null) {
+        if (pump == null && early.isEmpty()) {
             return TlsStatus.NEED_READ;
         }
         taskMissing = false;
@@ -151,8 +154,11 @@ final class TlsLayer {
     }
 
     boolean wantsSend() {
+        if (silent) {
+            return false;
+        }
         TlsPump made = pump;
-        return made != null && !silent && (taskMissing || early.isPresent() || made.wantsSend());
+        return early.isPresent() || (made != null && (taskMissing || made.wantsSend()));
     }
 
     /** Whether a task must run, or runs, before anything else can go on. */
@@ -167,12 +173,15 @@ final class TlsLayer {
 
     /** Hands out the task that is due; empty while one that was handed out runs. */
     synchronized Optional<Runnable> task() {
-        if (pump == null || taskRunning) {
+        if (taskRunning) {
             return Optional.empty();
         }
         if (helloDue()) {
             taskRunning = true;
             return Optional.of(new Task(early.get()));
+        }
+        if (pump == null) {
+            return Optional.empty();
         }
         taskDue = false;
         Optional<Runnable> next = pump.task();
@@ -267,7 +276,6 @@ final class TlsLayer {
         silent = true;
         if (early.isPresent()) {
             // Perhaps another thread is at work there still; what it makes is nobody's.
-            pump = null;
             early = Optional.empty();
         }
         start = Optional.empty();

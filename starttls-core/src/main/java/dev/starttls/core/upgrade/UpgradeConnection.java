@@ -152,9 +152,8 @@ public final class UpgradeConnection {
      * The same for another thread, which need not wait for one of this connection's waits and which this connection does
      * not wait for before it must: the engine and the ClientHello are made by whoever runs what is returned, any time after
      * this call, while this connection goes on. If nobody has begun to when the go-ahead comes, or in implicit TLS when
-     * the connection has begun, {@link #task} makes it; if it is being made then, {@link #task} waits for it. The call that
-     * sends the upgrade command needs the engine alone, and waits if that is being made just then. What goes wrong there
-     * is told by this connection.
+     * the connection has begun, {@link #task} makes it; if it is being made then, {@link #task} waits for it, and nothing
+     * else does. What goes wrong there is told by this connection: before the upgrade command if it is known by then.
      *
      * @return to be run once, by any thread; empty where there is nothing to prepare, or when something was prepared before
      */

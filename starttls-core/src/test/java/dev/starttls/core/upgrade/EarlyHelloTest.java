@@ -69,7 +69,7 @@ class EarlyHelloTest {
     }
 
     @Test
-    void at_the_go_ahead_a_thread_at_work_is_waited_for_by_the_task() throws Exception {
+    void a_thread_at_work_is_waited_for_by_the_task_behind_the_go_ahead_and_by_nothing_before() throws Exception {
         CountDownLatch at = new CountDownLatch(1);
         CountDownLatch on = new CountDownLatch(1);
         UpgradeConnection connection = client(with((host, port) -> {
@@ -82,13 +82,18 @@ class EarlyHelloTest {
         Runnable preparation = connection.preparation().orElseThrow();
         CompletableFuture<Void> other = CompletableFuture.runAsync(preparation);
         await(at);
-        connection.receive(Connections.octets("HELLO there\r\n"), Connections.NOTHING);
-        assertThat(connection.want()).isEqualTo(Want.WRITE);
-        on.countDown();
-        client.arrive("CAP UPGRADE\r\nEND\r\n").run();
+        client.arrive(OFFER).run();
         assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(connection.want()).isEqualTo(Want.READ);
+        connection.receive(Connections.octets("GO\r\n"), Connections.NOTHING);
+        assertThat(connection.want()).isEqualTo(Want.TASK);
+        Runnable task = connection.task().orElseThrow();
+        assertThat(connection.task()).isEmpty();
+        assertThat(connection.want()).isEqualTo(Want.TASK);
+        on.countDown();
+        task.run();
         BareTls tls = BareTls.server(Connections.SERVING);
-        client.arrive("GO\r\n").run();
+        client.run();
         client.arrive(tls.feed(client.take()).take()).run().requireSound();
         assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
         other.get(30, TimeUnit.SECONDS);
