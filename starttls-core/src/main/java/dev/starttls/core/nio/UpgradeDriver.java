@@ -71,6 +71,7 @@ final class UpgradeDriver {
     Want drive(Executor tasks, Runnable wake, Turn turn) throws UpgradeException {
         try {
             boolean worked = false;
+            readBeforeLate(turn);
             while (true) {
                 long now = turn.now();
                 connection.tick(now);
@@ -248,6 +249,18 @@ final class UpgradeDriver {
         return transport.in().remaining() < before || connection.want() != Want.READ;
     }
 
+    /** A thread that others have kept busy beyond the deadline has not read yet what may have come long before. */
+    private void readBeforeLate(Turn turn) throws IOException {
+        Optional<Long> deadline = connection.deadline();
+        boolean late = deadline.isPresent() && turn.now() - deadline.get() >= 0;
+        if (late
+                && !transport.blocking()
+                && connection.want() == Want.READ
+                && !transport.in().hasRemaining()) {
+            read(turn);
+        }
+    }
+
     /** Returns false when there is nothing to be read for now. */
     private boolean read(Turn turn) throws IOException {
         prepare();
@@ -259,8 +272,10 @@ final class UpgradeDriver {
             // The connection tells it better, now that it is told the time again.
             return true;
         }
-        // The wait belongs to the phase that it was in.
-        connection.tick(turn.now());
+        // The wait belongs to the phase that it was in, and what it brought had come by its end.
+        long now = turn.now();
+        boolean late = count != 0 && deadline.isPresent() && now - deadline.get() >= 0;
+        connection.tick(late ? deadline.get() - 1 : now);
         foreign.ran();
         if (count > 0) {
             receive(turn);

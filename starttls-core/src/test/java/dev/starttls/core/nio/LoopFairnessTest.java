@@ -1,16 +1,21 @@
 package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
+import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -97,10 +102,43 @@ class LoopFairnessTest {
             sockets.server().configureBlocking(false);
             StartTlsChannel channel = StartTlsChannel.over(sockets.server(), connection());
             Octets.writeAll(sockets.client(), Octets.of("HOG\r\n".repeat(10_000)));
-            Turn turn = Turn.amongOthers(() -> now);
-            channel.advance(Runnable::run, () -> {}, turn, UpgradeDriver.ForeignCode.OWN_THREAD);
+            assertThat(advance(channel)).isEqualTo(Want.AGAIN);
             assertThat(served).hasSizeBetween(1, TURN);
         }
+    }
+
+    @Test
+    void what_came_in_time_counts_when_others_have_kept_the_thread_beyond_the_deadline() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            StartTlsChannel channel = waiting(sockets);
+            Octets.writeAll(sockets.client(), Octets.of("HOG\r\n"));
+            now += UpgradeLimits.DEFAULT.timePerPhase().toNanos() + 1;
+            assertThat(advance(channel)).isEqualTo(Want.READ);
+            assertThat(served).containsExactly("HOG");
+        }
+    }
+
+    @Test
+    void a_peer_that_was_silent_is_late_however_late_that_is_noticed() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            StartTlsChannel channel = waiting(sockets);
+            now += UpgradeLimits.DEFAULT.timePerPhase().toNanos();
+            assertThatThrownBy(() -> advance(channel))
+                    .isInstanceOfSatisfying(
+                            UpgradeException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.TIMEOUT));
+        }
+    }
+
+    private StartTlsChannel waiting(Loopback sockets) throws IOException {
+        sockets.server().configureBlocking(false);
+        StartTlsChannel channel = StartTlsChannel.over(sockets.server(), connection());
+        assertThat(advance(channel)).isEqualTo(Want.READ);
+        return channel;
+    }
+
+    private Want advance(StartTlsChannel channel) throws IOException {
+        return channel.advance(
+                Runnable::run, () -> {}, Turn.amongOthers(() -> now), UpgradeDriver.ForeignCode.OWN_THREAD);
     }
 
     private static SocketChannel say(ServerSocketChannel server, String lines) throws IOException {
