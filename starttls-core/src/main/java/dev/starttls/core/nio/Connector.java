@@ -28,8 +28,6 @@ import java.util.concurrent.TimeoutException;
 /** Makes TCP connections: looks a name up and tries its addresses in their order, all within one time. */
 final class Connector {
 
-    private static final String CHECK = "Check the host, the port and what filters between here and there";
-
     private Connector() {}
 
     /** The time for a connection as a whole, the addresses tried so far, and what became of them. */
@@ -78,7 +76,7 @@ final class Connector {
 
         UpgradeException failure() {
             UpgradeException why = new UpgradeException(
-                    FailureReason.CONNECT_FAILED, Phase.CONNECT, "Expected a TCP connection, got: " + tried, "", CHECK);
+                    FailureReason.CONNECT_FAILED, Phase.CONNECT, "Expected a TCP connection, got: " + tried);
             last.ifPresent(why::initCause);
             return why;
         }
@@ -91,7 +89,7 @@ final class Connector {
                     "Expected an address for " + host + " and a TCP connection within " + timeout.toMillis()
                             + " ms, but looking it up took longer",
                     "",
-                    "Check the name service of this machine; ClientSetup.lookup(Executor) bounds the wait for it");
+                    "Check the name service of this machine; with ClientSetup.lookup(Executor) the wait for it ends in time");
         }
     }
 

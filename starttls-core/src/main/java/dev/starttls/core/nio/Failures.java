@@ -24,9 +24,7 @@ final class Failures {
                         FailureReason.LOCAL_ERROR,
                         phase,
                         "Expected code of this side to return, but it threw "
-                                + thrown.getClass().getName(),
-                        "",
-                        "The cause has the place: a handler, a listener, a trust manager, or the use of this library"),
+                                + thrown.getClass().getName()),
                 thrown);
     }
 
@@ -51,9 +49,7 @@ final class Failures {
         return new UpgradeException(
                 FailureReason.TIMEOUT,
                 phase,
-                "Expected the peer to take the last octets of the dialogue in time, but it does not read",
-                "",
-                "If it is only slow, raise UpgradeLimits.timePerPhase or timePerCommand");
+                "Expected the peer to take the last octets of the dialogue in time, but it does not read");
     }
 
     static UpgradeException caused(UpgradeException why, Throwable cause) {

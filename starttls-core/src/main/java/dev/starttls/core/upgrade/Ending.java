@@ -156,7 +156,7 @@ final class Ending {
                 "Expected the code of this side to throw nothing, got "
                         + thrown.getClass().getName(),
                 "",
-                LocalError.HINT);
+                "");
         why.initCause(thrown);
         return why;
     }
@@ -262,7 +262,7 @@ final class Ending {
                     "",
                     "There is no setting for this: see which peer it is, and what its log says");
         } else if (LocalError.in(thrown)) {
-            why = exception(FailureReason.LOCAL_ERROR, thrown.getMessage(), "", LocalError.HINT);
+            why = exception(FailureReason.LOCAL_ERROR, thrown.getMessage(), "", "");
         } else {
             HandshakeDiagnosis diagnosis =
                     HandshakeDiagnosis.of(thrown, PeerIdentity.chain(parts), parts.peer(), parts.role());

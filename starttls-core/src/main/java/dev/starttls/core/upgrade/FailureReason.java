@@ -3,46 +3,75 @@ package dev.starttls.core.upgrade;
 /** Why an upgrade failed; each maps to the result type that a TLS report names it by (RFC 8460 section 4.3). */
 public enum FailureReason {
     /** The server does not offer the upgrade, or someone in the middle has taken the offer out. */
-    NOT_OFFERED("starttls-not-supported"),
+    NOT_OFFERED(
+            "starttls-not-supported",
+            "If the server is known to offer it, someone in the middle may have taken the offer out: try another network, or an implicit-TLS port (465, 993, 995)"),
     /** The server offered the upgrade and refused the command. */
-    REFUSED("starttls-not-supported"),
+    REFUSED("starttls-not-supported", "Try again later, or ask the server's operator what its log says"),
     /** An IMAP server greeted with PREAUTH, in which state STARTTLS is not possible (RFC 9051 section 11.1). */
-    PREAUTHENTICATED("starttls-not-supported"),
+    PREAUTHENTICATED(
+            "starttls-not-supported",
+            "Use an implicit-TLS port (993), or have the server's operator turn PREAUTH off for this client"),
     /** Octets in the clear came behind the go-ahead or behind the upgrade command (CVE-2011-0411, CVE-2021-38371). */
-    PLAINTEXT_INJECTION("validation-failure"),
+    PLAINTEXT_INJECTION(
+            "validation-failure",
+            "Someone in the middle may have added the octets: try another network, and see what the peer's log says"),
     /** The peer sent what the protocol does not allow. */
-    PROTOCOL_VIOLATION("validation-failure"),
+    PROTOCOL_VIOLATION(
+            "validation-failure",
+            "See who answers at this host and port: no mail server or client, one at fault, or something in the middle that rewrites what is said; its log may say more"),
     /** The peer sent more than the limits allow. */
-    LIMIT_EXCEEDED("validation-failure"),
+    LIMIT_EXCEEDED(
+            "validation-failure",
+            "The peer is hostile or at fault; if it is known to send as much, raise UpgradeSettings.limits"),
     /** The time for a phase ran out. */
-    TIMEOUT("validation-failure"),
+    TIMEOUT("validation-failure", "If the peer is only slow, raise UpgradeLimits.timePerPhase or timePerCommand"),
     /** The server turned the client away: in its greeting, by refusing its EHLO, or later with 421 or BYE. */
-    TURNED_AWAY("validation-failure"),
+    TURNED_AWAY(
+            "validation-failure",
+            "The server's own words say why, if it gave any: try again later or from another address, or ask its operator"),
     /** No connection could be made. */
-    CONNECT_FAILED("validation-failure"),
+    CONNECT_FAILED("validation-failure", "Check the host, the port and what filters between here and there"),
     /** The peer closed the connection. */
-    CONNECTION_CLOSED("validation-failure"),
+    CONNECTION_CLOSED("validation-failure", "Try again later or from another network, or see what the peer's log says"),
     /** The TLS handshake failed for another reason than the certificate. */
-    HANDSHAKE_FAILED("validation-failure"),
+    HANDSHAKE_FAILED(
+            "validation-failure", "Compare the versions and suites of both sides, and see what the peer's log says"),
     /** The certificate does not lead to a trusted root. */
-    CERTIFICATE_UNTRUSTED("certificate-not-trusted"),
+    CERTIFICATE_UNTRUSTED(
+            "certificate-not-trusted",
+            "See which authority has issued the certificate, and whether the trust manager knows it"),
     /** The certificate, or one above it, has expired or is not valid yet. */
-    CERTIFICATE_EXPIRED("certificate-expired"),
+    CERTIFICATE_EXPIRED(
+            "certificate-expired",
+            "Compare the certificate's dates with the clock of this machine; its operator has to renew it"),
     /** The certificate is for another name. */
-    CERTIFICATE_NAME_MISMATCH("certificate-host-mismatch"),
+    CERTIFICATE_NAME_MISMATCH(
+            "certificate-host-mismatch",
+            "Connect by a name that the certificate has, or ask the server's operator for one that has this name"),
     /** The certificate is none of those whose keys are pinned. */
-    CERTIFICATE_PIN_MISMATCH("validation-failure"),
+    CERTIFICATE_PIN_MISMATCH(
+            "validation-failure",
+            "If the server has a new key, set its pin; if not, someone in the middle has answered"),
     /** The connection ended inside TLS without close_notify. */
-    TRUNCATED("validation-failure"),
+    TRUNCATED(
+            "validation-failure",
+            "Someone in the middle may have cut the connection: what came is not to be taken for all there was"),
     /** This side gave up: the selector loop was full or shut down, or the caller cancelled, closed or interrupted it. */
-    REJECTED("validation-failure"),
+    REJECTED(
+            "validation-failure",
+            "Nothing is wrong with the peer: try again when this side has room, with a loop and a channel that are open"),
     /** Code of this side threw: a handler, a listener, a trust manager, a chooser of contexts, an executor; see the cause. */
-    LOCAL_ERROR("validation-failure");
+    LOCAL_ERROR(
+            "validation-failure",
+            "The cause has the place: a handler, a listener, a trust manager, a chooser of contexts, an engine source, or the use of this library");
 
     private final String resultType;
+    private final String advice;
 
-    FailureReason(String resultType) {
+    FailureReason(String resultType, String advice) {
         this.resultType = resultType;
+        this.advice = advice;
     }
 
     /**
@@ -52,5 +81,10 @@ public enum FailureReason {
      */
     public String resultType() {
         return resultType;
+    }
+
+    /** What a person may try where nothing more is known. */
+    String advice() {
+        return advice;
     }
 }

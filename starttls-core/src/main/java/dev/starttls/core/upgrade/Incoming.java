@@ -48,6 +48,13 @@ final class Incoming {
         return !heard;
     }
 
+    /** What came in the present phase, in words. */
+    String received() {
+        return parts.clock().phase() == Phase.HANDSHAKE
+                ? handshakeOctets + " octets"
+                : parts.clock().received();
+    }
+
     /** Whether there is work that needs no octet of the network: lines that this call, or the last one, had no turn for. */
     boolean workLeft() {
         return linesLeft <= 0 && (left > 0 || parts.tls().decrypted().hasRemaining());

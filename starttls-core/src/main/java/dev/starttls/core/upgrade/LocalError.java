@@ -9,10 +9,6 @@ import java.util.List;
  */
 final class LocalError {
 
-    static final String HINT =
-            "Code of this side threw (a handler, listener, trust manager, chooser of contexts or engine"
-                    + " source): see the cause";
-
     private static final int DEPTH = 16;
 
     /** Where the JDK's classes are that anybody's code calls: they do not tell whose it is. */

@@ -144,7 +144,7 @@ public sealed interface Step {
      * @param detail what was expected and what came
      * @param reply the peer's line, empty if there was none; a client's line is not shown, since it may hold a password
      * @param lines to send, on a server that says why it closes; where the state allows no line they are not sent
-     * @param hint what a person may try, empty if there is nothing
+     * @param hint what a person may try, empty for what may be tried whenever there is this reason
      */
     record Fail(FailureReason reason, String detail, String reply, List<String> lines, String hint) implements Step {
         /**

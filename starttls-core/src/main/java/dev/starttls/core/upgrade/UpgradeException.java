@@ -30,7 +30,7 @@ public final class UpgradeException extends IOException {
     private final Certificate[] peerChain;
 
     /**
-     * A failure without a reply or a hint.
+     * A failure without a reply, with the hint of its reason.
      *
      * @param reason why
      * @param phase where
@@ -47,7 +47,7 @@ public final class UpgradeException extends IOException {
      * @param phase where
      * @param detail what was expected and what came
      * @param reply the peer's line, empty if there was none
-     * @param hint what to try, empty if there is nothing
+     * @param hint what to try; empty for what may be tried whenever there is this reason
      */
     public UpgradeException(FailureReason reason, Phase phase, String detail, String reply, String hint) {
         this(reason, phase, detail, reply, hint, List.of());
@@ -55,12 +55,12 @@ public final class UpgradeException extends IOException {
 
     UpgradeException(
             FailureReason reason, Phase phase, String detail, String reply, String hint, List<Certificate> peerChain) {
-        super(message(reason, phase, detail, reply, hint));
+        super(message(reason, phase, detail, reply, hint.isEmpty() ? reason.advice() : hint));
         this.peerChain = peerChain.toArray(Certificate[]::new);
         this.reason = reason;
         this.phase = phase;
         this.reply = reply;
-        this.hint = hint;
+        this.hint = hint.isEmpty() ? reason.advice() : hint;
     }
 
     /**
@@ -93,7 +93,7 @@ public final class UpgradeException extends IOException {
     /**
      * What a person may try.
      *
-     * @return empty if there is nothing to advise
+     * @return never empty where this library has made the exception
      */
     public Optional<String> hint() {
         return hint.isEmpty() ? Optional.empty() : Optional.of(hint);

@@ -66,7 +66,7 @@ final class Upgrading implements Stage {
                     FailureReason.TIMEOUT,
                     "Expected " + parts.awaited() + " within "
                             + parts.clock().patience().toMillis() + " ms, got "
-                            + parts.clock().received(),
+                            + incoming.received(),
                     "",
                     parts.silenceHint(!incoming.silent()));
             if (!ending.failAfterLastLines(ClosingReason.IDLE, why)) {

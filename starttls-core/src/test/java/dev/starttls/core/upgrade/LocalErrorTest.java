@@ -59,7 +59,7 @@ class LocalErrorTest {
         UpgradeException why = wire.client().upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
-        assertThat(why.hint()).get().asString().contains("Code of this side threw");
+        assertThat(why.hint()).get().asString().contains("a trust manager, a chooser of contexts");
         assertThat(why).hasRootCauseMessage("mine");
         assertThat(connection.failure()).containsSame(why);
         assertThat(events.heard()).containsExactly("proposed", "failed LOCAL_ERROR", "blocked LOCAL_ERROR");

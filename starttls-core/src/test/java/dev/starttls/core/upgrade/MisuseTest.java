@@ -240,7 +240,7 @@ class MisuseTest {
         UpgradeException why = connection.failure().orElseThrow();
         assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why).hasCause(side.failure().orElseThrow());
-        assertThat(why.hint()).get().asString().contains("Code of this side threw");
+        assertThat(why.hint()).get().asString().contains("a trust manager, a chooser of contexts");
         assertThat(throwing.heard).containsExactly("failed LOCAL_ERROR", "blocked LOCAL_ERROR");
         assertThatExceptionOfType(UpgradeException.class)
                 .isThrownBy(() -> connection.receive(octets("x"), NOTHING))
