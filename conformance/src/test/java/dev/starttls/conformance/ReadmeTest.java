@@ -1,0 +1,62 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each Java block of the README is compiled, word for word. */
+class ReadmeTest {
+
+    private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    /** What a reader's editor adds. */
+    private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.nio.*;"
+            + " import dev.starttls.core.upgrade.*; import dev.starttls.smtp.*; import java.net.*; import java.nio.file.*;"
+            + " import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
+
+    @Test
+    void every_java_block_compiles(@TempDir Path folder) throws Exception {
+        Optional<ToolProvider> compiler = ToolProvider.findFirst("javac");
+        assumeTrue(compiler.isPresent(), "this Java has no javac");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--release",
+                "17",
+                "-proc:none",
+                "-d",
+                folder.toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+        Matcher blocks = BLOCK.matcher(Files.readString(Path.of("..", "README.md")));
+        int count = 0;
+        while (blocks.find()) {
+            count++;
+            String block = blocks.group(1);
+            // A class stands in a file of its own; the rest is a part of a method of the reader's.
+            String source = block.startsWith("class ")
+                    ? block
+                    : "abstract class Block { void run(SSLContext context) throws Exception {\n" + block + "} }";
+            Path file = folder.resolve("readme" + count).resolve("Block.java");
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);
+            arguments.add(file.toString());
+        }
+        assertThat(count).isEqualTo(3);
+        StringWriter told = new StringWriter();
+        PrintWriter printer = new PrintWriter(told);
+        assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))
+                .as(told::toString)
+                .isZero();
+    }
+}
