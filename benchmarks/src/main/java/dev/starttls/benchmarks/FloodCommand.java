@@ -3,6 +3,7 @@ package dev.starttls.benchmarks;
 import dev.starttls.benchmarks.flood.Attack;
 import dev.starttls.benchmarks.flood.Flood;
 import dev.starttls.benchmarks.flood.FloodTable;
+import dev.starttls.benchmarks.flood.Precedence;
 import dev.starttls.benchmarks.report.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,10 @@ final class FloodCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        String machine = Machine.present().line();
+        String machine = Machine.present().line()
+                + (Precedence.possible()
+                        ? "; those who wait take precedence over the loop, as if on a machine of their own"
+                        : "; those who wait share the loop's processors, since only root may take precedence (chrt)");
         System.out.println(machine);
         try (Flood flood = new Flood(Duration.ofSeconds(seconds), cpus)) {
             FloodTable table = new FloodTable(flood);

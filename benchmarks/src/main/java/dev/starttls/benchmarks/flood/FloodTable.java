@@ -41,8 +41,9 @@ public final class FloodTable {
     public void measure(List<Attack> attacks, List<Integer> levels, Consumer<String> progress) throws Exception {
         lines.forEach(progress);
         for (Attack attack : attacks) {
-            // The first one warms up.
+            // The first ones warm up, what an attack alone goes through too.
             flood.measure(attack, 0);
+            flood.measure(attack, 1);
             Flood.Result calm = flood.measure(attack, 0);
             for (int attackers : levels) {
                 Flood.Result attacked = flood.measure(attack, attackers);

@@ -26,7 +26,7 @@ final class Honest {
 
     /** Connects, is greeted, hangs up. */
     static Waits greetings(int port, long end) throws IOException {
-        Waits waits = new Waits();
+        Waits waits = begun();
         while (System.nanoTime() < end) {
             long before = System.nanoTime();
             try (Socket socket = new Socket()) {
@@ -46,7 +46,7 @@ final class Honest {
 
     /** Asks on a connection that is inside TLS already; whoever closes the session ends the last wait. */
     static Waits answers(SmtpConnection session, long end) throws IOException {
-        Waits waits = new Waits();
+        Waits waits = begun();
         ByteBuffer answer = ByteBuffer.allocate(512);
         while (System.nanoTime() < end) {
             long before = System.nanoTime();
@@ -73,7 +73,7 @@ final class Honest {
     /** Upgrades on a loop, one connection after the other. */
     static Waits upgrades(SmtpClient client, UpgradeLoop loop, long end)
             throws IOException, ExecutionException, InterruptedException {
-        Waits waits = new Waits();
+        Waits waits = begun();
         while (System.nanoTime() < end) {
             long before = System.nanoTime();
             CompletableFuture<SmtpConnection> session = client.connect(loop);
@@ -87,6 +87,11 @@ final class Honest {
             pause();
         }
         return waits;
+    }
+
+    private static Waits begun() {
+        Precedence.take();
+        return new Waits();
     }
 
     private static int millisTo(long end) {
