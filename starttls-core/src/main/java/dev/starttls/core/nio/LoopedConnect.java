@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A TCP connection being made on a loop: has its host looked up if need be, and tries the addresses in their order. Only
@@ -65,8 +66,10 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
         loop.deadlines().set(this);
         try {
             lookup.execute(() -> lookUp(peer));
-        } catch (Throwable e) {
+        } catch (RejectedExecutionException e) {
             end(Failures.caused(Connector.rejectedLookup(peer.host()), e));
+        } catch (Throwable e) {
+            end(Failures.ofLocalCode(e, Phase.CONNECT));
         }
     }
 

@@ -68,8 +68,14 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @param transport connected; from here it must be read, written and closed through the new channel only
      * @param connection not begun
      * @return a channel, open as long as the transport is
+     * @throws IllegalStateException if the connection has begun: it has another channel, whose session goes on
      */
     public static StartTlsChannel over(ByteChannel transport, UpgradeConnection connection) {
+        Objects.requireNonNull(transport, "transport");
+        if (connection.deadline().isPresent() || connection.ready()) {
+            throw new IllegalStateException("Expected a connection that has not begun, got one in state "
+                    + connection.state() + "; make a new UpgradeConnection for each channel");
+        }
         return new StartTlsChannel(transport, connection);
     }
 
@@ -86,7 +92,10 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel was closed before
      */
     public Want advance() throws IOException {
-        Turn turn = network().blocking() ? Turn.alone() : Turn.amongOthers(TimeSource.Machine.CLOCK);
+        return advance(network().blocking() ? Turn.alone() : Turn.amongOthers(TimeSource.Machine.CLOCK));
+    }
+
+    private Want advance(Turn turn) throws IOException {
         return advance(Here.HERE, Here.HERE, turn, UpgradeDriver.ForeignCode.OWN_THREAD);
     }
 
@@ -105,7 +114,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws IllegalBlockingModeException if the transport is non-blocking: call {@link #advance} instead
      */
     public UpgradeReport upgrade() throws IOException {
-        if (!network().blocking()) {
+        if (isOpen() && !network().blocking()) {
             throw new IllegalBlockingModeException();
         }
         if (advance() != Want.NOTHING) {
@@ -421,9 +430,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             return true;
         }
         Want want = advance();
-        while (want == Want.AGAIN && connection.report().role() == Role.CLIENT) {
-            // The caller waits for octets, and those of the dialogue may have come already: a client's are bounded.
-            want = advance();
+        while (want == Want.AGAIN) {
+            // The caller selects next, and no selector tells it of what has been read: a client's dialogue is bounded,
+            // and of
+            // a server's no more is read for now.
+            want = connection.report().role() == Role.CLIENT ? advance() : advance(Turn.ofWhatIsHeld());
         }
         checkOpen();
         return connection.ready();

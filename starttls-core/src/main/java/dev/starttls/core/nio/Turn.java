@@ -16,23 +16,35 @@ final class Turn {
 
     private final TimeSource time;
     private final boolean shared;
+    private final boolean reads;
     private final long began;
     private int octets;
 
-    private Turn(TimeSource time, boolean shared) {
+    private Turn(TimeSource time, boolean shared, boolean reads) {
         this.time = time;
         this.shared = shared;
+        this.reads = reads;
         this.began = time.nanos();
     }
 
     /** A turn among others on the calling thread. */
     static Turn amongOthers(TimeSource time) {
-        return new Turn(time, true);
+        return new Turn(time, true, true);
     }
 
     /** The thread is this connection's alone: there is nobody to make room for. */
     static Turn alone() {
-        return new Turn(TimeSource.Machine.CLOCK, false);
+        return new Turn(TimeSource.Machine.CLOCK, false, true);
+    }
+
+    /** For what has been read already and what follows from it, of which no selector tells: bounded by a buffer. */
+    static Turn ofWhatIsHeld() {
+        return new Turn(TimeSource.Machine.CLOCK, false, false);
+    }
+
+    /** Whether more may be read. */
+    boolean reads() {
+        return reads;
     }
 
     long now() {

@@ -101,7 +101,7 @@ final class UpgradeDriver {
                     }
                     case WRITE -> {
                         // What the handshake says next may leave in the same segment: written when the peer is awaited.
-                        boolean any = put();
+                        boolean any = put(turn);
                         if (connection.want() == Want.WRITE && !flush(turn)) {
                             return Want.WRITE;
                         }
@@ -116,7 +116,7 @@ final class UpgradeDriver {
                         if (!taken && !flush(turn)) {
                             return Want.WRITE;
                         }
-                        if (!taken && !read(turn)) {
+                        if (!taken && !(turn.reads() && read(turn))) {
                             return Want.READ;
                         }
                     }
@@ -124,7 +124,7 @@ final class UpgradeDriver {
             }
         } catch (Throwable e) {
             UpgradeException why = failed(e);
-            sendAlert();
+            sendAlert(turn);
             throw why;
         }
     }
@@ -212,12 +212,14 @@ final class UpgradeDriver {
     }
 
     /** Has the connection put out what it has to say. Returns whether there is anything to write, now or of before. */
-    private boolean put() throws IOException {
+    private boolean put(Turn turn) throws IOException {
         ByteBuffer out = transport.out();
         boolean any = false;
+        long before = turn.now();
         try {
             connection.transmit(NOTHING, out);
         } finally {
+            connection.ownTime(turn.now() - before);
             // A buffer that was full already had no room for more.
             any = out.position() > 0;
             transport.put();
@@ -254,6 +256,7 @@ final class UpgradeDriver {
         Optional<Long> deadline = connection.deadline();
         boolean late = deadline.isPresent() && turn.now() - deadline.get() >= 0;
         if (late
+                && turn.reads()
                 && !transport.blocking()
                 && connection.want() == Want.READ
                 && !transport.in().hasRemaining()) {
@@ -263,7 +266,7 @@ final class UpgradeDriver {
 
     /** Returns false when there is nothing to be read for now. */
     private boolean read(Turn turn) throws IOException {
-        prepare();
+        prepare(turn);
         Optional<Long> deadline = connection.deadline();
         int count;
         try {
@@ -290,20 +293,23 @@ final class UpgradeDriver {
      * The peer's next octets are on their way, or are about to be: the time is free. After a long step the rest is left to
      * the next wait, or octets that have come meanwhile would wait for it.
      */
-    private void prepare() throws IOException {
-        long before = System.nanoTime();
+    private void prepare(Turn turn) throws IOException {
+        long before = turn.now();
         boolean more = true;
         while (more) {
-            more = connection.prepareNext() && System.nanoTime() - before < LONG_STEP;
+            more = connection.prepareNext() && turn.now() - before < LONG_STEP;
         }
+        connection.ownTime(turn.now() - before);
         foreign.ran();
     }
 
     private void receive(Turn turn) throws IOException {
         int before = transport.in().remaining();
+        long began = turn.now();
         try {
             connection.receive(transport.in(), NOTHING);
         } finally {
+            connection.ownTime(turn.now() - began);
             turn.taken(before - transport.in().remaining());
             transport.taken();
             foreign.ran();
@@ -311,11 +317,11 @@ final class UpgradeDriver {
     }
 
     /** As far as the transport takes it at once: nobody waits for a peer that has failed. */
-    private void sendAlert() {
+    private void sendAlert(Turn turn) {
         try {
             boolean more = flushNow();
             while (more && connection.want() == Want.WRITE) {
-                more = put() && flushNow();
+                more = put(turn) && flushNow();
             }
         } catch (Throwable e) {
             // The failure that is on its way to the caller matters more than the alert that could not be sent.

@@ -90,8 +90,7 @@ final class Incoming {
                             FailureReason.TRUNCATED,
                             "Expected " + parts.awaited() + " or close_notify, got the end of the connection"
                                     + " without it",
-                            "Someone in the middle may have cut the connection; if the peer is known to close like"
-                                    + " this, set TlsSettings.Builder.truncation(Truncation.ACCEPTED)")
+                            "")
                     : ending.fail(
                             FailureReason.CONNECTION_CLOSED,
                             "Expected " + parts.awaited() + ", got the end of the connection",

@@ -15,6 +15,8 @@ final class PhaseClock {
     private int roundTrips;
     private int lines;
     private int octets;
+    private long taskSince;
+    private boolean taskDue;
     private boolean awaiting;
     private boolean stopped;
 
@@ -32,7 +34,23 @@ final class PhaseClock {
     }
 
     void tell(long nanos) {
+        if (taskDue) {
+            own(nanos - now);
+        }
         now = nanos;
+    }
+
+    /** Says whether a task must run before the peer can go on: until the time is told next, it is not the peer's. */
+    void taskDue(boolean due) {
+        if (due && !taskDue) {
+            taskSince = now;
+        }
+        taskDue = due;
+    }
+
+    /** So long it was not the peer that was waited for. */
+    void own(long nanos) {
+        waitBegan += Math.max(0, nanos);
     }
 
     Phase phase() {
@@ -115,7 +133,12 @@ final class PhaseClock {
 
     /** When the present wait has lasted too long; in the nanoseconds that were told. */
     long deadline() {
-        return waitBegan + patience;
+        return (taskDue ? taskSince : waitBegan) + patience;
+    }
+
+    /** Whether it is a task of this side's that is waited for. */
+    boolean awaitsTask() {
+        return taskDue;
     }
 
     /** How long the present wait may last. */

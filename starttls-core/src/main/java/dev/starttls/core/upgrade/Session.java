@@ -42,6 +42,11 @@ final class Session implements Stage {
     }
 
     @Override
+    public void ownTime(long nanos) {
+        // The application keeps its own time.
+    }
+
+    @Override
     public void spent(Phase phase, long nanos) {
         outcome.preceded(phase, nanos);
     }

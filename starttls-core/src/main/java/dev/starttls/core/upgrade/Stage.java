@@ -15,6 +15,8 @@ interface Stage {
 
     void begin(long nanos) throws IOException;
 
+    void ownTime(long nanos);
+
     void tick(long nanos) throws UpgradeException;
 
     Optional<Long> deadline();

@@ -70,6 +70,16 @@ public final class UpgradeConnection {
     }
 
     /**
+     * Gives the peer more time in the present phase: what this side's own code has taken of it meanwhile, for instance a
+     * handler in {@link #receive} or an engine source in {@link #prepareNext}. The time of a {@link #task} is given by itself.
+     *
+     * @param nanos how long a call of this connection has taken, in nanoseconds; nothing is given for 0 or less, or once ready
+     */
+    public void ownTime(long nanos) {
+        stage.ownTime(nanos);
+    }
+
+    /**
      * Begins: the transport is connected.
      *
      * @param nanos the time now, in the nanoseconds of any clock that never goes back; later calls tell the same clock

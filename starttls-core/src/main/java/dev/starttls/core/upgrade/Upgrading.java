@@ -33,6 +33,11 @@ final class Upgrading implements Stage {
     }
 
     @Override
+    public void ownTime(long nanos) {
+        parts.clock().own(nanos);
+    }
+
+    @Override
     public void begin(long nanos) throws IOException {
         if (begun) {
             throw begunBefore(state());
@@ -57,18 +62,13 @@ final class Upgrading implements Stage {
     public void tick(long nanos) throws UpgradeException {
         requireBegun("tick");
         parts.clock().tell(nanos);
+        parts.clock().taskDue(want() == Want.TASK);
         boolean late = parts.clock().late() && !state().terminal();
         if (late || ending.farewellOver()) {
             ending.tellFarewell();
         }
         if (late) {
-            UpgradeException why = ending.exception(
-                    FailureReason.TIMEOUT,
-                    "Expected " + parts.awaited() + " within "
-                            + parts.clock().patience().toMillis() + " ms, got "
-                            + incoming.received(),
-                    "",
-                    parts.silenceHint(!incoming.silent()));
+            UpgradeException why = parts.clock().awaitsTask() ? taskTooSlow() : peerTooSlow();
             if (!ending.failAfterLastLines(ClosingReason.IDLE, why)) {
                 throw ending.failed(why);
             }
@@ -252,6 +252,25 @@ final class Upgrading implements Stage {
     static IllegalStateException begunBefore(State state) {
         return new IllegalStateException(
                 "Expected begin once, got it again in state " + state + "; make a new UpgradeConnection");
+    }
+
+    private UpgradeException peerTooSlow() {
+        return ending.exception(
+                FailureReason.TIMEOUT,
+                "Expected " + parts.awaited() + " within "
+                        + parts.clock().patience().toMillis() + " ms, got " + incoming.received(),
+                "",
+                parts.silenceHint(!incoming.silent()));
+    }
+
+    private UpgradeException taskTooSlow() {
+        return ending.exception(
+                FailureReason.LOCAL_ERROR,
+                "Expected a task of the handshake to have run within "
+                        + parts.clock().patience().toMillis() + " ms, but it has not",
+                "",
+                "See what the executor that runs tasks does, and what in them waits: a trust manager, a key manager, an engine"
+                        + " source");
     }
 
     private boolean preparable() {
