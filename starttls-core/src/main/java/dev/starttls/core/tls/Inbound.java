@@ -69,7 +69,10 @@ final class Inbound {
             boolean nothing = !stash.holds() && !network.hasRemaining();
             boolean inside = engine.established();
             SSLEngineResult result = unwrap(network, application);
-            if (overflown(result) || (stalled(result) && !nothing)) {
+            if (overflown(result) && result.bytesConsumed() > 0) {
+                result = takeRest(result);
+                leftovers = leftovers.give(application);
+            } else if (overflown(result) || (stalled(result) && !nothing)) {
                 result = unwrapAside(network);
                 leftovers = leftovers.give(application);
             }
@@ -81,7 +84,7 @@ final class Inbound {
             }
             if (result.bytesProduced() > 0) {
                 if (result.getStatus() == Status.BUFFER_OVERFLOW) {
-                    takeRest();
+                    result = takeRest(result);
                 }
                 if (!network.hasRemaining()) {
                     stash = stash.settled();
@@ -202,17 +205,31 @@ final class Inbound {
         }
     }
 
-    /** Nobody could tell that octets wait if the engine kept them, and the peer may send no others. */
-    private void takeRest() throws SSLException {
+    /**
+     * Takes what the engine has kept of a record, behind what it gave out of it and behind what waits already: nobody could
+     * tell that it has it, the peer may send no others, and the record itself is gone.
+     *
+     * @return the result of both calls
+     */
+    private SSLEngineResult takeRest(SSLEngineResult first) throws SSLException {
         ByteBuffer aside = ByteBuffer.allocate(engine.session().getApplicationBufferSize());
-        if (engine.unwrap(NOTHING, aside).getStatus() == Status.BUFFER_OVERFLOW) {
+        SSLEngineResult rest = engine.unwrap(NOTHING, aside);
+        if (rest.getStatus() == Status.BUFFER_OVERFLOW) {
             throw engine.refuse("Expected the rest of a record to fit the session's application buffer of "
                     + aside.capacity() + " octets, got more " + engine.where() + "; the engine is at fault");
         }
-        leftovers = Leftovers.of(aside.flip());
+        leftovers = leftovers.and(aside.flip());
+        return new SSLEngineResult(
+                rest.getStatus(),
+                rest.getHandshakeStatus(),
+                first.bytesConsumed(),
+                first.bytesProduced() + rest.bytesProduced());
     }
 
-    /** Engines that keep decrypted octets (Conscrypt) fill the buffer and say that there are more. */
+    /**
+     * Engines that keep decrypted octets (Conscrypt) fill the buffer and say that there are more; where there is no room at
+     * all, they have taken the record all the same.
+     */
     private static boolean overflown(SSLEngineResult result) {
         return result.getStatus() == Status.BUFFER_OVERFLOW && result.bytesProduced() == 0;
     }

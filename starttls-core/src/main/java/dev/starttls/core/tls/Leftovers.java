@@ -20,6 +20,18 @@ final class Leftovers {
         return new Leftovers(decrypted).rest();
     }
 
+    /** Takes more of them, which come behind those that wait. */
+    Leftovers and(ByteBuffer decrypted) {
+        if (!waiting()) {
+            return of(decrypted);
+        }
+        ByteBuffer both = ByteBuffer.allocate(held.remaining() + decrypted.remaining());
+        both.put(held.slice()).put(decrypted.slice()).flip();
+        emptied();
+        of(decrypted).emptied();
+        return of(both);
+    }
+
     boolean waiting() {
         return held.hasRemaining();
     }
