@@ -12,6 +12,7 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +31,7 @@ class ImapServerEndTest {
 
     private static final String SHUTDOWN = "* BYE mail.example.org shutting down\r\n";
     private static final String IDLE = "* BYE mail.example.org closing the connection, silent for too long\r\n";
+    private static final String LIMIT = "* BYE mail.example.org closing the connection, too much was sent\r\n";
     private static final String FAULT = "* BYE mail.example.org closing the connection after an internal error\r\n";
 
     private final Author author = new Author();
@@ -45,6 +48,8 @@ class ImapServerEndTest {
             heard.add(command.name());
             return switch (command.name()) {
                 case "BOOM" -> throw new IllegalArgumentException("boom");
+                case "XNULL" -> null;
+                case "XASK" -> new ImapAnswer.Challenge(new ImapResponse.Continuation(""), response -> null);
                 case "XBYE" -> ImapAnswer.ok("Gone", new ImapResponse.Data("BYE Going down"));
                 case "AUTHENTICATE" ->
                     new ImapAnswer.Challenge(new ImapResponse.Continuation(""), response -> {
@@ -63,6 +68,7 @@ class ImapServerEndTest {
 
         @Override
         public void upgraded(ImapSession session) {
+            heard.add("upgraded");
             sessions.add(session);
         }
 
@@ -108,6 +114,47 @@ class ImapServerEndTest {
         secure.pass(Duration.ofMinutes(30).toNanos());
         assertThat(client.tls("")).isEqualTo(IDLE);
         assertThat(client.closeNotifyReceived()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
+    void to_a_client_that_goes_over_a_limit_it_says_bye_behind_the_answers_that_are_due(
+            String argument, int answers, String limit) {
+        Side server = limited();
+        RawPeer client = Fixture.greeted(server);
+        String command = "a ID " + argument.repeat(93) + "\r\n";
+        assertThat(client.say(command.repeat(10)))
+                .isEqualTo("a NO [PRIVACYREQUIRED] Not without TLS; STARTTLS first\r\n".repeat(answers) + LIMIT);
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(server.upgradeFailure()).hasMessageContaining(limit);
+        assertThat(client.say("b NOOP\r\n")).isEmpty();
+        assertThat(author.heard).containsExactly("connected", "ended FAILED");
+    }
+
+    @Test
+    void inside_tls_each_command_has_the_limits_to_itself_and_behind_a_literal_over_them_it_says_bye()
+            throws Exception {
+        Side server = limited();
+        RawPeer client = Fixture.upgraded(server);
+        String command = "a X {200+}\r\n" + "x".repeat(200) + " more\r\n";
+        assertThat(client.tls(command.repeat(20))).isEqualTo("a OK Done\r\n".repeat(20));
+        assertThat(client.tls("a X\r\nb X {301+}\r\n" + "x".repeat(301) + "\r\nc X\r\n"))
+                .isEqualTo("a OK Done\r\n" + LIMIT);
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(server.upgradeFailure()).hasMessageContaining("at most 300 octets, got one of 301");
+        assertThat(author.heard).last().isEqualTo("ended FAILED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a XNULL\r\n", "a XASK\r\nresponse\r\n"})
+    void a_handler_that_answers_nothing_is_answered_as_one_that_throws(String command) throws Exception {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = Fixture.upgraded(server);
+        assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(server.fault().orElseThrow()).isInstanceOf(NullPointerException.class);
+        assertThat(author.heard).last().isEqualTo("ended FAULT");
     }
 
     @ParameterizedTest
@@ -160,6 +207,17 @@ class ImapServerEndTest {
         assertThat(author.sessions.get(0).tls()).isEmpty();
         assertThat(author.sessions.get(1).tls().orElseThrow().version()).isEqualTo("TLSv1.3");
         assertThat(author.sessions.get(2)).isSameAs(author.sessions.get(1));
+        assertThat(author.heard).containsExactly("connected", "upgraded", "ended CLOSED");
+    }
+
+    @Test
+    void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
+        RawPeer client = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT, author), Fixture.CLIENT_CONTEXT);
+        client.handshake();
+        client.tls("z LOGOUT\r\n");
+        assertThat(author.heard).containsExactly("upgraded", "connected", "ended CLOSED");
+        assertThat(author.sessions.get(0).tls()).isPresent();
+        assertThat(author.sessions).containsOnly(author.sessions.get(0));
     }
 
     @Test
@@ -231,5 +289,13 @@ class ImapServerEndTest {
         assertThat(Fixture.greeted(server).say("a STARTTLS\r\nb NOOP\r\n"))
                 .isEqualTo("* BYE Plaintext behind STARTTLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+    }
+
+    private Side limited() {
+        return Side.of(
+                new ImapServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of("IMAP4rev1")),
+                Fixture.server(TlsPolicy.REQUIRED)
+                        .withLimits(new UpgradeLimits(
+                                100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }
 }

@@ -12,12 +12,15 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How a server turns a client away, ends a session of its own accord, and what its handler hears of it. */
 class Pop3ServerEndTest {
@@ -58,6 +61,7 @@ class Pop3ServerEndTest {
 
         @Override
         public void upgraded(Pop3Session session) {
+            heard.add("upgraded");
             sessions.add(session);
         }
 
@@ -99,6 +103,34 @@ class Pop3ServerEndTest {
         assertThat(inside.tls("")).isEmpty();
         // It is a failure, whose end is not to be taken for the end of what was to be said.
         assertThat(inside.closeNotifyReceived()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
+    void to_a_client_that_goes_over_a_limit_it_says_err_behind_the_answers_that_are_due(
+            String argument, int answers, String limit) {
+        Side server = limited();
+        RawPeer client = Fixture.greeted(server);
+        String command = "NOOP " + argument.repeat(93) + "\r\n";
+        assertThat(client.say(command.repeat(10)))
+                .isEqualTo("-ERR Say STLS first\r\n".repeat(answers)
+                        + "-ERR [SYS/PERM] Too much was sent, closing the connection\r\n");
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(server.upgradeFailure()).hasMessageContaining(limit);
+        assertThat(client.say("CAPA\r\n")).isEmpty();
+        assertThat(author.heard).containsExactly("connected", "ended FAILED");
+    }
+
+    @Test
+    void inside_tls_each_command_has_the_limits_to_itself_and_one_that_is_too_long_ends_the_session() throws Exception {
+        Side server = limited();
+        RawPeer client = Fixture.upgraded(server);
+        String command = "X " + "x".repeat(96) + "\r\n";
+        assertThat(client.tls(command.repeat(20))).isEqualTo("+OK Done\r\n".repeat(20));
+        assertThat(client.tls("X x" + command.substring(2) + "X\r\n")).isEqualTo("-ERR Line too long\r\n");
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(author.heard).hasSize(23).last().isEqualTo("ended FAILED");
     }
 
     @Test
@@ -151,7 +183,17 @@ class Pop3ServerEndTest {
         assertThat(author.sessions.get(0).tls()).isEmpty();
         assertThat(author.sessions.get(1).tls().orElseThrow().version()).isEqualTo("TLSv1.3");
         assertThat(author.sessions.get(2)).isSameAs(author.sessions.get(1));
-        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+        assertThat(author.heard).containsExactly("connected", "upgraded", "ended CLOSED");
+    }
+
+    @Test
+    void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
+        RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        client.handshake();
+        client.tls("QUIT\r\n");
+        assertThat(author.heard).containsExactly("upgraded", "connected", "ended CLOSED");
+        assertThat(author.sessions.get(0).tls()).isPresent();
+        assertThat(author.sessions).containsOnly(author.sessions.get(0));
     }
 
     @Test
@@ -209,6 +251,14 @@ class Pop3ServerEndTest {
 
     private Side side(TlsPolicy policy) {
         return side(policy, author);
+    }
+
+    private Side limited() {
+        return Side.of(
+                new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
+                Fixture.server(TlsPolicy.REQUIRED)
+                        .withLimits(new UpgradeLimits(
+                                100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }
 
     private static Side side(TlsPolicy policy, Pop3Handler handler) {

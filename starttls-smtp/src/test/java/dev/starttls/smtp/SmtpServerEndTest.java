@@ -12,13 +12,16 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.core.upgrade.UpgradeSettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +99,7 @@ class SmtpServerEndTest {
 
         @Override
         public void upgraded(SmtpSession session) {
+            heard.add("upgraded");
             sessions.add(session);
         }
 
@@ -135,6 +139,34 @@ class SmtpServerEndTest {
         server.connection().shutDown();
         assertThat(client.say("second\r\n.\r\n")).isEqualTo(SHUTDOWN);
         assertThat(author.heard).containsExactly("connected", "DATA", "line first", "abandoned", "ended SHUT_DOWN");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
+    void to_a_client_that_goes_over_a_limit_it_says_421_behind_the_answers_that_are_due(
+            String argument, int answers, String limit) {
+        Side server = limited();
+        RawPeer client = Fixture.greeted(server);
+        String command = "NOOP " + argument.repeat(93) + "\r\n";
+        assertThat(client.say(command.repeat(10)))
+                .isEqualTo("250 2.0.0 Ok\r\n".repeat(answers)
+                        + "421 4.7.0 mail.example.org Too much was sent, closing the connection\r\n");
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(server.upgradeFailure()).hasMessageContaining(limit);
+        assertThat(client.say("NOOP\r\n")).isEmpty();
+        assertThat(author.heard).containsExactly("connected", "ended FAILED");
+    }
+
+    @Test
+    void inside_tls_each_command_has_the_limits_to_itself_and_one_that_is_too_long_ends_the_session() throws Exception {
+        Side server = limited();
+        RawPeer client = upgraded(server);
+        String command = "NOOP " + "x".repeat(93) + "\r\n";
+        assertThat(client.tls(command.repeat(20))).isEqualTo("250 2.0.0 Ok\r\n".repeat(20));
+        assertThat(client.tls("NOOP x" + command.substring(5) + "NOOP\r\n")).isEqualTo("500 5.5.2 Line too long\r\n");
+        assertThat(client.closeNotifyReceived()).isTrue();
+        assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(author.heard).containsExactly("connected", "upgraded", "ended FAILED");
     }
 
     @ParameterizedTest
@@ -271,6 +303,17 @@ class SmtpServerEndTest {
         assertThat(tls.suite()).startsWith("TLS_");
         assertThat(author.sessions.get(1).peer()).isEqualTo(new Peer("localhost", 587));
         assertThat(author.sessions.get(2)).as("the one at the end").isSameAs(author.sessions.get(1));
+        assertThat(author.heard).containsExactly("connected", "upgraded", "ended CLOSED");
+    }
+
+    @Test
+    void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
+        RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        client.handshake();
+        client.tls("QUIT\r\n");
+        assertThat(author.heard).containsExactly("upgraded", "connected", "ended CLOSED");
+        assertThat(author.sessions.get(0).tls()).isPresent();
+        assertThat(author.sessions).containsOnly(author.sessions.get(0));
     }
 
     @Test
@@ -343,6 +386,14 @@ class SmtpServerEndTest {
 
     private static Side side(TlsPolicy policy, SmtpHandler handler) {
         return Side.of(new SmtpServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
+    }
+
+    private Side limited() {
+        return Side.of(
+                new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
+                Fixture.server(TlsPolicy.REQUIRED)
+                        .withLimits(new UpgradeLimits(
+                                100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }
 
     private static RawPeer upgraded(Side server) throws Exception {

@@ -1,6 +1,5 @@
 package dev.starttls.core.nio;
 
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -431,10 +430,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         }
         Want want = advance();
         while (want == Want.AGAIN) {
-            // The caller selects next, and no selector tells it of what has been read: a client's dialogue is bounded,
-            // and of
-            // a server's no more is read for now.
-            want = connection.report().role() == Role.CLIENT ? advance() : advance(Turn.ofWhatIsHeld());
+            // The caller selects next, and no selector tells it of what has been read; of more there it does.
+            want = advance(Turn.ofWhatIsHeld());
         }
         checkOpen();
         return connection.ready();

@@ -24,6 +24,12 @@ final class Inbound {
      */
     static final int USELESS_IN_ALL = 1_024;
 
+    /**
+     * Records of a handshake. Messages may come in records of one octet (RFC 8446 section 5.1), which makes 2,000 of a
+     * ClientHello with a hybrid key share; engines put them together in a time that grows with the square of their number.
+     */
+    static final int OF_A_HANDSHAKE = 4_096;
+
     private static final int SHARE = 4_096;
     private static final int SHARE_IN_ALL = 1_024;
     /** Calls in a row that an engine may answer with OK and nothing else. */
@@ -40,7 +46,7 @@ final class Inbound {
     private byte unanswered;
     /** No more than {@link #USELESS}. */
     private byte useless;
-    /** No more than {@link #USELESS_IN_ALL}. */
+    /** No more than {@link #USELESS_IN_ALL}; until the handshake is done, its records, as a negative number. */
     private short uselessInAll;
 
     Inbound(GuardedEngine engine, EngineTasks tasks) {
@@ -271,7 +277,11 @@ final class Inbound {
         if (octets > 0 && asks && unanswered < UNANSWERED) {
             unanswered++;
         }
-        if (octets == 0 || !inside) {
+        if (octets == 0) {
+            return;
+        }
+        if (!inside) {
+            countOfHandshake();
             return;
         }
         int now = useless + shares(octets, SHARE);
@@ -281,12 +291,19 @@ final class Inbound {
         }
         useless = (byte) now;
         if (engine.newest()) {
-            int inAll = uselessInAll + shares(octets, SHARE_IN_ALL);
+            int inAll = Math.max(0, uselessInAll) + shares(octets, SHARE_IN_ALL);
             if (inAll > USELESS_IN_ALL) {
                 throw engine.refuse(new RecordLimitException(
                         "at most " + USELESS_IN_ALL + " records or 1 MiB without data in one session of TLS"));
             }
             uselessInAll = (short) inAll;
+        }
+    }
+
+    private void countOfHandshake() throws SSLException {
+        uselessInAll--;
+        if (-uselessInAll > OF_A_HANDSHAKE) {
+            throw engine.refuse(new RecordLimitException("a handshake of at most " + OF_A_HANDSHAKE + " records"));
         }
     }
 

@@ -56,7 +56,7 @@ final class Negotiation {
     /** Carries out what follows something that is no line: its rest would be taken for a line of its own. */
     void malformed(Step step) throws IOException {
         require(
-                step instanceof Step.Fail || step instanceof Step.Close,
+                step == null || step instanceof Step.Fail || step instanceof Step.Close,
                 step,
                 "Step.Fail or Step.Close after something that is no line");
         carryOut(step, NOTHING);
@@ -76,8 +76,7 @@ final class Negotiation {
             say(step, next.lines());
         } else if (step instanceof Step.AwaitOctets next) {
             parts.clock().enter(next.phase());
-            say(step, next.lines());
-            awaitOctets(next.count());
+            awaitOctets(next);
         } else if (step instanceof Step.Propose propose) {
             propose(propose);
         } else if (step instanceof Step.Proceed go) {
@@ -174,7 +173,9 @@ final class Negotiation {
         note();
     }
 
-    private void awaitOctets(int count) throws UpgradeException {
+    /** A literal that is too long is not asked for. */
+    private void awaitOctets(Step.AwaitOctets next) throws UpgradeException {
+        int count = next.count();
         int most = parts.settings().limits().octetsPerPhase();
         if (count > most) {
             ending.limitExceeded(
@@ -182,6 +183,7 @@ final class Negotiation {
                     "If the peer is known to send as much, raise UpgradeLimits.octetsPerPhase");
             return;
         }
+        say(next, next.lines());
         parts.framing().expect(count);
     }
 

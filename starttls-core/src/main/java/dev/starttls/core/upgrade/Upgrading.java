@@ -62,7 +62,7 @@ final class Upgrading implements Stage {
     public void tick(long nanos) throws UpgradeException {
         requireBegun("tick");
         parts.clock().tell(nanos);
-        parts.clock().taskDue(want() == Want.TASK);
+        noteTask();
         boolean late = parts.clock().late() && !state().terminal();
         if (late || ending.farewellOver()) {
             ending.tellFarewell();
@@ -134,6 +134,8 @@ final class Upgrading implements Stage {
             throw e;
         } catch (Throwable e) {
             sayOrThrow(e);
+        } finally {
+            noteTask();
         }
     }
 
@@ -146,6 +148,8 @@ final class Upgrading implements Stage {
             throw e;
         } catch (Throwable e) {
             sayOrThrow(e);
+        } finally {
+            noteTask();
         }
     }
 
@@ -252,6 +256,11 @@ final class Upgrading implements Stage {
     static IllegalStateException begunBefore(State state) {
         return new IllegalStateException(
                 "Expected begin once, got it again in state " + state + "; make a new UpgradeConnection");
+    }
+
+    /** While a task must run it is not the peer that is waited for. */
+    private void noteTask() {
+        parts.clock().taskDue(want() == Want.TASK);
     }
 
     private UpgradeException peerTooSlow() {

@@ -18,6 +18,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,11 +27,14 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 @ParameterizedClass
 @EnumSource
 class ChannelNonBlockingTest {
+
+    private static final long SECONDS_30 = 30_000;
 
     private final Pairs pairs;
 
@@ -95,6 +100,33 @@ class ChannelNonBlockingTest {
             assertThat(ByteBuffer.wrap(received)).isEqualTo(ByteBuffer.wrap(much, 0, taken));
             assertThat(pair.client().flush()).isTrue();
             assertThat(pair.client().holdsBuffers()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void before_the_upgrade_is_done_reading_goes_as_far_as_it_can(boolean server) throws Exception {
+        try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings());
+                Selector selector = Selector.open()) {
+            SocketChannel mine =
+                    server ? pair.sockets().server() : pair.sockets().client();
+            StartTlsChannel channel = server ? pair.server() : pair.client();
+            StartTlsChannel peer = server ? pair.client() : pair.server();
+            CompletableFuture<Void> other = Pair.run(() -> {
+                peer.upgrade();
+                Octets.writeAll(peer, Octets.of("x"));
+            });
+            mine.configureBlocking(false);
+            mine.register(selector, SelectionKey.OP_READ);
+            ByteBuffer target = ByteBuffer.allocate(100);
+            // Never asks for anything but octets to read.
+            while (channel.read(target) == 0) {
+                selector.select(SECONDS_30);
+                assertThat(selector.selectedKeys()).isNotEmpty();
+                selector.selectedKeys().clear();
+            }
+            assertThat(target.get(0)).isEqualTo((byte) 'x');
+            other.get(30, TimeUnit.SECONDS);
         }
     }
 

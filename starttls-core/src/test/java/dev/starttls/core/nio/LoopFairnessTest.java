@@ -3,7 +3,9 @@ package dev.starttls.core.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
@@ -17,10 +19,12 @@ import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -108,6 +112,49 @@ class LoopFairnessTest {
     }
 
     @Test
+    void records_of_one_octet_with_new_keys_between_them_end_a_turn_on_time() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            sockets.server().configureBlocking(false);
+            StartTlsChannel channel = StartTlsChannel.over(
+                    sockets.server(),
+                    Pair.serverConnection(Pair.serverSettings().withPolicy(TlsPolicy.IMPLICIT)));
+            BareTls tls = BareTls.client(TestCertificates.shared().client(), "TLSv1.3")
+                    .begin();
+            ByteBuffer heard = ByteBuffer.allocate(20_000);
+            while (!tls.established()) {
+                turns(channel, sockets, tls);
+                sockets.client().read(heard.clear());
+                tls.feed(Arrays.copyOf(heard.array(), heard.position()));
+            }
+            turns(channel, sockets, tls);
+            for (int i = 0; i < 40; i++) {
+                tls.engine().beginHandshake();
+                tls.feed(new byte[0]).say("x");
+            }
+            // Time is over after each step, of which every second sends answers.
+            assertThat(turns(channel, sockets, tls)).isBetween(2 * 40 / 4, 4 * 40);
+            assertThat(channel.isOpen()).isTrue();
+        }
+    }
+
+    /** Sends what the client has to send, and counts the turns until the server waits for more. */
+    private int turns(StartTlsChannel channel, Loopback sockets, BareTls tls) throws IOException {
+        Octets.writeAll(sockets.client(), ByteBuffer.wrap(tls.take()));
+        int turns = 0;
+        Want want = Want.AGAIN;
+        while (want == Want.AGAIN) {
+            want = channel.advance(
+                    Runnable::run,
+                    () -> {},
+                    Turn.amongOthers(() -> now += Turn.NANOS),
+                    UpgradeDriver.ForeignCode.OWN_THREAD);
+            turns++;
+        }
+        assertThat(want).isEqualTo(Want.READ);
+        return turns;
+    }
+
+    @Test
     void what_came_in_time_counts_when_others_have_kept_the_thread_beyond_the_deadline() throws Exception {
         try (Loopback sockets = Loopback.open()) {
             StartTlsChannel channel = waiting(sockets);
@@ -115,6 +162,22 @@ class LoopFairnessTest {
             now += UpgradeLimits.DEFAULT.timePerPhase().toNanos() + 1;
             assertThat(advance(channel)).isEqualTo(Want.READ);
             assertThat(served).containsExactly("HOG");
+        }
+    }
+
+    @Test
+    void the_time_that_a_handler_takes_is_not_the_clients() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            StartTlsChannel channel = waiting(sockets);
+            long time = UpgradeLimits.DEFAULT.timePerCommand().toNanos();
+            Octets.writeAll(sockets.client(), Octets.of("SLOW\r\n"));
+            while (served.isEmpty()) {
+                assertThat(advance(channel)).isNotEqualTo(Want.NOTHING);
+            }
+            now += time - 1;
+            assertThat(advance(channel)).isEqualTo(Want.READ);
+            now += 1;
+            assertThatThrownBy(() -> advance(channel)).isInstanceOf(UpgradeException.class);
         }
     }
 
@@ -173,7 +236,7 @@ class LoopFairnessTest {
         @Override
         public Step received(String line) {
             served.add(line);
-            now += PER_LINE;
+            now += line.equals("SLOW") ? UpgradeLimits.DEFAULT.timePerCommand().toNanos() + 1 : PER_LINE;
             if (line.equals("honest")) {
                 loop.closeNow();
             }

@@ -1,11 +1,13 @@
 package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -19,16 +21,20 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +81,58 @@ class TransportFailureTest {
             assertThat(failed).hasCauseInstanceOf(SocketException.class);
             assertThat(failed.hint()).isPresent();
             assertThat(events).containsExactly("failed CONNECTION_CLOSED", "blocked CONNECTION_CLOSED");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CLIENT, 0", "SERVER, 0", "SERVER, -1"})
+    void a_blocking_channel_that_moves_nothing_ends_the_upgrade_at_the_first_look(Role role, int answer)
+            throws Exception {
+        Stubborn transport = new Stubborn(answer);
+        StartTlsChannel channel = StartTlsChannel.over(
+                transport,
+                role == Role.CLIENT
+                        ? Pair.clientConnection(Pair.clientSettings().withListener(listener))
+                        : Pair.serverConnection(Pair.serverSettings().withListener(listener)));
+        UpgradeException failed = catchThrowableOfType(UpgradeException.class, channel::upgrade);
+        if (answer == 0) {
+            assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(failed).hasCauseInstanceOf(IllegalBlockingModeException.class);
+        } else {
+            assertThat(failed.reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+            assertThat(failed).hasRootCauseMessage("Expected the channel to write octets or none, got -1");
+        }
+        assertThat(failed.phase()).isEqualTo(Phase.GREETING);
+        assertThat(events).first().isEqualTo("failed " + failed.reason());
+        assertThat(transport.looks).isBetween(1, 2);
+        assertThat(transport.open).isFalse();
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(channel.holdsBuffers()).isFalse();
+    }
+
+    @Test
+    void a_blocking_channel_that_moves_nothing_any_more_keeps_no_session_busy() throws Exception {
+        Stubborn[] transport = new Stubborn[1];
+        try (Pair pair = Pair.connected(
+                Pair.clientSettings(),
+                Pair.serverSettings(),
+                inner -> transport[0] = new Stubborn(inner),
+                UnaryOperator.identity())) {
+            pair.upgrade();
+            transport[0].answer(0);
+            assertThat(pair.client().read(ByteBuffer.allocate(10))).isZero();
+            assertThat(transport[0].looks).isEqualTo(1);
+            assertThat(pair.client().write(Octets.of("kept"))).isEqualTo(4);
+            assertThat(pair.client().flush()).isFalse();
+            assertThat(transport[0].looks).isBetween(3, 4);
+            transport[0].answer(-1);
+            assertThatThrownBy(() -> pair.client().write(Octets.of("more")))
+                    .isExactlyInstanceOf(IOException.class)
+                    .hasMessage("Expected the channel to write octets or none, got -1");
+            assertThat(transport[0].looks).isEqualTo(1);
+            pair.client().close();
+            assertThat(transport[0].looks).isBetween(1, 2);
+            assertThat(pair.client().holdsBuffers()).isFalse();
         }
     }
 
@@ -307,5 +365,60 @@ class TransportFailureTest {
         }
         socket.setOption(StandardSocketOptions.SO_LINGER, 0);
         socket.close();
+    }
+
+    /** A channel that says nothing of being non-blocking, and answers each call with the same count. */
+    private static final class Stubborn implements ByteChannel {
+
+        private static final int MOST = 1_000;
+
+        private final Optional<ByteChannel> inner;
+        private Optional<Integer> answer = Optional.empty();
+        private int looks;
+        private boolean open = true;
+
+        Stubborn(int answer) {
+            inner = Optional.empty();
+            answer(answer);
+        }
+
+        /** One that is as good as another until it is told its answer. */
+        Stubborn(ByteChannel inner) {
+            this.inner = Optional.of(inner);
+        }
+
+        void answer(int count) {
+            answer = Optional.of(count);
+            looks = 0;
+        }
+
+        private int looked() {
+            looks++;
+            assertThat(looks).as("calls that moved nothing").isLessThan(MOST);
+            return answer.orElseThrow();
+        }
+
+        @Override
+        public int read(ByteBuffer dst) throws IOException {
+            return answer.isPresent() ? looked() : inner.orElseThrow().read(dst);
+        }
+
+        @Override
+        public int write(ByteBuffer src) throws IOException {
+            return answer.isPresent() ? looked() : inner.orElseThrow().write(src);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return open;
+        }
+
+        @Override
+        public void close() throws IOException {
+            open = false;
+            if (inner.isPresent()) {
+                inner.get().close();
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.FakeEngine.Turn;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,32 @@ class TlsPumpFloodTest {
         self.networkSize = () -> 32_768;
         TlsPumpAlertTest.sendAll(self);
         assertThat(heard(peer)).contains("fatal alert: unexpected_message");
+    }
+
+    @Test
+    void a_handshake_in_records_without_end_is_ended() throws SSLException {
+        FakeEngine engine = new FakeEngine();
+        HandshakeStatus more = HandshakeStatus.NEED_UNWRAP;
+        List<Turn> script =
+                new ArrayList<>(Collections.nCopies(Inbound.PER_CALL, new Turn(Status.OK, more, more, 6, 0)));
+        script.add(new Turn(Status.BUFFER_UNDERFLOW, more, more, 0, 0));
+        engine.unwraps = script;
+        TlsPump pump = new TlsPump(engine);
+        Optional<SSLException> thrown = Optional.empty();
+        int calls = 0;
+        engine.status = more;
+        while (thrown.isEmpty() && calls < Inbound.OF_A_HANDSHAKE) {
+            thrown = receive(pump, records(Inbound.PER_CALL, 1));
+            calls++;
+            engine.calls = 0;
+            engine.rewind();
+        }
+        assertThat(thrown)
+                .get()
+                .isInstanceOf(RecordLimitException.class)
+                .asString()
+                .contains("at most 4096 records");
+        assertThat(calls).isEqualTo(Inbound.OF_A_HANDSHAKE / Inbound.PER_CALL + 1);
     }
 
     @Test

@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.testing.Side;
+import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,6 +153,46 @@ class BoundsTest {
         assertThat(connection.held()).isLessThan(16_384 + 600);
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, WRITE", "false, AGAIN"})
+    void one_call_takes_few_records_of_one_octet_whatever_new_keys_come_between_them(boolean asking, Want due)
+            throws Exception {
+        BareTls tls = BareTls.client(Connections.TRUSTING, "TLSv1.3").begin();
+        SSLEngine[] engine = new SSLEngine[1];
+        UpgradeConnection connection = server(UpgradeSettings.of(TlsPolicy.IMPLICIT)
+                .withTls(TlsSettings.builder()
+                        .engines((host, port) -> engine[0] = Connections.SERVING.createSSLEngine(host, port))
+                        .build()));
+        Side server = Side.begun(connection);
+        while (!tls.established()) {
+            server.arrive(tls.take()).run().requireSound();
+            tls.feed(server.take());
+        }
+        server.arrive(tls.take()).run().requireSound();
+        tls.feed(server.take());
+        for (int i = 0; i < 40; i++) {
+            // Whoever is asked answers with keys that ask for nothing.
+            (asking ? tls.engine() : engine[0]).beginHandshake();
+            tls.feed(server.run().take()).say("x");
+        }
+        ByteBuffer network = ByteBuffer.wrap(tls.take());
+        int left = records(network);
+        assertThat(left).isEqualTo(80);
+        while (left > 0) {
+            connection.receive(network, Connections.NOTHING);
+            assertThat(left - records(network)).as("records of one call").isBetween(1, 8);
+            left = records(network);
+            if (left > 0) {
+                assertThat(connection.want()).isEqualTo(due);
+            }
+            if (asking) {
+                tls.feed(server.run().take());
+            }
+        }
+        server.arrive(tls.say("\r\n").take()).run().requireSound();
+        assertThat(tls.feed(server.take()).heard()).endsWith("NO such command\r\n");
+    }
+
     @Test
     void a_handshake_without_end_is_bounded() throws Exception {
         // Empty records of a handshake that never comes: each is taken, and none gets any further.
@@ -194,5 +236,13 @@ class BoundsTest {
         Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(patient)))
                 .at(Long.MAX_VALUE / 4)
                 .requireSound();
+    }
+
+    private static int records(ByteBuffer network) {
+        int count = 0;
+        for (int at = network.position(); at < network.limit(); at += 5 + network.getShort(at + 3)) {
+            count++;
+        }
+        return count;
     }
 }

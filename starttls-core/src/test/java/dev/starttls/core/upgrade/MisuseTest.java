@@ -26,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -105,6 +107,49 @@ class MisuseTest {
         assertThat(connection.held()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "opened, CLIENT",
+        "opened, SERVER",
+        "received, CLIENT",
+        "received, SERVER",
+        "octets, CLIENT",
+        "octets, SERVER",
+        "declined, CLIENT"
+    })
+    void a_dialogue_that_returns_no_step_ends_the_connection_and_nothing_leaves(String where, Role role) {
+        UpgradeConnection connection = role == Role.CLIENT
+                ? client(new Stepless(role, where), clientSettings(TlsPolicy.OPPORTUNISTIC))
+                : server(new Stepless(role, where), Connections.serverSettings(TlsPolicy.OPPORTUNISTIC));
+        Side side = Side.begun(connection).send("secret").arrive("line\r\nabc").run();
+
+        requireStepMissed(side);
+        assertThat(side.arrive("line\r\n").run().sent()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_dialogue_that_returns_no_step_inside_tls_ends_the_connection_and_says_nothing(Role role) throws Exception {
+        boolean ofClient = role == Role.CLIENT;
+        Dialogue stepless = new Stepless(role, "secured");
+        BareTls tls = ofClient ? BareTls.server(Connections.SERVING) : BareTls.client(Connections.TRUSTING);
+        Side side = Side.begun(
+                        ofClient
+                                ? client(stepless, clientSettings(TlsPolicy.IMPLICIT))
+                                : server(stepless, Connections.serverSettings(TlsPolicy.IMPLICIT)))
+                .send("secret");
+        tls.begin();
+        for (int flight = 0; flight < 10 && side.failure().isEmpty(); flight++) {
+            tls.feed(side.arrive(tls.take()).run().take());
+        }
+
+        requireStepMissed(side);
+        assertThat(tls.established()).isTrue();
+        assertThat(tls.heard()).isEmpty();
+        assertThat(tls.ended()).isFalse();
+        assertThat(side.arrive(tls.say("more\r\n").take()).run().take()).isEmpty();
+    }
+
     @Test
     void a_client_that_may_upgrade_is_not_ready_in_plaintext_without_saying_why() {
         Side side = Side.begun(client(
@@ -169,6 +214,20 @@ class MisuseTest {
         side.arrive(tls.feed(side.take()).take()).run();
         assertThat(side.failure().orElseThrow()).hasMessageContaining("to have forgotten");
         assertThat(tls.feed(side.take()).heard()).isEmpty();
+    }
+
+    @Test
+    void behind_something_that_is_no_line_nothing_is_no_step_either() {
+        Dialogue stepless = new Scripted(Role.SERVER, List.of()) {
+            @Override
+            public Step malformed(LineException broken) {
+                return null;
+            }
+        };
+        Side side = Side.begun(server(stepless, Connections.serverSettings(TlsPolicy.REQUIRED)))
+                .arrive("x\nDELETE\r\n")
+                .run();
+        assertThat(side.failure().orElseThrow()).hasMessageContaining("Expected a step of the");
     }
 
     @Test
@@ -300,6 +359,18 @@ class MisuseTest {
         assertThat(connection.state()).isEqualTo(State.CLOSED);
     }
 
+    private static void requireStepMissed(Side side) {
+        UpgradeConnection connection = side.connection();
+        assertThat(side.failure().orElseThrow())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("Expected a step of the stepless dialogue, got null; the dialogue is at fault");
+        assertThat(connection.state()).isEqualTo(State.FAILED);
+        assertThat(connection.want()).isEqualTo(Want.NOTHING);
+        assertThat(connection.held()).isZero();
+        assertThat(connection.failure().orElseThrow().reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(connection.failure().orElseThrow()).hasCause(side.failure().orElseThrow());
+    }
+
     private static Side upgrade(UpgradeConnection connection) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         Side side = Side.begun(connection).arrive("line\r\n").run().requireSound();
@@ -353,6 +424,48 @@ class MisuseTest {
         @Override
         public Step secured() {
             return Step.ready();
+        }
+    }
+
+    /** Knows what to do next, but for one of its methods. */
+    private record Stepless(Role role, String where) implements Dialogue {
+
+        private Step unless(String here, Step step) {
+            return here.equals(where) ? null : step;
+        }
+
+        @Override
+        public String protocol() {
+            return "stepless";
+        }
+
+        @Override
+        public Step opened() {
+            return unless("opened", Step.await(Phase.GREETING));
+        }
+
+        @Override
+        public Step received(String line) {
+            return unless(
+                    "received",
+                    where.equals("declined")
+                            ? new Step.Decline(FailureReason.NOT_OFFERED, line)
+                            : new Step.AwaitOctets(Phase.CAPABILITY, List.of(), 3));
+        }
+
+        @Override
+        public Step octets(byte[] octets) {
+            return unless("octets", Step.await(Phase.CAPABILITY));
+        }
+
+        @Override
+        public Step declined(FailureReason reason) {
+            return unless("declined", Step.ready());
+        }
+
+        @Override
+        public Step secured() {
+            return unless("secured", Step.ready());
         }
     }
 

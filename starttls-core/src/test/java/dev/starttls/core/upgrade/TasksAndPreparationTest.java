@@ -66,10 +66,31 @@ class TasksAndPreparationTest {
         Runnable task = connection.task().orElseThrow();
         long late = connection.deadline().orElseThrow();
         UpgradeException why = catchThrowableOfType(UpgradeException.class, () -> connection.tick(late));
-        assertThat(why.reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why)
+                .hasMessageContaining("Expected a task of the handshake to have run within 60000 ms")
+                .hasMessageContaining("executor");
         assertThat(connection.want()).isEqualTo(Want.NOTHING);
         task.run();
         assertThat(connection.want()).isEqualTo(Want.NOTHING);
+    }
+
+    @Test
+    void the_time_of_a_task_is_not_the_peers() throws Exception {
+        UpgradeConnection connection = server(TlsPolicy.IMPLICIT);
+        connection.begin(0);
+        connection.receive(
+                ByteBuffer.wrap(BareTls.client(Connections.TRUSTING).begin().take()), Connections.NOTHING);
+        long minute = connection.deadline().orElseThrow();
+        for (Optional<Runnable> task = connection.task(); task.isPresent(); task = connection.task()) {
+            task.get().run();
+        }
+        connection.tick(minute - 1);
+        connection.transmit(Connections.NOTHING, ByteBuffer.allocate(16_384));
+        assertThat(connection.want()).isEqualTo(Want.READ);
+        connection.tick(2 * minute - 2);
+        UpgradeException why = catchThrowableOfType(UpgradeException.class, () -> connection.tick(2 * minute - 1));
+        assertThat(why.reason()).isEqualTo(FailureReason.TIMEOUT);
     }
 
     @Test
