@@ -190,7 +190,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
 
     /**
      * Reads decrypted octets. A non-blocking reader reads until it gets 0 before it selects again: octets may have come
-     * already.
+     * already. Before the upgrade is done, a call goes through what has been read of it, at most 32 KiB, which a hostile peer
+     * can make a matter of a tenth of a second; {@link #advance} keeps its turns.
      *
      * @param dst where they go
      * @return how many came, at least 1 on a blocking transport; 0 if there are none now or {@code dst} has no room; -1
