@@ -50,7 +50,12 @@ final class ImapCommandReader {
         this.gate = gate;
     }
 
+    /** Takes a line; a literal may have so many octets at most. */
     Reading line(String line, ImapSession session, int mostOctets) {
+        if (mostOctets < 0) {
+            throw new IllegalArgumentException("literalOctets: expected 0 octets or more for the longest literal, got "
+                    + mostOctets + "; Integer.MAX_VALUE leaves it to the connection's limits");
+        }
         Optional<ImapLiteral> literal = ImapLiteral.atEndOf(line);
         if (!begun) {
             Optional<ImapCommand> command = ImapCommand.parse(line);
@@ -78,9 +83,8 @@ final class ImapCommandReader {
     }
 
     private Reading more(ImapLiteral literal, int mostOctets) {
-        if (refusal.isEmpty()
-                && (literal.octets() > mostOctets
-                        || text.length() + literal.octets() > mostOctets + MOST_OTHER_OCTETS)) {
+        long mostInAll = (long) mostOctets + MOST_OTHER_OCTETS;
+        if (refusal.isEmpty() && (literal.octets() > mostOctets || text.length() + literal.octets() > mostInAll)) {
             refusal = Optional.of(tag + " BAD Literal too long; the most is " + mostOctets + " octets");
         }
         if (literal.kind() == ImapLiteral.Kind.SYNCHRONIZING) {
@@ -95,7 +99,7 @@ final class ImapCommandReader {
             return new Overrun("Literal too long to be sent without waiting");
         }
         // What is thrown away costs no more than what is kept.
-        if (refusedOctets > mostOctets + MOST_OTHER_OCTETS) {
+        if (refusedOctets > mostInAll) {
             reset();
             return new Overrun("Command too long");
         }

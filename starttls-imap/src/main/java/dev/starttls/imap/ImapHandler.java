@@ -61,7 +61,7 @@ public interface ImapHandler {
      * The longest literal that a command may have once the client has logged in; before that it is 4,096 octets at most.
      * The connection's limits bound it too.
      *
-     * @return in octets; 4,096 unless overridden
+     * @return in octets, 0 or more, {@link Integer#MAX_VALUE} to leave it to the limits; 4,096 unless overridden
      */
     default int literalOctets() {
         return 4_096;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.memory.RawPeer;
 import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +130,46 @@ class ImapLoginTest {
 
     @Test
     void after_the_log_in_the_handler_says_how_long_a_literal_may_be() throws Exception {
-        ImapHandler roomy = new ImapHandler() {
+        RawPeer peer = Fixture.upgraded(
+                Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(20_000))));
+        assertThat(peer.tls("a APPEND x {20000}\r\n")).startsWith("a BAD ");
+        assertThat(peer.tls("a LOGIN x {4097}\r\n")).startsWith("a BAD ");
+        peer.tls("a LOGIN x y\r\n");
+        assertThat(peer.tls("b APPEND {20001}\r\n")).startsWith("b BAD ");
+        assertThat(peer.tls("b APPEND {20000}\r\n")).startsWith("+ ");
+        assertThat(peer.tls("x".repeat(20_000) + "\r\n")).isEqualTo("b OK 20009 octets\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - 8_192, Integer.MAX_VALUE - 8_191})
+    void a_handler_may_leave_the_length_of_literals_to_the_limits(int most) throws Exception {
+        RawPeer peer = Fixture.upgraded(
+                Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(most))));
+        peer.tls("a LOGIN x y\r\n");
+        assertThat(peer.tls("b APPEND {20000}\r\n")).startsWith("+ ");
+        assertThat(peer.tls("x".repeat(20_000) + "\r\n")).isEqualTo("b OK 20009 octets\r\n");
+        assertThat(peer.tls("* {1+}\r\nx {1+}\r\ny\r\n"))
+                .as("one that is refused whatever it holds is read to its end")
+                .startsWith("* BAD ");
+        assertThat(peer.tls("c APPEND\r\n")).startsWith("c OK ");
+    }
+
+    @Test
+    void a_length_of_literals_below_nothing_is_a_fault_of_the_handlers() throws Exception {
+        Side side = Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(-1)));
+        RawPeer peer = Fixture.upgraded(side);
+        peer.tls("a LOGIN x y\r\n");
+        assertThat(peer.tls("b NOOP\r\n")).startsWith("* BYE ");
+        assertThat(side.connection().failure()).get().satisfies(why -> {
+            assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(why.getCause())
+                    .hasMessageContaining("expected 0 octets or more")
+                    .hasMessageContaining("-1");
+        });
+    }
+
+    private static ImapHandler roomy(int octets) {
+        return new ImapHandler() {
             @Override
             public ImapAnswer handle(ImapCommand command, ImapSession session) {
                 return ImapAnswer.ok(command.argument().length() + " octets");
@@ -137,17 +177,9 @@ class ImapLoginTest {
 
             @Override
             public int literalOctets() {
-                return 20_000;
+                return octets;
             }
         };
-        RawPeer peer = Fixture.upgraded(
-                Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy)));
-        assertThat(peer.tls("a APPEND x {20000}\r\n")).startsWith("a BAD ");
-        assertThat(peer.tls("a LOGIN x {4097}\r\n")).startsWith("a BAD ");
-        peer.tls("a LOGIN x y\r\n");
-        assertThat(peer.tls("b APPEND {20001}\r\n")).startsWith("b BAD ");
-        assertThat(peer.tls("b APPEND {20000}\r\n")).startsWith("+ ");
-        assertThat(peer.tls("x".repeat(20_000) + "\r\n")).isEqualTo("b OK 20009 octets\r\n");
     }
 
     private RawPeer peer() throws Exception {

@@ -19,6 +19,11 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     /** How long nothing is accepted after that failed, in nanoseconds: no file descriptor comes free sooner by asking. */
     private static final long PAUSE = 100_000_000;
+    /**
+     * How often it looks whether others have closed the server's channel, in nanoseconds. That wakes no selector, and the
+     * port is bound until the next time that one selects.
+     */
+    private static final long LOOK = 250_000_000;
     /** Connections taken in one turn of the loop: each is greeted at once, and those underway have their turn between. */
     private static final int PER_TURN = 16;
 
@@ -27,7 +32,8 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     private final Function<Peer, UpgradeConnection> connections;
     private final Consumer<StartTlsChannel> ready;
     private Optional<SelectionKey> key = Optional.empty();
-    private Optional<Long> resumeAt = Optional.empty();
+    private Optional<Long> dueAt = Optional.empty();
+    private boolean paused;
 
     Acceptor(
             SelectorLoop loop,
@@ -44,6 +50,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
         server.configureBlocking(false);
         loop.join(this);
         key = Optional.of(server.register(loop.selector(), SelectionKey.OP_ACCEPT, this));
+        dueIn(LOOK);
     }
 
     @Override
@@ -88,13 +95,20 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     @Override
     Optional<Long> due() {
-        return resumeAt;
+        return dueAt;
     }
 
     @Override
     void expired() {
-        resumeAt = Optional.empty();
-        resume();
+        if (!server.isOpen()) {
+            close();
+            return;
+        }
+        dueIn(LOOK);
+        if (paused) {
+            paused = false;
+            resume();
+        }
     }
 
     /** Goes on accepting. */
@@ -104,6 +118,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     void close() {
         key.ifPresent(SelectionKey::cancel);
+        dueAt = Optional.empty();
         loop.deadlines().drop(this);
         loop.leave(this);
         Quietly.close(server);
@@ -119,29 +134,36 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     }
 
     private void pause(SelectionKey selected) {
-        if (selected.isValid()) {
-            watch(selected, 0);
-            resumeAt = Optional.of(System.nanoTime() + PAUSE);
-            loop.deadlines().set(this);
-        }
+        paused = true;
+        dueIn(PAUSE);
+        watch(selected, 0);
+    }
+
+    private void dueIn(long nanos) {
+        dueAt = Optional.of(loop.time().nanos() + nanos);
+        loop.deadlines().set(this);
     }
 
     private void serve(SocketChannel channel) {
+        Peer client;
+        try {
+            client = UpgradeLoop.peerOf(channel);
+            channel.configureBlocking(false);
+        } catch (IOException e) {
+            // The client has gone before it was greeted.
+            giveUp(channel);
+            return;
+        }
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
         LoopedUpgrade upgrade;
         try {
-            UpgradeConnection connection = connections.apply(UpgradeLoop.peerOf(channel));
+            UpgradeConnection connection = connections.apply(client);
             LoopThread.takeInterrupt();
             if (connection == null) {
                 giveUp(channel);
                 return;
             }
-            channel.configureBlocking(false);
             upgrade = new LoopedUpgrade(loop, channel.register(loop.selector(), 0), connection, future);
-        } catch (IOException e) {
-            // The client has gone before it was greeted.
-            giveUp(channel);
-            return;
         } catch (Throwable e) {
             LoopThread.takeInterrupt();
             giveUp(channel);

@@ -111,8 +111,10 @@ final class Connector {
                 return connect(address, (int) Math.min(millis, Integer.MAX_VALUE));
             } catch (ClosedByInterruptException e) {
                 throw Failures.closedHere(e, Phase.CONNECT).orElseThrow();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 attempts.failed(e);
+            } catch (Throwable e) {
+                throw Failures.ofLocalCode(e, Phase.CONNECT);
             }
         }
         throw attempts.failure();
@@ -120,14 +122,37 @@ final class Connector {
 
     /** Looks the host up, and blocks meanwhile for as long as the name service of the machine does. */
     static List<InetSocketAddress> resolve(Peer peer) throws UpgradeException {
+        return resolve(peer, InetAddress::getAllByName);
+    }
+
+    /** Who finds the addresses of a name: the JDK, which asks the application's resolver where there is one. */
+    interface NameService {
+
+        InetAddress[] addresses(String name) throws UnknownHostException;
+    }
+
+    /** The same with a name service, which may throw anything. */
+    static List<InetSocketAddress> resolve(Peer peer, NameService names) throws UpgradeException {
         try {
             List<InetSocketAddress> addresses = new ArrayList<>();
-            // What is looked up is what TLS sends and compares (RFC 9525 section 6.3 by way of RFC 5891).
-            for (InetAddress address : InetAddress.getAllByName(ServerIdentity.toAscii(peer.host()))) {
+            for (InetAddress address : names.addresses(ascii(peer))) {
                 addresses.add(new InetSocketAddress(address, peer.port()));
             }
             return addresses;
-        } catch (UnknownHostException | IllegalArgumentException e) {
+        } catch (UnknownHostException e) {
+            throw Failures.caused(unknown(peer.host()), e);
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Failures.ofLocalCode(e, Phase.CONNECT);
+        }
+    }
+
+    /** What is looked up is what TLS sends and compares (RFC 9525 section 6.3 by way of RFC 5891). */
+    private static String ascii(Peer peer) throws UpgradeException {
+        try {
+            return ServerIdentity.toAscii(peer.host());
+        } catch (IllegalArgumentException e) {
             throw Failures.caused(unknown(peer.host()), e);
         }
     }

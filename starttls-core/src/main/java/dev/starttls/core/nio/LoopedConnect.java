@@ -78,14 +78,17 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
         if (ended || !selected.isValid()) {
             return;
         }
+        boolean made;
         try {
-            if (((SocketChannel) selected.channel()).finishConnect()) {
-                connected(selected);
-            }
-        } catch (IOException e) {
+            made = ((SocketChannel) selected.channel()).finishConnect();
+        } catch (IOException | RuntimeException e) {
             attempts.failed(e);
             hangUp();
             next();
+            return;
+        }
+        if (made) {
+            connected(selected);
         }
     }
 
@@ -153,17 +156,23 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
         while (addresses.hasNext()) {
             InetSocketAddress address = addresses.next();
             connectBy = System.nanoTime() + attempts.begin(address);
+            boolean made;
             try {
-                if (open(address)) {
-                    connected(key.orElseThrow());
-                } else {
-                    loop.deadlines().set(this);
-                }
-                return;
+                made = open(address);
             } catch (IOException | RuntimeException e) {
                 attempts.failed(e);
                 hangUp();
+                continue;
+            } catch (Throwable e) {
+                broken(e);
+                return;
             }
+            if (made) {
+                connected(key.orElseThrow());
+            } else {
+                loop.deadlines().set(this);
+            }
+            return;
         }
         end(attempts.failure());
     }
@@ -180,10 +189,22 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
         }
     }
 
+    /** From here on the upgrade ends the connection, or, if there is none, this does. */
     private void connected(SelectionKey made) {
+        LoopedUpgrade upgrade;
+        try {
+            upgrade = new LoopedUpgrade(loop, made, connection, future);
+            connection.spent(Phase.CONNECT, System.nanoTime() - began);
+        } catch (Throwable e) {
+            end(Failures.ofLocalCode(e, Phase.CONNECT));
+            return;
+        }
         leave();
-        connection.spent(Phase.CONNECT, System.nanoTime() - began);
-        new LoopedUpgrade(loop, made, connection, future).begin();
+        try {
+            upgrade.begin();
+        } catch (Throwable e) {
+            upgrade.broken(e);
+        }
     }
 
     private void hangUp() {
@@ -209,9 +230,9 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
             leave();
             hangUp();
             loop.release();
+            loop.whenForgotten(() -> future.completeExceptionally(why));
             connection.abort(why);
             connection.end();
-            loop.whenForgotten(() -> future.completeExceptionally(why));
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -148,12 +149,15 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param loop that some thread runs
      * @param address to bind; port 0 for any free one
-     * @return the listening channel, whose local address is bound; closing it, or the loop, ends the listening
+     * @return the listening channel, whose local address is bound; closing it, or the loop, ends the listening. The loop
+     *     looks for that four times a second, and until then the port is bound
      * @throws IOException if the address cannot be bound
      * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}
      * @throws IllegalArgumentException if the settings do not fit the protocol
      */
     public ServerSocketChannel listen(UpgradeLoop loop, InetSocketAddress address) throws IOException {
+        Objects.requireNonNull(loop, "loop: expected one to serve on, got null");
+        Objects.requireNonNull(address, "address: expected one to bind, got null; use port 0 for any free port");
         // What is wrong with the settings is said here, not to each client.
         connection(new Peer("localhost", -1));
         ServerSocketChannel server = ServerSocketChannel.open();

@@ -65,11 +65,23 @@ final class Transport {
     /** Reads more behind what is there. Returns -1 at the end of the stream, 0 if there is nothing now. */
     int fill() throws IOException {
         in = in.opened();
+        ByteBuffer room = in.room();
+        int before = room.position();
         try {
-            return channel.read(in.room());
+            int count = channel.read(room);
+            if (count > 0 && room.position() == before) {
+                throw broken("to read octets, none or the end", count + " without any");
+            }
+            return count;
         } finally {
             in = in.turned();
         }
+    }
+
+    /** Who says that octets have moved that have not would be asked again and again. */
+    private IOException broken(String expected, String got) {
+        return new IOException("Expected the channel " + expected + ", got " + got + "; see what "
+                + channel.getClass().getName() + " does");
     }
 
     /**
@@ -140,9 +152,13 @@ final class Transport {
     /** Writes what waits. Returns whether all of it has left; false only on a non-blocking channel. */
     boolean flush() throws IOException {
         while (out.octets().hasRemaining()) {
+            int before = out.octets().remaining();
             int count = channel.write(out.octets());
             if (count < 0) {
-                throw new IOException("Expected the channel to write octets or none, got " + count);
+                throw broken("to write octets or none", String.valueOf(count));
+            }
+            if (count > 0 && out.octets().remaining() == before) {
+                throw broken("to write octets or none", count + " and none was taken");
             }
             if (count == 0) {
                 return false;

@@ -14,6 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -58,6 +59,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         if (most < 1) {
             throw new IllegalArgumentException("most: expected at least 1 connection, got " + most);
         }
+        Objects.requireNonNull(
+                tasks, "tasks: expected an executor, got null; pass Runnable::run for the loop's thread");
         return new UpgradeLoop(new SelectorLoop(Selector.open(), most, tasks));
     }
 
@@ -72,10 +75,17 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      */
     public CompletableFuture<StartTlsChannel> connect(
             InetSocketAddress address, UpgradeConnection connection, Duration timeout) {
+        Objects.requireNonNull(address, "address: expected a resolved one, got null");
+        requireConnection(connection);
+        Objects.requireNonNull(timeout, "timeout: expected a positive time for the TCP connection, got null");
         long began = System.nanoTime();
         return address.isUnresolved()
                 ? failed(connection, Connector.unknown(address.getHostString()))
                 : connect(List.of(address), connection, new Connector.Attempts(timeout, began), began);
+    }
+
+    private static void requireConnection(UpgradeConnection connection) {
+        Objects.requireNonNull(connection, "connection: expected one that has not begun, got null");
     }
 
     /** The same with several addresses of one host, for a caller who began at some time. */
@@ -109,6 +119,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      * @return as {@link #connect}
      */
     public CompletableFuture<StartTlsChannel> upgrade(SocketChannel channel, UpgradeConnection connection) {
+        Objects.requireNonNull(channel, "channel: expected a connected one, got null");
+        requireConnection(connection);
         return admit(connection, channel, future -> {
             try {
                 if (channel.keyFor(loop.selector()) != null) {
@@ -142,7 +154,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     /**
      * Accepts connections and upgrades each.
      *
-     * @param server bound; it is made non-blocking, and closed with the loop. Closing it ends the accepting
+     * @param server bound; it is made non-blocking, and closed with the loop. Closing it ends the accepting: the loop looks
+     *     for that four times a second, and until then the port is bound
      * @param connections makes the server side of a connection; {@code null} refuses the client, whose connection is then
      *     closed without a word. What it throws closes that connection, and goes to the uncaught-exception handler of the
      *     loop's thread
@@ -154,6 +167,10 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
+        Objects.requireNonNull(server, "server: expected a bound channel, got null");
+        Objects.requireNonNull(connections, "connections: expected who makes the server side of each, got null");
+        Objects.requireNonNull(
+                ready, "ready: expected who is given the channels, got null; pass channel -> {} for nobody");
         CompletableFuture<Void> begun = new CompletableFuture<>();
         Acceptor acceptor = new Acceptor(loop, server, connections, ready);
         Arrivals.Arrival arrival = new Arrivals.Arrival() {

@@ -19,7 +19,11 @@ final class Ending {
     private final Parts parts;
     private final EndReport end;
     private boolean leaving;
+    /** The listener has heard the last of this upgrade. */
     private boolean settled;
+    /** The listener has heard that there is no engine, which ends nothing. */
+    private boolean unavailable;
+
     private Optional<UpgradeException> afterFarewell = Optional.empty();
     private boolean ready;
     private Optional<UpgradeException> failure = Optional.empty();
@@ -161,15 +165,19 @@ final class Ending {
         return why;
     }
 
-    /** The upgrade cannot be made and the session goes on without it. */
+    /** The upgrade cannot be made and the session goes on without it, and so does all else that its listener may hear. */
     void unavailable(Throwable thrown) {
+        if (unavailable) {
+            return;
+        }
+        unavailable = true;
         UpgradeException why = exception(
                 FailureReason.LOCAL_ERROR,
                 "Expected a TLS engine for the upgrade that the client asked for, got " + thrown,
                 "",
                 "Check the SSLContext, versions and suites of the server's TlsSettings");
         why.initCause(thrown);
-        tell(why);
+        hear(why);
     }
 
     /** The driver closes, or lets go of, a connection that may not have ended yet. */
@@ -253,6 +261,7 @@ final class Ending {
     /** TLS has failed, in the handshake or after it. */
     UpgradeException failedHandshake(SSLException thrown) {
         UpgradeException why;
+        Optional<Throwable> local = LocalError.in(thrown);
         if (thrown instanceof NotTlsException plaintext) {
             why = plaintext(plaintext);
         } else if (thrown instanceof RecordLimitException) {
@@ -261,8 +270,13 @@ final class Ending {
                     thrown.getMessage(),
                     "",
                     "There is no setting for this: see which peer it is, and what its log says");
-        } else if (LocalError.in(thrown)) {
-            why = exception(FailureReason.LOCAL_ERROR, thrown.getMessage(), "", "");
+        } else if (local.isPresent()) {
+            why = exception(
+                    FailureReason.LOCAL_ERROR,
+                    "Expected the code of this side that the engine calls to throw nothing of the kind, got "
+                            + local.get().getClass().getName(),
+                    "",
+                    "");
         } else {
             HandshakeDiagnosis diagnosis =
                     HandshakeDiagnosis.of(thrown, PeerIdentity.chain(parts), parts.peer(), parts.role());
@@ -355,6 +369,10 @@ final class Ending {
             return;
         }
         settled = true;
+        hear(why);
+    }
+
+    private void hear(UpgradeException why) {
         UpgradeListener listener = parts.settings().listener();
         try {
             listener.failed(why);

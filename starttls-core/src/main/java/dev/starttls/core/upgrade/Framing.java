@@ -9,13 +9,19 @@ import java.util.Optional;
 /** What the peer says cut into lines and, where the dialogue asked for one, a literal: the octets of a piece not whole yet. */
 final class Framing {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final byte[] NOTHING = {};
+    /** Of a literal, however long it was said to be: a peer that says much and sends little holds little. */
+    private static final int FIRST_SIZE = 4_096;
 
     private final int lineOctets;
     /** There only while it holds a piece of a line. */
     private Optional<LineDecoder> decoder = Optional.empty();
 
-    private ByteBuffer literal = NOTHING;
+    /** The octets of a literal that is due; 0 if none is. */
+    private int due;
+
+    private byte[] literal = NOTHING;
+    private int length;
 
     Framing(int lineOctets) {
         this.lineOctets = lineOctets;
@@ -23,25 +29,42 @@ final class Framing {
 
     /** The next octets are no line but a literal of so many octets. */
     void expect(int octets) {
-        literal = ByteBuffer.allocate(octets);
+        due = octets;
     }
 
     /** Whether a literal is due instead of a line. */
     boolean literalDue() {
-        return literal.capacity() > 0;
+        return due > 0;
     }
 
     /** Takes octets of the literal that is due, and none behind it. */
     Optional<byte[]> literal(ByteBuffer source) {
-        int count = Math.min(source.remaining(), literal.remaining());
-        literal.put(source.slice(source.position(), count));
-        source.position(source.position() + count);
-        if (literal.hasRemaining()) {
+        int count = Math.min(source.remaining(), due - length);
+        if (length + count > literal.length) {
+            grow(length + count);
+        }
+        source.get(literal, length, count);
+        length += count;
+        if (length < due) {
             return Optional.empty();
         }
-        byte[] whole = literal.array();
-        literal = NOTHING;
+        byte[] whole = literal;
+        forget();
         return Optional.of(whole);
+    }
+
+    /** To as much as is needed, and no more than is due: one that is whole fills its array. */
+    private void grow(int needed) {
+        byte[] outgrown = literal;
+        long size = Math.max(needed, Math.max(FIRST_SIZE, 2L * length));
+        literal = Arrays.copyOf(outgrown, (int) Math.min(due, size));
+        Arrays.fill(outgrown, (byte) 0);
+    }
+
+    private void forget() {
+        literal = NOTHING;
+        length = 0;
+        due = 0;
     }
 
     /** Takes octets of a line, and none behind it. */
@@ -54,7 +77,7 @@ final class Framing {
 
     /** The octets of memory held. */
     int held() {
-        return decoder.map(LineDecoder::held).orElse(0) + literal.capacity();
+        return decoder.map(LineDecoder::held).orElse(0) + literal.length;
     }
 
     /** Forgets what is not whole and overwrites it: nothing of it is glued to what comes later. */
@@ -63,7 +86,7 @@ final class Framing {
             decoder.get().reset();
         }
         decoder = Optional.empty();
-        Arrays.fill(literal.array(), (byte) 0);
-        literal = NOTHING;
+        Arrays.fill(literal, (byte) 0);
+        forget();
     }
 }

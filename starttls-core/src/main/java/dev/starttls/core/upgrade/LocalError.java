@@ -1,7 +1,12 @@
 package dev.starttls.core.upgrade;
 
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * Tells an error of this side's own code, which an engine has called, from one that the peer has led the engine into:
@@ -11,41 +16,60 @@ final class LocalError {
 
     private static final int DEPTH = 16;
 
-    /** Where the JDK's classes are that anybody's code calls: they do not tell whose it is. */
-    private static final List<String> ANYBODYS = List.of("java.", "javax.");
-    /** The JDK's own code and that of engines in use. */
+    /** Where the JDK's TLS and cryptography are, and engines in use. */
     private static final List<String> ENGINES = List.of(
-            "sun.",
-            "com.sun.",
-            "jdk.",
+            "sun.security.",
+            "com.sun.crypto.",
+            "com.sun.security.",
             "org.conscrypt.",
             "com.android.org.conscrypt.",
             "org.bouncycastle.",
             "org.openjsse.",
             "io.netty.");
+    /** The rest of the JDK, which anybody's code calls: it does not tell whose it is. */
+    private static final List<String> ANYBODYS = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
     private LocalError() {}
 
     /**
-     * Whether the deepest cause is an error, or a runtime exception that does not come from an engine. What lies under a
-     * {@link CertificateException} is why a trust manager has refused a certificate, in the way it should.
+     * What the code of this side threw, seen from the outside: the first error, or the first exception that comes neither from
+     * an engine nor is what engines, trust managers and key managers are to throw. What lies under a trust manager's {@link
+     * CertificateException} is why it has refused a certificate, in the way it should; one of an engine's own may hold
+     * whatever the trust manager threw, as Conscrypt's does.
      */
-    static boolean in(Throwable thrown) {
+    static Optional<Throwable> in(Throwable thrown) {
         Throwable cause = thrown;
-        for (int depth = 0; depth < DEPTH && cause.getCause() != null; depth++) {
-            if (cause instanceof CertificateException) {
-                return false;
+        for (int depth = 0; depth < DEPTH && cause != null; depth++) {
+            if (cause instanceof Error) {
+                return Optional.of(cause);
+            }
+            if (!ofEngine(cause)) {
+                if (refusal(cause)) {
+                    return Optional.empty();
+                }
+                if (!(cause instanceof SSLException || cause instanceof GeneralSecurityException)) {
+                    return Optional.of(cause);
+                }
             }
             cause = cause.getCause();
         }
-        return cause instanceof Error || (cause instanceof RuntimeException && !ofEngine(cause));
+        return Optional.empty();
+    }
+
+    private static boolean refusal(Throwable cause) {
+        return cause instanceof CertificateException
+                || cause instanceof CertPathValidatorException
+                || cause instanceof CertPathBuilderException;
     }
 
     private static boolean ofEngine(Throwable cause) {
         for (StackTraceElement frame : cause.getStackTrace()) {
             String name = frame.getClassName();
+            if (ENGINES.stream().anyMatch(name::startsWith)) {
+                return true;
+            }
             if (ANYBODYS.stream().noneMatch(name::startsWith)) {
-                return ENGINES.stream().anyMatch(name::startsWith);
+                return false;
             }
         }
         return true;

@@ -44,7 +44,8 @@ public interface UpgradeListener {
 
     /**
      * The upgrade failed, under any policy. Not called on a server after {@link #upgraded}: what ends the session then is
-     * no failure of the upgrade. On a server that could not make an engine, the session goes on without it.
+     * no failure of the upgrade. On a server that could not make an engine, the session goes on without it: that is heard
+     * once, and so is what the connection fails with later.
      *
      * @param why what the caller of the connection gets too
      */

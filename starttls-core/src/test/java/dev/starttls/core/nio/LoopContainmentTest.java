@@ -205,6 +205,23 @@ class LoopContainmentTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void what_a_servers_factory_throws_is_reported_whatever_it_is(Misdeed misdeed) throws Exception {
+        try (Innocent innocent = new Innocent(Runnable::run)) {
+            ServerSocketChannel server = innocent.listen(peer -> {
+                misdeed.happen();
+                return null;
+            });
+            try (SocketChannel client = SocketChannel.open(server.getLocalAddress())) {
+                assertThat(Octets.readToEnd(client)).isEmpty();
+            }
+            innocent.assertUnharmed();
+            assertThat(innocent.running.faults()).singleElement().satisfies(fault -> assertThat(fault)
+                    .hasMessage("a fault in a handler"));
+        }
+    }
+
     @Test
     void times_of_any_length_are_taken() throws Exception {
         Duration forever = ChronoUnit.FOREVER.getDuration();

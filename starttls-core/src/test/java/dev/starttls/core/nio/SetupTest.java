@@ -16,6 +16,8 @@ import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -24,6 +26,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -174,6 +177,40 @@ class SetupTest {
     }
 
     @Test
+    void what_a_name_service_throws_is_typed() {
+        RuntimeException ofResolver = new IllegalStateException("a fault in a resolver");
+        Error error = new NoClassDefFoundError("a missing class");
+        List<Connector.NameService> faulty = List.of(
+                name -> {
+                    throw ofResolver;
+                },
+                name -> {
+                    throw error;
+                },
+                name -> null);
+        for (Connector.NameService names : faulty) {
+            UpgradeException failed = catchThrowableOfType(
+                    UpgradeException.class, () -> Connector.resolve(new Peer("host.example", 25), names));
+            assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
+            assertThat(failed.getCause()).isNotNull();
+        }
+    }
+
+    @Test
+    void an_address_that_cannot_even_be_tried_is_passed_over() throws Exception {
+        InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
+        List<InetSocketAddress> addresses = Arrays.asList(null, somebody);
+        try (SocketChannel socket = Connector.connect(addresses, attempts())) {
+            assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
+        }
+        UpgradeException failed = catchThrowableOfType(
+                UpgradeException.class, () -> Connector.connect(addresses.subList(0, 1), attempts()));
+        assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+        assertThat(failed).hasCauseInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void nobody_listening_fails_in_phase_connect() throws Exception {
         try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
             int port = deaf.socket().getLocalPort();
@@ -276,10 +313,34 @@ class SetupTest {
         TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
         assertThatThrownBy(() -> server.listen(running.loop(), (InetSocketAddress) listening.getLocalAddress()))
                 .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> server.listen(null, Loopback.anyPort())).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> server.listen(running.loop(), null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessageContaining("port 0");
         running.close();
         assertThatThrownBy(() -> server.listen(running.loop(), Loopback.anyPort()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("closed");
+    }
+
+    @Test
+    void closing_the_listening_channel_frees_its_port_on_a_loop_where_nothing_happens() throws Exception {
+        InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
+        listening.close();
+        while (!canBeBound(address)) {
+            Thread.onSpinWait();
+        }
+        assertThatThrownBy(() -> SocketChannel.open(address)).isInstanceOf(ConnectException.class);
+        assertThat(running.thread().isAlive()).isTrue();
+    }
+
+    private static boolean canBeBound(InetSocketAddress address) throws IOException {
+        try (ServerSocketChannel other = ServerSocketChannel.open()) {
+            other.bind(address);
+            return true;
+        } catch (BindException e) {
+            return false;
+        }
     }
 
     private TinyClientSetup client(String host) {

@@ -1,6 +1,7 @@
 package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.testing.TestCertificates;
@@ -19,11 +20,13 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -42,6 +45,51 @@ class UpgradeLoopFailureTest {
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
             assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
             assertThat(failed).hasMessageContaining(String.valueOf(nobody.getPort()));
+            assertThat(running.loop().underway()).isZero();
+        }
+    }
+
+    @Test
+    void what_is_missing_is_told_to_the_caller_at_once() throws Exception {
+        UpgradeConnection connection = Pair.clientConnection(Pair.clientSettings());
+        Duration time = Duration.ofSeconds(30);
+        try (RunningLoop running = new RunningLoop();
+                Loopback sockets = Loopback.open();
+                ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            UpgradeLoop loop = running.loop();
+            InetSocketAddress address = (InetSocketAddress) server.getLocalAddress();
+            List<ThrowingCallable> calls = List.of(
+                    () -> loop.connect(null, connection, time),
+                    () -> loop.connect(address, null, time),
+                    () -> loop.connect(address, connection, null),
+                    () -> loop.upgrade(null, connection),
+                    () -> loop.upgrade(sockets.client(), null),
+                    () -> loop.listen(null, peer -> null, channel -> {}),
+                    () -> loop.listen(server, null, channel -> {}),
+                    () -> loop.listen(server, peer -> null, null),
+                    () -> UpgradeLoop.open(1, null));
+            assertThat(calls).allSatisfy(call -> assertThatThrownBy(call)
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessageMatching("\\w+: expected .*, got null.*"));
+            assertThat(loop.underway()).isZero();
+            assertThat(sockets.client().isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void a_connection_that_is_used_already_ends_its_second_use() throws Exception {
+        try (RunningLoop running = new RunningLoop();
+                ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            UpgradeConnection used = Pair.clientConnection(Pair.clientSettings());
+            used.begin(System.nanoTime());
+            InetSocketAddress address = (InetSocketAddress) server.getLocalAddress();
+            UpgradeException failed =
+                    RunningLoop.failure(running.loop().connect(address, used, Duration.ofSeconds(30)));
+            assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(failed).cause().hasMessageContaining("make a new UpgradeConnection");
+            try (SocketChannel accepted = server.accept()) {
+                assertThat(Octets.readToEnd(accepted)).isEmpty();
+            }
             assertThat(running.loop().underway()).isZero();
         }
     }

@@ -70,10 +70,19 @@ public enum EngineMaker {
     /** Makes engines for clients, with a trust manager of this kind. */
     public EngineSource client(Trust trust) {
         try {
+            return client(trust.manager(trustManagers()));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("Expected engines of " + this, e);
+        }
+    }
+
+    /** Makes engines for clients, with a trust manager of the caller's. */
+    public EngineSource client(TrustManager trust) {
+        try {
             if (this == TCNATIVE) {
-                return engines(tcnativeClient(trust.manager(trustManagers())));
+                return engines(tcnativeClient(trust));
             }
-            return trusting(trust)::createSSLEngine;
+            return context(Optional.empty(), new TrustManager[] {trust})::createSSLEngine;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("Expected engines of " + this, e);
         }

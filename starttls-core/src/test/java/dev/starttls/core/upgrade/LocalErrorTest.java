@@ -6,6 +6,7 @@ import static dev.starttls.core.upgrade.Connections.server;
 import static dev.starttls.core.upgrade.Connections.serverSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.mockito.Mockito.mock;
 
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.EngineMaker;
@@ -15,19 +16,24 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.TlsSettings;
-import java.net.Socket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +55,7 @@ class LocalErrorTest {
     void what_a_trust_manager_throws_is_this_sides_own_error(String version, Throwable thrown) throws Exception {
         Connections.Events events = new Connections.Events();
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Throwing(thrown)}, null);
+        context.init(null, new TrustManager[] {new ThrowingTrust(thrown)}, null);
         UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED)
                 .withListener(events)
                 .withTls(
@@ -76,7 +82,9 @@ class LocalErrorTest {
     void what_a_trust_manager_refuses_is_no_error_of_its_own(String version, Throwable thrown) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(
-                null, new TrustManager[] {new Throwing(new CertificateException("not one of ours", thrown))}, null);
+                null,
+                new TrustManager[] {new ThrowingTrust(new CertificateException("not one of ours", thrown))},
+                null);
         Wire wire = Wire.between(
                         client(clientSettings(TlsPolicy.REQUIRED)
                                 .withTls(TlsSettings.builder()
@@ -122,6 +130,26 @@ class LocalErrorTest {
             assertThat(catchThrowable(() -> connection.begin(0))).isSameAs(thrown);
             requireToldOnce(connection, thrown, events.heard(), "failed LOCAL_ERROR", "blocked LOCAL_ERROR");
         }
+    }
+
+    @Test
+    void what_a_key_manager_throws_is_this_sides_own_error() throws Exception {
+        UncheckedIOException thrown =
+                new UncheckedIOException(new IOException("the box with the keys does not answer"));
+        X509ExtendedKeyManager faulty = mock(X509ExtendedKeyManager.class, call -> {
+            throw thrown;
+        });
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(new KeyManager[] {faulty}, null, null);
+        Wire wire = Wire.between(
+                        client(TlsPolicy.IMPLICIT),
+                        server(UpgradeSettings.of(TlsPolicy.IMPLICIT)
+                                .withTls(TlsSettings.builder().context(context).build())))
+                .run();
+        UpgradeException why = wire.server().upgradeFailure();
+        assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why).hasMessageContaining("java.io.UncheckedIOException");
+        assertThat(why).rootCause().isSameAs(thrown.getCause());
     }
 
     @Test
@@ -225,12 +253,48 @@ class LocalErrorTest {
             ofEngine.setStackTrace(new StackTraceElement[] {
                 buffer, new StackTraceElement(engine, "read", "", 1), new StackTraceElement("mine.Loop", "run", "", 1)
             });
-            assertThat(LocalError.in(new javax.net.ssl.SSLException("x", ofEngine)))
-                    .isFalse();
+            assertThat(LocalError.in(new SSLException("x", ofEngine))).isEmpty();
         }
         ofEngine.setStackTrace(
                 new StackTraceElement[] {buffer, new StackTraceElement("mine.TrustManager", "check", "", 1)});
-        assertThat(LocalError.in(new javax.net.ssl.SSLException("x", ofEngine))).isTrue();
+        assertThat(LocalError.in(new SSLException("x", ofEngine))).contains(ofEngine);
+    }
+
+    @Test
+    void what_is_seen_first_from_the_outside_decides() {
+        IOException deepest = new IOException("mine");
+        for (Throwable local : List.of(
+                new ExceptionInInitializerError(deepest),
+                new UncheckedIOException(deepest),
+                new IllegalStateException(new CertificateException("of another connection")),
+                deepest,
+                new ClosedChannelException())) {
+            assertThat(LocalError.in(new SSLException("x", local))).containsSame(local);
+            assertThat(LocalError.in(new SSLException("x", ofEngine(new CertificateException(local)))))
+                    .as("wrapped by an engine")
+                    .containsSame(local);
+            assertThat(LocalError.in(new SSLException("x", new CertificateException(local))))
+                    .as("refused by a trust manager")
+                    .isEmpty();
+        }
+        for (Throwable peers : List.of(
+                ofEngine(new IOException("what came")),
+                ofEngine(new ArithmeticException("what came")),
+                ofEngine(new CertificateException("x", ofEngine(new CertPathValidatorException("expired")))),
+                new GeneralSecurityException("what came"),
+                new CertPathBuilderException("x", deepest))) {
+            assertThat(LocalError.in(new SSLException("x", peers))).isEmpty();
+        }
+    }
+
+    private static <T extends Throwable> T ofEngine(T thrown) {
+        thrown.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("java.math.BigInteger", "add", "", 1),
+            new StackTraceElement("jdk.internal.Intrinsics", "add", "", 1),
+            new StackTraceElement("sun.security.ssl.Handshake", "read", "", 1),
+            new StackTraceElement("mine.Loop", "run", "", 1)
+        });
+        return thrown;
     }
 
     @Test
@@ -275,50 +339,5 @@ class LocalErrorTest {
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> RuntimeException sneak(Throwable thrown) throws T {
         throw (T) thrown;
-    }
-
-    /** Trusts nobody, in its own way. */
-    private static final class Throwing extends X509ExtendedTrustManager {
-
-        private final Throwable thrown;
-
-        Throwing(Throwable thrown) {
-            this.thrown = thrown;
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {
-            throw sneak(thrown);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) {
-            throw sneak(thrown);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String kind) {
-            throw sneak(thrown);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {
-            throw sneak(thrown);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) {
-            throw sneak(thrown);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String kind) {
-            throw sneak(thrown);
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

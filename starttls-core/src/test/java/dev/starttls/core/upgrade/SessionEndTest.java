@@ -17,6 +17,7 @@ import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a dialogue hears of its connection, and of its end: once, whatever ended it. */
@@ -222,6 +223,30 @@ class SessionEndTest {
         server.arrive("ECHO a\r\nUPGRADE\r\n").run().requireSound();
         assertThat(server.takeWords()).isEqualTo("SAID a\r\nNO engine\r\n");
         assertThat(events.heard()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FailureReason.class,
+            names = {"PLAINTEXT_INJECTION", "CONNECTION_CLOSED", "LOCAL_ERROR"})
+    void what_a_connection_without_an_engine_fails_with_later_is_heard_too(FailureReason later) {
+        Connections.Events events = new Connections.Events();
+        UpgradeSettings broken = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
+                .withTls(TlsSettings.builder()
+                        .context(Connections.SERVING)
+                        .versions("TLSv9")
+                        .build())
+                .withListener(events);
+        Side server = Side.begun(Connections.server(dialogue, broken)).run();
+        server.arrive("UPGRADE\r\n").run();
+        switch (later) {
+            case PLAINTEXT_INJECTION -> server.arrive("UPGRADE\r\nECHO a\r\n").run();
+            case LOCAL_ERROR -> server.arrive("BOOM\r\n").run();
+            default -> server.arriveEnd().run();
+        }
+        assertThat(events.heard()).containsExactly("failed LOCAL_ERROR", "failed " + later);
+        assertThat(server.connection().failure()).get().satisfies(why -> assertThat(why.reason())
+                .isEqualTo(later));
     }
 
     @Test
