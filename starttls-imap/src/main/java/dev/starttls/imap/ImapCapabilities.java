@@ -114,9 +114,9 @@ public final class ImapCapabilities {
         return announced.hashCode();
     }
 
-    /** As they are sent. */
+    /** For people: as they are sent, but without control characters. */
     @Override
     public String toString() {
-        return String.join(" ", announced);
+        return Ascii.printable(String.join(" ", announced));
     }
 }

@@ -44,6 +44,6 @@ public record ImapCommand(String tag, String name, String argument) {
     /** Tag and name alone: what stands behind LOGIN is a secret. */
     @Override
     public String toString() {
-        return tag + " " + name;
+        return Ascii.printable(tag + " " + name);
     }
 }

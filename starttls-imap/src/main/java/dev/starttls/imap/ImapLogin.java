@@ -5,6 +5,7 @@ import dev.starttls.core.upgrade.SessionEnd;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -78,8 +79,10 @@ public final class ImapLogin implements ImapHandler {
      * @param next answers every command but LOGIN and AUTHENTICATE, before the log-in too
      */
     public ImapLogin(Credentials credentials, ImapHandler next) {
-        this.credentials = credentials;
-        this.next = next;
+        this.credentials =
+                Objects.requireNonNull(credentials, "credentials: expected who knows the passwords, got null");
+        this.next = Objects.requireNonNull(
+                next, "next: expected a handler behind the log-in, got null; leave it out for none");
     }
 
     /**

@@ -16,6 +16,13 @@ import java.util.Optional;
 public sealed interface ImapResponse {
 
     /**
+     * As it is sent; {@code toString} is for people, without control characters.
+     *
+     * @return without the CRLF at its end, each character one octet; with the literals of data in it
+     */
+    String sent();
+
+    /**
      * The end of a command.
      *
      * @param tag of the command
@@ -39,8 +46,13 @@ public sealed interface ImapResponse {
         }
 
         @Override
+        public String sent() {
+            return tag + " " + status.sent();
+        }
+
+        @Override
         public String toString() {
-            return tag + " " + status;
+            return Ascii.printable(sent());
         }
     }
 
@@ -51,8 +63,13 @@ public sealed interface ImapResponse {
      */
     record Untagged(ImapStatus status) implements ImapResponse {
         @Override
+        public String sent() {
+            return "* " + status.sent();
+        }
+
+        @Override
         public String toString() {
-            return "* " + status;
+            return Ascii.printable(sent());
         }
     }
 
@@ -98,13 +115,19 @@ public sealed interface ImapResponse {
         }
 
         @Override
-        public String toString() {
+        public String sent() {
             return "* " + text;
         }
 
+        @Override
+        public String toString() {
+            return Ascii.printable(sent());
+        }
+
         private static IllegalArgumentException broken() {
-            return new IllegalArgumentException("text: expected octets with CRLF only before literals of the length"
-                    + " announced, and without other CR, LF and NUL; the peer would take it for something else");
+            return new IllegalArgumentException(
+                    "text: expected octets (U+0001 to U+00FF) with CRLF only before literals of the length"
+                            + " announced, and without other CR, LF and NUL; the peer would take it for something else");
         }
     }
 
@@ -121,13 +144,19 @@ public sealed interface ImapResponse {
          */
         public Continuation {
             if (!Ascii.sendable(text)) {
-                throw new IllegalArgumentException("text: expected octets without CR, LF and NUL, got one of them");
+                throw new IllegalArgumentException(
+                        "text: expected octets (U+0001 to U+00FF) without CR and LF, got another character; put non-ASCII text into octets first");
             }
         }
 
         @Override
-        public String toString() {
+        public String sent() {
             return "+ " + text;
+        }
+
+        @Override
+        public String toString() {
+            return Ascii.printable(sent());
         }
     }
 

@@ -28,7 +28,7 @@ public record ImapResponseCode(String name, String argument) {
         }
         if (!Ascii.sendable(argument) || argument.indexOf(']') >= 0) {
             throw new IllegalArgumentException(
-                    "argument: expected octets without \"]\", CR, LF and NUL, got one of them");
+                    "argument: expected octets (U+0001 to U+00FF) without \"]\", CR and LF, got another character");
         }
     }
 
@@ -47,9 +47,18 @@ public record ImapResponseCode(String name, String argument) {
                 : Optional.empty();
     }
 
-    /** As it is sent, with its brackets. */
+    /**
+     * As it is sent, with its brackets.
+     *
+     * @return each character one octet
+     */
+    public String sent() {
+        return argument.isEmpty() ? "[" + name + "]" : "[" + name + " " + argument + "]";
+    }
+
+    /** For people: as it is sent, but without control characters. */
     @Override
     public String toString() {
-        return argument.isEmpty() ? "[" + name + "]" : "[" + name + " " + argument + "]";
+        return Ascii.printable(sent());
     }
 }

@@ -4,6 +4,7 @@ import dev.starttls.core.nio.ServerSetup;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The upgrading front of an IMAP server (RFC 9051 section 6.2.1): everything but the upgrade is its author's {@link
@@ -31,11 +32,15 @@ public final class ImapServer extends ServerSetup<ImapServer> {
     /**
      * A server under {@link TlsPolicy#REQUIRED}, without a certificate yet.
      *
-     * @param host what it calls itself
+     * @param host what it calls itself: printable characters of ASCII without a space
      * @param handler answers the commands; called by the threads that serve
      * @return a server to be given an SSL context
+     * @throws IllegalArgumentException if the host could not be sent as one
+     * @throws NullPointerException if one of them is null
      */
     public static ImapServer named(String host, ImapHandler handler) {
+        ImapServerDialogue.requireHost(host);
+        Objects.requireNonNull(handler, "handler: expected an ImapHandler to answer the commands, got null");
         return new ImapServer(host, handler);
     }
 
@@ -45,8 +50,10 @@ public final class ImapServer extends ServerSetup<ImapServer> {
      * @param capabilities IMAP4rev1 or IMAP4rev2 among them; those that begin with "AUTH=" are announced inside TLS only.
      *     IMAP4rev1 alone unless set
      * @return this
+     * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public ImapServer capabilities(List<String> capabilities) {
+        ImapServerDialogue.requireCapabilities(capabilities);
         this.capabilities = List.copyOf(capabilities);
         return this;
     }

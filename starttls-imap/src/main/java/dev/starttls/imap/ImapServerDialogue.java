@@ -14,6 +14,7 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -83,17 +84,28 @@ public final class ImapServerDialogue implements Dialogue {
      * @param capabilities what the handler knows: IMAP4rev1 or IMAP4rev2, "AUTH=PLAIN" and so on; without STARTTLS and
      *     LOGINDISABLED, and without LITERAL+, where LITERAL- is what is known
      * @throws IllegalArgumentException if the host or a capability could not be announced, or may not be
+     * @throws NullPointerException if one of them is null
      */
     public ImapServerDialogue(String host, TlsPolicy policy, ImapHandler handler, List<String> capabilities) {
+        requireHost(host);
+        requireCapabilities(capabilities);
+        this.host = host;
+        this.policy = Objects.requireNonNull(policy, "policy: expected a TlsPolicy, got null; try TlsPolicy.REQUIRED");
+        this.reader = new ImapCommandReader(new ImapGate(policy));
+        this.handler =
+                Objects.requireNonNull(handler, "handler: expected an ImapHandler to answer the commands, got null");
+        this.capabilities = List.copyOf(capabilities);
+    }
+
+    static void requireHost(String host) {
+        Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
         if (!Ascii.word(host)) {
             throw new IllegalArgumentException(
                     "host: expected printable characters of ASCII without a space, got others, or none");
         }
-        this.host = host;
-        this.policy = policy;
-        this.reader = new ImapCommandReader(new ImapGate(policy));
-        this.handler = handler;
-        this.capabilities = List.copyOf(capabilities);
+    }
+
+    static void requireCapabilities(List<String> capabilities) {
         List<String> upper = new ArrayList<>();
         for (String capability : capabilities) {
             if (!ImapSyntax.atom(capability)) {
@@ -243,12 +255,13 @@ public final class ImapServerDialogue implements Dialogue {
     private Step greet() {
         Optional<String> refusal = handler.connected(session);
         if (refusal.isPresent()) {
-            return new Step.Close(List.of("* " + ImapStatus.of(ImapCondition.BYE, refusal.get())));
+            return new Step.Close(List.of(
+                    "* " + ImapStatus.of(ImapCondition.BYE, refusal.get()).sent()));
         }
         ImapCondition condition = session.authenticated() ? ImapCondition.PREAUTH : ImapCondition.OK;
         ImapResponseCode code = new ImapResponseCode("CAPABILITY", announce());
         ImapStatus status = new ImapStatus(condition, Optional.of(code), host + " ready");
-        return Step.send(Phase.GREETING, "* " + status);
+        return Step.send(Phase.GREETING, "* " + status.sent());
     }
 
     private Step carryOut(ImapCommand command) {
@@ -289,19 +302,19 @@ public final class ImapServerDialogue implements Dialogue {
         List<String> lines = new ArrayList<>();
         if (answer instanceof ImapAnswer.Challenge challenge) {
             exchange = Optional.of(new Exchange(tag, challenge.response()));
-            return say(challenge.challenge().toString());
+            return say(challenge.challenge().sent());
         }
         if (answer instanceof ImapAnswer.Close close) {
-            lines.add("* " + ImapStatus.of(ImapCondition.BYE, close.bye()));
-            lines.add(tag + " " + close.status());
+            lines.add("* " + ImapStatus.of(ImapCondition.BYE, close.bye()).sent());
+            lines.add(tag + " " + close.status().sent());
             return new Step.Close(lines);
         }
         ImapAnswer.Reply reply = (ImapAnswer.Reply) answer;
         // A literal goes on the wire as the lines it consists of.
         for (ImapResponse.Data data : reply.data()) {
-            lines.addAll(List.of(data.toString().split("\r\n", -1)));
+            lines.addAll(List.of(data.sent().split("\r\n", -1)));
         }
-        lines.add(tag + " " + reply.status());
+        lines.add(tag + " " + reply.status().sent());
         boolean bye = reply.data().stream().anyMatch(data -> data.keyword().equals("BYE"));
         return bye ? new Step.Close(lines) : new Step.Await(phase(), lines);
     }

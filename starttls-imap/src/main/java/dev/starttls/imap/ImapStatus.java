@@ -9,7 +9,7 @@ import java.util.Optional;
  * <pre>{@code
  * ImapStatus status = ImapStatus.of(ImapCondition.NO, "[PRIVACYREQUIRED] STARTTLS first");
  * status.code();                  // PRIVACYREQUIRED
- * status.toString();              // "NO [PRIVACYREQUIRED] STARTTLS first"
+ * status.sent();                  // "NO [PRIVACYREQUIRED] STARTTLS first"
  * }</pre>
  *
  * @param condition what happened
@@ -28,8 +28,9 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
      */
     public ImapStatus {
         if (!Ascii.sendable(text)) {
-            throw new IllegalArgumentException("text: expected octets without CR, LF and NUL, got a text of "
-                    + text.length() + " characters with one of them; it would be more than one line to the peer");
+            throw new IllegalArgumentException(
+                    "text: expected octets (U+0001 to U+00FF) without CR and LF, got a text of " + text.length()
+                            + " characters with another; put non-ASCII text into octets first, and each line into one of its own");
         }
     }
 
@@ -88,9 +89,18 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
                 : Optional.empty();
     }
 
-    /** As it is sent, behind the tag or the asterisk. */
+    /**
+     * As it is sent, behind the tag or the asterisk.
+     *
+     * @return without CRLF, each character one octet
+     */
+    public String sent() {
+        return condition + (code.isPresent() ? " " + code.get().sent() : "") + " " + text;
+    }
+
+    /** For people: as it is sent, but without control characters. */
     @Override
     public String toString() {
-        return condition + (code.isPresent() ? " " + code.get() : "") + " " + text;
+        return Ascii.printable(sent());
     }
 }

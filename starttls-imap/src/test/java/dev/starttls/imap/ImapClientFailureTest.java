@@ -280,6 +280,9 @@ class ImapClientFailureTest {
         assertThat(failure.phase()).isEqualTo(Phase.GREETING);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.reply().orElseThrow()).startsWith("* PREAUTH ");
+        assertThat(failure.hint().orElseThrow())
+                .contains("TlsPolicy.REQUIRED. Use an implicit-TLS port (993)")
+                .doesNotContain("later");
         assertThat(client.sent()).isEmpty();
     }
 

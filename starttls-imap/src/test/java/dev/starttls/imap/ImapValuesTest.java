@@ -1,6 +1,8 @@
 package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.upgrade.State;
@@ -190,7 +192,7 @@ class ImapValuesTest {
             return;
         }
         try {
-            assertThat(ImapResponse.parse(response.toString())).isEqualTo(response);
+            assertThat(ImapResponse.parse(response.sent())).isEqualTo(response);
         } catch (ImapSyntaxException e) {
             throw new AssertionError(e);
         }
@@ -213,5 +215,61 @@ class ImapValuesTest {
 
     private static ImapServerDialogue dialogue(String host, List<String> capabilities) {
         return new ImapServerDialogue(host, TlsPolicy.REQUIRED, (command, session) -> ImapAnswer.ok(""), capabilities);
+    }
+
+    @Test
+    void what_is_missing_is_said_at_once() {
+        ImapHandler handler = (command, session) -> ImapAnswer.bad("Unknown command");
+        List<String> capabilities = List.of("IMAP4rev1");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new ImapServerDialogue("mx", null, handler, capabilities))
+                .withMessageContaining("policy: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new ImapServerDialogue("mx", TlsPolicy.REQUIRED, null, capabilities))
+                .withMessageContaining("handler: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> ImapServer.named("mx", null))
+                .withMessageContaining("handler: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> ImapServer.named(null, handler))
+                .withMessageContaining("host: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new ImapLogin(null, handler))
+                .withMessageContaining("credentials: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new ImapLogin((user, password) -> true, null))
+                .withMessageContaining("next: expected");
+    }
+
+    @Test
+    void what_a_person_is_shown_has_no_control_characters() throws Exception {
+        String line = "* OK [ALERT \u001b[2J] \u00fc\tdone";
+        ImapResponse.Untagged response = (ImapResponse.Untagged) ImapResponse.parse(line);
+        assertThat(response.sent()).isEqualTo(line);
+        assertThat(response).hasToString("* OK [ALERT ?[2J] ??done");
+        assertThat(response.status()).hasToString("OK [ALERT ?[2J] ??done");
+        assertThat(response.status().code().orElseThrow().sent()).isEqualTo("[ALERT \u001b[2J]");
+        assertThat(ImapCapabilities.parse("IMAP4rev1 X\u0007")).hasToString("IMAP4rev1 X?");
+        assertThat(ImapCommand.parse("a \u001b[2J x").orElseThrow()).hasToString("a ?[2J");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\r\nb", "\u00fc"})
+    void a_name_that_could_not_be_sent_is_refused_where_it_is_set(String name) {
+        ImapHandler handler = (command, session) -> ImapAnswer.bad("Unknown command");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ImapServer.named(name, handler))
+                .withMessageContaining("host: expected");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ImapServer.named("mx", handler).capabilities(List.of("IMAP4rev1", name)))
+                .withMessageContaining("capabilities: expected");
+    }
+
+    @Test
+    void a_character_that_is_no_octet_is_named_as_what_it_is() {
+        assertThatThrownBy(() -> ImapStatus.of(ImapCondition.OK, "\u0100"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("U+00FF")
+                .hasMessageContaining("non-ASCII");
     }
 }

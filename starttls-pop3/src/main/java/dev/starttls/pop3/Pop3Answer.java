@@ -48,8 +48,11 @@ public sealed interface Pop3Answer {
             lines = List.copyOf(lines);
             for (String line : lines) {
                 if (!Ascii.sendable(line)) {
-                    throw new IllegalArgumentException("lines: expected octets without CR, LF and NUL, got a line with"
-                            + " one of them; it would be more than one line to the peer");
+                    throw new IllegalArgumentException(
+                            "lines: expected octets (U+0001 to U+00FF) without CR and LF, got a"
+                                    + " line of " + line.length()
+                                    + " characters with another; put non-ASCII text into octets first, and each line into one of"
+                                    + " its own");
                 }
             }
         }

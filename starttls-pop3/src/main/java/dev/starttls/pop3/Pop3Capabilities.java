@@ -113,9 +113,10 @@ public final class Pop3Capabilities {
         return announced.hashCode();
     }
 
+    /** For people: without control characters. */
     @Override
     public String toString() {
-        return announced.toString();
+        return Ascii.printable(announced.toString());
     }
 
     /** Whether a line begins with a tag: printable and without a dot (RFC 2449 section 3). */

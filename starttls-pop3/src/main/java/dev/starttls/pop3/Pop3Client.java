@@ -4,6 +4,7 @@ import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.Objects;
 
 /**
  * Connects to a POP3 server and upgrades (RFC 2595 section 4), or speaks TLS from the first octet (RFC 8314 section 3.2).
@@ -15,6 +16,9 @@ import dev.starttls.core.upgrade.TlsPolicy;
  *     mail.report();            // TLSv1.3, suite, phases, round trips
  * }
  * }</pre>
+ *
+ * <p>A list of capabilities has at most {@value Pop3ClientDialogue#MOST_LINES} lines and {@value
+ * Pop3ClientDialogue#MOST_OCTETS} octets, whatever {@link #limits} allow; more is LIMIT_EXCEEDED.
  *
  * <p>Not safe for use by several threads. One client may connect any number of times.
  */
@@ -47,9 +51,10 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection> {
      *
      * @param direct {@link DirectStls#NEVER} unless set; of no effect with implicit TLS
      * @return this
+     * @throws NullPointerException if it is null
      */
     public Pop3Client stls(DirectStls direct) {
-        this.direct = direct;
+        this.direct = Objects.requireNonNull(direct, "direct: expected a DirectStls, got null; try DirectStls.NEVER");
         return this;
     }
 

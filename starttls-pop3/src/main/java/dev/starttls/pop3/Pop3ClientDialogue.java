@@ -35,10 +35,10 @@ import java.util.Optional;
  */
 public final class Pop3ClientDialogue implements Dialogue {
 
-    /** The most lines of a list of capabilities: more than any server has. */
+    /** The most lines of a list of capabilities: more than any server has. No setting changes it. */
     public static final int MOST_LINES = 128;
 
-    /** The most octets of a list of capabilities, CRLFs not counted. */
+    /** The most octets of a list of capabilities, CRLFs not counted. No setting changes it. */
     public static final int MOST_OCTETS = 32_768;
 
     private enum Awaited {
@@ -160,7 +160,14 @@ public final class Pop3ClientDialogue implements Dialogue {
             lastReply = Optional.of(reply);
             return replied(reply);
         } catch (Pop3SyntaxException e) {
-            return new Step.Fail(e.reason(), e.getMessage(), line, List.of());
+            return new Step.Fail(
+                    e.reason(),
+                    e.getMessage(),
+                    line,
+                    List.of(),
+                    e.reason() == FailureReason.LIMIT_EXCEEDED
+                            ? "See which server answers with as much, and ask its operator why"
+                            : "");
         }
     }
 

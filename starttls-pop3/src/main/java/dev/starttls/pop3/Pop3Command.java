@@ -39,6 +39,6 @@ public record Pop3Command(String keyword, String argument, String line) {
     /** The keyword alone: what stands behind PASS is a secret. */
     @Override
     public String toString() {
-        return keyword;
+        return Ascii.printable(keyword);
     }
 }

@@ -5,6 +5,7 @@ import dev.starttls.core.upgrade.SessionEnd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -38,7 +39,7 @@ public final class Pop3Maildrop implements Pop3Handler {
      * @param login checks credentials and has the mailboxes
      */
     public Pop3Maildrop(Pop3Login login) {
-        this.login = login;
+        this.login = Objects.requireNonNull(login, "login: expected a Pop3Login to check credentials, got null");
     }
 
     /**

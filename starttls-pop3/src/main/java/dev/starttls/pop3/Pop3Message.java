@@ -49,6 +49,6 @@ public record Pop3Message(String uniqueId, List<String> lines) {
     /** The unique id alone: the lines are nobody's business in a log. */
     @Override
     public String toString() {
-        return uniqueId;
+        return Ascii.printable(uniqueId);
     }
 }

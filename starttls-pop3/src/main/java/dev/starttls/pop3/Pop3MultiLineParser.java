@@ -60,7 +60,7 @@ public final class Pop3MultiLineParser {
             throw new Pop3SyntaxException(
                     FailureReason.LIMIT_EXCEEDED,
                     "Expected the line with a dot alone (RFC 1939 section 3) behind at most " + mostLines
-                            + " lines and " + mostOctets + " octets, got more");
+                            + " lines and " + mostOctets + " octets, got more; no setting changes that");
         }
         lines.add(line.startsWith(".") ? line.substring(1) : line);
         return Optional.empty();

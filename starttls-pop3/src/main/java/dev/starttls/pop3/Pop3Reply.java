@@ -33,8 +33,9 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
      */
     public Pop3Reply {
         if (!Ascii.sendable(text)) {
-            throw new IllegalArgumentException("text: expected octets without CR, LF and NUL, got a line of "
-                    + text.length() + " characters with one of them; it would be more than one line to the peer");
+            throw new IllegalArgumentException(
+                    "text: expected octets (U+0001 to U+00FF) without CR and LF, got a line of " + text.length()
+                            + " characters with another; put non-ASCII text into octets first, and each line into one of its own");
         }
     }
 
@@ -117,10 +118,10 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
         return line.toString();
     }
 
-    /** For people: the line. */
+    /** For people: the line, without control characters. */
     @Override
     public String toString() {
-        return line();
+        return Ascii.printable(line());
     }
 
     /** This, if a server may send it. */

@@ -4,6 +4,7 @@ import dev.starttls.core.nio.ServerSetup;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The upgrading front of a POP3 server (RFC 2595 section 4): everything but the upgrade is its author's {@link Pop3Handler}.
@@ -34,11 +35,15 @@ public final class Pop3Server extends ServerSetup<Pop3Server> {
     /**
      * A server under {@link TlsPolicy#REQUIRED}, without a certificate yet.
      *
-     * @param host what it calls itself
+     * @param host what it calls itself: 1 to 255 printable characters of ASCII without a space
      * @param handler answers the commands; called by the threads that serve
      * @return a server to be given an SSL context
+     * @throws IllegalArgumentException if the host could not be sent as one
+     * @throws NullPointerException if one of them is null
      */
     public static Pop3Server named(String host, Pop3Handler handler) {
+        Pop3ServerDialogue.requireHost(host);
+        Objects.requireNonNull(handler, "handler: expected a Pop3Handler to answer the commands, got null");
         return new Pop3Server(host, handler);
     }
 
@@ -47,8 +52,10 @@ public final class Pop3Server extends ServerSetup<Pop3Server> {
      *
      * @param capabilities a tag with its parameters each; USER and SASL are announced only where a login is accepted
      * @return this
+     * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public Pop3Server capabilities(List<String> capabilities) {
+        Pop3ServerDialogue.requireCapabilities(capabilities);
         this.capabilities = List.copyOf(capabilities);
         return this;
     }
@@ -58,9 +65,11 @@ public final class Pop3Server extends ServerSetup<Pop3Server> {
      *
      * @param plaintextLogin {@link PlaintextLogin#REFUSED} unless set
      * @return this
+     * @throws NullPointerException if it is null
      */
     public Pop3Server plaintextLogin(PlaintextLogin plaintextLogin) {
-        this.plaintextLogin = plaintextLogin;
+        this.plaintextLogin = Objects.requireNonNull(
+                plaintextLogin, "plaintextLogin: expected a PlaintextLogin, got null; try PlaintextLogin.REFUSED");
         return this;
     }
 

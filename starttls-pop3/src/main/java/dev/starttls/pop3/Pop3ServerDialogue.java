@@ -14,6 +14,7 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -84,6 +85,7 @@ public final class Pop3ServerDialogue implements Dialogue {
      * @param handler answers what the dialogue does not
      * @param capabilities what the handler knows, a tag with parameters each, for instance "SASL PLAIN"; without STLS
      * @throws IllegalArgumentException if the host or a capability could not be announced, or may not be
+     * @throws NullPointerException if one of them is null
      */
     public Pop3ServerDialogue(String host, TlsPolicy policy, Pop3Handler handler, List<String> capabilities) {
         this(host, policy, handler, capabilities, PlaintextLogin.REFUSED);
@@ -98,6 +100,7 @@ public final class Pop3ServerDialogue implements Dialogue {
      * @param capabilities what the handler knows, a tag with parameters each, for instance "SASL PLAIN"; without STLS
      * @param plaintextLogin what becomes of a login before TLS under OPPORTUNISTIC
      * @throws IllegalArgumentException if the host or a capability could not be announced, or may not be
+     * @throws NullPointerException if one of them is null
      */
     public Pop3ServerDialogue(
             String host,
@@ -105,15 +108,25 @@ public final class Pop3ServerDialogue implements Dialogue {
             Pop3Handler handler,
             List<String> capabilities,
             PlaintextLogin plaintextLogin) {
+        requireHost(host);
+        requireCapabilities(capabilities);
+        this.host = host;
+        this.policy = Objects.requireNonNull(policy, "policy: expected a TlsPolicy, got null; try TlsPolicy.REQUIRED");
+        this.handler =
+                Objects.requireNonNull(handler, "handler: expected a Pop3Handler to answer the commands, got null");
+        this.capabilities = List.copyOf(capabilities);
+        this.plaintextLogin = plaintextLogin;
+    }
+
+    static void requireHost(String host) {
+        Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
         if (!Ascii.word(host) || host.length() > MOST_NAME_OCTETS) {
             throw new IllegalArgumentException("host: expected 1 to " + MOST_NAME_OCTETS
                     + " printable characters of ASCII without a space, got others, or none");
         }
-        this.host = host;
-        this.policy = policy;
-        this.handler = handler;
-        this.capabilities = List.copyOf(capabilities);
-        this.plaintextLogin = plaintextLogin;
+    }
+
+    static void requireCapabilities(List<String> capabilities) {
         for (String capability : capabilities) {
             if (!Pop3Capabilities.tagged(capability)
                     || !Ascii.sendable(capability)

@@ -1,6 +1,8 @@
 package dev.starttls.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -267,5 +269,60 @@ class Pop3ValuesTest {
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.DISABLED, handler, List.of()),
                 Fixture.server(TlsPolicy.DISABLED));
         return Fixture.greeted(side).say("X\r\n");
+    }
+
+    @Test
+    void what_is_missing_is_said_at_once() {
+        Pop3Handler handler = (command, session) -> Pop3Answer.error("Not implemented");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new Pop3ServerDialogue("mx", null, handler, List.of()))
+                .withMessageContaining("policy: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new Pop3ServerDialogue("mx", TlsPolicy.REQUIRED, null, List.of()))
+                .withMessageContaining("handler: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Pop3Server.named("mx", null))
+                .withMessageContaining("handler: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Pop3Server.named(null, handler))
+                .withMessageContaining("host: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Pop3Server.named("mx", handler).plaintextLogin(null))
+                .withMessageContaining("plaintextLogin: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> Pop3Client.to("mx", 110).stls(null))
+                .withMessageContaining("direct: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new Pop3Maildrop(null))
+                .withMessageContaining("login: expected");
+    }
+
+    @Test
+    void what_a_person_is_shown_has_no_control_characters() {
+        Pop3Reply reply = Pop3Reply.ok("\u001b[2J \u00fc");
+        assertThat(reply.line()).isEqualTo("+OK \u001b[2J \u00fc");
+        assertThat(reply).hasToString("+OK ?[2J ?");
+        assertThat(Pop3Command.parse("\u001b[2J x")).hasToString("?[2J");
+        assertThat(Pop3Capabilities.of(List.of("SASL \u0007"))).hasToString("[SASL ?]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\r\nb", "\u00fc"})
+    void a_name_that_could_not_be_sent_is_refused_where_it_is_set(String name) {
+        Pop3Handler handler = (command, session) -> Pop3Answer.error("Not implemented");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Pop3Server.named(name, handler))
+                .withMessageContaining("host: expected");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Pop3Server.named("mx", handler).capabilities(List.of("\u0100" + name)))
+                .withMessageContaining("capabilities: expected");
+    }
+
+    @Test
+    void a_character_that_is_no_octet_is_named_as_what_it_is() {
+        assertThatThrownBy(() -> Pop3Reply.ok("\u0100"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("U+00FF")
+                .hasMessageContaining("non-ASCII");
     }
 }

@@ -23,10 +23,7 @@ public sealed interface SmtpAnswer {
          * @param reply as described above
          */
         public Reply {
-            if (reply.category() == 3) {
-                throw new IllegalArgumentException("reply: expected a final one, got " + reply.code()
-                        + "; SmtpAnswer.Data and SmtpAnswer.Challenge say what the next line is");
-            }
+            expectFinal(reply);
         }
     }
 
@@ -69,9 +66,18 @@ public sealed interface SmtpAnswer {
     /**
      * A last reply; the connection is closed behind it.
      *
-     * @param reply for instance 421
+     * @param reply for instance 421; neither 334 nor 354
      */
-    record Close(SmtpReply reply) implements SmtpAnswer {}
+    record Close(SmtpReply reply) implements SmtpAnswer {
+        /**
+         * Checks the code.
+         *
+         * @param reply as described above
+         */
+        public Close {
+            expectFinal(reply);
+        }
+    }
 
     /**
      * A reply, the next line being a command.
@@ -82,6 +88,13 @@ public sealed interface SmtpAnswer {
      */
     static SmtpAnswer of(int code, String... text) {
         return new Reply(SmtpReply.of(code, text));
+    }
+
+    private static void expectFinal(SmtpReply reply) {
+        if (reply.category() == 3) {
+            throw new IllegalArgumentException("reply: expected a final one, got " + reply.code()
+                    + "; SmtpAnswer.Data and SmtpAnswer.Challenge say what the next line is");
+        }
     }
 
     private static void expect(int code, SmtpReply reply) {

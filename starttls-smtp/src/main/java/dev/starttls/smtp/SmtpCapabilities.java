@@ -130,9 +130,10 @@ public final class SmtpCapabilities {
         return 31 * domain.hashCode() + announced.hashCode();
     }
 
+    /** For people: without control characters. */
     @Override
     public String toString() {
-        return domain + " " + announced;
+        return Ascii.printable(domain + " " + announced);
     }
 
     private static boolean announces(String line, String keyword) {

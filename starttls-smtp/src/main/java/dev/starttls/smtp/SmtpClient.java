@@ -4,6 +4,7 @@ import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.Objects;
 
 /**
  * Connects to an SMTP server and upgrades (RFC 3207), or speaks TLS from the first octet (RFC 8314 section 3.3).
@@ -15,6 +16,9 @@ import dev.starttls.core.upgrade.TlsPolicy;
  *     mail.report();            // TLSv1.3, suite, phases, round trips
  * }
  * }</pre>
+ *
+ * <p>A reply has at most {@value SmtpReplyParser#MOST_LINES} lines and {@value SmtpReplyParser#MOST_OCTETS} octets, whatever
+ * {@link #limits} allow; more is LIMIT_EXCEEDED.
  *
  * <p>Not safe for use by several threads. One client may connect any number of times.
  */
@@ -45,10 +49,13 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection> {
     /**
      * What the client calls itself in EHLO (RFC 5321 section 4.1.1.1).
      *
-     * @param name a host name or an address literal; {@link SmtpClientDialogue#LOCAL_NAME} unless set
+     * @param name a host name or an address literal, 1 to 255 printable characters of ASCII without a space; {@link
+     *     SmtpClientDialogue#LOCAL_NAME} unless set
      * @return this
+     * @throws IllegalArgumentException if it could not be sent as one
      */
     public SmtpClient name(String name) {
+        SmtpClientDialogue.requireName(name);
         this.name = name;
         return this;
     }
@@ -59,9 +66,11 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection> {
      *
      * @param fallback {@link HeloFallback#ALLOWED} unless set
      * @return this
+     * @throws NullPointerException if it is null
      */
     public SmtpClient helo(HeloFallback fallback) {
-        this.fallback = fallback;
+        this.fallback = Objects.requireNonNull(
+                fallback, "fallback: expected a HeloFallback, got null; try HeloFallback.ALLOWED");
         return this;
     }
 

@@ -9,6 +9,7 @@ import dev.starttls.core.upgrade.Step;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -73,13 +74,18 @@ public final class SmtpClientDialogue implements Dialogue {
      * @throws IllegalArgumentException if the name could not be sent as one
      */
     public SmtpClientDialogue(String name, HeloFallback fallback) {
+        requireName(name);
+        this.name = name;
+        this.fallback = fallback;
+    }
+
+    static void requireName(String name) {
+        Objects.requireNonNull(name, "name: expected what the client calls itself, got null; try LOCAL_NAME");
         if (!Ascii.word(name) || name.length() > MOST_NAME_OCTETS) {
             throw new IllegalArgumentException("name: expected 1 to " + MOST_NAME_OCTETS
                     + " printable characters of ASCII without a space, got " + name.length()
                     + " characters with others; convert international names first (RFC 5891)");
         }
-        this.name = name;
-        this.fallback = fallback;
     }
 
     /**
@@ -171,7 +177,14 @@ public final class SmtpClientDialogue implements Dialogue {
         try {
             whole = parser.add(line);
         } catch (SmtpSyntaxException e) {
-            return new Step.Fail(e.reason(), e.getMessage(), line, List.of());
+            return new Step.Fail(
+                    e.reason(),
+                    e.getMessage(),
+                    line,
+                    List.of(),
+                    e.reason() == FailureReason.LIMIT_EXCEEDED
+                            ? "See which server answers with as much, and ask its operator why"
+                            : "");
         }
         if (whole.isEmpty()) {
             return Step.await(phase());

@@ -40,6 +40,6 @@ public record SmtpCommand(String verb, String argument, String line) {
     /** The verb alone: what stands behind AUTH is a secret. */
     @Override
     public String toString() {
-        return verb;
+        return Ascii.printable(verb);
     }
 }

@@ -26,7 +26,7 @@ public interface SmtpDataReceiver {
     /**
      * The message is whole.
      *
-     * @return whether it was taken: 250, 4yz or 5yz
+     * @return whether it was taken: 250, 4yz or 5yz. A reply 3yz ends the connection, as {@link SmtpHandler} has it
      */
     SmtpReply end();
 

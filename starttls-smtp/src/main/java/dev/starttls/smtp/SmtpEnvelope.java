@@ -1,5 +1,6 @@
 package dev.starttls.smtp;
 
+import dev.starttls.core.line.Ascii;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +24,13 @@ public record SmtpEnvelope(String clientName, String sender, List<String> recipi
      */
     public SmtpEnvelope {
         recipients = List.copyOf(recipients);
+    }
+
+    /** For people: without control characters. */
+    @Override
+    public String toString() {
+        return Ascii.printable("SmtpEnvelope[clientName=" + clientName + ", sender=" + sender + ", recipients="
+                + recipients + ", client=" + session.peer() + "]");
     }
 
     SmtpEnvelope withRecipient(String recipient) {

@@ -45,8 +45,9 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
         }
         for (String line : text) {
             if (!Ascii.sendable(line)) {
-                throw new IllegalArgumentException("text: expected octets without CR, LF and NUL, got a line of "
-                        + line.length() + " characters with one of them; it would be more than one line to the peer");
+                throw new IllegalArgumentException(
+                        "text: expected octets (U+0001 to U+00FF) without CR and LF, got a line of " + line.length()
+                                + " characters with another; put non-ASCII text into octets first, and each line into one of its own");
             }
         }
     }
@@ -135,9 +136,9 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
         return List.copyOf(lines);
     }
 
-    /** For people: all lines in one. */
+    /** For people: all lines in one, without control characters. */
     @Override
     public String toString() {
-        return String.join(" / ", lines());
+        return Ascii.printable(String.join(" / ", lines()));
     }
 }

@@ -22,10 +22,10 @@ import java.util.Optional;
  */
 public final class SmtpReplyParser {
 
-    /** The most lines of a reply: more than any server has capabilities. */
+    /** The most lines of a reply: more than any server has capabilities. No setting changes it. */
     public static final int MOST_LINES = 128;
 
-    /** The most octets of a reply, CRLFs not counted. */
+    /** The most octets of a reply, CRLFs not counted. No setting changes it. */
     public static final int MOST_OCTETS = 32_768;
 
     private final List<String> text = new ArrayList<>();
@@ -54,7 +54,8 @@ public final class SmtpReplyParser {
         if (text.size() == MOST_LINES || octets > MOST_OCTETS) {
             throw broken(
                     FailureReason.LIMIT_EXCEEDED,
-                    "Expected a reply of at most " + MOST_LINES + " lines and " + MOST_OCTETS + " octets, got more");
+                    "Expected a reply of at most " + MOST_LINES + " lines and " + MOST_OCTETS
+                            + " octets, got more; no setting changes that");
         }
         code = found;
         text.add(line.length() > 4 ? line.substring(4) : "");

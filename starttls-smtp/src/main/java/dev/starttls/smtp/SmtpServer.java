@@ -4,6 +4,7 @@ import dev.starttls.core.nio.ServerSetup;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The upgrading front of an SMTP server (RFC 3207): everything but the upgrade is its author's {@link SmtpHandler}.
@@ -30,11 +31,15 @@ public final class SmtpServer extends ServerSetup<SmtpServer> {
     /**
      * A server under {@link TlsPolicy#REQUIRED}, without a certificate yet.
      *
-     * @param host what it calls itself
+     * @param host what it calls itself: printable characters of ASCII without a space
      * @param handler answers the commands; called by the threads that serve
      * @return a server to be given an SSL context
+     * @throws IllegalArgumentException if the host could not be sent as one
+     * @throws NullPointerException if one of them is null
      */
     public static SmtpServer named(String host, SmtpHandler handler) {
+        SmtpServerDialogue.requireHost(host);
+        Objects.requireNonNull(handler, "handler: expected an SmtpHandler to answer the commands, got null");
         return new SmtpServer(host, handler);
     }
 
@@ -43,8 +48,10 @@ public final class SmtpServer extends ServerSetup<SmtpServer> {
      *
      * @param extensions a keyword with its parameters each; AUTH and REQUIRETLS are announced inside TLS only
      * @return this
+     * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public SmtpServer extensions(List<String> extensions) {
+        SmtpServerDialogue.requireExtensions(extensions);
         this.extensions = List.copyOf(extensions);
         return this;
     }

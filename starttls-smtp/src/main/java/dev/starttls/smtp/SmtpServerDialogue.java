@@ -14,6 +14,7 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -93,16 +94,27 @@ public final class SmtpServerDialogue implements Dialogue {
      * @param extensions what the handler knows, a keyword with parameters each, for instance "SIZE 10485760"; without
      *     STARTTLS, and without CHUNKING and BINARYMIME, whose octets are no lines
      * @throws IllegalArgumentException if the host or an extension could not be announced, or may not be
+     * @throws NullPointerException if one of them is null
      */
     public SmtpServerDialogue(String host, TlsPolicy policy, SmtpHandler handler, List<String> extensions) {
+        requireHost(host);
+        requireExtensions(extensions);
+        this.host = host;
+        this.policy = Objects.requireNonNull(policy, "policy: expected a TlsPolicy, got null; try TlsPolicy.REQUIRED");
+        this.handler =
+                Objects.requireNonNull(handler, "handler: expected an SmtpHandler to answer the commands, got null");
+        this.extensions = List.copyOf(extensions);
+    }
+
+    static void requireHost(String host) {
+        Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
         if (!Ascii.word(host)) {
             throw new IllegalArgumentException(
                     "host: expected printable characters of ASCII without a space, got others, or none");
         }
-        this.host = host;
-        this.policy = policy;
-        this.handler = handler;
-        this.extensions = List.copyOf(extensions);
+    }
+
+    static void requireExtensions(List<String> extensions) {
         for (String extension : extensions) {
             String keyword = keyword(extension);
             if (keyword.isEmpty() || !Ascii.sendable(extension)) {
@@ -159,16 +171,26 @@ public final class SmtpServerDialogue implements Dialogue {
 
     private Step greet() {
         Optional<SmtpReply> refusal = handler.connected(session);
-        refusal.ifPresent(SmtpServerDialogue::requireRefusal);
+        refusal.ifPresent(reply -> requireRefusal(reply, "return Optional.empty() to welcome a client"));
         refused = refusal.isPresent();
         return say(Phase.GREETING, refusal.orElse(SmtpReply.of(220, host + " ESMTP")));
     }
 
-    private static void requireRefusal(SmtpReply reply) {
+    /** A client would take another reply for success, and what it then sends would be lost. */
+    static void requireRefusal(SmtpReply reply, String otherwise) {
         if (reply.category() < 4) {
-            throw new IllegalStateException("Expected a refusal, 4yz or 5yz, of the handler, got " + reply.code()
-                    + "; return Optional.empty() to welcome a client");
+            throw new IllegalStateException(
+                    "Expected a refusal, 4yz or 5yz, of the handler, got " + reply.code() + "; " + otherwise);
         }
+    }
+
+    /** Behind a message the next line is a command again, whatever the client is told. */
+    private static SmtpReply requireFinal(SmtpReply reply) {
+        if (reply.category() == 3) {
+            throw new IllegalStateException("Expected 250, 4yz or 5yz for a whole message of its receiver, got "
+                    + reply.code() + "; return 250 from SmtpDataReceiver.end() if the message was taken");
+        }
+        return reply;
     }
 
     @Override
@@ -302,6 +324,7 @@ public final class SmtpServerDialogue implements Dialogue {
         session.greet(Optional.of(command));
         Optional<SmtpReply> refusal = handler.greeted(session);
         if (refusal.isPresent()) {
+            requireRefusal(refusal.get(), "return Optional.empty() to take the client's name");
             session.greet(before);
             return say(refusal.get());
         }
@@ -337,14 +360,14 @@ public final class SmtpServerDialogue implements Dialogue {
     private Step message(String line, SmtpDataReceiver taker) {
         if (line.equals(".")) {
             receiver = Optional.empty();
-            return say(taker.end());
+            return say(requireFinal(taker.end()));
         }
         taker.line(line.startsWith(".") ? line.substring(1) : line);
         Optional<SmtpReply> cutOff = taker.cutOff();
         if (cutOff.isEmpty()) {
             return Step.await(phase());
         }
-        requireRefusal(cutOff.get());
+        requireRefusal(cutOff.get(), "return Optional.empty() to read on");
         receiver = Optional.empty();
         taker.abandoned();
         List<String> lines = new ArrayList<>(cutOff.get().lines());

@@ -3,6 +3,7 @@ package dev.starttls.smtp;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.SessionEnd;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -43,7 +44,8 @@ public final class SmtpTransaction implements SmtpHandler {
         if (mostOctets < 65_536) {
             throw new IllegalArgumentException("mostOctets: expected at least 65536, got " + mostOctets);
         }
-        this.delivery = delivery;
+        this.delivery =
+                Objects.requireNonNull(delivery, "delivery: expected an SmtpDelivery to give messages to, got null");
         this.mostOctets = mostOctets;
     }
 
@@ -146,6 +148,7 @@ public final class SmtpTransaction implements SmtpHandler {
         }
         Optional<SmtpReply> refusal = delivery.refusal(envelope, path.get().address());
         if (refusal.isPresent()) {
+            SmtpServerDialogue.requireRefusal(refusal.get(), "return Optional.empty() to take the recipient");
             return new SmtpAnswer.Reply(refusal.get());
         }
         session.keep(new Open(envelope.withRecipient(path.get().address())));

@@ -318,6 +318,9 @@ class SmtpClientFailureTest {
         server.say("250-X\r\n".repeat(1_000));
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+        assertThat(client.upgradeFailure())
+                .hasMessageContaining("at most 128 lines and 32768 octets, got more; no setting changes that")
+                .hasMessageNotContaining("raise");
     }
 
     @Test

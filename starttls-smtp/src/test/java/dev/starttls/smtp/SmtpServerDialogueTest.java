@@ -1,6 +1,8 @@
 package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.upgrade.Phase;
@@ -124,6 +126,8 @@ class SmtpServerDialogueTest {
     void a_reply_that_promises_more_must_say_what() {
         assertThatThrownBy(() -> SmtpAnswer.of(354, "go")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> SmtpAnswer.of(334, "")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new SmtpAnswer.Close(SmtpReply.of(354, "go")))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(
                         () -> new SmtpAnswer.Challenge(SmtpReply.of(250, ""), response -> SmtpAnswer.of(250, response)))
                 .isInstanceOf(IllegalArgumentException.class);
@@ -187,5 +191,41 @@ class SmtpServerDialogueTest {
 
     private static List<String> lines(Step step) {
         return ((Step.Await) step).lines();
+    }
+
+    @Test
+    void what_is_missing_is_said_at_once() {
+        assertThatNullPointerException()
+                .isThrownBy(() -> new SmtpServerDialogue("mx", null, NOTHING_KNOWN, List.of()))
+                .withMessageContaining("policy: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new SmtpServerDialogue("mx", TlsPolicy.REQUIRED, null, List.of()))
+                .withMessageContaining("handler: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> SmtpServer.named("mx", null))
+                .withMessageContaining("handler: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> SmtpServer.named(null, NOTHING_KNOWN))
+                .withMessageContaining("host: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> new SmtpTransaction(null, 65_536))
+                .withMessageContaining("delivery: expected");
+        assertThatNullPointerException()
+                .isThrownBy(() -> SmtpClient.to("mx", 25).helo(null))
+                .withMessageContaining("fallback: expected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a\r\nb", "\u00fc"})
+    void a_name_that_could_not_be_sent_is_refused_where_it_is_set(String name) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SmtpClient.to("mx", 25).name(name))
+                .withMessageContaining("name: expected");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SmtpServer.named(name, NOTHING_KNOWN))
+                .withMessageContaining("host: expected");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SmtpServer.named("mx", NOTHING_KNOWN).extensions(List.of("SIZE 1", "\u0100" + name)))
+                .withMessageContaining("extensions: expected");
     }
 }

@@ -41,6 +41,7 @@ class SmtpServerEndTest {
         private Optional<SmtpReply> refusal = Optional.empty();
         private Optional<SmtpReply> helloRefusal = Optional.empty();
         private Optional<SmtpReply> cutOff = Optional.empty();
+        private Optional<SmtpReply> taken = Optional.empty();
 
         @Override
         public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
@@ -75,7 +76,7 @@ class SmtpServerEndTest {
                 @Override
                 public SmtpReply end() {
                     heard.add("end");
-                    throw new IllegalArgumentException("boom");
+                    return taken.orElseThrow(() -> new IllegalArgumentException("boom"));
                 }
 
                 @Override
@@ -262,6 +263,38 @@ class SmtpServerEndTest {
         Side server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
         assertThat(server.fault().orElseThrow()).hasMessageContaining("got 220");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {250, 354})
+    void a_refusal_of_a_name_that_is_none_is_the_handlers_fault(int code) {
+        author.helloRefusal = Optional.of(SmtpReply.of(code, "Welcome"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        assertThat(Fixture.greeted(server).say("EHLO c\r\n"))
+                .isEqualTo("451 4.3.0 Local error in processing\r\n" + FAULT);
+        assertThat(server.fault().orElseThrow())
+                .hasMessageContaining("got " + code)
+                .hasMessageContaining("Optional.empty()");
+    }
+
+    @Test
+    void a_cut_off_that_is_no_refusal_is_the_receivers_fault() {
+        author.cutOff = Optional.of(SmtpReply.of(250, "2.0.0 Enough"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        assertThat(Fixture.greeted(server).say("DATA\r\na\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
+        assertThat(server.fault().orElseThrow()).hasMessageContaining("got 250");
+        assertThat(author.heard).endsWith("abandoned", "ended FAULT");
+    }
+
+    @Test
+    void an_answer_to_a_whole_message_that_asks_for_more_is_the_receivers_fault() {
+        author.taken = Optional.of(SmtpReply.of(354, "More"));
+        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        assertThat(Fixture.greeted(server).say("DATA\r\n.\r\nNOOP\r\n"))
+                .isEqualTo("354 Go on\r\n451 4.3.0 Local error in processing\r\n" + FAULT);
+        assertThat(server.fault().orElseThrow())
+                .hasMessageContaining("got 354")
+                .hasMessageContaining("SmtpDataReceiver.end()");
     }
 
     @ParameterizedTest

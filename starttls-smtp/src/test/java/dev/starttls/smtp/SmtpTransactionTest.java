@@ -260,7 +260,32 @@ class SmtpTransactionTest {
 
     @Test
     void the_delivery_may_refuse_a_recipient() {
-        SmtpTransaction relay = new SmtpTransaction(
+        SmtpTransaction relay = refusing(SmtpReply.of(550, "5.7.1 No relaying"));
+        greet();
+        relay.handle(SmtpCommand.parse("MAIL FROM:<a@b>"), session);
+        assertThat(relay.handle(SmtpCommand.parse("RCPT TO:<c@d>"), session))
+                .isEqualTo(SmtpAnswer.of(550, "5.7.1 No relaying"));
+        assertThat(((SmtpAnswer.Reply) relay.handle(SmtpCommand.parse("DATA"), session))
+                        .reply()
+                        .code())
+                .isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {250, 354})
+    void a_recipient_is_not_taken_by_a_refusal_that_is_none(int code) {
+        SmtpTransaction relay = refusing(SmtpReply.of(code, "Fine"));
+        greet();
+        relay.handle(SmtpCommand.parse("MAIL FROM:<a@b>"), session);
+        assertThatThrownBy(() -> relay.handle(SmtpCommand.parse("RCPT TO:<c@d>"), session))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("4yz or 5yz")
+                .hasMessageContaining("got " + code)
+                .hasMessageContaining("Optional.empty()");
+    }
+
+    private static SmtpTransaction refusing(SmtpReply refusal) {
+        return new SmtpTransaction(
                 new SmtpDelivery() {
                     @Override
                     public SmtpDataReceiver begin(SmtpEnvelope envelope) {
@@ -269,18 +294,11 @@ class SmtpTransactionTest {
 
                     @Override
                     public Optional<SmtpReply> refusal(SmtpEnvelope envelope, String recipient) {
-                        return Optional.of(SmtpReply.of(550, "5.7.1 No relaying to " + recipient));
+                        assertThat(recipient).isEqualTo("c@d");
+                        return Optional.of(refusal);
                     }
                 },
                 65_536);
-        greet();
-        relay.handle(SmtpCommand.parse("MAIL FROM:<a@b>"), session);
-        assertThat(relay.handle(SmtpCommand.parse("RCPT TO:<c@d>"), session))
-                .isEqualTo(SmtpAnswer.of(550, "5.7.1 No relaying to c@d"));
-        assertThat(((SmtpAnswer.Reply) relay.handle(SmtpCommand.parse("DATA"), session))
-                        .reply()
-                        .code())
-                .isEqualTo(503);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.State;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -189,5 +190,24 @@ class SmtpValuesTest {
         SmtpReply reply = new SmtpReply(250, Optional.empty(), lines);
         lines.clear();
         assertThat(reply.text()).hasSize(2);
+    }
+
+    @Test
+    void what_a_person_is_shown_has_no_control_characters() {
+        SmtpReply reply = SmtpReply.of(250, "mx \u001b[2J", "SIZE\t1 \u00fc");
+        assertThat(reply).hasToString("250-mx ?[2J / 250 SIZE?1 ?");
+        assertThat(SmtpCapabilities.of(reply)).hasToString("mx [SIZE?1 ?]");
+        assertThat(SmtpCommand.parse("\u001b[2J x")).hasToString("?[2J");
+        SmtpSession session = new SmtpSession(State.SECURE);
+        assertThat(new SmtpEnvelope("c", "\"\u001b\"@a", List.of("\u0007@b"), session))
+                .hasToString("SmtpEnvelope[clientName=c, sender=\"?\"@a, recipients=[?@b], client=unknown]");
+    }
+
+    @Test
+    void a_character_that_is_no_octet_is_named_as_what_it_is() {
+        assertThatThrownBy(() -> SmtpReply.of(250, "\u0100"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("U+00FF")
+                .hasMessageContaining("non-ASCII");
     }
 }

@@ -107,6 +107,21 @@ public final class Ascii {
         return true;
     }
 
+    /**
+     * What a peer has said, to be shown to a person or written to a log: on one line, without control characters.
+     *
+     * @param text of any characters
+     * @return as long, each character that is no printable one of ASCII, nor a space, replaced by a question mark
+     */
+    public static String printable(String text) {
+        StringBuilder shown = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            shown.append(c < 32 || c >= 127 ? '?' : c);
+        }
+        return shown.toString();
+    }
+
     private static char upper(char c) {
         return c >= 'a' && c <= 'z' ? (char) (c - 32) : c;
     }

@@ -17,6 +17,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -52,7 +53,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         if (port < 0) {
             throw new IllegalArgumentException("port: expected 0 to 65535, got " + port);
         }
-        this.address = new Peer(host, port);
+        this.address = new Peer(
+                Objects.requireNonNull(host, "host: expected the name or address of a server, got null"), port);
         this.settings = UpgradeSettings.of(policy);
     }
 
@@ -62,26 +64,30 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *
      * @param policy any
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S policy(TlsPolicy policy) {
         return with(settings.withPolicy(policy));
     }
 
     /**
-     * The context for TLS; short for {@link #tls}. Use one for many connections, so that sessions are resumed.
+     * The context for TLS, put into the settings of {@link #tls}: whatever else they have (pins, versions, verification)
+     * stays. Use one for many connections, so that sessions are resumed.
      *
      * @param context initialised
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S sslContext(SSLContext context) {
-        return tls(TlsSettings.builder().context(context).build());
+        return tls(settings.tls().withContext(context));
     }
 
     /**
-     * How TLS is spoken.
+     * How TLS is spoken. These settings replace all that was set before, the context of {@link #sslContext} too.
      *
      * @param tls settings
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S tls(TlsSettings tls) {
         return with(settings.withTls(tls));
@@ -93,10 +99,14 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *
      * @param name a host name or address
      * @return this
-     * @throws IllegalArgumentException if it is not ASCII and cannot be converted to it
+     * @throws IllegalArgumentException if it is empty, or is not ASCII and cannot be converted to it
+     * @throws NullPointerException if it is null
      */
     public S serverName(String name) {
-        var unused = ServerIdentity.toAscii(name);
+        Objects.requireNonNull(
+                name,
+                "name: expected the name that the certificate must have, got null; unless set, it is the" + " host");
+        var unusedPeer = new Peer(ServerIdentity.toAscii(name), -1);
         serverName = Optional.of(name);
         return self();
     }
@@ -106,6 +116,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *
      * @param listener called by the thread that connects
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S listener(UpgradeListener listener) {
         return with(settings.withListener(listener));
@@ -116,6 +127,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *
      * @param limits any
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S limits(UpgradeLimits limits) {
         return with(settings.withLimits(limits));
@@ -129,10 +141,13 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      * @param timeout positive, at most {@link UpgradeLimits#MAX_TIME}, which longer ones are taken for; 30 seconds and 60
      *     seconds unless set
      * @return this
+     * @throws IllegalArgumentException if it is not positive
+     * @throws NullPointerException if it is null
      */
     public S timeout(Duration timeout) {
+        UpgradeLimits bounded = settings.limits().withTimePerPhase(timeout);
         connectTimeout = timeout;
-        return with(settings.withLimits(settings.limits().withTimePerPhase(timeout)));
+        return with(settings.withLimits(bounded));
     }
 
     /**
@@ -143,9 +158,12 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *     connection is over, so that a few threads more than there are names in need are wanted. Not {@code
      *     Runnable::run} with {@link #connect(UpgradeLoop)}: it would block the loop
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S lookup(Executor executor) {
-        lookup = Optional.of(executor);
+        lookup = Optional.of(Objects.requireNonNull(
+                executor,
+                "executor: expected one for look-ups, got null; unless set, the calling thread looks names up"));
         return self();
     }
 
@@ -154,6 +172,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *
      * @param preparation while waiting, unless set
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S preparation(Preparation preparation) {
         return with(settings.withPreparation(preparation));
@@ -168,9 +187,13 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *     time, the thread that connects makes the ClientHello itself. With {@link #connect(UpgradeLoop)}, {@code
      *     Runnable::run} has the calling thread make it while the loop's connects
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S preparation(Executor executor) {
-        preparer = Optional.of(executor);
+        preparer = Optional.of(Objects.requireNonNull(
+                executor,
+                "executor: expected one for ClientHellos, got null; unless set, the thread that connects makes"
+                        + " them"));
         return preparation(Preparation.WHILE_WAITING);
     }
 
@@ -224,12 +247,16 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
 
     /**
      * Connects and upgrades on a loop; does not block but for the look-up of the host's name, and with {@link #lookup} not
-     * for that. Its addresses are tried in their order. The session's channel is non-blocking and registered with no
-     * selector.
+     * for that. Its addresses are tried in their order.
+     *
+     * <p>The session's channel is non-blocking and registered with no selector. Streams need it to block: {@code
+     * Channels.newInputStream} takes it for ended where nothing has come yet. For them, set its transport to block first:
+     * {@code ((SocketChannel) channel.transport()).configureBlocking(true)}.
      *
      * @param loop that some thread runs
      * @return completed by the loop's thread; fails with an {@link dev.starttls.core.upgrade.UpgradeException}. Cancelling
-     *     it closes the connection
+     *     it closes the connection, and so does whatever else completes it before, such as {@link
+     *     CompletableFuture#orTimeout}
      */
     public CompletableFuture<C> connect(UpgradeLoop loop) {
         long before = System.nanoTime();
@@ -256,11 +283,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
             }
         });
         CompletableFuture<StartTlsChannel> underway = channel;
-        var unusedCancel = session.whenComplete((done, thrown) -> {
-            if (session.isCancelled()) {
-                underway.cancel(false);
-            }
-        });
+        // Whoever completes it from outside, orTimeout too, waits for the connection no more; behind its own end this
+        // is void.
+        var unusedCancel = session.whenComplete((done, thrown) -> underway.cancel(false));
         return session;
     }
 

@@ -81,15 +81,24 @@ final class Connector {
             return why;
         }
 
-        /** The look-up alone has taken all of the time. */
+        /** The look-up alone has taken all of the time, and was abandoned to its executor. */
         UpgradeException lookupTooSlow(String host) {
+            return lookupTooSlow(host, "give it more time by ClientSetup.timeout");
+        }
+
+        /** The look-up alone has taken all of the time, and nothing could end it. */
+        UpgradeException lookupTooSlowToReturn(String host) {
+            return lookupTooSlow(host, "with ClientSetup.lookup(Executor) the wait for it ends in time");
+        }
+
+        private UpgradeException lookupTooSlow(String host, String otherwise) {
             return new UpgradeException(
                     FailureReason.CONNECT_FAILED,
                     Phase.CONNECT,
-                    "Expected an address for " + host + " and a TCP connection within " + timeout.toMillis()
+                    "Expected an address for " + shown(host) + " and a TCP connection within " + timeout.toMillis()
                             + " ms, but looking it up took longer",
                     "",
-                    "Check the name service of this machine; with ClientSetup.lookup(Executor) the wait for it ends in time");
+                    "Check the name service of this machine; " + otherwise);
         }
     }
 
@@ -97,7 +106,9 @@ final class Connector {
     static SocketChannel connect(Peer peer, Attempts attempts, Optional<Executor> lookup) throws UpgradeException {
         List<InetSocketAddress> addresses = lookup.isPresent() ? resolve(peer, attempts, lookup.get()) : resolve(peer);
         if (attempts.deadline() - System.nanoTime() <= 0) {
-            throw attempts.lookupTooSlow(peer.host());
+            throw lookup.isPresent()
+                    ? attempts.lookupTooSlow(peer.host())
+                    : attempts.lookupTooSlowToReturn(peer.host());
         }
         return connect(addresses, attempts);
     }
@@ -173,7 +184,8 @@ final class Connector {
             looking.cancel(false);
             Thread.currentThread().interrupt();
             throw Failures.caused(
-                    Failures.rejected(Phase.CONNECT, "Expected to look up " + peer.host() + ", but was interrupted"),
+                    Failures.rejected(
+                            Phase.CONNECT, "Expected to look up " + shown(peer.host()) + ", but was interrupted"),
                     e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UpgradeException unknown) {
@@ -187,7 +199,8 @@ final class Connector {
 
     static UpgradeException rejectedLookup(String host) {
         return Failures.rejected(
-                Phase.CONNECT, "Expected the executor for look-ups to take that of " + host + ", but it rejected it");
+                Phase.CONNECT,
+                "Expected the executor for look-ups to take that of " + shown(host) + ", but it rejected it");
     }
 
     /** The dialogue is made of small segments, each of which the peer waits for. */
@@ -212,9 +225,14 @@ final class Connector {
         return new UpgradeException(
                 FailureReason.CONNECT_FAILED,
                 Phase.CONNECT,
-                "Expected an address for " + host + ", found none",
+                "Expected an address for " + shown(host) + ", found none",
                 "",
                 "Check the name, and the name service of this machine");
+    }
+
+    /** As it is looked up: an international name in ASCII. */
+    private static String shown(String host) {
+        return host.isEmpty() ? host : new Peer(host, -1).toString();
     }
 
     private static SocketChannel connect(InetSocketAddress address, int millis) throws IOException {

@@ -150,10 +150,14 @@ final class SelectorLoop {
         enqueue(onLoop::run);
     }
 
-    /** Has something done on the loop's thread when the future is cancelled, by whatever thread. */
+    /**
+     * Has something done on the loop's thread when the future is cancelled, or failed by others than the loop, such as {@link
+     * CompletableFuture#orTimeout}: by whatever thread.
+     */
     void whenCancelled(CompletableFuture<?> future, Runnable onLoop) {
         var unused = future.whenComplete((done, thrown) -> {
-            if (future.isCancelled()) {
+            // All that the loop fails a future with is of this type.
+            if (thrown != null && !(thrown instanceof UpgradeException)) {
                 execute(onLoop);
             }
         });

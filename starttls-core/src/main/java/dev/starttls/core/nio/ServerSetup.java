@@ -16,7 +16,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.security.GeneralSecurityException;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
@@ -38,6 +40,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     private UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED);
     private Consumer<StartTlsChannel> handOver = Quietly::close;
+    /** Settings by which an engine was made. Several threads that find none prove them each, to the same end. */
+    private volatile Optional<TlsSettings> proven = Optional.empty();
 
     /** A server under {@link TlsPolicy#REQUIRED}. */
     protected ServerSetup() {}
@@ -47,28 +51,35 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param policy {@link TlsPolicy#REQUIRED} unless set: commands are refused until the client has upgraded
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S policy(TlsPolicy policy) {
         return with(settings.withPolicy(policy));
     }
 
     /**
-     * The context with the server's key and certificate; short for {@link #tls}. Without one, and without the system
-     * property {@code javax.net.ssl.keyStore} or {@link SSLContext#setDefault}, there is no certificate, and under any policy
-     * but {@link TlsPolicy#DISABLED} the server does not begin to serve.
+     * The context with the server's key and certificate, put into the settings of {@link #tls}: whatever else they have (the
+     * client's certificate, versions) stays.
+     *
+     * <p>Without one, and without the system property {@code javax.net.ssl.keyStore} or {@link SSLContext#setDefault}, there
+     * is no certificate, and under any policy but {@link TlsPolicy#DISABLED} the server does not begin to serve. Nor does it
+     * with a context that is not initialised. Of a context without a key nothing can be said beforehand: every handshake
+     * fails with it, as HANDSHAKE_FAILED, which the {@link #listener} hears.
      *
      * @param context initialised
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S sslContext(SSLContext context) {
-        return tls(TlsSettings.builder().context(context).build());
+        return tls(settings.tls().withContext(context));
     }
 
     /**
-     * How TLS is spoken.
+     * How TLS is spoken. These settings replace all that was set before, the context of {@link #sslContext} too.
      *
      * @param tls settings
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S tls(TlsSettings tls) {
         return with(settings.withTls(tls));
@@ -79,6 +90,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param listener called by the thread that serves
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S listener(UpgradeListener listener) {
         return with(settings.withListener(listener));
@@ -89,6 +101,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param limits any
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S limits(UpgradeLimits limits) {
         return with(settings.withLimits(limits));
@@ -99,6 +112,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param injection {@link InjectionResponse#FAIL} unless set; {@link InjectionResponse#HANDSHAKE} is for IMAP only
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S injection(InjectionResponse injection) {
         return with(settings.withInjection(injection));
@@ -109,9 +123,11 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param receiver called by the thread that serves
      * @return this
+     * @throws NullPointerException if it is null
      */
     public S handOver(Consumer<StartTlsChannel> receiver) {
-        handOver = receiver;
+        handOver = Objects.requireNonNull(
+                receiver, "receiver: expected one for channels, got null; unless set, they are closed");
         return self();
     }
 
@@ -119,11 +135,19 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * Serves one connection on the calling thread; returns when its dialogue is over. A client that does not send, or does
      * not read, keeps the thread no longer than the limits allow for a phase or a command.
      *
+     * <p>It cannot be told to end with the protocol's last words (421, BYE): closing the channel, or interrupting the thread,
+     * ends the session without a word. A server that is shut down in order serves on a loop ({@link #listen}), whose {@link
+     * UpgradeLoop#closeNow} says them.
+     *
+     * <p>Clients that leave without QUIT or LOGOUT are everyday: that is an exception of reason CONNECTION_CLOSED, also where
+     * they said close_notify, and nothing to be alarmed by, whatever it advises.
+     *
      * @param accepted a blocking channel, over TCP or a Unix-domain one, nothing having been read or written
      * @throws dev.starttls.core.upgrade.UpgradeException if the connection fails, whatever of; it is then closed. What a
      *     handler threw is its cause
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
-     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}; it is then closed
+     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}, or no engine can be
+     *     made by the settings; it is then closed
      */
     public void serve(SocketChannel accepted) throws IOException {
         if (!accepted.isBlocking()) {
@@ -152,7 +176,10 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * @return the listening channel, whose local address is bound; closing it, or the loop, ends the listening. The loop
      *     looks for that four times a second, and until then the port is bound
      * @throws IOException if the address cannot be bound
-     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}
+     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}, or no engine can be
+     *     made by the settings: of an SSLContext that is not initialised, or because it knows none of the versions or one
+     *     of the suites. Where the name asked for by SNI decides ({@link TlsSettings.Builder#contextByServerName}), the
+     *     engine is not tried
      * @throws IllegalArgumentException if the settings do not fit the protocol
      */
     public ServerSocketChannel listen(UpgradeLoop loop, InetSocketAddress address) throws IOException {
@@ -183,15 +210,36 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param client the other side
      * @return not begun
-     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}
+     * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}, or no engine can be
+     *     made by the settings, as {@link #listen} has it
      */
     public UpgradeConnection connection(Peer client) {
-        if (settings.policy() != TlsPolicy.DISABLED && !settings.tls().mayHaveKeys()) {
+        if (settings.policy() != TlsPolicy.DISABLED) {
+            requireEngine();
+        }
+        return new UpgradeConnection(dialogue(settings.policy()), settings, client);
+    }
+
+    /** What is wrong with the settings of TLS is said once, and not to each client. */
+    private void requireEngine() {
+        TlsSettings tls = settings.tls();
+        if (!tls.mayHaveKeys()) {
             throw new IllegalStateException("Expected a certificate to serve with under TlsPolicy." + settings.policy()
                     + ", got no SSLContext and no default one with a key; give the server one with sslContext or tls, set"
                     + " the system property javax.net.ssl.keyStore, or serve under TlsPolicy.DISABLED");
         }
-        return new UpgradeConnection(dialogue(settings.policy()), settings, client);
+        if (proven.equals(Optional.of(tls)) || tls.choosesByServerName()) {
+            return;
+        }
+        try {
+            var unusedEngine = tls.serverEngine("localhost", -1, Optional.empty());
+        } catch (GeneralSecurityException | RuntimeException e) {
+            throw new IllegalStateException(
+                    "Expected a TLS engine for a server by its TlsSettings, got " + e + "; check the SSLContext or"
+                            + " EngineSource, the versions and the suites that sslContext or tls has set",
+                    e);
+        }
+        proven = Optional.of(tls);
     }
 
     /**

@@ -54,6 +54,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      *     runs them on the loop's thread
      * @return a loop, to be run by a thread
      * @throws IOException if there is no selector
+     * @throws IllegalArgumentException if {@code most} is less than 1
+     * @throws NullPointerException if {@code tasks} is null
      */
     public static UpgradeLoop open(int most, Executor tasks) throws IOException {
         if (most < 1) {
@@ -71,7 +73,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      * @param connection not begun
      * @param timeout for the TCP connection; positive. The phases behind it have the connection's own limits
      * @return completed with the channel when its dialogue is over; fails with an {@link UpgradeException}. Cancelling it
-     *     closes the connection
+     *     closes the connection, and so does {@link CompletableFuture#orTimeout}
+     * @throws IllegalArgumentException if the timeout is not positive
      */
     public CompletableFuture<StartTlsChannel> connect(
             InetSocketAddress address, UpgradeConnection connection, Duration timeout) {
@@ -79,6 +82,10 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         requireConnection(connection);
         Objects.requireNonNull(timeout, "timeout: expected a positive time for the TCP connection, got null");
         long began = System.nanoTime();
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException(
+                    "timeout: expected a positive time for the TCP connection, got " + timeout);
+        }
         return address.isUnresolved()
                 ? failed(connection, Connector.unknown(address.getHostString()))
                 : connect(List.of(address), connection, new Connector.Attempts(timeout, began), began);

@@ -4,7 +4,7 @@ package dev.starttls.core.tls;
 public enum ClientCertificate {
     /** It does not ask. */
     NONE,
-    /** It asks, and goes on without one. */
+    /** It asks, and goes on without one; one that its trust manager refuses fails the handshake all the same. */
     WANTED,
     /** It asks, and fails the handshake without one. */
     NEEDED

@@ -44,6 +44,17 @@ record ConfiguredEngines(
         }
     }
 
+    ConfiguredEngines withSource(EngineSource other) {
+        return new ConfiguredEngines(
+                Optional.of(other),
+                versions,
+                suites,
+                applicationProtocols,
+                indication,
+                clientCertificate,
+                byServerName);
+    }
+
     SSLEngine client(ServerIdentity server, int peerPort, Verification verified) throws GeneralSecurityException {
         Optional<SNIHostName> name = indication.name(server);
         // Where none is set, Conscrypt and netty-tcnative send the host, and Conscrypt throws if that cannot be sent;

@@ -3,6 +3,7 @@ package dev.starttls.core.tls;
 import dev.starttls.core.tls.ConfiguredEngines.Indication;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
@@ -28,18 +29,12 @@ public final class TlsSettings {
     private final Optional<Verification> verification;
     private final Truncation truncation;
 
-    private TlsSettings(Builder builder) {
-        engines = new ConfiguredEngines(
-                builder.source,
-                builder.versions,
-                builder.suites,
-                builder.applicationProtocols,
-                builder.indication,
-                builder.clientCertificate,
-                builder.byServerName);
-        verification = builder.verification;
-        truncation = builder.truncation;
-        pins = builder.pins;
+    private TlsSettings(
+            ConfiguredEngines engines, Pins pins, Optional<Verification> verification, Truncation truncation) {
+        this.engines = engines;
+        this.pins = pins;
+        this.verification = verification;
+        this.truncation = truncation;
     }
 
     /**
@@ -58,6 +53,17 @@ public final class TlsSettings {
      */
     public static TlsSettings defaults() {
         return builder().build();
+    }
+
+    /**
+     * The same with another context, in place of the {@link Builder#context} or {@link Builder#engines} that was set.
+     *
+     * @param context initialised
+     * @return new settings; pins, versions, the client's certificate and all else are as they were
+     * @throws NullPointerException if it is null
+     */
+    public TlsSettings withContext(SSLContext context) {
+        return new TlsSettings(engines.withSource(Builder.enginesOf(context)), pins, verification, truncation);
     }
 
     /**
@@ -161,19 +167,23 @@ public final class TlsSettings {
          *
          * @param context initialised
          * @return this
+         * @throws NullPointerException if it is null
          */
         public Builder context(SSLContext context) {
-            return engines(new ContextEngines(context));
+            return engines(enginesOf(context));
         }
 
         /**
          * Any other maker of engines.
          *
-         * @param engines called once for each connection
+         * @param engines called once for each connection, and once more by a server before it begins to serve
          * @return this
+         * @throws NullPointerException if it is null
          */
         public Builder engines(EngineSource engines) {
-            source = Optional.of(engines);
+            source = Optional.of(Objects.requireNonNull(
+                    engines,
+                    "engines: expected an EngineSource, got null; unless set, it is the JDK's default context"));
             return this;
         }
 
@@ -184,12 +194,14 @@ public final class TlsSettings {
          * @param names for instance "TLSv1.3"; at least one
          * @return this
          * @throws IllegalArgumentException if there is none
+         * @throws NullPointerException if one is null
          */
         public Builder versions(String... names) {
-            if (names.length == 0) {
+            List<String> given = listed("versions", "TLSv1.3", names);
+            if (given.isEmpty()) {
                 throw new IllegalArgumentException("versions: expected at least one, for instance TLSv1.3, got none");
             }
-            versions = List.of(names);
+            versions = given;
             return this;
         }
 
@@ -198,9 +210,10 @@ public final class TlsSettings {
          *
          * @param names none for the engine's own choice
          * @return this
+         * @throws NullPointerException if one is null
          */
         public Builder suites(String... names) {
-            suites = List.of(names);
+            suites = listed("suites", "TLS_AES_128_GCM_SHA256", names);
             return this;
         }
 
@@ -209,9 +222,10 @@ public final class TlsSettings {
          *
          * @param names for instance "imap" or "pop3"; none for no ALPN
          * @return this
+         * @throws NullPointerException if one is null
          */
         public Builder applicationProtocols(String... names) {
-            applicationProtocols = List.of(names);
+            applicationProtocols = listed("applicationProtocols", "imap", names);
             return this;
         }
 
@@ -220,9 +234,11 @@ public final class TlsSettings {
          *
          * @param asked {@link ClientCertificate#NONE} unless set
          * @return this
+         * @throws NullPointerException if it is null
          */
         public Builder clientCertificate(ClientCertificate asked) {
-            clientCertificate = asked;
+            clientCertificate = Objects.requireNonNull(
+                    asked, "asked: expected a ClientCertificate, got null; try ClientCertificate.NONE");
             return this;
         }
 
@@ -232,9 +248,11 @@ public final class TlsSettings {
          *
          * @param verified full or none
          * @return this
+         * @throws NullPointerException if it is null
          */
         public Builder verification(Verification verified) {
-            verification = Optional.of(verified);
+            verification = Optional.of(Objects.requireNonNull(
+                    verified, "verified: expected a Verification, got null; leave it out to have the policy decide"));
             return this;
         }
 
@@ -248,9 +266,11 @@ public final class TlsSettings {
          *     -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64}. None for no pins
          * @return this
          * @throws IllegalArgumentException if one is not in this format
+         * @throws NullPointerException if one is null
          */
         public Builder pins(String... keys) {
-            pins = Pins.of(keys);
+            pins = Pins.of(
+                    listed("pins", "sha256/ and the Base64 of a hash", keys).toArray(new String[0]));
             return this;
         }
 
@@ -260,9 +280,11 @@ public final class TlsSettings {
          * @param name of a host
          * @return this
          * @throws IllegalArgumentException if it cannot be sent, such as an address or a name with an underscore
+         * @throws NullPointerException if it is null
          */
         public Builder sni(String name) {
-            indication = Indication.of(name);
+            indication = Indication.of(Objects.requireNonNull(
+                    name, "name: expected the name of a host to be sent by SNI, got null; see withoutSni"));
             return this;
         }
 
@@ -281,9 +303,11 @@ public final class TlsSettings {
          *
          * @param taken {@link Truncation#REPORTED} unless set
          * @return this
+         * @throws NullPointerException if it is null
          */
         public Builder truncation(Truncation taken) {
-            truncation = taken;
+            truncation =
+                    Objects.requireNonNull(taken, "taken: expected a Truncation, got null; try Truncation.REPORTED");
             return this;
         }
 
@@ -299,9 +323,13 @@ public final class TlsSettings {
          *
          * @param choose from a host name in lower case to its context
          * @return this
+         * @throws NullPointerException if it is null
          */
         public Builder contextByServerName(Function<String, Optional<SSLContext>> choose) {
-            byServerName = Optional.of(choose);
+            byServerName = Optional.of(Objects.requireNonNull(
+                    choose,
+                    "choose: expected a function from a host name to a context, got null; leave it out for one"
+                            + " context"));
             return this;
         }
 
@@ -311,7 +339,32 @@ public final class TlsSettings {
          * @return immutable settings
          */
         public TlsSettings build() {
-            return new TlsSettings(this);
+            return new TlsSettings(
+                    new ConfiguredEngines(
+                            source,
+                            versions,
+                            suites,
+                            applicationProtocols,
+                            indication,
+                            clientCertificate,
+                            byServerName),
+                    pins,
+                    verification,
+                    truncation);
+        }
+
+        private static EngineSource enginesOf(SSLContext context) {
+            return new ContextEngines(Objects.requireNonNull(
+                    context, "context: expected an SSLContext, got null; unless set, it is SSLContext.getDefault()"));
+        }
+
+        private static List<String> listed(String what, String example, String... names) {
+            Objects.requireNonNull(names, what + ": expected names, for instance " + example + ", got null");
+            for (String name : names) {
+                Objects.requireNonNull(
+                        name, what + ": expected names, for instance " + example + ", got null among them");
+            }
+            return List.of(names);
         }
     }
 }

@@ -155,12 +155,20 @@ final class Ending {
 
     /** What it says is left to the cause: it may hold a line of the client's, and that its password. */
     private UpgradeException localError(Throwable thrown) {
-        UpgradeException why = exception(
-                FailureReason.LOCAL_ERROR,
-                "Expected the code of this side to throw nothing, got "
-                        + thrown.getClass().getName(),
-                "",
-                "");
+        // Before a client has an engine, no line of anybody's can be in what it says.
+        boolean settings = parts.client() && parts.tls().unmade(thrown);
+        UpgradeException why = settings
+                ? exception(
+                        FailureReason.LOCAL_ERROR,
+                        "Expected a TLS engine by the TlsSettings of this client, got " + thrown,
+                        "",
+                        "Check the SSLContext or EngineSource, versions and suites of the TlsSettings")
+                : exception(
+                        FailureReason.LOCAL_ERROR,
+                        "Expected the code of this side to throw nothing, got "
+                                + thrown.getClass().getName(),
+                        "",
+                        "");
         why.initCause(thrown);
         return why;
     }
@@ -278,8 +286,8 @@ final class Ending {
                     "",
                     "");
         } else {
-            HandshakeDiagnosis diagnosis =
-                    HandshakeDiagnosis.of(thrown, PeerIdentity.chain(parts), parts.peer(), parts.role());
+            HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(
+                    thrown, PeerIdentity.chain(parts), parts.peer(), parts.role(), parts.implicit());
             why = exception(diagnosis.reason(), diagnosis.detail(), "", diagnosis.hint(), diagnosis.peerChain());
         }
         why.initCause(thrown);

@@ -30,7 +30,16 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
     /** Of the JDK's trust manager about what Conscrypt says of every handshake of TLS 1.3: no word on the certificate. */
     private static final String UNKNOWN_AUTH_TYPE = "unknown authtype: generic";
 
-    static HandshakeDiagnosis of(Throwable thrown, List<Certificate> known, Peer peer, Role role) {
+    /** Of algorithm SunX509, whose trust manager builds no path that an exception could have. */
+    private static final String JDK_VALIDATOR = "sun.security.validator.";
+
+    /**
+     * Of what an engine threw.
+     *
+     * @param known the peer's certificates, as far as they are known
+     * @param implicit whether TLS came first on this connection
+     */
+    static HandshakeDiagnosis of(Throwable thrown, List<Certificate> known, Peer peer, Role role, boolean implicit) {
         Optional<CertPathValidatorException> invalid = invalidPath(thrown);
         List<Certificate> chain = known.isEmpty() && invalid.isPresent() ? path(invalid.get()) : known;
         FailureReason reason = reason(thrown);
@@ -44,7 +53,8 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
             String names = ServerIdentity.shownNames(leaf);
             detail += names.isEmpty() ? "" : "a certificate for " + names + ": ";
         }
-        return new HandshakeDiagnosis(reason, detail + thrown.getMessage(), hint(reason, thrown, peer, role), chain);
+        return new HandshakeDiagnosis(
+                reason, detail + thrown.getMessage(), hint(reason, thrown, peer, role, implicit), chain);
     }
 
     static HandshakeDiagnosis of(PeerCheck.Refusal refusal, Peer peer, Role role) {
@@ -171,7 +181,7 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                 : FailureReason.HANDSHAKE_FAILED;
     }
 
-    private static String hint(FailureReason reason, Throwable thrown, Peer peer, Role role) {
+    private static String hint(FailureReason reason, Throwable thrown, Peer peer, Role role, boolean implicit) {
         String owner = role == Role.CLIENT ? "the server's operator" : "the client's owner";
         return switch (reason) {
             case CERTIFICATE_EXPIRED -> "Check the clock of this machine, then ask " + owner + " to renew it";
@@ -181,21 +191,47 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                         + " TrustManagerFactory.getInstance(\"PKIX\", conscrypt), or speak TLS 1.2 alone"
                         + " (TlsSettings.Builder.versions)";
             case CERTIFICATE_UNTRUSTED ->
-                "If the issuer is a private one, put its certificate into the trust store; otherwise the "
-                        + (role == Role.CLIENT ? "server" : "client")
-                        + " may not send its intermediate certificates";
-            default -> words(String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT), role);
+                !ofPath(thrown)
+                        ? "The trust manager of this side has refused it by an exception of its own, which is the cause: see what"
+                                + " it asks for"
+                        : "If the issuer is a private one, put its certificate into the trust store; otherwise the "
+                                + (role == Role.CLIENT ? "server" : "client")
+                                + " may not send its intermediate certificates";
+            default -> words(String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT), role, implicit);
         };
     }
 
+    /** Whether a way to a trusted root was looked for and not found, and not code of the application's that said no. */
+    private static boolean ofPath(Throwable thrown) {
+        Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < DEPTH; depth++) {
+            if (cause instanceof CertPathBuilderException
+                    || cause instanceof CertPathValidatorException
+                    || cause.getClass().getName().startsWith(JDK_VALIDATOR)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
     private static String nameHint(Peer peer, Role role) {
-        return "Connect by a name that is in the certificate instead of " + peer.host() + ", or ask "
+        return "Connect by a name that is in the certificate instead of " + new Peer(peer.host(), -1) + ", or ask "
                 + (role == Role.CLIENT ? "the server's operator" : "the client's owner")
                 + " for a certificate with this name as subjectAltName";
     }
 
     /** What engines say of the handshakes that people get wrong most, and the names of alerts (RFC 8446 section 6). */
-    private static String words(String message, Role role) {
+    private static String words(String message, Role role, boolean implicit) {
+        if (message.contains("close_notify")) {
+            return Wording.handshakeCut(role, implicit);
+        }
+        if (message.contains("application_protocol")
+                || message.contains("application protocol")
+                || message.contains("application layer protocol")) {
+            return "The two sides have no application protocol in common: compare TlsSettings.Builder.applicationProtocols"
+                    + " with the peer's, or set none";
+        }
         if (message.contains("protocol_version")
                 || message.contains("protocol version")
                 || message.contains("protocol is disabled")

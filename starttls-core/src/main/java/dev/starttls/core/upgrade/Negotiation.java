@@ -294,8 +294,8 @@ final class Negotiation {
                     "Expected the server to upgrade, but it " + (offered ? "will not" : "does not offer to"),
                     no.reply(),
                     offered
-                            ? "Without TLS nothing is sent under TlsPolicy." + parts.policy()
-                                    + "; try again later, or ask the" + " server's operator"
+                            ? "Without TLS nothing is sent under TlsPolicy." + parts.policy() + ". "
+                                    + no.reason().advice()
                             : STRIPPED);
         }
         declined = true;

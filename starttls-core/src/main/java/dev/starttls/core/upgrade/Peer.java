@@ -1,5 +1,7 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.tls.ServerIdentity;
+
 /**
  * The other side's address.
  *
@@ -23,8 +25,18 @@ public record Peer(String host, int port) {
         }
     }
 
+    /** For people: an international name as it is looked up and compared, in ASCII. */
     @Override
     public String toString() {
-        return port < 0 ? host : host + ":" + port;
+        return port < 0 ? ascii() : ascii() + ":" + port;
+    }
+
+    private String ascii() {
+        try {
+            return ServerIdentity.toAscii(host);
+        } catch (IllegalArgumentException e) {
+            // A path of a Unix-domain socket, or what is no name.
+            return host;
+        }
     }
 }

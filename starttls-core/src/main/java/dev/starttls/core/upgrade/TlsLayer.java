@@ -26,6 +26,8 @@ final class TlsLayer {
     private volatile boolean taskMissing;
     private volatile boolean again;
     private boolean prepared;
+    /** What was thrown in place of an engine. */
+    private volatile Optional<Throwable> instead = Optional.empty();
 
     TlsLayer(Role role, UpgradeSettings settings, Peer peer) {
         start = Optional.of(new TlsStart(role, settings, peer));
@@ -37,7 +39,7 @@ final class TlsLayer {
      */
     void ready() {
         if (early.isPresent()) {
-            early.get().requireEngine();
+            requireEngine(early.get());
         } else if (start.isPresent() && !start.get().awaitsName()) {
             make(start.get());
         }
@@ -73,6 +75,8 @@ final class TlsLayer {
         if (early.isPresent()) {
             EarlyHello hello = early.get();
             early = Optional.empty();
+            hello.run();
+            requireEngine(hello);
             pump = hello.require();
             start = Optional.empty();
             prepared = true;
@@ -319,8 +323,27 @@ final class TlsLayer {
         return status;
     }
 
+    /** Whether this was thrown in place of an engine: the settings are at fault, or what they have makes engines. */
+    boolean unmade(Throwable thrown) {
+        return instead.isPresent() && instead.get() == thrown;
+    }
+
+    private void requireEngine(EarlyHello hello) {
+        try {
+            hello.requireEngine();
+        } catch (RuntimeException | Error e) {
+            instead = Optional.of(e);
+            throw e;
+        }
+    }
+
     private void make(TlsStart starting) {
-        pump = starting.pump();
+        try {
+            pump = starting.pump();
+        } catch (RuntimeException | Error e) {
+            instead = Optional.of(e);
+            throw e;
+        }
         start = Optional.empty();
     }
 }

@@ -1,6 +1,7 @@
 package dev.starttls.core.upgrade;
 
 import java.time.Duration;
+import java.util.Objects;
 
 /**
  * Bounds on what a peer can make this side hold or wait for before the session is ready. A peer that goes over one fails
@@ -47,6 +48,7 @@ public record UpgradeLimits(
         atLeast("octetsPerPhase", octetsPerPhase, lineOctets);
         positive("timePerPhase", timePerPhase);
         positive("timePerCommand", timePerCommand);
+        Objects.requireNonNull(timeToClose, "timeToClose: expected zero or more, got null; try Duration.ZERO");
         if (timeToClose.isNegative()) {
             throw new IllegalArgumentException("timeToClose: expected zero or more, got " + timeToClose);
         }
@@ -107,6 +109,7 @@ public record UpgradeLimits(
     }
 
     private static void positive(String name, Duration time) {
+        Objects.requireNonNull(time, name + ": expected a positive time, got null; see UpgradeLimits.DEFAULT");
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException(name + ": expected a positive time, got " + time);
         }

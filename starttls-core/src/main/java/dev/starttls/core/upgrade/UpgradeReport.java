@@ -1,6 +1,7 @@
 package dev.starttls.core.upgrade;
 
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,8 @@ public record UpgradeReport(
      * @param resumption whether an earlier session was resumed
      * @param applicationProtocol agreed by ALPN (RFC 7301)
      * @param serverName the host name that the client asked for by SNI (RFC 6066 section 3), where the engine tells it; a
-     *     claim of the client's, of letters, digits, hyphens and dots
+     *     claim of the client's, of letters, digits, hyphens and dots. A name with an underscore is not told, although {@link
+     *     dev.starttls.core.tls.TlsSettings.Builder#contextByServerName} is given it
      */
     public record Negotiated(
             String version,
@@ -43,7 +45,25 @@ public record UpgradeReport(
             List<Certificate> peerChain,
             Resumption resumption,
             Optional<String> applicationProtocol,
-            Optional<String> serverName) {}
+            Optional<String> serverName) {
+
+        /** For people and logs, on one line: the number of certificates and whom the first is for, without their octets. */
+        @Override
+        public String toString() {
+            return "Negotiated[version=" + Wording.printable(version) + ", suite=" + Wording.printable(suite)
+                    + ", peerChain=" + certificates() + ", resumption=" + resumption + ", applicationProtocol="
+                    + applicationProtocol.map(Wording::printable).orElse("none") + ", serverName="
+                    + serverName.map(Wording::printable).orElse("none") + "]";
+        }
+
+        private String certificates() {
+            if (peerChain.isEmpty() || !(peerChain.get(0) instanceof X509Certificate leaf)) {
+                return String.valueOf(peerChain.size());
+            }
+            return peerChain.size() + " of "
+                    + Wording.printable(leaf.getSubjectX500Principal().getName());
+        }
+    }
 
     /** Whether the handshake took up an earlier session (RFC 8446 section 2.2, RFC 5077). */
     public enum Resumption {
@@ -78,6 +98,18 @@ public record UpgradeReport(
      */
     public int roundTrips() {
         return phases.stream().mapToInt(PhaseTime::roundTrips).sum();
+    }
+
+    /** For people and logs, on one line: whatever the peer has announced, without control characters. */
+    @Override
+    public String toString() {
+        return "UpgradeReport[protocol=" + protocol + ", role=" + role + ", policy=" + policy + ", tls="
+                + tls.map(Negotiated::toString).orElse("none") + ", offeredBefore=" + shown(offeredBefore)
+                + ", offeredInside=" + shown(offeredInside) + ", phases=" + phases + "]";
+    }
+
+    private static List<String> shown(List<String> announced) {
+        return announced.stream().map(Wording::printable).toList();
     }
 
     /**

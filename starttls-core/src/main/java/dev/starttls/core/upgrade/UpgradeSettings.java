@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.Verification;
+import java.util.Objects;
 
 /**
  * What an upgrade follows, whatever the protocol. Immutable: one serves any number of connections.
@@ -24,6 +25,29 @@ public record UpgradeSettings(
         UpgradeListener listener,
         Preparation preparation,
         InjectionResponse injection) {
+
+    /**
+     * Checks that nothing is missing: a connection without a policy would be one without TLS.
+     *
+     * @param policy as described above
+     * @param tls as described above
+     * @param limits as described above
+     * @param listener as described above
+     * @param preparation as described above
+     * @param injection as described above
+     * @throws NullPointerException if one is null
+     */
+    public UpgradeSettings {
+        Objects.requireNonNull(
+                policy, "policy: expected a TlsPolicy, got null; TlsPolicy.DISABLED is the one without TLS");
+        Objects.requireNonNull(tls, "tls: expected TlsSettings, got null; try TlsSettings.defaults()");
+        Objects.requireNonNull(limits, "limits: expected UpgradeLimits, got null; try UpgradeLimits.DEFAULT");
+        Objects.requireNonNull(listener, "listener: expected an UpgradeListener, got null; try UpgradeListener.NONE");
+        Objects.requireNonNull(
+                preparation, "preparation: expected a Preparation, got null; try Preparation.WHILE_WAITING");
+        Objects.requireNonNull(
+                injection, "injection: expected an InjectionResponse, got null; try InjectionResponse.FAIL");
+    }
 
     /**
      * The defaults under a policy.

@@ -1,5 +1,7 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.line.Ascii;
+
 /** How things are told to a person: on one line, without control characters, not too long. */
 final class Wording {
 
@@ -65,11 +67,6 @@ final class Wording {
     }
 
     private static String printable(String words, int most) {
-        StringBuilder shown = new StringBuilder();
-        for (int i = 0; i < words.length() && i < most; i++) {
-            char c = words.charAt(i);
-            shown.append(c < 32 || c >= 127 ? '?' : c);
-        }
-        return words.length() > most ? shown.append("...").toString() : shown.toString();
+        return words.length() > most ? Ascii.printable(words.substring(0, most)) + "..." : Ascii.printable(words);
     }
 }

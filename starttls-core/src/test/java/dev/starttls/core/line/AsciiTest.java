@@ -54,4 +54,10 @@ class AsciiTest {
         assertThat(Ascii.sendable("\u0001\t\u000b\u000c\u000e \u00ff")).isTrue();
         assertThat(Ascii.sendable("")).isTrue();
     }
+
+    @Test
+    void what_a_person_is_shown_is_one_line_of_printable_characters() {
+        assertThat(Ascii.printable("a b~\r\n\u001b[2J\u0000\u007f\u009b\u00fc\u202e"))
+                .isEqualTo("a b~???[2J?????");
+    }
 }

@@ -9,6 +9,8 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TinyClient;
 import dev.starttls.core.testing.TinyServer;
 import dev.starttls.core.testing.TinyServer.HandOver;
+import dev.starttls.core.tls.ClientCertificate;
+import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
@@ -33,10 +35,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a protocol's client and server connect, listen and serve. */
 @Timeout(60)
@@ -148,6 +155,58 @@ class SetupTest {
     }
 
     @Test
+    void what_could_not_be_is_refused_where_it_is_set() {
+        assertThatThrownBy(() -> client("localhost").serverName(""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected a name");
+        InetSocketAddress address = Loopback.anyPort();
+        for (Duration time : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+            assertThatThrownBy(() -> client("localhost").timeout(time)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() ->
+                            running.loop().connect(address, client("localhost").connection(), time))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("timeout: expected a positive time");
+        }
+        assertThat(running.loop().underway()).isZero();
+    }
+
+    @Test
+    void a_client_whose_settings_no_engine_can_have_says_which() throws Exception {
+        TinyClientSetup client = client("localhost")
+                .tls(TlsSettings.builder()
+                        .context(CERTIFICATES.client())
+                        .versions("TLSv9")
+                        .build());
+        UpgradeException blocking = catchThrowableOfType(UpgradeException.class, client::connect);
+        UpgradeException onLoop = RunningLoop.failure(client.connect(running.loop()));
+        for (UpgradeException failed : List.of(blocking, onLoop)) {
+            assertThat(failed.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(failed).hasMessageContaining("TLSv9").hasMessageContaining("versions and suites");
+        }
+    }
+
+    @Test
+    void a_context_is_put_into_the_settings_that_are_there() throws Exception {
+        TlsSettings pinned = TlsSettings.builder()
+                .pins("sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+                .build();
+        TinyClientSetup client = client("localhost").tls(pinned).sslContext(CERTIFICATES.client());
+        UpgradeException otherKey = catchThrowableOfType(UpgradeException.class, client::connect);
+        assertThat(otherKey.reason()).isEqualTo(FailureReason.CERTIFICATE_PIN_MISMATCH);
+
+        TlsSettings asking = TlsSettings.builder()
+                .clientCertificate(ClientCertificate.NEEDED)
+                .versions("TLSv1.2")
+                .build();
+        listening = new TinyServerSetup()
+                .tls(asking)
+                .sslContext(CERTIFICATES.server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC)))
+                .listen(running.loop(), Loopback.anyPort());
+        UpgradeException noCertificate = catchThrowableOfType(UpgradeException.class, client("localhost")::connect);
+        assertThat(noCertificate.phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @Test
     void the_name_that_is_looked_up_is_the_one_in_ascii() throws Exception {
         // A full-width letter, which the resolver does not know.
         assertThat(client("\uff4cocalhost").connect().isSecure()).isTrue();
@@ -236,17 +295,30 @@ class SetupTest {
         }
     }
 
-    @Test
-    void cancelling_a_session_closes_its_connection() throws Exception {
+    @ParameterizedTest
+    @MethodSource
+    void completing_a_session_from_outside_closes_its_connection(Consumer<CompletableFuture<StartTlsChannel>> end)
+            throws Exception {
         try (ServerSocketChannel silent = ServerSocketChannel.open().bind(Loopback.anyPort())) {
             CompletableFuture<StartTlsChannel> session =
                     new TinyClientSetup("127.0.0.1", silent.socket().getLocalPort()).connect(running.loop());
             try (SocketChannel accepted = silent.accept()) {
-                session.cancel(true);
+                end.accept(session);
                 assertThat(Octets.readToEnd(accepted)).isEmpty();
             }
             UpgradeLoopFailureTest.awaitNobodyUnderway(running);
         }
+    }
+
+    static Stream<Named<Consumer<CompletableFuture<StartTlsChannel>>>>
+            completing_a_session_from_outside_closes_its_connection() {
+        return Stream.of(
+                Named.of("cancelled", session -> session.cancel(true)),
+                Named.of("timed out", session -> {
+                    var unused = session.orTimeout(1, TimeUnit.MILLISECONDS);
+                }),
+                Named.of("failed", session -> session.completeExceptionally(new IllegalStateException("not needed"))),
+                Named.of("completed", session -> session.complete(null)));
     }
 
     @Test

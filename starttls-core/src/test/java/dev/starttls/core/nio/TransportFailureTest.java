@@ -284,7 +284,11 @@ class TransportFailureTest {
                         attempts,
                         java.util.Optional.of(never::add)));
         assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
-        assertThat(failed).hasMessageContaining("200 ms").hasMessageContaining("localhost");
+        assertThat(failed)
+                .hasMessageContaining("200 ms")
+                .hasMessageContaining("localhost")
+                .hasMessageContaining("ClientSetup.timeout")
+                .hasMessageNotContaining("ClientSetup.lookup");
         assertThat(never).hasSize(1);
         try (RunningLoop running = new RunningLoop()) {
             long began = System.nanoTime();
@@ -295,10 +299,22 @@ class TransportFailureTest {
                             Pair.clientConnection(Pair.clientSettings().withListener(listener)),
                             new Connector.Attempts(Duration.ofMillis(200), began),
                             began));
-            assertThat(looped).hasMessageContaining("200 ms");
+            assertThat(looped).hasMessageContaining("200 ms").hasMessageContaining("ClientSetup.timeout");
             assertThat(events).containsExactly("failed CONNECT_FAILED", "blocked CONNECT_FAILED");
             assertThat(running.loop().underway()).isZero();
         }
+    }
+
+    @Test
+    void a_look_up_that_nobody_could_end_is_told_how_it_could() {
+        Connector.Attempts over = new Connector.Attempts(Duration.ofNanos(1), System.nanoTime() - 1);
+        UpgradeException failed = catchThrowableOfType(
+                UpgradeException.class,
+                () -> Connector.connect(
+                        new dev.starttls.core.upgrade.Peer("127.0.0.1", 25), over, java.util.Optional.empty()));
+        assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+        assertThat(failed).hasMessageContaining("ClientSetup.lookup(Executor)");
+        assertThat(Connector.unknown("b\u00fccher.example")).hasMessageContaining("for xn--bcher-kva.example,");
     }
 
     @Test

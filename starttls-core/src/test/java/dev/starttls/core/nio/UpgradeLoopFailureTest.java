@@ -172,6 +172,20 @@ class UpgradeLoopFailureTest {
     }
 
     @Test
+    void a_future_that_times_out_closes_the_connection() throws Exception {
+        try (ServerSocketChannel silent = ServerSocketChannel.open().bind(Loopback.anyPort());
+                RunningLoop running = new RunningLoop()) {
+            CompletableFuture<StartTlsChannel> future = running.connect(silent);
+            try (SocketChannel accepted = silent.accept()) {
+                CompletableFuture<StartTlsChannel> timed = future.orTimeout(1, TimeUnit.MILLISECONDS);
+                assertThat(Octets.readToEnd(accepted)).isEmpty();
+                assertThat(timed).isCompletedExceptionally();
+            }
+            awaitNobodyUnderway(running);
+        }
+    }
+
+    @Test
     void cancelling_closes_the_connection() throws Exception {
         try (RunningLoop running = new RunningLoop();
                 ServerSocketChannel silent = ServerSocketChannel.open().bind(Loopback.anyPort())) {

@@ -237,4 +237,35 @@ class TlsSettingsTest {
         Side.connect(one, other);
         return new Side[] {one, other};
     }
+
+    @Test
+    void another_context_changes_nothing_else() throws GeneralSecurityException {
+        TlsSettings settings = TlsSettings.builder()
+                .engines((host, port) -> {
+                    throw new AssertionError("Expected no question to the source that was replaced");
+                })
+                .versions("TLSv1.2")
+                .suites("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+                .applicationProtocols("imap")
+                .clientCertificate(ClientCertificate.NEEDED)
+                .verification(Verification.NONE)
+                .truncation(Truncation.ACCEPTED)
+                .pins("sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+                .withoutSni()
+                .contextByServerName(name -> Optional.empty())
+                .build();
+        TlsSettings changed = settings.withContext(CERTIFICATES.client());
+        SSLEngine engine = changed.clientEngine("localhost", 25, Verification.NONE);
+        assertThat(engine.getEnabledProtocols()).containsExactly("TLSv1.2");
+        assertThat(engine.getEnabledCipherSuites()).containsExactly("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+        assertThat(engine.getSSLParameters().getApplicationProtocols()).containsExactly("imap");
+        assertThat(engine.getSSLParameters().getServerNames()).isEmpty();
+        assertThat(changed.serverEngine("localhost", 25, Optional.empty()).getNeedClientAuth())
+                .isTrue();
+        assertThat(changed.verification()).contains(Verification.NONE);
+        assertThat(changed.truncation()).isEqualTo(Truncation.ACCEPTED);
+        assertThat(changed.choosesByServerName()).isTrue();
+        assertThat(changed.pins).isEqualTo(settings.pins);
+        assertThatThrownBy(() -> settings.withContext(null)).isInstanceOf(NullPointerException.class);
+    }
 }

@@ -153,6 +153,35 @@ class LocalErrorTest {
     }
 
     @Test
+    void settings_that_no_engine_can_have_are_named_on_a_client() {
+        for (TlsSettings wrong : List.of(
+                TlsSettings.builder()
+                        .context(Connections.TRUSTING)
+                        .versions("TLSv9")
+                        .build(),
+                TlsSettings.builder()
+                        .context(Connections.TRUSTING)
+                        .suites("TLSv9")
+                        .build())) {
+            for (boolean early : List.of(true, false)) {
+                UpgradeConnection connection =
+                        client(UpgradeSettings.of(TlsPolicy.IMPLICIT).withTls(wrong));
+                if (early) {
+                    connection.preparation().orElseThrow().run();
+                }
+                Throwable seen = catchThrowable(() -> {
+                    connection.begin(0);
+                    connection.transmit(Connections.NOTHING, ByteBuffer.allocate(40_000));
+                });
+                UpgradeException why = connection.failure().orElseThrow();
+                assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+                assertThat(why).hasCause(seen).hasMessageContaining("TLSv9");
+                assertThat(why.hint()).get().asString().contains("versions and suites");
+            }
+        }
+    }
+
+    @Test
     void a_servers_listener_that_throws_when_told_of_the_upgrade_hears_of_the_failure() throws Exception {
         for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
             List<String> heard = new ArrayList<>();

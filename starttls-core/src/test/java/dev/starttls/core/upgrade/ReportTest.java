@@ -11,10 +11,12 @@ import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.testing.Side;
 import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,5 +123,48 @@ class ReportTest {
         assertThat(report.offeredBefore()).isEmpty();
         assertThat(report.offeredInside()).containsExactly("LOGIN");
         assertThat(server.executed()).isEqualTo(List.of("inside CAPS"));
+    }
+
+    @Test
+    void a_report_is_shown_on_one_line_without_octets_of_certificates_and_control_characters() {
+        Wire wire = Wire.between(client(TlsPolicy.REQUIRED), server(TlsPolicy.REQUIRED))
+                .run();
+        UpgradeReport report = wire.client().requireSound().connection().report();
+        assertThat(report.toString())
+                .startsWith(
+                        "UpgradeReport[protocol=lines, role=CLIENT, policy=REQUIRED, tls=Negotiated[version=TLSv1.3, ")
+                .contains("peerChain=1 of CN=localhost, resumption=FULL, applicationProtocol=none, serverName=")
+                .contains("offeredBefore=[PLAIN, UPGRADE], offeredInside=[LOGIN], phases=[PhaseTime[phase=GREETING, ")
+                .hasLineCount(1)
+                .hasSizeLessThan(1_000);
+
+        Negotiated hostile = new Negotiated(
+                "TLSv1.3",
+                "S",
+                List.of(Connections.CERTIFICATES.named("evil\u001b[2J").leaf()),
+                Resumption.RESUMED,
+                Optional.of("a\nb"),
+                Optional.of("c\nd"));
+        UpgradeReport forged = new UpgradeReport(
+                "lines",
+                Role.CLIENT,
+                TlsPolicy.REQUIRED,
+                Optional.of(hostile),
+                List.of("X\u001b[2J", "y".repeat(8_000)),
+                List.of("Z\r\nINFO all is well"),
+                List.of());
+        String all = forged + " " + new ConnectionInfo(new Peer("mx", 25), Optional.of(hostile));
+        assertThat(all).contains("peerChain=1 of CN=evil?[2J");
+        assertThat(all.chars()).allMatch(c -> c >= 32 && c < 127);
+        assertThat(all).hasSizeLessThan(2_000);
+        assertThat(forged.offeredInside()).containsExactly("Z\r\nINFO all is well");
+    }
+
+    @Test
+    void a_report_of_a_session_in_plaintext_is_shown_too() {
+        UpgradeReport report = client(TlsPolicy.DISABLED).report();
+        assertThat(report)
+                .hasToString("UpgradeReport[protocol=lines, role=CLIENT, policy=DISABLED, tls=none, offeredBefore=[],"
+                        + " offeredInside=[], phases=[]]");
     }
 }
