@@ -9,6 +9,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -265,6 +266,14 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      */
     private CompletableFuture<StartTlsChannel> admit(
             UpgradeConnection connection, Closeable channel, Consumer<CompletableFuture<StartTlsChannel>> admission) {
+        if (StartTlsChannel.begun(connection)) {
+            // Its session goes on over another channel, or over this one.
+            if (!(channel instanceof SelectableChannel own && own.isRegistered())) {
+                Quietly.close(channel);
+            }
+            return CompletableFuture.failedFuture(
+                    Failures.ofLocalCode(StartTlsChannel.alreadyBegun(connection), Phase.CONNECT));
+        }
         if (!loop.reserve()) {
             Quietly.close(channel);
             return failed(connection, loop.noRoom());

@@ -394,6 +394,28 @@ class LoopContainmentTest {
         }
     }
 
+    @Test
+    void a_connection_that_has_a_channel_keeps_it_when_it_is_given_another() throws Exception {
+        try (Innocent innocent = new Innocent(Runnable::run);
+                Loopback sockets = Loopback.open();
+                Loopback others = Loopback.open()) {
+            UpgradeConnection connection = Pair.serverConnection(Pair.serverSettings());
+            UpgradeLoop loop = innocent.running.loop();
+            CompletableFuture<StartTlsChannel> first = loop.upgrade(sockets.server(), connection);
+            assertThat(Octets.text(sockets.client(), 4)).isEqualTo("HI\r\n");
+            UpgradeException why = RunningLoop.failure(loop.upgrade(others.server(), connection));
+            assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(why).cause().hasMessageContaining("make a new UpgradeConnection for each channel");
+            assertThat(others.server().isOpen()).isFalse();
+            assertThat(RunningLoop.failure(loop.upgrade(sockets.server(), connection))
+                            .reason())
+                    .isEqualTo(FailureReason.LOCAL_ERROR);
+            assertThat(first).isNotDone();
+            Octets.writeAll(sockets.client(), Octets.of("CAPS\r\n"));
+            assertThat(Octets.text(sockets.client(), 4)).isEqualTo("CAPS");
+        }
+    }
+
     private static void rejected(Innocent innocent) throws Exception {
         try (Loopback sockets = Loopback.open()) {
             UpgradeConnection begun = Pair.serverConnection(Pair.serverSettings());
@@ -405,7 +427,12 @@ class LoopContainmentTest {
 
     private static long descriptors(Innocent innocent) throws Exception {
         // A selector closes what others have closed only when it selects the next time: by the end of this it has.
-        rejected(innocent);
+        try (Loopback sockets = Loopback.open()) {
+            CompletableFuture<StartTlsChannel> lost =
+                    innocent.running.loop().upgrade(sockets.server(), Pair.serverConnection(Pair.serverSettings()));
+            sockets.client().close();
+            assertThat(RunningLoop.failure(lost).reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        }
         try (Stream<Path> open = Files.list(DESCRIPTORS)) {
             return open.count();
         }

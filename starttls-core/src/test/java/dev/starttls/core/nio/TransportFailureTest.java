@@ -100,7 +100,9 @@ class TransportFailureTest {
             assertThat(failed).hasCauseInstanceOf(IllegalBlockingModeException.class);
         } else {
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
-            assertThat(failed).hasRootCauseMessage("Expected the channel to write octets or none, got -1");
+            assertThat(failed)
+                    .rootCause()
+                    .hasMessageStartingWith("Expected the channel to write octets or none, got -1;");
         }
         assertThat(failed.phase()).isEqualTo(Phase.GREETING);
         assertThat(events).first().isEqualTo("failed " + failed.reason());
@@ -128,7 +130,7 @@ class TransportFailureTest {
             transport[0].answer(-1);
             assertThatThrownBy(() -> pair.client().write(Octets.of("more")))
                     .isExactlyInstanceOf(IOException.class)
-                    .hasMessage("Expected the channel to write octets or none, got -1");
+                    .hasMessageStartingWith("Expected the channel to write octets or none, got -1;");
             assertThat(transport[0].looks).isEqualTo(1);
             pair.client().close();
             assertThat(transport[0].looks).isBetween(1, 2);
