@@ -30,6 +30,9 @@ final class Deadlines {
 
         /** The deadline has passed. */
         abstract void expired();
+
+        /** That threw what it should not have: it is over. */
+        public abstract void broken(Throwable thrown);
     }
 
     /** Asks for the deadline and keeps it, in the place of an earlier one of the same. */
@@ -65,9 +68,7 @@ final class Deadlines {
             Timed next = waiting.pollFirst();
             next.number = 0;
             if (next.due().filter(at -> at - now <= 0).isPresent()) {
-                next.expired();
-                // The next one may be at a channel, which an interrupt that code of this one has left would close.
-                LoopThread.takeInterrupt();
+                LoopThread.contained(next::expired, next::broken);
             }
             // Who does not give up is asked again, but not in this turn.
             next.due().ifPresent(at -> add(next, at - now <= 0 ? now + NANOS_PER_MILLI : at));

@@ -2,6 +2,7 @@ package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -43,6 +44,11 @@ final class Failures {
 
     static UpgradeException rejected(Phase phase, String detail) {
         return new UpgradeException(FailureReason.REJECTED, phase, detail);
+    }
+
+    static IllegalStateException begun(State state) {
+        return new IllegalStateException("Expected a connection that has not begun, got one in state " + state
+                + "; make a new UpgradeConnection for each channel");
     }
 
     static UpgradeException doesNotRead(Phase phase) {

@@ -1,9 +1,26 @@
 package dev.starttls.core.nio;
 
+import java.util.function.Consumer;
+
 /** The thread of a loop, which code of the application borrows: what that code leaves behind is dealt with here. */
 final class LoopThread {
 
     private LoopThread() {}
+
+    /** Does one connection's work: what that throws, which it should not, ends it and is reported. */
+    static void contained(Runnable work, Consumer<Throwable> broken) {
+        try {
+            work.run();
+        } catch (Throwable fault) {
+            try {
+                broken.accept(fault);
+            } catch (Throwable second) {
+                fault.addSuppressed(second);
+            }
+            report(fault);
+        }
+        takeInterrupt();
+    }
 
     /** A fault in the author's code goes where uncaught exceptions of this thread go; the loop serves the others on. */
     static void report(Throwable fault) {

@@ -278,17 +278,7 @@ final class SelectorLoop {
 
     /** What a member does not expect of its own work ends that member. */
     private static void contained(Member member, Runnable work) {
-        try {
-            work.run();
-        } catch (Throwable fault) {
-            try {
-                member.broken(fault);
-            } catch (Throwable second) {
-                fault.addSuppressed(second);
-            }
-            LoopThread.report(fault);
-        }
-        LoopThread.takeInterrupt();
+        LoopThread.contained(work, member::broken);
     }
 
     /** Hands out what is finished, once the selector has forgotten it. */

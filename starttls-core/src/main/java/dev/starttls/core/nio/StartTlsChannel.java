@@ -72,7 +72,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     public static StartTlsChannel over(ByteChannel transport, UpgradeConnection connection) {
         Objects.requireNonNull(transport, "transport");
         if (begun(connection)) {
-            throw alreadyBegun(connection);
+            throw Failures.begun(connection.state());
         }
         return new StartTlsChannel(transport, connection);
     }
@@ -127,11 +127,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     /** Whether a connection has another channel, or a driver of the caller's, whose session goes on. */
     static boolean begun(UpgradeConnection connection) {
         return connection.deadline().isPresent() || connection.ready();
-    }
-
-    static IllegalStateException alreadyBegun(UpgradeConnection connection) {
-        return new IllegalStateException("Expected a connection that has not begun, got one in state "
-                + connection.state() + "; make a new UpgradeConnection for each channel");
     }
 
     /** Begins and goes no further: from here the connection has a deadline. */

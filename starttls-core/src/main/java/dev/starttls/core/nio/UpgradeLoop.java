@@ -272,7 +272,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
                 Quietly.close(channel);
             }
             return CompletableFuture.failedFuture(
-                    Failures.ofLocalCode(StartTlsChannel.alreadyBegun(connection), Phase.CONNECT));
+                    Failures.ofLocalCode(Failures.begun(connection.state()), Phase.CONNECT));
         }
         if (!loop.reserve()) {
             Quietly.close(channel);

@@ -181,7 +181,8 @@ final class Ending {
         unavailable = true;
         UpgradeException why = exception(
                 FailureReason.LOCAL_ERROR,
-                "Expected a TLS engine for the upgrade that the client asked for, got " + thrown,
+                "Expected a TLS engine for the upgrade that the client asked for, got "
+                        + thrown.getClass().getName(),
                 "",
                 "Check the SSLContext, versions and suites of the server's TlsSettings");
         why.initCause(thrown);

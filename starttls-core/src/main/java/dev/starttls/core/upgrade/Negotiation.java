@@ -226,7 +226,8 @@ final class Negotiation {
         try {
             parts.tls().ready();
             return true;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Languages that do not declare what they throw can throw anything from an engine source.
             List<String> lines = parts.dialogue().unavailable();
             if (lines.isEmpty() || hello.hasRemaining()) {
                 // A ClientHello that has come already would be taken for a line.

@@ -77,11 +77,22 @@ class DeadlinesTest {
         return someone;
     }
 
+    @Test
+    void what_one_throws_ends_it_and_nobody_else() {
+        Someone faulty = add("faulty", SECOND);
+        faulty.fault = Optional.of(new AssertionError("a fault at the deadline"));
+        add("next", SECOND + 1);
+        deadlines.expire(2 * SECOND);
+        assertThat(told).containsExactly("faulty", "faulty broken", "next");
+        assertThat(deadlines.size()).isZero();
+    }
+
     private final class Someone extends Deadlines.Timed {
 
         private final String name;
         private Optional<Long> due;
         private boolean staysDue;
+        private Optional<Error> fault = Optional.empty();
 
         Someone(String name, long due) {
             this.name = name;
@@ -99,6 +110,14 @@ class DeadlinesTest {
             if (!staysDue) {
                 due = Optional.empty();
             }
+            if (fault.isPresent()) {
+                throw fault.get();
+            }
+        }
+
+        @Override
+        public void broken(Throwable thrown) {
+            told.add(name + " broken");
         }
     }
 }
