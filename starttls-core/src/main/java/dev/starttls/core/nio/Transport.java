@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -26,11 +27,13 @@ final class Transport {
     private static final int UNREAD = 1 << 20;
 
     private final ByteChannel channel;
+    private final Optional<QuickAck> quickAck;
     private Lent in = BufferPool.shared().idle();
     private Lent out = BufferPool.shared().idle();
 
     Transport(ByteChannel channel) {
         this.channel = channel;
+        quickAck = channel instanceof NetworkChannel network ? QuickAck.of(network) : Optional.empty();
     }
 
     /** The caller's. */
@@ -180,6 +183,13 @@ final class Transport {
             return timed(socket, SelectionKey.OP_WRITE, nanos, this::flushAll).isPresent();
         }
         return flush();
+    }
+
+    /** What the peer sends next is to be acknowledged at once, where the system can: it may be holding something back. */
+    void acknowledgeAtOnce() {
+        if (quickAck.isPresent()) {
+            quickAck.get().ask();
+        }
     }
 
     private Optional<Integer> flushAll() throws IOException {

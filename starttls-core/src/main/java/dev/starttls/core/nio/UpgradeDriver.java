@@ -234,14 +234,23 @@ final class UpgradeDriver {
      * @throws UpgradeException if a peer on a blocking transport does not take it in time
      */
     private boolean flush(Turn turn) throws IOException {
-        if (!transport.timed() || !transport.hasOutput() || lastDeadline.isEmpty()) {
+        if (!transport.hasOutput()) {
             return transport.flush();
         }
-        if (!transport.flush(lastDeadline.get() - turn.now())) {
-            connection.tick(turn.now());
-            throw Failures.doesNotRead(connection.phase());
+        boolean all;
+        if (transport.timed() && lastDeadline.isPresent()) {
+            all = transport.flush(lastDeadline.get() - turn.now());
+            if (!all) {
+                connection.tick(turn.now());
+                throw Failures.doesNotRead(connection.phase());
+            }
+        } else {
+            all = transport.flush();
         }
-        return true;
+        if (all) {
+            transport.acknowledgeAtOnce();
+        }
+        return all;
     }
 
     /** Takes what was read before. Returns whether the connection took any of it, or now wants something else. */

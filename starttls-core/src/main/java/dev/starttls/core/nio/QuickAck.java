@@ -1,0 +1,49 @@
+package dev.starttls.core.nio;
+
+import java.io.IOException;
+import java.net.SocketOption;
+import java.nio.channels.NetworkChannel;
+import java.util.Optional;
+
+/**
+ * Has the kernel acknowledge at once what the peer sends next, where it can (TCP_QUICKACK, on Linux).
+ *
+ * <p>A peer with Nagle's algorithm on (RFC 9293 section 3.7.4; Postfix) that says two things in two small segments holds the
+ * second until the first is acknowledged: a session ticket, and then its reply. A kernel that hopes to acknowledge with what is
+ * sent next waits for 40 ms (RFC 9293 section 3.8.6.3), and here nothing is sent before that reply.
+ */
+final class QuickAck {
+
+    /** In the module jdk.net, which a runtime image may lack and this one must not require. */
+    private static final String NAME = "TCP_QUICKACK";
+
+    private final NetworkChannel channel;
+    private final SocketOption<Boolean> option;
+
+    private QuickAck(NetworkChannel channel, SocketOption<Boolean> option) {
+        this.channel = channel;
+        this.option = option;
+    }
+
+    /** Of a channel; empty where its system, its virtual machine or its kind of socket has no such option. */
+    static Optional<QuickAck> of(NetworkChannel channel) {
+        for (SocketOption<?> option : channel.supportedOptions()) {
+            if (option.name().equals(NAME) && option.type() == Boolean.class) {
+                @SuppressWarnings("unchecked") // Its type says so.
+                SocketOption<Boolean> found = (SocketOption<Boolean>) option;
+                return Optional.of(new QuickAck(channel, found));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** To be called behind each write that an answer is expected to: the kernel forgets it when more is sent. */
+    void ask() {
+        try {
+            channel.setOption(option, true);
+        } catch (IOException e) {
+            // The peer has gone already, which reading will tell.
+            return;
+        }
+    }
+}
