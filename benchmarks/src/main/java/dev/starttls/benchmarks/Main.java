@@ -44,6 +44,7 @@ public final class Main {
                 .addSubcommand(new CostCommand())
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new FloodCommand())
+                .addSubcommand(new ServersCommand())
                 .addSubcommand(new Report())
                 .addSubcommand(new RegressionGuard())
                 .setCaseInsensitiveEnumValuesAllowed(true)

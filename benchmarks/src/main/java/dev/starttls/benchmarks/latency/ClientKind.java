@@ -9,6 +9,8 @@ public enum ClientKind {
     PLAINTEXT("no upgrade"),
     /** Channel and engine by hand. */
     FLOOR("floor: channel and engine by hand"),
+    /** The same with TCP_QUICKACK, against servers that write twice with Nagle's algorithm on. */
+    FLOOR_QUICK_ACK("channel and engine by hand, TCP_QUICKACK"),
     /** This library, blocking. */
     STARTTLS("this library, blocking"),
     /** This library, blocking, the ClientHello made after the go-ahead. */
@@ -43,7 +45,8 @@ public enum ClientKind {
     UpgradeClient open() throws IOException {
         return switch (this) {
             case PLAINTEXT -> new PlaintextClient();
-            case FLOOR -> new FloorClient();
+            case FLOOR -> new FloorClient(false);
+            case FLOOR_QUICK_ACK -> new FloorClient(true);
             case STARTTLS -> new StartTlsClient(Preparation.WHILE_WAITING);
             case STARTTLS_UNPREPARED -> new StartTlsClient(Preparation.ON_GO_AHEAD);
             case STARTTLS_TWO_THREADS -> new TwoThreadsClient();

@@ -10,11 +10,19 @@ import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
+import jdk.net.ExtendedSocketOptions;
 
 /** The floor: a blocking channel and an engine by hand, with no library around them and none of its safeguards. */
 final class FloorClient implements UpgradeClient {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    /** Whether the kernel is asked to acknowledge at once. */
+    private final boolean quickAck;
+
+    FloorClient(boolean quickAck) {
+        this.quickAck = quickAck;
+    }
 
     @Override
     public Closeable upgrade(int port, SSLContext context, String version) throws IOException {
@@ -36,7 +44,7 @@ final class FloorClient implements UpgradeClient {
         }
     }
 
-    private static void inside(SocketChannel channel, SSLEngine engine, ByteBuffer in) throws IOException {
+    private void inside(SocketChannel channel, SSLEngine engine, ByteBuffer in) throws IOException {
         ByteBuffer out = ByteBuffer.allocate(40_000);
         ByteBuffer ehlo = Reply.octets(EHLO);
         ByteBuffer plain = ByteBuffer.allocate(17_000);
@@ -73,12 +81,16 @@ final class FloorClient implements UpgradeClient {
         }
     }
 
-    private static void flush(SocketChannel channel, ByteBuffer out) throws IOException {
+    private void flush(SocketChannel channel, ByteBuffer out) throws IOException {
         out.flip();
+        boolean any = out.hasRemaining();
         while (out.hasRemaining()) {
             channel.write(out);
         }
         out.clear();
+        if (quickAck && any) {
+            channel.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
+        }
     }
 
     private static void fill(SocketChannel channel, ByteBuffer in) throws IOException {

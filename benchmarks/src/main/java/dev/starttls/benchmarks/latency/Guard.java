@@ -2,11 +2,14 @@ package dev.starttls.benchmarks.latency;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
+import dev.starttls.benchmarks.report.Ratio;
 import dev.starttls.benchmarks.report.Results;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /**
  * Tells a developer what got slower: upgrades on loopback against the floor of the same rounds. The limits are generous and
@@ -16,6 +19,8 @@ public final class Guard {
 
     private static final Map<ClientKind, Double> LIMITS =
             Map.of(ClientKind.STARTTLS, 1.25, ClientKind.STARTTLS_LOOP, 1.5);
+    /** Against a server that writes twice: one that waits for its own kernel takes 40 ms more, ten times the floor. */
+    private static final double STALLED = 2.5;
 
     private final Rounds rounds;
 
@@ -50,7 +55,51 @@ public final class Guard {
                     new PeerLatency(List.of(ClientKind.FLOOR, ClientKind.STARTTLS, ClientKind.STARTTLS_LOOP), rounds)
                             .measure("TLSv1.3", contexts, handshake, 0));
         }
-        return judge(rows);
+        Verdict swift = judge(rows);
+        Verdict prompt = stalls(contexts);
+        List<String> lines = new ArrayList<>(swift.lines());
+        lines.addAll(prompt.lines());
+        return new Verdict(lines, swift.slower() + prompt.slower());
+    }
+
+    /** The stall of 40 ms that servers such as Postfix bring about. */
+    private Verdict stalls(Contexts contexts) throws Exception {
+        Map<ClientKind, Rounds.Contestant> contestants = new LinkedHashMap<>();
+        List<UpgradeClient> clients = new ArrayList<>();
+        try (NagleServer server = new NagleServer(contexts.server())) {
+            for (ClientKind kind : List.of(ClientKind.FLOOR_QUICK_ACK, ClientKind.STARTTLS, ClientKind.STARTTLS_LOOP)) {
+                UpgradeClient client = kind.open();
+                clients.add(client);
+                SSLContext context = contexts.client();
+                contestants.put(kind, () -> OutsideServers.full(client, server.port(), context, "TLSv1.3"));
+            }
+            return stalls(rounds.measure(contestants));
+        } finally {
+            clients.forEach(UpgradeClient::close);
+        }
+    }
+
+    /** Judges what was measured against a server that writes twice. */
+    static Verdict stalls(Map<ClientKind, double[]> samples) {
+        List<String> lines = new ArrayList<>();
+        long slower = 0;
+        double[] floor = samples.get(ClientKind.FLOOR_QUICK_ACK);
+        for (ClientKind kind : List.of(ClientKind.STARTTLS, ClientKind.STARTTLS_LOOP)) {
+            Ratio ratio = Ratio.of(samples.get(kind), floor);
+            boolean beyond = ratio.low() > STALLED;
+            slower += beyond ? 1 : 0;
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%-6s  %-28s %-8s %.2f of the floor (%.2f to %.2f), limit %.2f",
+                    beyond ? "SLOWER" : "ok",
+                    kind.title(),
+                    "stall",
+                    ratio.value(),
+                    ratio.low(),
+                    ratio.high(),
+                    STALLED));
+        }
+        return new Verdict(lines, slower);
     }
 
     /** Judges what was measured; contestants without a limit are passed over. */

@@ -23,7 +23,10 @@ public enum LatencySet {
 
     /** Without those that wait for Nagle's algorithm: 45 ms that are known already. */
     private static final Set<ClientKind> SWIFT =
-            EnumSet.complementOf(EnumSet.of(ClientKind.ANGUS, ClientKind.COMMONS_NET));
+            EnumSet.complementOf(EnumSet.of(ClientKind.ANGUS, ClientKind.COMMONS_NET, ClientKind.FLOOR_QUICK_ACK));
+
+    /** The server of these sends all it has at once. */
+    private static final Set<ClientKind> ALL = EnumSet.complementOf(EnumSet.of(ClientKind.FLOOR_QUICK_ACK));
 
     /** What is measured. */
     public enum Part {
@@ -96,7 +99,7 @@ public enum LatencySet {
 
     /** The slow ones are shown once on loopback, where their wait is most of it. */
     private static List<ClientKind> contestants(boolean first, int link) {
-        return first && link == 0 ? List.of(ClientKind.values()) : List.copyOf(SWIFT);
+        return first && link == 0 ? List.copyOf(ALL) : List.copyOf(SWIFT);
     }
 
     private Rounds peerRounds(int link, double scale) {

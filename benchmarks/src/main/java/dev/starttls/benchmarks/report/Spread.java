@@ -31,6 +31,19 @@ public record Spread(double low, double median, double high, int samples) {
      * @param share from 0 to 1
      * @return the value
      */
+    /**
+     * A quantile.
+     *
+     * @param samples in any order; at least one
+     * @param share of those below it, 0 to 1
+     * @return between the two nearest, if it falls between them
+     */
+    public static double quantileOf(double[] samples, double share) {
+        double[] sorted = samples.clone();
+        Arrays.sort(sorted);
+        return quantile(sorted, share);
+    }
+
     static double quantile(double[] sorted, double share) {
         if (sorted.length == 0) {
             throw new IllegalArgumentException("sorted: expected at least one sample, got none");

@@ -2,10 +2,13 @@ package dev.starttls.benchmarks.latency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.KeyKind;
 import dev.starttls.benchmarks.report.Ratio;
 import dev.starttls.benchmarks.report.Results;
 import dev.starttls.benchmarks.report.Spread;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,8 +40,30 @@ class GuardTest {
 
     @Test
     @Timeout(120)
-    void a_measurement_judges_both_drivers_and_both_handshakes() throws Exception {
-        assertThat(new Guard(new Rounds(0, 2)).judge().lines()).hasSize(4);
+    void a_measurement_judges_both_drivers_both_handshakes_and_the_stall() throws Exception {
+        assertThat(new Guard(new Rounds(0, 2)).judge().lines()).hasSize(6);
+    }
+
+    @Test
+    void who_waits_for_a_delayed_acknowledgement_got_slower() {
+        Guard.Verdict verdict = Guard.stalls(Map.of(
+                ClientKind.FLOOR_QUICK_ACK, new double[] {5, 5.2, 5.1, 4.9},
+                ClientKind.STARTTLS, new double[] {48, 47, 49, 48},
+                ClientKind.STARTTLS_LOOP, new double[] {5.3, 5.4, 5.2, 5.3}));
+        assertThat(verdict.slower()).isEqualTo(1);
+        assertThat(verdict.lines()).hasSize(2).first().asString().startsWith("SLOWER");
+    }
+
+    @Test
+    @Timeout(60)
+    void every_peer_is_measured_against_a_server_that_others_have_made() throws Exception {
+        Contexts contexts = new Contexts(KeyKind.EC);
+        try (NagleServer server = new NagleServer(contexts.server())) {
+            assertThat(new OutsideServers(new Rounds(0, 2))
+                            .measure("nagle", server.port(), contexts.certificate(), "TLSv1.3"))
+                    .hasSize(9)
+                    .allSatisfy(row -> assertThat(row).startsWith("| nagle | TLSv1.3 | "));
+        }
     }
 
     private static Results.Peer row(String client, Ratio ratio) {
