@@ -2,6 +2,7 @@
 module dev.starttls.core {
     exports dev.starttls.core.line;
     exports dev.starttls.core.tls;
+    exports dev.starttls.core.keys;
     exports dev.starttls.core.upgrade;
     exports dev.starttls.core.nio;
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FloorsTest {
 
     private static final String ROOT = "dev.starttls.core.";
-    private static final List<String> FLOORS = List.of("line", "tls", "upgrade", "nio");
+    private static final List<String> FLOORS = List.of("line", "tls", "keys", "upgrade", "nio");
     private static final Pattern NO_CODE = Pattern.compile("\\s*(//|\\*|/\\*|import |package |$)");
 
     private static final Path MAIN = main();
@@ -41,11 +41,11 @@ class FloorsTest {
     void the_rules_see_the_classes() {
         assertThat(CLASSES).hasSizeGreaterThan(30);
         assertThat(CLASSES.stream().map(JavaClass::getPackageName))
-                .contains(ROOT + "line", ROOT + "tls", ROOT + "upgrade");
+                .contains(ROOT + "line", ROOT + "tls", ROOT + "keys", ROOT + "upgrade");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2})
+    @ValueSource(ints = {0, 1, 2, 3})
     void nothing_imports_upward(int floor) {
         String[] above = FLOORS.subList(floor + 1, FLOORS.size()).stream()
                 .map(name -> ROOT + name + "..")
@@ -56,6 +56,17 @@ class FloorsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(above)
+                .check(CLASSES);
+    }
+
+    @Test
+    void keys_and_upgrades_know_nothing_of_one_another() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "upgrade")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "keys")
                 .check(CLASSES);
     }
 
@@ -91,6 +102,7 @@ class FloorsTest {
                         "java.util.concurrent..",
                         "java.util.function",
                         "java.util.stream",
+                        "javax.crypto..",
                         "javax.net.ssl",
                         "javax.security.."))
                 .check(CLASSES);
@@ -119,7 +131,7 @@ class FloorsTest {
 
     @Test
     void below_the_drivers_there_are_no_threads_no_clock_and_no_channels() {
-        var below = noClasses().that(resideInAnyPackage(ROOT + "line", ROOT + "tls", ROOT + "upgrade"));
+        var below = noClasses().that(resideInAnyPackage(ROOT + "line", ROOT + "tls", ROOT + "keys", ROOT + "upgrade"));
         below.should().dependOnClassesThat().areAssignableTo(Thread.class).check(CLASSES);
         below.should()
                 .dependOnClassesThat(resideInAPackage("java.util.concurrent").and(new NotAtomics()))
@@ -130,6 +142,16 @@ class FloorsTest {
         below.should().callMethod(System.class, "nanoTime").check(CLASSES);
         below.should().callMethod(System.class, "currentTimeMillis").check(CLASSES);
         below.should().callMethod(Object.class, "wait").check(CLASSES);
+    }
+
+    /** Keys are read from files, before any connection is served. */
+    @Test
+    void below_the_drivers_there_are_no_files_but_those_with_keys() {
+        noClasses()
+                .that(resideInAnyPackage(ROOT + "line", ROOT + "tls", ROOT + "upgrade"))
+                .should()
+                .dependOnClassesThat(resideInAPackage("java.nio.file.."))
+                .check(CLASSES);
     }
 
     @Test

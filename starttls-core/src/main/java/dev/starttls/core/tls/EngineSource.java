@@ -37,7 +37,8 @@ import javax.net.ssl.SSLEngine;
  *   <li><b>Conscrypt</b> 2.5.2: needs a trust manager of its own ({@code TrustManagerFactory.getInstance("PKIX",
  *       conscrypt)}); the JDK's refuses every certificate in TLS 1.3 ("Unknown authType: GENERIC"), which fails as
  *       LOCAL_ERROR. Chooses no server key by the JDK's key managers of algorithm PKIX, only by those of
- *       SunX509. Cannot send behind the peer's close_notify (half-close, RFC 8446 section 6.1), only receive behind its
+ *       SunX509 and of {@code ServerKeys}; of keys of several types for one name it takes the one of
+ *       EC. Cannot send behind the peer's close_notify (half-close, RFC 8446 section 6.1), only receive behind its
  *       own.
  *   <li><b>Bouncy Castle</b> 1.84: resumes no session of TLS 1.3. Closes both directions at once. What comes behind its own close_notify is dropped: an end
  *       of the connection is then told as truncation, and waiting for the peer's close_notify is waiting in vain.

@@ -45,6 +45,11 @@ public final class BareTls {
         return with(engine, versions);
     }
 
+    /** One side by an engine whose mode is set. */
+    public static BareTls over(SSLEngine engine) {
+        return new BareTls(engine);
+    }
+
     private static BareTls with(SSLEngine engine, String... versions) {
         if (versions.length > 0) {
             SSLParameters parameters = engine.getSSLParameters();

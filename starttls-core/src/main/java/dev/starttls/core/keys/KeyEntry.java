@@ -1,0 +1,219 @@
+package dev.starttls.core.keys;
+
+import dev.starttls.core.tls.ServerIdentity;
+import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.RSAKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A private key with its certificates, which belong to it. Shows no more of the key than its type. */
+final class KeyEntry {
+
+    /** The type of a DNS name as subjectAltName (RFC 5280 section 4.2.1.6). */
+    private static final Integer DNS_NAME = 2;
+
+    /** Where the chain is from, for messages. */
+    final String where;
+
+    final PrivateKey key;
+    final List<X509Certificate> chain;
+    final KeyType type;
+    /** Of the leaf; as it has them, in lower case. */
+    private final Set<String> names;
+
+    private KeyEntry(String where, PrivateKey key, List<X509Certificate> chain, KeyType type) {
+        this.where = where;
+        this.key = key;
+        this.chain = List.copyOf(chain);
+        this.type = type;
+        names = dnsNames(chain.get(0));
+    }
+
+    /**
+     * Checks that they belong together.
+     *
+     * @param whereChain the file of the chain, for messages
+     * @param whereKey the file of the key
+     */
+    static KeyEntry of(String whereChain, String whereKey, PrivateKey key, List<X509Certificate> chain)
+            throws ServerKeysException {
+        if (chain.isEmpty()) {
+            throw new ServerKeysException(whereChain, "Expected the certificate of the key, got none; add its chain");
+        }
+        KeyType type = KeyType.of(key)
+                .orElseThrow(() -> new ServerKeysException(
+                        whereKey,
+                        "Expected a key of RSA, RSASSA-PSS, EC, Ed25519 or Ed448, got one of " + key.getAlgorithm()
+                                + ", which no cipher suite of TLS 1.2 or 1.3 signs with here; have a certificate issued"
+                                + " for another key"));
+        int owner = owner(key, type, chain);
+        if (owner < 0) {
+            throw new ServerKeysException(
+                    whereChain,
+                    "Expected the certificate of the private key in " + whereKey + ", got one for "
+                            + Certificates.name(chain.get(0)) + " with another key ("
+                            + chain.get(0).getPublicKey().getAlgorithm()
+                            + "); was one of the two renewed without the other? These must print the same: openssl x509"
+                            + " -noout -pubkey -in CHAIN, openssl pkey -pubout -in KEY");
+        }
+        if (owner > 0) {
+            throw new ServerKeysException(
+                    whereChain,
+                    "Expected the leaf first, got it as certificate " + (owner + 1) + " of " + chain.size()
+                            + " (for " + Certificates.name(chain.get(owner))
+                            + "); put it first, followed by its issuer and so on");
+        }
+        Certificates.requireOrder(whereChain, chain);
+        return new KeyEntry(whereChain, key, chain, type);
+    }
+
+    X509Certificate leaf() {
+        return chain.get(0);
+    }
+
+    /**
+     * Whether it is of the type that an engine asks a key manager for: by the name of the algorithm; with a way of exchanging
+     * keys before it, as TLS 1.2 has it ("ECDHE_RSA"); or with a curve after it, as Bouncy Castle has it ("EC/secp256r1").
+     */
+    boolean answers(String keyType) {
+        int slash = keyType.indexOf('/');
+        String name = slash < 0 ? keyType : keyType.substring(0, slash);
+        String algorithm = name.startsWith("EC_") ? "EC" : name.substring(name.lastIndexOf('_') + 1);
+        Optional<KeyType> asked = KeyType.named(algorithm);
+        return asked.isPresent() && asked.get() == type && (slash < 0 || keyType.endsWith("/secp" + bits() + "r1"));
+    }
+
+    /** Whether a name that a client asks for is one of the leaf's. */
+    boolean isFor(ServerIdentity name) {
+        return name.matches(leaf());
+    }
+
+    /** Whether this stands for the same server as another one, by a key of perhaps another type. */
+    boolean sharesName(KeyEntry other) {
+        return names.equals(other.names) || !Collections.disjoint(names, other.names);
+    }
+
+    /** Whether one of these authorities is the issuer of one of the certificates. */
+    boolean issuedBy(Principal[] authorities) {
+        for (X509Certificate certificate : chain) {
+            for (Principal authority : authorities) {
+                if (certificate.getIssuerX500Principal().equals(authority)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a client can verify this key's signatures.
+     *
+     * @param algorithms that it offers, by the names of {@link Signature}, such as "SHA256withECDSA"
+     * @param tls13 where each curve has a hash of its own, and RSA signs by PSS alone (RFC 8446 section 4.2.3)
+     */
+    boolean verifiableBy(String[] algorithms, boolean tls13) {
+        for (String algorithm : algorithms) {
+            if (isSignature(algorithm, tls13)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isSignature(String algorithm, boolean tls13) {
+        // The second is Bouncy Castle's name.
+        boolean pss = algorithm.equals("RSASSA-PSS") || algorithm.endsWith("withRSAandMGF1");
+        return switch (type) {
+            case RSA -> pss || (!tls13 && algorithm.endsWith("withRSA"));
+            case RSASSA_PSS -> pss;
+            case EC ->
+                tls13
+                        ? algorithm.equals("SHA" + (bits() == 521 ? 512 : bits()) + "withECDSA")
+                        : algorithm.endsWith("withECDSA");
+            case EDDSA -> algorithm.equals(leaf().getPublicKey().getEncoded().length < 50 ? "Ed25519" : "Ed448");
+        };
+    }
+
+    /** Of the field of an EC key. */
+    private int bits() {
+        return leaf().getPublicKey() instanceof ECKey ec
+                ? ec.getParams().getCurve().getField().getFieldSize()
+                : 0;
+    }
+
+    @Override
+    public String toString() {
+        String shown = ServerIdentity.shownNames(leaf());
+        return type + " for " + (shown.isEmpty() ? Certificates.name(leaf()) : shown) + " (" + where + ")";
+    }
+
+    /** Which certificate is that of the key: only one that verifies what the key has signed. */
+    private static int owner(PrivateKey key, KeyType type, List<X509Certificate> chain) {
+        for (int i = 0; i < chain.size(); i++) {
+            PublicKey candidate = chain.get(i).getPublicKey();
+            if (KeyType.of(candidate).filter(type::equals).isPresent() && pair(key, type, candidate)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean pair(PrivateKey key, KeyType type, PublicKey candidate) {
+        byte[] words = {1, 2, 3, 4};
+        try {
+            Signature signing = Signature.getInstance(type.signature);
+            Signature verifying = Signature.getInstance(type.signature);
+            if (type == KeyType.RSASSA_PSS) {
+                AlgorithmParameterSpec parameters = pss(candidate);
+                signing.setParameter(parameters);
+                verifying.setParameter(parameters);
+            }
+            signing.initSign(key);
+            signing.update(words);
+            verifying.initVerify(candidate);
+            verifying.update(words);
+            return verifying.verify(signing.sign());
+        } catch (GeneralSecurityException | RuntimeException e) {
+            // Keys of different curves or sizes.
+            return false;
+        }
+    }
+
+    /** Those that the key is restricted to, if it is. */
+    private static AlgorithmParameterSpec pss(PublicKey key) {
+        return key instanceof RSAKey rsa && rsa.getParams() != null
+                ? rsa.getParams()
+                : new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+    }
+
+    private static Set<String> dnsNames(X509Certificate leaf) {
+        Set<String> names = new TreeSet<>();
+        try {
+            if (leaf.getSubjectAlternativeNames() != null) {
+                for (List<?> name : leaf.getSubjectAlternativeNames()) {
+                    if (DNS_NAME.equals(name.get(0))) {
+                        names.add(String.valueOf(name.get(1)).toLowerCase(Locale.ROOT));
+                    }
+                }
+            }
+        } catch (CertificateParsingException | RuntimeException e) {
+            // As ServerIdentity has it: what cannot be read names nobody.
+            return Set.of();
+        }
+        return names;
+    }
+}

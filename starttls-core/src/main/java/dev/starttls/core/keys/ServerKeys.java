@@ -1,0 +1,252 @@
+package dev.starttls.core.keys;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
+
+/**
+ * A server's private keys and their certificates, opened once. Immutable.
+ *
+ * <pre>{@code
+ * ServerKeys keys = ServerKeys.pem(Path.of("chain.pem"), Path.of("key.pem"));
+ * ServerKeys both = keys.and(ServerKeys.pkcs12(Path.of("rsa.p12"), password));
+ * server.sslContext(both.context());
+ * }</pre>
+ *
+ * <p>A key manager of {@code KeyManagerFactory.getInstance("PKIX")}, which is the same as "NewSunX509", decrypts the private
+ * key anew in every handshake, and once more for every ticket that a client resumes with: with a PKCS #12 store those are
+ * 10,000 rounds of a hash each time. That of "SunX509" opens keys once and does not look at the name that the client asks
+ * for. This one does both.
+ *
+ * <p>In a handshake, the keys are those whose certificate has the name that the client sends (SNI, RFC 6066 section 3), by
+ * the rules of {@link dev.starttls.core.tls.ServerIdentity}; of these, the first of a type that the client can verify. A
+ * client that sends no name, or one that no certificate has, gets the first key, or one of another type that has a name in
+ * common with it.
+ *
+ * <p>What is checked when keys are read: that each certificate has its private key, that the chain begins with it and each
+ * certificate is issued by the next. Not checked are the time, since a server with an expired certificate is still better
+ * than none (see {@link #warnings}), nor whether clients trust the last issuer.
+ *
+ * <p>Passwords are copied, and the copies overwritten; the array that was given remains the caller's, to overwrite or to
+ * use again. Files may have a MiB.
+ */
+public final class ServerKeys {
+
+    private final List<KeyEntry> entries;
+    private final Set<X509Certificate> authorities;
+
+    private ServerKeys(List<KeyEntry> entries, Set<X509Certificate> authorities) {
+        this.entries = List.copyOf(entries);
+        this.authorities = authorities;
+    }
+
+    /**
+     * Reads PEM files (RFC 7468), as ACME clients and OpenSSL write them. Both may be the same file.
+     *
+     * @param chain the server's certificate, followed by those of the issuers up to the root, which may be left out
+     * @param key its private key, not encrypted: "PRIVATE KEY" (PKCS #8), "RSA PRIVATE KEY" or "EC PRIVATE KEY"
+     * @return the key with its chain
+     * @throws IOException if they cannot be read or do not belong together; a {@link ServerKeysException} that says why
+     */
+    public static ServerKeys pem(Path chain, Path key) throws IOException {
+        return pem(chain, key, Optional.empty());
+    }
+
+    /**
+     * Reads PEM files of which the one with the key is encrypted ("ENCRYPTED PRIVATE KEY").
+     *
+     * @param chain the server's certificate, followed by those of the issuers up to the root, which may be left out
+     * @param key its private key, encrypted or not
+     * @param password of the key; Java takes ASCII only
+     * @return the key with its chain
+     * @throws IOException if they cannot be read or do not belong together; a {@link ServerKeysException} that says why
+     */
+    public static ServerKeys pem(Path chain, Path key, char[] password) throws IOException {
+        return pem(chain, key, Optional.of(password));
+    }
+
+    /**
+     * Reads PEM that does not come from files, but from the environment or a store of secrets.
+     *
+     * @param chain as in {@link #pem(Path, Path)}
+     * @param key as in {@link #pem(Path, Path)}; may be the same text
+     * @return the key with its chain
+     * @throws IOException if they cannot be read or do not belong together; a {@link ServerKeysException} that says why
+     */
+    public static ServerKeys pem(String chain, String key) throws IOException {
+        try (KeyFile chainText = KeyFile.of("chain (text)", chain);
+                KeyFile keyText = KeyFile.of("key (text)", key)) {
+            return pem(chainText, keyText, Optional.empty());
+        }
+    }
+
+    /**
+     * Reads every private key of a PKCS #12 store, in the order of the store.
+     *
+     * @param store the file
+     * @param password of the store and its keys
+     * @return the keys with their chains
+     * @throws IOException if it cannot be read or has no private key; a {@link ServerKeysException} that says why
+     */
+    public static ServerKeys pkcs12(Path store, char[] password) throws IOException {
+        try (KeyFile file = KeyFile.read(store)) {
+            return new ServerKeys(Pkcs12.entries(file, password), Set.of());
+        }
+    }
+
+    /**
+     * Takes a key that is open already: one of another kind of store, or one that a token keeps to itself (PKCS #11).
+     *
+     * @param key the private key
+     * @param chain its certificate, followed by those of the issuers
+     * @return the key with its chain
+     * @throws IOException if they do not belong together; a {@link ServerKeysException} that says why
+     */
+    public static ServerKeys of(PrivateKey key, List<X509Certificate> chain) throws IOException {
+        return new ServerKeys(List.of(KeyEntry.of("chain", "key", key, chain)), Set.of());
+    }
+
+    /**
+     * Adds other keys: of another type for the same names, or for other names.
+     *
+     * @param other come after these
+     * @return all of them; clients are trusted as by either
+     */
+    public ServerKeys and(ServerKeys other) {
+        List<KeyEntry> both = new ArrayList<>(entries);
+        both.addAll(other.entries);
+        Set<X509Certificate> trusted = new LinkedHashSet<>(authorities);
+        trusted.addAll(other.authorities);
+        return new ServerKeys(both, trusted);
+    }
+
+    /**
+     * Adds authorities whose certificates clients may have, for servers that ask for them ({@link
+     * dev.starttls.core.tls.ClientCertificate}). Without any, no client's certificate is trusted, and its handshake fails:
+     * the public ones, which Java would take, issue certificates to everyone.
+     *
+     * @param file PEM with one or more certificates
+     * @return these keys and those authorities
+     * @throws IOException if they cannot be read; a {@link ServerKeysException} that says why
+     */
+    public ServerKeys trustingClients(Path file) throws IOException {
+        try (KeyFile certificates = KeyFile.read(file)) {
+            Set<X509Certificate> trusted = new LinkedHashSet<>(authorities);
+            trusted.addAll(Certificates.read(certificates));
+            return new ServerKeys(entries, trusted);
+        }
+    }
+
+    /**
+     * Makes a context for servers. Each has a cache of sessions and keys for tickets of its own: make one and use it for all
+     * connections, or no session is ever resumed.
+     *
+     * @return initialised
+     */
+    public SSLContext context() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {keyManager()}, trustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("Expected this Java to have TLS and PKIX, got " + e, e);
+        }
+    }
+
+    /**
+     * The key manager of {@link #context}, for a context with a trust manager or a provider of your own.
+     *
+     * @return one for servers alone
+     */
+    public X509ExtendedKeyManager keyManager() {
+        return new ServerKeyManager(entries);
+    }
+
+    /**
+     * The server's own certificates.
+     *
+     * @return the leaf of each key, the first key's first
+     */
+    public List<X509Certificate> certificates() {
+        return entries.stream().map(KeyEntry::leaf).toList();
+    }
+
+    /**
+     * What verifying clients object to in the certificates, to be shown to a person.
+     *
+     * @param when for instance now; or two weeks from now, to be warned in time
+     * @return a sentence for each certificate that is expired or not yet valid, or has no name or address for clients to
+     *     compare; empty if all is well
+     */
+    public List<String> warnings(Instant when) {
+        return entries.stream()
+                .flatMap(entry -> Certificates.warnings(entry.where, entry.chain, when).stream())
+                .toList();
+    }
+
+    /** The same certificates in the same order, and so the same keys, and the same authorities. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServerKeys keys
+                && keys.authorities.equals(authorities)
+                && keys.chains().equals(chains());
+    }
+
+    @Override
+    public int hashCode() {
+        return chains().hashCode();
+    }
+
+    /** Types, names and files; nothing of the keys. */
+    @Override
+    public String toString() {
+        return "ServerKeys" + entries;
+    }
+
+    private List<List<X509Certificate>> chains() {
+        return entries.stream().map(entry -> entry.chain).toList();
+    }
+
+    private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
+        if (authorities.isEmpty()) {
+            return new TrustManager[] {new NoClients()};
+        }
+        KeyStore anchors = KeyStore.getInstance("PKCS12");
+        anchors.load(null, null);
+        int number = 0;
+        for (X509Certificate authority : authorities) {
+            anchors.setCertificateEntry("authority" + number, authority);
+            number++;
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(anchors);
+        return trust.getTrustManagers();
+    }
+
+    private static ServerKeys pem(Path chain, Path key, Optional<char[]> password) throws IOException {
+        try (KeyFile chainFile = KeyFile.read(chain);
+                KeyFile keyFile = KeyFile.read(key)) {
+            return pem(chainFile, keyFile, password);
+        }
+    }
+
+    private static ServerKeys pem(KeyFile chain, KeyFile key, Optional<char[]> password) throws IOException {
+        List<X509Certificate> certificates = Certificates.read(chain);
+        PrivateKey opened = PrivateKeys.open(key, password);
+        return new ServerKeys(List.of(KeyEntry.of(chain.name, key.name, opened, certificates)), Set.of());
+    }
+}
