@@ -427,7 +427,7 @@ class SetupTest {
         return new TinyServerSetup().sslContext(CERTIFICATES.server(identity)).handOver(served::add);
     }
 
-    private static final class TinyClientSetup extends ClientSetup<TinyClientSetup, StartTlsChannel> {
+    static final class TinyClientSetup extends ClientSetup<TinyClientSetup, StartTlsChannel> {
 
         private boolean faulty;
 
@@ -459,7 +459,7 @@ class SetupTest {
         }
     }
 
-    private static final class TinyServerSetup extends ServerSetup<TinyServerSetup> {
+    static final class TinyServerSetup extends ServerSetup<TinyServerSetup> {
 
         @Override
         protected Dialogue dialogue(TlsPolicy policy) {
