@@ -22,7 +22,8 @@ class ReadmeTest {
     private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
     /** What a reader's editor adds. */
-    private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.nio.*;"
+    private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.keys.*;"
+            + " import dev.starttls.core.nio.*;"
             + " import dev.starttls.core.upgrade.*; import dev.starttls.smtp.*; import java.net.*; import java.nio.file.*;"
             + " import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
 
@@ -46,7 +47,7 @@ class ReadmeTest {
             // A class stands in a file of its own; the rest is a part of a method of the reader's.
             String source = block.startsWith("class ")
                     ? block
-                    : "abstract class Block { void run(SSLContext context) throws Exception {\n" + block + "} }";
+                    : "abstract class Block { void run() throws Exception {\n" + block + "} }";
             Path file = folder.resolve("readme" + count).resolve("Block.java");
             Files.createDirectories(file.getParent());
             Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);

@@ -59,7 +59,13 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     /**
      * The context with the server's key and certificate, put into the settings of {@link #tls}: whatever else they have (the
-     * client's certificate, versions) stays.
+     * client's certificate, versions) stays. {@link dev.starttls.core.keys.ServerKeys} makes one of PEM or PKCS #12 files,
+     * {@link dev.starttls.core.keys.ReloadingKeys} one whose keys are replaced while the server runs; of others, see {@link
+     * TlsSettings.Builder#context}.
+     *
+     * <pre>{@code
+     * server.sslContext(ServerKeys.pem(Path.of("chain.pem"), Path.of("key.pem")).context());
+     * }</pre>
      *
      * <p>Without one, and without the system property {@code javax.net.ssl.keyStore} or {@link SSLContext#setDefault}, there
      * is no certificate, and under any policy but {@link TlsPolicy#DISABLED} the server does not begin to serve. Nor does it

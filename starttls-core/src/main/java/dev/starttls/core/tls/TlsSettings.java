@@ -162,6 +162,12 @@ public final class TlsSettings {
          * The context that makes the engines: keys, trusted roots and the cache of sessions are its own. Use one for
          * many connections, or no session is ever resumed.
          *
+         * <p>A server's is best made by {@code dev.starttls.core.keys.ServerKeys}, which opens the keys once. Key managers of
+         * {@code KeyManagerFactory.getInstance("PKIX")} or "NewSunX509", which many guides show, decrypt the private key of a
+         * PKCS #12 store anew in every handshake, and once more for each ticket of a client that resumes: 10,000 rounds of a
+         * hash, which can cost as much as the rest of the handshake. Those of "SunX509", the JDK's default, do not, and do not
+         * choose by the name that the client asks for.
+         *
          * <p>Its trust manager verifies the chain, also under {@link Verification#NONE}, where a client's port is more by
          * {@link EngineSource#UNVERIFIED} than the real one, to keep such sessions apart. The library compares the name.
          *
