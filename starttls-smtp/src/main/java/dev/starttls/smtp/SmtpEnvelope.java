@@ -29,8 +29,9 @@ public record SmtpEnvelope(String clientName, String sender, List<String> recipi
     /** For people: without control characters. */
     @Override
     public String toString() {
+        Object client = session == null ? "none" : session.peer();
         return Ascii.printable("SmtpEnvelope[clientName=" + clientName + ", sender=" + sender + ", recipients="
-                + recipients + ", client=" + session.peer() + "]");
+                + recipients + ", client=" + client + "]");
     }
 
     SmtpEnvelope withRecipient(String recipient) {

@@ -201,6 +201,8 @@ class SmtpValuesTest {
         SmtpSession session = new SmtpSession(State.SECURE);
         assertThat(new SmtpEnvelope("c", "\"\u001b\"@a", List.of("\u0007@b"), session))
                 .hasToString("SmtpEnvelope[clientName=c, sender=\"?\"@a, recipients=[?@b], client=unknown]");
+        assertThat(new SmtpEnvelope("c", "a@b", List.of("x@y"), null))
+                .hasToString("SmtpEnvelope[clientName=c, sender=a@b, recipients=[x@y], client=none]");
     }
 
     @Test
