@@ -38,7 +38,8 @@ final class EarlyHello implements Runnable {
             try {
                 pump = Optional.of(start.pump());
                 pump.get().prepare();
-            } catch (SSLException | RuntimeException | Error e) {
+            } catch (Throwable e) {
+                // Languages that do not declare what they throw can throw anything from an engine source.
                 failure = e;
             }
             done = true;
@@ -72,6 +73,12 @@ final class EarlyHello implements Runnable {
         }
         if (failure instanceof Error why) {
             throw why;
+        }
+        if (failure != null && !(failure instanceof SSLException)) {
+            throw new IllegalStateException(
+                    "Expected an engine source to throw nothing that is checked, got "
+                            + failure.getClass().getName(),
+                    failure);
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Side;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -244,6 +245,27 @@ class EarlyHelloTest {
                 .hasValueSatisfying(hint -> assertThat(hint).contains("versions"));
         assertThat(client.run().take()).isEmpty();
         assertThat(mute.want()).isEqualTo(Want.NOTHING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatever_an_engine_source_throws_there_ends_the_connection_at_once(boolean early) throws Exception {
+        UpgradeConnection connection = client(with((host, port) -> {
+            throw sneaky(new IOException("the box with the keys is away"));
+        }));
+        Runnable preparation = connection.preparation().orElseThrow();
+        runIf(early, preparation);
+        Side client = Side.begun(connection).arrive(OFFER).run();
+        client.arrive("GO\r\n").run();
+        UpgradeException why = connection.failure().orElseThrow();
+        assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why).rootCause().hasMessage("the box with the keys is away");
+        assertThat(connection.want()).isEqualTo(Want.NOTHING);
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> RuntimeException sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     @Test
