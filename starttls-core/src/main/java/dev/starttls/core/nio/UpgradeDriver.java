@@ -287,10 +287,13 @@ final class UpgradeDriver {
         // The wait belongs to the phase that it was in, and what it brought had come by its end.
         long now = turn.now();
         boolean late = count != 0 && deadline.isPresent() && now - deadline.get() >= 0;
-        connection.tick(late ? deadline.get() - 1 : now);
+        long came = late ? deadline.get() - 1 : now;
+        connection.tick(came);
         foreign.ran();
         if (count > 0) {
             receive(turn);
+            // What has passed since is not the peer's time: its next phase begins now.
+            connection.ownTime(now - came);
         } else if (count < 0) {
             connection.endOfInput();
             foreign.ran();

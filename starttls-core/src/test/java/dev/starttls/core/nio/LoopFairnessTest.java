@@ -159,9 +159,10 @@ class LoopFairnessTest {
         try (Loopback sockets = Loopback.open()) {
             StartTlsChannel channel = waiting(sockets);
             Octets.writeAll(sockets.client(), Octets.of("HOG\r\n"));
-            now += UpgradeLimits.DEFAULT.timePerPhase().toNanos() + 1;
+            now += 2 * UpgradeLimits.DEFAULT.timePerCommand().toNanos();
             assertThat(advance(channel)).isEqualTo(Want.READ);
             assertThat(served).containsExactly("HOG");
+            assertThat(advance(channel)).isEqualTo(Want.READ);
         }
     }
 
