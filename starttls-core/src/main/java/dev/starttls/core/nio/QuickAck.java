@@ -3,7 +3,6 @@ package dev.starttls.core.nio;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
-import java.util.Optional;
 
 /**
  * Has the kernel acknowledge at once what the peer sends next, where it can (TCP_QUICKACK, on Linux).
@@ -17,28 +16,24 @@ final class QuickAck {
     /** In the module jdk.net, which a runtime image may lack and this one must not require. */
     private static final String NAME = "TCP_QUICKACK";
 
-    private final NetworkChannel channel;
-    private final SocketOption<Boolean> option;
+    private QuickAck() {}
 
-    private QuickAck(NetworkChannel channel, SocketOption<Boolean> option) {
-        this.channel = channel;
-        this.option = option;
-    }
-
-    /** Of a channel; empty where its system, its virtual machine or its kind of socket has no such option. */
-    static Optional<QuickAck> of(NetworkChannel channel) {
+    /**
+     * To be called behind each write that an answer is expected to: the kernel forgets it when more is sent. Where the system,
+     * the virtual machine or the kind of socket has no such option, nothing is asked for.
+     */
+    static void ask(NetworkChannel channel) {
         for (SocketOption<?> option : channel.supportedOptions()) {
             if (option.name().equals(NAME) && option.type() == Boolean.class) {
                 @SuppressWarnings("unchecked") // Its type says so.
                 SocketOption<Boolean> found = (SocketOption<Boolean>) option;
-                return Optional.of(new QuickAck(channel, found));
+                set(channel, found);
+                return;
             }
         }
-        return Optional.empty();
     }
 
-    /** To be called behind each write that an answer is expected to: the kernel forgets it when more is sent. */
-    void ask() {
+    private static void set(NetworkChannel channel, SocketOption<Boolean> option) {
         try {
             channel.setOption(option, true);
         } catch (IOException e) {

@@ -27,13 +27,11 @@ final class Transport {
     private static final int UNREAD = 1 << 20;
 
     private final ByteChannel channel;
-    private final Optional<QuickAck> quickAck;
     private Lent in = BufferPool.shared().idle();
     private Lent out = BufferPool.shared().idle();
 
     Transport(ByteChannel channel) {
         this.channel = channel;
-        quickAck = channel instanceof NetworkChannel network ? QuickAck.of(network) : Optional.empty();
     }
 
     /** The caller's. */
@@ -187,8 +185,8 @@ final class Transport {
 
     /** What the peer sends next is to be acknowledged at once, where the system can: it may be holding something back. */
     void acknowledgeAtOnce() {
-        if (quickAck.isPresent()) {
-            quickAck.get().ask();
+        if (channel instanceof NetworkChannel network) {
+            QuickAck.ask(network);
         }
     }
 
