@@ -58,7 +58,7 @@ class RealLinkTest {
         /** What the server sends does not arrive. */
         SILENT_SERVER("TIMEOUT", "drop", "tcp dport @cut drop\n"),
         /** What the client sends does not arrive: the server may be the first to give up, and says so. */
-        SILENT_CLIENT("TIMEOUT|CONNECTION_CLOSED|TRUNCATED", "drop", "tcp sport @cut drop\n"),
+        SILENT_CLIENT("TIMEOUT|CONNECTION_CLOSED|TRUNCATED|TURNED_AWAY", "drop", "tcp sport @cut drop\n"),
         /** A middlebox answers each segment with a reset. */
         RESET(
                 "TIMEOUT|CONNECTION_CLOSED|TRUNCATED",
