@@ -61,7 +61,6 @@ final class TlsLayer {
     void prepare() throws SSLException {
         ready();
         try {
-            takeOver();
             pump.prepare();
             prepared = true;
         } catch (SSLException e) {
