@@ -95,7 +95,7 @@ public final class SmtpReplyParser {
                     "Expected a reply line: three digits, then a space or a hyphen (RFC 5321 section 4.2), got another"
                             + " line");
         }
-        return Integer.parseInt(line, 0, 3, 10);
+        return (line.charAt(0) - '0') * 100 + (line.charAt(1) - '0') * 10 + line.charAt(2) - '0';
     }
 
     private SmtpSyntaxException broken(FailureReason reason, String message) {

@@ -108,6 +108,21 @@ public final class Ascii {
     }
 
     /**
+     * Whether a text has no other characters than those of ASCII.
+     *
+     * @param text of any characters
+     * @return true for the empty text as well
+     */
+    public static boolean only(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 127) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * What a peer has said, to be shown to a person or written to a log: on one line, without control characters.
      *
      * @param text of any characters

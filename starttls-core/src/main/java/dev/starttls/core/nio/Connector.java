@@ -37,6 +37,7 @@ final class Connector {
         private final Duration timeout;
         private final long deadline;
         private Optional<Throwable> last = Optional.empty();
+        private InetSocketAddress current;
         private int left;
 
         /**
@@ -61,7 +62,7 @@ final class Connector {
 
         /** Returns the time for an address, in nanoseconds: what is left is shared out among those that are left. */
         long begin(InetSocketAddress address) {
-            tried.append(tried.isEmpty() ? "" : "; ").append(address).append(": ");
+            current = address;
             return (deadline - System.nanoTime()) / Math.max(1, left--);
         }
 
@@ -71,7 +72,10 @@ final class Connector {
         }
 
         void failed(String what) {
-            tried.append(what);
+            tried.append(tried.isEmpty() ? "" : "; ")
+                    .append(current)
+                    .append(": ")
+                    .append(what);
         }
 
         UpgradeException failure() {

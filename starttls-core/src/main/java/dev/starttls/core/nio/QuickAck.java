@@ -3,6 +3,8 @@ package dev.starttls.core.nio;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Has the kernel acknowledge at once what the peer sends next, where it can (TCP_QUICKACK, on Linux).
@@ -16,6 +18,9 @@ final class QuickAck {
     /** In the module jdk.net, which a runtime image may lack and this one must not require. */
     private static final String NAME = "TCP_QUICKACK";
 
+    /** What was found once; the same object for each channel of a virtual machine that has it. */
+    private static volatile Optional<SocketOption<Boolean>> known = Optional.empty();
+
     private QuickAck() {}
 
     /**
@@ -23,10 +28,17 @@ final class QuickAck {
      * the virtual machine or the kind of socket has no such option, nothing is asked for.
      */
     static void ask(NetworkChannel channel) {
-        for (SocketOption<?> option : channel.supportedOptions()) {
+        Set<SocketOption<?>> supported = channel.supportedOptions();
+        Optional<SocketOption<Boolean>> before = known;
+        if (before.isPresent() && supported.contains(before.get())) {
+            set(channel, before.get());
+            return;
+        }
+        for (SocketOption<?> option : supported) {
             if (option.name().equals(NAME) && option.type() == Boolean.class) {
                 @SuppressWarnings("unchecked") // Its type says so.
                 SocketOption<Boolean> found = (SocketOption<Boolean>) option;
+                known = Optional.of(found);
                 set(channel, found);
                 return;
             }

@@ -44,6 +44,9 @@ final class AddressLiteral {
     }
 
     private static byte[] ipv4(String text) {
+        if (text.isEmpty() || !Ascii.digit(text.charAt(text.length() - 1))) {
+            return NONE;
+        }
         String[] parts = text.split("\\.", -1);
         if (parts.length != 4) {
             return NONE;

@@ -85,7 +85,7 @@ public final class ServerIdentity {
      * @throws IllegalArgumentException if it is not ASCII and cannot be converted
      */
     public static String toAscii(String host) {
-        if (host.chars().allMatch(c -> c < 128)) {
+        if (Ascii.only(host)) {
             return host;
         }
         if (host.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {

@@ -60,4 +60,13 @@ class AsciiTest {
         assertThat(Ascii.printable("a b~\r\n\u001b[2J\u0000\u007f\u009b\u00fc\u202e"))
                 .isEqualTo("a b~???[2J?????");
     }
+
+    @Test
+    void ascii_ends_at_127() {
+        assertThat(Ascii.only("")).isTrue();
+        assertThat(Ascii.only("\u0000mail.example.org\u007f")).isTrue();
+        assertThat(Ascii.only("\u0080")).isFalse();
+        assertThat(Ascii.only("m\u00fcller.example")).isFalse();
+        assertThat(Ascii.only("a\ud83d\ude00")).isFalse();
+    }
 }
