@@ -18,10 +18,9 @@ final class GuardedEngine {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
-    /** Watches until the handshake is done. */
-    private Optional<ResumptionWatch> watch = Optional.of(new ResumptionWatch());
+    /** A {@link HandshakeWatch} until the handshake is done, then what that has seen. */
+    private SeenHandshake seen = new HandshakeWatch();
 
-    private boolean resumed;
     private boolean begun;
     /** netty-tcnative's engine throws what it has sent an alert of only when it is wrapped again, and asks just once. */
     private volatile boolean owesFailure;
@@ -97,7 +96,11 @@ final class GuardedEngine {
     }
 
     boolean resumed() {
-        return established && resumed;
+        return established && seen.resumed();
+    }
+
+    Optional<String> namedGroup() {
+        return established ? seen.namedGroup() : Optional.empty();
     }
 
     boolean failed() {
@@ -135,8 +138,8 @@ final class GuardedEngine {
         try {
             SSLEngineResult result = engine.wrap(source, target);
             if (!established) {
-                if (!client() && watch.isPresent()) {
-                    watch.get().see(target, from, target.position());
+                if (!client() && seen instanceof HandshakeWatch watch) {
+                    watch.see(target, from, target.position());
                 }
                 note(result);
                 owesFailure = result.bytesProduced() > 0
@@ -160,8 +163,8 @@ final class GuardedEngine {
         try {
             SSLEngineResult result = engine.unwrap(source, target);
             if (!established) {
-                if (client() && watch.isPresent()) {
-                    watch.get().see(source, from, source.position());
+                if (client() && seen instanceof HandshakeWatch watch) {
+                    watch.see(source, from, source.position());
                 }
                 note(result);
             } else if (result.bytesConsumed() > 0 && Provocation.asksOnce(engine, result)) {
@@ -281,21 +284,22 @@ final class GuardedEngine {
      * in which both sides spoke, that is over and has a suite, is done as well.
      */
     private void note(SSLEngineResult result) {
-        watch.ifPresent(seen -> seen.note(
+        if (!(seen instanceof HandshakeWatch watch)) {
+            return;
+        }
+        watch.note(
                 result.bytesConsumed() > 0 && result.bytesProduced() == 0,
-                result.bytesProduced() > 0 && result.bytesConsumed() == 0));
+                result.bytesProduced() > 0 && result.bytesConsumed() == 0);
         boolean done = result.getHandshakeStatus() == HandshakeStatus.FINISHED
                 || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
                         && status() == HandshakeStatus.NOT_HANDSHAKING
-                        && watch.isPresent()
-                        && watch.get().bothSpoke()
+                        && watch.bothSpoke()
                         && !closing
                         && !engine.isInboundDone()
                         && !engine.isOutboundDone()
                         && !session().getCipherSuite().endsWith(NO_SUITE));
         if (done) {
-            resumed = watch.isPresent() && watch.get().resumed();
-            watch = Optional.empty();
+            seen = watch.done(session().getCipherSuite());
             established = true;
         }
     }

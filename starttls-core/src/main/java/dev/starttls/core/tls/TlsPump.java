@@ -184,6 +184,19 @@ public final class TlsPump {
     }
 
     /**
+     * The group of the key exchange, told by what the server said: of a ServerHello of TLS 1.3 (RFC 8446 section 4.2.8), or of
+     * a ServerKeyExchange before (RFC 8422 section 5.4, RFC 5246 section 7.4.3).
+     *
+     * @return its name in IANA's registry "TLS Supported Groups", for instance "x25519"; "0x" and four digits if it is not
+     *     known here; "dhe" and the bits of the prime for the Diffie-Hellman of before TLS 1.3; empty where no key was
+     *     exchanged (a resumption before TLS 1.3, or one of TLS 1.3 without), where the suite transports one (RSA), and
+     *     before the handshake is done
+     */
+    public Optional<String> namedGroup() {
+        return engine.namedGroup();
+    }
+
+    /**
      * The protocol agreed by ALPN (RFC 7301).
      *
      * @return its name; empty when none was agreed

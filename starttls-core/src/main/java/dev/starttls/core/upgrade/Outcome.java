@@ -95,6 +95,7 @@ final class Outcome {
         return Optional.of(new Negotiated(
                 session.getProtocol(),
                 session.getCipherSuite(),
+                pump.namedGroup(),
                 PeerCheck.chain(session),
                 pump.resumed() ? Resumption.RESUMED : Resumption.FULL,
                 pump.applicationProtocol(),

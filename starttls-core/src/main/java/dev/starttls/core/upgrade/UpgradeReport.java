@@ -32,6 +32,8 @@ public record UpgradeReport(
      *
      * @param version for instance "TLSv1.3"
      * @param suite for instance "TLS_AES_256_GCM_SHA384"
+     * @param namedGroup the group of the key exchange by its registered name, for instance "x25519", as the server said it: see
+     *     {@link dev.starttls.core.tls.TlsPump#namedGroup}; empty where none was used
      * @param peerChain the peer's certificates, its own first; empty when it sent none
      * @param resumption whether an earlier session was resumed
      * @param applicationProtocol agreed by ALPN (RFC 7301)
@@ -42,6 +44,7 @@ public record UpgradeReport(
     public record Negotiated(
             String version,
             String suite,
+            Optional<String> namedGroup,
             List<Certificate> peerChain,
             Resumption resumption,
             Optional<String> applicationProtocol,
@@ -51,7 +54,8 @@ public record UpgradeReport(
         @Override
         public String toString() {
             return "Negotiated[version=" + Wording.printable(version) + ", suite=" + Wording.printable(suite)
-                    + ", peerChain=" + certificates() + ", resumption=" + resumption + ", applicationProtocol="
+                    + ", namedGroup=" + namedGroup.map(Wording::printable).orElse("none") + ", peerChain="
+                    + certificates() + ", resumption=" + resumption + ", applicationProtocol="
                     + applicationProtocol.map(Wording::printable).orElse("none") + ", serverName="
                     + serverName.map(Wording::printable).orElse("none") + "]";
         }

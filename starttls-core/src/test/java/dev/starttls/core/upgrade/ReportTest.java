@@ -133,7 +133,8 @@ class ReportTest {
         assertThat(report.toString())
                 .startsWith(
                         "UpgradeReport[protocol=lines, role=CLIENT, policy=REQUIRED, tls=Negotiated[version=TLSv1.3, ")
-                .contains("peerChain=1 of CN=localhost, resumption=FULL, applicationProtocol=none, serverName=")
+                .contains(
+                        "namedGroup=x25519, peerChain=1 of CN=localhost, resumption=FULL, applicationProtocol=none, serverName=")
                 .contains("offeredBefore=[PLAIN, UPGRADE], offeredInside=[LOGIN], phases=[PhaseTime[phase=GREETING, ")
                 .hasLineCount(1)
                 .hasSizeLessThan(1_000);
@@ -141,6 +142,7 @@ class ReportTest {
         Negotiated hostile = new Negotiated(
                 "TLSv1.3",
                 "S",
+                Optional.of("g\u0007"),
                 List.of(Connections.CERTIFICATES.named("evil\u001b[2J").leaf()),
                 Resumption.RESUMED,
                 Optional.of("a\nb"),

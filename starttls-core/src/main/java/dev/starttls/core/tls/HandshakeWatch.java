@@ -5,19 +5,27 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Tells a resumed handshake from a full one by what the server says in the clear, since {@link
- * javax.net.ssl.SSLSession} does not tell. In TLS 1.3 the ServerHello of a resumption has the pre_shared_key extension
- * (RFC 8446 section 4.2.11); before, an abbreviated handshake has no ServerHelloDone before its ChangeCipherSpec (RFC
- * 5246 section 7.3, RFC 5077 section 3.1).
+ * Reads what the server says in the clear, for what {@link javax.net.ssl.SSLSession} does not tell.
+ *
+ * <p>Whether the handshake is resumed: in TLS 1.3 the ServerHello of a resumption has the pre_shared_key extension (RFC 8446
+ * section 4.2.11); before, an abbreviated handshake has no ServerHelloDone before its ChangeCipherSpec (RFC 5246 section
+ * 7.3, RFC 5077 section 3.1).
+ *
+ * <p>The group of the key exchange: in TLS 1.3 that of the ServerHello's key_share (RFC 8446 section 4.2.8), where a
+ * HelloRetryRequest only proposes one; before, that of the ServerKeyExchange, which has a curve's number or a prime, as the
+ * suite says (RFC 8422 section 5.4, RFC 5246 section 7.4.3).
  */
-final class ResumptionWatch {
+final class HandshakeWatch implements SeenHandshake {
 
     private static final int CHANGE_CIPHER_SPEC = 20;
     private static final int HANDSHAKE = 22;
     private static final int SERVER_HELLO = 2;
+    private static final int SERVER_KEY_EXCHANGE = 12;
     private static final int SERVER_HELLO_DONE = 14;
     private static final int PRE_SHARED_KEY = 41;
     private static final int SUPPORTED_VERSIONS = 43;
+    private static final int KEY_SHARE = 51;
+    private static final int NAMED_CURVE = 3;
     private static final short TLS_13 = 0x0304;
     /** RFC 8446 section 4.1.3: the random of a HelloRetryRequest, the SHA-256 of its name. */
     private static final ByteBuffer RETRY = ByteBuffer.wrap(new byte[] {
@@ -56,10 +64,16 @@ final class ResumptionWatch {
     });
     /** A ServerHello has a few hundred octets; a longer one is not understood here. */
     private static final int KEPT = 4096;
+    /** What begins a ServerKeyExchange: the number of a curve, or the length of a prime and its highest octets. */
+    private static final int KEPT_OF_EXCHANGE = 8;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final ByteBuffer record = ByteBuffer.allocate(5);
     private final ByteBuffer message = ByteBuffer.allocate(4);
-    private ByteBuffer hello = ByteBuffer.allocate(0);
+    private ByteBuffer body = NOTHING;
+    private ByteBuffer exchange = NOTHING;
+    private Optional<String> share = Optional.empty();
     private int recordLeft;
     private int messageLeft;
     private boolean helloSeen;
@@ -106,8 +120,24 @@ final class ResumptionWatch {
      * Whether a handshake that is done was no full one, as far as that is known. What was not understood counts as resumed: a
      * server that can hide a resumption would have a session taken for verified that nobody has verified.
      */
-    boolean resumed() {
+    @Override
+    public boolean resumed() {
         return !decided || resumed;
+    }
+
+    /** Empty where none is known without the suite, see {@link #done}. */
+    @Override
+    public Optional<String> namedGroup() {
+        return share;
+    }
+
+    /**
+     * What is kept once the handshake is done.
+     *
+     * @param suite that was agreed on: before TLS 1.3, the parameters of a key exchange are of the kind that it names
+     */
+    SeenHandshake done(String suite) {
+        return FinishedHandshake.of(resumed(), share.or(() -> exchanged(suite)));
     }
 
     private void recordBegins() {
@@ -122,14 +152,14 @@ final class ResumptionWatch {
     private void handshake(ByteBuffer octets, int at, int count) {
         if (messageLeft > 0) {
             messageLeft -= count;
-            hello.put(octets.slice(at, Math.min(count, hello.remaining())));
+            body.put(octets.slice(at, Math.min(count, body.remaining())));
         } else {
             message.put(octets.get(at));
             if (message.hasRemaining()) {
                 return;
             }
             messageLeft = message.getInt(0) & 0xffffff;
-            hello = ByteBuffer.allocate(message.get(0) == SERVER_HELLO ? Math.min(KEPT, messageLeft) : 0);
+            body = room(Math.min(kept(message.get(0)), messageLeft));
             message.clear();
         }
         if (messageLeft == 0) {
@@ -141,14 +171,28 @@ final class ResumptionWatch {
         int type = message.get(0);
         if (type == SERVER_HELLO) {
             try {
-                serverHello(hello.flip());
+                serverHello(body.flip());
             } catch (BufferUnderflowException e) {
                 // Malformed, which the client's engine refuses, or longer than what is looked at.
                 decide(true);
             }
+        } else if (type == SERVER_KEY_EXCHANGE) {
+            exchange = body.flip();
         } else if (type == SERVER_HELLO_DONE) {
             decide(false);
         }
+    }
+
+    private static int kept(int type) {
+        return switch (type) {
+            case SERVER_HELLO -> KEPT;
+            case SERVER_KEY_EXCHANGE -> KEPT_OF_EXCHANGE;
+            default -> 0;
+        };
+    }
+
+    private static ByteBuffer room(int octets) {
+        return octets == 0 ? NOTHING : ByteBuffer.allocate(octets);
     }
 
     private void serverHello(ByteBuffer body) {
@@ -163,6 +207,7 @@ final class ResumptionWatch {
             if (retryRandom) {
                 return;
             }
+            share = HelloExtensions.find(body.duplicate(), KEY_SHARE).map(entry -> GroupNames.of(entry.getShort()));
             decide(HelloExtensions.find(body, PRE_SHARED_KEY).isPresent());
         } else {
             helloSeen = true;
@@ -172,6 +217,27 @@ final class ResumptionWatch {
     private void decide(boolean abbreviated) {
         decided = true;
         resumed = abbreviated;
-        hello = ByteBuffer.allocate(0);
+        body = NOTHING;
+    }
+
+    private Optional<String> exchanged(String suite) {
+        if (suite.contains("ECDH")) {
+            return exchange.limit() >= 3 && exchange.get(0) == NAMED_CURVE
+                    ? Optional.of(GroupNames.of(exchange.getShort(1)))
+                    : Optional.empty();
+        }
+        return suite.contains("DH") ? prime() : Optional.empty();
+    }
+
+    /** The size of a prime, of which the highest octets are there. */
+    private Optional<String> prime() {
+        int left = exchange.limit() < 2 ? 0 : exchange.getShort(0) & 0xffff;
+        for (int at = 2; at < exchange.limit() && left > 0; at++, left--) {
+            int octet = exchange.get(at) & 0xff;
+            if (octet != 0) {
+                return Optional.of("dhe" + (Byte.SIZE * left - (Integer.numberOfLeadingZeros(octet) - 24)));
+            }
+        }
+        return Optional.empty();
     }
 }
