@@ -15,6 +15,7 @@ record ConfiguredEngines(
         Optional<EngineSource> source,
         List<String> versions,
         List<String> suites,
+        NamedGroups groups,
         List<String> applicationProtocols,
         Indication indication,
         ClientCertificate clientCertificate,
@@ -49,6 +50,7 @@ record ConfiguredEngines(
                 Optional.of(other),
                 versions,
                 suites,
+                groups,
                 applicationProtocols,
                 indication,
                 clientCertificate,
@@ -62,10 +64,10 @@ record ConfiguredEngines(
         // neither does with a dot at its end.
         boolean unsendable =
                 name.isEmpty() && !server.isAddress() && server.host().indexOf('.') >= 0;
-        SSLEngine engine = maker(verified)
-                .create(
-                        unsendable ? server.host() + "." : server.host(),
-                        verified == Verification.FULL ? peerPort : peerPort + EngineSource.UNVERIFIED);
+        EngineSource maker = maker(verified);
+        SSLEngine engine = maker.create(
+                unsendable ? server.host() + "." : server.host(),
+                verified == Verification.FULL ? peerPort : peerPort + EngineSource.UNVERIFIED);
         engine.setUseClientMode(true);
         SSLParameters parameters = common(engine);
         // Not every engine takes it from the host, and SunJSSE leaves out names without a dot.
@@ -74,8 +76,7 @@ record ConfiguredEngines(
         } else if (!indication.sent()) {
             parameters.setServerNames(List.of());
         }
-        engine.setSSLParameters(parameters);
-        return engine;
+        return set(engine, parameters, maker);
     }
 
     SSLEngine server(String peerHost, int peerPort, Optional<String> serverName) throws GeneralSecurityException {
@@ -83,9 +84,8 @@ record ConfiguredEngines(
         Optional<SSLContext> chosen = name.isPresent() && byServerName.isPresent()
                 ? byServerName.get().apply(name.get())
                 : Optional.empty();
-        SSLEngine engine = chosen.isPresent()
-                ? chosen.get().createSSLEngine(peerHost, peerPort)
-                : maker(Verification.FULL).create(peerHost, peerPort);
+        EngineSource maker = chosen.isPresent() ? new ContextEngines(chosen.get()) : maker(Verification.FULL);
+        SSLEngine engine = maker.create(peerHost, peerPort);
         engine.setUseClientMode(false);
         SSLParameters parameters = common(engine);
         // The order of the server's suites is the one that is kept up to date (RFC 9325 section 4.2.1).
@@ -99,8 +99,7 @@ record ConfiguredEngines(
             case WANTED -> parameters.setWantClientAuth(true);
             case NEEDED -> parameters.setNeedClientAuth(true);
         }
-        engine.setSSLParameters(parameters);
-        return engine;
+        return set(engine, parameters, maker);
     }
 
     /** Whether engines come from where this library knows nothing of their sessions. */
@@ -112,11 +111,34 @@ record ConfiguredEngines(
         return source.isPresent() ? source.get() : ContextEngines.ofPlatform(verified);
     }
 
+    private SSLEngine set(SSLEngine engine, SSLParameters parameters, EngineSource maker) {
+        try {
+            engine.setSSLParameters(parameters);
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
+            throw groups.refused(engine, e);
+        }
+        groups.require(engine, () -> client(maker));
+        return engine;
+    }
+
+    /** A client's engine that will connect to nobody, so that its port is none; empty where they are for servers alone. */
+    private Optional<SSLEngine> client(EngineSource maker) {
+        SSLEngine engine = maker.create("localhost", -1);
+        try {
+            engine.setUseClientMode(true);
+        } catch (IllegalArgumentException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+        engine.setSSLParameters(common(engine));
+        return Optional.of(engine);
+    }
+
     private SSLParameters common(SSLEngine engine) {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(enabled(List.of(engine.getSupportedProtocols())));
         // None means the engine's own, as SSLEngine.setSSLParameters has it: those would be looked up one by one.
         parameters.setCipherSuites(suites.isEmpty() ? null : suites.toArray(new String[0]));
+        groups.into(parameters);
         if (!applicationProtocols.isEmpty()) {
             parameters.setApplicationProtocols(applicationProtocols.toArray(new String[0]));
         }

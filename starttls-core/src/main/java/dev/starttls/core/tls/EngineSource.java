@@ -39,7 +39,7 @@ import javax.net.ssl.SSLEngine;
  *       LOCAL_ERROR. Chooses no server key by the JDK's key managers of algorithm PKIX, only by those of
  *       SunX509 and of {@code ServerKeys}; of keys of several types for one name it takes the one of
  *       EC. Cannot send behind the peer's close_notify (half-close, RFC 8446 section 6.1), only receive behind its
- *       own.
+ *       own. Takes no {@link TlsSettings.Builder#namedGroups}, and is refused where they are set.
  *   <li><b>Bouncy Castle</b> 1.84: resumes no session of TLS 1.3. Closes both directions at once. What comes behind its own close_notify is dropped: an end
  *       of the connection is then told as truncation, and waiting for the peer's close_notify is waiting in vain.
  *   <li><b>netty-tcnative</b> (BoringSSL) 2.0.84: takes its mode from the context, so that one for clients and one for
@@ -59,7 +59,7 @@ public interface EngineSource {
     int UNVERIFIED = 65_537;
 
     /**
-     * Makes one engine, neither its mode set nor its handshake begun.
+     * Makes one engine for one connection, or for none where {@link TlsSettings.Builder#namedGroups} are tried out; neither its mode set nor its handshake begun.
      *
      * @param peerHost the name or address of the peer: for SNI, the name check and the resumption of sessions
      * @param peerPort the port of the peer, 0 to 65535, or -1 if it is not known; more by {@link #UNVERIFIED} on a client

@@ -73,7 +73,7 @@ public final class PeerCheck {
      *     another port, see {@link EngineSource}
      * @return an engine in client mode
      * @throws GeneralSecurityException if the platform has no TLS context
-     * @throws IllegalArgumentException if the engine knows none of the versions or suites set
+     * @throws IllegalArgumentException if the engine knows none of the versions or suites set, or not all of the groups
      */
     public static SSLEngine clientEngine(
             TlsSettings settings, ServerIdentity server, int peerPort, Verification verified)

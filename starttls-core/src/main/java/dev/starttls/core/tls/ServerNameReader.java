@@ -29,6 +29,9 @@ public final class ServerNameReader {
     private final ByteBuffer header = ByteBuffer.allocate(RecordStash.HEADER);
     private final ByteBuffer messageHeader = ByteBuffer.allocate(MESSAGE_HEADER);
     private int recordLeft;
+    /** From its extensions on, once it is complete. */
+    private Optional<ByteBuffer> hello = Optional.empty();
+
     private Optional<String> name = Optional.empty();
     private boolean done;
 
@@ -77,6 +80,11 @@ public final class ServerNameReader {
         return ByteBuffer.wrap(seen.toByteArray());
     }
 
+    /** Another extension of the ClientHello that was read. */
+    Optional<ByteBuffer> extension(int type) {
+        return hello.isPresent() ? HelloExtensions.find(hello.get().duplicate(), type) : Optional.empty();
+    }
+
     private void endOfHeader() {
         recordLeft = header.getShort(3) & 0xffff;
         // An engine refuses an empty fragment of a handshake (RFC 8446 section 5.1) and one that is too long.
@@ -105,13 +113,14 @@ public final class ServerNameReader {
         }
     }
 
-    private void find(ByteBuffer hello) {
+    private void find(ByteBuffer message) {
         try {
-            HelloExtensions.part(hello, 2 + 32);
-            HelloExtensions.part8(hello);
-            HelloExtensions.part16(hello);
-            HelloExtensions.part8(hello);
-            Optional<ByteBuffer> extension = HelloExtensions.find(hello, SERVER_NAME);
+            HelloExtensions.part(message, 2 + 32);
+            HelloExtensions.part8(message);
+            HelloExtensions.part16(message);
+            HelloExtensions.part8(message);
+            hello = Optional.of(message);
+            Optional<ByteBuffer> extension = extension(SERVER_NAME);
             if (extension.isPresent()) {
                 hostName(HelloExtensions.part16(extension.get()));
             }

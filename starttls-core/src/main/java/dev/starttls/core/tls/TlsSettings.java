@@ -114,7 +114,7 @@ public final class TlsSettings {
      * @param verified whether chain and name are verified
      * @return an engine in client mode
      * @throws GeneralSecurityException if the platform has no TLS context
-     * @throws IllegalArgumentException if the engine knows none of the versions, suites or names set
+     * @throws IllegalArgumentException if the engine knows none of the versions, suites or names set, or not all of the groups
      */
     public SSLEngine clientEngine(String peerHost, int peerPort, Verification verified)
             throws GeneralSecurityException {
@@ -135,7 +135,7 @@ public final class TlsSettings {
      * @param serverName asked for by SNI; empty when there was none or it was not read; no name of a host counts as none
      * @return an engine in server mode
      * @throws GeneralSecurityException if the platform has no TLS context
-     * @throws IllegalArgumentException if the engine knows none of the versions or suites set
+     * @throws IllegalArgumentException if the engine knows none of the versions or suites set, or not all of the groups
      */
     public SSLEngine serverEngine(String peerHost, int peerPort, Optional<String> serverName)
             throws GeneralSecurityException {
@@ -148,6 +148,7 @@ public final class TlsSettings {
         private Optional<EngineSource> source = Optional.empty();
         private List<String> versions = MODERN;
         private List<String> suites = List.of();
+        private NamedGroups groups = NamedGroups.OF_ENGINE;
         private List<String> applicationProtocols = List.of();
         private ClientCertificate clientCertificate = ClientCertificate.NONE;
         private Optional<Verification> verification = Optional.empty();
@@ -182,7 +183,8 @@ public final class TlsSettings {
         /**
          * Any other maker of engines.
          *
-         * @param engines called once for each connection, and once more by a server before it begins to serve
+         * @param engines called once for each connection, once more by a server before it begins to serve, and once more where
+         *     {@link #namedGroups} are set
          * @return this
          * @throws NullPointerException if it is null
          */
@@ -220,6 +222,41 @@ public final class TlsSettings {
          */
         public Builder suites(String... names) {
             suites = listed("suites", "TLS_AES_128_GCM_SHA256", names);
+            return this;
+        }
+
+        /**
+         * The groups for key exchange, the preferred first, by their names in IANA's registry "TLS Supported Groups": of
+         * curves, of RFC 7919, and the hybrid ones of engines that have them ("X25519MLKEM768").
+         *
+         * <p>Where it is not set, SunJSSE offers all it knows and makes two key shares for each ClientHello, of x25519 and
+         * secp256r1, of which a server uses one at most. Of those set it makes one for the first of each kind, two at most:
+         * x25519 and x448 are a kind, secp256r1, secp384r1 and secp521r1 are another. Set groups of one kind and there is
+         * one share to be made:
+         *
+         * <pre>{@code
+         * builder.namedGroups("secp256r1", "secp384r1", "secp521r1");
+         * }</pre>
+         *
+         * <p>A server that has none of the groups refuses the handshake; one that has another than the first asks for that,
+         * at the price of a round trip (HelloRetryRequest, RFC 8446 section 4.1.4). Before TLS 1.3, the curve of an EC key
+         * must be among the groups too (RFC 8422 section 5.1.1): with x25519 alone, servers that have only such a key refuse.
+         *
+         * <p>Needs Java 20 and engines that take {@code SSLParameters.setNamedGroups}. An engine that leaves one of the groups
+         * out, as SunJSSE does without a word with those it does not know, is refused where engines are made, as with the
+         * other settings. To find out, one more engine is made before the first, whose ClientHello goes nowhere; on a server
+         * with engines for servers alone, groups that these pass over cannot be found. The group that was agreed on is told
+         * by {@link TlsPump#namedGroup} and by the report of an upgrade.
+         *
+         * @param names none for the engine's own choice
+         * @return this
+         * @throws UnsupportedOperationException if Java is older than 20, or this library was packed without its class for newer
+         *     ones; without names, never
+         * @throws IllegalArgumentException if one is empty or comes twice
+         * @throws NullPointerException if one is null
+         */
+        public Builder namedGroups(String... names) {
+            groups = NamedGroups.of(listed("namedGroups", "x25519", names));
             return this;
         }
 
@@ -350,6 +387,7 @@ public final class TlsSettings {
                             source,
                             versions,
                             suites,
+                            groups,
                             applicationProtocols,
                             indication,
                             clientCertificate,

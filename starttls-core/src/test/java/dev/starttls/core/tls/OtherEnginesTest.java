@@ -64,6 +64,11 @@ class OtherEnginesTest {
                 assertThat(side.pump.session().getProtocol()).isEqualTo(version);
             }
             assertThat(sides[0].pump.resumed()).isEqualTo(sides[1].pump.resumed());
+            boolean exchanged = version.equals("TLSv1.3") || !sides[0].pump.resumed();
+            assertThat(sides[0].pump.namedGroup())
+                    .isEqualTo(sides[1].pump.namedGroup())
+                    .matches(group ->
+                            group.isPresent() == exchanged && !group.toString().contains("0x"));
             TlsPumpHandshakeTest.exchange(sides, sizes[0] > 1000 ? 40_000 : 2_000);
             sides[0].pump.closeOutbound();
             Side.settle(sides[0], sides[1]);

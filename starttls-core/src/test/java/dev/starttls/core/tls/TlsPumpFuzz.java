@@ -88,6 +88,13 @@ class TlsPumpFuzz {
             server.requireComplete(client);
             assertThat(server.subject.pump().closeNotifyReceived()).isEqualTo(closes);
         }
+        if (client.subject.pump().established() && server.subject.pump().established()) {
+            // What says it is part of what both have verified, whatever was changed on the way.
+            assertThat(client.subject.pump().namedGroup())
+                    .as("the group of the key exchange")
+                    .isPresent()
+                    .isEqualTo(server.subject.pump().namedGroup());
+        }
         client.end();
         server.end();
         FuzzSessions.forget(engines.client(), engines.server());

@@ -43,6 +43,8 @@ class ReportTest {
             UpgradeReport report = connection.report();
             assertThat(report.tls().orElseThrow().version()).isEqualTo(version);
             assertThat(report.tls().orElseThrow().resumption()).isEqualTo(resumption);
+            boolean exchanged = resumption == Resumption.FULL || version.equals("TLSv1.3");
+            assertThat(report.tls().orElseThrow().namedGroup().orElse("none")).isEqualTo(exchanged ? "x25519" : "none");
             assertThat(report.phases())
                     .extracting(PhaseTime::phase)
                     .containsExactly(

@@ -1,0 +1,290 @@
+package dev.starttls.core.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.starttls.core.testing.EngineMaker;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Groups that are set. Runs twice: of the folder of classes, where no Java can set any, and of the jar, where Java 20 and
+ * newer can.
+ */
+@Timeout(120)
+class NamedGroupsTest {
+
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
+    private static final boolean JAR = GroupParameters.class
+            .getProtectionDomain()
+            .getCodeSource()
+            .getLocation()
+            .getPath()
+            .endsWith(".jar");
+    private static final int FEATURE = Runtime.version().feature();
+    private static final int KEY_SHARE = 51;
+
+    @Test
+    void java_or_a_jar_that_can_set_none_says_so_at_once() {
+        assumeTrue(!JAR || FEATURE < 20, "groups can be set here");
+        assertThatThrownBy(() -> TlsSettings.builder().namedGroups("x25519"))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining(
+                        FEATURE < 20
+                                ? "expected Java 20 or newer, whose SSLParameters have named groups, got " + FEATURE
+                                        + "; try a newer one, or the system property jdk.tls.namedGroups"
+                                : "on Java " + FEATURE + "; try the jar itself, or 'Multi-Release: true'");
+    }
+
+    @Test
+    void none_are_the_engines_own_on_any_java() throws Exception {
+        SSLEngine engine = client(TlsSettings.builder().namedGroups());
+        assertThat(shares(engine)).hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void names_that_are_wrong_are_refused_at_once() {
+        TlsSettings.Builder builder = TlsSettings.builder();
+        assertThatThrownBy(() -> builder.namedGroups("x25519", null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> builder.namedGroups("x25519", " "))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("got an empty one among [x25519,  ]");
+        assertThatThrownBy(() -> builder.namedGroups("x25519", "x448", "x25519"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("each name once");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x25519, x25519",
+        "secp256r1, secp256r1",
+        "secp384r1, secp384r1",
+        "secp521r1, secp521r1",
+        "x448, x448",
+        "ffdhe2048, ffdhe2048",
+        "secp256r1;secp384r1;secp521r1, secp256r1",
+        "x448;x25519, x448",
+        "x25519;secp256r1;secp384r1, x25519;secp256r1"
+    })
+    void a_client_makes_a_key_share_for_the_first_of_each_kind(String names, String shares) throws Exception {
+        assumeSettable();
+        SSLEngine engine = client(TlsSettings.builder().namedGroups(names.split(";")));
+        assertThat(shares(engine)).containsExactly(shares.split(";"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TLSv1.3, x25519, x25519",
+        "TLSv1.3, x448, x448",
+        "TLSv1.3, ffdhe2048, ffdhe2048",
+        "TLSv1.3, secp256r1;secp384r1, secp256r1",
+        // By a HelloRetryRequest.
+        "TLSv1.3, secp384r1, secp384r1",
+        "TLSv1.2, secp384r1, secp384r1",
+        "TLSv1.2, x25519, x25519"
+    })
+    void a_server_agrees_on_a_group_of_its_own_and_both_tell_which(String version, String names, String agreed)
+            throws Exception {
+        assumeSettable();
+        Side[] sides = {
+            new Side(client(TlsSettings.builder().versions(version))),
+            new Side(server(TlsSettings.builder().namedGroups(names.split(";"))))
+        };
+        Side.connect(sides[0], sides[1]);
+        Side.handshake(sides[0], sides[1]);
+        assertThat(sides[0].pump.namedGroup()).contains(agreed);
+        assertThat(sides[1].pump.namedGroup()).contains(agreed);
+    }
+
+    /** RFC 8422 section 5.1.1. */
+    @Test
+    void before_tls_13_the_curve_of_a_certificate_must_be_among_them() throws Exception {
+        assumeSettable();
+        for (String[] names : new String[][] {{"x25519", "secp256r1"}, {"x25519"}}) {
+            Side[] sides = {
+                new Side(client(TlsSettings.builder().versions("TLSv1.2").namedGroups(names))),
+                new Side(TlsSettings.builder()
+                        .context(CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC)))
+                        .build()
+                        .serverEngine("127.0.0.1", 40_000, Optional.empty()))
+            };
+            Side.connect(sides[0], sides[1]);
+            if (names.length == 1) {
+                assertThatThrownBy(() -> Side.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
+            } else {
+                Side.handshake(sides[0], sides[1]);
+                assertThat(sides[0].pump.namedGroup()).contains("x25519");
+            }
+        }
+    }
+
+    @Test
+    void sides_without_a_group_in_common_fail() throws Exception {
+        assumeSettable();
+        Side[] sides = {
+            new Side(client(TlsSettings.builder().namedGroups("x25519"))),
+            new Side(server(TlsSettings.builder().namedGroups("secp256r1")))
+        };
+        Side.connect(sides[0], sides[1]);
+        assertThatThrownBy(() -> Side.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "x25519;nonsense", "secp256k1", "secp256k1;x25519", "SecP384r1MLKEM2048"})
+    void groups_that_the_engine_leaves_out_are_refused_on_either_side(String names) {
+        assumeSettable();
+        String[] groups = names.split(";");
+        assertThatThrownBy(() -> client(TlsSettings.builder().namedGroups(groups)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected an engine that offers " + List.of(groups))
+                .hasMessageContaining("try a newer JDK");
+        assertThatThrownBy(() -> server(TlsSettings.builder().namedGroups(groups)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected an engine that offers " + List.of(groups));
+    }
+
+    /** From JDK 27 on (JEP 527). */
+    @Test
+    void a_hybrid_group_is_agreed_on_where_the_jdk_has_it() throws Exception {
+        assumeSettable();
+        TlsSettings.Builder hybrid = TlsSettings.builder().namedGroups("X25519MLKEM768", "x25519");
+        if (FEATURE < 27) {
+            assertThatThrownBy(() -> client(hybrid))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("SSLEngineImpl offers [x25519]");
+        } else {
+            Side[] sides = {new Side(client(hybrid)), new Side(server(hybrid))};
+            Side.connect(sides[0], sides[1]);
+            Side.handshake(sides[0], sides[1]);
+            assertThat(sides[0].pump.namedGroup()).contains("X25519MLKEM768");
+        }
+    }
+
+    @Test
+    void groups_of_no_use_to_the_versions_and_suites_are_refused() {
+        assumeSettable();
+        assertThatThrownBy(() -> client(TlsSettings.builder()
+                        .versions("TLSv1.2")
+                        .suites("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
+                        .namedGroups("x25519", "ffdhe2048")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("SSLEngineImpl offers [x25519]");
+    }
+
+    /** What others do with groups is what {@link EngineSource} tells. */
+    @ParameterizedTest
+    @CsvSource({
+        "BOUNCY_CASTLE, secp384r1",
+        "BOUNCY_CASTLE, X25519MLKEM768",
+        "TCNATIVE, secp384r1",
+        "TCNATIVE, X25519MLKEM768"
+    })
+    void other_engines_agree_on_the_group_that_both_set(EngineMaker engines, String group) throws Exception {
+        assumeSettable();
+        Side[] sides = {
+            new Side(made(TlsSettings.builder().engines(engines.client()).namedGroups(group))),
+            new Side(served(engines).namedGroups(group).build().serverEngine("127.0.0.1", 1, Optional.empty()))
+        };
+        Side.connect(sides[0], sides[1]);
+        Side.handshake(sides[0], sides[1]);
+        assertThat(sides[0].pump.namedGroup()).contains(group);
+        assertThat(sides[1].pump.namedGroup()).contains(group);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BOUNCY_CASTLE", "TCNATIVE"})
+    void other_engines_that_do_not_know_a_group_are_refused(EngineMaker engines) {
+        assumeSettable();
+        assertThatThrownBy(() ->
+                        made(TlsSettings.builder().engines(engines.client()).namedGroups("nonsense")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("namedGroups: expected an engine that ")
+                .hasMessageContaining("[nonsense], but ");
+    }
+
+    @Test
+    void engines_that_take_no_groups_are_refused_on_either_side() {
+        assumeSettable();
+        EngineMaker engines = EngineMaker.CONSCRYPT;
+        assertThatThrownBy(() ->
+                        made(TlsSettings.builder().engines(engines.client()).namedGroups("x25519")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected an engine that takes [x25519], but org.conscrypt.")
+                .hasMessageContaining("set them where its context is made");
+        assertThatThrownBy(() ->
+                        served(engines).namedGroups("x25519").build().serverEngine("127.0.0.1", 1, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected an engine that takes [x25519], but org.conscrypt.");
+    }
+
+    @Test
+    void only_the_first_engine_is_tried_out() throws Exception {
+        assumeSettable();
+        AtomicInteger made = new AtomicInteger();
+        EngineSource source = EngineMaker.SUN_JSSE.client();
+        TlsSettings settings = TlsSettings.builder()
+                .engines((host, port) -> {
+                    made.incrementAndGet();
+                    return source.create(host, port);
+                })
+                .namedGroups("x25519")
+                .build();
+        for (int i = 0; i < 3; i++) {
+            settings.clientEngine("localhost", 25, Verification.FULL);
+        }
+        assertThat(made).hasValue(4);
+    }
+
+    private static void assumeSettable() {
+        assumeTrue(JAR, "the folder of classes has none for newer Java; the jar is tried in a later phase");
+        assumeTrue(FEATURE >= 20, "Java " + FEATURE + " has no SSLParameters.setNamedGroups");
+    }
+
+    private static SSLEngine client(TlsSettings.Builder settings) throws GeneralSecurityException {
+        return made(settings.context(CERTIFICATES.client()));
+    }
+
+    private static SSLEngine made(TlsSettings.Builder settings) throws GeneralSecurityException {
+        return settings.build().clientEngine("localhost", 25, Verification.FULL);
+    }
+
+    private static TlsSettings.Builder served(EngineMaker engines) {
+        return TlsSettings.builder().engines(engines.with(CERTIFICATES.localhost(KeyKind.RSA)));
+    }
+
+    private static SSLEngine server(TlsSettings.Builder settings) throws GeneralSecurityException {
+        return settings.context(CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.RSA)))
+                .build()
+                .serverEngine("127.0.0.1", 40_000, Optional.empty());
+    }
+
+    /** The groups of the key shares in an engine's ClientHello. */
+    private static List<String> shares(SSLEngine engine) throws SSLException {
+        ByteBuffer hello = ByteBuffer.allocate(32_768);
+        engine.wrap(ByteBuffer.allocate(0), hello);
+        ServerNameReader reader = new ServerNameReader();
+        assertThat(reader.read(hello.flip())).isTrue();
+        ByteBuffer list = HelloExtensions.part16(reader.extension(KEY_SHARE).orElseThrow());
+        List<String> groups = new ArrayList<>();
+        while (list.hasRemaining()) {
+            groups.add(GroupNames.of(list.getShort()));
+            HelloExtensions.part16(list);
+        }
+        return groups;
+    }
+}
