@@ -40,8 +40,10 @@ import javax.net.ssl.SSLEngine;
  *       SunX509 and of {@code ServerKeys}; of keys of several types for one name it takes the one of
  *       EC. Cannot send behind the peer's close_notify (half-close, RFC 8446 section 6.1), only receive behind its
  *       own. Takes no {@link TlsSettings.Builder#namedGroups}, and is refused where they are set.
- *   <li><b>Bouncy Castle</b> 1.84: resumes no session of TLS 1.3. Closes both directions at once. What comes behind its own close_notify is dropped: an end
- *       of the connection is then told as truncation, and waiting for the peer's close_notify is waiting in vain.
+ *   <li><b>Bouncy Castle</b> 1.84: resumes no session of TLS 1.3. Where {@link TlsSettings.Builder#namedGroups} are set,
+ *       takes no certificate whose curve is not among them, not in TLS 1.3 either. Closes both directions at once. What comes
+ *       behind its own close_notify is dropped: an end of the connection is then told as truncation, and waiting for the
+ *       peer's close_notify is waiting in vain.
  *   <li><b>netty-tcnative</b> (BoringSSL) 2.0.84: takes its mode from the context, so that one for clients and one for
  *       servers is needed; ignores {@link TlsSettings.Builder#applicationProtocols}, which are set on Netty's context;
  *       has no {@link javax.net.ssl.SSLContext} for {@link TlsSettings.Builder#contextByServerName}. Cannot send behind
