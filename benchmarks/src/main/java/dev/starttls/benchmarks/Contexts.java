@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks;
 
+import dev.starttls.core.keys.ServerKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,10 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -32,6 +39,16 @@ public final class Contexts {
      * @param kind of the key
      */
     public Contexts(KeyKind kind) {
+        this(kind, "dns:localhost");
+    }
+
+    /**
+     * Makes a key for a server that has other names.
+     *
+     * @param kind of the key
+     * @param names as keytool takes them: "dns:localhost,ip:127.0.0.1"
+     */
+    public Contexts(KeyKind kind, String names) {
         try {
             Path folder = Files.createTempDirectory("starttls-benchmark");
             Path file = folder.resolve("keys.p12");
@@ -43,7 +60,7 @@ public final class Contexts {
                     "-dname",
                     "CN=localhost",
                     "-ext",
-                    "san=dns:localhost",
+                    "san=" + names,
                     "-validity",
                     "30",
                     "-storetype",
@@ -127,19 +144,52 @@ public final class Contexts {
     }
 
     /**
-     * A client that trusts a certificate.
+     * Trust in a certificate.
      *
      * @param certificate as DER
-     * @return a new context
+     * @return initialised
      * @throws GeneralSecurityException if the platform has no TLS
      * @throws IOException if the key store cannot be made
      */
-    public static SSLContext trusting(byte[] certificate) throws GeneralSecurityException, IOException {
+    public static TrustManagerFactory trust(byte[] certificate) throws GeneralSecurityException, IOException {
         Certificate server =
                 CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust(server).getTrustManagers(), null);
-        return context;
+        return trust(server);
+    }
+
+    /**
+     * The key and its certificate in one file, for a server that is not written in Java.
+     *
+     * @return PEM: first the key (PKCS #8)
+     * @throws GeneralSecurityException if the key store does not have it
+     */
+    public String pem() throws GeneralSecurityException {
+        Certificate server = store.getCertificate("server");
+        PrivateKey key = (PrivateKey) store.getKey("server", PASSWORD);
+        byte[] octets = key instanceof ECPrivateKey ec ? withPublicKey(ec, server.getPublicKey()) : key.getEncoded();
+        return pem("PRIVATE KEY", octets) + pem("CERTIFICATE", server.getEncoded());
+    }
+
+    private static String pem(String label, byte[] octets) {
+        return "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(octets) + "\n-----END " + label
+                + "-----\n";
+    }
+
+    /**
+     * GnuTLS, which Exim has, takes a P-256 key only if the public key is in it too (RFC 5915), which Java leaves out. All
+     * lengths are fixed.
+     */
+    private static byte[] withPublicKey(ECPrivateKey key, PublicKey known) {
+        byte[] secret = key.getS().toByteArray();
+        byte[] spki = known.getEncoded();
+        byte[] whole = HexFormat.of()
+                .parseHex("308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420" + "00".repeat(32)
+                        + "a144034200" + "00".repeat(65));
+        int length = Math.min(32, secret.length);
+        System.arraycopy(secret, secret.length - length, whole, 36 + 32 - length, length);
+        System.arraycopy(spki, spki.length - 65, whole, whole.length - 65, 65);
+        return whole;
     }
 
     /**
@@ -151,6 +201,34 @@ public final class Contexts {
     public SSLContext server() throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys().getKeyManagers(), null, null);
+        return context;
+    }
+
+    /**
+     * A server whose key is opened once, as this library makes its context.
+     *
+     * @return a new context, with a cache of sessions of its own
+     * @throws GeneralSecurityException if the key store does not have the key
+     * @throws IOException if the key and the certificate do not belong together
+     */
+    public SSLContext serverKeys() throws GeneralSecurityException, IOException {
+        PrivateKey key = (PrivateKey) store.getKey("server", PASSWORD);
+        return ServerKeys.of(key, List.of((X509Certificate) store.getCertificate("server")))
+                .context();
+    }
+
+    /**
+     * A server with the key as a key manager of the JDK has it.
+     *
+     * @param algorithm of the factory: "PKIX", as guides have it, or "SunX509"
+     * @return a new context, with a cache of sessions of its own
+     * @throws GeneralSecurityException if there is no such factory
+     */
+    public SSLContext server(String algorithm) throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(algorithm);
+        keys.init(store, PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
         return context;
     }
 

@@ -5,10 +5,9 @@ import dev.starttls.benchmarks.flood.Flood;
 import dev.starttls.benchmarks.flood.FloodTable;
 import dev.starttls.benchmarks.flood.Precedence;
 import dev.starttls.benchmarks.report.Machine;
-import java.nio.file.Files;
+import dev.starttls.benchmarks.report.Page;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -72,19 +71,12 @@ final class FloodCommand implements Callable<Integer> {
             FloodTable table = new FloodTable(flood);
             table.measure(only, attackers, System.out::println);
             if (folder.isPresent()) {
-                List<String> lines = new ArrayList<>(List.of(
-                        "# How long others wait on a loop under attack, in milliseconds",
-                        "",
-                        machine + "; made by `benchmarks "
-                                + String.join(
-                                        " ", spec.commandLine().getParseResult().originalArgs())
-                                + "`.",
-                        "The goal: the 99th percentile is at most three times the calm one, plus a turn of 1 ms of each"
-                                + " attacker.",
-                        ""));
-                lines.addAll(table.lines());
-                Files.createDirectories(folder.get());
-                Files.write(folder.get().resolve("flood.md"), lines);
+                new Page("How long others wait on a loop under attack, in milliseconds", machine)
+                        .madeBy(spec.commandLine().getParseResult().originalArgs())
+                        .paragraph("The goal: the 99th percentile is at most three times the calm one, plus a turn of"
+                                + " 1 ms of each attacker.")
+                        .lines(table.lines())
+                        .write(folder.get().resolve("flood.md"));
             }
             return table.reached() ? 0 : 1;
         }

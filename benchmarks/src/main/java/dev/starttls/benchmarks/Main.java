@@ -4,6 +4,7 @@ import dev.starttls.benchmarks.latency.Guard;
 import dev.starttls.benchmarks.latency.LatencySet;
 import dev.starttls.benchmarks.latency.Rounds;
 import dev.starttls.benchmarks.report.LatencyReport;
+import dev.starttls.benchmarks.report.ServersReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,13 +65,14 @@ public final class Main {
             for (Path file : new LatencyReport(folder).write()) {
                 System.out.println(file);
             }
+            new ServersReport(folder, ServersReport.INSTALLED).write().ifPresent(System.out::println);
         }
     }
 
     /** Measures a set. */
     @Command(
             mixinStandardHelpOptions = true,
-            description = "Measures and reports; 'short' takes about three minutes, 'long' about a quarter of an hour.")
+            description = "Measures and reports; 'short' takes about three minutes, 'long' about twenty.")
     private static final class Set implements Callable<Integer> {
 
         private final LatencySet set;

@@ -1,20 +1,40 @@
 package dev.starttls.benchmarks;
 
 import dev.starttls.benchmarks.latency.OutsideServers;
-import dev.starttls.benchmarks.latency.Rounds;
+import dev.starttls.benchmarks.latency.Protocol;
+import dev.starttls.benchmarks.latency.ServerPlan;
+import dev.starttls.benchmarks.latency.Target;
+import dev.starttls.benchmarks.outside.DelayedLink;
+import dev.starttls.benchmarks.outside.InstalledServer;
+import dev.starttls.benchmarks.outside.Place;
+import dev.starttls.benchmarks.outside.RunningServer;
+import dev.starttls.benchmarks.outside.Started;
 import dev.starttls.benchmarks.report.Machine;
+import dev.starttls.benchmarks.report.Page;
+import dev.starttls.benchmarks.report.Results;
+import dev.starttls.benchmarks.report.ResultsFile;
+import dev.starttls.benchmarks.report.ServersReport;
+import dev.starttls.benchmarks.report.Spread;
+import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,22 +43,36 @@ import picocli.CommandLine.Spec;
         name = "servers",
         mixinStandardHelpOptions = true,
         description =
-                "Measures this library, its peers and the loop by hand against SMTP servers on ports of this machine,"
-                        + " in processes of their own: 'servers --ca ca.pem postfix=2525 exim=2526'.")
+                "Measures this library, its peers and the loop by hand against Postfix, Exim and Dovecot, which it starts if"
+                        + " they are installed and the user is root: over loopback, and over links of 10 and 50 ms. A quarter of"
+                        + " an hour; once with each JDK, and the page has them side by side. Or against SMTP servers that run on"
+                        + " this machine: 'servers --ca ca.pem postfix=2525'.")
 final class ServersCommand implements Callable<Integer> {
+
+    private static final Spread NO_LINK = new Spread(0, 0, 0, 0);
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "1..*", paramLabel = "NAME=PORT", description = "The servers; each offers STARTTLS.")
-    private Map<String, Integer> servers;
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME=PORT",
+            description = "Servers that run already, on ports of this machine; each offers STARTTLS (default: starts"
+                    + " those that are installed).")
+    private Map<String, Integer> named = Map.of();
 
     @Option(
             names = "--ca",
-            required = true,
             paramLabel = "FILE",
-            description = "The certificate that has issued theirs for localhost, as PEM.")
-    private Path ca;
+            description = "The certificate that has issued those of the named servers for localhost, as PEM.")
+    private Optional<Path> ca = Optional.empty();
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "SERVER",
+            description = "Starts only these: ${COMPLETION-CANDIDATES} (default: all).")
+    private List<InstalledServer> only = List.of(InstalledServer.values());
 
     @Option(
             names = "--versions",
@@ -48,52 +82,136 @@ final class ServersCommand implements Callable<Integer> {
     private List<String> versions = List.of("TLSv1.3", "TLSv1.2");
 
     @Option(
-            names = "--rounds",
-            paramLabel = "N",
-            description = "Rounds that count; half as many go before (default: ${DEFAULT-VALUE}).")
-    private int rounds = 100;
+            names = "--links",
+            split = ",",
+            paramLabel = "MS",
+            description = "Round trips, in milliseconds; 0 is loopback (default: ${DEFAULT-VALUE}).")
+    private List<Integer> links = List.of(0, 10, 50);
+
+    @Option(
+            names = "--scale",
+            paramLabel = "FACTOR",
+            description = "Multiplies all numbers of rounds (default: ${DEFAULT-VALUE}).")
+    private double scale = 1;
 
     @Option(
             names = "--results",
             paramLabel = "FOLDER",
-            description = "Writes servers.md there, too (default: only prints).")
-    private Optional<Path> folder = Optional.empty();
+            description = "Where the results and servers.md go; those of another JDK that are there stay"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private Path folder = Path.of("benchmarks", "results");
+
+    private final List<Results.Outside> rows = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
-        byte[] certificate;
-        try (InputStream in = Files.newInputStream(ca)) {
-            certificate = CertificateFactory.getInstance("X.509")
-                    .generateCertificate(in)
-                    .getEncoded();
+        Machine machine = Machine.present();
+        System.out.println(machine.line());
+        String command = Page.command(spec.commandLine().getParseResult().originalArgs());
+        String name = named.isEmpty() ? ServersReport.INSTALLED : ServersReport.NAMED;
+        if (named.isEmpty()) {
+            installed();
+        } else {
+            named();
         }
-        String machine = Machine.present().line();
-        System.out.println(machine);
-        List<String> lines = new ArrayList<>(OutsideServers.head());
-        lines.forEach(System.out::println);
-        OutsideServers measurement = new OutsideServers(new Rounds(rounds / 2, rounds));
-        for (Map.Entry<String, Integer> server : servers.entrySet()) {
-            for (String version : versions) {
-                List<String> rows = measurement.measure(server.getKey(), server.getValue(), certificate, version);
-                rows.forEach(System.out::println);
-                lines.addAll(rows);
+        if (rows.isEmpty()) {
+            System.err.println("Nothing was measured");
+            return 1;
+        }
+        ResultsFile.write(
+                folder.resolve(ServersReport.file(name, Runtime.version().feature())),
+                new Results<>(machine, LocalDate.now(ZoneOffset.UTC).toString(), command, rows));
+        new ServersReport(folder, name).write().ifPresent(System.out::println);
+        return 0;
+    }
+
+    private void named() throws Exception {
+        X509Certificate authority = authority();
+        KeyKind key = KeyKind.valueOf(authority.getPublicKey().getAlgorithm());
+        for (Map.Entry<String, Integer> server : named.entrySet()) {
+            Target target = new Target("localhost", server.getValue(), Protocol.SMTP, TlsPolicy.REQUIRED);
+            measure(server.getKey(), target, authority.getEncoded(), key, 0, NO_LINK);
+        }
+    }
+
+    private X509Certificate authority() throws Exception {
+        Path file = ca.orElseThrow(() -> new ParameterException(
+                spec.commandLine(), "Expected --ca FILE with the certificate of the named servers"));
+        try (InputStream in = Files.newInputStream(file)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+    }
+
+    private static void notMeasured(String what, String why) {
+        System.out.println("Not measured: " + what + ", for " + why);
+    }
+
+    private void installed() throws Exception {
+        List<InstalledServer> servers = new ArrayList<>();
+        for (InstalledServer server : only) {
+            server.missing().ifPresentOrElse(why -> notMeasured(server.title(), why), () -> servers.add(server));
+        }
+        List<Integer> delayed = links.stream().filter(link -> link > 0).toList();
+        if (links.contains(0)) {
+            for (KeyKind key : KeyKind.values()) {
+                at(servers, Place.LOOPBACK, key, List.of(0), Optional.empty());
             }
         }
-        if (folder.isPresent()) {
-            List<String> file = new ArrayList<>(List.of(
-                    "# Upgrades against servers that people have",
-                    "",
-                    machine + "; made by `benchmarks "
-                            + String.join(
-                                    " ", spec.commandLine().getParseResult().originalArgs())
-                            + "`.",
-                    "SMTP with STARTTLS over loopback, full handshakes, from the TCP connection to the reply to the second EHLO;"
-                            + " the loop by hand sets TCP_QUICKACK.",
-                    ""));
-            file.addAll(lines);
-            Files.createDirectories(folder.get());
-            Files.write(folder.get().resolve("servers.md"), file);
+        if (!delayed.isEmpty() && !servers.isEmpty()) {
+            Optional<String> missing = DelayedLink.missing();
+            if (missing.isPresent()) {
+                notMeasured("links with a round trip", missing.get());
+                return;
+            }
+            try (Started started = new Started()) {
+                DelayedLink link = started.with(DelayedLink::open);
+                at(servers, link.far(), KeyKind.EC, delayed, Optional.of(link));
+            }
         }
-        return 0;
+    }
+
+    /** Starts the servers in a place and measures each over each link. */
+    private void at(
+            List<InstalledServer> servers, Place place, KeyKind key, List<Integer> millis, Optional<DelayedLink> link)
+            throws Exception {
+        Contexts contexts = new Contexts(key, "dns:localhost,ip:" + place.address());
+        try (Started started = new Started()) {
+            Map<RunningServer, String> running = new LinkedHashMap<>();
+            for (InstalledServer server : servers) {
+                running.put(started.with(() -> server.start(place, contexts.pem())), server.version());
+            }
+            for (int delay : millis) {
+                Spread measured = link.isPresent() ? link.get().delay(delay) : NO_LINK;
+                if (link.isPresent()) {
+                    System.out.printf(
+                            Locale.ROOT,
+                            "round trip of the link: %.2f ms, quartiles %.2f to %.2f%n",
+                            measured.median(),
+                            measured.low(),
+                            measured.high());
+                }
+                for (Map.Entry<RunningServer, String> server : running.entrySet()) {
+                    for (Target target : server.getKey().targets()) {
+                        measure(server.getValue(), target, contexts.certificate(), key, delay, measured);
+                    }
+                }
+            }
+        }
+    }
+
+    private void measure(String server, Target target, byte[] certificate, KeyKind key, int link, Spread roundTrip)
+            throws Exception {
+        Set<String> wanted = Set.copyOf(versions);
+        for (ServerPlan.Step step : ServerPlan.TABLE.steps(target, key, link, wanted, scale)) {
+            List<Results.Outside> measured = new OutsideServers(step.kinds(), step.rounds())
+                    .measure(server, target, certificate, step.scenario(), roundTrip);
+            for (Results.Outside row : measured) {
+                System.out.println(ServersReport.line(row));
+                // The floor is a contestant of each step; the first has the most rounds.
+                if (rows.stream().noneMatch(row::sameAs)) {
+                    rows.add(row);
+                }
+            }
+        }
     }
 }

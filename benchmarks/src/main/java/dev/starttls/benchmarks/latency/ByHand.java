@@ -1,6 +1,5 @@
 package dev.starttls.benchmarks.latency;
 
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
@@ -9,8 +8,8 @@ final class ByHand {
 
     private ByHand() {}
 
-    static SSLEngine engine(SSLContext context, int port, String version) {
-        SSLEngine engine = context.createSSLEngine("localhost", port);
+    static SSLEngine engine(Target target, ClientTls tls, String version) {
+        SSLEngine engine = tls.context().createSSLEngine(target.host(), target.port());
         engine.setUseClientMode(true);
         engine.setSSLParameters(checked(engine.getSSLParameters(), version));
         return engine;

@@ -2,15 +2,16 @@ package dev.starttls.benchmarks.latency;
 
 import dev.starttls.core.upgrade.Preparation;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 
 /** Who upgrades. */
 public enum ClientKind {
-    /** No upgrade: greeting and EHLO. */
+    /** No upgrade. */
     PLAINTEXT("no upgrade"),
     /** Channel and engine by hand. */
     FLOOR("floor: channel and engine by hand"),
     /** The same with TCP_QUICKACK, against servers that write twice with Nagle's algorithm on. */
-    FLOOR_QUICK_ACK("channel and engine by hand, TCP_QUICKACK"),
+    FLOOR_QUICK_ACK("floor: channel and engine by hand, TCP_QUICKACK"),
     /** This library, blocking. */
     STARTTLS("this library, blocking"),
     /** This library, blocking, the ClientHello made after the go-ahead. */
@@ -19,13 +20,27 @@ public enum ClientKind {
     STARTTLS_TWO_THREADS("this library, blocking, another thread prepares"),
     /** This library on a selector loop. */
     STARTTLS_LOOP("this library, selector loop"),
-    /** An SSLSocket layered on a Socket. */
+    /** This library, blocking, with engines of Conscrypt. */
+    STARTTLS_CONSCRYPT("this library, blocking, Conscrypt"),
+    /** This library on a selector loop, with engines of Conscrypt. */
+    STARTTLS_LOOP_CONSCRYPT("this library, selector loop, Conscrypt"),
+    /** This library, blocking, with engines of netty-tcnative. */
+    STARTTLS_TCNATIVE("this library, blocking, tcnative"),
+    /** This library on a selector loop, with engines of netty-tcnative. */
+    STARTTLS_LOOP_TCNATIVE("this library, selector loop, tcnative"),
+    /** An SSLSocket layered on a Socket with TCP_NODELAY. */
     SSL_SOCKET("SSLSocket on a Socket"),
-    /** tls-channel over a blocking channel. */
+    /** An SSLSocket layered on a Socket with nothing set. */
+    SSL_SOCKET_DELAYED("SSLSocket, without TCP_NODELAY"),
+    /** tls-channel over a blocking channel with TCP_NODELAY. */
     TLS_CHANNEL("tls-channel"),
-    /** Commons Net's SMTPSClient. */
+    /** tls-channel over a blocking channel with nothing set. */
+    TLS_CHANNEL_DELAYED("tls-channel, without TCP_NODELAY"),
+    /** Commons Net's clients. */
     COMMONS_NET("Commons Net"),
-    /** Netty's SslHandler. */
+    /** Commons Net's clients with a socket factory that sets TCP_NODELAY. */
+    COMMONS_NET_NO_DELAY("Commons Net, TCP_NODELAY"),
+    /** Netty's SslHandler; its channels have TCP_NODELAY as they come. */
     NETTY("Netty SslHandler"),
     /** Angus Mail with nothing set but TLS. */
     ANGUS("Angus Mail"),
@@ -42,21 +57,45 @@ public enum ClientKind {
         return title;
     }
 
+    /** Whether it is this library, whatever its engines and its driver. */
+    boolean own() {
+        return name().startsWith("STARTTLS");
+    }
+
+    /** Whether it can hold such a session. Angus Mail takes log-in for a part of connecting, but of SMTP. */
+    boolean has(Protocol protocol) {
+        return protocol == Protocol.SMTP || (this != ANGUS && this != ANGUS_NO_DELAY);
+    }
+
+    /** What it brings to handshakes with the server that has this certificate. */
+    ClientTls trusting(byte[] certificate) throws GeneralSecurityException, IOException {
+        ClientTls.Maker maker =
+                switch (this) {
+                    case STARTTLS_CONSCRYPT, STARTTLS_LOOP_CONSCRYPT -> ClientTls.Maker.CONSCRYPT;
+                    case STARTTLS_TCNATIVE, STARTTLS_LOOP_TCNATIVE -> ClientTls.Maker.TCNATIVE;
+                    default -> ClientTls.Maker.JDK;
+                };
+        return new ClientTls(maker, certificate);
+    }
+
     UpgradeClient open() throws IOException {
         return switch (this) {
             case PLAINTEXT -> new PlaintextClient();
             case FLOOR -> new FloorClient(false);
             case FLOOR_QUICK_ACK -> new FloorClient(true);
-            case STARTTLS -> new StartTlsClient(Preparation.WHILE_WAITING);
+            case STARTTLS, STARTTLS_CONSCRYPT, STARTTLS_TCNATIVE -> new StartTlsClient(Preparation.WHILE_WAITING);
             case STARTTLS_UNPREPARED -> new StartTlsClient(Preparation.ON_GO_AHEAD);
             case STARTTLS_TWO_THREADS -> new TwoThreadsClient();
-            case STARTTLS_LOOP -> new LoopClient();
-            case SSL_SOCKET -> new SslSocketClient();
-            case TLS_CHANNEL -> new TlsChannelClient();
-            case COMMONS_NET -> new CommonsNetClient();
+            case STARTTLS_LOOP, STARTTLS_LOOP_CONSCRYPT, STARTTLS_LOOP_TCNATIVE -> new LoopClient();
+            case SSL_SOCKET -> new SslSocketClient(SmallSegments.AT_ONCE);
+            case SSL_SOCKET_DELAYED -> new SslSocketClient(SmallSegments.AS_THEY_COME);
+            case TLS_CHANNEL -> new TlsChannelClient(SmallSegments.AT_ONCE);
+            case TLS_CHANNEL_DELAYED -> new TlsChannelClient(SmallSegments.AS_THEY_COME);
+            case COMMONS_NET -> new CommonsNetClient(SmallSegments.AS_THEY_COME);
+            case COMMONS_NET_NO_DELAY -> new CommonsNetClient(SmallSegments.AT_ONCE);
             case NETTY -> new NettyClient();
-            case ANGUS -> new AngusClient(AngusClient.Sockets.AS_THEY_COME);
-            case ANGUS_NO_DELAY -> new AngusClient(AngusClient.Sockets.WITHOUT_DELAY);
+            case ANGUS -> new AngusClient(SmallSegments.AS_THEY_COME);
+            case ANGUS_NO_DELAY -> new AngusClient(SmallSegments.AT_ONCE);
         };
     }
 }

@@ -19,12 +19,13 @@ import java.util.regex.Pattern;
 
 /**
  * The first upgrade of a virtual machine: a new one for each sample, with the archive of classes that the JDK comes with,
- * and with one that was made from the same program before (AppCDS). Server and link are in this process.
+ * with one that was made from the same program before (AppCDS), and with the AOT cache of a run before where the JDK makes
+ * one (JEP 514). Server and link are in this process.
  */
 final class ColdStart {
 
     private static final String VERSION = "TLSv1.3";
-    private static final Pattern TWO_TIMES = Pattern.compile("(\\d+) (\\d+)");
+    private static final Pattern TWO_TIMES = Pattern.compile("^(\\d+) (\\d+)$", Pattern.MULTILINE);
 
     private final List<ClientKind> kinds;
     private final Rounds rounds;
@@ -36,13 +37,35 @@ final class ColdStart {
 
     /** From where classes are loaded ready-made. */
     private enum Archive {
-        JDK("of the JDK"),
-        APPLICATION("of the application");
+        JDK("of the JDK", 17),
+        APPLICATION("of the application", 17),
+        AOT("AOT cache of the application", 25);
 
         private final String title;
+        /** The first JDK that can make one in one step. */
+        private final int since;
 
-        Archive(String title) {
+        Archive(String title, int since) {
             this.title = title;
+            this.since = since;
+        }
+
+        /** What makes the file; nothing where there is nothing to be made. */
+        List<String> making(Path file) {
+            return switch (this) {
+                case JDK -> List.of();
+                case APPLICATION ->
+                    List.of("-XX:ArchiveClassesAtExit=" + file, "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
+                case AOT -> List.of("-XX:AOTCacheOutput=" + file, "-Xlog:disable");
+            };
+        }
+
+        List<String> using(Path file) {
+            return switch (this) {
+                case JDK -> List.of();
+                case APPLICATION -> List.of("-XX:SharedArchiveFile=" + file);
+                case AOT -> List.of("-XX:AOTCache=" + file);
+            };
         }
     }
 
@@ -60,20 +83,16 @@ final class ColdStart {
             for (ClientKind kind : kinds) {
                 List<String> arguments =
                         List.of(ColdClient.class.getName(), kind.name(), "" + port, VERSION, certificate.toString());
-                children.put(new Start(kind, Archive.JDK), new Child(List.of(), arguments, servers));
-                Path archive = folder.resolve(kind.name() + ".jsa");
-                new Child(
-                                List.of(
-                                        "-XX:ArchiveClassesAtExit=" + archive,
-                                        "-Xlog:cds=off",
-                                        "-Xlog:cds+dynamic=off"),
-                                arguments,
-                                servers)
-                        .run();
-                requireArchive(archive);
-                children.put(
-                        new Start(kind, Archive.APPLICATION),
-                        new Child(List.of("-XX:SharedArchiveFile=" + archive), arguments, servers));
+                for (Archive archive : Archive.values()) {
+                    if (Runtime.version().feature() >= archive.since) {
+                        Path file = folder.resolve(kind.name() + "-" + archive.name());
+                        if (!archive.making(file).isEmpty()) {
+                            new Child(archive.making(file), arguments, servers).run();
+                            requireArchive(file);
+                        }
+                        children.put(new Start(kind, archive), new Child(archive.using(file), arguments, servers));
+                    }
+                }
             }
             Map<Start, double[]> samples = rounds.measure(new LinkedHashMap<>(children));
             List<Results.Cold> rows = new ArrayList<>();
@@ -128,7 +147,7 @@ final class ColdStart {
                     .start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             Matcher times = TWO_TIMES.matcher(said);
-            if (process.waitFor() != 0 || !times.matches()) {
+            if (process.waitFor() != 0 || !times.find()) {
                 throw new IOException("Expected two times of the client, got: " + said);
             }
             String got = servers.negotiated()

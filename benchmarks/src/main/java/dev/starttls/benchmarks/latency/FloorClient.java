@@ -4,10 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import javax.net.ssl.SSLContext;
+import java.util.Iterator;
+import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import jdk.net.ExtendedSocketOptions;
@@ -25,18 +25,16 @@ final class FloorClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(int port, SSLContext context, String version) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+        SocketChannel channel = SmallSegments.AT_ONCE.channel();
         try {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.connect(new InetSocketAddress(InetAddress.getByName("localhost"), port));
+            channel.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));
             ByteBuffer in = ByteBuffer.allocate(17_000);
-            Reply.read(channel, in);
-            Reply.say(channel, EHLO);
-            Reply.read(channel, in);
-            Reply.say(channel, STARTTLS);
-            Reply.read(channel, in);
-            inside(channel, ByHand.engine(context, port, version), in.clear().flip());
+            Script script = target.script();
+            for (Exchange exchange : script.plain()) {
+                exchange.over(channel, in);
+            }
+            inside(channel, ByHand.engine(target, tls, version), in.clear().flip(), script.inside());
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -44,9 +42,12 @@ final class FloorClient implements UpgradeClient {
         }
     }
 
-    private void inside(SocketChannel channel, SSLEngine engine, ByteBuffer in) throws IOException {
+    private void inside(SocketChannel channel, SSLEngine engine, ByteBuffer in, List<Exchange> exchanges)
+            throws IOException {
         ByteBuffer out = ByteBuffer.allocate(40_000);
-        ByteBuffer ehlo = Reply.octets(EHLO);
+        Iterator<Exchange> rest = exchanges.iterator();
+        Exchange exchange = rest.next();
+        ByteBuffer command = exchange.octets();
         ByteBuffer plain = ByteBuffer.allocate(17_000);
         engine.beginHandshake();
         while (true) {
@@ -65,15 +66,19 @@ final class FloorClient implements UpgradeClient {
                     }
                 }
                 case FINISHED, NOT_HANDSHAKING -> {
-                    if (ehlo.hasRemaining()) {
-                        engine.wrap(ehlo, out);
-                        flush(channel, out);
+                    if (command.hasRemaining()) {
+                        engine.wrap(command, out);
                     }
+                    flush(channel, out);
                     SSLEngineResult result = engine.unwrap(in, plain);
-                    if (Reply.ended(plain)) {
-                        return;
-                    }
-                    if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+                    if (exchange.ending().in(plain)) {
+                        if (!rest.hasNext()) {
+                            return;
+                        }
+                        exchange = rest.next();
+                        command = exchange.octets();
+                        plain.clear();
+                    } else if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
                         fill(channel, in);
                     }
                 }
@@ -96,7 +101,7 @@ final class FloorClient implements UpgradeClient {
     private static void fill(SocketChannel channel, ByteBuffer in) throws IOException {
         in.compact();
         if (channel.read(in) < 0) {
-            throw Reply.closed();
+            throw Exchange.closed();
         }
         in.flip();
     }

@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 
 /**
  * Tells a developer what got slower: upgrades on loopback against the floor of the same rounds. The limits are generous and
@@ -70,8 +69,10 @@ public final class Guard {
             for (ClientKind kind : List.of(ClientKind.FLOOR_QUICK_ACK, ClientKind.STARTTLS, ClientKind.STARTTLS_LOOP)) {
                 UpgradeClient client = kind.open();
                 clients.add(client);
-                SSLContext context = contexts.client();
-                contestants.put(kind, () -> OutsideServers.full(client, server.port(), context, "TLSv1.3"));
+                ClientTls tls = kind.trusting(contexts.certificate());
+                contestants.put(
+                        kind,
+                        new OutsideServers.Runner(client, Target.smtp(server.port()), tls, "TLSv1.3", Handshake.FULL));
             }
             return stalls(rounds.measure(contestants));
         } finally {

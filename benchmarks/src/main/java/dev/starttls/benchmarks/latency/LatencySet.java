@@ -22,11 +22,25 @@ public enum LatencySet {
     LONG;
 
     /** Without those that wait for Nagle's algorithm: 45 ms that are known already. */
-    private static final Set<ClientKind> SWIFT =
-            EnumSet.complementOf(EnumSet.of(ClientKind.ANGUS, ClientKind.COMMONS_NET, ClientKind.FLOOR_QUICK_ACK));
+    private static final Set<ClientKind> SWIFT = EnumSet.of(
+            ClientKind.PLAINTEXT,
+            ClientKind.FLOOR,
+            ClientKind.STARTTLS,
+            ClientKind.STARTTLS_UNPREPARED,
+            ClientKind.STARTTLS_TWO_THREADS,
+            ClientKind.STARTTLS_LOOP,
+            ClientKind.STARTTLS_CONSCRYPT,
+            ClientKind.SSL_SOCKET,
+            ClientKind.TLS_CHANNEL,
+            ClientKind.NETTY,
+            ClientKind.ANGUS_NO_DELAY);
 
     /** The server of these sends all it has at once. */
-    private static final Set<ClientKind> ALL = EnumSet.complementOf(EnumSet.of(ClientKind.FLOOR_QUICK_ACK));
+    private static final Set<ClientKind> ALL = EnumSet.copyOf(SWIFT);
+
+    static {
+        ALL.addAll(EnumSet.of(ClientKind.ANGUS, ClientKind.COMMONS_NET));
+    }
 
     /** What is measured. */
     public enum Part {
@@ -35,7 +49,9 @@ public enum LatencySet {
         /** What a session costs this library. */
         UPGRADES,
         /** The first upgrade of a virtual machine. */
-        COLD
+        COLD,
+        /** What the ways cost in which a server has its key. */
+        KEYS
     }
 
     /**
@@ -61,6 +77,9 @@ public enum LatencySet {
             case COLD ->
                 ResultsFile.write(
                         folder.resolve(LatencyReport.COLD), new Results<>(machine, today, command, cold(scale)));
+            case KEYS ->
+                ResultsFile.write(
+                        folder.resolve(LatencyReport.KEYS), new Results<>(machine, today, command, serverKeys(scale)));
         }
     }
 
@@ -136,6 +155,14 @@ public enum LatencySet {
                         this == LONG ? kinds : kinds.subList(0, 2),
                         this == LONG ? rounds(1, 15, scale) : rounds(1, 5, scale))
                 .measure(50);
+    }
+
+    private List<Results.ServerKey> serverKeys(double scale) throws Exception {
+        List<Results.ServerKey> rows = new ArrayList<>();
+        for (Contexts key : keys()) {
+            rows.addAll(new KeyCost(this == LONG ? rounds(150, 150, scale) : rounds(60, 60, scale)).measure(key));
+        }
+        return rows;
     }
 
     private static Rounds rounds(int warmUp, int counted, double scale) {

@@ -1,12 +1,9 @@
 package dev.starttls.benchmarks.latency;
 
 import dev.starttls.core.nio.UpgradeLoop;
-import dev.starttls.core.tls.TlsSettings;
-import dev.starttls.smtp.SmtpClient;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
-import javax.net.ssl.SSLContext;
 
 /**
  * This library on a selector loop; the caller waits for the future, so that two threads hand over to one another. While the
@@ -24,13 +21,9 @@ final class LoopClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(int port, SSLContext context, String version) throws IOException {
+    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
         try {
-            return SmtpClient.to("localhost", port)
-                    .tls(TlsSettings.builder()
-                            .context(context)
-                            .versions(version)
-                            .build())
+            return Protocol.client(target, tls.settings(version))
                     .preparation(Runnable::run)
                     .connect(loop)
                     .join();

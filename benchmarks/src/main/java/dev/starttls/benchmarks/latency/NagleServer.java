@@ -2,10 +2,12 @@ package dev.starttls.benchmarks.latency;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
@@ -56,15 +58,15 @@ final class NagleServer implements AutoCloseable {
     private void serve(Socket accepted) {
         try (Socket socket = accepted) {
             ByteBuffer command = ByteBuffer.allocate(1_000);
-            Reply.say(socket.getOutputStream(), "220 localhost\r\n");
+            say(socket.getOutputStream(), "220 localhost\r\n");
             line(socket.getInputStream(), command);
-            Reply.say(socket.getOutputStream(), "250-localhost\r\n250 STARTTLS\r\n");
+            say(socket.getOutputStream(), "250-localhost\r\n250 STARTTLS\r\n");
             line(socket.getInputStream(), command);
-            Reply.say(socket.getOutputStream(), "220 go ahead\r\n");
+            say(socket.getOutputStream(), "220 go ahead\r\n");
             SSLSocket inside = (SSLSocket) context.getSocketFactory().createSocket(socket, null, false);
             inside.startHandshake();
             line(inside.getInputStream(), command);
-            Reply.say(inside.getOutputStream(), "250 localhost\r\n");
+            say(inside.getOutputStream(), "250 localhost\r\n");
             line(inside.getInputStream(), command);
         } catch (IOException e) {
             // The client has gone, as clients do that have measured.
@@ -72,12 +74,17 @@ final class NagleServer implements AutoCloseable {
         }
     }
 
+    private static void say(OutputStream out, String lines) throws IOException {
+        out.write(lines.getBytes(StandardCharsets.US_ASCII));
+        out.flush();
+    }
+
     private static void line(InputStream in, ByteBuffer into) throws IOException {
         into.clear();
         while (into.position() == 0 || into.get(into.position() - 1) != '\n') {
             int octet = in.read();
             if (octet < 0) {
-                throw Reply.closed();
+                throw Exchange.closed();
             }
             into.put((byte) octet);
         }

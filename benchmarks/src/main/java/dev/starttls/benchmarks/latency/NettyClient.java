@@ -17,9 +17,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import javax.net.ssl.SSLContext;
 
 /**
  * Netty on one event loop: its SslHandler is put into the pipeline at the go-ahead. (Its startTls flag is for servers,
@@ -31,13 +31,13 @@ final class NettyClient implements UpgradeClient {
             1, new DefaultThreadFactory("netty client", true), NioIoHandler.newFactory());
 
     @Override
-    public Closeable upgrade(int port, SSLContext context, String version) throws IOException {
+    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
         CompletableFuture<Channel> upgraded = new CompletableFuture<>();
         var unused = new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
-                .handler(new Dialogue(port, context, version, upgraded))
-                .connect(new InetSocketAddress(InetAddress.getByName("localhost"), port))
+                .handler(new Dialogue(target, tls, version, upgraded))
+                .connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()))
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
                         upgraded.completeExceptionally(connected.cause());
@@ -58,18 +58,24 @@ final class NettyClient implements UpgradeClient {
 
     private static final class Dialogue extends SimpleChannelInboundHandler<ByteBuf> {
 
-        private final int port;
-        private final SSLContext context;
+        private final Target target;
+        private final ClientTls tls;
         private final String version;
         private final CompletableFuture<Channel> upgraded;
         private final ByteBuffer reply = ByteBuffer.allocate(17_000);
-        private int replies;
+        private final Iterator<Exchange> plain;
+        private final Iterator<Exchange> inside;
+        private Exchange exchange;
 
-        Dialogue(int port, SSLContext context, String version, CompletableFuture<Channel> upgraded) {
-            this.port = port;
-            this.context = context;
+        Dialogue(Target target, ClientTls tls, String version, CompletableFuture<Channel> upgraded) {
+            this.target = target;
+            this.tls = tls;
             this.version = version;
             this.upgraded = upgraded;
+            Script script = target.script();
+            this.plain = script.plain().iterator();
+            this.inside = script.inside().iterator();
+            this.exchange = target.implicit() ? inside.next() : plain.next();
         }
 
         @Override
@@ -77,20 +83,34 @@ final class NettyClient implements UpgradeClient {
             int count = octets.readableBytes();
             octets.readBytes(reply.slice(reply.position(), count));
             reply.position(reply.position() + count);
-            if (!Reply.ended(reply)) {
+            if (!exchange.ending().in(reply)) {
                 return;
             }
             reply.clear();
-            switch (++replies) {
-                case 1 -> say(channel, EHLO);
-                case 2 -> say(channel, STARTTLS);
-                case 3 -> {
-                    channel.pipeline().addFirst(new SslHandler(ByHand.engine(context, port, version)));
-                    // The handler keeps it until the handshake is done, and sends it behind Finished.
-                    say(channel, EHLO);
+            if (plain.hasNext()) {
+                exchange = plain.next();
+                say(channel);
+            } else if (inside.hasNext()) {
+                if (channel.pipeline().get(SslHandler.class) == null) {
+                    secure(channel);
                 }
-                default -> upgraded.complete(channel.channel());
+                exchange = inside.next();
+                // The handler keeps it until the handshake is done, and sends it behind Finished.
+                say(channel);
+            } else {
+                upgraded.complete(channel.channel());
             }
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext channel) {
+            if (target.implicit()) {
+                secure(channel);
+            }
+        }
+
+        private void secure(ChannelHandlerContext channel) {
+            channel.pipeline().addFirst(new SslHandler(ByHand.engine(target, tls, version)));
         }
 
         @Override
@@ -101,11 +121,11 @@ final class NettyClient implements UpgradeClient {
 
         @Override
         public void channelInactive(ChannelHandlerContext channel) {
-            upgraded.completeExceptionally(Reply.closed());
+            upgraded.completeExceptionally(Exchange.closed());
         }
 
-        private static void say(ChannelHandlerContext channel, String line) {
-            var unused = channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), line));
+        private void say(ChannelHandlerContext channel) {
+            var unused = channel.writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), exchange.command()));
         }
     }
 }

@@ -1,109 +1,167 @@
 package dev.starttls.benchmarks.latency;
 
-import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.report.Ratio;
+import dev.starttls.benchmarks.report.Results;
 import dev.starttls.benchmarks.report.Spread;
 import java.io.Closeable;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
 
 /**
- * This library and its peers against an SMTP server that others have made, on a port of this machine: full handshakes, from
- * the TCP connection to the reply to the second EHLO.
+ * This library and its peers against a server that others have made: from the TCP connection until the session is ready;
+ * closing is not counted. The server tells nothing of its handshakes, so that they are told apart by whether the client
+ * verified a certificate.
  */
 public final class OutsideServers {
 
-    /** Those that are compared, all as they come. */
-    private static final List<ClientKind> KINDS = List.of(
-            ClientKind.FLOOR_QUICK_ACK,
-            ClientKind.STARTTLS,
-            ClientKind.STARTTLS_LOOP,
-            ClientKind.SSL_SOCKET,
-            ClientKind.TLS_CHANNEL,
-            ClientKind.NETTY,
-            ClientKind.COMMONS_NET,
-            ClientKind.ANGUS,
-            ClientKind.ANGUS_NO_DELAY);
-
+    private final List<ClientKind> kinds;
     private final Rounds rounds;
 
     /**
      * Measurements.
      *
+     * @param kinds of clients; the floor with TCP_QUICKACK is one of them
      * @param rounds of each
      */
-    public OutsideServers(Rounds rounds) {
+    public OutsideServers(List<ClientKind> kinds, Rounds rounds) {
+        this.kinds = kinds;
         this.rounds = rounds;
     }
 
     /**
-     * Measures one server.
+     * Measures one server. Clients that have no such protocol are left out.
      *
      * @param server its name, for the table
-     * @param port of this machine
+     * @param target where it is
      * @param certificate that is trusted, as DER
-     * @param version of TLS
-     * @return the rows of a table in Markdown, without its head
+     * @param scenario what is to be done there
+     * @param link its round trip as it was measured
+     * @return one row a client
      * @throws Exception what went wrong
      */
-    public List<String> measure(String server, int port, byte[] certificate, String version) throws Exception {
+    public List<Results.Outside> measure(
+            String server, Target target, byte[] certificate, Results.Scenario scenario, Spread link) throws Exception {
+        Handshake handshake = Handshake.valueOf(scenario.handshake());
         Map<ClientKind, Rounds.Contestant> contestants = new LinkedHashMap<>();
+        Map<ClientKind, Runner> runners = new LinkedHashMap<>();
         List<UpgradeClient> clients = new ArrayList<>();
         try {
-            for (ClientKind kind : KINDS) {
-                UpgradeClient client = kind.open();
-                clients.add(client);
-                SSLContext context = Contexts.trusting(certificate);
-                contestants.put(kind, () -> full(client, port, context, version));
+            for (ClientKind kind : kinds) {
+                if (kind.has(target.protocol())) {
+                    UpgradeClient client = kind.open();
+                    clients.add(client);
+                    Runner runner =
+                            new Runner(client, target, kind.trusting(certificate), scenario.version(), handshake);
+                    runner.first(kind);
+                    runners.put(kind, runner);
+                    contestants.put(kind, runner);
+                }
             }
             Map<ClientKind, double[]> samples = rounds.measure(contestants);
-            return rows(server, version, samples);
+            Results.RoundTrips roundTrips =
+                    new Results.RoundTrips(link, target.script().roundTrips(handshake.roundTrips(scenario.version())));
+            double[] floor = samples.get(ClientKind.FLOOR_QUICK_ACK);
+            List<Results.Outside> rows = new ArrayList<>();
+            samples.forEach((kind, millis) -> rows.add(new Results.Outside(
+                    server,
+                    target.protocol().name(),
+                    target.policy().name().toLowerCase(Locale.ROOT).replace("required", "starttls"),
+                    scenario,
+                    roundTrips,
+                    kind.name(),
+                    kind.title(),
+                    Spread.of(millis),
+                    Spread.quantileOf(millis, 0.9),
+                    Ratio.of(millis, floor),
+                    runners.get(kind).repeated(millis.length),
+                    runners.get(kind).notResumed(millis.length))));
+            return rows;
         } finally {
             clients.forEach(UpgradeClient::close);
         }
     }
 
-    /**
-     * The head of the table.
-     *
-     * @return in Markdown
-     */
-    public static List<String> head() {
-        return List.of(
-                "| server | TLS | client | median, ms | nine of ten below, ms | ratio of medians to the loop by hand |",
-                "|---|---|---|---|---|---|");
-    }
+    /** One client in its rounds. */
+    static final class Runner implements Rounds.Contestant {
 
-    static double full(UpgradeClient client, int port, SSLContext context, String version) throws IOException {
-        Contexts.forget(context);
-        long before = System.nanoTime();
-        try (Closeable upgraded = client.upgrade(port, context, version)) {
-            return (System.nanoTime() - before) / 1e6;
+        private final UpgradeClient client;
+        private final Target target;
+        private final ClientTls tls;
+        private final String version;
+        private final Handshake handshake;
+        private final List<Handshake> seen = new ArrayList<>();
+        private final List<Boolean> repeated = new ArrayList<>();
+        private Handshake last = Handshake.FULL;
+
+        Runner(UpgradeClient client, Target target, ClientTls tls, String version, Handshake handshake) {
+            this.client = client;
+            this.target = target;
+            this.tls = tls;
+            this.version = version;
+            this.handshake = handshake;
         }
-    }
 
-    private static List<String> rows(String server, String version, Map<ClientKind, double[]> samples) {
-        double[] floor = samples.get(ClientKind.FLOOR_QUICK_ACK);
-        List<String> rows = new ArrayList<>();
-        samples.forEach((kind, millis) -> {
-            Ratio ratio = Ratio.of(millis, floor);
-            rows.add(String.format(
-                    Locale.ROOT,
-                    "| %s | %s | %s | %.1f | %.1f | %.2f (%.2f to %.2f) |",
-                    server,
-                    version,
-                    kind.title(),
-                    Spread.of(millis).median(),
-                    Spread.quantileOf(millis, 0.9),
-                    ratio.value(),
-                    ratio.low(),
-                    ratio.high()));
-        });
-        return rows;
+        /** The session that may be resumed. */
+        void first(ClientKind kind) throws IOException {
+            try {
+                client.upgrade(target, tls, version).close();
+            } catch (IOException | RuntimeException e) {
+                throw new IOException("Expected a session of " + kind.title() + " with " + target + ", got " + e, e);
+            }
+        }
+
+        /**
+         * One session. Where one that was to be resumed is not, since the server gave no ticket with the session before or
+         * takes each once, it has brought a new ticket, and is done again.
+         */
+        @Override
+        public double run() throws IOException, GeneralSecurityException {
+            double millis = once();
+            boolean again = handshake == Handshake.RESUMED && last == Handshake.FULL;
+            if (again) {
+                millis = once();
+            }
+            seen.add(last);
+            repeated.add(again);
+            return millis;
+        }
+
+        private double once() throws IOException, GeneralSecurityException {
+            if (handshake == Handshake.FULL) {
+                tls.forget();
+            }
+            long full = tls.fullHandshakes();
+            long before = System.nanoTime();
+            try (Closeable upgraded = client.upgrade(target, tls, version)) {
+                double millis = (System.nanoTime() - before) / 1e6;
+                last = tls.fullHandshakes() == full ? Handshake.RESUMED : Handshake.FULL;
+                if (handshake == Handshake.FULL && last == Handshake.RESUMED) {
+                    throw new IOException(
+                            "Expected a full handshake with " + target + ", got a resumed one (" + upgraded + ")");
+                }
+                return millis;
+            }
+        }
+
+        /** In how many rounds a full handshake came before the one that counted. */
+        int repeated(int counted) {
+            return (int) repeated.subList(repeated.size() - counted, repeated.size()).stream()
+                    .filter(it -> it)
+                    .count();
+        }
+
+        /** Of the rounds that counted, which are the last. */
+        int notResumed(int counted) {
+            return handshake == Handshake.FULL
+                    ? 0
+                    : (int) seen.subList(seen.size() - counted, seen.size()).stream()
+                            .filter(it -> it == Handshake.FULL)
+                            .count();
+        }
     }
 }

@@ -8,16 +8,16 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeReport;
 import java.io.Closeable;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 
 /**
  * This library, its peers and the floor, doing the same SMTP upgrade against the same server in the same rounds: name check
- * on, each with an SSLContext of its own. From the TCP connection to the reply to the second EHLO; closing is not counted.
+ * on, each with a ClientTls of its own. From the TCP connection to the reply to the second EHLO; closing is not counted.
  *
  * <p>Each sample is checked against what the server saw: a handshake of another version, or a full one where it was to be
  * resumed, ends the measurement.
@@ -42,7 +42,8 @@ final class PeerLatency {
                     servers.link(servers.listen(Protocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), linkMillis);
             Map<ClientKind, Rounds.Contestant> contestants = new LinkedHashMap<>();
             for (ClientKind kind : kinds) {
-                Runner runner = new Runner(kind, scenario, handshake, contexts.client(), servers, port);
+                Runner runner =
+                        new Runner(kind, scenario, handshake, kind.trusting(contexts.certificate()), servers, port);
                 runners.add(runner);
                 runner.first();
                 contestants.put(kind, runner);
@@ -62,12 +63,13 @@ final class PeerLatency {
         }
     }
 
-    private static final class Runner implements Rounds.Contestant {
+    /** One client in its rounds, checked by what the server saw. */
+    static final class Runner implements Rounds.Contestant {
 
         private final ClientKind kind;
         private final Results.Scenario scenario;
         private final Handshake handshake;
-        private final SSLContext context;
+        private final ClientTls tls;
         private final MailServers servers;
         private final int port;
         private final UpgradeClient client;
@@ -76,14 +78,14 @@ final class PeerLatency {
                 ClientKind kind,
                 Results.Scenario scenario,
                 Handshake handshake,
-                SSLContext context,
+                ClientTls tls,
                 MailServers servers,
                 int port)
                 throws IOException {
             this.kind = kind;
             this.scenario = scenario;
             this.handshake = handshake;
-            this.context = context;
+            this.tls = tls;
             this.servers = servers;
             this.port = port;
             this.client = kind.open();
@@ -91,18 +93,18 @@ final class PeerLatency {
 
         /** The session that may be resumed. */
         void first() throws IOException {
-            client.upgrade(port, context, scenario.version()).close();
+            client.upgrade(Target.smtp(port), tls, scenario.version()).close();
             servers.settle();
         }
 
         @Override
-        public double run() throws IOException {
+        public double run() throws IOException, GeneralSecurityException {
             if (handshake == Handshake.FULL) {
-                Contexts.forget(context);
+                tls.forget();
             }
             servers.negotiated();
             long before = System.nanoTime();
-            try (Closeable upgraded = client.upgrade(port, context, scenario.version())) {
+            try (Closeable upgraded = client.upgrade(Target.smtp(port), tls, scenario.version())) {
                 double millis = (System.nanoTime() - before) / 1e6;
                 check(servers.negotiated(), upgraded);
                 return millis;

@@ -1,27 +1,26 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import javax.net.ssl.SSLContext;
 
-/** No upgrade: the greeting and EHLO, by hand. */
+/** No upgrade: the session in plaintext, by hand. */
 final class PlaintextClient implements UpgradeClient {
 
     @Override
-    public Closeable upgrade(int port, SSLContext context, String version) throws IOException {
-        SocketChannel channel = SocketChannel.open();
+    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+        SocketChannel channel = SmallSegments.AT_ONCE.channel();
         try {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.connect(new InetSocketAddress(InetAddress.getByName("localhost"), port));
+            channel.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));
             ByteBuffer in = ByteBuffer.allocate(17_000);
-            Reply.read(channel, in);
-            Reply.say(channel, EHLO);
-            Reply.read(channel, in);
+            for (Exchange exchange :
+                    Script.of(target.protocol(), TlsPolicy.DISABLED).plain()) {
+                exchange.over(channel, in);
+            }
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();

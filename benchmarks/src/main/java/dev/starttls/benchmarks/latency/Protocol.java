@@ -22,7 +22,8 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** The protocols, with a server of each that announces what servers commonly do, and this library's client. */
-enum Protocol {
+public enum Protocol {
+    /** Whose client says EHLO twice. */
     SMTP,
     /** Whose greeting has the capabilities. */
     IMAP,
@@ -46,6 +47,17 @@ enum Protocol {
                 Pop3Maildrop maildrop = new Pop3Maildrop((user, password) -> Optional.empty());
                 yield Pop3Server.named("localhost", maildrop).capabilities(maildrop.capabilities());
             }
+        };
+    }
+
+    /** This library's client. */
+    static ClientSetup<?, ? extends Closeable> client(Target target, TlsSettings tls) {
+        return switch (target.protocol()) {
+            case SMTP -> set(SmtpClient.to(target.host(), target.port()), target.policy(), tls);
+            case IMAP -> set(ImapClient.to(target.host(), target.port()), target.policy(), tls);
+            case POP3 ->
+                set(Pop3Client.to(target.host(), target.port()), target.policy(), tls)
+                        .stls(DirectStls.ALWAYS);
         };
     }
 

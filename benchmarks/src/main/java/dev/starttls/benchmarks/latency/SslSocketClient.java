@@ -3,30 +3,37 @@ package dev.starttls.benchmarks.latency;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /** The JDK's own way: an SSLSocket layered on a Socket. */
 final class SslSocketClient implements UpgradeClient {
 
+    private final SmallSegments segments;
+
+    SslSocketClient(SmallSegments segments) {
+        this.segments = segments;
+    }
+
     @Override
-    public Closeable upgrade(int port, SSLContext context, String version) throws IOException {
-        Socket plain = new Socket(InetAddress.getByName("localhost"), port);
+    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+        Socket plain = segments.socket();
         try {
-            plain.setTcpNoDelay(true);
+            plain.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));
             ByteBuffer in = ByteBuffer.allocate(17_000);
-            Reply.read(plain.getInputStream(), in);
-            Reply.say(plain.getOutputStream(), EHLO);
-            Reply.read(plain.getInputStream(), in);
-            Reply.say(plain.getOutputStream(), STARTTLS);
-            Reply.read(plain.getInputStream(), in);
-            SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+            Script script = target.script();
+            for (Exchange exchange : script.plain()) {
+                exchange.over(plain.getInputStream(), plain.getOutputStream(), in);
+            }
+            SSLSocket socket = (SSLSocket)
+                    tls.context().getSocketFactory().createSocket(plain, target.host(), target.port(), true);
             socket.setSSLParameters(ByHand.checked(socket.getSSLParameters(), version));
             socket.startHandshake();
-            Reply.say(socket.getOutputStream(), EHLO);
-            Reply.read(socket.getInputStream(), in);
+            for (Exchange exchange : script.inside()) {
+                exchange.over(socket.getInputStream(), socket.getOutputStream(), in);
+            }
             return socket;
         } catch (IOException | RuntimeException e) {
             plain.close();

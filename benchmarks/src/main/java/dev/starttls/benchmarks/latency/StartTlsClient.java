@@ -1,11 +1,8 @@
 package dev.starttls.benchmarks.latency;
 
-import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Preparation;
-import dev.starttls.smtp.SmtpClient;
-import dev.starttls.smtp.SmtpConnection;
+import java.io.Closeable;
 import java.io.IOException;
-import javax.net.ssl.SSLContext;
 
 /** This library, blocking. */
 final class StartTlsClient implements UpgradeClient {
@@ -17,9 +14,8 @@ final class StartTlsClient implements UpgradeClient {
     }
 
     @Override
-    public SmtpConnection upgrade(int port, SSLContext context, String version) throws IOException {
-        return SmtpClient.to("localhost", port)
-                .tls(TlsSettings.builder().context(context).versions(version).build())
+    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+        return Protocol.client(target, tls.settings(version))
                 .preparation(preparation)
                 .connect();
     }

@@ -1,12 +1,9 @@
 package dev.starttls.benchmarks.latency;
 
-import dev.starttls.core.tls.TlsSettings;
-import dev.starttls.smtp.SmtpClient;
-import dev.starttls.smtp.SmtpConnection;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.SSLContext;
 
 /** This library, blocking, with a thread beside it that makes the ClientHello while the other connects and converses. */
 final class TwoThreadsClient implements UpgradeClient {
@@ -18,9 +15,8 @@ final class TwoThreadsClient implements UpgradeClient {
     });
 
     @Override
-    public SmtpConnection upgrade(int port, SSLContext context, String version) throws IOException {
-        return SmtpClient.to("localhost", port)
-                .tls(TlsSettings.builder().context(context).versions(version).build())
+    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+        return Protocol.client(target, tls.settings(version))
                 .preparation(preparer)
                 .connect();
     }

@@ -6,7 +6,6 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -53,7 +52,7 @@ public class UpgradeLatency {
     public Handshake handshake;
 
     private UpgradeClient upgrading;
-    private SSLContext context;
+    private ClientTls tls;
     private MailServers servers;
     private int port;
 
@@ -61,7 +60,7 @@ public class UpgradeLatency {
     @Setup
     public void start() throws IOException, GeneralSecurityException {
         Contexts contexts = new Contexts(key);
-        context = contexts.client();
+        tls = client.trusting(contexts.certificate());
         servers = new MailServers();
         port = servers.link(servers.listen(Protocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), roundTrip);
         upgrading = client.open();
@@ -76,10 +75,10 @@ public class UpgradeLatency {
 
     /** One upgrade. */
     @Benchmark
-    public void upgrade() throws IOException {
+    public void upgrade() throws IOException, GeneralSecurityException {
         if (handshake == Handshake.FULL) {
-            Contexts.forget(context);
+            tls.forget();
         }
-        upgrading.upgrade(port, context, version).close();
+        upgrading.upgrade(Target.smtp(port), tls, version).close();
     }
 }

@@ -77,7 +77,9 @@ public final class CostReport {
         }
         if (!all.isEmpty()) {
             Path report = folder.resolve("cost.md");
-            Files.writeString(report, "# What it costs: CPU, memory, bulk data, many at once\n" + goals(all) + tables);
+            Files.writeString(
+                    report,
+                    "# What it costs: CPU, memory, bulk data, many at once\n" + goals(all) + exponents(all) + tables);
             written.add(report);
         }
         return written;
@@ -129,8 +131,25 @@ public final class CostReport {
                 machine.line());
     }
 
+    private static String exponents(List<Figure> all) {
+        List<List<String>> rows = Exponents.rows(all);
+        return rows.isEmpty()
+                ? ""
+                : new Markdown()
+                        .paragraph("\n## What ten times the work costs")
+                        .paragraph(
+                                "From one size to the next: the figures, and the exponent with which they grow, the logarithm of"
+                                        + " their ratio over that of the sizes. 0: it does not depend on the size; 1: in proportion.")
+                        .table(List.of("what", "by", "size", "from and to", "exponent"), rows)
+                        .text();
+    }
+
+    static String title(String measured) {
+        return TITLES.getOrDefault(measured, measured);
+    }
+
     private static String title(Figure figure) {
-        return TITLES.getOrDefault(figure.measured(), figure.measured()) + " ("
+        return title(figure.measured()) + " ("
                 + figure.condition().entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .map(entry -> entry.getKey() + " " + entry.getValue())
@@ -223,9 +242,7 @@ public final class CostReport {
     }
 
     private static void heap(List<Goal> goals, List<Figure> all) {
-        List<Figure> weighed = all.stream()
-                .filter(figure -> figure.measured().equals("heapBeyondFloor"))
-                .toList();
+        List<Figure> weighed = largest(all, "heapBeyondFloor");
         find(weighed, "heapBeyondFloor", Map.of(), "STARTTLS").ifPresent(ours -> {
             double own = ours.value().median();
             goals.add(new Goal(
@@ -244,12 +261,25 @@ public final class CostReport {
                     number(own) + " bytes",
                     own < least));
         });
-        find(all, "heapPerConnection", Map.of(), "SMTP_LOOP")
+        find(largest(all, "heapPerConnection"), "heapPerConnection", Map.of(), "SMTP_LOOP")
                 .ifPresent(served -> goals.add(new Goal(
                         "10,000 idle upgraded server connections in a 512 MiB heap",
                         "10000",
                         served.condition().get("connections"),
                         Integer.parseInt(served.condition().get("connections")) >= 10_000)));
+    }
+
+    /** Those with the most connections. */
+    private static List<Figure> largest(List<Figure> all, String measured) {
+        List<Figure> figures = all.stream()
+                .filter(figure -> figure.measured().equals(measured))
+                .toList();
+        int most = figures.stream().mapToInt(CostReport::connections).max().orElse(0);
+        return figures.stream().filter(figure -> connections(figure) == most).toList();
+    }
+
+    private static int connections(Figure figure) {
+        return Integer.parseInt(figure.condition().get("connections"));
     }
 
     private static void atOnce(List<Goal> goals, List<Figure> all) {
@@ -271,7 +301,7 @@ public final class CostReport {
                 .findFirst();
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return text(Math.abs(value) >= 100 ? "%.0f" : Math.abs(value) >= 10 ? "%.1f" : "%.2f", value);
     }
 

@@ -1,7 +1,5 @@
 package dev.starttls.benchmarks.report;
 
-import dev.starttls.benchmarks.report.Chart.Bar;
-import dev.starttls.benchmarks.report.Chart.Tone;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,16 +22,19 @@ public final class LatencyReport {
     public static final String UPGRADES = "upgrades.json";
     /** The results of first upgrades. */
     public static final String COLD = "cold.json";
+    /** The results of the ways in which a server has its key. */
+    public static final String KEYS = "keys.json";
     /** The tables. */
     public static final String TABLES = "latency.md";
 
-    private static final List<String> PHASES =
+    static final List<String> PHASES =
             List.of("CONNECT", "GREETING", "CAPABILITY", "COMMAND", "HANDSHAKE", "RECAPABILITY");
 
     private final Path folder;
     private final Optional<Results<Results.Peer>> peers;
     private final Optional<Results<Results.Upgrade>> upgrades;
     private final Optional<Results<Results.Cold>> cold;
+    private final Optional<Results<Results.ServerKey>> keys;
 
     /**
      * The report of a folder.
@@ -45,6 +46,7 @@ public final class LatencyReport {
         this.peers = ResultsFile.read(folder.resolve(PEERS), Results.Peer.class);
         this.upgrades = ResultsFile.read(folder.resolve(UPGRADES), Results.Upgrade.class);
         this.cold = ResultsFile.read(folder.resolve(COLD), Results.Cold.class);
+        this.keys = ResultsFile.read(folder.resolve(KEYS), Results.ServerKey.class);
     }
 
     /**
@@ -56,7 +58,8 @@ public final class LatencyReport {
     public List<Path> write() throws IOException {
         List<Path> written = new ArrayList<>();
         written.add(save(TABLES, tables()));
-        for (Map.Entry<String, Chart> chart : charts().entrySet()) {
+        for (Map.Entry<String, Chart> chart :
+                new LatencyCharts(peers, upgrades, cold).all().entrySet()) {
             written.add(save(chart.getKey(), chart.getValue().svg()));
         }
         return written;
@@ -76,6 +79,7 @@ public final class LatencyReport {
         peers.ifPresent(results -> peers(text, results));
         upgrades.ifPresent(results -> upgrades(text, results));
         cold.ifPresent(results -> cold(text, results));
+        keys.ifPresent(results -> keys(text, results));
         return text.text();
     }
 
@@ -203,9 +207,9 @@ public final class LatencyReport {
 
     private static void cold(Markdown text, Results<Results.Cold> results) {
         text.heading("The first upgrade of a virtual machine");
-        text.paragraph(
-                "A new one for each sample. The making of the SSL context, then the upgrade, with its quartiles;"
-                        + " with the archive of classes that the JDK comes with, and with one made of the application (AppCDS).");
+        text.paragraph("A new one for each sample. The making of the SSL context, then the upgrade, with its quartiles;"
+                + " with the archive of classes that the JDK comes with, with one made of the application (AppCDS), and"
+                + " with the AOT cache of a run before (JDK 25).");
         source(text, results);
         text.table(
                 List.of("", "archive", "link", "context", "upgrade", "quartiles"),
@@ -222,87 +226,38 @@ public final class LatencyReport {
                         .toList());
     }
 
-    private Map<String, Chart> charts() {
-        Map<String, Chart> charts = new LinkedHashMap<>();
-        peers.ifPresent(results -> {
-            for (Results.Scenario scenario : results.rows().stream()
-                    .map(Results.Peer::scenario)
-                    .distinct()
-                    .toList()) {
-                if (scenario.version().equals("TLSv1.3") && scenario.key().equals("EC")) {
-                    charts.put(
-                            text(
-                                    "peers-%s-%dms.svg",
-                                    scenario.handshake().toLowerCase(Locale.ROOT), scenario.linkMillis()),
-                            peers(results, scenario));
-                }
-            }
-        });
-        upgrades.ifPresent(results -> links(
-                        results.rows().stream().map(Results.Upgrade::scenario).toList())
-                .forEach(link -> charts.put(text("phases-%dms.svg", link), phases(results, link))));
-        cold.ifPresent(results -> charts.put("cold.svg", cold(results)));
-        return charts;
-    }
-
-    private static Chart peers(Results<Results.Peer> results, Results.Scenario scenario) {
-        return new Chart(
-                "SMTP upgrade, time / floor: " + title(scenario) + ", " + link(scenario.linkMillis()),
-                "",
-                1,
-                results.rows().stream()
-                        .filter(row -> row.scenario().equals(scenario))
-                        .map(row -> Bar.single(
-                                row.title(),
-                                tone(row.client()),
-                                row.toFloor().low(),
-                                row.toFloor().value(),
-                                row.toFloor().high()))
-                        .toList(),
-                results.machine().line());
-    }
-
-    private static Chart phases(Results<Results.Upgrade> results, int link) {
-        List<Bar> bars = new ArrayList<>();
-        for (Results.Upgrade row : results.rows()) {
-            boolean plain = row.session().equals("plaintext");
-            if (row.scenario().linkMillis() == link && (plain || typical(row))) {
-                Map<String, Double> parts = new LinkedHashMap<>();
-                PHASES.forEach(phase -> Optional.ofNullable(row.phases().get(phase))
-                        .ifPresent(took -> parts.put(phase.toLowerCase(Locale.ROOT), took)));
-                bars.add(Bar.stacked(session(row), parts));
-            }
+    private static void keys(Markdown text, Results<Results.ServerKey> results) {
+        text.heading("The server's key");
+        text.paragraph(
+                "The same SMTP upgrade in process, by the loop by hand, against servers whose context has the key in one"
+                        + " way or another; in brackets the ratio to ServerKeys of the same rounds.");
+        source(text, results);
+        List<Results.Scenario> scenarios = results.rows().stream()
+                .map(Results.ServerKey::scenario)
+                .distinct()
+                .toList();
+        List<String> header = new ArrayList<>(List.of("context made with"));
+        scenarios.forEach(scenario -> header.add(title(scenario)));
+        List<List<String>> rows = new ArrayList<>();
+        for (String keys :
+                results.rows().stream().map(Results.ServerKey::keys).distinct().toList()) {
+            List<String> row = new ArrayList<>(List.of(keys));
+            scenarios.forEach(scenario -> row.add(results.rows().stream()
+                    .filter(it -> it.keys().equals(keys) && it.scenario().equals(scenario))
+                    .findFirst()
+                    .map(it -> text(
+                            "%.2f (%.2f; %.2f to %.2f)",
+                            it.millis().median(),
+                            it.toServerKeys().value(),
+                            it.toServerKeys().low(),
+                            it.toServerKeys().high()))
+                    .orElse("")));
+            rows.add(row);
         }
-        return new Chart(
-                "What an upgrade adds, TLS 1.3, EC: " + link(link),
-                "ms",
-                0,
-                bars,
-                results.machine().line());
+        text.table(header, rows);
     }
 
-    private static Chart cold(Results<Results.Cold> results) {
-        return new Chart(
-                "The first upgrade of a virtual machine over "
-                        + results.rows().get(0).linkMillis() + " ms",
-                "ms",
-                0,
-                results.rows().stream()
-                        .map(row -> Bar.single(
-                                row.title() + ", " + row.archive().replace("of the ", ""),
-                                tone(row.client()),
-                                row.millis().low(),
-                                row.millis().median(),
-                                row.millis().high()))
-                        .toList(),
-                results.machine().line());
-    }
-
-    private static Tone tone(String client) {
-        return client.startsWith("STARTTLS") ? Tone.OWN : Tone.OTHER;
-    }
-
-    private static boolean typical(Results.Upgrade row) {
+    static boolean typical(Results.Upgrade row) {
         return row.session().equals("starttls")
                 && row.scenario().version().equals("TLSv1.3")
                 && row.scenario().key().equals("EC");
@@ -324,7 +279,7 @@ public final class LatencyReport {
                 + text("; load when it began %.1f.", results.machine().load()));
     }
 
-    private static List<Integer> links(List<Results.Scenario> scenarios) {
+    static List<Integer> links(List<Results.Scenario> scenarios) {
         return scenarios.stream()
                 .map(Results.Scenario::linkMillis)
                 .distinct()
@@ -332,7 +287,7 @@ public final class LatencyReport {
                 .toList();
     }
 
-    private static String session(Results.Upgrade row) {
+    static String session(Results.Upgrade row) {
         return row.protocol()
                 + switch (row.session()) {
                     case "plaintext" -> " plaintext";
@@ -345,11 +300,11 @@ public final class LatencyReport {
         return scenario.version().isEmpty() ? "" : scenario.version().replace("TLSv", "TLS ") + " " + scenario.key();
     }
 
-    private static String title(Results.Scenario scenario) {
+    static String title(Results.Scenario scenario) {
         return cryptography(scenario) + " " + scenario.handshake().toLowerCase(Locale.ROOT);
     }
 
-    private static String link(int millis) {
+    static String link(int millis) {
         return millis == 0 ? "loopback" : millis + " ms round trip";
     }
 
@@ -359,7 +314,7 @@ public final class LatencyReport {
         return file;
     }
 
-    private static String text(String format, Object... values) {
+    static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
 }

@@ -26,6 +26,59 @@ public record Results<R>(Machine machine, String when, String command, List<R> r
     public record Peer(Scenario scenario, String client, String title, Spread millis, Ratio toFloor) {}
 
     /**
+     * A client among its peers, against a server that others have made.
+     *
+     * @param server its name and version
+     * @param protocol by its name
+     * @param session starttls or implicit
+     * @param scenario what all clients of a group did, in the same rounds
+     * @param link what was measured of the link
+     * @param client by its name in the code
+     * @param title by its name for readers
+     * @param millis from the TCP connection until the session is ready
+     * @param nineOfTen what nine of ten are below, in milliseconds
+     * @param toFloor the ratio to the floor of the same rounds
+     * @param repeated in how many rounds a full handshake came before the resumed one that counted
+     * @param notResumed how many were full handshakes where they were to be resumed, also when done again
+     */
+    public record Outside(
+            String server,
+            String protocol,
+            String session,
+            Scenario scenario,
+            RoundTrips link,
+            String client,
+            String title,
+            Spread millis,
+            double nineOfTen,
+            Ratio toFloor,
+            int repeated,
+            int notResumed) {
+
+        /**
+         * Whether another row is about the same client under the same conditions.
+         *
+         * @param other row
+         * @return also true if it was measured in other rounds
+         */
+        public boolean sameAs(Outside other) {
+            return server.equals(other.server)
+                    && protocol.equals(other.protocol)
+                    && session.equals(other.session)
+                    && scenario.equals(other.scenario)
+                    && client.equals(other.client);
+        }
+    }
+
+    /**
+     * A link as it was measured, and how often a session crosses it.
+     *
+     * @param millis the round trip; of loopback, not measured and 0
+     * @param session round trips from the first segment of TCP on, by what the client says
+     */
+    public record RoundTrips(Spread millis, int session) {}
+
+    /**
      * What clients are compared in.
      *
      * @param version of TLS
@@ -54,6 +107,16 @@ public record Results<R>(Machine machine, String when, String command, List<R> r
             int roundTrips,
             Map<String, Double> phases,
             Map<String, Integer> phaseRoundTrips) {}
+
+    /**
+     * An upgrade with a server whose context has its key in one way or another.
+     *
+     * @param keys which way
+     * @param scenario version, key, handshake; over loopback
+     * @param millis of the loop by hand, from the TCP connection to the reply to the second EHLO
+     * @param toServerKeys the ratio to the same with this library's {@code ServerKeys}
+     */
+    public record ServerKey(String keys, Scenario scenario, Spread millis, Ratio toServerKeys) {}
 
     /**
      * The first upgrade of a virtual machine.

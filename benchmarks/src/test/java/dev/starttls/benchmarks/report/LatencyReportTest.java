@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,8 +61,8 @@ class LatencyReportTest {
     void a_goal_is_reached_or_not_by_what_was_measured() {
         assertThat(goals(List.of(peer("FLOOR", 0, 5, 1), peer("STARTTLS", 0, 4, 0.8))))
                 .containsExactly(new Goal(
-                        "Loopback, full handshake, blocking connect: ours / floor",
-                        "<= 1.00",
+                        "Loopback, full, blocking connect: ours / floor",
+                        "<= 1.00, its upper end <= 1.03",
                         "0.80 (0.70 to 0.90)",
                         true));
         assertThat(goals(List.of(peer("FLOOR", 0, 5, 1), peer("STARTTLS", 0, 5.2, 1.04))))
@@ -70,10 +71,25 @@ class LatencyReportTest {
     }
 
     @Test
+    void a_ratio_that_may_be_three_percent_beyond_the_floor_reaches_nothing() {
+        assertThat(goals(List.of(peer("FLOOR", 0, 5, 1), peer("STARTTLS", 0, 4.9, 0.98))))
+                .extracting(Goal::measured, Goal::reached)
+                .containsExactly(Tuple.tuple("0.98 (0.88 to 1.08)", false));
+    }
+
+    @Test
+    void nobody_of_those_that_do_the_same_may_be_ahead() {
+        assertThat(goals(List.of(peer("STARTTLS", 0, 5, 0.9), peer("SSL_SOCKET", 0, 5, 0.89))))
+                .filteredOn(goal -> goal.wanted().equals("not behind"))
+                .extracting(Goal::measured, Goal::reached)
+                .containsExactly(Tuple.tuple("0.90, SSL_SOCKET 0.89", false));
+    }
+
+    @Test
     void the_loop_must_be_below_netty_of_the_same_rounds() {
         assertThat(goals(List.of(peer("STARTTLS_LOOP", 0, 5, 1.04), peer("NETTY", 0, 5, 1.02))))
                 .extracting(Goal::wanted, Goal::reached)
-                .contains(org.assertj.core.groups.Tuple.tuple("below Netty", false));
+                .contains(Tuple.tuple("below Netty", false));
     }
 
     @Test
@@ -101,8 +117,38 @@ class LatencyReportTest {
         assertThat(Goal.judge(List.of(), List.of(), cold))
                 .extracting(Goal::measured, Goal::reached)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("45 ms saved (300 instead of 345)", true),
-                        org.assertj.core.groups.Tuple.tuple("30 ms saved (300 instead of 330)", false));
+                        Tuple.tuple("45 ms saved (300 instead of 345)", true),
+                        Tuple.tuple("30 ms saved (300 instead of 330)", false));
+    }
+
+    @Test
+    void a_first_upgrade_is_judged_by_its_archive() {
+        assertThat(Goal.judge(
+                        List.of(),
+                        List.of(),
+                        List.of(
+                                cold("STARTTLS", "of the JDK", 421),
+                                cold("STARTTLS", "of the application", 350),
+                                cold("STARTTLS", "AOT cache of the application", 290),
+                                cold("FLOOR", "of the JDK", 500))))
+                .extracting(Goal::wanted, Goal::reached)
+                .containsExactly(
+                        Tuple.tuple("<= 420 ms", false),
+                        Tuple.tuple("<= 350 ms", true),
+                        Tuple.tuple("<= 300 ms", true));
+    }
+
+    @Test
+    void ways_to_have_the_key_stand_below_one_another() {
+        Scenario full = new Scenario("TLSv1.3", "EC", "FULL", 0);
+        write(
+                "keys.json",
+                List.of(
+                        new Results.ServerKey("ServerKeys", full, new Spread(3, 4, 5, 9), new Ratio(1, 1, 1)),
+                        new Results.ServerKey("PKIX", full, new Spread(6, 7, 8, 9), new Ratio(1.6, 1.75, 1.9))));
+        assertThat(new LatencyReport(folder).tables())
+                .contains("| context made with | TLS 1.3 EC full |")
+                .contains("| PKIX | 7.00 (1.75; 1.60 to 1.90) |");
     }
 
     @Test

@@ -1,0 +1,126 @@
+package dev.starttls.benchmarks.latency;
+
+import dev.starttls.benchmarks.KeyKind;
+import dev.starttls.benchmarks.report.Results;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What is measured against servers that others have made, and how often: whatever is quoted often, TLS 1.3 with an EC key
+ * over loopback, above all against Postfix; the rest as often as shows where it lies.
+ */
+public enum ServerPlan {
+    /** Everything that is asked of it, in a quarter of an hour. */
+    TABLE;
+
+    private static final String TLS13 = "TLSv1.3";
+    private static final String TLS12 = "TLSv1.2";
+
+    /** Those that no timer of 40 ms holds up, or that are shown as being held up now and then. */
+    private static final List<ClientKind> SWIFT = List.of(
+            ClientKind.FLOOR_QUICK_ACK,
+            ClientKind.STARTTLS,
+            ClientKind.STARTTLS_LOOP,
+            ClientKind.STARTTLS_CONSCRYPT,
+            ClientKind.STARTTLS_LOOP_CONSCRYPT,
+            ClientKind.STARTTLS_TCNATIVE,
+            ClientKind.STARTTLS_LOOP_TCNATIVE,
+            ClientKind.SSL_SOCKET,
+            ClientKind.TLS_CHANNEL);
+
+    /** Those that often wait for that timer: it is most of what they cost, and takes fewer rounds to show. */
+    private static final List<ClientKind> SLOW = List.of(
+            ClientKind.FLOOR_QUICK_ACK,
+            ClientKind.FLOOR,
+            ClientKind.SSL_SOCKET_DELAYED,
+            ClientKind.TLS_CHANNEL_DELAYED,
+            ClientKind.NETTY,
+            ClientKind.COMMONS_NET,
+            ClientKind.COMMONS_NET_NO_DELAY,
+            ClientKind.ANGUS,
+            ClientKind.ANGUS_NO_DELAY);
+
+    /** For other versions and keys. */
+    private static final List<ClientKind> FEW = List.of(
+            ClientKind.FLOOR_QUICK_ACK,
+            ClientKind.STARTTLS,
+            ClientKind.STARTTLS_LOOP,
+            ClientKind.SSL_SOCKET,
+            ClientKind.TLS_CHANNEL);
+
+    /** Over 10 ms. */
+    private static final List<ClientKind> NEAR = List.of(
+            ClientKind.FLOOR_QUICK_ACK,
+            ClientKind.STARTTLS,
+            ClientKind.STARTTLS_LOOP,
+            ClientKind.STARTTLS_CONSCRYPT,
+            ClientKind.STARTTLS_TCNATIVE,
+            ClientKind.SSL_SOCKET,
+            ClientKind.TLS_CHANNEL,
+            ClientKind.NETTY,
+            ClientKind.COMMONS_NET_NO_DELAY,
+            ClientKind.ANGUS_NO_DELAY);
+
+    /** Over 50 ms, where round trips are nearly all: here belongs this library with fewer of them. */
+    private static final List<ClientKind> FAR = List.of(
+            ClientKind.FLOOR_QUICK_ACK,
+            ClientKind.STARTTLS,
+            ClientKind.STARTTLS_LOOP,
+            ClientKind.STARTTLS_CONSCRYPT,
+            ClientKind.SSL_SOCKET,
+            ClientKind.TLS_CHANNEL,
+            ClientKind.NETTY,
+            ClientKind.ANGUS_NO_DELAY);
+
+    /**
+     * One measurement.
+     *
+     * @param scenario what all clients do
+     * @param kinds of clients
+     * @param rounds they take
+     */
+    public record Step(Results.Scenario scenario, List<ClientKind> kinds, Rounds rounds) {}
+
+    /**
+     * What is measured of one server.
+     *
+     * @param target where it is
+     * @param key that it has
+     * @param linkMillis the round trip; 0 for loopback
+     * @param versions of TLS
+     * @param scale of the numbers of rounds
+     * @return in this order; none over a link but with an EC key, by STARTTLS or STLS
+     */
+    public List<Step> steps(Target target, KeyKind key, int linkMillis, Set<String> versions, double scale) {
+        List<Step> steps = new ArrayList<>();
+        for (String version : List.of(TLS13, TLS12)) {
+            for (Handshake handshake : EnumSet.allOf(Handshake.class)) {
+                if (versions.contains(version)) {
+                    Results.Scenario scenario = new Results.Scenario(version, key.name(), handshake.name(), linkMillis);
+                    boolean first = key == KeyKind.EC && version.equals(TLS13);
+                    boolean quoted = target.protocol() == Protocol.SMTP && target.policy() == TlsPolicy.REQUIRED;
+                    if (linkMillis == 0 && first) {
+                        steps.add(step(scenario, SWIFT, quoted ? 60 : 20, quoted ? 250 : 80, scale));
+                        steps.add(step(scenario, SLOW, 3, quoted ? 40 : 12, scale));
+                    } else if (linkMillis == 0) {
+                        steps.add(step(scenario, FEW, 8, 30, scale));
+                    } else if (first && target.policy() == TlsPolicy.REQUIRED) {
+                        steps.add(
+                                linkMillis <= 10
+                                        ? step(scenario, NEAR, 3, 25, scale)
+                                        : step(scenario, FAR, 1, 8, scale));
+                    }
+                }
+            }
+        }
+        return steps;
+    }
+
+    private static Step step(Results.Scenario scenario, List<ClientKind> kinds, int warmUp, int counted, double scale) {
+        return new Step(scenario, kinds, new Rounds((int) Math.ceil(warmUp * scale), (int)
+                Math.max(3, Math.round(counted * scale))));
+    }
+}

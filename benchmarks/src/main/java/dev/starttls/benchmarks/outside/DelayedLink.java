@@ -1,0 +1,173 @@
+package dev.starttls.benchmarks.outside;
+
+import dev.starttls.benchmarks.report.Spread;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A link that delays each packet by half of a round trip, to a network namespace on this machine: two TUN devices, one of
+ * them moved there, and a small program between them. It does not end TCP, so that both kernels acknowledge and wait as they
+ * do over a real link. Nothing leaves the machine; the addresses are those for benchmarks (RFC 2544, 198.18.0.0/15).
+ */
+public final class DelayedLink implements AutoCloseable {
+
+    private static final int SAMPLES = 60;
+    /** RFC 863: nobody listens there, and a connection is refused after one round trip. */
+    private static final int DISCARD = 9;
+
+    private final String namespace;
+    private final String near;
+    private final String far;
+    private final Path script;
+    private final Process process;
+
+    private DelayedLink(String namespace, String network, Path script, Process process) {
+        this.namespace = namespace;
+        this.near = network + "1";
+        this.far = network + "2";
+        this.script = script;
+        this.process = process;
+    }
+
+    /**
+     * Why there cannot be such a link here.
+     *
+     * @return the reason; empty if there can
+     */
+    public static Optional<String> missing() {
+        if (!Commands.root()) {
+            return Optional.of("only root may make network namespaces");
+        }
+        if (!Files.exists(Path.of("/dev/net/tun"))) {
+            return Optional.of("there are no TUN devices here (/dev/net/tun)");
+        }
+        return Stream.of("ip", "python3")
+                .filter(program -> Commands.find(program).isEmpty())
+                .findFirst()
+                .map(program -> program + " is not installed");
+    }
+
+    /**
+     * The far end's address in the link of this process, for its certificate before there is a link.
+     *
+     * @return an address of IPv4
+     */
+    public static String address() {
+        return network() + "2";
+    }
+
+    private static String network() {
+        return "198.18." + ProcessHandle.current().pid() % 250 + ".";
+    }
+
+    /**
+     * Opens a link without a delay.
+     *
+     * @return to be closed
+     * @throws IOException if a device or the namespace cannot be made
+     * @throws InterruptedException if this thread is interrupted meanwhile
+     */
+    public static DelayedLink open() throws IOException, InterruptedException {
+        String name = "stb" + ProcessHandle.current().pid() % 1_000_000;
+        Path script = Files.createTempFile(name, ".py");
+        try (InputStream source = DelayedLink.class.getResourceAsStream("delay.py")) {
+            Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Process process = new ProcessBuilder(
+                        Commands.find("python3").orElseThrow().toString(), script.toString(), name + "a", name + "b")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        DelayedLink link = new DelayedLink(name, network(), script, process);
+        try {
+            BufferedReader said = process.inputReader();
+            if (!"ready".equals(said.readLine())) {
+                throw new IOException("Expected two TUN devices, got none: see above");
+            }
+            ip("netns", "add", name);
+            ip("link", "set", name + "b", "netns", name);
+            ip("addr", "add", link.near + "/30", "dev", name + "a");
+            ip("link", "set", name + "a", "up");
+            ip("-n", name, "link", "set", "lo", "up");
+            ip("-n", name, "addr", "add", link.far + "/30", "dev", name + "b");
+            ip("-n", name, "link", "set", name + "b", "up");
+            return link;
+        } catch (IOException | InterruptedException e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    /**
+     * The namespace.
+     *
+     * @return where servers are to run
+     */
+    public Place far() {
+        return new Place(far, far, List.of(Commands.find("ip").orElseThrow().toString(), "netns", "exec", namespace));
+    }
+
+    /**
+     * Delays all packets that come from now on.
+     *
+     * @param millis the round trip
+     * @return the round trip as measured: from the first segment of TCP until the refusal of it
+     * @throws IOException if the link does not work
+     */
+    public Spread delay(int millis) throws IOException {
+        process.outputWriter().append(Integer.toString(millis)).append('\n').flush();
+        double[] samples = new double[SAMPLES];
+        for (int i = -2; i < SAMPLES; i++) {
+            double took = refused();
+            if (i >= 0) {
+                samples[i] = took;
+            }
+        }
+        return Spread.of(samples);
+    }
+
+    private double refused() throws IOException {
+        try (Socket socket = new Socket()) {
+            InetSocketAddress address = new InetSocketAddress(far, DISCARD);
+            long before = System.nanoTime();
+            try {
+                socket.connect(address, 10_000);
+                throw new IOException("Expected nobody on " + address);
+            } catch (ConnectException e) {
+                return (System.nanoTime() - before) / 1e6;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        // The devices go with the process that made them.
+        process.destroy();
+        try {
+            process.waitFor();
+            Files.deleteIfExists(script);
+            ip("netns", "delete", namespace);
+        } catch (IOException e) {
+            // It was not made.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void ip(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(arguments));
+        Commands.run(command);
+    }
+}

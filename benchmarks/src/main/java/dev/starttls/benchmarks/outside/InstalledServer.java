@@ -1,0 +1,267 @@
+package dev.starttls.benchmarks.outside;
+
+import dev.starttls.benchmarks.latency.Protocol;
+import dev.starttls.benchmarks.latency.Target;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A mail server that is installed here, started with a folder and ports of its own, and with everything left as it comes that
+ * has to do with what is measured; but for resumption, which Exim does not do unless asked, and Dovecot only if one process
+ * serves all log-ins. No server looks up the names of its clients, which is a matter of a resolver.
+ */
+public enum InstalledServer {
+    /** SMTP. */
+    POSTFIX("Postfix", List.of(Protocol.SMTP), "postfix", "postconf"),
+    /** SMTP. */
+    EXIM("Exim", List.of(Protocol.SMTP), "exim4"),
+    /** IMAP and POP3. */
+    DOVECOT("Dovecot", List.of(Protocol.IMAP, Protocol.POP3), "dovecot", "imap-login", "pop3-login");
+
+    private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+)+");
+    private static final String EXIM_USER = "Debian-exim";
+
+    private final String title;
+    private final List<Protocol> protocols;
+    private final List<String> programs;
+
+    InstalledServer(String title, List<Protocol> protocols, String... programs) {
+        this.title = title;
+        this.protocols = protocols;
+        this.programs = List.of(programs);
+    }
+
+    /**
+     * Its name.
+     *
+     * @return for readers
+     */
+    public String title() {
+        return title;
+    }
+
+    /**
+     * Why it cannot be started here.
+     *
+     * @return the reason; empty if it can
+     */
+    public Optional<String> missing() {
+        Optional<String> program = programs.stream()
+                .filter(it -> Commands.find(it).isEmpty())
+                .findFirst()
+                .map(it -> it + " is not installed");
+        return program.or(() -> Commands.root() ? Optional.empty() : Optional.of("only root may start " + title));
+    }
+
+    /**
+     * Its name and version.
+     *
+     * @return as the program tells it
+     * @throws IOException if it does not run
+     * @throws InterruptedException if this thread is interrupted meanwhile
+     */
+    public String version() throws IOException, InterruptedException {
+        String said = Commands.run(
+                switch (this) {
+                    case POSTFIX -> List.of("postconf", "-d", "-h", "mail_version");
+                    case EXIM -> List.of(program(), "-C", "/dev/null", "-bV");
+                    case DOVECOT -> List.of(program(), "--version");
+                });
+        Matcher version = VERSION.matcher(said);
+        return version.find() ? title + " " + version.group() : title;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param place where
+     * @param identity its key and certificate, as PEM
+     * @return to be closed
+     * @throws IOException if it does not get as far as greeting
+     * @throws InterruptedException if this thread is interrupted meanwhile
+     */
+    public RunningServer start(Place place, String identity) throws IOException, InterruptedException {
+        Path folder = Files.setPosixFilePermissions(
+                Files.createTempDirectory("starttls-" + programs.get(0)), PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<Integer> ports = freePorts(2 * protocols.size());
+        Path pem = Files.writeString(folder.resolve("server.pem"), identity);
+        Files.setPosixFilePermissions(pem, PosixFilePermissions.fromString("rw-------"));
+        List<String> stop = List.of();
+        List<String> command =
+                switch (this) {
+                    case POSTFIX -> {
+                        String conf = folder.resolve("conf").toString();
+                        stop = List.of(program(), "-c", conf, "stop");
+                        postfix(folder, place, ports);
+                        yield List.of(program(), "-c", conf, "start-fg");
+                    }
+                    case EXIM -> {
+                        owner(Files.createDirectory(folder.resolve("spool")), EXIM_USER);
+                        owner(pem, EXIM_USER);
+                        Path file =
+                                Files.writeString(folder.resolve("exim.conf"), exim(folder, place.address(), ports));
+                        yield List.of(program(), "-C", file.toString(), "-bdf");
+                    }
+                    case DOVECOT -> {
+                        Path file = Files.writeString(
+                                folder.resolve("dovecot.conf"), dovecot(folder, place.address(), ports));
+                        yield List.of(program(), "-F", "-c", file.toString());
+                    }
+                };
+        List<Target> targets = new ArrayList<>();
+        for (int i = 0; i < protocols.size(); i++) {
+            targets.add(new Target(place.host(), ports.get(2 * i), protocols.get(i), TlsPolicy.REQUIRED));
+            targets.add(new Target(place.host(), ports.get(2 * i + 1), protocols.get(i), TlsPolicy.IMPLICIT));
+        }
+        return RunningServer.start(title, folder, place, command, stop, targets);
+    }
+
+    private String program() {
+        return Commands.find(programs.get(0)).orElseThrow().toString();
+    }
+
+    private static void owner(Path path, String user) throws IOException {
+        Files.setOwner(
+                path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void postfix(Path folder, Place place, List<Integer> ports) throws IOException {
+        for (String name : List.of("conf", "queue", "data")) {
+            Files.createDirectory(folder.resolve(name));
+        }
+        owner(folder.resolve("data"), "postfix");
+        Files.writeString(
+                folder.resolve("conf/main.cf"),
+                """
+                compatibility_level = 3.6
+                queue_directory = %1$s/queue
+                data_directory = %1$s/data
+                command_directory = /usr/sbin
+                daemon_directory = /usr/lib/postfix/sbin
+                mail_owner = postfix
+                setgid_group = postdrop
+                myhostname = localhost
+                mydestination = localhost
+                inet_interfaces = %2$s
+                inet_protocols = ipv4
+                smtpd_peername_lookup = no
+                smtpd_tls_chain_files = %1$s/server.pem
+                smtpd_tls_security_level = may
+                maillog_file = /dev/stdout
+                maillog_file_prefixes = /dev, /tmp
+                local_recipient_maps =
+                local_transport = discard
+                """
+                        .formatted(folder, place.address()));
+        Files.writeString(
+                folder.resolve("conf/master.cf"),
+                """
+                %1$s:%2$d inet n - n - - smtpd
+                %1$s:%3$d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
+                pickup unix n - n 60 1 pickup
+                cleanup unix n - n - 0 cleanup
+                qmgr unix n - n 300 1 qmgr
+                tlsmgr unix - - n 1000? 1 tlsmgr
+                rewrite unix - - n - - trivial-rewrite
+                bounce unix - - n - 0 bounce
+                defer unix - - n - 0 bounce
+                trace unix - - n - 0 bounce
+                anvil unix - - n - 1 anvil
+                discard unix - - n - - discard
+                scache unix - - n - 1 scache
+                postlog unix-dgram n - n - 1 postlogd
+                """
+                        .formatted(place.address(), ports.get(0), ports.get(1)));
+    }
+
+    private static String exim(Path folder, String address, List<Integer> ports) {
+        return """
+                primary_hostname = localhost
+                keep_environment =
+                spool_directory = %1$s/spool
+                log_file_path = %1$s/spool/%%slog
+                pid_file_path = %1$s/spool/exim.pid
+                local_interfaces = %2$s
+                host_lookup =
+                rfc1413_hosts =
+                smtp_accept_max = 500
+                daemon_smtp_ports = %3$d : %4$d
+                tls_on_connect_ports = %4$d
+                tls_advertise_hosts = *
+                tls_certificate = %1$s/server.pem
+                tls_privatekey = %1$s/server.pem
+                .ifdef _OPT_MAIN_TLS_RESUMPTION_HOSTS
+                tls_resumption_hosts = *
+                .endif
+                """
+                .formatted(folder, address, ports.get(0), ports.get(1));
+    }
+
+    private static String dovecot(Path folder, String address, List<Integer> ports) {
+        return """
+                base_dir = %1$s/run
+                log_path = %1$s/log
+                protocols = imap pop3
+                ssl = yes
+                ssl_cert = <%1$s/server.pem
+                ssl_key = <%1$s/server.pem
+                mail_location = maildir:%1$s/mail/%%u
+                passdb {
+                  driver = static
+                  args = password=secret
+                }
+                userdb {
+                  driver = static
+                  args = uid=mail gid=mail home=%1$s/mail/%%u
+                }
+                """
+                        .formatted(folder)
+                + logins("imap", address, ports.get(0), ports.get(1))
+                + logins("pop3", address, ports.get(2), ports.get(3));
+    }
+
+    private static String logins(String protocol, String address, int port, int implicitPort) {
+        return """
+                service %1$s-login {
+                  service_count = 0
+                  process_min_avail = 1
+                  process_limit = 1
+                  client_limit = 100
+                  inet_listener %1$s {
+                    address = %2$s
+                    port = %3$d
+                  }
+                  inet_listener %1$ss {
+                    address = %2$s
+                    port = %4$d
+                    ssl = yes
+                  }
+                }
+                """
+                .formatted(protocol, address, port, implicitPort);
+    }
+}

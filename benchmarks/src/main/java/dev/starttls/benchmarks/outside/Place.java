@@ -1,0 +1,29 @@
+package dev.starttls.benchmarks.outside;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a server runs.
+ *
+ * @param host by which clients name it
+ * @param address on which it listens
+ * @param prefix of the commands that are run there
+ */
+public record Place(String host, String address, List<String> prefix) {
+
+    /** This machine's loopback. */
+    public static final Place LOOPBACK = new Place("localhost", "127.0.0.1", List.of());
+
+    /**
+     * A command that runs there.
+     *
+     * @param program with its arguments
+     * @return what is to be started here
+     */
+    List<String> command(List<String> program) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(program);
+        return command;
+    }
+}

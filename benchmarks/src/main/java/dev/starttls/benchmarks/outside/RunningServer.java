@@ -1,0 +1,123 @@
+package dev.starttls.benchmarks.outside;
+
+import dev.starttls.benchmarks.latency.Target;
+import dev.starttls.core.upgrade.TlsPolicy;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** A server in a process and a folder of its own, both of which go with it. */
+public final class RunningServer implements AutoCloseable {
+
+    private static final int PATIENCE = 30;
+    private static final String LOG = "output";
+
+    private final Path folder;
+    private final Process process;
+    private final List<String> stop;
+    private final List<Target> targets;
+
+    private RunningServer(Path folder, Process process, List<String> stop, List<Target> targets) {
+        this.folder = folder;
+        this.process = process;
+        this.stop = stop;
+        this.targets = targets;
+    }
+
+    /** Starts one and waits for its greeting; {@code stop} ends it, if a signal does not. */
+    static RunningServer start(
+            String title, Path folder, Place place, List<String> command, List<String> stop, List<Target> targets)
+            throws IOException, InterruptedException {
+        Path log = folder.resolve(LOG);
+        Process process = new ProcessBuilder(place.command(command))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        RunningServer server = new RunningServer(folder, process, stop, targets);
+        try {
+            for (Target target : targets) {
+                if (target.policy() == TlsPolicy.REQUIRED && !greets(place.address(), target.port(), process)) {
+                    throw new IOException("Expected " + title + " to greet within " + PATIENCE + " s, got: "
+                            + Files.readString(log).strip());
+                }
+            }
+            return server;
+        } catch (IOException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Where it serves.
+     *
+     * @return one for each protocol and policy
+     */
+    public List<Target> targets() {
+        return targets;
+    }
+
+    @Override
+    public void close() throws IOException {
+        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+                .toList();
+        try {
+            if (stop.isEmpty()) {
+                process.destroy();
+            } else {
+                Commands.run(stop);
+            }
+            process.waitFor(PATIENCE, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            process.destroy();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (ProcessHandle one : all) {
+            end(one);
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private static void end(ProcessHandle one) {
+        CompletableFuture<ProcessHandle> ended = one.onExit();
+        try {
+            ended.get(2, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            one.destroyForcibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            one.destroyForcibly();
+        }
+    }
+
+    private static boolean greets(String address, int port, Process process) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+        while (System.nanoTime() - end < 0 && process.isAlive()) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), 1_000);
+                socket.setSoTimeout(10_000);
+                if (socket.getInputStream().read() >= 0) {
+                    return true;
+                }
+            } catch (IOException e) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
+        return false;
+    }
+}
