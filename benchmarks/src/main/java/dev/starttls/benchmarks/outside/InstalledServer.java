@@ -22,23 +22,32 @@ import java.util.regex.Pattern;
  */
 public enum InstalledServer {
     /** SMTP. */
-    POSTFIX("Postfix", List.of(Protocol.SMTP), "postfix", "postconf"),
+    POSTFIX("Postfix"),
     /** SMTP. */
-    EXIM("Exim", List.of(Protocol.SMTP), "exim4"),
+    EXIM("Exim"),
     /** IMAP and POP3. */
-    DOVECOT("Dovecot", List.of(Protocol.IMAP, Protocol.POP3), "dovecot", "imap-login", "pop3-login");
+    DOVECOT("Dovecot");
 
     private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+)+");
     private static final String EXIM_USER = "Debian-exim";
 
     private final String title;
-    private final List<Protocol> protocols;
-    private final List<String> programs;
 
-    InstalledServer(String title, List<Protocol> protocols, String... programs) {
+    InstalledServer(String title) {
         this.title = title;
-        this.protocols = protocols;
-        this.programs = List.of(programs);
+    }
+
+    private List<Protocol> protocols() {
+        return this == DOVECOT ? List.of(Protocol.IMAP, Protocol.POP3) : List.of(Protocol.SMTP);
+    }
+
+    /** The first is the one that starts it. */
+    private List<String> programs() {
+        return switch (this) {
+            case POSTFIX -> List.of("postfix", "postconf");
+            case EXIM -> List.of("exim4");
+            case DOVECOT -> List.of("dovecot", "imap-login", "pop3-login");
+        };
     }
 
     /**
@@ -56,7 +65,7 @@ public enum InstalledServer {
      * @return the reason; empty if it can
      */
     public Optional<String> missing() {
-        Optional<String> program = programs.stream()
+        Optional<String> program = programs().stream()
                 .filter(it -> Commands.find(it).isEmpty())
                 .findFirst()
                 .map(it -> it + " is not installed");
@@ -92,8 +101,9 @@ public enum InstalledServer {
      */
     public RunningServer start(Place place, String identity) throws IOException, InterruptedException {
         Path folder = Files.setPosixFilePermissions(
-                Files.createTempDirectory("starttls-" + programs.get(0)), PosixFilePermissions.fromString("rwxr-xr-x"));
-        List<Integer> ports = freePorts(2 * protocols.size());
+                Files.createTempDirectory("starttls-" + programs().get(0)),
+                PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<Integer> ports = freePorts(2 * protocols().size());
         Path pem = Files.writeString(folder.resolve("server.pem"), identity);
         Files.setPosixFilePermissions(pem, PosixFilePermissions.fromString("rw-------"));
         List<String> stop = List.of();
@@ -119,15 +129,16 @@ public enum InstalledServer {
                     }
                 };
         List<Target> targets = new ArrayList<>();
-        for (int i = 0; i < protocols.size(); i++) {
-            targets.add(new Target(place.host(), ports.get(2 * i), protocols.get(i), TlsPolicy.REQUIRED));
-            targets.add(new Target(place.host(), ports.get(2 * i + 1), protocols.get(i), TlsPolicy.IMPLICIT));
+        for (int i = 0; i < protocols().size(); i++) {
+            targets.add(new Target(place.host(), ports.get(2 * i), protocols().get(i), TlsPolicy.REQUIRED));
+            targets.add(
+                    new Target(place.host(), ports.get(2 * i + 1), protocols().get(i), TlsPolicy.IMPLICIT));
         }
         return RunningServer.start(title, folder, place, command, stop, targets);
     }
 
     private String program() {
-        return Commands.find(programs.get(0)).orElseThrow().toString();
+        return Commands.find(programs().get(0)).orElseThrow().toString();
     }
 
     private static void owner(Path path, String user) throws IOException {

@@ -11,13 +11,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Needs root, {@code ip}, {@code python3} and TUN devices; skipped where any is missing. */
+/** Needs root, {@code ip}, {@code python3} and TUN devices, and is asked for: {@code -Dgroups=link -Dstarttls.link=required}. */
 @Tag("link")
 @Timeout(60)
 class DelayedLinkTest {
 
     @Test
     void a_round_trip_takes_at_least_as_long_as_is_said_and_nothing_is_left_behind() throws Exception {
+        assumeTrue(
+                !System.getProperty("starttls.link", "no").equals("no"),
+                "not asked for: run as root with -Dgroups=link -Dstarttls.link=required");
         assumeTrue(DelayedLink.missing().isEmpty(), () -> DelayedLink.missing().orElse(""));
         String near;
         try (DelayedLink link = DelayedLink.open()) {
