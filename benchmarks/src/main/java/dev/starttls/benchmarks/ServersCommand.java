@@ -191,7 +191,11 @@ final class ServersCommand implements Callable<Integer> {
         try (Started started = new Started()) {
             Map<RunningServer, String> running = new LinkedHashMap<>();
             for (InstalledServer server : servers) {
-                running.put(started.with(() -> server.start(place, contexts.pem())), server.version());
+                try {
+                    running.put(started.with(() -> server.start(place, contexts.pem())), server.version());
+                } catch (IOException e) {
+                    notMeasured(server.title(), e.getMessage());
+                }
             }
             for (int delay : millis) {
                 Spread measured = link.isPresent() ? link.get().delay(delay) : NO_LINK;
