@@ -92,7 +92,7 @@ public enum ServerPlan {
      * @param linkMillis the round trip; 0 for loopback
      * @param versions of TLS
      * @param scale of the numbers of rounds
-     * @return in this order; none over a link but with an EC key, by STARTTLS or STLS
+     * @return in this order; over a link only with an EC key, and over more than 10 ms only TLS 1.3 by STARTTLS or STLS
      */
     public List<Step> steps(Target target, KeyKind key, int linkMillis, Set<String> versions, double scale) {
         List<Step> steps = new ArrayList<>();
@@ -107,16 +107,25 @@ public enum ServerPlan {
                         steps.add(step(scenario, SLOW, 3, quoted ? 40 : 12, scale));
                     } else if (linkMillis == 0) {
                         steps.add(step(scenario, FEW, 8, 30, scale));
-                    } else if (first && target.policy() == TlsPolicy.REQUIRED) {
-                        steps.add(
-                                linkMillis <= 10
-                                        ? step(scenario, NEAR, 3, 25, scale)
-                                        : step(scenario, FAR, 1, 8, scale));
+                    } else if (key == KeyKind.EC) {
+                        over(steps, target, scenario, scale);
                     }
                 }
             }
         }
         return steps;
+    }
+
+    /** Over a link; not both another version and another kind of session, which add nothing to one another. */
+    private static void over(List<Step> steps, Target target, Results.Scenario scenario, double scale) {
+        boolean upgrade = target.policy() == TlsPolicy.REQUIRED;
+        boolean newest = scenario.version().equals(TLS13);
+        boolean near = scenario.linkMillis() <= 10;
+        if (upgrade && newest) {
+            steps.add(near ? step(scenario, NEAR, 3, 25, scale) : step(scenario, FAR, 1, 8, scale));
+        } else if (near && (upgrade || newest)) {
+            steps.add(step(scenario, FEW, 2, 10, scale));
+        }
     }
 
     private static Step step(Results.Scenario scenario, List<ClientKind> kinds, int warmUp, int counted, double scale) {

@@ -33,7 +33,9 @@ final class ServerGoals {
                 .filter(row -> row.client().equals("STARTTLS") && row.scenario().linkMillis() == 0)
                 .forEach(judged::loopback);
         judged.rows.stream()
-                .filter(row -> row.client().equals("STARTTLS") && row.scenario().linkMillis() == LINK)
+                .filter(row -> row.client().equals("STARTTLS")
+                        && row.session().equals("starttls")
+                        && row.scenario().linkMillis() == LINK)
                 .forEach(judged::link);
         return judged.goals;
     }
@@ -74,9 +76,9 @@ final class ServerGoals {
         double other = Goal.rounded(peer.toFloor().value());
         goals.add(new Goal(
                 what + "median against the best peer's",
-                postfix ? "below" : "level or below",
+                postfix ? "below" : "below, or within its interval",
                 compared(ours, peer),
-                postfix ? own < other : own <= other));
+                postfix ? own < other : own <= Goal.rounded(peer.toFloor().high())));
         if (postfix && peer.nineOfTen() >= STALL) {
             double tail = Goal.rounded(ours.nineOfTen() / peer.nineOfTen());
             goals.add(new Goal(
@@ -115,7 +117,7 @@ final class ServerGoals {
                 .filter(row -> row.client().equals(floor.client())
                         && title(row).equals(title(floor))
                         && row.scenario().handshake().equals(floor.scenario().handshake())
-                        && row.scenario().linkMillis() > LINK)
+                        && row.scenario().linkMillis() >= LINK)
                 .max(Comparator.comparingInt(row -> row.scenario().linkMillis()))
                 .map(row -> (int) (row.millis().median() / row.link().millis().median())
                         - row.link().session())

@@ -84,6 +84,16 @@ class ServersReportTest {
     }
 
     @Test
+    void elsewhere_than_on_postfix_a_peer_may_be_ahead_within_its_interval() {
+        assertThat(ServerGoals.judge(List.of(exim("STARTTLS", 1.0), exim("NETTY", 0.95))))
+                .extracting(Goal::wanted, Goal::reached)
+                .contains(Tuple.tuple("below, or within its interval", true));
+        assertThat(ServerGoals.judge(List.of(exim("STARTTLS", 1.0), exim("NETTY", 0.85))))
+                .extracting(Goal::wanted, Goal::reached)
+                .contains(Tuple.tuple("below, or within its interval", false));
+    }
+
+    @Test
     void a_page_has_no_path_of_its_machine() {
         assertThat(Page.command(
                         List.of("servers", "--ca", "/tmp/lab/pki/ca.pem", "--results=/home/mary/out", "a=2525")))
@@ -102,9 +112,17 @@ class ServersReportTest {
                 new Results<>(MACHINE, "2026-01-31", "a command", rows));
     }
 
+    private static Outside exim(String client, double ratio) {
+        return row("Exim 4", client, 0, 5, 6, ratio);
+    }
+
     private static Outside row(String client, int link, double millis, double nineOfTen, double ratio) {
+        return row("Postfix 3.7", client, link, millis, nineOfTen, ratio);
+    }
+
+    private static Outside row(String server, String client, int link, double millis, double nineOfTen, double ratio) {
         return new Outside(
-                "Postfix 3.7",
+                server,
                 "SMTP",
                 "starttls",
                 new Scenario("TLSv1.3", "EC", "FULL", link),
