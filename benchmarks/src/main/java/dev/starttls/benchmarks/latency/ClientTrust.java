@@ -35,20 +35,20 @@ final class ClientTrust extends X509ExtendedTrustManager {
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
         asked.incrementAndGet();
-        platform.checkServerTrusted(chain, authType, engine);
+        platform.checkServerTrusted(chain, known(authType), engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
         asked.incrementAndGet();
-        platform.checkServerTrusted(chain, authType, socket);
+        platform.checkServerTrusted(chain, known(authType), socket);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         asked.incrementAndGet();
-        platform.checkServerTrusted(chain, authType);
+        platform.checkServerTrusted(chain, known(authType));
     }
 
     @Override
@@ -66,6 +66,11 @@ final class ClientTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         platform.checkClientTrusted(chain, authType);
+    }
+
+    /** What Conscrypt says of TLS 1.3, where no suite names how the server authenticates, as the JDK says it. */
+    private static String known(String authType) {
+        return authType.equals("GENERIC") ? "UNKNOWN" : authType;
     }
 
     @Override
