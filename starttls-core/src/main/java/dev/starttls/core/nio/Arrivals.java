@@ -2,7 +2,7 @@ package dev.starttls.core.nio;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What other threads want done on a loop's thread. Nothing that was taken is forgotten, whenever the loop ends. */
+/** What other threads want done on a loop's thread, in their order. Nothing that was taken is forgotten, whenever the loop ends. */
 final class Arrivals {
 
     /** Something to be done on the loop's thread. */
@@ -31,15 +31,25 @@ final class Arrivals {
     /** Runs what is there now, and nothing that is put back meanwhile: that has its turn after others have had theirs. */
     void runPresent() {
         int present = waiting.size();
-        for (Arrival next = waiting.poll(); next != null; next = --present > 0 ? waiting.poll() : null) {
-            try {
-                next.run();
-            } catch (Throwable fault) {
-                // Each arrival ends its own connection; this is what went wrong even so.
-                LoopThread.report(fault);
-            }
-            LoopThread.takeInterrupt();
+        while (present-- > 0 && runNext()) {
+            // Each is contained.
         }
+    }
+
+    /** Runs the one that came first. Returns whether there was any. */
+    boolean runNext() {
+        Arrival next = waiting.poll();
+        if (next == null) {
+            return false;
+        }
+        try {
+            next.run();
+        } catch (Throwable fault) {
+            // Each arrival ends its own connection; this is what went wrong even so.
+            LoopThread.report(fault);
+        }
+        LoopThread.takeInterrupt();
+        return true;
     }
 
     /** Takes nothing more. */

@@ -3,6 +3,7 @@ package dev.starttls.core.nio;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** The deadlines of a loop's connections, the next one first. Only the loop's thread touches them. */
 final class Deadlines {
@@ -49,6 +50,13 @@ final class Deadlines {
         }
     }
 
+    /** One that the loop has kept waiting has been served. */
+    void resume(SelectorLoop.Member member) {
+        if (member instanceof Timed timed && timed.number == 0) {
+            timed.due().ifPresent(at -> add(timed, at));
+        }
+    }
+
     /** Forgets the deadline, if there is one. */
     void drop(Timed timed) {
         if (timed.number != 0) {
@@ -62,15 +70,25 @@ final class Deadlines {
         return waiting.isEmpty() ? 0 : Math.max(1, (waiting.first().at - now) / NANOS_PER_MILLI + 1);
     }
 
-    /** Tells those whose time has come. */
-    void expire(long now) {
+    /**
+     * Tells those whose time has come.
+     *
+     * @param held who is kept waiting by the loop: its deadline is forgotten until it is {@link #resume resumed}
+     */
+    void expire(long now, Predicate<Timed> held) {
         while (!waiting.isEmpty() && waiting.first().at - now <= 0) {
             Timed next = waiting.pollFirst();
             next.number = 0;
+            if (held.test(next)) {
+                continue;
+            }
             if (next.due().filter(at -> at - now <= 0).isPresent()) {
                 LoopThread.contained(next::expired, next::broken);
             }
             // Who does not give up is asked again, but not in this turn.
+            if (held.test(next)) {
+                continue;
+            }
             next.due().ifPresent(at -> add(next, at - now <= 0 ? now + NANOS_PER_MILLI : at));
         }
     }

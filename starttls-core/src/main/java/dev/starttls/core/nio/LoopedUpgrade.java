@@ -50,10 +50,10 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
             loop.whenCancelled(future, () -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
             channel.begin(loop.time().nanos(), loop.foreign());
             lastDeadline = connection.deadline();
+            loop.again(this);
         } catch (Throwable e) {
             fail(e);
         }
-        drive();
     }
 
     @Override
@@ -63,9 +63,22 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
 
     @Override
     public void turn() {
-        // One that was woken, or selected, in this turn of the loop has had its own.
-        if (lastTurn != loop.turns()) {
+        // One inside TLS that was woken, or selected, in this turn of the loop has had its own; others have it in the
+        // queue.
+        if (lastTurn != loop.turns() || !insideTls()) {
             drive();
+        }
+    }
+
+    @Override
+    public boolean insideTls() {
+        return channel.isSecure();
+    }
+
+    @Override
+    public void waited(long nanos) {
+        if (!ended) {
+            connection.ownTime(nanos);
         }
     }
 
@@ -109,8 +122,10 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
 
     @Override
     void expired() {
-        if (connection.deadline().isPresent()) {
+        if (connection.deadline().isPresent() && insideTls()) {
             drive();
+        } else if (connection.deadline().isPresent()) {
+            loop.late(this);
         } else {
             fail(Failures.doesNotRead(connection.phase()));
         }
@@ -143,7 +158,15 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
     }
 
     private void wake() {
-        loop.execute(this::drive);
+        loop.execute(this::woken);
+    }
+
+    private void woken() {
+        if (insideTls()) {
+            drive();
+        } else if (!ended) {
+            loop.again(this);
+        }
     }
 
     private void finish() {

@@ -19,12 +19,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The turns of a loop: what has arrived, what is selected, who has work left, whose time has come, what is finished. In each
- * of them every member does a bounded piece of work; what one throws ends that member and no other. Its members are touched
- * by the thread that runs it alone; other threads ask for room, enqueue and close.
+ * of them every member that is inside TLS and has something to do does a bounded piece of work, and then the others do, one
+ * after the other, as long as there is time for them: see {@link UpgradeQueue}. What one throws ends that member and no
+ * other. Its members are touched by the thread that runs it alone; other threads ask for room, enqueue and close.
  */
 final class SelectorLoop {
 
     private static final String SHUT_DOWN = "Expected the loop to go on, but it was shut down; use another";
+
+    /**
+     * What those that are not inside TLS get in a turn, in nanoseconds, at least one of them and at least as much as those
+     * inside have had: a few steps of a handshake, so that the selector, asked once for them, costs nothing beside them, and
+     * a tenth of what nobody notices.
+     */
+    static final long UPGRADES = 4_000_000;
 
     static final String CANCELLED = "Expected to go on, but the future was cancelled";
 
@@ -34,10 +42,14 @@ final class SelectorLoop {
     private final TimeSource time;
     private final AtomicInteger underway = new AtomicInteger();
     private final Arrivals arrivals = new Arrivals();
+    /** Those that are to become members: each has work to do, and waits for it as members do. */
+    private final Arrivals admissions = new Arrivals();
+
+    private final UpgradeQueue upgrades = new UpgradeQueue();
     private final Deadlines deadlines = new Deadlines();
     /** All that is underway, whether or not it has a key: its channel may have been closed by others. */
     private final Set<Member> members = new HashSet<>();
-    /** Those whose last turn was over before their work was, in the order in which they are served. */
+    /** Those inside TLS whose last turn was over before their work was, in the order in which they are served. */
     private Set<Member> again = new LinkedHashSet<>();
 
     private long turns;
@@ -64,6 +76,16 @@ final class SelectorLoop {
     sealed interface Member permits LoopedConnect, LoopedUpgrade, Acceptor {
 
         void selected(SelectionKey key);
+
+        /** Whether it is served before those that are not. */
+        default boolean insideTls() {
+            return false;
+        }
+
+        /** It has waited for the loop, with work to do, for so many nanoseconds. */
+        default void waited(long nanos) {
+            // What it waits for has no time of its own, or has come.
+        }
 
         /** To do some of the work that was left in the turn before. */
         void turn();
@@ -138,7 +160,16 @@ final class SelectorLoop {
 
     /** Has something done on the loop's thread, or tells at once that it is too late. */
     void enqueue(Arrivals.Arrival arrival) {
-        if (arrivals.add(arrival)) {
+        enqueue(arrivals, arrival);
+    }
+
+    /** The same for what makes a member: it waits its turn. */
+    void admit(Arrivals.Arrival admission) {
+        enqueue(admissions, admission);
+    }
+
+    private void enqueue(Arrivals queue, Arrivals.Arrival arrival) {
+        if (queue.add(arrival)) {
             selector.wakeup();
         } else {
             arrival.tooLate();
@@ -231,7 +262,16 @@ final class SelectorLoop {
 
     /** To be called on the loop's thread: the member has work left, and is served after others. */
     void again(Member member) {
-        again.add(member);
+        if (member.insideTls()) {
+            again.add(member);
+        } else {
+            upgrades.add(member, time.nanos());
+        }
+    }
+
+    /** To be called on the loop's thread: the member's time is over, which it deals with when it is its turn. */
+    void late(Member member) {
+        upgrades.addLate(member, time.nanos());
     }
 
     /** What is to be called on the loop's thread after code of the application: see {@link LoopThread#takeInterrupt}. */
@@ -247,8 +287,10 @@ final class SelectorLoop {
         turns++;
         // Those that have work left after this turn are served in the next.
         Set<Member> due = again;
-        again = new LinkedHashSet<>();
-        if (arrivals.isEmpty() && due.isEmpty()) {
+        if (!due.isEmpty()) {
+            again = new LinkedHashSet<>();
+        }
+        if (arrivals.isEmpty() && admissions.isEmpty() && due.isEmpty() && upgrades.isEmpty()) {
             selector.select(deadlines.millisToNext(time.nanos()));
         } else {
             selector.selectNow();
@@ -256,24 +298,50 @@ final class SelectorLoop {
         if (Thread.currentThread().isInterrupted()) {
             return;
         }
+        long began = time.nanos();
         arrivals.runPresent();
         if (closing) {
             stopAccepting();
         }
-        for (SelectionKey key : selector.selectedKeys()) {
-            Member member = (Member) key.attachment();
-            contained(member, () -> member.selected(key));
-        }
-        selector.selectedKeys().clear();
+        serveSelected(began);
         for (Member member : due) {
             contained(member, member::turn);
         }
-        deadlines.expire(time.nanos());
+        serveUpgrades(began);
+        deadlines.expire(time.nanos(), upgrades::holds);
         complete();
         if (underway() < most) {
             waitingForRoom.forEach(Acceptor::resume);
             waitingForRoom.clear();
         }
+    }
+
+    private void serveSelected(long now) {
+        for (SelectionKey key : selector.selectedKeys()) {
+            Member member = (Member) key.attachment();
+            if (member.insideTls()) {
+                contained(member, () -> member.selected(key));
+            } else {
+                upgrades.add(member, key, now);
+            }
+        }
+        selector.selectedKeys().clear();
+    }
+
+    /** Those that are not inside TLS, and those that come anew, in turn: half of the loop's time is theirs if they need it. */
+    private void serveUpgrades(long began) {
+        long start = time.nanos();
+        long share = Math.max(UPGRADES, start - began);
+        long now = start;
+        boolean any = true;
+        while (any && now - start < share) {
+            Optional<Member> served = upgrades.serveNext(now);
+            served.ifPresent(deadlines::resume);
+            boolean admitted = admissions.runNext();
+            any = served.isPresent() || admitted;
+            now = time.nanos();
+        }
+        upgrades.endPass();
     }
 
     /** What a member does not expect of its own work ends that member. */
@@ -316,6 +384,7 @@ final class SelectorLoop {
         // Set, it would close channels that something is still to be said on; the thread's owner gets it back.
         boolean interrupted = Thread.interrupted();
         arrivals.end();
+        admissions.end();
         for (Member member : List.copyOf(members)) {
             if (fault.isPresent()) {
                 String why = "Expected the loop to go on, but it ended with " + fault.get() + "; use another";

@@ -279,7 +279,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             return failed(connection, loop.noRoom());
         }
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
-        loop.enqueue(new Arrivals.Arrival() {
+        loop.admit(new Arrivals.Arrival() {
             @Override
             public void run() {
                 admission.accept(future);

@@ -25,9 +25,9 @@ class DeadlinesTest {
         add("second", start + SECOND + 1);
         add("as first", start + SECOND);
         assertThat(deadlines.millisToNext(start)).isBetween(1000L, 1001L);
-        deadlines.expire(start + SECOND - 1);
+        deadlines.expire(start + SECOND - 1, timed -> false);
         assertThat(told).isEmpty();
-        deadlines.expire(start + 2 * SECOND);
+        deadlines.expire(start + 2 * SECOND, timed -> false);
         assertThat(told).containsExactly("first", "as first", "second");
         assertThat(deadlines.size()).isEqualTo(1);
     }
@@ -36,10 +36,10 @@ class DeadlinesTest {
     void a_deadline_that_moved_to_later_is_kept_without_telling() {
         Someone moving = add("moving", SECOND);
         moving.due = Optional.of(5 * SECOND);
-        deadlines.expire(2 * SECOND);
+        deadlines.expire(2 * SECOND, timed -> false);
         assertThat(told).isEmpty();
         assertThat(deadlines.millisToNext(2 * SECOND)).isBetween(3000L, 3001L);
-        deadlines.expire(5 * SECOND);
+        deadlines.expire(5 * SECOND, timed -> false);
         assertThat(told).containsExactly("moving");
     }
 
@@ -56,7 +56,7 @@ class DeadlinesTest {
         Someone dropped = add("dropped", SECOND);
         deadlines.drop(dropped);
         deadlines.drop(dropped);
-        deadlines.expire(9 * SECOND);
+        deadlines.expire(9 * SECOND, timed -> false);
         assertThat(told).isEmpty();
     }
 
@@ -64,10 +64,10 @@ class DeadlinesTest {
     void who_does_not_give_up_is_told_again_but_not_in_the_same_turn() {
         Someone stubborn = add("stubborn", SECOND);
         stubborn.staysDue = true;
-        deadlines.expire(SECOND);
+        deadlines.expire(SECOND, timed -> false);
         assertThat(told).containsExactly("stubborn");
         assertThat(deadlines.millisToNext(SECOND)).isPositive();
-        deadlines.expire(2 * SECOND);
+        deadlines.expire(2 * SECOND, timed -> false);
         assertThat(told).containsExactly("stubborn", "stubborn");
     }
 
@@ -82,7 +82,7 @@ class DeadlinesTest {
         Someone faulty = add("faulty", SECOND);
         faulty.fault = Optional.of(new AssertionError("a fault at the deadline"));
         add("next", SECOND + 1);
-        deadlines.expire(2 * SECOND);
+        deadlines.expire(2 * SECOND, timed -> false);
         assertThat(told).containsExactly("faulty", "faulty broken", "next");
         assertThat(deadlines.size()).isZero();
     }

@@ -1,0 +1,116 @@
+package dev.starttls.core.nio;
+
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The members of a loop that are not inside TLS and have work to do, in the order in which it came up. A handshake computes
+ * for milliseconds: of thousands that are ready at once, each pass of the loop serves a few, so that nobody who is inside
+ * TLS waits for all of them. Only the loop's thread touches it.
+ */
+final class UpgradeQueue {
+
+    private final Map<SelectorLoop.Member, Entry> waiting = new LinkedHashMap<>();
+    /** Of this pass: their keys are ready, and would be selected in every pass until they are served. */
+    private final List<Entry> selected = new ArrayList<>();
+
+    /** A place in the queue. It is made only for those that wait, so that an idle member has nothing of it. */
+    private static final class Entry {
+
+        private final SelectorLoop.Member member;
+        private final long since;
+        private final boolean late;
+        private Optional<SelectionKey> key = Optional.empty();
+        /** The key's interest while the selector is asked for nothing; -1 while it is asked. */
+        private int muted = -1;
+
+        Entry(SelectorLoop.Member member, long since, boolean late) {
+            this.member = member;
+            this.since = since;
+            this.late = late;
+        }
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** Whether it waits for the loop, not for its peer: its deadline is not looked at meanwhile. */
+    boolean holds(Object member) {
+        return waiting.containsKey(member);
+    }
+
+    /** One that has work left: what it waits from now on is not its peer's time. */
+    void add(SelectorLoop.Member member, long now) {
+        waiting.computeIfAbsent(member, joining -> new Entry(joining, now, false));
+    }
+
+    /** One whose time is over: what it waits makes that no better. */
+    void addLate(SelectorLoop.Member member, long now) {
+        waiting.computeIfAbsent(member, joining -> new Entry(joining, now, true));
+    }
+
+    /** One whose key was selected. */
+    void add(SelectorLoop.Member member, SelectionKey key, long now) {
+        Entry entry = waiting.computeIfAbsent(member, joining -> new Entry(joining, now, false));
+        if (entry.muted < 0) {
+            entry.key = Optional.of(key);
+            selected.add(entry);
+        }
+    }
+
+    /** Serves the one that has waited longest. Returns it, if there is any. */
+    Optional<SelectorLoop.Member> serveNext(long now) {
+        if (waiting.isEmpty()) {
+            return Optional.empty();
+        }
+        Iterator<Entry> first = waiting.values().iterator();
+        Entry entry = first.next();
+        first.remove();
+        SelectorLoop.Member member = entry.member;
+        LoopThread.contained(() -> serve(entry, now), member::broken);
+        return Optional.of(member);
+    }
+
+    /** The pass is over: the selector is not asked for those that go on waiting, which is one more than has to be looked at. */
+    void endPass() {
+        for (Entry entry : selected) {
+            if (waiting.get(entry.member) == entry) {
+                entry.key.ifPresent(key -> entry.muted = interest(key, 0));
+            }
+        }
+        selected.clear();
+    }
+
+    private static void serve(Entry entry, long now) {
+        if (!entry.late) {
+            entry.member.waited(now - entry.since);
+        }
+        if (entry.key.isPresent()) {
+            SelectionKey key = entry.key.get();
+            if (entry.muted >= 0) {
+                int unused = interest(key, entry.muted);
+            }
+            entry.member.selected(key);
+        } else {
+            entry.member.turn();
+        }
+    }
+
+    /** Returns what it was. Whoever closes a channel may do so at any time; its member finds out when it is served. */
+    private static int interest(SelectionKey key, int operations) {
+        try {
+            int before = key.interestOps();
+            key.interestOps(operations);
+            return before;
+        } catch (CancelledKeyException e) {
+            return -1;
+        }
+    }
+}
