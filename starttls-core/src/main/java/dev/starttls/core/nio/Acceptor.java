@@ -9,12 +9,16 @@ import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Takes connections for a loop as long as it has room; the others stay in the backlog of the server socket. */
+/**
+ * Takes connections on one loop, for itself and perhaps others, as long as any of them has room; more of them stay in the
+ * backlog of the server socket. When its loop ends, another goes on accepting.
+ */
 final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     /** How long nothing is accepted after that failed, in nanoseconds: no file descriptor comes free sooner by asking. */
@@ -28,6 +32,8 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     private static final int PER_TURN = 16;
 
     private final SelectorLoop loop;
+    private final ServingLoops serving;
+    private final ServingLoops.RoomWatch room;
     private final ServerSocketChannel server;
     private final Function<Peer, UpgradeConnection> connections;
     private final Consumer<StartTlsChannel> ready;
@@ -40,7 +46,24 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
+        this(loop, new ServingLoops(List.of(loop)), server, connections, ready);
+    }
+
+    /**
+     * An acceptor that has not begun.
+     *
+     * @param loop that it accepts on
+     * @param serving the loops that serve, that one among them
+     */
+    Acceptor(
+            SelectorLoop loop,
+            ServingLoops serving,
+            ServerSocketChannel server,
+            Function<Peer, UpgradeConnection> connections,
+            Consumer<StartTlsChannel> ready) {
         this.loop = loop;
+        this.serving = serving;
+        this.room = serving.watch(loop, this::resume);
         this.server = server;
         this.connections = connections;
         this.ready = ready;
@@ -56,9 +79,10 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     @Override
     public void selected(SelectionKey selected) {
         for (int taken = 0; taken < PER_TURN && selected.isValid(); taken++) {
-            if (!loop.reserve()) {
+            Optional<SelectorLoop> place = serving.reserve();
+            if (place.isEmpty()) {
                 watch(selected, 0);
-                loop.whenRoom(this);
+                room.ask();
                 return;
             }
             SocketChannel channel;
@@ -66,16 +90,37 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
                 channel = server.accept();
             } catch (IOException e) {
                 // This connection is lost, or there are no file descriptors left for it.
-                loop.release();
+                place.get().release();
                 pause(selected);
                 return;
             }
             if (channel == null) {
-                loop.release();
+                place.get().release();
                 return;
             }
-            serve(channel);
+            handTo(place.get(), channel);
         }
+    }
+
+    /** Has a loop serve a connection, in the place that was taken for it there. */
+    private void handTo(SelectorLoop place, SocketChannel channel) {
+        if (place == loop) {
+            serve(place, channel);
+            return;
+        }
+        place.admit(new Arrivals.Arrival() {
+            @Override
+            public void run() {
+                serve(place, channel);
+            }
+
+            @Override
+            public void tooLate() {
+                // It has ended just now; another one serves it. Where there is no room, it has not been greeted.
+                place.release();
+                serving.reserve().ifPresentOrElse(other -> handTo(other, channel), () -> Quietly.close(channel));
+            }
+        });
     }
 
     @Override
@@ -90,7 +135,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     @Override
     public void abandoned(String detail, Optional<Throwable> cause) {
-        close();
+        moveOn();
     }
 
     @Override
@@ -117,11 +162,43 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     }
 
     void close() {
+        leave();
+        Quietly.close(server);
+    }
+
+    /** Its loop accepts nothing more: another one of those that serve does, or if there is none, nobody. */
+    void moveOn() {
+        leave();
+        Optional<SelectorLoop> next = serving.open().filter(unused -> server.isOpen());
+        if (next.isEmpty()) {
+            Quietly.close(server);
+            return;
+        }
+        Acceptor successor = new Acceptor(next.get(), serving, server, connections, ready);
+        next.get().enqueue(new Arrivals.Arrival() {
+            @Override
+            public void run() {
+                try {
+                    successor.begin();
+                } catch (Throwable e) {
+                    successor.close();
+                    LoopThread.report(e);
+                }
+            }
+
+            @Override
+            public void tooLate() {
+                successor.moveOn();
+            }
+        });
+    }
+
+    private void leave() {
         key.ifPresent(SelectionKey::cancel);
+        key = Optional.empty();
         dueAt = Optional.empty();
         loop.deadlines().drop(this);
         loop.leave(this);
-        Quietly.close(server);
     }
 
     /** Whoever closes the server's channel may do so from any thread, at any time. */
@@ -144,14 +221,14 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
         loop.deadlines().set(this);
     }
 
-    private void serve(SocketChannel channel) {
+    private void serve(SelectorLoop place, SocketChannel channel) {
         Peer client;
         try {
             client = UpgradeLoop.peerOf(channel);
             channel.configureBlocking(false);
         } catch (IOException e) {
             // The client has gone before it was greeted.
-            giveUp(channel);
+            giveUp(place, channel);
             return;
         }
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
@@ -160,13 +237,13 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             UpgradeConnection connection = connections.apply(client);
             LoopThread.takeInterrupt();
             if (connection == null) {
-                giveUp(channel);
+                giveUp(place, channel);
                 return;
             }
-            upgrade = new LoopedUpgrade(loop, channel.register(loop.selector(), 0), connection, future);
+            upgrade = new LoopedUpgrade(place, channel.register(place.selector(), 0), connection, future);
         } catch (Throwable e) {
             LoopThread.takeInterrupt();
-            giveUp(channel);
+            giveUp(place, channel);
             LoopThread.report(e);
             return;
         }
@@ -174,8 +251,8 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
         upgrade.begin();
     }
 
-    private void giveUp(SocketChannel channel) {
-        loop.release();
+    private static void giveUp(SelectorLoop place, SocketChannel channel) {
+        place.release();
         Quietly.close(channel);
     }
 

@@ -54,7 +54,7 @@ final class SelectorLoop {
 
     private long turns;
 
-    private final List<Acceptor> waitingForRoom = new ArrayList<>();
+    private final List<Runnable> waitingForRoom = new ArrayList<>();
     private final List<Runnable> completions = new ArrayList<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     private final AtomicBoolean taken = new AtomicBoolean();
@@ -199,9 +199,9 @@ final class SelectorLoop {
         completions.add(completion);
     }
 
-    /** To be called on the loop's thread: has the acceptor resume when there is room. */
-    void whenRoom(Acceptor acceptor) {
-        waitingForRoom.add(acceptor);
+    /** To be called on the loop's thread: has something done when there is room. */
+    void whenRoom(Runnable resume) {
+        waitingForRoom.add(resume);
     }
 
     /** Why {@link #reserve} returned false. */
@@ -311,8 +311,9 @@ final class SelectorLoop {
         deadlines.expire(time.nanos(), upgrades::holds);
         complete();
         if (underway() < most) {
-            waitingForRoom.forEach(Acceptor::resume);
+            List<Runnable> resumed = List.copyOf(waitingForRoom);
             waitingForRoom.clear();
+            resumed.forEach(Runnable::run);
         }
     }
 
@@ -374,7 +375,7 @@ final class SelectorLoop {
     private void stopAccepting() {
         for (Member member : List.copyOf(members)) {
             if (member instanceof Acceptor acceptor) {
-                acceptor.close();
+                acceptor.moveOn();
             }
         }
     }

@@ -17,6 +17,7 @@ import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -189,7 +190,35 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * @throws IllegalArgumentException if the settings do not fit the protocol
      */
     public ServerSocketChannel listen(UpgradeLoop loop, InetSocketAddress address) throws IOException {
-        Objects.requireNonNull(loop, "loop: expected one to serve on, got null");
+        return listen(List.of(Objects.requireNonNull(loop, "loop: expected one to serve on, got null")), address);
+    }
+
+    /**
+     * Listens, and serves on several loops, so that a server uses as many cores: each connection goes to the loop that has the
+     * fewest, and stays there. A loop that is full, closed or has ended gets none; the others go on.
+     *
+     * <pre>{@code
+     * List<UpgradeLoop> loops = new ArrayList<>();
+     * for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+     *     loops.add(UpgradeLoop.open(10_000, Runnable::run));
+     *     new Thread(loops.get(i), "mail " + i).start();
+     * }
+     * server.listen(loops, new InetSocketAddress(25));
+     * }</pre>
+     *
+     * <p>Handlers, listeners and the receiver of {@link #handOver} are then called by the threads of all loops, at the same
+     * time; for one connection always by the same.
+     *
+     * @param loops at least one, each run by a thread of its own; closing all of them ends the listening, as closing the
+     *     channel does. See {@link UpgradeLoop#listen(List, ServerSocketChannel, java.util.function.Function, Consumer)}
+     * @param address to bind; port 0 for any free one
+     * @return as {@link #listen(UpgradeLoop, InetSocketAddress)}
+     * @throws IOException if the address cannot be bound, or all loops are closed
+     * @throws IllegalStateException as {@link #listen(UpgradeLoop, InetSocketAddress)}
+     * @throws IllegalArgumentException if there is no loop, or the settings do not fit the protocol
+     */
+    public ServerSocketChannel listen(List<UpgradeLoop> loops, InetSocketAddress address) throws IOException {
+        UpgradeLoop.requireLoops(loops);
         Objects.requireNonNull(address, "address: expected one to bind, got null; use port 0 for any free port");
         // What is wrong with the settings is said here, not to each client.
         connection(new Peer("localhost", -1));
@@ -200,7 +229,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
             Quietly.close(server);
             throw e;
         }
-        CompletableFuture<Void> begun = loop.listen(server, this::connection, handOver);
+        CompletableFuture<Void> begun = UpgradeLoop.listen(loops, server, this::connection, handOver);
         var unused = begun.exceptionally(thrown -> {
             Quietly.close(server);
             return null;

@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -175,16 +176,46 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             ServerSocketChannel server,
             Function<Peer, UpgradeConnection> connections,
             Consumer<StartTlsChannel> ready) {
+        return listen(List.of(this), server, connections, ready);
+    }
+
+    /**
+     * Accepts connections and upgrades each on one of several loops, so that a server uses as many cores: each connection goes
+     * to the loop that has the fewest, and stays there.
+     *
+     * <p>One of the loops accepts for all, and so must not be kept from it by code of the application that blocks. A full loop
+     * gets no more connections, nor does one that is closed or has ended: the others go on, one of them accepting if need be.
+     * When all are full, connections stay in the backlog; when all are closed, the server is.
+     *
+     * @param loops at least one, each run by a thread of its own
+     * @param server as with {@link #listen(ServerSocketChannel, Function, Consumer)}
+     * @param connections the same; called by the threads of all loops, at the same time
+     * @param ready the same
+     * @return completed when the accepting has begun
+     * @throws IllegalArgumentException if there is no loop
+     */
+    public static CompletableFuture<Void> listen(
+            List<UpgradeLoop> loops,
+            ServerSocketChannel server,
+            Function<Peer, UpgradeConnection> connections,
+            Consumer<StartTlsChannel> ready) {
+        ServingLoops serving = new ServingLoops(requireLoops(loops));
         Objects.requireNonNull(server, "server: expected a bound channel, got null");
         Objects.requireNonNull(connections, "connections: expected who makes the server side of each, got null");
         Objects.requireNonNull(
                 ready, "ready: expected who is given the channels, got null; pass channel -> {} for nobody");
         CompletableFuture<Void> begun = new CompletableFuture<>();
-        Acceptor acceptor = new Acceptor(loop, server, connections, ready);
+        Optional<SelectorLoop> first = serving.open();
+        if (first.isEmpty()) {
+            begun.completeExceptionally(SelectorLoop.closed());
+            return begun;
+        }
+        SelectorLoop accepting = first.get();
+        Acceptor acceptor = new Acceptor(accepting, serving, server, connections, ready);
         Arrivals.Arrival arrival = new Arrivals.Arrival() {
             @Override
             public void run() {
-                if (loop.closing()) {
+                if (accepting.closing()) {
                     tooLate();
                     return;
                 }
@@ -202,12 +233,20 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
                 begun.completeExceptionally(SelectorLoop.closed());
             }
         };
-        if (loop.closing()) {
-            arrival.tooLate();
-        } else {
-            loop.enqueue(arrival);
-        }
+        accepting.enqueue(arrival);
         return begun;
+    }
+
+    static List<SelectorLoop> requireLoops(List<UpgradeLoop> loops) {
+        Objects.requireNonNull(loops, "loops: expected those to serve on, got null");
+        if (loops.isEmpty()) {
+            throw new IllegalArgumentException("loops: expected at least one to serve on, got none");
+        }
+        return loops.stream()
+                .map(each ->
+                        Objects.requireNonNull(each, "loops: expected loops to serve on, got null among them").loop)
+                .distinct()
+                .toList();
     }
 
     /**

@@ -385,7 +385,8 @@ class SetupTest {
         TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
         assertThatThrownBy(() -> server.listen(running.loop(), (InetSocketAddress) listening.getLocalAddress()))
                 .isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> server.listen(null, Loopback.anyPort())).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> server.listen((UpgradeLoop) null, Loopback.anyPort()))
+                .isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> server.listen(running.loop(), null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("port 0");
