@@ -14,22 +14,24 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLContext;
 
-/** This library on one selector thread. */
+/** This library on one selector thread, or on several that share a listener. */
 final class LoopServer implements UpgradeServer {
 
     private static final int MOST = 10_000;
 
-    private final UpgradeLoop loop;
+    private final List<UpgradeLoop> loops = new ArrayList<>();
     private final ExecutorService executor =
             Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), work -> daemon(work, "tasks"));
     private final LongAdder taskNanos = new LongAdder();
     private final ServerSocketChannel listening;
-    private final Thread thread;
+    private final List<Thread> threads = new ArrayList<>();
 
     /** Where the delegated tasks of handshakes run. */
     enum Tasks {
@@ -39,14 +41,17 @@ final class LoopServer implements UpgradeServer {
         ON_AN_EXECUTOR
     }
 
-    LoopServer(SSLContext context, Tasks tasks) throws IOException {
-        loop = UpgradeLoop.open(MOST, tasks == Tasks.ON_THE_LOOP ? Runnable::run : this::execute);
-        thread = daemon(loop, "loop");
-        thread.start();
+    LoopServer(SSLContext context, Tasks tasks, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            loops.add(UpgradeLoop.open(MOST, tasks == Tasks.ON_THE_LOOP ? Runnable::run : this::execute));
+            threads.add(daemon(loops.get(i), "loop"));
+            threads.get(i).start();
+        }
         UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
                 .withTls(TlsSettings.builder().context(context).build());
         listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
-        loop.listen(
+        UpgradeLoop.listen(
+                        loops,
                         listening,
                         peer -> new UpgradeConnection(new HandOver(Role.SERVER, INSIDE.strip()), settings, peer),
                         LoopServer::close)
@@ -60,12 +65,12 @@ final class LoopServer implements UpgradeServer {
 
     @Override
     public long cpuNanos() {
-        return Spent.nanosOf(thread) + taskNanos.sum();
+        return threads.stream().mapToLong(Spent::nanosOf).sum() + taskNanos.sum();
     }
 
     @Override
     public void close() {
-        loop.closeNow();
+        loops.forEach(UpgradeLoop::closeNow);
         executor.shutdownNow();
     }
 

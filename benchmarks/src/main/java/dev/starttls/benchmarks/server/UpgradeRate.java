@@ -22,6 +22,8 @@ import javax.net.ssl.SSLContext;
 public final class UpgradeRate {
 
     private static final int CLIENTS = 8;
+    /** With fewer, the clients have what a second loop would need. */
+    private static final int PROCESSORS_FOR_TWO = 4;
 
     private final Rounds rounds;
     private final int upgrades;
@@ -37,8 +39,17 @@ public final class UpgradeRate {
         this.upgrades = upgrades;
     }
 
+    private static boolean twoLoopsMeasurable() {
+        return Runtime.getRuntime().availableProcessors() >= PROCESSORS_FOR_TWO;
+    }
+
     private enum Kind {
         STARTTLS_LOOP("this library, one thread"),
+        STARTTLS_TWO_LOOPS(
+                twoLoopsMeasurable()
+                        ? "this library, two loops, a thread each"
+                        : "this library, two loops, a thread each (rate: not measurable here, fewer than "
+                                + PROCESSORS_FOR_TWO + " processors)"),
         STARTTLS_EXECUTOR("this library, one thread, tasks on an executor"),
         NETTY("Netty, one event loop"),
         SSL_SOCKET("SSLSocket, a thread each");
@@ -51,8 +62,9 @@ public final class UpgradeRate {
 
         private UpgradeServer open(SSLContext context) throws Exception {
             return switch (this) {
-                case STARTTLS_LOOP -> new LoopServer(context, LoopServer.Tasks.ON_THE_LOOP);
-                case STARTTLS_EXECUTOR -> new LoopServer(context, LoopServer.Tasks.ON_AN_EXECUTOR);
+                case STARTTLS_LOOP -> new LoopServer(context, LoopServer.Tasks.ON_THE_LOOP, 1);
+                case STARTTLS_TWO_LOOPS -> new LoopServer(context, LoopServer.Tasks.ON_THE_LOOP, 2);
+                case STARTTLS_EXECUTOR -> new LoopServer(context, LoopServer.Tasks.ON_AN_EXECUTOR, 1);
                 case NETTY -> new NettyServer(context);
                 case SSL_SOCKET -> new ThreadServer(context);
             };
@@ -98,14 +110,16 @@ public final class UpgradeRate {
         double[] floorRates = rates.get(Kind.SSL_SOCKET);
         double[] floorCpu = counted(cpu.get(Kind.SSL_SOCKET), floorRates.length);
         rates.forEach((kind, samples) -> {
-            figures.add(new Figure(
-                    "upgradesPerSecond",
-                    condition,
-                    kind.name(),
-                    kind.title,
-                    "1/s",
-                    Spread.of(samples),
-                    Optional.of(Ratio.of(samples, floorRates))));
+            if (kind != Kind.STARTTLS_TWO_LOOPS || twoLoopsMeasurable()) {
+                figures.add(new Figure(
+                        "upgradesPerSecond",
+                        condition,
+                        kind.name(),
+                        kind.title,
+                        "1/s",
+                        Spread.of(samples),
+                        Optional.of(Ratio.of(samples, floorRates))));
+            }
             double[] micros = counted(cpu.get(kind), samples.length);
             figures.add(new Figure(
                     "serverCpuPerUpgrade",
