@@ -106,7 +106,7 @@ final class Options {
     @Option(
             names = "--targets",
             paramLabel = "N",
-            description = "Targets of the file in check at once (default: ${DEFAULT-VALUE}).")
+            description = "Targets of the file, or built-in servers, in check at once (default: ${DEFAULT-VALUE}).")
     int targets = 8;
 
     @Option(

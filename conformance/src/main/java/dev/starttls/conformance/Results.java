@@ -4,9 +4,15 @@ import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Tally;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Target;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +31,10 @@ final class Results implements Fleet.Sink {
     private final StatusLine status;
     private final Tally tally = new Tally();
     private final ReentrantLock lock = new ReentrantLock();
+    /** Targets whose reports are written in this order, and those reports that came before their turn. */
+    private final Deque<Target> order = new ArrayDeque<>();
+
+    private final Map<Target, TargetReport> early = new HashMap<>();
     private Outcome outcome = Outcome.PASSED;
     private Optional<Integer> exceptional = Optional.empty();
     private boolean closed;
@@ -40,6 +50,16 @@ final class Results implements Fleet.Sink {
         return tally;
     }
 
+    /** From now on reports come of these targets alone, whichever first, and are written in this order. */
+    void inOrder(List<Target> targets) {
+        lock.lock();
+        try {
+            order.addAll(targets);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public boolean add(TargetReport report) {
         lock.lock();
@@ -47,18 +67,31 @@ final class Results implements Fleet.Sink {
             if (closed) {
                 return false;
             }
-            status.erase();
-            reports.add(report);
-            if (lost()) {
-                end();
-                return false;
+            if (order.isEmpty()) {
+                write(report);
+            } else {
+                early.put(report.target(), report);
             }
-            tally.done(report.outcome());
-            outcome = outcome.or(report.outcome());
-            return true;
+            while (!closed && early.containsKey(order.peek())) {
+                write(early.remove(order.remove()));
+            }
+            return !closed;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Where what was written did not arrive, it is the end. */
+    private void write(TargetReport report) {
+        status.erase();
+        reports.add(report);
+        if (lost()) {
+            order.clear();
+            end();
+            return;
+        }
+        tally.done(report.outcome());
+        outcome = outcome.or(report.outcome());
     }
 
     /** Whether something that was written did not arrive. A reader who has had enough is no reason for words. */
@@ -182,6 +215,10 @@ final class Results implements Fleet.Sink {
     void end() {
         lock.lock();
         try {
+            // What is finished and waits for one that will not come now.
+            while (!closed && !order.isEmpty()) {
+                Optional.ofNullable(early.remove(order.remove())).ifPresent(this::write);
+            }
             if (!closed) {
                 closed = true;
                 status.erase();

@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
+import dev.starttls.conformance.reach.Contact;
 import dev.starttls.conformance.reach.Reach;
 import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Fleet;
@@ -15,15 +16,18 @@ import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * One run of the command as far as servers are concerned: those that are named, one after the other in their order; then
- * those of a file, many at a time; the built-in ones if there are neither.
+ * those of a file, many at a time; the built-in ones if there are neither, at once and reported in their order.
  */
 final class ServerCheck {
     private static final int MILLIS_BETWEEN_LOOKS = 200;
@@ -84,7 +88,17 @@ final class ServerCheck {
 
     private void builtIn(Results results) {
         try (EmbeddedServers.Running running = embedded.start()) {
-            inOrder(running.targets(), settings.withTrust(running.trust()).withLogin(running.login()), results);
+            List<Target> targets = running.targets();
+            int lanes = Math.min(targets.size(), options.targets);
+            Iterator<Target> each = targets.iterator();
+            results.inOrder(targets);
+            // Whether they answer need not be asked.
+            fleet(
+                    target -> CompletableFuture.completedFuture(new Contact.Made()),
+                    settings.withTrust(running.trust()).withLogin(running.login()),
+                    new FleetSettings(lanes, lanes),
+                    () -> each.hasNext() ? Optional.of(each.next()) : Optional.empty(),
+                    results);
         } catch (IOException e) {
             results.unreachable("the built-in servers did not start: " + e.getMessage());
         }
@@ -107,30 +121,36 @@ final class ServerCheck {
 
     private void fleet(InputStream file, Results results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
+        try (Reach reach = Reach.open(size.asked(), settings)) {
+            fleet(reach::ask, settings, size, new TargetLines(file, results), results);
+        } catch (IOException e) {
+            results.unreachable("cannot ask targets: " + e.getMessage());
+        }
+        if (surroundings.terminal().progress()) {
+            results.summary();
+        }
+    }
+
+    private void fleet(
+            Function<Target, CompletableFuture<Contact>> reach,
+            TargetSettings how,
+            FleetSettings size,
+            Fleet.Source source,
+            Results results) {
         ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "progress");
             thread.setDaemon(true);
             return thread;
         });
-        try (Reach reach = Reach.open(size.asked(), settings)) {
+        try {
             if (surroundings.terminal().progress()) {
                 var unused = looks.scheduleWithFixedDelay(
                         results::showProgress, 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
             }
-            new Fleet(
-                            reach::ask,
-                            () -> new CheckLane(runner(Progress.none()), settings),
-                            size,
-                            results,
-                            results.tally())
-                    .run(new TargetLines(file, results));
-        } catch (IOException e) {
-            results.unreachable("cannot ask targets: " + e.getMessage());
+            new Fleet(reach, () -> new CheckLane(runner(Progress.none()), how), size, results, results.tally())
+                    .run(source);
         } finally {
             looks.shutdownNow();
-        }
-        if (surroundings.terminal().progress()) {
-            results.summary();
         }
     }
 

@@ -75,6 +75,52 @@ class ResultsTest {
         assertThat(err()).contains("interrupted: 1 target done").contains("1 begun and not finished");
     }
 
+    private static Target target(int port) {
+        return new Target(Scheme.SMTP, "host", port);
+    }
+
+    private List<String> targetsWritten() {
+        return out.toString(StandardCharsets.UTF_8)
+                .lines()
+                .map(line -> line.replaceFirst("\\{\"target\":\"([^\"]*)\".*", "$1"))
+                .toList();
+    }
+
+    @Test
+    void reports_are_written_in_the_order_asked_for_whichever_comes_first() throws UsageException {
+        Results results = results();
+        results.inOrder(List.of(target(1), target(2), target(3)));
+        assertThat(results.add(sound(2))).isTrue();
+        assertThat(targetsWritten()).isEmpty();
+        assertThat(results.add(sound(1))).isTrue();
+        assertThat(targetsWritten()).containsExactly("smtp://host:1", "smtp://host:2");
+        assertThat(results.add(sound(3))).isTrue();
+        assertThat(targetsWritten()).containsExactly("smtp://host:1", "smtp://host:2", "smtp://host:3");
+        assertThat(results.tally().done()).isEqualTo(3);
+    }
+
+    @Test
+    void an_interrupt_writes_what_is_finished_and_waits_for_its_turn() throws UsageException {
+        Results results = results();
+        List.of(1, 2, 3).forEach(port -> results.tally().begun());
+        results.inOrder(List.of(target(1), target(2), target(3)));
+        assertThat(results.add(sound(3))).isTrue();
+        results.interrupted();
+        assertThat(targetsWritten()).containsExactly("smtp://host:3");
+        assertThat(err()).contains("interrupted: 1 target done").contains("2 begun and not finished");
+    }
+
+    @Test
+    void nothing_that_waits_for_its_turn_is_written_to_a_reader_that_is_gone() throws UsageException {
+        Results results = results(broken("Broken pipe"), "ndjson");
+        results.inOrder(List.of(target(1), target(2)));
+        assertThat(results.add(sound(2))).isTrue();
+        assertThat(results.add(sound(1))).isFalse();
+        results.end();
+        assertThat(results.exitStatus()).isEqualTo(141);
+        assertThat(results.tally().done()).isZero();
+    }
+
     @Test
     void an_interrupt_behind_the_end_says_nothing() throws UsageException {
         Results results = results();
