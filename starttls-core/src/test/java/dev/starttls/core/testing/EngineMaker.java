@@ -124,6 +124,7 @@ public enum EngineMaker {
     private static SslContext tcnativeServer(Issued identity) throws SSLException {
         return SslContextBuilder.forServer(identity.key(), identity.chain().toArray(X509Certificate[]::new))
                 .sslProvider(SslProvider.OPENSSL)
+                .keyStoreType(TestCertificates.STORE_TYPE)
                 .trustManager(root())
                 .build();
     }
@@ -135,8 +136,7 @@ public enum EngineMaker {
 
     private SSLContext context(Optional<Issued> identity, TrustManager[] trust)
             throws GeneralSecurityException, IOException {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
+        KeyStore keys = TestCertificates.emptyStore();
         if (identity.isPresent()) {
             keys.setKeyEntry(
                     "own",
@@ -145,8 +145,7 @@ public enum EngineMaker {
                     identity.get().chain().toArray(Certificate[]::new));
         }
         // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell; and it
-        // decrypts
-        // the key anew for each handshake.
+        // decrypts the key anew for each handshake.
         KeyManagerFactory keyManagers =
                 switch (this) {
                     case SUN_JSSE, CONSCRYPT -> KeyManagerFactory.getInstance("SunX509");
@@ -159,8 +158,7 @@ public enum EngineMaker {
     }
 
     private TrustManager[] trustManagers() throws GeneralSecurityException, IOException {
-        KeyStore roots = KeyStore.getInstance("PKCS12");
-        roots.load(null, null);
+        KeyStore roots = TestCertificates.emptyStore();
         roots.setCertificateEntry("root", root());
         TrustManagerFactory trust = this == SUN_JSSE || this == TCNATIVE
                 ? TrustManagerFactory.getInstance("PKIX")

@@ -19,6 +19,7 @@ import java.util.Optional;
 public final class Side {
 
     private static final int TURNS = 200_000;
+    private static final byte[] NOTHING = {};
 
     private final UpgradeConnection connection;
     private final ArrayDeque<byte[]> arriving = new ArrayDeque<>();
@@ -26,6 +27,7 @@ public final class Side {
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private ByteBuffer reading = ByteBuffer.allocate(0);
     private ByteBuffer sending = ByteBuffer.allocate(0);
+    private ByteBuffer room = ByteBuffer.allocate(0);
     private Chops chops = Chops.NONE;
     private Optional<Exception> failure = Optional.empty();
     private boolean endOfInput;
@@ -80,6 +82,9 @@ public final class Side {
 
     /** All octets that were put out since the last time they were asked for. */
     public byte[] take() {
+        if (sent.size() == taken) {
+            return NOTHING;
+        }
         byte[] all = sent.toByteArray();
         byte[] fresh = Arrays.copyOfRange(all, taken, all.length);
         taken = all.length;
@@ -191,12 +196,12 @@ public final class Side {
 
     private void write() {
         State state = connection.state();
-        ByteBuffer out = ByteBuffer.allocate(chops.room());
+        room = room(chops.room());
         Want before = connection.want();
         int waiting = sending.remaining();
-        attempt(() -> connection.transmit(sending, out));
-        sent.write(out.array(), 0, out.position());
-        if (out.position() == 0
+        attempt(() -> connection.transmit(sending, room));
+        sent.write(room.array(), 0, room.position());
+        if (room.position() == 0
                 && before == Want.WRITE
                 && connection.want() == Want.WRITE
                 && connection.state() == state
@@ -243,9 +248,14 @@ public final class Side {
     }
 
     private void receive(ByteBuffer network) {
-        ByteBuffer application = ByteBuffer.allocate(chops.room());
-        attempt(() -> connection.receive(network, application));
-        received.write(application.array(), 0, application.position());
+        room = room(chops.room());
+        attempt(() -> connection.receive(network, room));
+        received.write(room.array(), 0, room.position());
+    }
+
+    /** The buffer of the last call: a new one is cleared octet by octet, and there are thousands of calls. */
+    private ByteBuffer room(int size) {
+        return room.capacity() == size ? room.clear() : ByteBuffer.allocate(size);
     }
 
     private void attempt(Call call) {

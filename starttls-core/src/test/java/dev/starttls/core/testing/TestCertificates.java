@@ -62,6 +62,12 @@ public final class TestCertificates {
         }
     }
 
+    /**
+     * A store of PKCS #12 encrypts each key with 10,000 rounds of a hash when it is put in and again when it is taken out,
+     * which is a third of the time of all tests; this one needs a few, and nothing here is written down.
+     */
+    static final String STORE_TYPE = "JKS";
+
     private static final char[] PASSWORD = "test".toCharArray();
     private static final GeneralNames LOCALHOST = new GeneralNames(new GeneralName[] {
         new GeneralName(GeneralName.dNSName, "localhost"), new GeneralName(GeneralName.iPAddress, "127.0.0.1")
@@ -227,12 +233,12 @@ public final class TestCertificates {
 
     private static SSLContext context(List<Issued> identities, List<X509Certificate> roots) {
         try {
-            KeyStore keys = empty();
+            KeyStore keys = emptyStore();
             for (Issued identity : identities) {
                 keys.setKeyEntry(
                         "own", identity.key(), PASSWORD, identity.chain().toArray(X509Certificate[]::new));
             }
-            KeyStore trusted = empty();
+            KeyStore trusted = emptyStore();
             for (X509Certificate trust : roots) {
                 trusted.setCertificateEntry("root", trust);
             }
@@ -248,8 +254,8 @@ public final class TestCertificates {
         }
     }
 
-    private static KeyStore empty() throws GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
+    static KeyStore emptyStore() throws GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(STORE_TYPE);
         try {
             store.load(null, null);
         } catch (IOException e) {

@@ -30,6 +30,14 @@ final class Side {
 
     TlsStatus lastReceive = TlsStatus.NEED_READ;
     TlsStatus lastSend = TlsStatus.OK;
+    /** The buffers of the last calls: one octet at a time takes a hundred thousand calls, and each new buffer is cleared. */
+    private ByteBuffer target = ByteBuffer.allocate(0);
+
+    private ByteBuffer outgoing = ByteBuffer.allocate(0);
+    /** What is on its way, for an engine that decrypts where the octets are. */
+    private byte[] copy = incoming;
+
+    private byte[] copied = incoming;
     private Side peer;
     private Optional<Runnable> task = Optional.empty();
     private int waited;
@@ -47,12 +55,18 @@ final class Side {
     /** Receives once. Returns whether anything moved. */
     boolean receive() throws SSLException {
         int size = Math.min(incoming.length, networkSize.getAsInt());
-        ByteBuffer network = ByteBuffer.wrap(Arrays.copyOf(incoming, size));
-        ByteBuffer target = ByteBuffer.allocate(applicationSize.getAsInt());
+        if (copied != incoming) {
+            copied = incoming;
+            copy = incoming.clone();
+        }
+        ByteBuffer network = ByteBuffer.wrap(copy, 0, size).slice();
+        target = room(target, applicationSize.getAsInt());
         try {
             lastReceive = pump.receive(network, target);
         } finally {
-            incoming = Arrays.copyOfRange(incoming, network.position(), incoming.length);
+            if (network.position() > 0) {
+                incoming = Arrays.copyOfRange(incoming, network.position(), incoming.length);
+            }
             got.write(target.array(), 0, target.position());
         }
         return network.position() + target.position() > 0 || (lastReceive == TlsStatus.NEED_TASK && runTask());
@@ -60,15 +74,21 @@ final class Side {
 
     /** Sends once. Returns whether anything moved. */
     boolean send() throws SSLException {
-        ByteBuffer network = ByteBuffer.allocate(networkSize.getAsInt());
+        outgoing = room(outgoing, networkSize.getAsInt());
         try {
-            lastSend = pump.send(application, network);
+            lastSend = pump.send(application, outgoing);
         } finally {
-            byte[] made = Arrays.copyOf(network.array(), network.position());
-            sent.writeBytes(made);
-            peer.arrive(made);
+            if (outgoing.position() > 0) {
+                byte[] made = Arrays.copyOf(outgoing.array(), outgoing.position());
+                sent.writeBytes(made);
+                peer.arrive(made);
+            }
         }
-        return network.position() > 0 || (lastSend == TlsStatus.NEED_TASK && runTask());
+        return outgoing.position() > 0 || (lastSend == TlsStatus.NEED_TASK && runTask());
+    }
+
+    private static ByteBuffer room(ByteBuffer last, int size) {
+        return last.capacity() == size ? last.clear() : ByteBuffer.allocate(size);
     }
 
     Side peer() {
