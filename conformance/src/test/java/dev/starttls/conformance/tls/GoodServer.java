@@ -55,7 +55,8 @@ final class GoodServer {
 
     private static SSLContext context(Issuer identity) {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
+            // One of PKCS #12 would hash 20,000 times to encrypt the key and to decrypt it again.
+            KeyStore store = KeyStore.getInstance("JKS");
             store.load(null, new char[0]);
             store.setKeyEntry(
                     "server", identity.key(), new char[0], identity.chain().toArray(X509Certificate[]::new));
