@@ -46,6 +46,7 @@ public final class Main {
                 .addSubcommand(new SoakCommand())
                 .addSubcommand(new FloodCommand())
                 .addSubcommand(new ServersCommand())
+                .addSubcommand(new SuiteCommand())
                 .addSubcommand(new Report())
                 .addSubcommand(new RegressionGuard())
                 .setCaseInsensitiveEnumValuesAllowed(true)
