@@ -1,6 +1,7 @@
 /** The upgrade of a plaintext connection to TLS: lines, the TLS pump, the upgrade machine and its channel drivers. */
 module dev.starttls.core {
     exports dev.starttls.core.line;
+    exports dev.starttls.core.hosts;
     exports dev.starttls.core.tls;
     exports dev.starttls.core.keys;
     exports dev.starttls.core.upgrade;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FloorsTest {
 
     private static final String ROOT = "dev.starttls.core.";
-    private static final List<String> FLOORS = List.of("line", "tls", "keys", "upgrade", "nio");
+    private static final List<String> FLOORS = List.of("line", "hosts", "tls", "keys", "upgrade", "nio");
     private static final Pattern NO_CODE = Pattern.compile("\\s*(//|\\*|/\\*|import |package |$)");
 
     private static final Path MAIN = main();
@@ -41,11 +41,11 @@ class FloorsTest {
     void the_rules_see_the_classes() {
         assertThat(CLASSES).hasSizeGreaterThan(30);
         assertThat(CLASSES.stream().map(JavaClass::getPackageName))
-                .contains(ROOT + "line", ROOT + "tls", ROOT + "keys", ROOT + "upgrade");
+                .contains(ROOT + "line", ROOT + "hosts", ROOT + "tls", ROOT + "keys", ROOT + "upgrade");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3})
+    @ValueSource(ints = {0, 1, 2, 3, 4})
     void nothing_imports_upward(int floor) {
         String[] above = FLOORS.subList(floor + 1, FLOORS.size()).stream()
                 .map(name -> ROOT + name + "..")
@@ -131,7 +131,8 @@ class FloorsTest {
 
     @Test
     void below_the_drivers_there_are_no_threads_no_clock_and_no_channels() {
-        var below = noClasses().that(resideInAnyPackage(ROOT + "line", ROOT + "tls", ROOT + "keys", ROOT + "upgrade"));
+        var below = noClasses()
+                .that(resideInAnyPackage(ROOT + "line", ROOT + "hosts", ROOT + "tls", ROOT + "keys", ROOT + "upgrade"));
         below.should().dependOnClassesThat().areAssignableTo(Thread.class).check(CLASSES);
         below.should()
                 .dependOnClassesThat(resideInAPackage("java.util.concurrent").and(new NotAtomics()))
@@ -148,7 +149,7 @@ class FloorsTest {
     @Test
     void below_the_drivers_there_are_no_files_but_those_with_keys() {
         noClasses()
-                .that(resideInAnyPackage(ROOT + "line", ROOT + "tls", ROOT + "upgrade"))
+                .that(resideInAnyPackage(ROOT + "line", ROOT + "hosts", ROOT + "tls", ROOT + "upgrade"))
                 .should()
                 .dependOnClassesThat(resideInAPackage("java.nio.file.."))
                 .check(CLASSES);
