@@ -30,7 +30,8 @@ import java.util.Optional;
  *       unasked: servers may leave out there what they announce when asked. NO and BAD mean that STARTTLS is not offered;
  *       inside TLS they are a violation.
  *   <li>STARTTLS: OK under the command's own tag is the go-ahead, NO and BAD under it refuse. Another tag and a
- *       continuation are violations.
+ *       continuation are violations. Said without knowing of it ({@link #direct}), it is refused to no end: CAPABILITY is said
+ *       now, and STARTTLS again if that announces it.
  *   <li>An untagged OK, NO or BAD is information, a warning or the report of an error, with or without a response code, and
  *       answers nothing (RFC 9051 sections 7.1.1 to 7.1.3): a client must be prepared for any response at all times
  *       (section 2.2.2).
@@ -55,6 +56,8 @@ public final class ImapClientDialogue implements Dialogue {
     private Awaited awaited = Awaited.NOTHING;
     private Phase asking = Phase.CAPABILITY;
     private boolean openedInPlaintext;
+    private boolean direct;
+    private boolean unasked;
     private int tags;
     private Optional<ImapStatus> greeting = Optional.empty();
     private Optional<ImapStatus> lastStatus = Optional.empty();
@@ -112,6 +115,17 @@ public final class ImapClientDialogue implements Dialogue {
     @Override
     public List<String> capabilities() {
         return announced().announced();
+    }
+
+    /** A ClientHello may come with STARTTLS (RFC 9051 section 6.2.1). */
+    @Override
+    public boolean takesEarlyHello() {
+        return true;
+    }
+
+    @Override
+    public void direct() {
+        direct = true;
     }
 
     @Override
@@ -216,6 +230,11 @@ public final class ImapClientDialogue implements Dialogue {
                     return proceed(line);
                 }
                 found = Optional.empty();
+                if (direct && asking == Phase.CAPABILITY) {
+                    unasked = true;
+                    awaited = Awaited.STARTTLS;
+                    return new Step.Propose(freshTag() + " STARTTLS", Step.Offer.UNREAD);
+                }
                 return ask();
             }
         }
@@ -257,6 +276,11 @@ public final class ImapClientDialogue implements Dialogue {
         if (response instanceof ImapResponse.Tagged tagged) {
             if (!tagged.tag().equals(tag())) {
                 return Step.violation("a reply to STARTTLS under its tag " + tag(), line);
+            }
+            if (unasked && tagged.status().condition() != ImapCondition.OK) {
+                unasked = false;
+                awaited = Awaited.CAPABILITY;
+                return new Step.Ask(asking, List.of(freshTag() + " CAPABILITY"), line);
             }
             return tagged.status().condition() == ImapCondition.OK
                     ? Step.goAhead()

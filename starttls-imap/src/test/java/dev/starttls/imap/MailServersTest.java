@@ -3,6 +3,9 @@ package dev.starttls.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.hosts.HostFacts;
+import dev.starttls.core.hosts.HostFacts.Answer;
+import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.DovecotServer;
 import dev.starttls.core.testing.LineTalk;
 import dev.starttls.core.testing.MailStore;
@@ -10,8 +13,10 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TruncatedException;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Proposal;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
@@ -89,6 +94,33 @@ class MailServersTest {
                             .connect())
                     .isInstanceOfSatisfying(UpgradeException.class, e -> assertThat(e.hint())
                             .hasValueSatisfying(hint -> assertThat(hint).contains("STARTTLS")));
+        }
+    }
+
+    /** Both announce STARTTLS in their greeting, so that there is nothing to save by not asking. */
+    @ParameterizedTest
+    @CsvSource({
+        "DOVECOT, TLSv1.3, ASKED_WITH_HELLO, TAKEN, 3",
+        "DOVECOT, TLSv1.2, ASKED_WITH_HELLO, TAKEN, 3",
+        "CYRUS, TLSv1.3, ASKED, SILENT, 4"
+    })
+    void a_client_hello_that_comes_with_starttls_is_taken_or_not(
+            MailStore.Kind kind, String version, Proposal second, Answer learnt, int roundTrips) throws Exception {
+        try (MailStore server = kind.start(certificates.localhost(KeyKind.EC))) {
+            server.deliver("Subject: first\n\nhello, mary\n");
+            HostMemory memory = HostMemory.inMemory(10);
+            SSLContext context = certificates.client();
+            ImapClient client = client(server.imap(), context, version)
+                    .direct(DirectUpgrade.REMEMBERED)
+                    .memory(memory);
+            read(kind, client, version.equals("TLSv1.2") ? 5 : 4);
+            assertThat(memory.recall("localhost", server.imap())).isEqualTo(HostFacts.NONE.withUpgraded());
+            try (ImapConnection mail = client.connect()) {
+                assertThat(mail.report().proposal()).isEqualTo(second);
+                assertThat(mail.capabilities().has("AUTH=PLAIN")).isTrue();
+            }
+            assertThat(memory.recall("localhost", server.imap()).clientHello()).isEqualTo(learnt);
+            read(kind, client, roundTrips);
         }
     }
 

@@ -4,7 +4,6 @@ import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
-import java.util.Objects;
 
 /**
  * Connects to a POP3 server and upgrades (RFC 2595 section 4), or speaks TLS from the first octet (RFC 8314 section 3.2).
@@ -27,8 +26,6 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection> {
     /** The port of POP3 over implicit TLS (RFC 8314 section 7.2). */
     private static final int POP3S = 995;
 
-    private DirectStls direct = DirectStls.NEVER;
-
     private Pop3Client(String host, int port) {
         super(host, port, port == POP3S ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED);
     }
@@ -45,22 +42,9 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection> {
         return new Pop3Client(host, port);
     }
 
-    /**
-     * Whether to say STLS without asking for the capabilities first, to a server that is known to have it. With TLS 1.3,
-     * the session is then ready after four round trips behind the TCP connection's instead of five.
-     *
-     * @param direct {@link DirectStls#NEVER} unless set; of no effect with implicit TLS
-     * @return this
-     * @throws NullPointerException if it is null
-     */
-    public Pop3Client stls(DirectStls direct) {
-        this.direct = Objects.requireNonNull(direct, "direct: expected a DirectStls, got null; try DirectStls.NEVER");
-        return this;
-    }
-
     @Override
     protected Dialogue dialogue() {
-        return new Pop3ClientDialogue(direct);
+        return new Pop3ClientDialogue();
     }
 
     @Override

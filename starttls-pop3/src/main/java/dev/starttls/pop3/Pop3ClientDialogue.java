@@ -13,7 +13,7 @@ import java.util.Optional;
  * and CAPA inside it (RFC 8314 section 3.2). Ends when the capabilities that count are known.
  *
  * <pre>{@code
- * Pop3ClientDialogue dialogue = new Pop3ClientDialogue(DirectStls.NEVER);
+ * Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
  * UpgradeConnection connection = new UpgradeConnection(dialogue, settings, new Peer("mail.example.org", 110));
  * // drive it until connection.ready(), then
  * dialogue.announced().parameters("SASL");
@@ -24,10 +24,11 @@ import java.util.Optional;
  * <ul>
  *   <li>Greeting: +OK goes on; -ERR turns the client away; anything else is a violation.
  *   <li>CAPA: -ERR means that the server does not know the command (RFC 2449 section 5), so STLS is not offered; {@link
- *       DirectStls#ALWAYS} is for servers that have it all the same. The list ends with a dot alone: it is bounded to {@value
+ *       dev.starttls.core.upgrade.DirectUpgrade#ALWAYS} is for servers that have it all the same. The list ends with a dot alone: it is bounded to {@value
  *       #MOST_LINES} lines and {@value #MOST_OCTETS} octets, and a line in it that begins with +OK or -ERR shows that the
  *       dot is missing.
- *   <li>STLS: +OK is the go-ahead and -ERR refuses, with whatever response code; anything else is a violation.
+ *   <li>STLS: +OK is the go-ahead and -ERR refuses, with whatever response code; anything else is a violation. Said without
+ *       knowing of it ({@link #direct}), it is refused to no end: CAPA is said now, and STLS again if that announces it.
  *   <li>Inside TLS a refused CAPA means that nothing is announced.
  * </ul>
  *
@@ -49,25 +50,20 @@ public final class Pop3ClientDialogue implements Dialogue {
         STLS
     }
 
-    private final DirectStls direct;
     private final Pop3MultiLineParser parser = new Pop3MultiLineParser(MOST_LINES, MOST_OCTETS);
     private Awaited awaited = Awaited.NOTHING;
     private Phase asking = Phase.CAPABILITY;
     private boolean openedInPlaintext;
+    private boolean direct;
+    private boolean unasked;
     private boolean asked;
     private boolean declined;
     private Optional<Pop3Reply> greeting = Optional.empty();
     private Optional<Pop3Reply> lastReply = Optional.empty();
     private Pop3Capabilities announced = Pop3Capabilities.none();
 
-    /**
-     * A dialogue that has not begun.
-     *
-     * @param direct whether STLS is said without asking for the capabilities first
-     */
-    public Pop3ClientDialogue(DirectStls direct) {
-        this.direct = direct;
-    }
+    /** A dialogue that has not begun. */
+    public Pop3ClientDialogue() {}
 
     /**
      * What the server announced in its last response to CAPA; inside TLS, only what it announced there.
@@ -119,6 +115,17 @@ public final class Pop3ClientDialogue implements Dialogue {
     @Override
     public List<String> capabilities() {
         return announced.announced();
+    }
+
+    /** RFC 2595 says nothing of it, and servers in use take a ClientHello that comes with STLS (Dovecot). */
+    @Override
+    public boolean takesEarlyHello() {
+        return true;
+    }
+
+    @Override
+    public void direct() {
+        direct = true;
     }
 
     @Override
@@ -195,7 +202,8 @@ public final class Pop3ClientDialogue implements Dialogue {
                     List.of());
         }
         greeting = Optional.of(reply);
-        return openedInPlaintext && direct == DirectStls.ALWAYS ? propose() : ask();
+        unasked = openedInPlaintext && direct;
+        return unasked ? propose(Step.Offer.UNREAD) : ask();
     }
 
     private Step answered(Pop3Reply reply) {
@@ -225,7 +233,7 @@ public final class Pop3ClientDialogue implements Dialogue {
             // Announced again inside TLS it is ignored (RFC 2595 section 4).
             return ready();
         }
-        return announced.has("STLS") ? propose() : new Step.Decline(FailureReason.NOT_OFFERED, answer());
+        return announced.has("STLS") ? propose(Step.Offer.READ) : new Step.Decline(FailureReason.NOT_OFFERED, answer());
     }
 
     /** The whole response to CAPA, for people. */
@@ -235,12 +243,17 @@ public final class Pop3ClientDialogue implements Dialogue {
     }
 
     private Step decided(Pop3Reply reply) {
+        if (unasked && !reply.positive()) {
+            unasked = false;
+            awaited = Awaited.CAPA;
+            return new Step.Ask(asking, List.of("CAPA"), reply.toString());
+        }
         return reply.positive() ? Step.goAhead() : new Step.Decline(FailureReason.REFUSED, reply.toString());
     }
 
-    private Step propose() {
+    private Step propose(Step.Offer offer) {
         awaited = Awaited.STLS;
-        return new Step.Propose("STLS");
+        return new Step.Propose("STLS", offer);
     }
 
     private Step ask() {

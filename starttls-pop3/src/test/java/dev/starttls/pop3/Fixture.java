@@ -1,10 +1,12 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.testing.memory.RawPeer;
 import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.util.List;
@@ -30,6 +32,11 @@ final class Fixture {
 
     static UpgradeSettings client(TlsPolicy policy) {
         return settings(policy, CLIENT_CONTEXT);
+    }
+
+    /** A client's that says STLS so, and remembers no other connection. */
+    static UpgradeSettings client(TlsPolicy policy, DirectUpgrade direct) {
+        return client(policy).withDirect(direct).withMemory(HostMemory.inMemory(1));
     }
 
     static UpgradeSettings settings(TlsPolicy policy, SSLContext context) {

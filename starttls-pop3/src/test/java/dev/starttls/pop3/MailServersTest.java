@@ -3,6 +3,9 @@ package dev.starttls.pop3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.hosts.HostFacts;
+import dev.starttls.core.hosts.HostFacts.Answer;
+import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.DovecotServer;
 import dev.starttls.core.testing.LineTalk;
 import dev.starttls.core.testing.MailStore;
@@ -10,8 +13,10 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TruncatedException;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Proposal;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
@@ -97,7 +102,34 @@ class MailServersTest {
     void a_server_that_is_known_to_have_stls_is_not_asked_for_it(MailStore.Kind kind) throws Exception {
         try (MailStore server = kind.start(certificates.localhost(KeyKind.EC))) {
             server.deliver("Subject: first\n\nhello, mary\n");
-            read(kind, client(server.pop3(), certificates.client(), "TLSv1.3").stls(DirectStls.ALWAYS), 4);
+            read(kind, client(server.pop3(), certificates.client(), "TLSv1.3").direct(DirectUpgrade.ALWAYS), 4);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DOVECOT, TLSv1.3, UNASKED_WITH_HELLO, TAKEN, 3",
+        "DOVECOT, TLSv1.2, UNASKED_WITH_HELLO, TAKEN, 3",
+        "CYRUS, TLSv1.3, ASKED, SILENT, 4"
+    })
+    void stls_is_said_unasked_and_a_client_hello_that_comes_with_it_is_taken_or_not(
+            MailStore.Kind kind, String version, Proposal third, Answer learnt, int roundTrips) throws Exception {
+        try (MailStore server = kind.start(certificates.localhost(KeyKind.EC))) {
+            server.deliver("Subject: first\n\nhello, mary\n");
+            HostMemory memory = HostMemory.inMemory(10);
+            Pop3Client client = client(server.pop3(), certificates.client(), version)
+                    .direct(DirectUpgrade.REMEMBERED)
+                    .memory(memory);
+            read(kind, client, version.equals("TLSv1.2") ? 6 : 5);
+            assertThat(memory.recall("localhost", server.pop3())).isEqualTo(HostFacts.NONE.withUpgraded());
+            read(kind, client, 4);
+            assertThat(memory.recall("localhost", server.pop3()).command()).isEqualTo(Answer.TAKEN);
+            try (Pop3Connection mail = client.connect()) {
+                assertThat(mail.report().proposal()).isEqualTo(third);
+                assertThat(mail.capabilities().has("USER")).isTrue();
+            }
+            assertThat(memory.recall("localhost", server.pop3()).clientHello()).isEqualTo(learnt);
+            read(kind, client, roundTrips);
         }
     }
 

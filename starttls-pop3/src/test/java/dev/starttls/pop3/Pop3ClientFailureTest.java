@@ -8,6 +8,7 @@ import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.testing.memory.RawPeer;
 import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
@@ -27,7 +28,7 @@ class Pop3ClientFailureTest {
     private static final String GREETING = "+OK ready <1.2@mail.example.org>\r\n";
     private static final String OFFER = "+OK\r\nUIDL\r\nSTLS\r\n.\r\n";
 
-    private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue(DirectStls.NEVER);
+    private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
     private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
     private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
 
@@ -77,7 +78,7 @@ class Pop3ClientFailureTest {
         Side side = Side.of(
                 Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
                 Fixture.settings(TlsPolicy.OPPORTUNISTIC, Fixture.CERTIFICATES.server(stranger)));
-        Side trusting = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
+        Side trusting = Side.of(new Pop3ClientDialogue(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
         Wire.between(trusting, side).run();
         assertThat(trusting.failure()).isEmpty();
         assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
@@ -108,8 +109,8 @@ class Pop3ClientFailureTest {
 
     @Test
     void a_server_with_stls_and_without_capa_is_upgraded_directly() throws Exception {
-        Pop3ClientDialogue direct = new Pop3ClientDialogue(DirectStls.ALWAYS);
-        Side side = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED));
+        Pop3ClientDialogue direct = new Pop3ClientDialogue();
+        Side side = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
         RawPeer old = RawPeer.server(side, Fixture.SERVER_CONTEXT);
         assertThat(old.say(GREETING)).isEqualTo("STLS\r\n");
         byte[] hello = old.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1);
@@ -121,7 +122,7 @@ class Pop3ClientFailureTest {
 
     @Test
     void without_capa_an_opportunistic_client_goes_on_in_plaintext() {
-        Pop3ClientDialogue another = new Pop3ClientDialogue(DirectStls.NEVER);
+        Pop3ClientDialogue another = new Pop3ClientDialogue();
         Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         old.say(GREETING);
@@ -147,7 +148,7 @@ class Pop3ClientFailureTest {
 
     @Test
     void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal() {
-        Pop3ClientDialogue another = new Pop3ClientDialogue(DirectStls.NEVER);
+        Pop3ClientDialogue another = new Pop3ClientDialogue();
         Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         busy.say(GREETING);
@@ -158,15 +159,36 @@ class Pop3ClientFailureTest {
         assertThat(another.announced().has("UIDL")).isTrue();
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
+    void a_refused_direct_stls_falls_back_to_capa_and_to_stls_again_if_that_announces_it(TlsPolicy policy)
+            throws Exception {
+        Side side = Side.of(new Pop3ClientDialogue(), Fixture.client(policy, DirectUpgrade.ALWAYS));
+        RawPeer strict = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        assertThat(strict.say(GREETING)).isEqualTo("STLS\r\n");
+        assertThat(strict.say("-ERR Say CAPA\r\n")).isEqualTo("CAPA\r\n");
+        assertThat(strict.say(OFFER)).isEqualTo("STLS\r\n");
+        byte[] hello = strict.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(strict.handshake(hello)).isEqualTo("CAPA\r\n");
+    }
+
     @Test
-    void a_refused_direct_stls_is_not_tried_again_though_capa_announces_it() {
-        Side willing = Side.of(new Pop3ClientDialogue(DirectStls.ALWAYS), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+    void a_second_refusal_is_the_last_and_decides_by_the_policy() {
+        Side willing = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS));
         RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         busy.say(GREETING);
         assertThat(busy.say("-ERR [SYS/TEMP] Not now\r\n")).isEqualTo("CAPA\r\n");
-        assertThat(busy.say(OFFER)).isEmpty();
+        assertThat(busy.say(OFFER)).isEqualTo("STLS\r\n");
+        assertThat(busy.say("-ERR [SYS/TEMP] Not now\r\n")).isEmpty();
         assertThat(willing.connection().ready()).isTrue();
         assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
+
+        Side strict = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer poor = RawPeer.server(strict, Fixture.SERVER_CONTEXT);
+        poor.say(GREETING);
+        assertThat(poor.say("-ERR Unknown command\r\n")).isEqualTo("CAPA\r\n");
+        assertThat(poor.say("+OK\r\nUIDL\r\n.\r\n")).isEmpty();
+        assertThat(strict.upgradeFailure().reason()).isEqualTo(FailureReason.NOT_OFFERED);
     }
 
     @ParameterizedTest
@@ -213,11 +235,11 @@ class Pop3ClientFailureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DirectStls.class)
-    void a_go_ahead_that_was_sent_before_the_command_is_not_taken(DirectStls direct) {
-        Side side = Side.of(new Pop3ClientDialogue(direct), Fixture.client(TlsPolicy.REQUIRED));
+    @EnumSource(DirectUpgrade.class)
+    void a_go_ahead_that_was_sent_before_the_command_is_not_taken(DirectUpgrade direct) {
+        Side side = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
         RawPeer hasty = RawPeer.server(side, Fixture.SERVER_CONTEXT);
-        String answer = direct == DirectStls.ALWAYS
+        String answer = direct == DirectUpgrade.ALWAYS
                 ? hasty.say(GREETING + "+OK go\r\n")
                 : hasty.say(GREETING) + hasty.say(OFFER + "+OK go\r\n");
         assertThat(answer).doesNotContain("\26\3");
@@ -257,7 +279,7 @@ class Pop3ClientFailureTest {
 
     @Test
     void a_plaintext_greeting_on_995_is_told_with_what_to_do() {
-        Side pop3s = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), Fixture.client(TlsPolicy.IMPLICIT));
+        Side pop3s = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
         RawPeer plain = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
         plain.listen();
         plain.say(GREETING);
@@ -386,8 +408,8 @@ class Pop3ClientFailureTest {
 
     @Test
     void with_implicit_tls_the_greeting_comes_inside_and_its_timestamp_may_be_used() throws Exception {
-        Pop3ClientDialogue another = new Pop3ClientDialogue(DirectStls.ALWAYS);
-        Side pop3s = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT));
+        Pop3ClientDialogue another = new Pop3ClientDialogue();
+        Side pop3s = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT, DirectUpgrade.ALWAYS));
         RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
         assertThat(inside.handshake(inside.listen().getBytes(StandardCharsets.ISO_8859_1)))
                 .isEmpty();
@@ -399,7 +421,7 @@ class Pop3ClientFailureTest {
 
     @Test
     void with_implicit_tls_a_greeting_that_refuses_turns_the_client_away() throws Exception {
-        Side pop3s = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), Fixture.client(TlsPolicy.IMPLICIT));
+        Side pop3s = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
         RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
         inside.handshake(inside.listen().getBytes(StandardCharsets.ISO_8859_1));
         inside.tls("-ERR [SYS/TEMP] Busy\r\n");
@@ -422,7 +444,7 @@ class Pop3ClientFailureTest {
             value = TlsPolicy.class,
             names = {"REQUIRED", "OPPORTUNISTIC"})
     void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
-        Side side = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), Fixture.client(policy));
+        Side side = Side.of(new Pop3ClientDialogue(), Fixture.client(policy));
         RawPeer hostile = RawPeer.server(side, Fixture.SERVER_CONTEXT);
         hostile.say(GREETING);
         hostile.say(OFFER);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.testing.memory.RawPeer;
 import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -24,7 +25,7 @@ class Pop3SplitProperties {
 
     @Test
     void every_split_of_the_clear_part_of_both_streams_upgrades() {
-        for (DirectStls direct : DirectStls.values()) {
+        for (DirectUpgrade direct : DirectUpgrade.values()) {
             for (int split = 0; split < 180; split++) {
                 upgrade(direct, TlsPolicy.REQUIRED, Wire.at(split), Wire.at(split), 4_096);
             }
@@ -33,15 +34,15 @@ class Pop3SplitProperties {
 
     @Test
     void octet_by_octet_both_streams_upgrade() {
-        upgrade(DirectStls.NEVER, TlsPolicy.REQUIRED, Wire.OCTETS, Wire.OCTETS, 4_096);
-        upgrade(DirectStls.NEVER, TlsPolicy.REQUIRED, Wire.OCTETS, Wire.OCTETS, 1);
-        upgrade(DirectStls.ALWAYS, TlsPolicy.REQUIRED, Wire.OCTETS, Wire.OCTETS, 1);
-        upgrade(DirectStls.NEVER, TlsPolicy.IMPLICIT, Wire.OCTETS, Wire.OCTETS, 1);
+        upgrade(DirectUpgrade.NEVER, TlsPolicy.REQUIRED, Wire.OCTETS, Wire.OCTETS, 4_096);
+        upgrade(DirectUpgrade.NEVER, TlsPolicy.REQUIRED, Wire.OCTETS, Wire.OCTETS, 1);
+        upgrade(DirectUpgrade.ALWAYS, TlsPolicy.REQUIRED, Wire.OCTETS, Wire.OCTETS, 1);
+        upgrade(DirectUpgrade.NEVER, TlsPolicy.IMPLICIT, Wire.OCTETS, Wire.OCTETS, 1);
     }
 
     @Property(seed = "2595", tries = 200)
     void any_split_of_both_whole_streams_upgrades(
-            @ForAll DirectStls direct,
+            @ForAll DirectUpgrade direct,
             @ForAll @IntRange(max = 2_500) int toServer,
             @ForAll @IntRange(max = 2_500) int toClient) {
         upgrade(direct, TlsPolicy.REQUIRED, Wire.at(toServer), Wire.at(toClient), 4_096);
@@ -49,7 +50,7 @@ class Pop3SplitProperties {
 
     @Property(seed = "2595", tries = 100)
     void any_chopping_and_any_room_to_write_upgrade(
-            @ForAll DirectStls direct,
+            @ForAll DirectUpgrade direct,
             @ForAll @Size(min = 1, max = 6) List<@IntRange(min = 1, max = 700) Integer> toServer,
             @ForAll @Size(min = 1, max = 6) List<@IntRange(min = 1, max = 700) Integer> toClient,
             @ForAll @IntRange(min = 1, max = 600) int room) {
@@ -61,7 +62,7 @@ class Pop3SplitProperties {
     void octets_behind_the_go_ahead_fail_the_client_at_every_split() {
         String stream = "+OK go\r\n+OK\r\nSASL PLAIN\r\n.\r\n";
         for (int split = 0; split <= stream.length(); split++) {
-            Pop3ClientDialogue dialogue = new Pop3ClientDialogue(DirectStls.NEVER);
+            Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
             Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
             RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
             server.say("+OK ready\r\n");
@@ -79,7 +80,7 @@ class Pop3SplitProperties {
 
     @Property(seed = "1939", tries = 500)
     void whatever_a_server_says_in_the_clear_the_client_says_no_more_than_capa_and_stls(
-            @ForAll DirectStls direct,
+            @ForAll DirectUpgrade direct,
             @ForAll @Size(max = 12) List<@IntRange(max = 14) Integer> picks,
             @ForAll @IntRange(max = 300) int split) {
         List<String> vocabulary = List.of(
@@ -101,7 +102,7 @@ class Pop3SplitProperties {
         StringBuilder said = new StringBuilder();
         picks.forEach(pick -> said.append(vocabulary.get(pick)));
         byte[] stream = said.toString().getBytes(StandardCharsets.ISO_8859_1);
-        Side client = Side.of(new Pop3ClientDialogue(direct), Fixture.client(TlsPolicy.REQUIRED));
+        Side client = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
         client.write("USER mary\r\nPASS secret\r\n");
         int cut = Math.min(split, stream.length);
         client.give(Arrays.copyOf(stream, cut));
@@ -113,7 +114,7 @@ class Pop3SplitProperties {
         assertThat(client.upgradeFailure()).isNotNull();
         assertThat(client.sent())
                 .doesNotContain("secret")
-                .matches("(?s)(?:CAPA\\r\\n)?(?:STLS\\r\\n(?:[\\x15\\x16]\\x03.*)?)?");
+                .matches("(?s)(?:STLS\\r\\n)?(?:CAPA\\r\\n)?(?:STLS\\r\\n(?:[\\x15\\x16]\\x03.*)?)?");
     }
 
     @Property(seed = "2449", tries = 500)
@@ -155,10 +156,11 @@ class Pop3SplitProperties {
         return (offset, waiting) -> Math.min(waiting, sizes.get(next[0]++ % sizes.size()));
     }
 
-    private static void upgrade(DirectStls direct, TlsPolicy policy, Wire.Cut toServer, Wire.Cut toClient, int room) {
-        Pop3ClientDialogue dialogue = new Pop3ClientDialogue(direct);
+    private static void upgrade(
+            DirectUpgrade direct, TlsPolicy policy, Wire.Cut toServer, Wire.Cut toClient, int room) {
+        Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
         Side server = Side.narrow(Fixture.serverDialogue(policy), Fixture.server(policy), room);
-        Side client = Side.narrow(dialogue, Fixture.client(policy), room);
+        Side client = Side.narrow(dialogue, Fixture.client(policy, direct), room);
         Wire wire = Wire.cut(client, server, toServer, toClient).run();
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().state()).isEqualTo(State.SECURE);

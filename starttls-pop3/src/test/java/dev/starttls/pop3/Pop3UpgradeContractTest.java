@@ -14,7 +14,7 @@ class Pop3UpgradeContractTest extends UpgradeContract {
         return new ProtocolUnderTest() {
             @Override
             public Dialogue client() {
-                return new Pop3ClientDialogue(DirectStls.NEVER);
+                return new Pop3ClientDialogue();
             }
 
             @Override

@@ -2,10 +2,12 @@ package dev.starttls.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -25,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Both dialogues against each other, in memory, with real TLS. */
 class Pop3UpgradeTest {
 
-    private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue(DirectStls.NEVER);
+    private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
 
     @Test
     void a_client_and_a_server_upgrade_and_mail_is_read_and_deleted() throws Exception {
@@ -77,10 +79,10 @@ class Pop3UpgradeTest {
 
     @Test
     void direct_stls_leaves_alone_and_saves_a_round_trip() {
-        int asking = roundTrips(DirectStls.NEVER);
+        int asking = roundTrips(DirectUpgrade.NEVER);
         Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Pop3ClientDialogue direct = new Pop3ClientDialogue(DirectStls.ALWAYS);
-        Side client = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED));
+        Pop3ClientDialogue direct = new Pop3ClientDialogue();
+        Side client = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
         Wire.between(client, server).run();
         assertThat(client.sent()).startsWith("STLS\r\n\26\3");
         assertThat(direct.announced().has("USER")).isTrue();
@@ -110,10 +112,14 @@ class Pop3UpgradeTest {
     void every_version_and_key_upgrades_by_stls_and_implicitly(String version, KeyKind kind) {
         SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
         for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
-            for (DirectStls direct : DirectStls.values()) {
+            for (DirectUpgrade direct : DirectUpgrade.values()) {
                 Side server = Side.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
-                Pop3ClientDialogue fresh = new Pop3ClientDialogue(direct);
-                Side client = Side.of(fresh, speaking(policy, version, Fixture.CLIENT_CONTEXT));
+                Pop3ClientDialogue fresh = new Pop3ClientDialogue();
+                Side client = Side.of(
+                        fresh,
+                        speaking(policy, version, Fixture.CLIENT_CONTEXT)
+                                .withDirect(direct)
+                                .withMemory(HostMemory.inMemory(1)));
                 Wire.between(client, server).run();
                 assertThat(client.failure()).isEmpty();
                 assertThat(client.connection().ready()).isTrue();
@@ -134,7 +140,7 @@ class Pop3UpgradeTest {
         for (int i = 0; i < 2; i++) {
             Side server = Side.of(
                     Fixture.serverDialogue(TlsPolicy.REQUIRED), Fixture.settings(TlsPolicy.REQUIRED, serverContext));
-            Side client = Side.of(new Pop3ClientDialogue(DirectStls.NEVER), settings);
+            Side client = Side.of(new Pop3ClientDialogue(), settings);
             Wire wire = Wire.between(client, server).run();
             resumptions.add(client.connection().report().tls().orElseThrow().resumption());
             client.write("QUIT\r\n");
@@ -144,11 +150,11 @@ class Pop3UpgradeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(DirectStls.class)
-    void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext(DirectStls direct) {
-        Pop3ClientDialogue plain = new Pop3ClientDialogue(direct);
+    @EnumSource(DirectUpgrade.class)
+    void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext(DirectUpgrade direct) {
+        Pop3ClientDialogue plain = new Pop3ClientDialogue();
         Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
-        Side client = Side.of(plain, Fixture.client(TlsPolicy.DISABLED));
+        Side client = Side.of(plain, Fixture.client(TlsPolicy.DISABLED, direct));
         Wire.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
@@ -158,10 +164,10 @@ class Pop3UpgradeTest {
 
     @ParameterizedTest
     @CsvSource({"NEVER, 'CAPA\r\n'", "ALWAYS, 'STLS\r\nCAPA\r\n'"})
-    void an_opportunistic_client_stays_in_plaintext_where_the_server_has_no_tls(DirectStls direct, String said) {
-        Pop3ClientDialogue willing = new Pop3ClientDialogue(direct);
+    void an_opportunistic_client_stays_in_plaintext_where_the_server_has_no_tls(DirectUpgrade direct, String said) {
+        Pop3ClientDialogue willing = new Pop3ClientDialogue();
         Side server = Fixture.serverSide(TlsPolicy.DISABLED);
-        Side client = Side.of(willing, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Side client = Side.of(willing, Fixture.client(TlsPolicy.OPPORTUNISTIC, direct));
         Wire.between(client, server).run();
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
@@ -170,9 +176,9 @@ class Pop3UpgradeTest {
         assertThat(willing.announced().has("USER")).isTrue();
     }
 
-    private static int roundTrips(DirectStls direct) {
+    private static int roundTrips(DirectUpgrade direct) {
         Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(new Pop3ClientDialogue(direct), Fixture.client(TlsPolicy.REQUIRED));
+        Side client = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
         Wire.between(client, server).run();
         return client.connection().report().roundTrips();
     }

@@ -290,7 +290,7 @@ class Pop3ValuesTest {
                 .isThrownBy(() -> Pop3Server.named("mx", handler).plaintextLogin(null))
                 .withMessageContaining("plaintextLogin: expected");
         assertThatNullPointerException()
-                .isThrownBy(() -> Pop3Client.to("mx", 110).stls(null))
+                .isThrownBy(() -> Pop3Client.to("mx", 110).direct(null))
                 .withMessageContaining("direct: expected");
         assertThatNullPointerException()
                 .isThrownBy(() -> new Pop3Maildrop(null))

@@ -32,9 +32,14 @@ import java.util.Optional;
  *       and 504 object to its name, 550 to its name or address (section 4.1.1.1), 503 to whatever it is. HELO with the same
  *       name from the same address would fare no better, and no offer was stripped.
  *   <li>STARTTLS: 220 is the go-ahead, and no other 2yz is (RFC 3207 section 4). It may have several lines: that is one
- *       reply still, taken once its last line is there with nothing behind it. 4yz and 5yz refuse.
+ *       reply still, taken once its last line is there with nothing behind it. 4yz and 5yz refuse; said without EHLO ({@link
+ *       #direct}), 503 as any other of them means that EHLO is said now, and STARTTLS again if that announces it.
  *   <li>421 turns the client away wherever it comes (RFC 5321 section 4.2.2): the server closes.
  * </ul>
+ *
+ * <p>A ClientHello in the segment of STARTTLS is sent to hosts only that are remembered to take it, and tried on none: a
+ * client that pipelines has STARTTLS last in a group (RFC 3207 section 4), and servers throw away what follows it, as Postfix
+ * and Exim do, or refuse.
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks.
  */
@@ -59,6 +64,8 @@ public final class SmtpClientDialogue implements Dialogue {
     private Awaited awaited = Awaited.NOTHING;
     private Phase asking = Phase.CAPABILITY;
     private boolean openedInPlaintext;
+    private boolean direct;
+    private boolean unasked;
     private boolean ehloRefused;
     private Optional<SmtpReply> greeting = Optional.empty();
     private Optional<SmtpReply> lastReply = Optional.empty();
@@ -144,6 +151,11 @@ public final class SmtpClientDialogue implements Dialogue {
     }
 
     @Override
+    public void direct() {
+        direct = true;
+    }
+
+    @Override
     public Step opened() {
         openedInPlaintext = true;
         awaited = Awaited.GREETING;
@@ -213,6 +225,11 @@ public final class SmtpClientDialogue implements Dialogue {
     private Step greeted(SmtpReply reply) {
         if (reply.code() == 220) {
             greeting = Optional.of(reply);
+            if (direct && asking == Phase.CAPABILITY) {
+                unasked = true;
+                awaited = Awaited.STARTTLS;
+                return new Step.Propose("STARTTLS", Step.Offer.UNREAD);
+            }
             return hello(Awaited.EHLO);
         }
         return reply.category() >= 4
@@ -257,6 +274,11 @@ public final class SmtpClientDialogue implements Dialogue {
     private Step decided(SmtpReply reply) {
         if (reply.code() == 220) {
             return Step.goAhead();
+        }
+        if (unasked && reply.category() >= 4) {
+            unasked = false;
+            awaited = Awaited.EHLO;
+            return new Step.Ask(asking, List.of(Awaited.EHLO + " " + name), reply.toString());
         }
         return reply.category() >= 4
                 ? new Step.Decline(FailureReason.REFUSED, reply.toString())

@@ -3,12 +3,12 @@ package dev.starttls.benchmarks.latency;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.ServerSetup;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.imap.ImapClient;
 import dev.starttls.imap.ImapLogin;
 import dev.starttls.imap.ImapServer;
-import dev.starttls.pop3.DirectStls;
 import dev.starttls.pop3.Pop3Client;
 import dev.starttls.pop3.Pop3Maildrop;
 import dev.starttls.pop3.Pop3Server;
@@ -73,7 +73,7 @@ public enum Protocol {
             }
             case POP3 -> {
                 var mail = set(Pop3Client.to("localhost", port), policy, tls)
-                        .stls(DirectStls.ALWAYS)
+                        .direct(DirectUpgrade.ALWAYS)
                         .connect();
                 yield new Ready(mail, mail.report());
             }

@@ -1,8 +1,10 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Preparation;
@@ -13,14 +15,18 @@ import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -198,6 +204,36 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     }
 
     /**
+     * Whether the upgrade command is sent right behind the greeting, without asking what the server can do, and how much of
+     * it at once.
+     *
+     * <p>Under {@link DirectUpgrade#REMEMBERED} a host may turn out not to take a ClientHello that comes along ({@link
+     * dev.starttls.core.upgrade.FailureReason#HELLO_NOT_TAKEN}). {@link #connect()} and {@link #connect(UpgradeLoop)} then
+     * connect once more and ask, within the {@link #timeout} of the TCP connection, counted from their beginning; the report's
+     * {@link Phase#CONNECT} includes the first connection. The listener hears of it that a command was {@linkplain
+     * UpgradeListener#proposed proposed} twice, and not that anything failed. {@link #connect(SocketChannel)} and {@link
+     * #connection} fail, and what made the connection has to make another.
+     *
+     * @param direct {@link DirectUpgrade#NEVER} unless set
+     * @return this
+     * @throws NullPointerException if it is null
+     */
+    public S direct(DirectUpgrade direct) {
+        return with(settings.withDirect(direct));
+    }
+
+    /**
+     * Where it is remembered what hosts take, for {@link #direct}: by the {@link #serverName} and the port.
+     *
+     * @param memory {@link HostMemory#ofProcess} unless set
+     * @return this
+     * @throws NullPointerException if it is null
+     */
+    public S memory(HostMemory memory) {
+        return with(settings.withMemory(memory));
+    }
+
+    /**
      * Connects and upgrades; blocks until the session is ready. Its channel is blocking.
      *
      * @return the session
@@ -205,19 +241,23 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      */
     public C connect() throws IOException {
         long before = System.nanoTime();
-        Dialogue dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue);
-        SocketChannel socket;
-        try {
-            prepare(preparation(connection));
-            socket = Connector.connect(address, new Connector.Attempts(connectTimeout, before), lookup);
-        } catch (UpgradeException e) {
-            connection.abort(e);
-            connection.end();
-            throw e;
+        if (settings.direct() != DirectUpgrade.REMEMBERED) {
+            return connect(settings, before);
         }
-        connection.spent(Phase.CONNECT, System.nanoTime() - before);
-        return upgrade(socket, connection, dialogue);
+        FirstAttempt first = new FirstAttempt(settings.listener());
+        try {
+            return connect(first.settings(settings), before);
+        } catch (UpgradeException why) {
+            if (!first.repeatable(why, attempts(before))) {
+                throw why;
+            }
+            try {
+                return connect(FirstAttempt.again(settings), before);
+            } catch (Throwable e) {
+                e.addSuppressed(why);
+                throw e;
+            }
+        }
     }
 
     /**
@@ -236,7 +276,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         try {
             Dialogue dialogue = dialogue();
             Connector.withoutDelay(connected);
-            UpgradeConnection connection = connection(dialogue);
+            UpgradeConnection connection = connection(dialogue, settings);
             prepare(preparation(connection));
             return upgrade(connected, connection, dialogue);
         } catch (Throwable e) {
@@ -260,32 +300,33 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      */
     public CompletableFuture<C> connect(UpgradeLoop loop) {
         long before = System.nanoTime();
+        CompletableFuture<C> session = new CompletableFuture<>();
+        boolean repeating = settings.direct() == DirectUpgrade.REMEMBERED;
+        FirstAttempt first = new FirstAttempt(settings.listener());
         Dialogue dialogue = dialogue();
-        UpgradeConnection connection = connection(dialogue);
+        UpgradeConnection connection = connection(dialogue, repeating ? first.settings(settings) : settings);
         Optional<Runnable> preparation = preparation(connection);
-        Connector.Attempts attempts = new Connector.Attempts(connectTimeout, before);
-        CompletableFuture<StartTlsChannel> channel;
-        try {
-            channel = lookup.isPresent()
-                    ? loop.connect(address, lookup.get(), connection, attempts, before)
-                    : loop.connect(Connector.resolve(address), connection, attempts, before);
-        } catch (UpgradeException unknown) {
-            channel = UpgradeLoop.failed(connection, unknown);
+        Function<UpgradeConnection, CompletableFuture<StartTlsChannel>> opening = opening(loop, before);
+        if (repeating) {
+            // Made here: this setup may have been changed by then, and the thread is the loop's.
+            Dialogue spare = dialogue();
+            UpgradeConnection again = connection(spare, FirstAttempt.again(settings));
+            Connector.Attempts time = attempts(before);
+            upgrade(opening.apply(connection), dialogue, session, thrown -> {
+                if (first.repeatable(thrown, time) && !session.isDone()) {
+                    upgrade(opening.apply(again), spare, session, last -> {
+                        last.addSuppressed(thrown);
+                        session.completeExceptionally(last);
+                    });
+                } else {
+                    session.completeExceptionally(thrown);
+                }
+            });
+        } else {
+            upgrade(opening.apply(connection), dialogue, session, session::completeExceptionally);
         }
         // Behind the connection's own beginning, so that an executor which is this thread helps the loop's.
         prepare(preparation);
-        CompletableFuture<C> session = new CompletableFuture<>();
-        var unusedRelay = channel.whenComplete((ready, thrown) -> {
-            if (thrown != null) {
-                session.completeExceptionally(thrown);
-            } else {
-                complete(session, ready, dialogue);
-            }
-        });
-        CompletableFuture<StartTlsChannel> underway = channel;
-        // Whoever completes it from outside, orTimeout too, waits for the connection no more; behind its own end this
-        // is void.
-        var unusedCancel = session.whenComplete((done, thrown) -> underway.cancel(false));
         return session;
     }
 
@@ -295,7 +336,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      * @return not begun
      */
     public UpgradeConnection connection() {
-        return connection(dialogue());
+        return connection(dialogue(), settings);
     }
 
     /**
@@ -320,6 +361,60 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      * @return this
      */
     protected abstract S self();
+
+    private C connect(UpgradeSettings followed, long before) throws IOException {
+        Dialogue dialogue = dialogue();
+        UpgradeConnection connection = connection(dialogue, followed);
+        SocketChannel socket;
+        try {
+            prepare(preparation(connection));
+            socket = Connector.connect(address, attempts(before), lookup);
+        } catch (UpgradeException e) {
+            connection.abort(e);
+            connection.end();
+            throw e;
+        }
+        connection.spent(Phase.CONNECT, System.nanoTime() - before);
+        return upgrade(socket, connection, dialogue);
+    }
+
+    /** What makes the TCP connections of one session on a loop, be it one or two. */
+    private Function<UpgradeConnection, CompletableFuture<StartTlsChannel>> opening(UpgradeLoop loop, long before) {
+        Peer target = address;
+        Duration timeout = connectTimeout;
+        if (lookup.isPresent()) {
+            Executor executor = lookup.get();
+            return connection ->
+                    loop.connect(target, executor, connection, new Connector.Attempts(timeout, before), before);
+        }
+        try {
+            List<InetSocketAddress> found = Connector.resolve(address);
+            return connection -> loop.connect(found, connection, new Connector.Attempts(timeout, before), before);
+        } catch (UpgradeException unknown) {
+            return connection -> UpgradeLoop.failed(connection, unknown);
+        }
+    }
+
+    private void upgrade(
+            CompletableFuture<StartTlsChannel> underway,
+            Dialogue dialogue,
+            CompletableFuture<C> session,
+            Consumer<Throwable> failed) {
+        var unusedRelay = underway.whenComplete((ready, thrown) -> {
+            if (thrown != null) {
+                failed.accept(thrown);
+            } else {
+                complete(session, ready, dialogue);
+            }
+        });
+        // Whoever completes it from outside, orTimeout too, waits for the connection no more; behind its own end this
+        // is void.
+        var unusedCancel = session.whenComplete((done, thrown) -> underway.cancel(false));
+    }
+
+    private Connector.Attempts attempts(long before) {
+        return new Connector.Attempts(connectTimeout, before);
+    }
 
     private C upgrade(SocketChannel socket, UpgradeConnection connection, Dialogue dialogue) throws IOException {
         StartTlsChannel channel = StartTlsChannel.over(socket, connection);
@@ -361,8 +456,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         }
     }
 
-    private UpgradeConnection connection(Dialogue dialogue) {
-        return new UpgradeConnection(dialogue, settings, new Peer(serverName.orElse(address.host()), address.port()));
+    private UpgradeConnection connection(Dialogue dialogue, UpgradeSettings followed) {
+        return new UpgradeConnection(dialogue, followed, new Peer(serverName.orElse(address.host()), address.port()));
     }
 
     private S with(UpgradeSettings changed) {

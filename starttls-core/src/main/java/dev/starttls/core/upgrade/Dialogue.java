@@ -43,6 +43,14 @@ public interface Dialogue {
     default void connected(ConnectionInfo info) {}
 
     /**
+     * The upgrade command may be sent right behind the greeting, without asking what the server can do ({@link
+     * DirectUpgrade}): by {@link Step.Propose} with {@link Step.Offer#UNREAD}, whose refusal {@link Step.Ask} answers. Called
+     * before {@link #opened}, where the setting and what is remembered of the host say so. Clients only; a dialogue that does
+     * not implement it asks.
+     */
+    default void direct() {}
+
+    /**
      * The connection is there, in plaintext. Not called with implicit TLS.
      *
      * @return what to do first
@@ -122,10 +130,11 @@ public interface Dialogue {
     }
 
     /**
-     * Whether the protocol lets a server take a ClientHello that came in one piece with the upgrade command ({@link
-     * InjectionResponse#HANDSHAKE}). Servers only.
+     * Whether the protocol lets a ClientHello come in one piece with the upgrade command: a server may take it ({@link
+     * InjectionResponse#HANDSHAKE}), and a client may try it on a host of which nothing is remembered ({@link
+     * DirectUpgrade#REMEMBERED}).
      *
-     * @return false, unless the protocol says so (RFC 9051 section 6.2.1)
+     * @return false, unless the protocol says so (RFC 9051 section 6.2.1) or does not forbid it and servers take it
      */
     default boolean takesEarlyHello() {
         return false;

@@ -316,7 +316,8 @@ final class Ending {
         return failed(why);
     }
 
-    UpgradeException failed(UpgradeException why) {
+    UpgradeException failed(UpgradeException thrown) {
+        UpgradeException why = parts.host().failed(thrown);
         if (silence(why)) {
             tell(why);
         }

@@ -8,6 +8,14 @@ public enum FailureReason {
             "If the server is known to offer it, someone in the middle may have taken the offer out: try another network, or an implicit-TLS port (465, 993, 995)"),
     /** The server offered the upgrade and refused the command. */
     REFUSED("starttls-not-supported", "Try again later, or ask the server's operator what its log says"),
+    /**
+     * The server did not take the ClientHello that came in one piece with the upgrade command ({@link DirectUpgrade#REMEMBERED}):
+     * it refused, closed the connection, or said nothing; see the cause. That is remembered of it, and nothing is wrong with it.
+     * Clients that make their connections themselves make another, and tell nobody of this one.
+     */
+    HELLO_NOT_TAKEN(
+            "validation-failure",
+            "Connect again: the host is now remembered not to take a ClientHello that comes along with the upgrade command"),
     /** An IMAP server greeted with PREAUTH, in which state STARTTLS is not possible (RFC 9051 section 11.1). */
     PREAUTHENTICATED(
             "starttls-not-supported",

@@ -146,9 +146,7 @@ final class Incoming {
      * this call, since in the next the command may have left.
      */
     private boolean commandWaits() {
-        return parts.client()
-                && parts.state() == State.PROPOSED
-                && !parts.outbox().isEmpty();
+        return parts.client() && parts.state().proposed() && !parts.outbox().isEmpty();
     }
 
     /** Takes one line in the clear. Returns whether there may be another. */
@@ -195,6 +193,9 @@ final class Incoming {
         }
         if (shaking) {
             bound(waiting - network.remaining());
+            if (waiting > network.remaining() && parts.host().answered()) {
+                parts.clock().hurryNoMore();
+            }
         }
         negotiation.established();
         if (status == TlsStatus.CLOSED && ending.open()) {

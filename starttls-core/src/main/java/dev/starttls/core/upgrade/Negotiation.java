@@ -12,17 +12,15 @@ import javax.net.ssl.SSLException;
 final class Negotiation {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final String SOMEONE = "Someone in the middle may be answering in the server's name";
-    private static final String STRIPPED = "Someone in the middle may have stripped the offer; an implicit-TLS port"
-            + " (465, 993, 995) cannot be stripped";
 
     private final Parts parts;
     private final Ending ending;
-    private boolean declined;
+    private final ClientUpgrade client;
 
     Negotiation(Parts parts, Ending ending) {
         this.parts = parts;
         this.ending = ending;
+        this.client = new ClientUpgrade(parts, ending, this);
     }
 
     void begin() throws IOException {
@@ -34,6 +32,7 @@ final class Negotiation {
             startHandshake();
         } else {
             if (parts.client()) {
+                parts.host().recall();
                 // Connecting was this side's turn: the greeting answers it.
                 parts.clock().sent();
             }
@@ -62,7 +61,7 @@ final class Negotiation {
         carryOut(step, NOTHING);
     }
 
-    private void carryOut(Step step, ByteBuffer behind) throws IOException {
+    void carryOut(Step step, ByteBuffer behind) throws IOException {
         if (!ending.open()) {
             // The code that chose the step, or was called before it, has closed the connection meanwhile.
             return;
@@ -78,15 +77,17 @@ final class Negotiation {
             parts.clock().enter(next.phase());
             awaitOctets(next);
         } else if (step instanceof Step.Propose propose) {
-            propose(propose);
+            client.propose(propose);
+        } else if (step instanceof Step.Ask ask) {
+            client.ask(ask);
         } else if (step instanceof Step.Proceed go) {
             if (parts.client()) {
-                goAhead(go, behind);
+                client.goAhead(go, behind);
             } else {
                 accept(go, behind);
             }
         } else if (step instanceof Step.Decline no) {
-            decline(no);
+            client.decline(no);
         } else if (step instanceof Step.Ready last) {
             becomeReady(last);
         } else if (step instanceof Step.Close bye) {
@@ -151,6 +152,7 @@ final class Negotiation {
             throw ending.refusedPeer(refusal.get());
         }
         parts.machine().on(Event.ESTABLISH);
+        parts.host().established();
         parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
         UpgradeReport report = parts.report();
         parts.dialogue().connected(new ConnectionInfo(parts.peer(), report.tls()));
@@ -185,23 +187,6 @@ final class Negotiation {
         }
         say(next, next.lines());
         parts.framing().expect(count);
-    }
-
-    private void propose(Step.Propose step) throws IOException {
-        require(parts.client(), step, "a step of a server; only a client proposes");
-        require(parts.state() == State.PLAINTEXT, step, "no proposal outside State.PLAINTEXT");
-        require(!declined, step, "no proposal after a Step.Decline");
-        if (parts.policy() == TlsPolicy.DISABLED) {
-            declined = true;
-            carryOut(parts.dialogue().declined(FailureReason.NOT_OFFERED), NOTHING);
-            return;
-        }
-        parts.tls().ready();
-        parts.outcome().announcedBefore(parts.dialogue().capabilities());
-        parts.machine().on(Event.PROPOSE);
-        parts.clock().enter(Phase.COMMAND);
-        parts.outbox().add(List.of(step.command()));
-        parts.settings().listener().proposed();
     }
 
     private void accept(Step.Proceed step, ByteBuffer behind) throws IOException {
@@ -239,23 +224,7 @@ final class Negotiation {
         }
     }
 
-    private void goAhead(Step.Proceed step, ByteBuffer behind) throws IOException {
-        require(parts.state() == State.PROPOSED, step, "Step.Propose before the go-ahead");
-        require(step.goAhead().isEmpty(), step, "Step.Proceed without lines on a client");
-        requireCommandLeft("the go-ahead");
-        if (behind.hasRemaining()) {
-            throw ending.fail(
-                    FailureReason.PLAINTEXT_INJECTION,
-                    "Expected nothing behind the go-ahead before the handshake, got " + behind.remaining()
-                            + " octets in plaintext",
-                    SOMEONE);
-        }
-        parts.framing().reset();
-        parts.machine().on(Event.GO_AHEAD);
-        startHandshake();
-    }
-
-    private void startHandshake() throws IOException {
+    void startHandshake() throws IOException {
         parts.clock().enter(Phase.HANDSHAKE);
         parts.tls().ready();
         if (parts.client() && !parts.tls().preparing()) {
@@ -272,41 +241,12 @@ final class Negotiation {
         }
     }
 
-    private void prepare() throws IOException {
+    void prepare() throws IOException {
         try {
             parts.tls().prepare();
         } catch (SSLException e) {
             throw ending.failedHandshake(e);
         }
-    }
-
-    private void decline(Step.Decline no) throws IOException {
-        State state = parts.state();
-        require(parts.client(), no, "a step of a server; only a client's dialogue declines");
-        require(!declined, no, "one Step.Decline");
-        require(state == State.PLAINTEXT || state == State.PROPOSED, no, "no Step.Decline inside TLS");
-        if (state == State.PROPOSED) {
-            requireCommandLeft("a refusal");
-        }
-        boolean offered = no.reason() != FailureReason.NOT_OFFERED;
-        if (parts.policy().enforced()) {
-            throw ending.fail(
-                    no.reason(),
-                    "Expected the server to upgrade, but it " + (offered ? "will not" : "does not offer to"),
-                    no.reply(),
-                    offered
-                            ? "Without TLS nothing is sent under TlsPolicy." + parts.policy() + ". "
-                                    + no.reason().advice()
-                            : STRIPPED);
-        }
-        declined = true;
-        if (state == State.PROPOSED) {
-            parts.machine().on(Event.REFUSE);
-        }
-        if (parts.policy() == TlsPolicy.OPPORTUNISTIC) {
-            parts.settings().listener().declined(no.reason());
-        }
-        carryOut(parts.dialogue().declined(no.reason()), NOTHING);
     }
 
     private void becomeReady(Step.Ready step) {
@@ -320,7 +260,7 @@ final class Negotiation {
                 step,
                 "no session in plaintext under TlsPolicy." + parts.policy());
         require(
-                inside || !parts.client() || declined || parts.policy() == TlsPolicy.DISABLED,
+                inside || !parts.client() || client.declined() || parts.policy() == TlsPolicy.DISABLED,
                 step,
                 "Step.Propose or Step.Decline before a client is ready in plaintext");
         say(step, step.lines());
@@ -345,17 +285,7 @@ final class Negotiation {
         }
     }
 
-    /** What answers a command before it has left was not meant for it. */
-    private void requireCommandLeft(String what) throws UpgradeException {
-        if (!parts.outbox().isEmpty()) {
-            throw ending.fail(
-                    FailureReason.PROTOCOL_VIOLATION,
-                    "Expected " + what + " after the upgrade command, got it before the command had left",
-                    SOMEONE);
-        }
-    }
-
-    private void say(Step step, List<String> lines) {
+    void say(Step step, List<String> lines) {
         State state = parts.state();
         require(
                 lines.isEmpty() || state == State.SECURE || state.plaintextOut(parts.role()) == State.Plaintext.ANY,
@@ -365,7 +295,7 @@ final class Negotiation {
         parts.outbox().add(lines);
     }
 
-    private void require(boolean allowed, Step got, String expected) {
+    void require(boolean allowed, Step got, String expected) {
         if (!allowed) {
             throw new IllegalStateException(
                     "Expected " + expected + ", got Step." + got.getClass().getSimpleName() + " of the "

@@ -21,6 +21,7 @@ final class Outcome {
 
     private final String protocol;
     private final Role role;
+    private volatile Proposal proposal = Proposal.NONE;
     private volatile List<String> before = List.of();
     private volatile List<String> inside = List.of();
     /** For each phase that is over two: which it was, with its round trips in the lower half; and its nanoseconds. */
@@ -39,6 +40,11 @@ final class Outcome {
     /** Writes down what was announced last inside TLS. */
     void announcedInside(List<String> capabilities) {
         inside = List.copyOf(capabilities);
+    }
+
+    /** Writes down how the upgrade command was sent. */
+    void proposed(Proposal how) {
+        proposal = how;
     }
 
     /** A phase that went by before all others. */
@@ -62,7 +68,7 @@ final class Outcome {
     }
 
     UpgradeReport report(TlsPolicy policy, TlsLayer tls) {
-        return new UpgradeReport(protocol, role, policy, negotiated(tls), before, inside, phases());
+        return new UpgradeReport(protocol, role, policy, negotiated(tls), before, inside, phases(), proposal);
     }
 
     private List<PhaseTime> phases() {

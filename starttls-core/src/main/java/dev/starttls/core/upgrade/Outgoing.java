@@ -34,6 +34,7 @@ final class Outgoing {
             case RECORDS ->
                 parts.tls().wantsSend()
                         || (parts.tls().established() && !parts.outbox().isEmpty());
+            case CLIENT_HELLO -> !parts.outbox().isEmpty() || parts.tls().wantsSend();
             case LAST_ALERT -> parts.tls().wantsSend();
             case NONE -> !state.terminal() && !parts.outbox().isEmpty();
         };
@@ -66,6 +67,13 @@ final class Outgoing {
         State state = parts.state();
         return switch (state.tls()) {
             case RECORDS -> transmitRecords(network);
+            case CLIENT_HELLO -> {
+                parts.outbox().drain(network);
+                if (parts.outbox().isEmpty()) {
+                    transmitHello(network);
+                }
+                yield false;
+            }
             case LAST_ALERT -> {
                 parts.tls().sendAlert(network);
                 yield false;
@@ -88,6 +96,15 @@ final class Outgoing {
             ending.farewellLeft();
         } else if (parts.state() == State.PROPOSED && !parts.client()) {
             negotiation.goAheadLeft();
+        }
+    }
+
+    /** Behind the upgrade command, in its segment: the only record that leaves before the go-ahead. */
+    private void transmitHello(ByteBuffer network) throws UpgradeException {
+        try {
+            parts.tls().send(NOTHING, network);
+        } catch (SSLException e) {
+            throw ending.failedHandshake(e);
         }
     }
 

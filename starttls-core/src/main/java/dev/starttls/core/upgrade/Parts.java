@@ -10,6 +10,7 @@ record Parts(
         Framing framing,
         PhaseClock clock,
         TlsLayer tls,
+        KnownHost host,
         Outcome outcome) {
 
     static Parts of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
@@ -32,6 +33,7 @@ record Parts(
                 new Framing(limits.lineOctets()),
                 new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING, outcome),
                 new TlsLayer(dialogue.role(), settings, peer),
+                new KnownHost(dialogue, settings, peer),
                 outcome);
     }
 
@@ -58,6 +60,11 @@ record Parts(
     /** Whether octets cross as TLS records now. */
     boolean records() {
         return state().tls() == State.Tls.RECORDS;
+    }
+
+    /** Whether this side's octets may leave as TLS records now: those of a ClientHello, or any. */
+    boolean speaksTls() {
+        return records() || state().tls() == State.Tls.CLIENT_HELLO;
     }
 
     /** How it went so far. */

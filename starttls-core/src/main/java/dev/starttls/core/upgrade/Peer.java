@@ -31,7 +31,8 @@ public record Peer(String host, int port) {
         return port < 0 ? ascii() : ascii() + ":" + port;
     }
 
-    private String ascii() {
+    /** The host as it is looked up. */
+    String ascii() {
         try {
             return ServerIdentity.toAscii(host);
         } catch (IllegalArgumentException e) {

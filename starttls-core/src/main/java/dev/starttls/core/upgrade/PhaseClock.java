@@ -5,6 +5,9 @@ import java.time.Duration;
 /** Keeps the time, the round trips and the counts of each phase. Knows only the time it was told. */
 final class PhaseClock {
 
+    /** One second, in nanoseconds: what TCP waits before it sends again what was lost (RFC 6298 section 2.1). */
+    private static final long HURRY = 1_000_000_000;
+
     private final UpgradeLimits limits;
     private final Outcome outcome;
     private long patience;
@@ -19,6 +22,8 @@ final class PhaseClock {
     private boolean taskDue;
     private boolean awaiting;
     private boolean stopped;
+    /** What the last phase took, in nanoseconds. */
+    private long tookLast;
 
     PhaseClock(UpgradeLimits limits, Phase first, Outcome outcome) {
         this.limits = limits;
@@ -88,6 +93,16 @@ final class PhaseClock {
         restart();
     }
 
+    /** The peer has a second, or four times as long as the last phase has taken; no more than half of a phase's time. */
+    void hurry() {
+        patience = Math.min(patience / 2, Math.max(HURRY, 4 * Math.min(tookLast, patience)));
+    }
+
+    /** The peer has the whole time of a phase again, counted from its beginning. */
+    void hurryNoMore() {
+        patience = limits.timePerPhase().toNanos();
+    }
+
     private void restart() {
         waitBegan = now;
         lines = 0;
@@ -151,6 +166,7 @@ final class PhaseClock {
     }
 
     private void finish() {
+        tookLast = now - began;
         outcome.finished(phase, roundTrips, now - began);
         roundTrips = 0;
     }

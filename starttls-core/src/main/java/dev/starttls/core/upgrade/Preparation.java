@@ -1,6 +1,7 @@
 package dev.starttls.core.upgrade;
 
-/** When a client makes its engine and the key share of its ClientHello. The octets leave after the go-ahead in any case. */
+/** When a client makes its engine and the key share of its ClientHello. The octets
+ * leave after the go-ahead; with the command where a host is remembered to take that ({@link DirectUpgrade#REMEMBERED}). */
 public enum Preparation {
     /** While it waits for the server's first lines: the time is not added to the upgrade. */
     WHILE_WAITING,

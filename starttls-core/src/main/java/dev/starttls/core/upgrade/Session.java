@@ -227,7 +227,8 @@ final class Session implements Stage {
     private boolean due(State state) {
         return switch (state.tls()) {
             case RECORDS -> tls.wantsSend() || !lines.isEmpty();
-            case LAST_ALERT -> tls.wantsSend();
+            // No connection is handed over while its ClientHello leaves.
+            case LAST_ALERT, CLIENT_HELLO -> tls.wantsSend();
             case NONE -> !state.terminal() && !lines.isEmpty();
         };
     }

@@ -10,6 +10,11 @@ public enum State {
     PLAINTEXT(Plaintext.ANY, Plaintext.ANY, Plaintext.ANY, Plaintext.ANY, Tls.NONE),
     /** A client has sent the command and awaits its one reply; a server is sending its go-ahead. */
     PROPOSED(Plaintext.ONE_REPLY, Plaintext.NONE, Plaintext.NONE, Plaintext.GO_AHEAD, Tls.NONE),
+    /**
+     * A client has sent the command and its ClientHello in one piece, and awaits the one reply in the clear: what follows that
+     * is TLS. Not a state of servers.
+     */
+    PROPOSED_WITH_HELLO(Plaintext.ONE_REPLY, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.CLIENT_HELLO),
     /** The go-ahead was given: only TLS records from here. With implicit TLS this is the first state. */
     HANDSHAKING(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.RECORDS),
     /** The handshake is done. */
@@ -37,6 +42,8 @@ public enum State {
     public enum Tls {
         /** Nothing. */
         NONE,
+        /** The ClientHello, which leaves; no record is received. */
+        CLIENT_HELLO,
         /** A fatal alert that leaves. */
         LAST_ALERT,
         /** Records in both directions. */
@@ -84,6 +91,11 @@ public enum State {
      */
     public Tls tls() {
         return tls;
+    }
+
+    /** Whether a client's upgrade command waits for its reply, or a server's go-ahead leaves. */
+    boolean proposed() {
+        return this == PROPOSED || this == PROPOSED_WITH_HELLO;
     }
 
     /**

@@ -55,12 +55,62 @@ public sealed interface Step {
         }
     }
 
+    /** Whether the server has announced the upgrade. */
+    enum Offer {
+        /** It has. */
+        READ,
+        /** It was not asked: see {@link Dialogue#direct}. */
+        UNREAD
+    }
+
     /**
-     * Client: send the upgrade command; nothing else leaves until its one reply is there.
+     * Client: send the upgrade command; nothing of the dialogue leaves until its one reply is there.
      *
      * @param command for instance "STARTTLS"
+     * @param offer whether the server has announced it
      */
-    record Propose(String command) implements Step {}
+    record Propose(String command, Offer offer) implements Step {
+        /**
+         * Checks that nothing is missing.
+         *
+         * @param command as described above
+         * @param offer as described above
+         */
+        public Propose {
+            Objects.requireNonNull(offer, "offer");
+        }
+
+        /**
+         * A command that the server has announced.
+         *
+         * @param command for instance "STARTTLS"
+         */
+        public Propose(String command) {
+            this(command, Offer.READ);
+        }
+    }
+
+    /**
+     * Client: the server has refused the upgrade command that was sent {@link Offer#UNREAD}. That decides nothing: ask what it
+     * can do, and wait for its next line. Once in a connection.
+     *
+     * @param phase the phase that the wait belongs to
+     * @param lines to send
+     * @param reply the server's line that refused
+     */
+    record Ask(Phase phase, List<String> lines, String reply) implements Step {
+        /**
+         * Keeps its own copy of the lines.
+         *
+         * @param phase as described above
+         * @param lines as described above
+         * @param reply as described above
+         */
+        public Ask {
+            Objects.requireNonNull(phase, "phase");
+            lines = List.copyOf(lines);
+        }
+    }
 
     /**
      * The go-ahead. Client: it was received, the handshake begins. Server: the command was accepted, send the go-ahead

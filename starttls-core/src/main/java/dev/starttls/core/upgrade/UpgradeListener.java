@@ -15,7 +15,7 @@ public interface UpgradeListener {
     /** Hears nothing. */
     UpgradeListener NONE = new UpgradeListener() {};
 
-    /** The upgrade command was sent, or on a server accepted. */
+    /** The upgrade command was sent, perhaps a second time ({@link DirectUpgrade}), or on a server accepted. */
     default void proposed() {}
 
     /**

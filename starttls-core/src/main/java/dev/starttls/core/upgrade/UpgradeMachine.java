@@ -10,10 +10,15 @@ import java.util.Map;
  * <pre>
  *              PROPOSE            GO_AHEAD              ESTABLISH          CLOSE            END
  *   PLAINTEXT ---------> PROPOSED ---------> HANDSHAKING ---------> SECURE ------> CLOSING ------> CLOSED
- *       ^                   |                     |                                   ^
- *       +------ REFUSE -----+                     +-------------- CLOSE --------------+
+ *    ^  |                   |                 ^  |                                    ^
+ *    |  |                   |                 |  |                                    |
+ *    +--|----- REFUSE ------+                 |  +-------------- CLOSE ---------------+
+ *       |                                     |
+ *       +--------> PROPOSED_WITH_HELLO -------+
+ *   PROPOSE_WITH_HELLO              GO_AHEAD
  *
- *   CLOSE in PLAINTEXT or PROPOSED leads to CLOSED; FAIL leads from every state but the last two to FAILED.
+ *   CLOSE in PLAINTEXT or a proposal leads to CLOSED; FAIL leads from every state but the last two to FAILED.
+ *   A proposal whose ClientHello has come along cannot be refused: its octets may have been taken for lines.
  *   Implicit TLS starts in HANDSHAKING. There is no arrow back to PLAINTEXT behind the go-ahead.
  * </pre>
  *
@@ -26,6 +31,8 @@ final class UpgradeMachine {
     enum Event {
         /** A client sends the upgrade command; a server has accepted one and sends its go-ahead. */
         PROPOSE,
+        /** A client sends the upgrade command and its ClientHello behind it, before the go-ahead. */
+        PROPOSE_WITH_HELLO,
         /** The go-ahead was received, or has left. */
         GO_AHEAD,
         /** The command was refused before the go-ahead. */
@@ -41,13 +48,20 @@ final class UpgradeMachine {
     }
 
     private static final Map<State, Map<Event, State>> TABLE = new EnumMap<>(Map.of(
-            State.PLAINTEXT, Map.of(Event.PROPOSE, State.PROPOSED, Event.CLOSE, State.CLOSED, Event.FAIL, State.FAILED),
+            State.PLAINTEXT,
+                    Map.of(
+                            Event.PROPOSE, State.PROPOSED,
+                            Event.PROPOSE_WITH_HELLO, State.PROPOSED_WITH_HELLO,
+                            Event.CLOSE, State.CLOSED,
+                            Event.FAIL, State.FAILED),
             State.PROPOSED,
                     Map.of(
                             Event.GO_AHEAD, State.HANDSHAKING,
                             Event.REFUSE, State.PLAINTEXT,
                             Event.CLOSE, State.CLOSED,
                             Event.FAIL, State.FAILED),
+            State.PROPOSED_WITH_HELLO,
+                    Map.of(Event.GO_AHEAD, State.HANDSHAKING, Event.CLOSE, State.CLOSED, Event.FAIL, State.FAILED),
             State.HANDSHAKING,
                     Map.of(Event.ESTABLISH, State.SECURE, Event.CLOSE, State.CLOSING, Event.FAIL, State.FAILED),
             State.SECURE, Map.of(Event.CLOSE, State.CLOSING, Event.FAIL, State.FAILED),

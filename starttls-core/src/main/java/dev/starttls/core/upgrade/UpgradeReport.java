@@ -17,6 +17,7 @@ import java.util.Optional;
  *     record: nothing of them counts any more
  * @param offeredInside the capabilities announced inside TLS, as they were sent; empty in plaintext
  * @param phases what each phase took, in their order
+ * @param proposal how a client's upgrade command was sent, the last of them if there were two
  */
 public record UpgradeReport(
         String protocol,
@@ -25,7 +26,8 @@ public record UpgradeReport(
         Optional<Negotiated> tls,
         List<String> offeredBefore,
         List<String> offeredInside,
-        List<PhaseTime> phases) {
+        List<PhaseTime> phases,
+        Proposal proposal) {
 
     /**
      * What the handshake agreed on.
@@ -109,7 +111,8 @@ public record UpgradeReport(
     public String toString() {
         return "UpgradeReport[protocol=" + protocol + ", role=" + role + ", policy=" + policy + ", tls="
                 + tls.map(Negotiated::toString).orElse("none") + ", offeredBefore=" + shown(offeredBefore)
-                + ", offeredInside=" + shown(offeredInside) + ", phases=" + phases + "]";
+                + ", offeredInside=" + shown(offeredInside) + ", phases=" + phases
+                + ", proposal=" + proposal + "]";
     }
 
     private static List<String> shown(List<String> announced) {

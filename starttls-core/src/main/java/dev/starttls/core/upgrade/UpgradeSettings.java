@@ -1,5 +1,6 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.Verification;
 import java.util.Objects;
@@ -17,6 +18,8 @@ import java.util.Objects;
  * @param listener hears what becomes of it
  * @param preparation when a client makes its ClientHello
  * @param injection what a server does with octets behind the upgrade command
+ * @param direct whether a client says the upgrade command without asking first
+ * @param memory what is remembered of hosts, for {@code direct}
  */
 public record UpgradeSettings(
         TlsPolicy policy,
@@ -24,7 +27,9 @@ public record UpgradeSettings(
         UpgradeLimits limits,
         UpgradeListener listener,
         Preparation preparation,
-        InjectionResponse injection) {
+        InjectionResponse injection,
+        DirectUpgrade direct,
+        HostMemory memory) {
 
     /**
      * Checks that nothing is missing: a connection without a policy would be one without TLS.
@@ -35,6 +40,8 @@ public record UpgradeSettings(
      * @param listener as described above
      * @param preparation as described above
      * @param injection as described above
+     * @param direct as described above
+     * @param memory as described above
      * @throws NullPointerException if one is null
      */
     public UpgradeSettings {
@@ -47,6 +54,8 @@ public record UpgradeSettings(
                 preparation, "preparation: expected a Preparation, got null; try Preparation.WHILE_WAITING");
         Objects.requireNonNull(
                 injection, "injection: expected an InjectionResponse, got null; try InjectionResponse.FAIL");
+        Objects.requireNonNull(direct, "direct: expected a DirectUpgrade, got null; try DirectUpgrade.NEVER");
+        Objects.requireNonNull(memory, "memory: expected a HostMemory, got null; try HostMemory.ofProcess()");
     }
 
     /**
@@ -62,7 +71,9 @@ public record UpgradeSettings(
                 UpgradeLimits.DEFAULT,
                 UpgradeListener.NONE,
                 Preparation.WHILE_WAITING,
-                InjectionResponse.FAIL);
+                InjectionResponse.FAIL,
+                DirectUpgrade.NEVER,
+                HostMemory.ofProcess());
     }
 
     /**
@@ -81,7 +92,7 @@ public record UpgradeSettings(
      * @return new settings
      */
     public UpgradeSettings withPolicy(TlsPolicy policy) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
     /**
@@ -91,7 +102,7 @@ public record UpgradeSettings(
      * @return new settings
      */
     public UpgradeSettings withTls(TlsSettings tls) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
     /**
@@ -101,7 +112,7 @@ public record UpgradeSettings(
      * @return new settings
      */
     public UpgradeSettings withLimits(UpgradeLimits limits) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
     /**
@@ -111,7 +122,7 @@ public record UpgradeSettings(
      * @return new settings
      */
     public UpgradeSettings withListener(UpgradeListener listener) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
     /**
@@ -121,7 +132,7 @@ public record UpgradeSettings(
      * @return new settings
      */
     public UpgradeSettings withPreparation(Preparation preparation) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
     /**
@@ -131,6 +142,26 @@ public record UpgradeSettings(
      * @return new settings
      */
     public UpgradeSettings withInjection(InjectionResponse injection) {
-        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection);
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+    }
+
+    /**
+     * The same with another rule for the upgrade command.
+     *
+     * @param direct whether a client says it without asking first
+     * @return new settings
+     */
+    public UpgradeSettings withDirect(DirectUpgrade direct) {
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
+    }
+
+    /**
+     * The same with another memory of hosts.
+     *
+     * @param memory safe for use by several threads
+     * @return new settings
+     */
+    public UpgradeSettings withMemory(HostMemory memory) {
+        return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 }

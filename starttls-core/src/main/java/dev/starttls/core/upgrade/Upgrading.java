@@ -88,7 +88,7 @@ final class Upgrading implements Stage {
         if (!begun || state == State.CLOSED) {
             return Want.NOTHING;
         }
-        if (state.tls() == State.Tls.RECORDS && parts.tls().taskDue()) {
+        if (parts.speaksTls() && parts.tls().taskDue()) {
             return Want.TASK;
         }
         if (outgoing.due()) {

@@ -27,6 +27,9 @@ public final class LineProtocolClient implements Dialogue {
     private Awaited awaited = Awaited.NOTHING;
     private boolean openedInPlaintext;
     private boolean inside;
+    private boolean direct;
+    private boolean unasked;
+    private boolean patient;
     private String greeting = "";
 
     /** A dialogue that says nothing behind the capabilities. */
@@ -37,6 +40,12 @@ public final class LineProtocolClient implements Dialogue {
     /** A dialogue that says these lines when it is ready. */
     public LineProtocolClient(List<String> lastWords) {
         this.lastWords = List.copyOf(lastWords);
+    }
+
+    /** One of a protocol in which a ClientHello waits for the go-ahead. */
+    public LineProtocolClient patient() {
+        patient = true;
+        return this;
     }
 
     /** The greeting as it stands: forgotten at the upgrade. */
@@ -62,6 +71,16 @@ public final class LineProtocolClient implements Dialogue {
     @Override
     public List<String> capabilities() {
         return List.copyOf(announced);
+    }
+
+    @Override
+    public boolean takesEarlyHello() {
+        return !patient;
+    }
+
+    @Override
+    public void direct() {
+        direct = true;
     }
 
     @Override
@@ -111,6 +130,11 @@ public final class LineProtocolClient implements Dialogue {
             awaited = Awaited.NOTHING;
             return new Step.Decline(FailureReason.PREAUTHENTICATED, line);
         }
+        if (direct && !inside) {
+            unasked = true;
+            awaited = Awaited.GO_AHEAD;
+            return new Step.Propose("UPGRADE", Step.Offer.UNREAD);
+        }
         return ask();
     }
 
@@ -138,7 +162,12 @@ public final class LineProtocolClient implements Dialogue {
         return new Step.Decline(FailureReason.NOT_OFFERED, line);
     }
 
-    private static Step answered(String line) {
+    private Step answered(String line) {
+        if (unasked && line.startsWith("NO")) {
+            unasked = false;
+            awaited = Awaited.CAPABILITIES;
+            return new Step.Ask(phase(), List.of("CAPS"), line);
+        }
         return switch (line) {
             case "GO" -> Step.goAhead();
             case "WAIT" -> Step.await(Phase.COMMAND);

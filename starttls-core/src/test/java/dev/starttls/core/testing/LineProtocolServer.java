@@ -18,7 +18,9 @@ public final class LineProtocolServer implements Dialogue {
     public enum Offer {
         /** Announces and accepts it. */
         OFFERED,
-        /** Does not announce it. */
+        /** Announces it, and accepts it from a client that has asked. */
+        ASKED_FOR,
+        /** Does not announce it, and refuses it. */
         NOT_OFFERED,
         /** Announces and refuses it. */
         REFUSED,
@@ -98,7 +100,10 @@ public final class LineProtocolServer implements Dialogue {
             return new Step.Await(phase(), lines);
         }
         if (line.equals("UPGRADE")) {
-            return offer == Offer.REFUSED || inside ? say("NO upgrade") : new Step.Proceed(List.of("GO"));
+            boolean refused = offer == Offer.REFUSED
+                    || offer == Offer.NOT_OFFERED
+                    || (offer == Offer.ASKED_FOR && announced.isEmpty());
+            return refused || inside ? say("NO upgrade") : new Step.Proceed(List.of("GO"));
         }
         if (line.equals("RAW")) {
             return Step.ready();

@@ -3,6 +3,9 @@ package dev.starttls.core.upgrade;
 import static dev.starttls.core.upgrade.Connections.clientSettings;
 import static dev.starttls.core.upgrade.Connections.serverSettings;
 
+import dev.starttls.core.hosts.HostFacts;
+import dev.starttls.core.hosts.HostFacts.Answer;
+import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Chops;
 import dev.starttls.core.testing.LineProtocolClient;
@@ -15,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 /**
@@ -77,10 +81,13 @@ final class ConnectionFuzzer {
         Chops chops = chops(input.octet());
         String version = input.of("TLSv1.3", "TLSv1.2");
         InjectionResponse injection = input.of(InjectionResponse.values());
-        Offer offer = input.of(Offer.values());
+        Offer offer = input.of(Offer.OFFERED, Offer.NOT_OFFERED, Offer.REFUSED, Offer.PREAUTHENTICATED);
         UpgradeSettings settings = (ofClient ? clientSettings(policy) : serverSettings(policy))
                 .withLimits(limits)
                 .withInjection(injection);
+        if (ofClient) {
+            settings = direct(settings, injection);
+        }
         // A server that hands over in the clear under a policy that does not allow it would be a mistake of its
         // dialogue.
         Recorder dialogue = ofClient
@@ -91,6 +98,29 @@ final class ConnectionFuzzer {
         this.subject = maker.make(connection, dialogue, policy, chops);
         this.tls =
                 ofClient ? BareTls.server(Connections.SERVING, version) : BareTls.client(Connections.TRUSTING, version);
+    }
+
+    /** A client asks, says the command unasked, or sends its ClientHello with it: by what matters to servers only. */
+    private static UpgradeSettings direct(UpgradeSettings settings, InjectionResponse choice) {
+        return switch (choice) {
+            case FAIL -> settings;
+            case DISCARD -> settings.withDirect(DirectUpgrade.ALWAYS).withMemory(HostMemory.inMemory(1));
+            case HANDSHAKE -> settings.withDirect(DirectUpgrade.REMEMBERED).withMemory(new TakingAll());
+        };
+    }
+
+    /** Takes every host for one that takes everything. */
+    private static final class TakingAll implements HostMemory {
+
+        @Override
+        public HostFacts recall(String host, int port) {
+            return HostFacts.NONE.withCommand(Answer.TAKEN).withClientHello(Answer.TAKEN);
+        }
+
+        @Override
+        public void update(String host, int port, UnaryOperator<HostFacts> change) {
+            // It knows already.
+        }
     }
 
     /** Whole, octet by octet, or by chance as the octet has it. */

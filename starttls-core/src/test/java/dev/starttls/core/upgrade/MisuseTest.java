@@ -76,11 +76,18 @@ class MisuseTest {
                 ofClient("lines in the go-ahead", new Step.Propose("UP"), new Step.Proceed(List.of("x"))),
                 ofClient("a second proposal", new Step.Propose("UP"), new Step.Propose("UP")),
                 ofClient("a line behind the proposal", new Step.Propose("UP"), ASK),
+                ofClient("a proposal that nobody allowed", new Step.Propose("UP", Step.Offer.UNREAD)),
+                ofClient(
+                        "a question behind a proposal that was asked for",
+                        new Step.Propose("UP"),
+                        new Step.Ask(Phase.CAPABILITY, List.of("CAPS"), "NO")),
+                ofClient("a question without a proposal", new Step.Ask(Phase.CAPABILITY, List.of("CAPS"), "NO")),
                 ofClient("a last line behind the proposal", new Step.Propose("UP"), new Step.Close(List.of("bye"))),
                 ofClient("an end in plaintext behind the proposal", new Step.Propose("UP"), Step.ready()),
                 ofClient("a session in plaintext where TLS is required", Step.ready()),
                 // A server's.
                 ofServer("a proposal of a server", new Step.Propose("UP")),
+                ofServer("a question of a server", new Step.Ask(Phase.CAPABILITY, List.of("CAPS"), "NO")),
                 ofServer("a refusal of a server", new Step.Decline(FailureReason.NOT_OFFERED, "")),
                 ofServer("a go-ahead without a line", new Step.Proceed(List.of())),
                 ofServer("a session in plaintext where TLS is required", none, Step.ready()));

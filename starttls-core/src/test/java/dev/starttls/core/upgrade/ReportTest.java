@@ -156,7 +156,8 @@ class ReportTest {
                 Optional.of(hostile),
                 List.of("X\u001b[2J", "y".repeat(8_000)),
                 List.of("Z\r\nINFO all is well"),
-                List.of());
+                List.of(),
+                Proposal.NONE);
         String all = forged + " " + new ConnectionInfo(new Peer("mx", 25), Optional.of(hostile));
         assertThat(all).contains("peerChain=1 of CN=evil?[2J");
         assertThat(all.chars()).allMatch(c -> c >= 32 && c < 127);
@@ -169,6 +170,6 @@ class ReportTest {
         UpgradeReport report = client(TlsPolicy.DISABLED).report();
         assertThat(report)
                 .hasToString("UpgradeReport[protocol=lines, role=CLIENT, policy=DISABLED, tls=none, offeredBefore=[],"
-                        + " offeredInside=[], phases=[]]");
+                        + " offeredInside=[], phases=[], proposal=NONE]");
     }
 }

@@ -18,7 +18,7 @@ import java.util.function.Function;
  * A dialogue and a peer that says any lines and literals. The driver calls as a connection does, so that what a step may do
  * is decided by the state here a second time; what the dialogue throws is thrown.
  *
- * <p>The input is a choice of the policy, then lines that end in LF. In them DEL stands for {@link #SECRET}; a line that
+ * <p>An input of an odd length lets a client send its upgrade command unasked. It is a choice of the policy, then lines that end in LF. In them DEL stands for {@link #SECRET}; a line that
  * begins with STX is instead something that is no line.
  */
 public final class DialogueFuzzer {
@@ -44,6 +44,8 @@ public final class DialogueFuzzer {
     private final TlsPolicy policy;
     private final Probe probe;
     private final boolean client;
+    private boolean unaskedAllowed;
+    private boolean unasked;
     private boolean inside;
     private boolean proposed;
     private boolean declined;
@@ -63,14 +65,19 @@ public final class DialogueFuzzer {
                 .replace("\r", "")
                 .replace("\0", "")
                 .replace(String.valueOf(DEL), SECRET);
-        new DialogueFuzzer(maker.apply(policy), policy, probe).run(List.of(text.split("\n", MAX_LINES)));
+        DialogueFuzzer fuzzer = new DialogueFuzzer(maker.apply(policy), policy, probe);
+        if (fuzzer.client && policy != TlsPolicy.IMPLICIT && octets.length % 2 == 1) {
+            fuzzer.unaskedAllowed = true;
+            fuzzer.dialogue.direct();
+        }
+        fuzzer.run(List.of(text.split("\n", MAX_LINES)));
     }
 
     private void run(List<String> lines) {
         Step step = policy == TlsPolicy.IMPLICIT ? secured() : opened();
         for (String line : lines) {
             step = untilAwaiting(step);
-            if (step instanceof Step.Await || step instanceof Step.Propose) {
+            if (step instanceof Step.Await || step instanceof Step.Propose || step instanceof Step.Ask) {
                 step = hear(line);
             } else if (step instanceof Step.AwaitOctets literal && literal.count() <= MAX_OCTETS) {
                 step = check(
@@ -149,10 +156,20 @@ public final class DialogueFuzzer {
         for (String line : lines) {
             assertThat(line.chars()).as("octets of a line").noneMatch(c -> c == '\r' || c == '\n' || c == 0 || c > 255);
         }
+        if (step instanceof Step.Ask) {
+            assertThat(client && proposed && unasked).as("may ask").isTrue();
+            proposed = false;
+            unasked = false;
+            unaskedAllowed = false;
+        }
         if (client && proposed && !(step instanceof Step.Decline)) {
             assertThat(lines).as("said between the upgrade command and TLS").isEmpty();
         }
-        if (step instanceof Step.Propose) {
+        if (step instanceof Step.Propose propose) {
+            unasked = propose.offer() == Step.Offer.UNREAD;
+            assertThat(unasked && !unaskedAllowed)
+                    .as("proposed unasked where it may not be")
+                    .isFalse();
             assertThat(client && !inside && !proposed && !declined)
                     .as("may propose")
                     .isTrue();

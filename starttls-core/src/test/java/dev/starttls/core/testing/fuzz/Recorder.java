@@ -59,6 +59,11 @@ public final class Recorder implements Dialogue {
     }
 
     @Override
+    public void direct() {
+        dialogue.direct();
+    }
+
+    @Override
     public Step opened() {
         return note(dialogue.opened());
     }
@@ -150,6 +155,9 @@ public final class Recorder implements Dialogue {
         }
         if (step instanceof Step.AwaitOctets await) {
             return await.lines();
+        }
+        if (step instanceof Step.Ask ask) {
+            return ask.lines();
         }
         if (step instanceof Step.Propose propose) {
             return List.of(propose.command());

@@ -1,0 +1,174 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.hosts.HostFacts;
+import dev.starttls.core.hosts.HostFacts.Answer;
+import java.util.function.UnaryOperator;
+
+/**
+ * What is remembered of a client's server, what may be tried on it for that, and what this connection teaches: see {@link
+ * DirectUpgrade}, whose rules are here. On servers, under {@link DirectUpgrade#NEVER} and with implicit TLS it knows nothing
+ * and learns nothing.
+ */
+final class KnownHost {
+
+    private final Dialogue dialogue;
+    private final UpgradeSettings settings;
+    private final Peer peer;
+    private HostFacts facts = HostFacts.NONE;
+    /** The dialogue was told that it need not ask, and no command that it sent for that was refused. */
+    private boolean unaskedAllowed;
+
+    private boolean refusedUnasked;
+    private boolean unasked;
+    private boolean along;
+    private boolean answered;
+
+    KnownHost(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
+        this.dialogue = dialogue;
+        this.settings = settings;
+        this.peer = peer;
+    }
+
+    /** A client begins in plaintext. */
+    void recall() {
+        if (settings.direct() == DirectUpgrade.NEVER || settings.policy() == TlsPolicy.DISABLED) {
+            return;
+        }
+        if (settings.direct() == DirectUpgrade.REMEMBERED) {
+            facts = settings.memory().recall(peer.ascii(), peer.port());
+        }
+        unaskedAllowed = settings.direct() == DirectUpgrade.ALWAYS
+                || facts.command() == Answer.TAKEN
+                || (facts.command() == Answer.UNKNOWN && facts.upgraded());
+        if (unaskedAllowed) {
+            dialogue.direct();
+        }
+    }
+
+    /** Whether the upgrade command may be sent without an offer that was read. */
+    boolean unaskedAllowed() {
+        return unaskedAllowed;
+    }
+
+    /** Whether the ClientHello leaves with the command: where it was taken before, or may be tried and nothing else is. */
+    boolean helloGoesAlong(Step.Offer offer) {
+        if (settings.direct() != DirectUpgrade.REMEMBERED || refusedUnasked) {
+            return false;
+        }
+        boolean trying = offer == Step.Offer.UNREAD && facts.command() == Answer.UNKNOWN;
+        boolean untried = facts.clientHello() == Answer.UNKNOWN && facts.upgraded() && dialogue.takesEarlyHello();
+        return !trying && (untried || facts.clientHello() == Answer.TAKEN);
+    }
+
+    /** The command is about to leave. */
+    Proposal proposed(Step.Offer offer, boolean withHello) {
+        unasked = offer == Step.Offer.UNREAD;
+        along = withHello;
+        if (withHello) {
+            return unasked ? Proposal.UNASKED_WITH_HELLO : Proposal.ASKED_WITH_HELLO;
+        }
+        return unasked ? Proposal.UNASKED : Proposal.ASKED;
+    }
+
+    /** Whether the command that was sent last was sent unasked. */
+    boolean proposedUnasked() {
+        return unasked;
+    }
+
+    /** The command was refused that was sent unasked. Whether that was for want of asking is not known yet. */
+    void refusedUnasked() {
+        unasked = false;
+        unaskedAllowed = false;
+        refusedUnasked = true;
+    }
+
+    /** The server has said that there is no TLS: it would refuse the command the next time, too. */
+    void notOffered() {
+        if (refusedUnasked) {
+            learn(known -> known.withCommand(Answer.REFUSED));
+        }
+    }
+
+    /** The go-ahead is there: what was refused unasked and is taken now was refused for want of asking. */
+    void goneAhead() {
+        if (refusedUnasked) {
+            learn(known -> known.withCommand(Answer.REFUSED));
+        }
+    }
+
+    /** The server's first octets of TLS are there. Returns whether they were awaited with less patience than others. */
+    boolean answered() {
+        boolean first = along && !answered;
+        answered = true;
+        return first;
+    }
+
+    /** The handshake is done. */
+    void established() {
+        boolean nothingNew = facts.upgraded()
+                && (!unasked || facts.command() == Answer.TAKEN)
+                && (!along || facts.clientHello() == Answer.TAKEN);
+        if (settings.direct() == DirectUpgrade.NEVER || dialogue.role() == Role.SERVER || nothingNew) {
+            return;
+        }
+        if (settings.policy() != TlsPolicy.IMPLICIT) {
+            learn(known -> {
+                HostFacts upgraded = known.withUpgraded();
+                HostFacts taking = unasked ? upgraded.withCommand(Answer.TAKEN) : upgraded;
+                return along ? taking.withClientHello(Answer.TAKEN) : taking;
+            });
+        }
+    }
+
+    /**
+     * The upgrade fails. As long as nothing of TLS has come from a server whose ClientHello was sent ahead, that may be the
+     * reason, and it is not sent ahead again.
+     *
+     * @return what to tell of it
+     */
+    UpgradeException failed(UpgradeException thrown) {
+        if (!along || answered) {
+            return thrown;
+        }
+        String what =
+                switch (thrown.reason()) {
+                    case REFUSED, NOT_OFFERED -> "it refused the command";
+                    case TURNED_AWAY -> "it ended the session";
+                    case CONNECTION_CLOSED -> "the connection was closed";
+                    case TIMEOUT -> "it was silent for too long";
+                    default -> "";
+                };
+        boolean anothersWords = thrown.reason() == FailureReason.PLAINTEXT_INJECTION
+                || thrown.reason() == FailureReason.PROTOCOL_VIOLATION
+                || thrown.reason() == FailureReason.LIMIT_EXCEEDED;
+        if (what.isEmpty() && !anothersWords) {
+            return thrown;
+        }
+        answered = true;
+        UpgradeException why = what.isEmpty() ? thrown : notTaken(thrown, what);
+        try {
+            learn(known ->
+                    known.withClientHello(thrown.reason() == FailureReason.TIMEOUT ? Answer.SILENT : Answer.REFUSED));
+        } catch (Throwable e) {
+            // The failure matters more than what a memory has to say of it.
+            why.addSuppressed(e);
+        }
+        return why;
+    }
+
+    private static UpgradeException notTaken(UpgradeException thrown, String what) {
+        UpgradeException why = new UpgradeException(
+                FailureReason.HELLO_NOT_TAKEN,
+                thrown.phase(),
+                "Expected the server to take the ClientHello that came in one piece with the upgrade command, as it is"
+                        + " remembered to or was tried on it, but " + what,
+                thrown.reply().orElse(""),
+                "");
+        why.initCause(thrown);
+        return why;
+    }
+
+    private void learn(UnaryOperator<HostFacts> change) {
+        settings.memory().update(peer.ascii(), peer.port(), change);
+    }
+}

@@ -1,0 +1,261 @@
+package dev.starttls.core.upgrade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.starttls.core.hosts.HostFacts;
+import dev.starttls.core.hosts.HostFacts.Answer;
+import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.testing.LineProtocolClient;
+import dev.starttls.core.testing.LineProtocolServer;
+import dev.starttls.core.testing.LineProtocolServer.Offer;
+import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.TinyClient;
+import dev.starttls.core.testing.Wire;
+import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The upgrade command without an offer that was read; its ClientHello is the matter of {@link HelloAlongTest}. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class DirectUpgradeTest {
+
+    static final Peer SERVER = new Peer("localhost", 40_000);
+    static final HostFacts UPGRADED = HostFacts.NONE.withUpgraded();
+    /** Takes the command unasked, and no ClientHello with it. */
+    private static final HostFacts DIRECT = UPGRADED.withCommand(Answer.TAKEN).withClientHello(Answer.REFUSED);
+
+    private final HostMemory memory = HostMemory.inMemory(10);
+    private final Connections.Events events = new Connections.Events();
+
+    /** What a test remembers of the server of all of them. */
+    static void remember(HostMemory memory, HostFacts facts) {
+        memory.update(SERVER.host(), SERVER.port(), known -> facts);
+    }
+
+    static HostFacts facts(HostMemory memory) {
+        return memory.recall(SERVER.host(), SERVER.port());
+    }
+
+    /** What a client has said before the first record. */
+    static String clear(byte[] sent) {
+        String all = new String(sent, StandardCharsets.ISO_8859_1);
+        int record = all.indexOf("\26\3");
+        return record < 0 ? all : all.substring(0, record);
+    }
+
+    @Test
+    void unless_it_is_set_the_client_asks_and_nothing_is_remembered_or_looked_up() {
+        Wire wire = wire(settings(DirectUpgrade.NEVER).withMemory(new Broken()), Offer.OFFERED);
+        assertThat(clear(wire.client().sent())).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(report(wire).proposal()).isEqualTo(Proposal.ASKED);
+        assertThat(report(wire).roundTrips()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IMPLICIT", "DISABLED"})
+    void where_nothing_is_upgraded_it_has_no_effect(TlsPolicy policy) {
+        for (DirectUpgrade direct : DirectUpgrade.values()) {
+            UpgradeSettings client =
+                    Connections.clientSettings(policy).withDirect(direct).withMemory(new Broken());
+            UpgradeSettings server =
+                    Connections.serverSettings(policy).withDirect(direct).withMemory(new Broken());
+            Wire wire = Wire.between(Connections.client(client), Connections.server(server))
+                    .run();
+            wire.client().requireSound();
+            wire.server().requireSound();
+            assertThat(report(wire).proposal()).isEqualTo(Proposal.NONE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
+    void the_command_leaves_right_behind_the_greeting_and_saves_a_round_trip(TlsPolicy policy) {
+        Wire wire = wire(settings(policy, DirectUpgrade.ALWAYS), Offer.OFFERED);
+        assertThat(clear(wire.client().sent())).isEqualTo("UPGRADE\r\n");
+        assertThat(wire.client().requireSound().connection().ready()).isTrue();
+        assertThat(report(wire).roundTrips()).isEqualTo(4);
+        assertThat(report(wire).proposal()).isEqualTo(Proposal.UNASKED);
+        assertThat(report(wire).phases().stream().map(PhaseTime::phase))
+                .containsExactly(Phase.GREETING, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
+        assertThat(report(wire).offeredBefore()).isEmpty();
+        assertThat(report(wire).offeredInside()).containsExactly("LOGIN");
+        assertThat(report(wire).toString()).contains("proposal=UNASKED");
+        assertThat(events.heard()).containsExactly("proposed", "upgraded TLSv1.3");
+        assertThat(facts(memory)).as("for those who go by it").isEqualTo(UPGRADED.withCommand(Answer.TAKEN));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
+    void a_refusal_falls_back_to_asking_on_the_same_connection_once(TlsPolicy policy) {
+        remember(memory, UPGRADED);
+        UpgradeSettings settings = settings(policy, DirectUpgrade.REMEMBERED);
+        Wire wire = wire(settings, Offer.ASKED_FOR);
+        assertThat(clear(wire.client().sent())).isEqualTo("UPGRADE\r\nCAPS\r\nUPGRADE\r\n");
+        assertThat(wire.client().requireSound().connection().ready()).isTrue();
+        assertThat(report(wire).roundTrips()).as("of five").isEqualTo(6);
+        assertThat(report(wire).proposal()).isEqualTo(Proposal.ASKED);
+        assertThat(report(wire).phases().stream().map(PhaseTime::phase))
+                .containsExactly(
+                        Phase.GREETING,
+                        Phase.COMMAND,
+                        Phase.CAPABILITY,
+                        Phase.COMMAND,
+                        Phase.HANDSHAKE,
+                        Phase.RECAPABILITY);
+        assertThat(events.heard()).containsExactly("proposed", "proposed", "upgraded TLSv1.3");
+        assertThat(facts(memory)).isEqualTo(UPGRADED.withCommand(Answer.REFUSED));
+
+        Wire next = wire(settings.withTls(Connections.clientSettings(policy).tls()), Offer.ASKED_FOR);
+        assertThat(clear(next.client().sent())).as("tried no more").startsWith("CAPS\r\nUPGRADE\r\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NOT_OFFERED", "REFUSED"})
+    void under_required_the_session_is_blocked_if_asking_helps_no_further(Offer offer) {
+        Wire wire = wire(settings(DirectUpgrade.ALWAYS), offer);
+        FailureReason reason = FailureReason.valueOf(offer.name());
+        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(reason);
+        assertThat(events.heard()).endsWith("failed " + reason, "blocked " + reason);
+        assertThat(clear(wire.client().sent()))
+                .isEqualTo(offer == Offer.REFUSED ? "UPGRADE\r\nCAPS\r\nUPGRADE\r\n" : "UPGRADE\r\nCAPS\r\n");
+        assertThat(facts(memory).command())
+                .as("one that refuses in any case does not refuse for want of asking")
+                .isEqualTo(offer == Offer.REFUSED ? Answer.UNKNOWN : Answer.REFUSED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NOT_OFFERED", "REFUSED"})
+    void an_opportunistic_client_asks_behind_a_refusal_and_then_goes_on_in_plaintext(Offer offer) {
+        Wire wire = wire(settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS), offer);
+        assertThat(wire.client().requireSound().connection().ready()).isTrue();
+        assertThat(report(wire).encrypted()).isFalse();
+        assertThat(report(wire).offeredBefore()).contains("PLAIN");
+        assertThat(events.heard()).endsWith("declined " + offer).doesNotContain("failed " + offer);
+    }
+
+    @Test
+    void a_host_that_was_never_upgraded_is_asked_and_each_later_connection_tries_one_thing_more() {
+        UpgradeSettings settings = settings(DirectUpgrade.REMEMBERED);
+        HostFacts[] learnt = {
+            UPGRADED,
+            UPGRADED.withCommand(Answer.TAKEN),
+            UPGRADED.withCommand(Answer.TAKEN).withClientHello(Answer.TAKEN),
+            UPGRADED.withCommand(Answer.TAKEN).withClientHello(Answer.TAKEN)
+        };
+        Proposal[] proposals = {
+            Proposal.ASKED, Proposal.UNASKED, Proposal.UNASKED_WITH_HELLO, Proposal.UNASKED_WITH_HELLO
+        };
+        int[] roundTrips = {5, 4, 3, 3};
+        for (int i = 0; i < learnt.length; i++) {
+            Wire wire = wire(settings, Offer.OFFERED);
+            assertThat(wire.client().requireSound().connection().ready()).isTrue();
+            assertThat(report(wire).proposal()).isEqualTo(proposals[i]);
+            assertThat(report(wire).roundTrips()).as("connection " + i).isEqualTo(roundTrips[i]);
+            assertThat(facts(memory)).isEqualTo(learnt[i]);
+        }
+    }
+
+    @Test
+    void a_host_that_offers_nothing_is_never_tried() {
+        UpgradeSettings settings = settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.REMEMBERED);
+        for (int i = 0; i < 3; i++) {
+            Wire wire = wire(settings, Offer.NOT_OFFERED);
+            assertThat(clear(wire.client().sent())).isEqualTo("CAPS\r\n");
+            assertThat(facts(memory)).isEqualTo(HostFacts.NONE);
+        }
+    }
+
+    @Test
+    void what_is_remembered_of_a_host_is_no_longer_believed_once_it_is_wrong() {
+        remember(memory, DIRECT);
+        Wire wire = wire(settings(DirectUpgrade.REMEMBERED), Offer.ASKED_FOR);
+        assertThat(wire.client().requireSound().connection().ready()).isTrue();
+        assertThat(facts(memory).command()).isEqualTo(Answer.REFUSED);
+    }
+
+    @Test
+    void a_host_is_the_same_in_any_case_and_spelling_and_not_on_another_port() {
+        remember(memory, DIRECT);
+        assertThat(first(new Peer("LOCALHOST", SERVER.port()))).isEqualTo("UPGRADE\r\n");
+        assertThat(first(new Peer("localhost", SERVER.port() + 1))).isEqualTo("CAPS\r\n");
+        memory.update("xn--mnchen-3ya.example", 25, known -> DIRECT);
+        assertThat(first(new Peer("m\u00fcnchen.example", 25))).isEqualTo("UPGRADE\r\n");
+    }
+
+    private String first(Peer peer) {
+        UpgradeConnection client =
+                new UpgradeConnection(new LineProtocolClient(), settings(DirectUpgrade.REMEMBERED), peer);
+        return Side.begun(client).arrive("HELLO there\r\n").run().takeWords();
+    }
+
+    @Test
+    void a_dialogue_that_does_not_implement_it_asks() {
+        remember(memory, UPGRADED.withCommand(Answer.TAKEN));
+        UpgradeConnection client = new UpgradeConnection(new TinyClient(), settings(DirectUpgrade.REMEMBERED), SERVER);
+        Side.begun(client).run().requireSound();
+        assertThat(client.state()).isEqualTo(State.PLAINTEXT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REMEMBERED, recall", "ALWAYS, update"})
+    void what_a_memory_throws_ends_the_connection_typed(DirectUpgrade direct, String call) {
+        Wire wire = wire(settings(direct).withMemory(new Broken()), Offer.OFFERED);
+        assertThat(wire.client().failure().orElseThrow()).hasMessage("broken " + call);
+        UpgradeException why = wire.client().connection().failure().orElseThrow();
+        assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
+        assertThat(why).hasRootCauseMessage("broken " + call);
+    }
+
+    @Test
+    void a_missing_setting_or_memory_is_refused() {
+        UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED);
+        assertThat(settings.direct()).isEqualTo(DirectUpgrade.NEVER);
+        assertThat(settings.memory()).isSameAs(HostMemory.ofProcess());
+        assertThatThrownBy(() -> settings.withDirect(null)).hasMessageContaining("DirectUpgrade.NEVER");
+        assertThatThrownBy(() -> settings.withMemory(null)).hasMessageContaining("HostMemory.ofProcess()");
+    }
+
+    private UpgradeSettings settings(DirectUpgrade direct) {
+        return settings(TlsPolicy.REQUIRED, direct);
+    }
+
+    private UpgradeSettings settings(TlsPolicy policy, DirectUpgrade direct) {
+        return Connections.clientSettings(policy)
+                .withDirect(direct)
+                .withMemory(memory)
+                .withListener(events);
+    }
+
+    private static Wire wire(UpgradeSettings settings, Offer offer) {
+        UpgradeConnection client = new UpgradeConnection(new LineProtocolClient(), settings, SERVER);
+        UpgradeSettings serving =
+                Connections.serverSettings(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.HANDSHAKE);
+        return Wire.between(client, Connections.server(new LineProtocolServer(offer), serving))
+                .run();
+    }
+
+    private static UpgradeReport report(Wire wire) {
+        return wire.client().connection().report();
+    }
+
+    /** Throws whatever is asked of it. */
+    private static final class Broken implements HostMemory {
+
+        @Override
+        public HostFacts recall(String host, int port) {
+            throw new IllegalArgumentException("broken recall");
+        }
+
+        @Override
+        public void update(String host, int port, UnaryOperator<HostFacts> change) {
+            throw new IllegalArgumentException("broken update");
+        }
+    }
+}

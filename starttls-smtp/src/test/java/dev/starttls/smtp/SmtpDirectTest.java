@@ -1,0 +1,182 @@
+package dev.starttls.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.hosts.HostFacts;
+import dev.starttls.core.hosts.HostFacts.Answer;
+import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.upgrade.DirectUpgrade;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.Proposal;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** STARTTLS right behind the greeting. */
+@Timeout(60)
+class SmtpDirectTest {
+
+    private static final String GREETING = "220 mail.example.org ESMTP\r\n";
+    private static final String EHLO = "EHLO client.example.org\r\n";
+    private static final String OFFER = "250-mail.example.org\r\n250 STARTTLS\r\n";
+
+    private final HostMemory memory = HostMemory.inMemory(10);
+
+    @Test
+    void it_saves_a_round_trip_and_ehlo_is_said_inside_tls_alone() {
+        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        SmtpClientDialogue dialogue = Fixture.clientDialogue();
+        Side client = Side.of(dialogue, settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        Wire.between(client, server).run();
+        assertThat(client.failure()).isEmpty();
+        assertThat(client.sent()).startsWith("STARTTLS\r\n\26\3").doesNotContain("EHLO");
+        assertThat(dialogue.announced().has("AUTH")).isTrue();
+        assertThat(client.connection().report().roundTrips()).isEqualTo(4);
+        assertThat(client.connection().report().proposal()).isEqualTo(Proposal.UNASKED);
+    }
+
+    @Test
+    void every_split_of_the_clear_part_of_both_streams_upgrades() {
+        for (int split = 0; split < 100; split++) {
+            Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+            Side client = Side.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+            Wire.cut(client, server, Wire.at(split), Wire.at(split)).run();
+            assertThat(client.failure()).isEmpty();
+            assertThat(client.connection().ready()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "503 EHLO or HELO expected before STARTTLS",
+                "503 5.5.1 Error",
+                "454 4.7.0 TLS not available",
+                "502 Not implemented",
+                "530 5.7.0 EHLO first",
+                "500-x\r\n500 y"
+            })
+    void a_refusal_falls_back_to_ehlo_and_to_starttls_again_if_that_announces_it(String refusal) throws Exception {
+        for (TlsPolicy policy : new TlsPolicy[] {TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC}) {
+            Side client = Side.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
+            RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+            assertThat(server.say(GREETING)).isEqualTo("STARTTLS\r\n");
+            assertThat(server.say(refusal + "\r\n")).isEqualTo(EHLO);
+            assertThat(server.say(OFFER)).isEqualTo("STARTTLS\r\n");
+            byte[] hello = server.say("220 go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+            assertThat(server.handshake(hello)).isEqualTo(EHLO);
+            assertThat(facts().command()).isEqualTo(Answer.REFUSED);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUIRED", "OPPORTUNISTIC"})
+    void what_is_not_offered_then_is_held_against_the_policy(TlsPolicy policy) {
+        Side client = Side.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        server.say(GREETING);
+        assertThat(server.say("502 5.5.1 Not implemented\r\n")).isEqualTo(EHLO);
+        assertThat(server.say("250-mail.example.org\r\n250 SIZE 1\r\n")).isEmpty();
+        if (policy == TlsPolicy.REQUIRED) {
+            assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.NOT_OFFERED);
+            assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+        } else {
+            assertThat(client.connection().ready()).isTrue();
+            assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
+        }
+    }
+
+    @Test
+    void a_second_refusal_is_the_last() {
+        Side client = Side.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        server.say(GREETING);
+        server.say("454 4.7.0 TLS not available\r\n");
+        server.say(OFFER);
+        assertThat(server.say("454 4.7.0 TLS not available\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.REFUSED);
+        assertThat(facts().command()).as("it had no TLS, asked or not").isEqualTo(Answer.UNKNOWN);
+    }
+
+    @Test
+    void a_server_that_closes_turns_the_client_away() {
+        Side client = Side.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        server.say(GREETING);
+        assertThat(server.say("421 4.3.2 Bye\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"250 ok", "221 bye", "354 go", "+OK", ""})
+    void anything_else_is_a_violation(String reply) {
+        Side client = Side.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        server.say(GREETING);
+        assertThat(server.say(reply + "\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+    }
+
+    @Test
+    void octets_behind_the_go_ahead_fail_the_client_at_every_split() {
+        String stream = "220 go\r\n250-evil\r\n250 AUTH PLAIN\r\n";
+        for (int split = 0; split <= stream.length(); split++) {
+            SmtpClientDialogue dialogue = Fixture.clientDialogue();
+            Side client = Side.of(dialogue, settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+            RawPeer.server(client, Fixture.SERVER_CONTEXT).say(GREETING);
+            client.give(stream.substring(0, split).getBytes(StandardCharsets.ISO_8859_1));
+            client.give(stream.substring(split).getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+            assertThat(dialogue.announced().has("AUTH")).isFalse();
+        }
+    }
+
+    @Test
+    void a_client_hello_is_tried_on_no_host_and_sent_to_those_that_are_said_to_take_it() {
+        HostFacts upgraded = HostFacts.NONE.withUpgraded().withCommand(Answer.TAKEN);
+        remember(upgraded);
+        assertThat(first(TlsPolicy.REQUIRED)).isEqualTo("STARTTLS\r\n");
+        remember(upgraded.withClientHello(Answer.TAKEN));
+        assertThat(first(TlsPolicy.REQUIRED)).startsWith("STARTTLS\r\n\26\3");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"IMPLICIT", "DISABLED"})
+    void where_nothing_is_upgraded_it_has_no_effect(TlsPolicy policy) {
+        Side server = Side.of(Fixture.serverDialogue(policy, new ArrayList<>()), Fixture.server(policy));
+        Side client = Side.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
+        Wire.between(client, server).run();
+        assertThat(client.failure()).isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.sent()).doesNotContain("STARTTLS");
+    }
+
+    private String first(TlsPolicy policy) {
+        Side client = Side.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.REMEMBERED));
+        return RawPeer.server(client, Fixture.SERVER_CONTEXT).say(GREETING);
+    }
+
+    private void remember(HostFacts facts) {
+        memory.update("localhost", 587, known -> facts);
+    }
+
+    private HostFacts facts() {
+        return memory.recall("localhost", 587);
+    }
+
+    private UpgradeSettings settings(TlsPolicy policy, DirectUpgrade direct) {
+        return Fixture.client(policy).withDirect(direct).withMemory(memory);
+    }
+}
