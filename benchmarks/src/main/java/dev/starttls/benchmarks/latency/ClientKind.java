@@ -18,6 +18,8 @@ public enum ClientKind {
     STARTTLS_UNPREPARED("this library, blocking, unprepared"),
     /** This library, blocking, the ClientHello made by another thread. */
     STARTTLS_TWO_THREADS("this library, blocking, another thread prepares"),
+    /** This library, blocking, which remembers what each host takes unasked. */
+    STARTTLS_DIRECT("this library, blocking, direct where remembered"),
     /** This library on a selector loop. */
     STARTTLS_LOOP("this library, selector loop"),
     /** This library, blocking, with engines of Conscrypt. */
@@ -84,6 +86,7 @@ public enum ClientKind {
             case FLOOR -> new FloorClient(false);
             case FLOOR_QUICK_ACK -> new FloorClient(true);
             case STARTTLS, STARTTLS_CONSCRYPT, STARTTLS_TCNATIVE -> new StartTlsClient(Preparation.WHILE_WAITING);
+            case STARTTLS_DIRECT -> new RememberingClient();
             case STARTTLS_UNPREPARED -> new StartTlsClient(Preparation.ON_GO_AHEAD);
             case STARTTLS_TWO_THREADS -> new TwoThreadsClient();
             case STARTTLS_LOOP, STARTTLS_LOOP_CONSCRYPT, STARTTLS_LOOP_TCNATIVE -> new LoopClient();

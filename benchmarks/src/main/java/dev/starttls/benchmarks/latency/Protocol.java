@@ -57,7 +57,7 @@ public enum Protocol {
             case IMAP -> set(ImapClient.to(target.host(), target.port()), target.policy(), tls);
             case POP3 ->
                 set(Pop3Client.to(target.host(), target.port()), target.policy(), tls)
-                        .stls(DirectStls.ALWAYS);
+                        .direct(DirectUpgrade.ALWAYS);
         };
     }
 

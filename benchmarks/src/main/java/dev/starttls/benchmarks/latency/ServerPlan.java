@@ -68,6 +68,7 @@ public enum ServerPlan {
     private static final List<ClientKind> FAR = List.of(
             ClientKind.FLOOR_QUICK_ACK,
             ClientKind.STARTTLS,
+            ClientKind.STARTTLS_DIRECT,
             ClientKind.STARTTLS_LOOP,
             ClientKind.STARTTLS_CONSCRYPT,
             ClientKind.SSL_SOCKET,
@@ -122,7 +123,7 @@ public enum ServerPlan {
         boolean newest = scenario.version().equals(TLS13);
         boolean near = scenario.linkMillis() <= 10;
         if (upgrade && newest) {
-            steps.add(near ? step(scenario, NEAR, 3, 25, scale) : step(scenario, FAR, 1, 8, scale));
+            steps.add(near ? step(scenario, NEAR, 3, 25, scale) : step(scenario, FAR, 2, 8, scale));
         } else if (near && (upgrade || newest)) {
             steps.add(step(scenario, FEW, 2, 10, scale));
         }
