@@ -60,8 +60,11 @@ final class NagleServer implements AutoCloseable {
             ByteBuffer command = ByteBuffer.allocate(1_000);
             say(socket.getOutputStream(), "220 localhost\r\n");
             line(socket.getInputStream(), command);
-            say(socket.getOutputStream(), "250-localhost\r\n250 STARTTLS\r\n");
-            line(socket.getInputStream(), command);
+            // As Postfix, it does not ask for EHLO first.
+            if (command.get(0) == 'E') {
+                say(socket.getOutputStream(), "250-localhost\r\n250 STARTTLS\r\n");
+                line(socket.getInputStream(), command);
+            }
             say(socket.getOutputStream(), "220 go ahead\r\n");
             SSLSocket inside = (SSLSocket) context.getSocketFactory().createSocket(socket, null, false);
             inside.startHandshake();
