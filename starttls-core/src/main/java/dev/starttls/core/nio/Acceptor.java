@@ -102,12 +102,17 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
         }
     }
 
-    /** Has a loop serve a connection, in the place that was taken for it there. */
+    /** On the thread of the accepting loop: has a loop serve a connection, in the place that was taken for it there. */
     private void handTo(SelectorLoop place, SocketChannel channel) {
         if (place == loop) {
             serve(place, channel);
-            return;
+        } else {
+            send(place, channel);
         }
+    }
+
+    /** The same, from any thread. */
+    private void send(SelectorLoop place, SocketChannel channel) {
         place.admit(new Arrivals.Arrival() {
             @Override
             public void run() {
@@ -118,7 +123,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             public void tooLate() {
                 // It has ended just now; another one serves it. Where there is no room, it has not been greeted.
                 place.release();
-                serving.reserve().ifPresentOrElse(other -> handTo(other, channel), () -> Quietly.close(channel));
+                serving.reserve().ifPresentOrElse(other -> send(other, channel), () -> Quietly.close(channel));
             }
         });
     }

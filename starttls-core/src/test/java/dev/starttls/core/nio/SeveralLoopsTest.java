@@ -151,6 +151,7 @@ class SeveralLoopsTest {
         assertThat(Octets.text(one, 4)).isEqualTo("HI\r\n");
         assertThat(Octets.text(two, 4)).isEqualTo("HI\r\n");
         assertThat(first.loop().underway()).isEqualTo(2);
+        assertThat(servedBy).containsOnly(first.thread());
     }
 
     @Test
