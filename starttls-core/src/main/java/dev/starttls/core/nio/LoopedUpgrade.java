@@ -78,7 +78,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
     @Override
     public void waited(long nanos) {
         if (!ended) {
-            connection.ownTime(nanos);
+            connection.keptWaiting(nanos);
         }
     }
 

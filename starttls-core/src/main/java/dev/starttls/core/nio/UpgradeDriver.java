@@ -293,7 +293,7 @@ final class UpgradeDriver {
         if (count > 0) {
             receive(turn);
             // What has passed since is not the peer's time: its next phase begins now.
-            connection.ownTime(now - came);
+            connection.keptWaiting(now - came);
         } else if (count < 0) {
             connection.endOfInput();
             foreign.ran();

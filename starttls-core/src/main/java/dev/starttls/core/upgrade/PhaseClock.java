@@ -19,6 +19,9 @@ final class PhaseClock {
     private int lines;
     private int octets;
     private long taskSince;
+    /** Since the last line, for what was kept waiting. */
+    private long givenBack;
+
     private boolean taskDue;
     private boolean awaiting;
     private boolean stopped;
@@ -56,6 +59,17 @@ final class PhaseClock {
     /** So long it was not the peer that was waited for. */
     void own(long nanos) {
         waitBegan += Math.max(0, nanos);
+    }
+
+    /**
+     * So long what the peer has sent was kept waiting. When that has made up for the whole of its time and there still is no
+     * line, nothing more is given: of one who drips octets there would always be one that waits.
+     */
+    void keptWaiting(long nanos) {
+        if (nanos > 0 && givenBack < patience) {
+            givenBack += nanos;
+            own(nanos);
+        }
     }
 
     Phase phase() {
@@ -105,6 +119,7 @@ final class PhaseClock {
 
     private void restart() {
         waitBegan = now;
+        givenBack = 0;
         lines = 0;
         octets = 0;
     }
@@ -127,6 +142,7 @@ final class PhaseClock {
 
     void count(int moreLines, int moreOctets) {
         lines += moreLines;
+        givenBack = moreLines > 0 ? 0 : givenBack;
         octets += moreOctets;
     }
 

@@ -47,6 +47,11 @@ final class Session implements Stage {
     }
 
     @Override
+    public void keptWaiting(long nanos) {
+        // Nothing is bounded any more.
+    }
+
+    @Override
     public void spent(Phase phase, long nanos) {
         outcome.preceded(phase, nanos);
     }

@@ -17,6 +17,8 @@ interface Stage {
 
     void ownTime(long nanos);
 
+    void keptWaiting(long nanos);
+
     void tick(long nanos) throws UpgradeException;
 
     Optional<Long> deadline();

@@ -84,6 +84,17 @@ public final class UpgradeConnection {
     }
 
     /**
+     * Gives the peer more time in the present phase: for so long the thread that serves it was busy with others, while what it
+     * had sent waited. Once that has made up for the whole of its time ({@link UpgradeLimits}) and it still has completed no
+     * line, nothing more is given: who sends octet by octet outlives no busy thread.
+     *
+     * @param nanos how long, in nanoseconds; nothing is given for 0 or less, or once ready
+     */
+    public void keptWaiting(long nanos) {
+        stage.keptWaiting(nanos);
+    }
+
+    /**
      * Begins: the transport is connected.
      *
      * @param nanos the time now, in the nanoseconds of any clock that never goes back; later calls tell the same clock

@@ -38,6 +38,11 @@ final class Upgrading implements Stage {
     }
 
     @Override
+    public void keptWaiting(long nanos) {
+        parts.clock().keptWaiting(nanos);
+    }
+
+    @Override
     public void begin(long nanos) throws IOException {
         if (begun) {
             throw begunBefore(state());
