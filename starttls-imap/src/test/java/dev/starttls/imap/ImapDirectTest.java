@@ -155,7 +155,7 @@ class ImapDirectTest {
         RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
         server.say(GREETING);
         assertThat(server.say(refusal + "\r\n")).isEmpty();
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.HELLO_NOT_TAKEN);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(facts().clientHello()).isEqualTo(Answer.REFUSED);
     }
 

@@ -207,9 +207,10 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      * Whether the upgrade command is sent right behind the greeting, without asking what the server can do, and how much of
      * it at once.
      *
-     * <p>Under {@link DirectUpgrade#REMEMBERED} a host may turn out not to take a ClientHello that comes along ({@link
-     * dev.starttls.core.upgrade.FailureReason#HELLO_NOT_TAKEN}). {@link #connect()} and {@link #connect(UpgradeLoop)} then
-     * connect once more and ask, within the {@link #timeout} of the TCP connection, counted from their beginning; the report's
+     * <p>Under {@link DirectUpgrade#REMEMBERED} a host may turn out not to take the command, or a ClientHello that comes
+     * along, and end the connection ({@link dev.starttls.core.upgrade.FailureReason#DIRECT_NOT_TAKEN}). {@link #connect()} and {@link #connect(UpgradeLoop)} then
+     * connect once more and ask, within the {@link #timeout} of the TCP connection, counted from their beginning (on a loop it needs a place in it again, and
+     * a loop that is not closed); the report's
      * {@link Phase#CONNECT} includes the first connection. The listener hears of it that a command was {@linkplain
      * UpgradeListener#proposed proposed} twice, and not that anything failed. {@link #connect(SocketChannel)} and {@link
      * #connection} fail, and what made the connection has to make another.

@@ -35,7 +35,7 @@ final class FirstAttempt implements UpgradeListener {
 
     /** Whether there is to be a second connection, and time for it; if not, the listener hears why at last. */
     boolean repeatable(Throwable thrown, Connector.Attempts attempts) {
-        if (thrown instanceof UpgradeException why && why.reason() == FailureReason.HELLO_NOT_TAKEN) {
+        if (thrown instanceof UpgradeException why && why.reason() == FailureReason.DIRECT_NOT_TAKEN) {
             if (attempts.deadline() - System.nanoTime() > 0) {
                 return true;
             }
@@ -75,7 +75,7 @@ final class FirstAttempt implements UpgradeListener {
     }
 
     private void hearOrKeep(UpgradeException why, Consumer<UpgradeListener> event) {
-        if (why.reason() == FailureReason.HELLO_NOT_TAKEN) {
+        if (why.reason() == FailureReason.DIRECT_NOT_TAKEN) {
             keptBack.add(event);
         } else {
             event.accept(listener);

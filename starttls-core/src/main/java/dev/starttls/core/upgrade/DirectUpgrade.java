@@ -15,8 +15,9 @@ public enum DirectUpgrade {
     /** It asks first, and upgrades if that is offered. */
     NEVER,
     /**
-     * It says the command unasked on every connection, whatever is remembered; a refusal costs a round trip each time. The
-     * only way with a POP3 server that has STLS and no CAPA. What it learns is remembered for those who go by it.
+     * It says the command unasked on every connection, whatever is remembered; a refusal costs a round trip each time, and
+     * a server that closes the connection at it is never upgraded. The only way with a POP3 server that has STLS and no
+     * CAPA. What it learns is remembered for those who go by it.
      */
     ALWAYS,
     /**
@@ -25,9 +26,10 @@ public enum DirectUpgrade {
      * ({@link Dialogue#takesEarlyHello}) or the memory says so, the ClientHello in the segment of the command, which saves
      * another round trip. A host that was never upgraded is asked, so that one which is visited once costs nothing.
      *
-     * <p>Each refusal is paid once and remembered. That of the command costs a round trip. A ClientHello that is not taken makes
-     * the connection useless, whether the server refuses, closes, or waits for another one: the upgrade fails with {@link
-     * FailureReason#HELLO_NOT_TAKEN}, and what has made the TCP connection makes another. The wait for a server that is silent
+     * <p>Each refusal is paid once and remembered. That of the command costs a round trip, unless the server closes the
+     * connection or says nothing instead. That, and a ClientHello that is not taken, whether the server refuses, closes, or
+     * waits for another one, makes the connection useless: the upgrade fails with {@link FailureReason#DIRECT_NOT_TAKEN}, and
+     * what has made the TCP connection makes another. The wait for a server that is silent
      * behind its go-ahead is one second, or four times as long as the go-ahead took.
      */
     REMEMBERED

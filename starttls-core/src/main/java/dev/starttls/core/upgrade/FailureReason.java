@@ -9,13 +9,14 @@ public enum FailureReason {
     /** The server offered the upgrade and refused the command. */
     REFUSED("starttls-not-supported", "Try again later, or ask the server's operator what its log says"),
     /**
-     * The server did not take the ClientHello that came in one piece with the upgrade command ({@link DirectUpgrade#REMEMBERED}):
-     * it refused, closed the connection, or said nothing; see the cause. That is remembered of it, and nothing is wrong with it.
-     * Clients that make their connections themselves make another, and tell nobody of this one.
+     * The server did not take what was said to it unasked ({@link DirectUpgrade}), and this connection cannot go on: it closed
+     * the connection, ended the session or said nothing, or it refused the ClientHello that came in one piece with the upgrade
+     * command; see the cause. That is remembered of it, and nothing is wrong with it. Clients that make their connections
+     * themselves make another under {@link DirectUpgrade#REMEMBERED}, and tell nobody of this one.
      */
-    HELLO_NOT_TAKEN(
+    DIRECT_NOT_TAKEN(
             "validation-failure",
-            "Connect again: the host is now remembered not to take a ClientHello that comes along with the upgrade command"),
+            "Connect again by DirectUpgrade.REMEMBERED, for the host is now remembered not to take that; or ask always, by DirectUpgrade.NEVER"),
     /** An IMAP server greeted with PREAUTH, in which state STARTTLS is not possible (RFC 9051 section 11.1). */
     PREAUTHENTICATED(
             "starttls-not-supported",

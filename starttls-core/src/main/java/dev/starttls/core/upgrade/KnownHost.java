@@ -22,6 +22,8 @@ final class KnownHost {
     private boolean unasked;
     private boolean along;
     private boolean answered;
+    /** The command was sent unasked, and neither it nor the question in its place has had a sound answer yet. */
+    private boolean open;
 
     KnownHost(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         this.dialogue = dialogue;
@@ -64,6 +66,7 @@ final class KnownHost {
     Proposal proposed(Step.Offer offer, boolean withHello) {
         unasked = offer == Step.Offer.UNREAD;
         along = withHello;
+        open = unasked;
         if (withHello) {
             return unasked ? Proposal.UNASKED_WITH_HELLO : Proposal.ASKED_WITH_HELLO;
         }
@@ -84,6 +87,7 @@ final class KnownHost {
 
     /** The server has said that there is no TLS: it would refuse the command the next time, too. */
     void notOffered() {
+        open = false;
         if (refusedUnasked) {
             learn(known -> known.withCommand(Answer.REFUSED));
         }
@@ -91,6 +95,7 @@ final class KnownHost {
 
     /** The go-ahead is there: what was refused unasked and is taken now was refused for want of asking. */
     void goneAhead() {
+        open = false;
         if (refusedUnasked) {
             learn(known -> known.withCommand(Answer.REFUSED));
         }
@@ -121,23 +126,17 @@ final class KnownHost {
     }
 
     /**
-     * The upgrade fails. As long as nothing of TLS has come from a server whose ClientHello was sent ahead, that may be the
-     * reason, and it is not sent ahead again.
+     * The upgrade fails. As long as a server has not answered what was said unasked, and nothing of TLS has come from one whose
+     * ClientHello was sent ahead, that may be the reason, and it is not tried again.
      *
      * @return what to tell of it
      */
     UpgradeException failed(UpgradeException thrown) {
-        if (!along || answered) {
+        boolean hello = along && !answered;
+        String what = ending(thrown.reason());
+        if (!hello && !(open && !what.isEmpty())) {
             return thrown;
         }
-        String what =
-                switch (thrown.reason()) {
-                    case REFUSED, NOT_OFFERED -> "it refused the command";
-                    case TURNED_AWAY -> "it ended the session";
-                    case CONNECTION_CLOSED -> "the connection was closed";
-                    case TIMEOUT -> "it was silent for too long";
-                    default -> "";
-                };
         boolean anothersWords = thrown.reason() == FailureReason.PLAINTEXT_INJECTION
                 || thrown.reason() == FailureReason.PROTOCOL_VIOLATION
                 || thrown.reason() == FailureReason.LIMIT_EXCEEDED;
@@ -145,10 +144,15 @@ final class KnownHost {
             return thrown;
         }
         answered = true;
-        UpgradeException why = what.isEmpty() ? thrown : notTaken(thrown, what);
+        open = false;
+        UpgradeException why = what.isEmpty() ? thrown : notTaken(thrown, hello, what);
         try {
-            learn(known ->
-                    known.withClientHello(thrown.reason() == FailureReason.TIMEOUT ? Answer.SILENT : Answer.REFUSED));
+            if (hello) {
+                learn(known -> known.withClientHello(
+                        thrown.reason() == FailureReason.TIMEOUT ? Answer.SILENT : Answer.REFUSED));
+            } else {
+                learn(known -> known.withCommand(Answer.REFUSED));
+            }
         } catch (Throwable e) {
             // The failure matters more than what a memory has to say of it.
             why.addSuppressed(e);
@@ -156,12 +160,26 @@ final class KnownHost {
         return why;
     }
 
-    private static UpgradeException notTaken(UpgradeException thrown, String what) {
+    /** What the server did by which the connection cannot go on; empty if it did something else. */
+    private static String ending(FailureReason reason) {
+        return switch (reason) {
+            case REFUSED, NOT_OFFERED -> "it refused the command";
+            case TURNED_AWAY -> "it ended the session";
+            case CONNECTION_CLOSED -> "the connection was closed";
+            case TIMEOUT -> "it was silent for too long";
+            default -> "";
+        };
+    }
+
+    private static UpgradeException notTaken(UpgradeException thrown, boolean hello, String what) {
         UpgradeException why = new UpgradeException(
-                FailureReason.HELLO_NOT_TAKEN,
+                FailureReason.DIRECT_NOT_TAKEN,
                 thrown.phase(),
-                "Expected the server to take the ClientHello that came in one piece with the upgrade command, as it is"
-                        + " remembered to or was tried on it, but " + what,
+                "Expected the server to take the "
+                        + (hello
+                                ? "ClientHello that came in one piece with the upgrade command"
+                                : "upgrade command before it was asked what it can do")
+                        + ", as it is remembered to or was tried on it, but " + what,
                 thrown.reply().orElse(""),
                 "");
         why.initCause(thrown);

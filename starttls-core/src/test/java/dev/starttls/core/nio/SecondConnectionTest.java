@@ -123,6 +123,44 @@ class SecondConnectionTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "BLOCKING, ASKED_FOR_OR_HANGS_UP",
+        "LOOP, ASKED_FOR_OR_HANGS_UP",
+        "BLOCKING, ASKED_FOR_OR_LEAVES",
+        "LOOP, ASKED_FOR_OR_LEAVES"
+    })
+    void a_server_that_ends_the_session_of_who_has_not_asked_is_asked_from_then_on(Driver driver, Offer offer)
+            throws Exception {
+        listen(InjectionResponse.FAIL, offer);
+        memory.update("localhost", address.getPort(), known -> HostFacts.NONE
+                .withUpgraded()
+                .withClientHello(Answer.REFUSED));
+        for (int i = 0; i < 2; i++) {
+            try (StartTlsChannel channel = driver.connect(client(), running.loop())) {
+                assertThat(channel.report().proposal()).isEqualTo(Proposal.ASKED);
+                assertThat(channel.report().roundTrips()).isEqualTo(5);
+            }
+            assertThat(connections).hasValue(2 + i);
+            assertThat(facts().command()).isEqualTo(Answer.REFUSED);
+        }
+        assertThat(heard.events.stream().filter(event -> event.startsWith("failed")))
+                .isEmpty();
+    }
+
+    @Test
+    void who_always_goes_unasked_hears_why_that_ends_at_such_a_server() throws Exception {
+        listen(InjectionResponse.FAIL, Offer.ASKED_FOR_OR_HANGS_UP);
+        UpgradeException why = catchThrowableOfType(UpgradeException.class, () -> client().direct(DirectUpgrade.ALWAYS)
+                .connect());
+        assertThat(why.reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
+        assertThat(why)
+                .hasMessageContaining("before it was asked")
+                .hasMessageContaining("the connection was closed")
+                .hasMessageContaining("DirectUpgrade.NEVER");
+        assertThat(connections).hasValue(1);
+    }
+
+    @ParameterizedTest
     @EnumSource
     void what_the_second_fails_with_is_told_and_has_the_first_beside_it(Driver driver) throws Exception {
         listen(InjectionResponse.FAIL, Offer.REFUSED);
@@ -132,7 +170,7 @@ class SecondConnectionTest {
         assertThat(why.getSuppressed())
                 .singleElement()
                 .isInstanceOfSatisfying(UpgradeException.class, first -> assertThat(first.reason())
-                        .isEqualTo(FailureReason.HELLO_NOT_TAKEN));
+                        .isEqualTo(FailureReason.DIRECT_NOT_TAKEN));
         assertThat(heard.events).containsExactly("proposed", "proposed", "failed REFUSED", "blocked REFUSED");
         assertThat(connections).hasValue(2);
     }
@@ -164,10 +202,10 @@ class SecondConnectionTest {
         listen(InjectionResponse.FAIL, Offer.OFFERED);
         SocketChannel made = SocketChannel.open(address);
         UpgradeException why = catchThrowableOfType(UpgradeException.class, () -> client().connect(made));
-        assertThat(why.reason()).isEqualTo(FailureReason.HELLO_NOT_TAKEN);
+        assertThat(why.reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(why.hint().orElseThrow()).startsWith("Connect again");
         assertThat(made.isOpen()).isFalse();
-        assertThat(heard.events).containsExactly("proposed", "failed HELLO_NOT_TAKEN", "blocked HELLO_NOT_TAKEN");
+        assertThat(heard.events).containsExactly("proposed", "failed DIRECT_NOT_TAKEN", "blocked DIRECT_NOT_TAKEN");
         try (StartTlsChannel channel = client().connect(SocketChannel.open(address))) {
             assertThat(channel.isSecure()).isTrue();
         }
@@ -197,7 +235,8 @@ class SecondConnectionTest {
 
     @Test
     void without_time_for_a_second_connection_the_first_failure_is_told() {
-        UpgradeException why = new UpgradeException(FailureReason.HELLO_NOT_TAKEN, Phase.COMMAND, "Expected more time");
+        UpgradeException why =
+                new UpgradeException(FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected more time");
         FirstAttempt first = new FirstAttempt(heard);
         first.failed(why);
         first.blocked(why);
@@ -208,12 +247,12 @@ class SecondConnectionTest {
         assertThat(heard.events).isEmpty();
         assertThat(first.repeatable(why, new Connector.Attempts(Duration.ofNanos(1), now)))
                 .isFalse();
-        assertThat(heard.events).containsExactly("failed HELLO_NOT_TAKEN", "blocked HELLO_NOT_TAKEN");
+        assertThat(heard.events).containsExactly("failed DIRECT_NOT_TAKEN", "blocked DIRECT_NOT_TAKEN");
     }
 
     @Test
     void what_a_listener_throws_of_it_does_not_hide_the_failure() {
-        UpgradeException why = new UpgradeException(FailureReason.HELLO_NOT_TAKEN, Phase.COMMAND, "Expected time");
+        UpgradeException why = new UpgradeException(FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected time");
         FirstAttempt first = new FirstAttempt(new UpgradeListener() {
             @Override
             public void failed(UpgradeException failure) {

@@ -20,6 +20,10 @@ public final class LineProtocolServer implements Dialogue {
         OFFERED,
         /** Announces it, and accepts it from a client that has asked. */
         ASKED_FOR,
+        /** Announces it, accepts it from a client that has asked, and hangs up on one that has not. */
+        ASKED_FOR_OR_HANGS_UP,
+        /** The same, with a refusal before it hangs up. */
+        ASKED_FOR_OR_LEAVES,
         /** Does not announce it, and refuses it. */
         NOT_OFFERED,
         /** Announces and refuses it. */
@@ -98,6 +102,12 @@ public final class LineProtocolServer implements Dialogue {
             announced.forEach(name -> lines.add("CAP " + name));
             lines.add("END");
             return new Step.Await(phase(), lines);
+        }
+        if (line.equals("UPGRADE") && announced.isEmpty() && offer == Offer.ASKED_FOR_OR_HANGS_UP) {
+            return new Step.Close(List.of());
+        }
+        if (line.equals("UPGRADE") && announced.isEmpty() && offer == Offer.ASKED_FOR_OR_LEAVES) {
+            return new Step.Close(List.of("NO upgrade"));
         }
         if (line.equals("UPGRADE")) {
             boolean refused = offer == Offer.REFUSED

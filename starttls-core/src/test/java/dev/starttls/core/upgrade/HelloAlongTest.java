@@ -275,8 +275,8 @@ class HelloAlongTest {
         assertThat(why.reply()).contains("NO way");
         assertThat(why).hasMessageContaining("refused the command").hasMessageContaining("Connect again");
         assertThat(client.sent()).hasSize(sent);
-        assertThat(events.heard()).contains("failed HELLO_NOT_TAKEN").doesNotContain("declined REFUSED");
-        assertThat(events.heard().contains("blocked HELLO_NOT_TAKEN")).isEqualTo(policy == TlsPolicy.REQUIRED);
+        assertThat(events.heard()).contains("failed DIRECT_NOT_TAKEN").doesNotContain("declined REFUSED");
+        assertThat(events.heard().contains("blocked DIRECT_NOT_TAKEN")).isEqualTo(policy == TlsPolicy.REQUIRED);
     }
 
     @ParameterizedTest
@@ -298,7 +298,7 @@ class HelloAlongTest {
         } catch (UpgradeException e) {
             why = Optional.of(e);
         }
-        assertThat(why.orElseThrow().reason()).isEqualTo(FailureReason.HELLO_NOT_TAKEN);
+        assertThat(why.orElseThrow().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(DirectUpgradeTest.facts(memory).clientHello()).isEqualTo(Answer.REFUSED);
     }
 
@@ -360,7 +360,7 @@ class HelloAlongTest {
     void servers_of_this_library_that_do_not_take_it_refuse_or_are_silent(InjectionResponse response, Answer learnt) {
         Wire wire = Wire.between(client(), server(response)).run();
         wire.client().at(SECOND).run();
-        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.HELLO_NOT_TAKEN);
+        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(DirectUpgradeTest.facts(memory)).isEqualTo(TAKING.withClientHello(learnt));
 
         Wire next = Wire.between(client(), server(response)).run();
@@ -380,7 +380,7 @@ class HelloAlongTest {
     void what_breaks_the_protocol_is_told_as_that_and_it_is_not_tried_again(String said) {
         Side client = proposed().arrive(said).run().at(60 * SECOND).run();
         assertThat(client.upgradeFailure().reason())
-                .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.HELLO_NOT_TAKEN);
+                .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.DIRECT_NOT_TAKEN);
         assertThat(DirectUpgradeTest.facts(memory).clientHello()).isNotEqualTo(Answer.TAKEN);
         silent(client);
     }
@@ -402,7 +402,7 @@ class HelloAlongTest {
                 .arrive(GREETING)
                 .run();
         client.arrive("NO\r\n").run();
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.HELLO_NOT_TAKEN);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(client.upgradeFailure().getSuppressed())
                 .singleElement()
                 .hasToString("java.lang.IllegalArgumentException: disk full");
@@ -454,7 +454,7 @@ class HelloAlongTest {
 
     private UpgradeException notTaken(Side client, Phase phase, Answer learnt) {
         UpgradeException why = client.upgradeFailure();
-        assertThat(why.reason()).isEqualTo(FailureReason.HELLO_NOT_TAKEN);
+        assertThat(why.reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(why.phase()).isEqualTo(phase);
         assertThat(client.connection().failure()).contains(why);
         assertThat(DirectUpgradeTest.facts(memory)).isEqualTo(TAKING.withClientHello(learnt));
