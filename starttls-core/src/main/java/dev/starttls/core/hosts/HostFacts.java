@@ -45,6 +45,7 @@ public final class HostFacts {
      * @return the facts; of an entry whose value is not known, the answer is {@link Answer#UNKNOWN}
      */
     public static HostFacts of(Map<String, String> entries) {
+        Objects.requireNonNull(entries, "entries: expected words by their names, got null; try HostFacts.NONE");
         return entries.isEmpty() ? NONE : new HostFacts(Map.copyOf(entries));
     }
 
@@ -65,6 +66,7 @@ public final class HostFacts {
      * @return new facts
      */
     public HostFacts with(String name, String value) {
+        Objects.requireNonNull(name, "name: expected what the word is for, got null");
         Objects.requireNonNull(value, "value: expected a word, got null; use without(name) to forget");
         if (value.equals(entries.get(name))) {
             return this;
@@ -162,6 +164,7 @@ public final class HostFacts {
     }
 
     private HostFacts with(String name, Answer answer) {
+        Objects.requireNonNull(answer, "answer: expected what the host did, got null; try Answer.UNKNOWN");
         return answer == Answer.UNKNOWN ? without(name) : with(name, answer.name());
     }
 

@@ -1,6 +1,7 @@
 package dev.starttls.core.keys;
 
 import java.io.IOException;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -55,7 +56,8 @@ public final class ReloadingKeys {
      * @throws IOException if they cannot be read
      */
     public static ReloadingKeys of(Loader loader) throws IOException {
-        return new ReloadingKeys(loader, loader.load());
+        Objects.requireNonNull(loader, "loader: expected what loads the keys, got null");
+        return new ReloadingKeys(loader, load(loader));
     }
 
     /**
@@ -65,7 +67,7 @@ public final class ReloadingKeys {
      * @throws IOException if they cannot be read; those in use remain so
      */
     public synchronized boolean reload() throws IOException {
-        ServerKeys loaded = loader.load();
+        ServerKeys loaded = load(loader);
         if (loaded.equals(current)) {
             return false;
         }
@@ -91,5 +93,9 @@ public final class ReloadingKeys {
      */
     public SSLContext context() {
         return context;
+    }
+
+    private static ServerKeys load(Loader loader) throws IOException {
+        return Objects.requireNonNull(loader.load(), "loader: expected it to return keys, got null");
     }
 }

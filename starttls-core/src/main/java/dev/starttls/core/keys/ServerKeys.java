@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.KeyManager;
@@ -63,6 +64,7 @@ public final class ServerKeys {
      * @throws IOException if they cannot be read or do not belong together; a {@link ServerKeysException} that says why
      */
     public static ServerKeys pem(Path chain, Path key) throws IOException {
+        requireFiles(chain, key);
         return pem(chain, key, Optional.empty());
     }
 
@@ -76,7 +78,12 @@ public final class ServerKeys {
      * @throws IOException if they cannot be read or do not belong together; a {@link ServerKeysException} that says why
      */
     public static ServerKeys pem(Path chain, Path key, char[] password) throws IOException {
-        return pem(chain, key, Optional.of(password));
+        requireFiles(chain, key);
+        return pem(
+                chain,
+                key,
+                Optional.of(Objects.requireNonNull(
+                        password, "password: expected that of the key, got null; there is a pem without one")));
     }
 
     /**
@@ -88,6 +95,8 @@ public final class ServerKeys {
      * @throws IOException if they cannot be read or do not belong together; a {@link ServerKeysException} that says why
      */
     public static ServerKeys pem(String chain, String key) throws IOException {
+        Objects.requireNonNull(chain, "chain: expected certificates in PEM, got null");
+        Objects.requireNonNull(key, "key: expected a private key in PEM, got null");
         try (KeyFile chainText = KeyFile.of("chain (text)", chain);
                 KeyFile keyText = KeyFile.of("key (text)", key)) {
             return pem(chainText, keyText, Optional.empty());
@@ -103,6 +112,8 @@ public final class ServerKeys {
      * @throws IOException if it cannot be read or has no private key; a {@link ServerKeysException} that says why
      */
     public static ServerKeys pkcs12(Path store, char[] password) throws IOException {
+        Objects.requireNonNull(store, "store: expected a PKCS #12 file, got null");
+        Objects.requireNonNull(password, "password: expected that of the store, got null; try new char[0] for none");
         try (KeyFile file = KeyFile.read(store)) {
             return new ServerKeys(Pkcs12.entries(file, password), Set.of());
         }
@@ -117,6 +128,8 @@ public final class ServerKeys {
      * @throws IOException if they do not belong together; a {@link ServerKeysException} that says why
      */
     public static ServerKeys of(PrivateKey key, List<X509Certificate> chain) throws IOException {
+        Objects.requireNonNull(key, "key: expected the server's private key, got null");
+        Objects.requireNonNull(chain, "chain: expected the server's certificates, its own first, got null");
         return new ServerKeys(List.of(KeyEntry.of("chain", "key", key, chain)), Set.of());
     }
 
@@ -127,6 +140,7 @@ public final class ServerKeys {
      * @return all of them; clients are trusted as by either
      */
     public ServerKeys and(ServerKeys other) {
+        Objects.requireNonNull(other, "other: expected more keys, got null");
         List<KeyEntry> both = new ArrayList<>(entries);
         both.addAll(other.entries);
         Set<X509Certificate> trusted = new LinkedHashSet<>(authorities);
@@ -144,6 +158,7 @@ public final class ServerKeys {
      * @throws IOException if they cannot be read; a {@link ServerKeysException} that says why
      */
     public ServerKeys trustingClients(Path file) throws IOException {
+        Objects.requireNonNull(file, "file: expected certificates of authorities in PEM, got null");
         try (KeyFile certificates = KeyFile.read(file)) {
             Set<X509Certificate> trusted = new LinkedHashSet<>(authorities);
             trusted.addAll(Certificates.read(certificates));
@@ -193,6 +208,7 @@ public final class ServerKeys {
      *     compare; empty if all is well
      */
     public List<String> warnings(Instant when) {
+        Objects.requireNonNull(when, "when: expected a time, got null; try Instant.now()");
         return entries.stream()
                 .flatMap(entry -> Certificates.warnings(entry.where, entry.chain, when).stream())
                 .toList();
@@ -215,6 +231,11 @@ public final class ServerKeys {
     @Override
     public String toString() {
         return "ServerKeys" + entries;
+    }
+
+    private static void requireFiles(Path chain, Path key) {
+        Objects.requireNonNull(chain, "chain: expected a PEM file of certificates, got null");
+        Objects.requireNonNull(key, "key: expected a PEM file with a private key, got null");
     }
 
     private List<List<X509Certificate>> chains() {

@@ -271,6 +271,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      * @throws java.nio.channels.IllegalBlockingModeException if it is non-blocking; it is then left as it is
      */
     public C connect(SocketChannel connected) throws IOException {
+        Objects.requireNonNull(connected, "connected: expected a channel that is connected, got null");
         if (!connected.isBlocking()) {
             throw new IllegalBlockingModeException();
         }
@@ -300,6 +301,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *     CompletableFuture#orTimeout}
      */
     public CompletableFuture<C> connect(UpgradeLoop loop) {
+        Objects.requireNonNull(loop, "loop: expected one that a thread runs, got null; connect() needs none");
         long before = System.nanoTime();
         CompletableFuture<C> session = new CompletableFuture<>();
         boolean repeating = settings.direct() == DirectUpgrade.REMEMBERED;

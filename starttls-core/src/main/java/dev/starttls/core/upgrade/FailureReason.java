@@ -73,7 +73,7 @@ public enum FailureReason {
     /** Code of this side threw: a handler, a listener, a trust manager, a chooser of contexts, an executor; see the cause. */
     LOCAL_ERROR(
             "validation-failure",
-            "The cause has the place: a handler, a listener, a trust manager, a chooser of contexts, an engine source, or the use of this library");
+            "The cause has the place: a handler, a listener, a trust manager, a chooser of contexts, an engine source, a memory of hosts, or the use of this library");
 
     private final String resultType;
     private final String advice;

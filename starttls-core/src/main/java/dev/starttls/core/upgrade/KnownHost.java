@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.hosts.HostFacts;
 import dev.starttls.core.hosts.HostFacts.Answer;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,7 +38,9 @@ final class KnownHost {
             return;
         }
         if (settings.direct() == DirectUpgrade.REMEMBERED) {
-            facts = settings.memory().recall(peer.ascii(), peer.port());
+            facts = Objects.requireNonNull(
+                    settings.memory().recall(peer.ascii(), peer.port()),
+                    "Expected the HostMemory to return facts, got null; HostFacts.NONE is for none");
         }
         unaskedAllowed = settings.direct() == DirectUpgrade.ALWAYS
                 || facts.command() == Answer.TAKEN

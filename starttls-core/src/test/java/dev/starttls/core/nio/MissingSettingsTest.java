@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.starttls.core.hosts.HostFacts;
+import dev.starttls.core.keys.ReloadingKeys;
+import dev.starttls.core.keys.ServerKeys;
 import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
@@ -16,6 +19,8 @@ import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -88,6 +93,25 @@ class MissingSettingsTest {
                 named("server limits", () -> server.limits(null)),
                 named("server injection", () -> server.injection(null)),
                 named("server handOver", () -> server.handOver(null)),
+                named("client direct", () -> client.direct(null)),
+                named("client memory", () -> client.memory(null)),
+                named("client channel", () -> client.connect((SocketChannel) null)),
+                named("client loop", () -> client.connect((UpgradeLoop) null)),
+                named("facts", () -> HostFacts.of(null)),
+                named("a fact's name", () -> HostFacts.NONE.with(null, "word")),
+                named("a fact", () -> HostFacts.NONE.with("name", null)),
+                named("withCommand", () -> HostFacts.NONE.withCommand(null)),
+                named("withClientHello", () -> HostFacts.NONE.withClientHello(null)),
+                named("chain file", () -> ServerKeys.pem((Path) null, Path.of("key"))),
+                named("key file", () -> ServerKeys.pem(Path.of("chain"), (Path) null)),
+                named("chain text", () -> ServerKeys.pem((String) null, "key")),
+                named("key text", () -> ServerKeys.pem("chain", (String) null)),
+                named("key's password", () -> ServerKeys.pem(Path.of("chain"), Path.of("key"), null)),
+                named("store", () -> ServerKeys.pkcs12(null, new char[0])),
+                named("store's password", () -> ServerKeys.pkcs12(Path.of("store"), null)),
+                named("key", () -> ServerKeys.of(null, List.of())),
+                named("loader", () -> ReloadingKeys.of(null)),
+                named("loaded", () -> ReloadingKeys.of(() -> null)),
                 named("loop executor", () -> UpgradeLoop.open(1, null)));
     }
 
