@@ -111,12 +111,16 @@ class SmtpDirectTest {
     }
 
     @Test
-    void a_server_that_closes_turns_the_client_away() {
+    void a_server_that_closes_is_asked_the_next_time() {
         Side client = Side.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
         RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
         server.say(GREETING);
         assertThat(server.say("421 4.3.2 Bye\r\n")).isEmpty();
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
+        assertThat(client.upgradeFailure())
+                .hasMessageContaining("it ended the session")
+                .hasMessageContaining("421");
+        assertThat(facts().command()).isEqualTo(Answer.REFUSED);
     }
 
     @ParameterizedTest
