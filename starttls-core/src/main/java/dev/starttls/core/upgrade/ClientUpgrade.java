@@ -73,7 +73,7 @@ final class ClientUpgrade {
         }
         parts.framing().reset();
         parts.machine().on(Event.GO_AHEAD);
-        parts.host().goneAhead();
+        parts.host().decided();
         negotiation.startHandshake();
         if (along) {
             parts.clock().hurry();
@@ -106,7 +106,7 @@ final class ClientUpgrade {
             requireCommandLeft("a refusal");
         }
         if (no.reason() == FailureReason.NOT_OFFERED) {
-            parts.host().notOffered();
+            parts.host().decided();
         }
         if (parts.policy().enforced() || state == State.PROPOSED_WITH_HELLO) {
             throw refused(no.reason(), no.reply());

@@ -88,16 +88,11 @@ final class KnownHost {
         refusedUnasked = true;
     }
 
-    /** The server has said that there is no TLS: it would refuse the command the next time, too. */
-    void notOffered() {
-        open = false;
-        if (refusedUnasked) {
-            learn(known -> known.withCommand(Answer.REFUSED));
-        }
-    }
-
-    /** The go-ahead is there: what was refused unasked and is taken now was refused for want of asking. */
-    void goneAhead() {
+    /**
+     * The go-ahead is there, or the word that there is no TLS. What was refused unasked is not to be tried again: it was
+     * refused for want of asking, or would be refused the next time, too.
+     */
+    void decided() {
         open = false;
         if (refusedUnasked) {
             learn(known -> known.withCommand(Answer.REFUSED));
@@ -137,18 +132,17 @@ final class KnownHost {
     UpgradeException failed(UpgradeException thrown) {
         boolean hello = along && !answered;
         String what = ending(thrown.reason());
-        if (!hello && !(open && !what.isEmpty())) {
-            return thrown;
-        }
+        boolean ended = !what.isEmpty();
         boolean anothersWords = thrown.reason() == FailureReason.PLAINTEXT_INJECTION
                 || thrown.reason() == FailureReason.PROTOCOL_VIOLATION
                 || thrown.reason() == FailureReason.LIMIT_EXCEEDED;
-        if (what.isEmpty() && !anothersWords) {
+        boolean suspect = hello ? ended || anothersWords : open && ended;
+        if (!suspect) {
             return thrown;
         }
         answered = true;
         open = false;
-        UpgradeException why = what.isEmpty() ? thrown : notTaken(thrown, hello, what);
+        UpgradeException why = ended ? notTaken(thrown, hello, what) : thrown;
         try {
             if (hello) {
                 learn(known -> known.withClientHello(
