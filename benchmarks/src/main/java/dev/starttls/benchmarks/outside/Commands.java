@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +33,11 @@ final class Commands {
         return "root".equals(System.getProperty("user.name"));
     }
 
-    /** Runs a program to its end; what it prints. */
+    /** Runs a program to its end, also while this command is being ended by signals to its group; what it prints. */
     static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        List<String> detached = new ArrayList<>(Processes.detached());
+        detached.addAll(command);
+        Process process = new ProcessBuilder(detached).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {

@@ -1,7 +1,6 @@
 package dev.starttls.benchmarks.outside;
 
 import dev.starttls.benchmarks.report.Spread;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -9,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,18 +23,20 @@ public final class DelayedLink implements AutoCloseable {
     private static final int SAMPLES = 60;
     /** RFC 863: nobody listens there, and a connection is refused after one round trip. */
     private static final int DISCARD = 9;
+    /** Where {@code ip} has a file for each namespace. */
+    private static final Path NAMESPACES = Path.of("/var/run/netns");
 
     private final String namespace;
     private final String near;
     private final String far;
-    private final Path script;
+    private final TemporaryFolder folder;
     private final Process process;
 
-    private DelayedLink(String namespace, String network, Path script, Process process) {
+    private DelayedLink(String namespace, String network, TemporaryFolder folder, Process process) {
         this.namespace = namespace;
         this.near = network + "1";
         this.far = network + "2";
-        this.script = script;
+        this.folder = folder;
         this.process = process;
     }
 
@@ -80,18 +80,17 @@ public final class DelayedLink implements AutoCloseable {
      */
     public static DelayedLink open() throws IOException, InterruptedException {
         String name = "stb" + ProcessHandle.current().pid() % 1_000_000;
-        Path script = Files.createTempFile(name, ".py");
-        try (InputStream source = DelayedLink.class.getResourceAsStream("delay.py")) {
-            Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
-        }
-        Process process = new ProcessBuilder(
-                        Commands.find("python3").orElseThrow().toString(), script.toString(), name + "a", name + "b")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        DelayedLink link = new DelayedLink(name, network(), script, process);
+        TemporaryFolder folder = TemporaryFolder.create(name);
+        DelayedLink link;
         try {
-            BufferedReader said = process.inputReader();
-            if (!"ready".equals(said.readLine())) {
+            link = new DelayedLink(
+                    name, network(), folder, forward(folder.path().resolve("delay.py"), name));
+        } catch (IOException | RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+        try {
+            if (!"ready".equals(link.process.inputReader().readLine())) {
                 throw new IOException("Expected two TUN devices, got none: see above");
             }
             ip("netns", "add", name);
@@ -102,10 +101,23 @@ public final class DelayedLink implements AutoCloseable {
             ip("-n", name, "addr", "add", link.far + "/30", "dev", name + "b");
             ip("-n", name, "link", "set", name + "b", "up");
             return link;
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException | InterruptedException | RuntimeException e) {
             link.close();
             throw e;
         }
+    }
+
+    /** Starts the program that makes the devices and joins them. */
+    private static Process forward(Path script, String name) throws IOException {
+        try (InputStream source = DelayedLink.class.getResourceAsStream("delay.py")) {
+            Files.copy(source, script);
+        }
+        List<String> command = new ArrayList<>(Processes.detached());
+        command.addAll(
+                List.of(Commands.find("python3").orElseThrow().toString(), script.toString(), name + "a", name + "b"));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     /**
@@ -150,18 +162,33 @@ public final class DelayedLink implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        // The devices go with the process that made them.
-        process.destroy();
+    public void close() throws IOException {
+        boolean made = Files.exists(NAMESPACES.resolve(namespace));
         try {
-            process.waitFor();
-            Files.deleteIfExists(script);
-            ip("netns", "delete", namespace);
-        } catch (IOException e) {
-            // It was not made.
-            return;
+            if (made) {
+                Processes.end(Processes.listed(Commands.run(List.of("ip", "netns", "pids", namespace))));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            // The devices go with the process that made them.
+            Processes.end(Processes.tree(process.toHandle()));
+            folder.close();
+        }
+        if (made) {
+            deleteNamespace();
+        }
+    }
+
+    private void deleteNamespace() throws IOException {
+        try {
+            ip("netns", "delete", namespace);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(
+                    "Expected the namespace " + namespace + " to be deleted, got an interrupt: delete it"
+                            + " with ip netns delete " + namespace,
+                    e);
         }
     }
 

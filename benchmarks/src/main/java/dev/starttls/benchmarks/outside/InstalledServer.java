@@ -97,12 +97,20 @@ public enum InstalledServer {
      * @param identity its key and certificate, as PEM
      * @return to be closed
      * @throws IOException if it does not get as far as greeting
-     * @throws InterruptedException if this thread is interrupted meanwhile
      */
-    public RunningServer start(Place place, String identity) throws IOException, InterruptedException {
-        Path folder = Files.setPosixFilePermissions(
-                Files.createTempDirectory("starttls-" + programs().get(0)),
-                PosixFilePermissions.fromString("rwxr-xr-x"));
+    public RunningServer start(Place place, String identity) throws IOException {
+        TemporaryFolder temporary =
+                TemporaryFolder.create("starttls-" + programs().get(0));
+        try {
+            return start(temporary, place, identity);
+        } catch (IOException | RuntimeException e) {
+            temporary.close();
+            throw e;
+        }
+    }
+
+    private RunningServer start(TemporaryFolder temporary, Place place, String identity) throws IOException {
+        Path folder = temporary.path();
         List<Integer> ports = freePorts(2 * protocols().size());
         Path pem = Files.writeString(folder.resolve("server.pem"), identity);
         Files.setPosixFilePermissions(pem, PosixFilePermissions.fromString("rw-------"));
@@ -134,7 +142,7 @@ public enum InstalledServer {
             targets.add(
                     new Target(place.host(), ports.get(2 * i + 1), protocols().get(i), TlsPolicy.IMPLICIT));
         }
-        return RunningServer.start(title, folder, place, command, stop, targets);
+        return RunningServer.start(title, temporary, place, command, stop, targets);
     }
 
     private String program() {

@@ -7,14 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /** A server in a process and a folder of its own, both of which go with it. */
 public final class RunningServer implements AutoCloseable {
@@ -22,24 +18,34 @@ public final class RunningServer implements AutoCloseable {
     private static final int PATIENCE = 30;
     private static final String LOG = "output";
 
-    private final Path folder;
+    private final TemporaryFolder folder;
     private final Process process;
     private final List<String> stop;
     private final List<Target> targets;
 
-    private RunningServer(Path folder, Process process, List<String> stop, List<Target> targets) {
+    private RunningServer(TemporaryFolder folder, Process process, List<String> stop, List<Target> targets) {
         this.folder = folder;
         this.process = process;
         this.stop = stop;
         this.targets = targets;
     }
 
-    /** Starts one and waits for its greeting; {@code stop} ends it, if a signal does not. */
+    /**
+     * Starts one and waits for its greeting; {@code stop} ends it, if a signal does not. The folder goes with the server,
+     * also when it does not start; but not if its command cannot be run at all.
+     */
     static RunningServer start(
-            String title, Path folder, Place place, List<String> command, List<String> stop, List<Target> targets)
-            throws IOException, InterruptedException {
-        Path log = folder.resolve(LOG);
-        Process process = new ProcessBuilder(place.command(command))
+            String title,
+            TemporaryFolder folder,
+            Place place,
+            List<String> command,
+            List<String> stop,
+            List<Target> targets)
+            throws IOException {
+        Path log = folder.path().resolve(LOG);
+        List<String> detached = new ArrayList<>(Processes.detached());
+        detached.addAll(place.command(command));
+        Process process = new ProcessBuilder(detached)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -52,7 +58,7 @@ public final class RunningServer implements AutoCloseable {
                 }
             }
             return server;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
         }
@@ -69,8 +75,7 @@ public final class RunningServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
-                .toList();
+        List<ProcessHandle> all = Processes.tree(process.toHandle());
         try {
             if (stop.isEmpty()) {
                 process.destroy();
@@ -83,26 +88,10 @@ public final class RunningServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        for (ProcessHandle one : all) {
-            end(one);
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-    }
-
-    private static void end(ProcessHandle one) {
-        CompletableFuture<ProcessHandle> ended = one.onExit();
-        try {
-            ended.get(2, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            one.destroyForcibly();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            one.destroyForcibly();
-        }
+        all.forEach(Processes::awaitEnd);
+        // A server that was still starting, or whose first process a signal has ended, is not stopped by then.
+        Processes.endIn(folder.path());
+        folder.close();
     }
 
     private static boolean greets(String address, int port, Process process) {
