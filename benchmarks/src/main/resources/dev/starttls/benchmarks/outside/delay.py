@@ -1,11 +1,13 @@
 """Joins two TUN devices and delays each packet by half of a round trip.
 
 Arguments: the names of the devices, which it makes. It prints "ready" once they exist, and takes the round trip in
-milliseconds from each line of its input; it ends, and the devices with it, at the end of its input. Root only.
+milliseconds from each line of its input; it ends, and the devices with it, at the end of its input or by SIGTERM. An
+interrupt is meant for the command that started it, which ends it when the servers have gone. Root only.
 """
 import fcntl
 import os
 import select
+import signal
 import struct
 import sys
 import time
@@ -44,6 +46,8 @@ def forward(devices, orders):
                     waiting.append((time.monotonic() + delay, other[source], packet))
             except BlockingIOError:
                 pass
+            except OSError:
+                return  # The device is gone with its namespace: nothing is left to be joined.
         while waiting and waiting[0][0] <= time.monotonic():
             _, target, packet = waiting.popleft()
             try:
@@ -53,6 +57,7 @@ def forward(devices, orders):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # As if it were no program of this machine: it never waits for those whose packets it carries.
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     pair = [device(name) for name in sys.argv[1:3]]
