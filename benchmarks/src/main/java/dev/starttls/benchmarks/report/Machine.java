@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  * @param java the virtual machine and its version
  * @param collectors the garbage collectors
  * @param load the system's load of the last minute when the measuring began, which is other work; -1 if unknown
+ * @param scheduling policy and priority of the measuring thread, where they are not what every process gets; empty also
+ *     where they are unknown
  */
 public record Machine(
         String processor,
@@ -29,7 +31,14 @@ public record Machine(
         boolean virtual,
         String java,
         String collectors,
-        double load) {
+        double load,
+        Optional<String> scheduling) {
+
+    /** Indexes of fields behind the name, which is the second one. */
+    private static final int NICE = 19 - 3;
+
+    private static final int REAL_TIME_PRIORITY = 40 - 3;
+    private static final int POLICY = 41 - 3;
 
     /**
      * This one, now.
@@ -54,7 +63,33 @@ public record Machine(
                 ManagementFactory.getGarbageCollectorMXBeans().stream()
                         .map(GarbageCollectorMXBean::getName)
                         .collect(Collectors.joining(", ")),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+                lines("/proc/thread-self/stat").stream().findFirst().flatMap(Machine::scheduling));
+    }
+
+    /**
+     * How a thread is scheduled, of its line in {@code /proc} (proc(5)): fields 19, 40 and 41.
+     *
+     * @param stat the line
+     * @return empty if as every process is, or if the line is another one
+     */
+    static Optional<String> scheduling(String stat) {
+        // The second field is the name, in brackets, and may have blanks and brackets itself.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+        if (fields.length <= POLICY) {
+            return Optional.empty();
+        }
+        int policy = Integer.parseInt(fields[POLICY]);
+        String nice = fields[NICE];
+        return switch (policy) {
+            case 0 -> nice.equals("0") ? Optional.empty() : Optional.of("nice value " + nice);
+            case 1 -> Optional.of("real-time priority " + fields[REAL_TIME_PRIORITY] + " (SCHED_FIFO)");
+            case 2 -> Optional.of("real-time priority " + fields[REAL_TIME_PRIORITY] + " (SCHED_RR)");
+            case 3 -> Optional.of("SCHED_BATCH, nice value " + nice);
+            case 5 -> Optional.of("SCHED_IDLE");
+            case 6 -> Optional.of("SCHED_DEADLINE");
+            default -> Optional.of("scheduling policy " + policy);
+        };
     }
 
     /**
@@ -64,7 +99,8 @@ public record Machine(
      */
     public String line() {
         return processor + (virtual ? " (virtual machine)" : "") + ", " + cores + " cores, " + memoryMiB + " MiB, "
-                + system + ", " + java + " (" + collectors + ")";
+                + system + ", " + java + " (" + collectors + ")"
+                + scheduling.map(it -> ", run with " + it).orElse("");
     }
 
     private static List<String> lines(String file) {

@@ -11,14 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LatencyReportTest {
 
-    private static final Machine MACHINE =
-            new Machine("A processor", 2, 4096, "A system 1", true, "A virtual machine 17", "A collector", 0.1);
+    private static final Machine MACHINE = new Machine(
+            "A processor", 2, 4096, "A system 1", true, "A virtual machine 17", "A collector", 0.1, Optional.empty());
 
     @TempDir
     Path folder;

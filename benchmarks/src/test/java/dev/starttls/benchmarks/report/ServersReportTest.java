@@ -8,14 +8,15 @@ import dev.starttls.benchmarks.report.Results.Scenario;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServersReportTest {
 
-    private static final Machine MACHINE =
-            new Machine("A processor", 2, 4096, "A system 1", true, "A virtual machine 17", "A collector", 0.1);
+    private static final Machine MACHINE = new Machine(
+            "A processor", 2, 4096, "A system 1", true, "A virtual machine 17", "A collector", 0.1, Optional.empty());
 
     @TempDir
     Path folder;
