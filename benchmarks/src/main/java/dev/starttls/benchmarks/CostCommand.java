@@ -1,13 +1,16 @@
 package dev.starttls.benchmarks;
 
 import dev.starttls.benchmarks.report.CostReport;
+import dev.starttls.benchmarks.report.Page;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Measures what costs other than latency. */
 @Command(
@@ -16,6 +19,9 @@ import picocli.CommandLine.Parameters;
         description = "Measures CPU time, memory, bulk data, a server's upgrades and many at once, and reports; 'short'"
                 + " takes about two minutes, 'long' about twenty.")
 final class CostCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "SET", description = "short or long.")
     private CostSet set = CostSet.SHORT;
@@ -35,8 +41,7 @@ final class CostCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        String command =
-                "java -jar benchmarks/target/benchmarks.jar cost " + set.name().toLowerCase(Locale.ROOT);
+        String command = Page.commandOfJar(spec.commandLine().getParseResult().originalArgs());
         for (CostSet.Part part : only) {
             long before = System.nanoTime();
             set.measure(part, folder, command);

@@ -4,6 +4,7 @@ import dev.starttls.benchmarks.latency.Guard;
 import dev.starttls.benchmarks.latency.LatencySet;
 import dev.starttls.benchmarks.latency.Rounds;
 import dev.starttls.benchmarks.report.LatencyReport;
+import dev.starttls.benchmarks.report.Page;
 import dev.starttls.benchmarks.report.ServersReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,10 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command: measures, reports, or hands over to the harness. */
 @Command(
@@ -39,7 +43,11 @@ public final class Main {
             org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
             return;
         }
-        System.exit(new CommandLine(new Main())
+        System.exit(commandLine().execute(arguments.length == 0 ? new String[] {"--help"} : arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
                 .addSubcommand("short", new Set(LatencySet.SHORT))
                 .addSubcommand("long", new Set(LatencySet.LONG))
                 .addSubcommand(new CostCommand())
@@ -49,8 +57,7 @@ public final class Main {
                 .addSubcommand(new SuiteCommand())
                 .addSubcommand(new Report())
                 .addSubcommand(new RegressionGuard())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(arguments.length == 0 ? new String[] {"--help"} : arguments));
+                .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     /** Where the results are. */
@@ -62,12 +69,16 @@ public final class Main {
                 description = "Where results, tables and pictures go (default: ${DEFAULT-VALUE}).")
         private Path folder = FOLDER;
 
-        void report() throws IOException {
-            for (Path file : new LatencyReport(folder).write()) {
+        void report(CommandSpec spec) throws IOException {
+            for (Path file : new LatencyReport(folder, command(spec)).write()) {
                 System.out.println(file);
             }
             new ServersReport(folder, ServersReport.INSTALLED).write().ifPresent(System.out::println);
         }
+    }
+
+    private static String command(CommandSpec spec) {
+        return Page.commandOfJar(spec.commandLine().getParseResult().originalArgs());
     }
 
     /** Measures a set. */
@@ -77,6 +88,9 @@ public final class Main {
     private static final class Set implements Callable<Integer> {
 
         private final LatencySet set;
+
+        @Spec
+        private CommandSpec spec;
 
         @CommandLine.Mixin
         private Where where = new Where();
@@ -100,14 +114,12 @@ public final class Main {
 
         @Override
         public Integer call() throws Exception {
-            String command = "java -jar benchmarks/target/benchmarks.jar "
-                    + set.name().toLowerCase(Locale.ROOT) + (scale == 1 ? "" : " --scale " + scale);
             for (LatencySet.Part part : only) {
                 long before = System.nanoTime();
-                set.measure(part, scale, where.folder, command);
+                set.measure(part, scale, where.folder, command(spec));
                 System.out.printf(Locale.ROOT, "%s: %.0f s%n", part, (System.nanoTime() - before) / 1e9);
             }
-            where.report();
+            where.report(spec);
             return 0;
         }
     }
@@ -119,16 +131,21 @@ public final class Main {
             description = "Makes the tables and pictures of the results that there are.")
     private static final class Report implements Callable<Integer> {
 
+        @Spec
+        private CommandSpec spec;
+
         @CommandLine.Mixin
         private Where where = new Where();
 
         @Override
         public Integer call() throws IOException {
             if (!Files.isDirectory(where.folder)) {
-                System.err.println("Expected a folder of results, got " + where.folder);
-                return 2;
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "Expected a folder of results in " + where.folder
+                                + ", there is none: name another with --results");
             }
-            where.report();
+            where.report(spec);
             return 0;
         }
     }

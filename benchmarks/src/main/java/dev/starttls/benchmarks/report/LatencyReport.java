@@ -31,6 +31,7 @@ public final class LatencyReport {
             List.of("CONNECT", "GREETING", "CAPABILITY", "COMMAND", "HANDSHAKE", "RECAPABILITY");
 
     private final Path folder;
+    private final String command;
     private final Optional<Results<Results.Peer>> peers;
     private final Optional<Results<Results.Upgrade>> upgrades;
     private final Optional<Results<Results.Cold>> cold;
@@ -40,9 +41,11 @@ public final class LatencyReport {
      * The report of a folder.
      *
      * @param folder with the results, as many as there are
+     * @param command that makes the report; what measured the results they say themselves
      */
-    public LatencyReport(Path folder) {
+    public LatencyReport(Path folder, String command) {
         this.folder = folder;
+        this.command = command;
         this.peers = ResultsFile.read(folder.resolve(PEERS), Results.Peer.class);
         this.upgrades = ResultsFile.read(folder.resolve(UPGRADES), Results.Upgrade.class);
         this.cold = ResultsFile.read(folder.resolve(COLD), Results.Cold.class);
@@ -73,8 +76,8 @@ public final class LatencyReport {
     public String tables() {
         Markdown text = new Markdown();
         text.paragraph("# The latency of an upgrade");
-        text.paragraph("Made from the results beside it by `java -jar benchmarks/target/benchmarks.jar report`: nothing"
-                + " here is typed by hand. Times are in milliseconds; medians.");
+        text.paragraph("Made from the results beside it by `" + command + "`: nothing here is typed by hand. Above each"
+                + " table stands the command that measured it. Times are in milliseconds; medians.");
         goals(text);
         peers.ifPresent(results -> peers(text, results));
         upgrades.ifPresent(results -> upgrades(text, results));

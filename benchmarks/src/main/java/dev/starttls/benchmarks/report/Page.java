@@ -41,7 +41,21 @@ public final class Page {
      * @return for readers
      */
     public static String command(List<String> arguments) {
-        return "benchmarks "
+        return command("benchmarks", arguments);
+    }
+
+    /**
+     * A command from the folder of the project, without the paths of the machine that it ran on.
+     *
+     * @param arguments as they were given
+     * @return for readers
+     */
+    public static String commandOfJar(List<String> arguments) {
+        return command("java -jar benchmarks/target/benchmarks.jar", arguments);
+    }
+
+    private static String command(String program, List<String> arguments) {
+        return program + " "
                 + arguments.stream()
                         .map(argument -> argument.replaceAll("(^|=|,)/[^,=]*/", "$1"))
                         .collect(Collectors.joining(" "));

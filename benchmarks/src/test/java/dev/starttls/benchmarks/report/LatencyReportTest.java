@@ -21,6 +21,8 @@ class LatencyReportTest {
     private static final Machine MACHINE = new Machine(
             "A processor", 2, 4096, "A system 1", true, "A virtual machine 17", "A collector", 0.1, Optional.empty());
 
+    private static final String COMMAND = "java -jar benchmarks/target/benchmarks.jar long --only PEERS";
+
     @TempDir
     Path folder;
 
@@ -33,9 +35,17 @@ class LatencyReportTest {
     }
 
     @Test
+    void the_page_names_the_command_that_made_it_and_those_that_measured() {
+        write("peers.json", List.of(peer("FLOOR", 0, 5, 1)));
+        assertThat(new LatencyReport(folder, COMMAND).tables())
+                .contains("Made from the results beside it by `" + COMMAND + "`:")
+                .contains("`a command`, ");
+    }
+
+    @Test
     void clients_are_compared_by_median_ratio_and_interval() {
         write("peers.json", List.of(peer("FLOOR", 0, 5, 1), peer("STARTTLS", 0, 4, 0.8)));
-        assertThat(new LatencyReport(folder).tables())
+        assertThat(new LatencyReport(folder, COMMAND).tables())
                 .contains("| loopback | TLS 1.3 EC full |")
                 .contains("| FLOOR | 5.00 (1.00) |")
                 .contains("| STARTTLS | 4.00 (0.80; 0.70 to 0.90) |")
@@ -51,7 +61,7 @@ class LatencyReportTest {
                         upgrade("starttls", "TLSv1.3", 0, 5, 5),
                         upgrade("plaintext", "", 10, 21, 2),
                         upgrade("starttls", "TLSv1.3", 10, 56, 5)));
-        assertThat(new LatencyReport(folder).tables())
+        assertThat(new LatencyReport(folder, COMMAND).tables())
                 .contains("| SMTP plaintext | 1.00, 2 |")
                 .contains("| SMTP STARTTLS full | 5.00 (+4.00), 5 |")
                 .contains("| SMTP STARTTLS full | 56.00 (+35.00), 5 |")
@@ -147,14 +157,14 @@ class LatencyReportTest {
                 List.of(
                         new Results.ServerKey("ServerKeys", full, new Spread(3, 4, 5, 9), new Ratio(1, 1, 1)),
                         new Results.ServerKey("PKIX", full, new Spread(6, 7, 8, 9), new Ratio(1.6, 1.75, 1.9))));
-        assertThat(new LatencyReport(folder).tables())
+        assertThat(new LatencyReport(folder, COMMAND).tables())
                 .contains("| context made with | TLS 1.3 EC full |")
                 .contains("| PKIX | 7.00 (1.75; 1.60 to 1.90) |");
     }
 
     @Test
     void without_results_there_are_no_figures() {
-        assertThat(new LatencyReport(folder).tables()).doesNotContainPattern("\\d\\.\\d\\d");
+        assertThat(new LatencyReport(folder, COMMAND).tables()).doesNotContainPattern("\\d\\.\\d\\d");
     }
 
     @Test
@@ -162,7 +172,7 @@ class LatencyReportTest {
         write("peers.json", List.of(peer("FLOOR", 10, 58, 1), peer("STARTTLS", 10, 54, 0.93)));
         write("upgrades.json", List.of(upgrade("plaintext", "", 0, 1, 2), upgrade("starttls", "TLSv1.3", 0, 5, 5)));
         write("cold.json", List.of(cold("STARTTLS", "of the JDK", 300)));
-        assertThat(new LatencyReport(folder).write())
+        assertThat(new LatencyReport(folder, COMMAND).write())
                 .extracting(file -> file.getFileName().toString())
                 .containsExactly("latency.md", "peers-full-10ms.svg", "phases-0ms.svg", "cold.svg");
         assertThat(Files.readString(folder.resolve("peers-full-10ms.svg"))).contains("A processor", ">0.93<");

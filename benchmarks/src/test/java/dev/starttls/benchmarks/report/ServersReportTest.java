@@ -103,6 +103,12 @@ class ServersReportTest {
                 .isEqualTo("benchmarks flood --results benchmarks/results");
     }
 
+    @Test
+    void the_command_of_the_jar_is_cited_as_it_was_given() {
+        assertThat(Page.commandOfJar(List.of("long", "--only", "COLD,KEYS", "--results", "/tmp/out/results")))
+                .isEqualTo("java -jar benchmarks/target/benchmarks.jar long --only COLD,KEYS --results results");
+    }
+
     private String page() throws IOException {
         return new ServersReport(folder, ServersReport.INSTALLED).page();
     }
