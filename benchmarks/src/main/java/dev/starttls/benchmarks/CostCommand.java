@@ -35,6 +35,7 @@ final class CostCommand implements Callable<Integer> {
 
     @Option(
             names = "--results",
+            converter = Arguments.ResultsFolder.class,
             paramLabel = "FOLDER",
             description = "Where results, tables and pictures go (default: ${DEFAULT-VALUE}).")
     private Path folder = Path.of("benchmarks", "results");

@@ -32,6 +32,7 @@ final class FloodCommand implements Callable<Integer> {
 
     @Option(
             names = "--attackers",
+            converter = Arguments.AtOnce.class,
             split = ",",
             paramLabel = "N",
             description = "How many at once (default: ${DEFAULT-VALUE}).")
@@ -44,11 +45,16 @@ final class FloodCommand implements Callable<Integer> {
             description = "Only these: ${COMPLETION-CANDIDATES} (default: all).")
     private List<Attack> only = List.of(Attack.values());
 
-    @Option(names = "--seconds", paramLabel = "S", description = "For each measurement (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seconds",
+            converter = Arguments.Count.class,
+            paramLabel = "S",
+            description = "For each measurement (default: ${DEFAULT-VALUE}).")
     private int seconds = 5;
 
     @Option(
             names = "--attackers-on",
+            converter = Arguments.Processors.class,
             paramLabel = "CPUS",
             description = "Keeps the attackers' process, which has one thread for all of them, to these processors, by"
                     + " taskset (default: any).")
@@ -56,6 +62,7 @@ final class FloodCommand implements Callable<Integer> {
 
     @Option(
             names = "--results",
+            converter = Arguments.ResultsFolder.class,
             paramLabel = "FOLDER",
             description = "Writes flood.md there, too (default: only prints).")
     private Optional<Path> folder = Optional.empty();

@@ -65,6 +65,7 @@ public final class Main {
 
         @Option(
                 names = "--results",
+                converter = Arguments.ResultsFolder.class,
                 paramLabel = "FOLDER",
                 description = "Where results, tables and pictures go (default: ${DEFAULT-VALUE}).")
         private Path folder = FOLDER;
@@ -97,6 +98,7 @@ public final class Main {
 
         @Option(
                 names = "--scale",
+                converter = Arguments.Factor.class,
                 paramLabel = "FACTOR",
                 description = "Multiplies all numbers of rounds (default: ${DEFAULT-VALUE}).")
         private double scale = 1;
@@ -159,6 +161,7 @@ public final class Main {
 
         @Option(
                 names = "--rounds",
+                converter = Arguments.Count.class,
                 paramLabel = "N",
                 description = "Rounds that count; as many go before (default: ${DEFAULT-VALUE}).")
         private int rounds = 200;

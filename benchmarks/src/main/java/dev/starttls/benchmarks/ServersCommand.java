@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.LocalDate;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Measures upgrades against servers that people have. */
 @Command(
@@ -60,10 +62,11 @@ final class ServersCommand implements Callable<Integer> {
             paramLabel = "NAME=PORT",
             description = "Servers that run already, on ports of this machine; each offers STARTTLS (default: starts"
                     + " those that are installed).")
-    private Map<String, Integer> named = Map.of();
+    private List<String> arguments = List.of();
 
     @Option(
             names = "--ca",
+            converter = Arguments.ReadableFile.class,
             paramLabel = "FILE",
             description = "The certificate that has issued those of the named servers for localhost, as PEM.")
     private Optional<Path> ca = Optional.empty();
@@ -78,6 +81,7 @@ final class ServersCommand implements Callable<Integer> {
     @Option(
             names = "--versions",
             split = ",",
+            converter = Arguments.TlsVersion.class,
             paramLabel = "VERSION",
             description = "Of TLS (default: ${DEFAULT-VALUE}).")
     private List<String> versions = List.of("TLSv1.3", "TLSv1.2");
@@ -85,35 +89,41 @@ final class ServersCommand implements Callable<Integer> {
     @Option(
             names = "--links",
             split = ",",
+            converter = Arguments.LinkMillis.class,
             paramLabel = "MS",
             description = "Round trips, in milliseconds; 0 is loopback (default: ${DEFAULT-VALUE}).")
     private List<Integer> links = List.of(0, 10, 50);
 
     @Option(
             names = "--scale",
+            converter = Arguments.Factor.class,
             paramLabel = "FACTOR",
             description = "Multiplies all numbers of rounds (default: ${DEFAULT-VALUE}).")
     private double scale = 1;
 
     @Option(
             names = "--results",
+            converter = Arguments.ResultsFolder.class,
             paramLabel = "FOLDER",
             description = "Where the results and servers.md go; those of another JDK that are there stay"
                     + " (default: ${DEFAULT-VALUE}).")
     private Path folder = Path.of("benchmarks", "results");
 
+    private final Map<String, Integer> named = new LinkedHashMap<>();
     private final List<Results.Outside> rows = new ArrayList<>();
 
     @Override
     public Integer call() throws Exception {
+        name();
+        Optional<Authority> authority = authority();
         Machine machine = Machine.present();
         System.out.println(machine.line());
         String command = Page.command(spec.commandLine().getParseResult().originalArgs());
         String name = named.isEmpty() ? ServersReport.INSTALLED : ServersReport.NAMED;
-        if (named.isEmpty()) {
-            installed();
+        if (authority.isPresent()) {
+            named(authority.get());
         } else {
-            named();
+            installed();
         }
         if (rows.isEmpty()) {
             System.err.println("Nothing was measured");
@@ -126,21 +136,57 @@ final class ServersCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void named() throws Exception {
-        X509Certificate authority = authority();
-        KeyKind key = KeyKind.valueOf(authority.getPublicKey().getAlgorithm());
+    private void named(Authority authority) throws Exception {
         for (Map.Entry<String, Integer> server : named.entrySet()) {
             Target target = new Target("localhost", server.getValue(), Protocol.SMTP, TlsPolicy.REQUIRED);
-            measure(server.getKey(), target, authority.getEncoded(), key, 0, NO_LINK);
+            measure(server.getKey(), target, authority.certificate().getEncoded(), authority.key(), 0, NO_LINK);
         }
     }
 
-    private X509Certificate authority() throws Exception {
-        Path file = ca.orElseThrow(() -> new ParameterException(
-                spec.commandLine(), "Expected --ca FILE with the certificate of the named servers"));
-        try (InputStream in = Files.newInputStream(file)) {
-            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+    /** Not left to the parser, which calls what it cannot convert here unmatched. */
+    private void name() {
+        for (String argument : arguments) {
+            int end = argument.indexOf('=');
+            if (end < 0) {
+                throw refusal("Expected NAME=PORT, got '" + argument + "'", null);
+            }
+            try {
+                named.put(
+                        new Arguments.ServerName().convert(argument.substring(0, end)),
+                        new Arguments.Port().convert(argument.substring(end + 1)));
+            } catch (TypeConversionException e) {
+                throw refusal("Invalid value '" + argument + "' for NAME=PORT: " + e.getMessage(), e);
+            }
         }
+    }
+
+    /** Who has issued the certificates of the named servers, and what keys those have. */
+    private record Authority(X509Certificate certificate, KeyKind key) {}
+
+    /** Empty if no server is named. */
+    private Optional<Authority> authority() {
+        if (named.isEmpty()) {
+            if (ca.isPresent()) {
+                throw refusal("--ca is for named servers, but there is no NAME=PORT", null);
+            }
+            return Optional.empty();
+        }
+        Path file = ca.orElseThrow(() -> refusal("Expected --ca FILE with the certificate of the named servers", null));
+        try (InputStream in = Files.newInputStream(file)) {
+            X509Certificate certificate =
+                    (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return Optional.of(new Authority(
+                    certificate, KeyKind.valueOf(certificate.getPublicKey().getAlgorithm())));
+        } catch (IOException | CertificateException | IllegalArgumentException e) {
+            throw refusal(
+                    "Expected in " + file + " a certificate as PEM with a key of " + List.of(KeyKind.values())
+                            + ", got: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private ParameterException refusal(String message, Exception why) {
+        return new ParameterException(spec.commandLine(), message, why);
     }
 
     private static void notMeasured(String what, String why) {

@@ -19,20 +19,30 @@ import picocli.CommandLine.Option;
                         + " after collection, descriptors and threads as it goes; exit status 1 if an upgrade fails or anything grows.")
 final class SoakCommand implements Callable<Integer> {
 
-    @Option(names = "--upgrades", paramLabel = "N", description = "How many (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--upgrades",
+            converter = Arguments.LongCount.class,
+            paramLabel = "N",
+            description = "How many (default: ${DEFAULT-VALUE}).")
     private long upgrades = 1_000_000;
 
-    @Option(names = "--concurrency", paramLabel = "N", description = "Underway at once (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--concurrency",
+            converter = Arguments.AtOnce.class,
+            paramLabel = "N",
+            description = "Underway at once (default: ${DEFAULT-VALUE}).")
     private int atOnce = 16;
 
     @Option(
             names = "--every",
+            converter = Arguments.LongCount.class,
             paramLabel = "N",
             description = "Looks at the process after so many, when none is underway (default: ${DEFAULT-VALUE}).")
     private long every = 50_000;
 
     @Option(
             names = "--full-every",
+            converter = Arguments.Count.class,
             paramLabel = "N",
             description =
                     "One of so many makes a full handshake, and leaves a session of its own in the cache; the others"
@@ -41,6 +51,7 @@ final class SoakCommand implements Callable<Integer> {
 
     @Option(
             names = "--sessions",
+            converter = Arguments.Count.class,
             paramLabel = "N",
             description = "Sessions that the clients' cache holds (default: the JDK's, 20,480 unless"
                     + " javax.net.ssl.sessionCacheSize says otherwise). Until it is full the heap grows, so that a short run"
