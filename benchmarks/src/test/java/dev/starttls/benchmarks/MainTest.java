@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -60,6 +61,13 @@ class MainTest {
                 "servers --ca FILE postfix=x | from 1 to 65,535 but was 'x'",
                 "servers --ca FILE postfix | Expected NAME=PORT, got 'postfix'",
                 "servers postfix=25 | Expected --ca FILE with the certificate of the named servers",
+                "suite --ca NONE localhost:25 | a file that can be read but was",
+                "suite --ca FILE localhost | expected HOST:PORT but was 'localhost'",
+                "suite --ca FILE localhost:0 | from 1 to 65,535 but was '0'",
+                "suite --ca FILE --targets 0 localhost:25 | from 1 to 1,000,000 but was '0'",
+                "suite --ca FILE --limit 0 localhost:25 | from 1 to 1,000,000 but was '0'",
+                "suite --ca FILE --jar NONE localhost:25 | Expected the suite in",
+                "suite --ca FILE --results FILE localhost:25 | a folder that can be written to, or can be made, but was",
             })
     void what_cannot_be_measured_is_refused_with_what_can(String command, String expected) throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "no certificate");
@@ -71,5 +79,28 @@ class MainTest {
         CommandLine line = Main.commandLine().setErr(new PrintWriter(err, true));
         assertThat(line.execute(arguments.toArray(String[]::new))).isEqualTo(2);
         assertThat(err.toString()).contains(expected).doesNotContain("\tat ");
+    }
+
+    @Test
+    void a_suite_that_does_not_run_has_no_figures() throws Exception {
+        Path file = Files.writeString(folder.resolve("no.jar"), "no jar");
+        int status = Main.commandLine()
+                .execute(
+                        "suite",
+                        "--ca",
+                        file.toString(),
+                        "--jar",
+                        file.toString(),
+                        "--targets",
+                        "1",
+                        "--results",
+                        folder.toString(),
+                        "--limit",
+                        "20",
+                        "localhost:1");
+        assertThat(status).isEqualTo(1);
+        assertThat(Files.readString(folder.resolve("suite.md")))
+                .contains("| this suite, first run | failed: ")
+                .contains("| 32 | failed: ");
     }
 }
