@@ -74,6 +74,7 @@ public enum CostSet {
      */
     public void measure(Part part, Path folder, String command) throws Exception {
         Machine machine = Machine.present();
+        Progress.OF_THIS_PROCESS.begin(part.name());
         List<Figure> figures =
                 switch (part) {
                     case MEMORY -> new InMemory(new Rounds(inMemory, inMemory)).measure();

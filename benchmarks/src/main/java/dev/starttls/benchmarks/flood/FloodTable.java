@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.flood;
 
+import dev.starttls.benchmarks.Progress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,13 +41,16 @@ public final class FloodTable {
      */
     public void measure(List<Attack> attacks, List<Integer> levels, Consumer<String> progress) throws Exception {
         lines.forEach(progress);
+        int measured = 0;
         for (Attack attack : attacks) {
             // The first ones warm up, what an attack alone goes through too.
             flood.measure(attack, 0);
             flood.measure(attack, 1);
             Flood.Result calm = flood.measure(attack, 0);
+            Progress.OF_THIS_PROCESS.at(++measured, "measurement", (long) attacks.size() * (levels.size() + 1));
             for (int attackers : levels) {
                 Flood.Result attacked = flood.measure(attack, attackers);
+                measured++;
                 calm.waits().forEach((what, before) -> {
                     String row = row(attack, attackers, what, before, attacked);
                     lines.add(row);

@@ -2,6 +2,7 @@ package dev.starttls.benchmarks.latency;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
+import dev.starttls.benchmarks.Progress;
 import dev.starttls.benchmarks.report.LatencyReport;
 import dev.starttls.benchmarks.report.Machine;
 import dev.starttls.benchmarks.report.Results;
@@ -20,6 +21,8 @@ public enum LatencySet {
     SHORT,
     /** A quarter of an hour: both versions, both keys, 50 ms as well. */
     LONG;
+
+    private static final int COLD_LINK = 50;
 
     /** Without those that wait for Nagle's algorithm: 45 ms that are known already. */
     private static final Set<ClientKind> SWIFT = EnumSet.of(
@@ -106,6 +109,7 @@ public enum LatencySet {
                     for (Handshake handshake : Handshake.values()) {
                         boolean first = version.equals("TLSv1.3") && key.kind() == KeyKind.EC;
                         if (link == 0 || first) {
+                            begin(Part.PEERS, version + " " + key.kind() + " " + handshake, link);
                             rows.addAll(new PeerLatency(contestants(first, link), peerRounds(link, scale))
                                     .measure(version, key, handshake, link));
                         }
@@ -139,6 +143,7 @@ public enum LatencySet {
                         case 10 -> this == LONG ? rounds(3, 25, scale) : rounds(2, 15, scale);
                         default -> rounds(1, 10, scale);
                     };
+            begin(Part.UPGRADES, "all sessions", link);
             rows.addAll(new UpgradeCost(rounds).measure(versions(), keys, link));
         }
         return rows;
@@ -151,18 +156,25 @@ public enum LatencySet {
                 ClientKind.STARTTLS_TWO_THREADS,
                 ClientKind.FLOOR,
                 ClientKind.SSL_SOCKET);
+        begin(Part.COLD, "archives of classes, then first upgrades", COLD_LINK);
         return new ColdStart(
                         this == LONG ? kinds : kinds.subList(0, 2),
                         this == LONG ? rounds(1, 15, scale) : rounds(1, 5, scale))
-                .measure(50);
+                .measure(COLD_LINK);
     }
 
     private List<Results.ServerKey> serverKeys(double scale) throws Exception {
         List<Results.ServerKey> rows = new ArrayList<>();
         for (Contexts key : keys()) {
+            begin(Part.KEYS, key.kind().name(), 0);
             rows.addAll(new KeyCost(this == LONG ? rounds(150, 150, scale) : rounds(60, 60, scale)).measure(key));
         }
         return rows;
+    }
+
+    private static void begin(Part part, String what, int linkMillis) {
+        Progress.OF_THIS_PROCESS.begin(
+                part + ": " + what + (linkMillis == 0 ? " over loopback" : " over " + linkMillis + " ms"));
     }
 
     private static Rounds rounds(int warmUp, int counted, double scale) {

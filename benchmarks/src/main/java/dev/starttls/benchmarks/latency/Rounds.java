@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.benchmarks.Progress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ public final class Rounds {
 
     private final int warmUp;
     private final int counted;
+    private final Progress progress;
 
     /**
      * Rounds.
@@ -38,8 +40,20 @@ public final class Rounds {
      * @param counted how many are
      */
     public Rounds(int warmUp, int counted) {
+        this(warmUp, counted, Progress.OF_THIS_PROCESS);
+    }
+
+    /**
+     * Rounds.
+     *
+     * @param warmUp how many come first and are not counted
+     * @param counted how many are
+     * @param progress hears of each, between two
+     */
+    public Rounds(int warmUp, int counted, Progress progress) {
         this.warmUp = warmUp;
         this.counted = counted;
+        this.progress = progress;
     }
 
     /**
@@ -63,6 +77,7 @@ public final class Rounds {
                     samples.get(who)[round] = took;
                 }
             }
+            progress.at(warmUp + round + 1L, "round", (long) warmUp + counted);
         }
         return samples;
     }

@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.link;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.Progress;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.upgrade.Role;
 import java.io.IOException;
@@ -48,6 +49,7 @@ final class IdleClients {
             for (int i = 0; i < count; i++) {
                 Contexts.forget(context);
                 idle.add(connect(port, context::createSSLEngine, answer, buffers));
+                Progress.OF_THIS_PROCESS.at(i + 1L, "connection", count);
             }
             System.out.println(idle.size());
             // The server goes on, or is gone.

@@ -2,6 +2,7 @@ package dev.starttls.benchmarks.link;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
+import dev.starttls.benchmarks.Progress;
 import dev.starttls.benchmarks.report.Figure;
 import dev.starttls.benchmarks.report.Spread;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -54,6 +56,9 @@ public final class IdleHeap {
             List<Figure> figures = new ArrayList<>();
             double floor = 0;
             for (Map.Entry<String, String> contestant : contestants.entrySet()) {
+                // The clients count them, in their process.
+                Progress.OF_THIS_PROCESS.begin(String.format(
+                        Locale.ROOT, "HEAP: %,d idle connections of %s", connections, contestant.getValue()));
                 double bytes = weigh(contestant.getKey(), keys);
                 floor = figures.isEmpty() ? bytes : floor;
                 figures.add(figure("heapPerConnection", contestant, bytes));

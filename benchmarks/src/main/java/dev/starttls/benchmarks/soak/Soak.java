@@ -2,6 +2,7 @@ package dev.starttls.benchmarks.soak;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
+import dev.starttls.benchmarks.Progress;
 import dev.starttls.benchmarks.Spent;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.TlsSettings;
@@ -60,6 +61,7 @@ public final class Soak implements AutoCloseable {
     private final AtomicLong resumed = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final Consumer<String> out;
+    private long all;
 
     /**
      * A soak that has not begun.
@@ -121,6 +123,7 @@ public final class Soak implements AutoCloseable {
      */
     public Verdict run(long upgrades, long every) throws IOException, InterruptedException {
         out.accept(Sample.TITLES);
+        all = upgrades;
         List<Sample> samples = new ArrayList<>();
         long begun = 0;
         while (begun < upgrades && failures.get() < FAILURES_AT_MOST) {
@@ -168,6 +171,7 @@ public final class Soak implements AutoCloseable {
                 seen = now;
                 lastProgress = System.nanoTime();
             }
+            Progress.OF_THIS_PROCESS.at(now, "upgrade", all);
             checkProgress(lastProgress);
         }
         lastProgress = System.nanoTime();
