@@ -70,13 +70,13 @@ public final class TestRunCheck {
         Path reports = Path.of(args[1]);
         for (String property : NARROWING) {
             if (System.getProperty(property) != null) {
-                System.out.println("Not checked whether every class with tests was run: -D" + property + " is set");
+                say("Not checked whether every class with tests was run: -D" + property + " is set");
                 return;
             }
         }
         Selection selection = new Selection(property("groups"), property("excludedGroups"));
         if (!selection.computable()) {
-            System.out.println("Not checked whether every class with tests was run: an expression of tags is set");
+            say("Not checked whether every class with tests was run: an expression of tags is set");
             return;
         }
         List<Class<?>> expected = classes(classes).stream()
@@ -90,7 +90,14 @@ public final class TestRunCheck {
                     + " there is no test of " + missing + ". Give each a name that Surefire includes (see the parent"
                     + " pom), make it top-level or @Nested, or, if a test launches it, mark it @LaunchedByTest");
         }
-        System.out.println("Every class with tests was run: " + expected.size());
+        say("Every class with tests was run: " + expected.size());
+    }
+
+    /** To the build's log, unless Maven was told to be quiet ({@code -q}): then its logger has errors alone. */
+    private static void say(String line) {
+        if (!"error".equals(System.getProperty("org.slf4j.simpleLogger.defaultLogLevel"))) {
+            System.out.println(line);
+        }
     }
 
     /** The names of those among the classes that were not run. */
