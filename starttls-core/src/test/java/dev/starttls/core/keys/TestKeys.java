@@ -1,6 +1,7 @@
 package dev.starttls.core.keys;
 
 import dev.starttls.core.testing.PemFiles;
+import dev.starttls.core.testing.RsaKeys;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.Socket;
@@ -99,13 +100,14 @@ final class TestKeys {
     }
 
     static KeyPair generate(String kind) {
+        if (kind.startsWith("RSA")) {
+            return RsaKeys.next(kind);
+        }
         try {
             boolean curve = kind.startsWith("P-");
             KeyPairGenerator generator = KeyPairGenerator.getInstance(curve ? "EC" : kind);
             if (curve) {
                 generator.initialize(new ECGenParameterSpec("secp" + kind.substring(2) + "r1"));
-            } else if (kind.startsWith("RSA")) {
-                generator.initialize(2048);
             }
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {

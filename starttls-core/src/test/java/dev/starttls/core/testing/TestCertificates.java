@@ -222,9 +222,12 @@ public final class TestCertificates {
     }
 
     private static KeyPair generate(KeyKind kind) {
+        if (kind == KeyKind.RSA) {
+            return RsaKeys.next("RSA");
+        }
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(kind.name());
-            generator.initialize(kind == KeyKind.EC ? 256 : 2048);
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(256);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Expected the JDK to know " + kind, e);

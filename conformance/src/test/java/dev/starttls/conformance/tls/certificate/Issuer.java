@@ -1,5 +1,6 @@
 package dev.starttls.conformance.tls.certificate;
 
+import dev.starttls.core.testing.RsaKeys;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -132,9 +133,7 @@ public record Issuer(PrivateKey key, List<X509Certificate> chain) {
 
     private static KeyPair keys(String algorithm) throws GeneralSecurityException {
         if (algorithm.endsWith("withRSA")) {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(2048);
-            return generator.generateKeyPair();
+            return RsaKeys.next("RSA");
         }
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
