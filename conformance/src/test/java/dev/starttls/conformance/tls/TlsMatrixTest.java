@@ -30,11 +30,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.mockito.Mockito;
 
 /** Every broken server is caught by the checks meant for it, and by no others than a right one is. */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
 class TlsMatrixTest {
 
