@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.jar.JarFile;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,24 @@ class NamedGroupsTest {
                                 ? "expected Java 20 or newer, whose SSLParameters have named groups, got " + FEATURE
                                         + "; try a newer one, or the system property jdk.tls.namedGroups"
                                 : "on Java " + FEATURE + "; try the jar itself, or 'Multi-Release: true'");
+    }
+
+    @Test
+    void the_jar_of_sources_has_the_class_for_newer_java_where_the_jar_has_it() throws Exception {
+        assumeTrue(JAR, "there are no jars yet");
+        String jar = GroupParameters.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath();
+        String name = "META-INF/versions/20/dev/starttls/core/tls/GroupParameters";
+        try (JarFile classes = new JarFile(jar);
+                JarFile sources = new JarFile(jar.replace(".jar", "-sources.jar"))) {
+            assertThat(classes.getEntry(name + ".class")).isNotNull();
+            assertThat(classes.stream()).noneMatch(entry -> entry.getName().endsWith(".java"));
+            assertThat(sources.getEntry(name + ".java")).isNotNull();
+            assertThat(sources.stream()).noneMatch(entry -> entry.getName().endsWith(".class"));
+        }
     }
 
     @Test
