@@ -1,5 +1,8 @@
 package dev.starttls.core.tls;
 
+import java.util.Locale;
+import java.util.Optional;
+
 /** The names of groups in IANA's registry "TLS Supported Groups" (RFC 8446 section 4.2.7), those that engines negotiate. */
 final class GroupNames {
 
@@ -48,5 +51,42 @@ final class GroupNames {
             case 0x11ee -> "curveSM2MLKEM768";
             default -> "0x" + Integer.toHexString(0x10000 | (id & 0xffff)).substring(1);
         };
+    }
+
+    /**
+     * The registered name of a group that is set by another: as NIST, X9.62 or OpenSSL call it, or with other signs between
+     * its letters. The JDK takes registered names alone, in any case.
+     *
+     * @param name as it was set
+     * @return empty if it is the registered name itself, or none that is known here
+     */
+    static Optional<String> registered(String name) {
+        StringBuilder plain = new StringBuilder();
+        name.toLowerCase(Locale.ROOT).chars().filter(Character::isLetterOrDigit).forEach(c -> plain.append((char) c));
+        String found =
+                switch (plain.toString()) {
+                    case "p192", "nistp192", "prime192v1", "secp192r1" -> "secp192r1";
+                    case "p224", "nistp224", "secp224r1" -> "secp224r1";
+                    case "p256", "nistp256", "prime256v1", "secp256r1" -> "secp256r1";
+                    case "p384", "nistp384", "secp384r1" -> "secp384r1";
+                    case "p521", "nistp521", "secp521r1" -> "secp521r1";
+                    case "x25519", "curve25519", "ecdhx25519" -> "x25519";
+                    case "x448", "curve448", "ecdhx448" -> "x448";
+                    case "ffdhe2048", "dh2048" -> "ffdhe2048";
+                    case "ffdhe3072", "dh3072" -> "ffdhe3072";
+                    case "ffdhe4096", "dh4096" -> "ffdhe4096";
+                    case "ffdhe6144", "dh6144" -> "ffdhe6144";
+                    case "ffdhe8192", "dh8192" -> "ffdhe8192";
+                    case "mlkem512" -> "MLKEM512";
+                    case "mlkem768" -> "MLKEM768";
+                    case "mlkem1024" -> "MLKEM1024";
+                    case "x25519mlkem768", "mlkem768x25519" -> "X25519MLKEM768";
+                    case "secp256r1mlkem768", "p256mlkem768", "mlkem768p256", "mlkem768secp256r1" ->
+                        "SecP256r1MLKEM768";
+                    case "secp384r1mlkem1024", "p384mlkem1024", "mlkem1024p384", "mlkem1024secp384r1" ->
+                        "SecP384r1MLKEM1024";
+                    default -> name;
+                };
+        return found.equalsIgnoreCase(name) ? Optional.empty() : Optional.of(found);
     }
 }

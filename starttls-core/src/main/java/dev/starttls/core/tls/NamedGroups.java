@@ -78,7 +78,8 @@ final class NamedGroups {
         List<String> kept = Arrays.asList(GroupParameters.get(engine.getSSLParameters()));
         if (!kept.equals(names)) {
             throw new IllegalArgumentException("namedGroups: expected an engine that takes " + names + ", but "
-                    + kind.getName() + " keeps " + kept + "; leave them out, and set them where its context is made");
+                    + kind.getName() + " keeps " + kept + "; leave them out, and set them where its context is made"
+                    + otherNames());
         }
         if (taken.isEmpty() || taken.get() != kind) {
             Optional<SSLEngine> client = another.get();
@@ -116,8 +117,22 @@ final class NamedGroups {
                 "namedGroups: expected an engine that offers " + names + ", but "
                         + engine.getClass().getName() + " " + found
                         + "; what is missing is unknown to it, forbidden (jdk.tls.disabledAlgorithms), or of no use to the"
-                        + " versions and suites set: leave it out, or try a newer JDK",
+                        + " versions and suites set: leave it out, or try a newer JDK" + otherNames(),
                 cause.orElse(null));
+    }
+
+    /** What those are called that have another name than the registered one, in words; empty if all have that. */
+    private String otherNames() {
+        StringBuilder words = new StringBuilder();
+        for (String name : names) {
+            GroupNames.registered(name).ifPresent(registered -> words.append("; ")
+                    .append(name)
+                    .append(" is registered as ")
+                    .append(registered));
+        }
+        return words.isEmpty()
+                ? ""
+                : words.append("; the JDK knows registered names alone").toString();
     }
 
     /**

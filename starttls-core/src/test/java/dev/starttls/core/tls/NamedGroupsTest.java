@@ -177,6 +177,45 @@ class NamedGroupsTest {
                 .hasMessageContaining("expected an engine that offers " + List.of(groups));
     }
 
+    @Test
+    void a_group_that_is_set_by_another_name_is_refused_with_the_name_that_the_engine_knows() {
+        assumeSettable();
+        assertThatThrownBy(() -> client(TlsSettings.builder().namedGroups("P-256", "x25519", "P-384")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("; P-256 is registered as secp256r1; P-384 is registered as secp384r1;"
+                        + " the JDK knows registered names alone");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "P-256, secp256r1",
+        "prime256v1, secp256r1",
+        "secp256-r1, secp256r1",
+        "P-384, secp384r1",
+        "NIST P-521, secp521r1",
+        "Curve25519, x25519",
+        "X-448, x448",
+        "ffdhe-2048, ffdhe2048",
+        "dh_8192, ffdhe8192",
+        "X25519-MLKEM-768, X25519MLKEM768",
+        "P256_MLKEM768, SecP256r1MLKEM768",
+        "p384mlkem1024, SecP384r1MLKEM1024"
+    })
+    void groups_have_other_names_than_the_registered_ones(String other, String registered) {
+        assertThat(GroupNames.registered(other)).contains(registered);
+    }
+
+    @Test
+    void a_registered_name_in_any_case_has_no_other_and_an_unknown_one_has_none() {
+        for (int id = 0; id <= 0xffff; id++) {
+            assertThat(GroupNames.registered(GroupNames.of(id))).isEmpty();
+        }
+        assertThat(GroupNames.registered("X25519")).isEmpty();
+        assertThat(GroupNames.registered("SECP256R1")).isEmpty();
+        assertThat(GroupNames.registered("nonsense")).isEmpty();
+        assertThat(GroupNames.registered("---")).isEmpty();
+    }
+
     /** From JDK 27 on (JEP 527). */
     @Test
     void a_hybrid_group_is_agreed_on_where_the_jdk_has_it() throws Exception {
