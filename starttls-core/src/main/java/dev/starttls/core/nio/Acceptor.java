@@ -70,6 +70,10 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     }
 
     void begin() throws IOException {
+        if (server.isOpen() && server.getLocalAddress() == null) {
+            throw new IllegalArgumentException(
+                    "server: expected a bound channel, got one that is not; call bind before");
+        }
         server.configureBlocking(false);
         loop.join(this);
         key = Optional.of(server.register(loop.selector(), SelectionKey.OP_ACCEPT, this));

@@ -125,7 +125,11 @@ final class Connector {
             try {
                 return connect(address, (int) Math.min(millis, Integer.MAX_VALUE));
             } catch (ClosedByInterruptException e) {
-                throw Failures.closedHere(e, Phase.CONNECT).orElseThrow();
+                throw Failures.caused(
+                        Failures.rejected(
+                                Phase.CONNECT,
+                                "Expected a TCP connection to " + address + ", but its thread was interrupted"),
+                        e);
             } catch (IOException | RuntimeException e) {
                 attempts.failed(e);
             } catch (Throwable e) {
@@ -152,6 +156,9 @@ final class Connector {
             List<InetSocketAddress> addresses = new ArrayList<>();
             for (InetAddress address : names.addresses(ascii(peer))) {
                 addresses.add(new InetSocketAddress(address, peer.port()));
+            }
+            if (addresses.isEmpty()) {
+                throw unknown(peer.host());
             }
             return addresses;
         } catch (UnknownHostException e) {

@@ -5,9 +5,13 @@ import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeException;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
 
 /** The failures that drivers report of their own: those of this side's code and of whoever gave up here. */
@@ -40,6 +44,23 @@ final class Failures {
                         ? "another thread closed the channel"
                         : "the channel was closed on this side";
         return Optional.of(caused(rejected(phase, "Expected the upgrade to go on, but " + what), thrown));
+    }
+
+    /** Why a server does not listen, with the address, which the system's own words leave out. */
+    static IOException notBound(InetSocketAddress address, Exception thrown) {
+        if (thrown instanceof UnresolvedAddressException) {
+            IOException unknown = new UnknownHostException("Expected an address of this machine to bind, got " + address
+                    + "; check the name, and the name service of this machine");
+            unknown.initCause(thrown);
+            return unknown;
+        }
+        String what = "Expected to bind " + address + " and to listen there, got "
+                + (thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage())
+                + "; see whether another program listens there, whether the address is one of this machine's, and whether a"
+                + " port below 1024 needs a privilege here";
+        IOException why = thrown instanceof BindException ? new BindException(what) : new IOException(what);
+        why.initCause(thrown);
+        return why;
     }
 
     static UpgradeException rejected(Phase phase, String detail) {

@@ -16,6 +16,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Objects;
@@ -182,7 +184,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * @param address to bind; port 0 for any free one
      * @return the listening channel, whose local address is bound; closing it, or the loop, ends the listening. The loop
      *     looks for that four times a second, and until then the port is bound
-     * @throws IOException if the address cannot be bound
+     * @throws IOException if the address, which its message names, cannot be bound: a {@link java.net.BindException} where the
+     *     system refuses it, a {@link java.net.UnknownHostException} where it is not resolved
      * @throws IllegalStateException if there is no certificate to serve with, see {@link #sslContext}, or no engine can be
      *     made by the settings: of an SSLContext that is not initialised, or because it knows none of the versions or one
      *     of the suites. Where the name asked for by SNI decides ({@link TlsSettings.Builder#contextByServerName}), the
@@ -213,7 +216,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *     channel does. See {@link UpgradeLoop#listen(List, ServerSocketChannel, java.util.function.Function, Consumer)}
      * @param address to bind; port 0 for any free one
      * @return as {@link #listen(UpgradeLoop, InetSocketAddress)}
-     * @throws IOException if the address cannot be bound, or all loops are closed
+     * @throws IOException as {@link #listen(UpgradeLoop, InetSocketAddress)}, or if all loops are closed
      * @throws IllegalStateException as {@link #listen(UpgradeLoop, InetSocketAddress)}
      * @throws IllegalArgumentException if there is no loop, or the settings do not fit the protocol
      */
@@ -225,6 +228,9 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         ServerSocketChannel server = ServerSocketChannel.open();
         try {
             server.bind(address, BACKLOG);
+        } catch (IOException | UnresolvedAddressException | UnsupportedAddressTypeException e) {
+            Quietly.close(server);
+            throw Failures.notBound(address, e);
         } catch (Throwable e) {
             Quietly.close(server);
             throw e;

@@ -23,6 +23,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -236,6 +237,35 @@ class SetupTest {
     }
 
     @Test
+    void what_no_connection_is_made_to_is_named() throws Exception {
+        InetSocketAddress nowhere = (InetSocketAddress) listening.getLocalAddress();
+        listening.close();
+        while (!canBeBound(nowhere)) {
+            Thread.onSpinWait();
+        }
+        UpgradeException refused = catchThrowableOfType(
+                UpgradeException.class, () -> Connector.connect(List.of(nowhere), attempts()));
+        assertThat(refused).hasMessageContaining(nowhere.toString());
+        UpgradeException unresolved = RunningLoop.failure(running.loop()
+                .connect(
+                        InetSocketAddress.createUnresolved("host.invalid", 25),
+                        client("localhost").connection(),
+                        Duration.ofSeconds(30)));
+        assertThat(unresolved).hasMessageContaining("host.invalid");
+        UpgradeException none = catchThrowableOfType(
+                UpgradeException.class,
+                () -> Connector.resolve(new Peer("host.example", 25), name -> new InetAddress[0]));
+        assertThat(none.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
+        assertThat(none).hasMessageContaining("host.example");
+        Thread.currentThread().interrupt();
+        UpgradeException interrupted = catchThrowableOfType(
+                UpgradeException.class, () -> Connector.connect(List.of(nowhere), attempts()));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(interrupted.reason()).isEqualTo(FailureReason.REJECTED);
+        assertThat(interrupted).hasMessageContaining(nowhere.toString());
+    }
+
+    @Test
     void what_a_name_service_throws_is_typed() {
         RuntimeException ofResolver = new IllegalStateException("a fault in a resolver");
         Error error = new NoClassDefFoundError("a missing class");
@@ -383,8 +413,25 @@ class SetupTest {
     @Test
     void listening_fails_where_it_cannot_be() throws Exception {
         TinyServerSetup server = server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
-        assertThatThrownBy(() -> server.listen(running.loop(), (InetSocketAddress) listening.getLocalAddress()))
-                .isInstanceOf(IOException.class);
+        InetSocketAddress taken = (InetSocketAddress) listening.getLocalAddress();
+        assertThatThrownBy(() -> server.listen(running.loop(), taken))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("Expected to bind " + taken)
+                .hasMessageContaining("another program")
+                .hasCauseInstanceOf(BindException.class);
+        InetSocketAddress foreign = new InetSocketAddress("192.0.2.1", 25);
+        assertThatThrownBy(() -> server.listen(running.loop(), foreign))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("192.0.2.1:25");
+        assertThatThrownBy(() -> server.listen(running.loop(), InetSocketAddress.createUnresolved("host.invalid", 25)))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessageContaining("host.invalid");
+        try (ServerSocketChannel unbound = ServerSocketChannel.open()) {
+            assertThat(running.loop().listen(unbound, peer -> null, channel -> {}))
+                    .failsWithin(Duration.ofSeconds(60))
+                    .withThrowableThat()
+                    .withMessageContaining("expected a bound channel");
+        }
         assertThatThrownBy(() -> server.listen((UpgradeLoop) null, Loopback.anyPort()))
                 .isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> server.listen(running.loop(), null))
