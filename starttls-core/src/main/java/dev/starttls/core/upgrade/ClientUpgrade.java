@@ -50,7 +50,7 @@ final class ClientUpgrade {
         parts.outcome().announcedBefore(parts.dialogue().capabilities());
         parts.machine().on(along ? Event.PROPOSE_WITH_HELLO : Event.PROPOSE);
         parts.clock().enter(Phase.COMMAND);
-        parts.outcome().proposed(parts.host().proposed(step.offer(), along));
+        parts.host().proposed(step.offer(), along);
         parts.outbox().add(List.of(step.command()));
         parts.settings().listener().proposed();
     }

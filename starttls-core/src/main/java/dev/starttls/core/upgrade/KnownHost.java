@@ -66,11 +66,15 @@ final class KnownHost {
     }
 
     /** The command is about to leave. */
-    Proposal proposed(Step.Offer offer, boolean withHello) {
+    void proposed(Step.Offer offer, boolean withHello) {
         unasked = offer == Step.Offer.UNREAD;
         along = withHello;
         open = unasked;
-        if (withHello) {
+    }
+
+    /** How the last command was sent; there must be one. */
+    Proposal proposal() {
+        if (along) {
             return unasked ? Proposal.UNASKED_WITH_HELLO : Proposal.ASKED_WITH_HELLO;
         }
         return unasked ? Proposal.UNASKED : Proposal.ASKED;

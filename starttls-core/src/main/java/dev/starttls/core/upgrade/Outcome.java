@@ -42,7 +42,7 @@ final class Outcome {
         inside = List.copyOf(capabilities);
     }
 
-    /** Writes down how the upgrade command was sent. */
+    /** Writes down how the upgrade command was sent, which has left. */
     void proposed(Proposal how) {
         proposal = how;
     }

@@ -70,6 +70,7 @@ final class Outgoing {
             case CLIENT_HELLO -> {
                 parts.outbox().drain(network);
                 if (parts.outbox().isEmpty()) {
+                    parts.outcome().proposed(parts.host().proposal());
                     transmitHello(network);
                 }
                 yield false;
@@ -96,6 +97,8 @@ final class Outgoing {
             ending.farewellLeft();
         } else if (parts.state() == State.PROPOSED && !parts.client()) {
             negotiation.goAheadLeft();
+        } else if (parts.state() == State.PROPOSED) {
+            parts.outcome().proposed(parts.host().proposal());
         }
     }
 

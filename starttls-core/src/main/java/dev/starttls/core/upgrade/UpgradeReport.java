@@ -17,7 +17,8 @@ import java.util.Optional;
  *     record: nothing of them counts any more
  * @param offeredInside the capabilities announced inside TLS, as they were sent; empty in plaintext
  * @param phases what each phase took, in their order
- * @param proposal how a client's upgrade command was sent, the last of them if there were two
+ * @param proposal how a client's upgrade command was sent, the last of them if there were two, whether it was taken or refused;
+ *     {@link Proposal#NONE} where none was sent
  */
 public record UpgradeReport(
         String protocol,

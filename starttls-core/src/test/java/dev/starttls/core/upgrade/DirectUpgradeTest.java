@@ -13,6 +13,7 @@ import dev.starttls.core.testing.Side;
 import dev.starttls.core.testing.TinyClient;
 import dev.starttls.core.testing.Wire;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -137,7 +138,46 @@ class DirectUpgradeTest {
         assertThat(wire.client().requireSound().connection().ready()).isTrue();
         assertThat(report(wire).encrypted()).isFalse();
         assertThat(report(wire).offeredBefore()).contains("PLAIN");
+        assertThat(report(wire).proposal())
+                .as("the last command that was sent")
+                .isEqualTo(offer == Offer.REFUSED ? Proposal.ASKED : Proposal.UNASKED);
         assertThat(events.heard()).endsWith("declined " + offer).doesNotContain("failed " + offer);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NOT_OFFERED", "PREAUTHENTICATED"})
+    void where_no_command_was_sent_there_is_no_proposal_to_be_reported(Offer offer) {
+        Wire wire = wire(settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.NEVER), offer);
+        assertThat(wire.client().requireSound().connection().ready()).isTrue();
+        assertThat(report(wire).proposal()).isEqualTo(Proposal.NONE);
+        assertThat(wire.server().connection().report().proposal()).isEqualTo(Proposal.NONE);
+    }
+
+    @Test
+    void a_command_that_has_not_left_is_no_proposal() throws Exception {
+        ByteBuffer nothing = ByteBuffer.allocate(0);
+        UpgradeConnection waiting = Connections.client(settings(DirectUpgrade.ALWAYS));
+        waiting.begin(0);
+        waiting.receive(ByteBuffer.wrap("HELLO there\r\n".getBytes(StandardCharsets.US_ASCII)), nothing);
+        ByteBuffer network = ByteBuffer.allocate(4);
+        waiting.transmit(nothing, network);
+        assertThat(waiting.report().proposal()).isEqualTo(Proposal.NONE);
+        while (waiting.want() == Want.WRITE) {
+            waiting.transmit(nothing, network.clear());
+        }
+        assertThat(waiting.report().proposal()).isEqualTo(Proposal.UNASKED);
+
+        UpgradeConnection faulty = Connections.client(settings(DirectUpgrade.ALWAYS).withListener(new UpgradeListener() {
+            @Override
+            public void proposed() {
+                throw new IllegalStateException("no log");
+            }
+        }));
+        faulty.begin(0);
+        assertThatThrownBy(() -> faulty.receive(
+                        ByteBuffer.wrap("HELLO there\r\n".getBytes(StandardCharsets.US_ASCII)), nothing))
+                .hasMessage("no log");
+        assertThat(faulty.report().proposal()).isEqualTo(Proposal.NONE);
     }
 
     @Test
