@@ -15,18 +15,14 @@ import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -209,8 +205,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *
      * <p>Under {@link DirectUpgrade#REMEMBERED} a host may turn out not to take the command, or a ClientHello that comes
      * along, and end the connection ({@link dev.starttls.core.upgrade.FailureReason#DIRECT_NOT_TAKEN}). {@link #connect()} and {@link #connect(UpgradeLoop)} then
-     * connect once more and ask, within the {@link #timeout} of the TCP connection, counted from their beginning (on a loop it needs a place in it again, and
-     * a loop that is not closed); the report's
+     * connect once more and ask; the second TCP connection may take what is left of the {@link #timeout}, and half of it at
+     * least. On a loop it takes the place of the first, so that it is made on a full loop too, and on one that is being
+     * closed. The report has what the first failed with ({@link dev.starttls.core.upgrade.UpgradeReport#firstAttempt}), and its
      * {@link Phase#CONNECT} includes the first connection. The listener hears of it that a command was {@linkplain
      * UpgradeListener#proposed proposed} twice, and not that anything failed. {@link #connect(SocketChannel)} and {@link
      * #connection} fail, and what made the connection has to make another.
@@ -243,17 +240,18 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     public C connect() throws IOException {
         long before = System.nanoTime();
         if (settings.direct() != DirectUpgrade.REMEMBERED) {
-            return connect(settings, before);
+            return connect(settings, before, attempts(before), Optional.empty());
         }
         FirstAttempt first = new FirstAttempt(settings.listener());
         try {
-            return connect(first.settings(settings), before);
+            return connect(first.settings(settings), before, attempts(before), Optional.empty());
         } catch (UpgradeException why) {
-            if (!first.repeatable(why, attempts(before))) {
+            if (!first.repeatable(why, true)) {
                 throw why;
             }
             try {
-                return connect(FirstAttempt.again(settings), before);
+                return connect(
+                        FirstAttempt.again(settings), before, attempts(before).again(), Optional.of(why));
             } catch (Throwable e) {
                 e.addSuppressed(why);
                 throw e;
@@ -309,25 +307,14 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         Dialogue dialogue = dialogue();
         UpgradeConnection connection = connection(dialogue, repeating ? first.settings(settings) : settings);
         Optional<Runnable> preparation = preparation(connection);
-        Function<UpgradeConnection, CompletableFuture<StartTlsChannel>> opening = opening(loop, before);
+        Connector.Attempts attempts = attempts(before);
         if (repeating) {
             // Made here: this setup may have been changed by then, and the thread is the loop's.
             Dialogue spare = dialogue();
-            UpgradeConnection again = connection(spare, FirstAttempt.again(settings));
-            Connector.Attempts time = attempts(before);
-            upgrade(opening.apply(connection), dialogue, session, thrown -> {
-                if (first.repeatable(thrown, time) && !session.isDone()) {
-                    upgrade(opening.apply(again), spare, session, last -> {
-                        last.addSuppressed(thrown);
-                        session.completeExceptionally(last);
-                    });
-                } else {
-                    session.completeExceptionally(thrown);
-                }
-            });
-        } else {
-            upgrade(opening.apply(connection), dialogue, session, session::completeExceptionally);
+            attempts =
+                    attempts.with(new SecondConnection(first, spare, connection(spare, FirstAttempt.again(settings))));
         }
+        upgrade(open(loop, connection, attempts, before), dialogue, attempts.second(), session);
         // Behind the connection's own beginning, so that an executor which is this thread helps the loop's.
         prepare(preparation);
         return session;
@@ -365,13 +352,16 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      */
     protected abstract S self();
 
-    private C connect(UpgradeSettings followed, long before) throws IOException {
+    private C connect(
+            UpgradeSettings followed, long before, Connector.Attempts attempts, Optional<UpgradeException> failed)
+            throws IOException {
         Dialogue dialogue = dialogue();
         UpgradeConnection connection = connection(dialogue, followed);
+        failed.ifPresent(connection::precededBy);
         SocketChannel socket;
         try {
             prepare(preparation(connection));
-            socket = Connector.connect(address, attempts(before), lookup);
+            socket = Connector.connect(address, attempts, lookup);
         } catch (UpgradeException e) {
             connection.abort(e);
             connection.end();
@@ -381,33 +371,32 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         return upgrade(socket, connection, dialogue);
     }
 
-    /** What makes the TCP connections of one session on a loop, be it one or two. */
-    private Function<UpgradeConnection, CompletableFuture<StartTlsChannel>> opening(UpgradeLoop loop, long before) {
-        Peer target = address;
-        Duration timeout = connectTimeout;
+    private CompletableFuture<StartTlsChannel> open(
+            UpgradeLoop loop, UpgradeConnection connection, Connector.Attempts attempts, long before) {
         if (lookup.isPresent()) {
-            Executor executor = lookup.get();
-            return connection ->
-                    loop.connect(target, executor, connection, new Connector.Attempts(timeout, before), before);
+            return loop.connect(address, lookup.get(), connection, attempts, before);
         }
         try {
-            List<InetSocketAddress> found = Connector.resolve(address);
-            return connection -> loop.connect(found, connection, new Connector.Attempts(timeout, before), before);
+            return loop.connect(Connector.resolve(address), connection, attempts, before);
         } catch (UpgradeException unknown) {
-            return connection -> UpgradeLoop.failed(connection, unknown);
+            return UpgradeLoop.failed(connection, unknown);
         }
     }
 
     private void upgrade(
             CompletableFuture<StartTlsChannel> underway,
             Dialogue dialogue,
-            CompletableFuture<C> session,
-            Consumer<Throwable> failed) {
+            Optional<SecondConnection> second,
+            CompletableFuture<C> session) {
         var unusedRelay = underway.whenComplete((ready, thrown) -> {
             if (thrown != null) {
-                failed.accept(thrown);
+                second.flatMap(SecondConnection::failed).ifPresent(thrown::addSuppressed);
+                session.completeExceptionally(thrown);
             } else {
-                complete(session, ready, dialogue);
+                complete(
+                        session,
+                        ready,
+                        second.map(other -> other.dialogueOr(dialogue)).orElse(dialogue));
             }
         });
         // Whoever completes it from outside, orTimeout too, waits for the connection no more; behind its own end this

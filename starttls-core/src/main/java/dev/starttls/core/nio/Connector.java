@@ -35,7 +35,9 @@ final class Connector {
 
         private final StringBuilder tried = new StringBuilder();
         private final Duration timeout;
+        private final long began;
         private final long deadline;
+        private final Optional<SecondConnection> second;
         private Optional<Throwable> last = Optional.empty();
         private InetSocketAddress current;
         private int left;
@@ -46,8 +48,30 @@ final class Connector {
          * @param began when the caller began, in nanoseconds of {@link System#nanoTime}: looking up the name is part of it
          */
         Attempts(Duration timeout, long began) {
+            this(timeout, began, Optional.empty());
+        }
+
+        private Attempts(Duration timeout, long began, Optional<SecondConnection> second) {
             this.timeout = timeout;
+            this.began = began;
+            this.second = second;
             this.deadline = began + UpgradeLimits.bounded(timeout).toNanos();
+        }
+
+        /** The same, none of them made yet, with another connection in case the server does not take this one. */
+        Attempts with(SecondConnection other) {
+            return new Attempts(timeout, began, Optional.of(other));
+        }
+
+        /** Those for a second connection: it has what is left of the time, and half of it at least. */
+        Attempts again() {
+            long half = UpgradeLimits.bounded(timeout).toNanos() / 2;
+            return new Attempts(timeout, Math.max(began, System.nanoTime() - half));
+        }
+
+        /** What is there in case the server does not take this one. */
+        Optional<SecondConnection> second() {
+            return second;
         }
 
         /** When all of it must be over. */

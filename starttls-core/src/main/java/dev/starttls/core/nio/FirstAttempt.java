@@ -33,10 +33,14 @@ final class FirstAttempt implements UpgradeListener {
         return settings.withDirect(DirectUpgrade.NEVER);
     }
 
-    /** Whether there is to be a second connection, and time for it; if not, the listener hears why at last. */
-    boolean repeatable(Throwable thrown, Connector.Attempts attempts) {
-        if (thrown instanceof UpgradeException why && why.reason() == FailureReason.DIRECT_NOT_TAKEN) {
-            if (attempts.deadline() - System.nanoTime() > 0) {
+    /**
+     * Whether there is to be a second connection; if not, the listener hears why at last.
+     *
+     * @param awaited whether anybody waits for it
+     */
+    boolean repeatable(UpgradeException why, boolean awaited) {
+        if (why.reason() == FailureReason.DIRECT_NOT_TAKEN) {
+            if (awaited) {
                 return true;
             }
             keptBack.forEach(event -> hear(event, why));

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /**
  * A TCP connection being made on a loop: has its host looked up if need be, and tries the addresses in their order. Only
@@ -26,6 +27,9 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
     private final CompletableFuture<StartTlsChannel> future;
     private final Connector.Attempts attempts;
     private final long began;
+    /** How this one was begun, for another. */
+    private Consumer<LoopedConnect> beginning = unused -> {};
+
     private Iterator<InetSocketAddress> addresses = List.<InetSocketAddress>of().iterator();
     private Optional<SelectionKey> key = Optional.empty();
     /** Whose look-up is awaited. */
@@ -54,12 +58,14 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
 
     /** Begins with addresses that are known. */
     void begin(List<InetSocketAddress> known) {
+        beginning = another -> another.begin(known);
         join();
         found(known);
     }
 
     /** Begins with the look-up of a host, done by an executor, which is abandoned when the time is over. */
     void begin(Peer peer, Executor lookup) {
+        beginning = another -> another.begin(peer, lookup);
         join();
         host = Optional.of(peer.host());
         connectBy = attempts.deadline();
@@ -193,7 +199,7 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
     private void connected(SelectionKey made) {
         LoopedUpgrade upgrade;
         try {
-            upgrade = new LoopedUpgrade(loop, made, connection, future);
+            upgrade = new LoopedUpgrade(loop, made, connection, future, this::goesOn);
             connection.spent(Phase.CONNECT, System.nanoTime() - began);
         } catch (Throwable e) {
             end(Failures.ofLocalCode(e, Phase.CONNECT));
@@ -205,6 +211,16 @@ final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member
         } catch (Throwable e) {
             upgrade.broken(e);
         }
+    }
+
+    /** The upgrade has failed: another connection takes its place in the loop, if there is one for that. */
+    private boolean goesOn(UpgradeException why) {
+        Optional<UpgradeConnection> second = attempts.second().flatMap(other -> other.after(why, !future.isDone()));
+        second.ifPresent(other -> {
+            LoopedConnect another = new LoopedConnect(loop, other, future, attempts.again(), began);
+            LoopThread.contained(() -> beginning.accept(another), another::broken);
+        });
+        return second.isPresent();
     }
 
     private void hangUp() {

@@ -9,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /** One connection of a loop, connected, to the end of its dialogue. Only the loop's thread touches it. */
 final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member {
@@ -18,28 +19,43 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
     private final UpgradeConnection connection;
     private final StartTlsChannel channel;
     private final CompletableFuture<StartTlsChannel> future;
+    /** Asked where it fails: whether another connection goes on in its place. */
+    private final Predicate<UpgradeException> successor;
     /** Of the last phase that had one: so long the peer has for taking the last octets too. */
     private Optional<Long> lastDeadline = Optional.empty();
     /** The loop's turn in which it was driven last. */
     private long lastTurn;
 
     private boolean ended;
+    /** The loop ends, or nobody waits for it: none goes on. */
+    private boolean last;
 
-    /**
-     * An upgrade that has not begun.
-     *
-     * @param key of its socket channel and the loop's selector
-     */
     LoopedUpgrade(
             SelectorLoop loop,
             SelectionKey key,
             UpgradeConnection connection,
             CompletableFuture<StartTlsChannel> future) {
+        this(loop, key, connection, future, unused -> false);
+    }
+
+    /**
+     * An upgrade that has not begun.
+     *
+     * @param key of its socket channel and the loop's selector
+     * @param successor is given what it fails with, once its channel is closed; true if another takes its place
+     */
+    LoopedUpgrade(
+            SelectorLoop loop,
+            SelectionKey key,
+            UpgradeConnection connection,
+            CompletableFuture<StartTlsChannel> future,
+            Predicate<UpgradeException> successor) {
         this.loop = loop;
         this.key = key;
         this.connection = connection;
         this.channel = StartTlsChannel.over((SocketChannel) key.channel(), connection);
         this.future = future;
+        this.successor = successor;
     }
 
     void begin() {
@@ -89,6 +105,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
 
     @Override
     public void abandoned(String detail, Optional<Throwable> cause) {
+        last = true;
         if (!ended) {
             UpgradeException why = Failures.rejected(connection.phase(), detail);
             cause.ifPresent(why::initCause);
@@ -98,6 +115,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
 
     @Override
     public void shutDown(String detail) {
+        last = true;
         if (ended) {
             return;
         }
@@ -171,6 +189,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
 
     private void finish() {
         end();
+        loop.release();
         loop.whenForgotten(() -> {
             if (!future.complete(channel)) {
                 Quietly.close(channel);
@@ -183,9 +202,20 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
             return;
         }
         end();
-        UpgradeException why = channel.failed(thrown, loop.foreign());
-        Quietly.close(channel);
-        loop.whenForgotten(() -> future.completeExceptionally(why));
+        boolean replaced = false;
+        try {
+            UpgradeException why = channel.failed(thrown, loop.foreign());
+            Quietly.close(channel);
+            replaced = !last && successor.test(why);
+            if (!replaced) {
+                loop.whenForgotten(() -> future.completeExceptionally(why));
+            }
+        } finally {
+            // Not before: another connection may take the place.
+            if (!replaced) {
+                loop.release();
+            }
+        }
     }
 
     private void end() {
@@ -193,6 +223,5 @@ final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member
         key.cancel();
         loop.deadlines().drop(this);
         loop.leave(this);
-        loop.release();
     }
 }

@@ -51,6 +51,9 @@ final class ClientUpgrade {
         parts.machine().on(along ? Event.PROPOSE_WITH_HELLO : Event.PROPOSE);
         parts.clock().enter(Phase.COMMAND);
         parts.host().proposed(step.offer(), along);
+        if (parts.host().repeatable()) {
+            parts.clock().halve();
+        }
         parts.outbox().add(List.of(step.command()));
         parts.settings().listener().proposed();
     }

@@ -29,8 +29,9 @@ public enum DirectUpgrade {
      * <p>Each refusal is paid once and remembered. That of the command costs a round trip, unless the server closes the
      * connection or says nothing instead. That, and a ClientHello that is not taken, whether the server refuses, closes, or
      * waits for another one, makes the connection useless: the upgrade fails with {@link FailureReason#DIRECT_NOT_TAKEN}, and
-     * what has made the TCP connection makes another. The wait for a server that is silent
-     * behind its go-ahead is one second, or four times as long as the go-ahead took.
+     * what has made the TCP connection makes another. The wait for a server that does
+     * not answer the command is half of a phase's time ({@link UpgradeLimits}), so that there is some left; for one that is silent
+     * behind its go-ahead it is one second, or four times as long as the go-ahead took.
      */
     REMEMBERED
 }

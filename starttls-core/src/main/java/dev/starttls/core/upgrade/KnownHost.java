@@ -72,6 +72,11 @@ final class KnownHost {
         open = unasked;
     }
 
+    /** Whether what is said may lead to another connection, for which time is to be left. */
+    boolean repeatable() {
+        return settings.direct() == DirectUpgrade.REMEMBERED && (unasked || along);
+    }
+
     /** How the last command was sent; there must be one. */
     Proposal proposal() {
         if (along) {

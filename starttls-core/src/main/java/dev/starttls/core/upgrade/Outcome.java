@@ -22,6 +22,7 @@ final class Outcome {
     private final String protocol;
     private final Role role;
     private volatile Proposal proposal = Proposal.NONE;
+    private volatile Optional<UpgradeException> firstAttempt = Optional.empty();
     private volatile List<String> before = List.of();
     private volatile List<String> inside = List.of();
     /** For each phase that is over two: which it was, with its round trips in the lower half; and its nanoseconds. */
@@ -47,6 +48,11 @@ final class Outcome {
         proposal = how;
     }
 
+    /** Writes down what an earlier connection failed with, in whose place this one is. */
+    void precededBy(UpgradeException failed) {
+        firstAttempt = Optional.of(failed);
+    }
+
     /** A phase that went by before all others. */
     void preceded(Phase phase, long nanos) {
         long[] later = phases;
@@ -68,7 +74,8 @@ final class Outcome {
     }
 
     UpgradeReport report(TlsPolicy policy, TlsLayer tls) {
-        return new UpgradeReport(protocol, role, policy, negotiated(tls), before, inside, phases(), proposal);
+        return new UpgradeReport(
+                protocol, role, policy, negotiated(tls), before, inside, phases(), proposal, firstAttempt);
     }
 
     private List<PhaseTime> phases() {

@@ -107,6 +107,11 @@ final class PhaseClock {
         restart();
     }
 
+    /** The peer has half of the time of a phase: the other half is for what is done where it does not answer. */
+    void halve() {
+        patience = Math.max(1, patience / 2);
+    }
+
     /** The peer has a second, or four times as long as the last phase has taken; no more than half of a phase's time. */
     void hurry() {
         patience = Math.min(patience / 2, Math.max(HURRY, 4 * Math.min(tookLast, patience)));

@@ -57,6 +57,11 @@ final class Session implements Stage {
     }
 
     @Override
+    public void precededBy(UpgradeException failed) {
+        outcome.precededBy(failed);
+    }
+
+    @Override
     public void begin(long nanos) {
         throw Upgrading.begunBefore(state());
     }

@@ -13,6 +13,8 @@ interface Stage {
 
     void spent(Phase phase, long nanos);
 
+    void precededBy(UpgradeException failed);
+
     void begin(long nanos) throws IOException;
 
     void ownTime(long nanos);

@@ -5,6 +5,7 @@ import dev.starttls.core.tls.Truncation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 
@@ -71,6 +72,17 @@ public final class UpgradeConnection {
      */
     public void spent(Phase phase, long nanos) {
         stage.spent(phase, nanos);
+    }
+
+    /**
+     * Says in the report that this is the second connection, made because the first one was of no use.
+     *
+     * @param failed what the first failed with, {@link FailureReason#DIRECT_NOT_TAKEN}
+     * @see UpgradeReport#firstAttempt
+     */
+    public void precededBy(UpgradeException failed) {
+        stage.precededBy(Objects.requireNonNull(
+                failed, "failed: expected what the first connection failed with, got null; leave the call out if there was none"));
     }
 
     /**

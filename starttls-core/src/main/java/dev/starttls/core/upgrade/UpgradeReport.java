@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param phases what each phase took, in their order
  * @param proposal how a client's upgrade command was sent, the last of them if there were two, whether it was taken or refused;
  *     {@link Proposal#NONE} where none was sent
+ * @param firstAttempt where this is the second connection, made because the server did not take what was tried on the first
+ *     ({@link DirectUpgrade#REMEMBERED}): what that failed with, {@link FailureReason#DIRECT_NOT_TAKEN}, with the phase, the
+ *     reply if there was one, and as its cause what ended it
  */
 public record UpgradeReport(
         String protocol,
@@ -28,7 +31,8 @@ public record UpgradeReport(
         List<String> offeredBefore,
         List<String> offeredInside,
         List<PhaseTime> phases,
-        Proposal proposal) {
+        Proposal proposal,
+        Optional<UpgradeException> firstAttempt) {
 
     /**
      * What the handshake agreed on.
@@ -113,7 +117,12 @@ public record UpgradeReport(
         return "UpgradeReport[protocol=" + protocol + ", role=" + role + ", policy=" + policy + ", tls="
                 + tls.map(Negotiated::toString).orElse("none") + ", offeredBefore=" + shown(offeredBefore)
                 + ", offeredInside=" + shown(offeredInside) + ", phases=" + phases
-                + ", proposal=" + proposal + "]";
+                + ", proposal=" + proposal
+                + ", firstAttempt="
+                + firstAttempt
+                        .map(failed -> Wording.printable(String.valueOf(failed.getMessage())))
+                        .orElse("none")
+                + "]";
     }
 
     private static List<String> shown(List<String> announced) {

@@ -33,6 +33,11 @@ final class Upgrading implements Stage {
     }
 
     @Override
+    public void precededBy(UpgradeException failed) {
+        parts.outcome().precededBy(failed);
+    }
+
+    @Override
     public void ownTime(long nanos) {
         parts.clock().own(nanos);
     }

@@ -99,6 +99,12 @@ class SecondConnectionTest {
             assertThat(channel.report().proposal()).isEqualTo(Proposal.ASKED);
             assertThat(channel.report().roundTrips()).isEqualTo(5);
             assertThat(channel.report().phases().get(0).phase()).isEqualTo(Phase.CONNECT);
+            UpgradeException first = channel.report().firstAttempt().orElseThrow();
+            assertThat(first.reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
+            assertThat(first.getCause()).isInstanceOf(UpgradeException.class);
+            assertThat(channel.report().toString())
+                    .contains("firstAttempt=DIRECT_NOT_TAKEN in phase ")
+                    .hasLineCount(1);
         }
         assertThat(connections).hasValue(2);
         assertThat(heard.events).containsExactly("proposed", "proposed", "upgraded");
@@ -107,6 +113,7 @@ class SecondConnectionTest {
         try (StartTlsChannel next = driver.connect(client(), running.loop())) {
             assertThat(next.report().proposal()).isEqualTo(Proposal.UNASKED);
             assertThat(next.report().roundTrips()).isEqualTo(4);
+            assertThat(next.report().firstAttempt()).isEmpty();
         }
         assertThat(connections).as("tried no more").hasValue(3);
     }
@@ -233,26 +240,62 @@ class SecondConnectionTest {
         assertThat(connections).hasValue(1);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"LOOP", "LOOP_WITH_LOOKUP"})
+    void the_second_takes_the_place_of_the_first_in_a_loop_that_is_full_or_being_closed(Driver driver)
+            throws Exception {
+        listen(InjectionResponse.FAIL, Offer.OFFERED);
+        try (RunningLoop full = new RunningLoop(1, Runnable::run)) {
+            HostMemory closing = new HostMemory() {
+                @Override
+                public HostFacts recall(String host, int port) {
+                    return TAKING;
+                }
+
+                @Override
+                public void update(String host, int port, UnaryOperator<HostFacts> change) {
+                    assertThat(full.loop().underway()).isEqualTo(1);
+                    full.loop().close();
+                }
+            };
+            try (StartTlsChannel channel = driver.connect(client().memory(closing), full.loop())) {
+                assertThat(channel.isSecure()).isTrue();
+                assertThat(channel.report().firstAttempt()).isPresent();
+            }
+            full.loop().stopped().get(60, TimeUnit.SECONDS);
+            assertThat(full.loop().underway()).isZero();
+            assertThat(full.faults()).isEmpty();
+        }
+        assertThat(connections).hasValue(2);
+    }
+
     @Test
-    void without_time_for_a_second_connection_the_first_failure_is_told() {
+    void a_second_connection_has_half_of_the_time_at_least() {
+        long now = System.nanoTime();
+        Connector.Attempts early = new Connector.Attempts(Duration.ofHours(1), now);
+        assertThat(early.again().deadline()).isEqualTo(early.deadline());
+        Connector.Attempts late = new Connector.Attempts(
+                Duration.ofHours(1), now - Duration.ofHours(2).toNanos());
+        assertThat(late.again().deadline() - now)
+                .isGreaterThanOrEqualTo(Duration.ofMinutes(30).toNanos());
+    }
+
+    @Test
+    void where_nobody_waits_for_a_second_connection_the_first_failure_is_reported() {
         UpgradeException why =
-                new UpgradeException(FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected more time");
+                new UpgradeException(FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected it to be awaited");
         FirstAttempt first = new FirstAttempt(heard);
         first.failed(why);
         first.blocked(why);
+        assertThat(first.repeatable(why, true)).isTrue();
         assertThat(heard.events).isEmpty();
-        long now = System.nanoTime();
-        assertThat(first.repeatable(why, new Connector.Attempts(Duration.ofHours(1), now)))
-                .isTrue();
-        assertThat(heard.events).isEmpty();
-        assertThat(first.repeatable(why, new Connector.Attempts(Duration.ofNanos(1), now)))
-                .isFalse();
+        assertThat(first.repeatable(why, false)).isFalse();
         assertThat(heard.events).containsExactly("failed DIRECT_NOT_TAKEN", "blocked DIRECT_NOT_TAKEN");
     }
 
     @Test
     void what_a_listener_throws_of_it_does_not_hide_the_failure() {
-        UpgradeException why = new UpgradeException(FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected time");
+        UpgradeException why = new UpgradeException(FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected it");
         FirstAttempt first = new FirstAttempt(new UpgradeListener() {
             @Override
             public void failed(UpgradeException failure) {
@@ -260,8 +303,7 @@ class SecondConnectionTest {
             }
         });
         first.failed(why);
-        assertThat(first.repeatable(why, new Connector.Attempts(Duration.ofNanos(1), System.nanoTime())))
-                .isFalse();
+        assertThat(first.repeatable(why, false)).isFalse();
         assertThat(why.getSuppressed()).singleElement().hasToString("java.lang.IllegalStateException: no log");
     }
 

@@ -153,6 +153,22 @@ class DirectUpgradeTest {
         assertThat(wire.server().connection().report().proposal()).isEqualTo(Proposal.NONE);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"ALWAYS", "REMEMBERED"})
+    void a_command_that_may_lead_to_a_second_connection_leaves_half_of_the_time_for_it(DirectUpgrade direct) {
+        remember(memory, DIRECT);
+        UpgradeSettings settings = settings(direct);
+        UpgradeConnection connection = new UpgradeConnection(new LineProtocolClient(), settings, SERVER);
+        long phase = settings.limits().timePerPhase().toNanos();
+        Side client = Side.begun(connection).run();
+        assertThat(connection.deadline()).contains(phase);
+        client.at(10).arrive("HELLO there\r\n").run();
+        assertThat(connection.report().proposal()).isEqualTo(Proposal.UNASKED);
+        assertThat(connection.deadline()).contains(10 + (direct == DirectUpgrade.ALWAYS ? phase : phase / 2));
+        client.at(20).arrive("NO upgrade\r\n").run();
+        assertThat(connection.deadline()).as("on this connection").contains(20 + phase);
+    }
+
     @Test
     void a_command_that_has_not_left_is_no_proposal() throws Exception {
         ByteBuffer nothing = ByteBuffer.allocate(0);
@@ -167,15 +183,16 @@ class DirectUpgradeTest {
         }
         assertThat(waiting.report().proposal()).isEqualTo(Proposal.UNASKED);
 
-        UpgradeConnection faulty = Connections.client(settings(DirectUpgrade.ALWAYS).withListener(new UpgradeListener() {
-            @Override
-            public void proposed() {
-                throw new IllegalStateException("no log");
-            }
-        }));
+        UpgradeConnection faulty =
+                Connections.client(settings(DirectUpgrade.ALWAYS).withListener(new UpgradeListener() {
+                    @Override
+                    public void proposed() {
+                        throw new IllegalStateException("no log");
+                    }
+                }));
         faulty.begin(0);
-        assertThatThrownBy(() -> faulty.receive(
-                        ByteBuffer.wrap("HELLO there\r\n".getBytes(StandardCharsets.US_ASCII)), nothing))
+        assertThatThrownBy(() ->
+                        faulty.receive(ByteBuffer.wrap("HELLO there\r\n".getBytes(StandardCharsets.US_ASCII)), nothing))
                 .hasMessage("no log");
         assertThat(faulty.report().proposal()).isEqualTo(Proposal.NONE);
     }

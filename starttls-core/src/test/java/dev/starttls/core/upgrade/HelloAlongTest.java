@@ -348,10 +348,10 @@ class HelloAlongTest {
     }
 
     @Test
-    void a_server_that_says_nothing_to_the_command_has_the_time_of_a_phase() {
+    void a_server_that_says_nothing_to_the_command_has_half_of_the_time_of_a_phase() {
         Side client = proposed();
-        client.at(60 * SECOND - 1).run().requireSound();
-        client.at(60 * SECOND).run();
+        client.at(30 * SECOND - 1).run().requireSound();
+        client.at(30 * SECOND).run();
         notTaken(client, Phase.COMMAND, Answer.SILENT);
     }
 

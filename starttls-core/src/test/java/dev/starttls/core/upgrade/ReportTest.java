@@ -157,7 +157,9 @@ class ReportTest {
                 List.of("X\u001b[2J", "y".repeat(8_000)),
                 List.of("Z\r\nINFO all is well"),
                 List.of(),
-                Proposal.NONE);
+                Proposal.NONE,
+                Optional.of(new UpgradeException(
+                        FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected it", "NO\u001b[2J\r\nINFO", "")));
         String all = forged + " " + new ConnectionInfo(new Peer("mx", 25), Optional.of(hostile));
         assertThat(all).contains("peerChain=1 of CN=evil?[2J");
         assertThat(all.chars()).allMatch(c -> c >= 32 && c < 127);
@@ -170,6 +172,6 @@ class ReportTest {
         UpgradeReport report = client(TlsPolicy.DISABLED).report();
         assertThat(report)
                 .hasToString("UpgradeReport[protocol=lines, role=CLIENT, policy=DISABLED, tls=none, offeredBefore=[],"
-                        + " offeredInside=[], phases=[], proposal=NONE]");
+                        + " offeredInside=[], phases=[], proposal=NONE, firstAttempt=none]");
     }
 }
