@@ -70,10 +70,11 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * server.sslContext(ServerKeys.pem(Path.of("chain.pem"), Path.of("key.pem")).context());
      * }</pre>
      *
-     * <p>Without one, and without the system property {@code javax.net.ssl.keyStore} or {@link SSLContext#setDefault}, there
-     * is no certificate, and under any policy but {@link TlsPolicy#DISABLED} the server does not begin to serve. Nor does it
-     * with a context that is not initialised. Of a context without a key nothing can be said beforehand: every handshake
-     * fails with it, as HANDSHAKE_FAILED, which the {@link #listener} hears.
+     * <p>Without one, or with {@link SSLContext#getDefault}, and without the system property {@code javax.net.ssl.keyStore}
+     * or {@link SSLContext#setDefault}, there is no certificate, and under any policy but {@link TlsPolicy#DISABLED} the
+     * server does not begin to serve. Nor does it with a context that is not initialised. Of any other context without a key
+     * nothing can be said beforehand, since it cannot be told from one that has keys for some names only: every handshake
+     * fails with it, as HANDSHAKE_FAILED with a hint, which the {@link #listener} hears.
      *
      * @param context initialised
      * @return this
@@ -265,9 +266,10 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     private void requireEngine() {
         TlsSettings tls = settings.tls();
         if (!tls.mayHaveKeys()) {
-            throw new IllegalStateException("Expected a certificate to serve with under TlsPolicy." + settings.policy()
-                    + ", got no SSLContext and no default one with a key; give the server one with sslContext or tls, set"
-                    + " the system property javax.net.ssl.keyStore, or serve under TlsPolicy.DISABLED");
+            throw new IllegalStateException(
+                    "Expected a certificate to serve with under TlsPolicy." + settings.policy()
+                            + ", got no SSLContext but the JDK's default one, which has no key; make one of the server's key and"
+                            + " certificate (dev.starttls.core.keys.ServerKeys) and set it by sslContext or tls, set the system property javax.net.ssl.keyStore, or serve under TlsPolicy.DISABLED");
         }
         if (proven.equals(Optional.of(tls)) || tls.choosesByServerName()) {
             return;

@@ -12,15 +12,23 @@ record ContextEngines(SSLContext context) implements EngineSource {
         return new ContextEngines(verified == Verification.FULL ? SSLContext.getDefault() : UnverifiedContext.get());
     }
 
-    /** What the JDK makes itself is named "Default" and has keys only of a store that this property names. */
+    /** The same of the default context. */
     static boolean platformMayHaveKeys() {
         try {
-            return System.getProperty("javax.net.ssl.keyStore") != null
-                    || !SSLContext.getDefault().getProtocol().equals("Default");
+            return new ContextEngines(SSLContext.getDefault()).mayHaveKeys();
         } catch (GeneralSecurityException e) {
             // Said where an engine is made.
             return true;
         }
+    }
+
+    /**
+     * Whether there could be a key. What the JDK makes itself is named "Default" and has keys only of a store that this
+     * property names. Of any other context nothing can be known: one without a key fails the handshake as one does whose
+     * key manager has none for the name that was tried.
+     */
+    boolean mayHaveKeys() {
+        return !context.getProtocol().equals("Default") || System.getProperty("javax.net.ssl.keyStore") != null;
     }
 
     @Override

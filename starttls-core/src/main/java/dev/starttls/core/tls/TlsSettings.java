@@ -94,15 +94,19 @@ public final class TlsSettings {
     }
 
     /**
-     * Whether a server's engines could have a key: not where they are made by the JDK's own default context, and no system
-     * property names a key store for it.
+     * Whether a server's engines could have a key: not where they are made by the JDK's own default context ({@link
+     * SSLContext#getDefault}), be it set or not, and no system property names a key store for it. Of other contexts nothing
+     * can be known without a client.
      *
      * @return false if every handshake of a server would fail for the want of a certificate
      */
     public boolean mayHaveKeys() {
+        if (engines.byServerName().isPresent()) {
+            return true;
+        }
         return engines.source().isPresent()
-                || engines.byServerName().isPresent()
-                || ContextEngines.platformMayHaveKeys();
+                ? !(engines.source().get() instanceof ContextEngines made) || made.mayHaveKeys()
+                : ContextEngines.platformMayHaveKeys();
     }
 
     /**

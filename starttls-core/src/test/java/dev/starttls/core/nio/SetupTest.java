@@ -38,6 +38,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
@@ -243,8 +244,8 @@ class SetupTest {
         while (!canBeBound(nowhere)) {
             Thread.onSpinWait();
         }
-        UpgradeException refused = catchThrowableOfType(
-                UpgradeException.class, () -> Connector.connect(List.of(nowhere), attempts()));
+        UpgradeException refused =
+                catchThrowableOfType(UpgradeException.class, () -> Connector.connect(List.of(nowhere), attempts()));
         assertThat(refused).hasMessageContaining(nowhere.toString());
         UpgradeException unresolved = RunningLoop.failure(running.loop()
                 .connect(
@@ -258,8 +259,8 @@ class SetupTest {
         assertThat(none.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
         assertThat(none).hasMessageContaining("host.example");
         Thread.currentThread().interrupt();
-        UpgradeException interrupted = catchThrowableOfType(
-                UpgradeException.class, () -> Connector.connect(List.of(nowhere), attempts()));
+        UpgradeException interrupted =
+                catchThrowableOfType(UpgradeException.class, () -> Connector.connect(List.of(nowhere), attempts()));
         assertThat(Thread.interrupted()).isTrue();
         assertThat(interrupted.reason()).isEqualTo(FailureReason.REJECTED);
         assertThat(interrupted).hasMessageContaining(nowhere.toString());
@@ -400,6 +401,11 @@ class SetupTest {
         assertThatThrownBy(() -> server.connection(new Peer("127.0.0.1", 1)))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("javax.net.ssl.keyStore");
+        TinyServerSetup withDefault = new TinyServerSetup().sslContext(SSLContext.getDefault());
+        assertThatThrownBy(() -> withDefault.listen(running.loop(), Loopback.anyPort()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the JDK's default one, which has no key")
+                .hasMessageContaining("ServerKeys");
         assertThatThrownBy(
                         () -> server.listen(running.loop(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
                 .isInstanceOf(IllegalStateException.class);

@@ -36,6 +36,12 @@ class NoCertificateTest {
                         .context(SSLContext.getDefault())
                         .build()
                         .mayHaveKeys())
+                .as("the default context, set or not")
+                .isFalse();
+        SSLContext without = SSLContext.getInstance("TLS");
+        without.init(null, null, null);
+        assertThat(TlsSettings.builder().context(without).build().mayHaveKeys())
+                .as("cannot be known")
                 .isTrue();
         assertThat(TlsSettings.builder()
                         .contextByServerName(name -> Optional.empty())
