@@ -39,6 +39,10 @@ import java.util.concurrent.Executor;
  *       java.nio.channels.AsynchronousCloseException}, if the transport is an interruptible channel.
  * </ul>
  *
+ * <p>Over TCP, TCP_QUICKACK is set during the upgrade where the system has it. TCP_NODELAY is left as the caller has set it: set
+ * it on channels that you have connected yourself, or the peer waits for small segments. Who runs many channels by a selector
+ * of one's own serves those that are inside TLS ({@link #isSecure}) before the handshakes, as {@link UpgradeLoop} does.
+ *
  * <p>Before the upgrade is done, {@code read} and {@code write} drive it first: blocking until it is done, non-blocking by
  * as much as is possible now, returning 0 if that is not all.
  *

@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * The members of a loop that are not inside TLS and have work to do, in the order in which it came up. A handshake computes
  * for milliseconds: of thousands that are ready at once, each pass of the loop serves a few, so that nobody who is inside
- * TLS waits for all of them. Only the loop's thread touches it.
+ * TLS waits for all of them. How long a pass is, {@link SelectorLoop#UPGRADES} says; what users are told of it, {@link
+ * UpgradeLoop}. Only the loop's thread touches it.
  */
 final class UpgradeQueue {
 

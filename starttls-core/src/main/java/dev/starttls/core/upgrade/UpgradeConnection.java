@@ -42,9 +42,23 @@ import javax.net.ssl.SSLException;
  * certificate's name), or the engine makes no alert, nothing leaves at all, and never close_notify: the peer would take that
  * for a clean end (RFC 8446 section 6.1).
  *
- * <p>A peer with Nagle's algorithm on may hold its reply until what it sent before is acknowledged: on Linux, set the option
- * named {@code TCP_QUICKACK} of the socket (from {@code supportedOptions()}) after each write until {@link #ready}, as the
- * channel floor does; without it such an upgrade takes 40 ms longer. And set TCP_NODELAY, or the peer waits the same way.
+ * <p>What else {@code dev.starttls.core.nio} does, and an event loop of one's own has to do:
+ *
+ * <ul>
+ *   <li>Set TCP_NODELAY. The dialogue is made of small segments, and with Nagle's algorithm on, the peer waits for them.
+ *   <li>On Linux, set the option named {@code TCP_QUICKACK} of the socket (from {@code supportedOptions()}) after each write
+ *       until {@link #ready}, that of a client's last flight included. A peer with Nagle's algorithm on (Postfix) holds its
+ *       reply until what it sent before is acknowledged: without the option such an upgrade takes 40 ms longer.
+ *   <li>Serve those that are inside TLS ({@link #state} is {@link State#SECURE}, or {@link #ready}) first in each pass, and
+ *       the others first come, first served, for a bounded time: at least one of them, so that they come further. A handshake
+ *       computes for milliseconds; of thousands at once, each would make all sessions wait.
+ *   <li>Serve others where {@link #want} says {@link Want#AGAIN}, before this one is served again.
+ *   <li>Take the time that a connection has waited for the loop, with work to do, off what its peer has ({@link
+ *       #keptWaiting}), and what code of this side's own has taken ({@link #ownTime}); read what has come before {@link #tick}
+ *       counts a deadline. Otherwise a storm of handshakes ends as many timeouts.
+ *   <li>After {@link FailureReason#DIRECT_NOT_TAKEN}, connect once more with {@link DirectUpgrade#NEVER}, and say so by {@link
+ *       #precededBy}.
+ * </ul>
  *
  * <p>Once {@link #ready}, one thread may receive while another transmits; before, one thread at a time. No call blocks.
  */
@@ -81,8 +95,10 @@ public final class UpgradeConnection {
      * @see UpgradeReport#firstAttempt
      */
     public void precededBy(UpgradeException failed) {
-        stage.precededBy(Objects.requireNonNull(
-                failed, "failed: expected what the first connection failed with, got null; leave the call out if there was none"));
+        stage.precededBy(
+                Objects.requireNonNull(
+                        failed,
+                        "failed: expected what the first connection failed with, got null; leave the call out if there was none"));
     }
 
     /**

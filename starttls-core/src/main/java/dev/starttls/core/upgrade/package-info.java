@@ -6,6 +6,7 @@
  * as a {@link dev.starttls.core.upgrade.Dialogue}. A connection has two stages: {@link
  * dev.starttls.core.upgrade.Upgrading}, whose rooms share their {@link dev.starttls.core.upgrade.Parts}, and behind it
  * {@link dev.starttls.core.upgrade.Session}, which keeps as little as it can. Time comes in as a parameter; there are no
- * channels and no threads here. Floors 1 and 2 may be imported, floor 4 may not.
+ * channels and no threads here. What a driver has to do besides, for speed and fairness, is in {@link
+ * dev.starttls.core.upgrade.UpgradeConnection}. Floors 1 and 2 may be imported, floor 4 may not.
  */
 package dev.starttls.core.upgrade;
