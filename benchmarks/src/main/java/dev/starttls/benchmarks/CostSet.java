@@ -81,7 +81,7 @@ public enum CostSet {
                     case BULK -> new BulkData(new Rounds(bulk / 2, bulk), bulkMillis).measure();
                     case HEAP -> heap();
                     case SERVER -> new UpgradeRate(new Rounds(serverRounds / 2, serverRounds), upgrades).measure();
-                    case SCALE -> new LoopScale(new Rounds(1, serverRounds / 2), levels(), upgrades).measure();
+                    case SCALE -> new LoopScale(new Rounds(2, serverRounds), levels(), upgrades).measure();
                 };
         ResultsFile.write(
                 folder.resolve(part.name().toLowerCase(Locale.ROOT) + ".json"),

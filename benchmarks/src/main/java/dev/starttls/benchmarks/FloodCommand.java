@@ -3,7 +3,6 @@ package dev.starttls.benchmarks;
 import dev.starttls.benchmarks.flood.Attack;
 import dev.starttls.benchmarks.flood.Flood;
 import dev.starttls.benchmarks.flood.FloodTable;
-import dev.starttls.benchmarks.flood.Precedence;
 import dev.starttls.benchmarks.report.Machine;
 import dev.starttls.benchmarks.report.Page;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.flood;
 
+import dev.starttls.benchmarks.Precedence;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.smtp.SmtpClient;
 import dev.starttls.smtp.SmtpConnection;
