@@ -134,21 +134,27 @@ public final class EngineChannel implements ByteChannel {
             case OK -> {
                 return result.bytesProduced();
             }
-            case BUFFER_UNDERFLOW -> {
-                in.compact();
-                int count = transport.read(in);
-                in.flip();
-                if (count < 0) {
-                    throw new EOFException("Expected a record, got the end");
-                }
-            }
+            case BUFFER_UNDERFLOW -> fill(in);
             case BUFFER_OVERFLOW -> {
-                engine.unwrap(in, buffers.aside().clear());
+                // SunJSSE says so before it looks whether the record is all there.
+                SSLEngineResult aside = engine.unwrap(in, buffers.aside().clear());
                 buffers.aside().flip();
+                if (aside.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+                    fill(in);
+                }
             }
             case CLOSED -> throw new EOFException("Expected a record, got close_notify");
         }
         return 0;
+    }
+
+    private void fill(ByteBuffer in) throws IOException {
+        in.compact();
+        int count = transport.read(in);
+        in.flip();
+        if (count < 0) {
+            throw new EOFException("Expected a record, got the end");
+        }
     }
 
     @Override
