@@ -8,7 +8,6 @@ import dev.starttls.benchmarks.report.Figure;
 import dev.starttls.benchmarks.report.Ratio;
 import dev.starttls.benchmarks.report.Spread;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,12 +92,10 @@ public final class LoopScale {
         String alike =
                 Precedence.possible() ? "" : "; it shares the processors of the storm's clients (only root has chrt)";
         try (StormAnswers answers = new StormAnswers(contexts, tasks)) {
-            // As many as then: where the kernel lengthens its table of open files, the thread that accepts waits
-            // for it, once in the life of a process.
+            // As many as then: the first storm of a process has stalls that no later one has, and they are probably the
+            // kernel's, which lengthens the table of open files.
             answers.warmUp(level);
             StormAnswers.Waits waits = answers.measure(level);
-            Arrays.sort(waits.storm());
-            Arrays.sort(waits.floor());
             String floor = "the floor: meanwhile on a loop with nobody else, " + title;
             return List.of(
                     wait("answerP50", condition, name, title + alike, waits.storm(), 0.5),
@@ -109,10 +106,15 @@ public final class LoopScale {
     }
 
     private static Figure wait(
-            String measured, Map<String, String> condition, String name, String title, double[] sorted, double share) {
-        double wait = sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))];
+            String measured,
+            Map<String, String> condition,
+            String name,
+            String title,
+            List<Double> sorted,
+            double share) {
+        double wait = sorted.get((int) Math.min(sorted.size() - 1L, (long) (share * sorted.size())));
         return figure(
-                measured, condition, name, title, "ms", new Spread(wait, wait, wait, sorted.length), Optional.empty());
+                measured, condition, name, title, "ms", new Spread(wait, wait, wait, sorted.size()), Optional.empty());
     }
 
     private static Figure figure(

@@ -56,12 +56,12 @@ final class StormAnswers implements AutoCloseable {
     }
 
     /**
-     * Waits, in milliseconds.
+     * Waits, in milliseconds, the shortest first.
      *
      * @param storm on the loop on which the others upgrade
      * @param floor on the other one
      */
-    record Waits(double[] storm, double[] floor) {}
+    record Waits(List<Double> storm, List<Double> floor) {}
 
     /** So many upgrades, of which nobody waits for an answer. */
     void warmUp(int atOnce) throws Exception {
@@ -74,8 +74,8 @@ final class StormAnswers implements AutoCloseable {
         try (StormClients clients = new StormClients(contexts);
                 SmtpConnection inStorm = clients.client(stormy.port()).connect();
                 SmtpConnection inCalm = clients.client(calm.port()).connect()) {
-            Future<double[]> storm = asking.submit(() -> ask(inStorm.channel(), over));
-            Future<double[]> floor = asking.submit(() -> ask(inCalm.channel(), over));
+            Future<List<Double>> storm = asking.submit(() -> ask(inStorm.channel(), over));
+            Future<List<Double>> floor = asking.submit(() -> ask(inCalm.channel(), over));
             try {
                 storm(atOnce);
             } finally {
@@ -112,7 +112,7 @@ final class StormAnswers implements AutoCloseable {
         }
     }
 
-    private static double[] ask(StartTlsChannel channel, AtomicBoolean over) throws IOException {
+    private static List<Double> ask(StartTlsChannel channel, AtomicBoolean over) throws IOException {
         Precedence.take();
         List<Double> waits = new ArrayList<>();
         ByteBuffer answer = ByteBuffer.allocate(512);
@@ -131,6 +131,6 @@ final class StormAnswers implements AutoCloseable {
             }
             LockSupport.parkNanos((long) (ASKED_EVERY * 1e6));
         } while (!over.get());
-        return waits.stream().mapToDouble(Double::doubleValue).toArray();
+        return waits.stream().sorted().toList();
     }
 }
