@@ -81,8 +81,8 @@ final class Listing {
         paragraph("level", meaning(check.level()));
         paragraph("for", schemes(check.schemes()));
         paragraph("why", check.why());
-        if (!check.mend().isEmpty()) {
-            paragraph("mend", check.mend());
+        if (!check.fix().isEmpty()) {
+            paragraph("fix", check.fix());
         }
         paragraph("run", "conformance --only " + check.id() + " " + example(check) + "://HOST:PORT");
     }

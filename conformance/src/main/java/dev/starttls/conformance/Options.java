@@ -135,7 +135,7 @@ final class Options {
             names = "--explain",
             paramLabel = "ID",
             completionCandidates = Candidates.Ids.class,
-            description = "Tell what a check, or all of a GLOB, is about and how to mend what it finds.")
+            description = "Tell what a check, or all of a GLOB, is about and how to fix what it finds.")
     Optional<String> explain = Optional.empty();
 
     @Option(names = "--completion", description = "Print what completes this command in bash and zsh.")

@@ -16,13 +16,13 @@ import java.util.function.Predicate;
  * <pre>{@code
  * Check.of("SMTP-S-02", "STARTTLS is offered")
  *         .clause("RFC 3207 section 2").level(Level.MUST)
- *         .why("...").mend("...")
+ *         .why("...").fix("...")
  *         .on(Scheme.SMTP, Scheme.SUBMISSION)
  *         .run(subject -> Verdict.pass("..."));
  * }</pre>
  *
  * @param why the attack or the failure behind the rule
- * @param mend how to set it right; empty if there is nothing general to say
+ * @param fix how to set it right; empty if there is nothing general to say
  * @param schemes where it applies; on other schemes of the same protocols it is skipped with the reason
  * @param elsewhere the reason for skipping it there
  * @param turn when a run begins it; reports have the order of the ids in any case
@@ -33,7 +33,7 @@ public record Check(
         String clause,
         Level level,
         String why,
-        String mend,
+        String fix,
         Set<Scheme> schemes,
         String elsewhere,
         Turn turn,
@@ -79,7 +79,7 @@ public record Check(
         private String clause = "";
         private Level level = Level.MUST;
         private String why = "";
-        private String mend = "";
+        private String fix = "";
         private Set<Scheme> schemes = EnumSet.noneOf(Scheme.class);
         private String elsewhere = "does not apply to this scheme";
         private Turn turn = Turn.USUAL;
@@ -104,8 +104,8 @@ public record Check(
             return this;
         }
 
-        public Draft mend(String text) {
-            mend = text;
+        public Draft fix(String text) {
+            fix = text;
             return this;
         }
 
@@ -148,7 +148,7 @@ public record Check(
         }
 
         public Check run(CheckBody body) {
-            return new Check(id, title, clause, level, why, mend, schemes, elsewhere, turn, body);
+            return new Check(id, title, clause, level, why, fix, schemes, elsewhere, turn, body);
         }
     }
 }

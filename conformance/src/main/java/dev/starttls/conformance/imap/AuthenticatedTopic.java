@@ -27,7 +27,7 @@ final class AuthenticatedTopic implements Topic {
                 .level(Level.MUST)
                 .why("Who has logged in has a state that an upgrade would carry from one side into the other, or lose"
                         + " without a word.")
-                .mend("Answer BAD in every state but the not authenticated one.")
+                .fix("Answer BAD in every state but the not authenticated one.")
                 .on(Protocol.IMAP)
                 .run(AuthenticatedTopic::withLogin));
     }

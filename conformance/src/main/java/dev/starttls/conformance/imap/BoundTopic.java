@@ -33,7 +33,7 @@ final class BoundTopic implements Topic {
         return Check.of(id, title)
                 .level(Level.SHOULD)
                 .why(WHY + " " + announcement + " is a promise of a gigabyte from someone who has not logged in.")
-                .mend("Answer NO or BAD, or BYE and close; before the log-in no command needs more than some hundred"
+                .fix("Answer NO or BAD, or BYE and close; before the log-in no command needs more than some hundred"
                         + " octets.")
                 .onUpgraded(Protocol.IMAP);
     }
@@ -84,7 +84,7 @@ final class BoundTopic implements Topic {
                 .clause("RFC 7162 section 4")
                 .level(Level.SHOULD)
                 .why(WHY + " A line that is cut becomes two commands, the second written by whoever chose the length.")
-                .mend("Answer BAD when the line ends, or BYE and close; read no more than the limit into memory.")
+                .fix("Answer BAD when the line ends, or BYE and close; read no more than the limit into memory.")
                 .onUpgraded(Protocol.IMAP)
                 .run(LONG_LINE.of(octets));
     }

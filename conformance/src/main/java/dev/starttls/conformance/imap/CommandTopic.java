@@ -34,7 +34,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("Whatever a server sends between its OK and the ServerHello is plaintext that a careless client"
                         + " takes for an answer from inside TLS.")
-                .mend("Send nothing after the tagged OK until the ClientHello has come.")
+                .fix("Send nothing after the tagged OK until the ClientHello has come.")
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.OFFERED.then(CommandTopic::alone));
     }
@@ -53,7 +53,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("An offer that cannot be kept is worse than none: clients that require TLS fail, the others fall"
                         + " back to the clear.")
-                .mend("Look at the server's log for its side of the handshake: most often the key does not fit the"
+                .fix("Look at the server's log for its side of the handshake: most often the key does not fit the"
                         + " certificate, or the process may not read it.")
                 .onUpgraded(Protocol.IMAP)
                 .run(COMMAND.completes("CAPABILITY", ImapTalk::capability, Answer::ok));
@@ -65,7 +65,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("A server that goes ahead on a command it did not fully understand leaves the two sides with"
                         + " different ideas of where the plaintext ends.")
-                .mend("Answer BAD and stay in plaintext. Dovecot 2.3 goes ahead whatever stands behind STARTTLS, and"
+                .fix("Answer BAD and stay in plaintext. Dovecot 2.3 goes ahead whatever stands behind STARTTLS, and"
                         + " has no setting for it.")
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.OFFERED.then((talk, subject) -> {

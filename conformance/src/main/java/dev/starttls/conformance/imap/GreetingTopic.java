@@ -22,7 +22,7 @@ final class GreetingTopic implements Topic {
                         .why("A client decides by the greeting alone whether there is a server to talk to. One that it"
                                 + " cannot read ends the session before TLS can begin; one with loose line ends teaches"
                                 + " clients to be loose, which injection lives on.")
-                        .mend("Dovecot: look at login_greeting. Cyrus: serverinfo and servername in imapd.conf.")
+                        .fix("Dovecot: look at login_greeting. Cyrus: serverinfo and servername in imapd.conf.")
                         .on(Protocol.IMAP)
                         .run(GreetingTopic::greeting),
                 Check.of("IMAP-S-16", "the greeting in plaintext is not PREAUTH")
@@ -31,7 +31,7 @@ final class GreetingTopic implements Topic {
                         .why("After PREAUTH there is no STARTTLS any more: the session stays in the clear, and a client"
                                 + " that goes on uploads drafts and sent mail to whoever is on the path"
                                 + " (CVE-2020-14093; https://nostarttls.secvuln.info).")
-                        .mend("Pre-authenticate on a port with TLS from the first octet only, or not at all.")
+                        .fix("Pre-authenticate on a port with TLS from the first octet only, or not at all.")
                         .onUpgraded(Protocol.IMAP)
                         .run(GreetingTopic::preauthenticated));
     }

@@ -12,7 +12,7 @@ final class HandshakeTopic implements Topic {
     private static final String WHY = "After its OK a server is past plaintext. One that goes on taking commands in the"
             + " clear lets someone on the path break the handshake and carry on in the client's place, or lets a client"
             + " that missed the failure send its password unprotected.";
-    private static final String MEND = "When the handshake fails, close the connection. Cyrus 3.6 goes on in"
+    private static final String FIX = "When the handshake fails, close the connection. Cyrus 3.6 goes on in"
             + " plaintext and has no setting for it.";
     private static final BrokenHandshake<ImapTalk> BROKEN =
             new BrokenHandshake<>(Stages.GONE_AHEAD, Stages.INTRODUCED_INSIDE, "OK", HandshakeTopic::obeyed);
@@ -38,7 +38,7 @@ final class HandshakeTopic implements Topic {
                 .clause("RFC 9051 section 6.2.1")
                 .level(level)
                 .why(WHY)
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.IMAP);
     }
 }

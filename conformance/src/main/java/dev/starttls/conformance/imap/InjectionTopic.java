@@ -12,7 +12,7 @@ final class InjectionTopic implements Topic {
             + " keeps what it read ahead obeys it inside TLS, as if the client had sent it there: an injected LOGIN"
             + " leads the client's mail into another mailbox (CVE-2011-1926;"
             + " https://nostarttls.secvuln.info).";
-    private static final String MEND = "Throw away, or refuse, everything that was read behind the STARTTLS line before"
+    private static final String FIX = "Throw away, or refuse, everything that was read behind the STARTTLS line before"
             + " the handshake begins. Cyrus 2.4.7 is the first that does.";
 
     @Override
@@ -58,7 +58,7 @@ final class InjectionTopic implements Topic {
                 .clause("RFC 9051 section 6.2.1, CVE-2011-1926")
                 .level(Level.SECURITY)
                 .why(WHY)
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.OFFERED.then(injection::tryOn));
     }

@@ -36,7 +36,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 9051 section 6.2.1")
                 .level(Level.MUST)
                 .why("A client that follows every offer would try TLS inside TLS and lose the session.")
-                .mend("Leave STARTTLS out of the CAPABILITY response once the session is inside TLS.")
+                .fix("Leave STARTTLS out of the CAPABILITY response once the session is inside TLS.")
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> notOffered(talk)));
     }
@@ -53,7 +53,7 @@ final class InsideTopic implements Topic {
                 .level(Level.MUST)
                 .why("LOGINDISABLED is what a client waits to see gone. A server that still says it inside TLS keeps"
                         + " its users out, or teaches clients to pass over it.")
-                .mend("Announce LOGINDISABLED in plaintext only.")
+                .fix("Announce LOGINDISABLED in plaintext only.")
                 .on(Protocol.IMAP)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     if (!talk.capabilities().has("LOGINDISABLED")) {
@@ -72,7 +72,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 9051 section 6.2.1")
                 .level(Level.MUST)
                 .why("A go-ahead inside TLS leaves both sides waiting for a handshake that nobody begins.")
-                .mend("Answer BAD and go on.")
+                .fix("Answer BAD and go on.")
                 .on(Protocol.IMAP)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Answer answer = talk.say("STARTTLS");
@@ -95,7 +95,7 @@ final class InsideTopic implements Topic {
                 .level(Level.MUST)
                 .why("A greeting or a list of capabilities that comes unasked may have been made in plaintext. A client"
                         + " is to ask anew inside TLS, and is out of step with a server that greets it twice.")
-                .mend("After the handshake wait for the client's first command.")
+                .fix("After the handshake wait for the client's first command.")
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.INSIDE.then((talk, subject) -> {
                     Answer answer = talk.say("NOOP");
@@ -121,7 +121,7 @@ final class InsideTopic implements Topic {
                 .level(Level.MUST)
                 .why("A server that keeps what it has to say in a buffer may flush it inside TLS, where it looks as if"
                         + " it were protected.")
-                .mend("Flush, or throw away, all output before the handshake begins.")
+                .fix("Flush, or throw away, all output before the handshake begins.")
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.OFFERED.then(InsideTopic::leftOver));
     }
@@ -184,7 +184,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 8446 section 6.1")
                 .level(Level.SHOULD)
                 .why("close_notify is what tells an end from a truncation by someone on the path. It costs one record.")
-                .mend("Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
+                .fix("Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
                 .on(Protocol.IMAP)
                 .run(Stages.INSIDE.then((talk, subject) -> {
                     Answer answer = talk.say("LOGOUT");
@@ -206,9 +206,9 @@ final class InsideTopic implements Topic {
         return Check.of("IMAP-S-23", "two commands in one TLS record are answered in order, each with its tag")
                 .clause("RFC 9051 section 5.5")
                 .level(Level.MUST)
-                .why("A server that drops what it read ahead makes pipelining clients wait for ever; the right mending"
-                        + " of STARTTLS injection must not go so far.")
-                .mend("Throw away read-ahead at the upgrade only, never after a command inside TLS.")
+                .why("A server that drops what it read ahead makes pipelining clients wait for ever; the right fix"
+                        + " for STARTTLS injection must not go so far.")
+                .fix("Throw away read-ahead at the upgrade only, never after a command inside TLS.")
                 .on(Protocol.IMAP)
                 .run(Stages.INSIDE.then((talk, subject) -> {
                     talk.wire().sendRaw("p1 CAPABILITY\r\np2 NOOP\r\n");
@@ -229,7 +229,7 @@ final class InsideTopic implements Topic {
                 .level(Level.MUST)
                 .why("On an implicit-TLS port the first byte is TLS; a plaintext greeting there is another service, or"
                         + " a server set up wrong.")
-                .mend("Dovecot: ssl = yes in the inet_listener imaps. Cyrus: imapd -s for the service imaps in"
+                .fix("Dovecot: ssl = yes in the inet_listener imaps. Cyrus: imapd -s for the service imaps in"
                         + " cyrus.conf. Courier: IMAPDSSLSTART=YES in imapd-ssl.")
                 .onImplicit(Protocol.IMAP)
                 .run(InsideTopic::greetsInside);

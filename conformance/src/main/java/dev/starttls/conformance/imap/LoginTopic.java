@@ -22,7 +22,7 @@ final class LoginTopic implements Topic {
     /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
     private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
 
-    private static final String MEND =
+    private static final String FIX =
             "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
                     + " ssl = required. Cyrus: allowplaintext: no. Courier: IMAP_TLS_REQUIRED=1 in imapd-ssl.";
     private static final String SAME = ", just as a wrong password is refused inside TLS";
@@ -34,7 +34,7 @@ final class LoginTopic implements Topic {
                         .clause("RFC 9051 section 6.2.3")
                         .level(Level.MUST)
                         .why("LOGINDISABLED is what keeps an honest client from sending its password before TLS.")
-                        .mend(MEND)
+                        .fix(FIX)
                         .onUpgraded(Protocol.IMAP)
                         .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(
                                 (talk, subject) -> talk.capabilities().has("LOGINDISABLED")
@@ -46,7 +46,7 @@ final class LoginTopic implements Topic {
                         .why(
                                 "A client that sees AUTH=PLAIN in the clear may use it: the password crosses the network for"
                                         + " whoever listens.")
-                        .mend(MEND)
+                        .fix(FIX)
                         .onUpgraded(Protocol.IMAP)
                         .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> mechanisms(talk))),
                 Check.of("IMAP-S-09", "LOGIN before TLS is refused, and not for the password's sake")
@@ -55,7 +55,7 @@ final class LoginTopic implements Topic {
                         .why("Not announcing it is not enough: a client may not ask, and someone on the path may take"
                                 + " LOGINDISABLED out of the answer. A server that tries the password rewards the client"
                                 + " for showing it; PRIVACYREQUIRED tells it what to do instead.")
-                        .mend(MEND)
+                        .fix(FIX)
                         .onUpgraded(Protocol.IMAP)
                         .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(LoginTopic::login)),
                 authenticate("IMAP-S-10a", "PLAIN"),
@@ -150,7 +150,7 @@ final class LoginTopic implements Topic {
                 .level(Level.SECURITY)
                 .why("A continuation asks for the password in the clear: a client that answers it has lost it, whatever"
                         + " the server says then.")
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> {
                     Answer answer = talk.say("AUTHENTICATE " + mechanism);

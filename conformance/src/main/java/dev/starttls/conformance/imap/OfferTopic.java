@@ -22,7 +22,7 @@ final class OfferTopic implements Topic {
                         .why(
                                 "A client that is set to require TLS cannot use a port that does not offer it, and one that"
                                         + " is not goes on in the clear.")
-                        .mend("Dovecot: ssl = yes, with ssl_cert and ssl_key (ssl_server_cert_file and"
+                        .fix("Dovecot: ssl = yes, with ssl_cert and ssl_key (ssl_server_cert_file and"
                                 + " ssl_server_key_file since 2.4). Cyrus: tls_server_cert and tls_server_key in"
                                 + " imapd.conf. Courier: IMAPDSTARTTLS=YES in imapd-ssl.")
                         .onUpgraded(Protocol.IMAP)

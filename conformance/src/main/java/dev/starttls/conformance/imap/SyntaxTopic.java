@@ -30,7 +30,7 @@ final class SyntaxTopic implements Topic {
                 .why("A response tagged '*' or '+' is untagged data or a continuation request to the client. A server"
                         + " that takes such tags can be made to say what looks like something else; one that passes over"
                         + " the line is out of step with its client.")
-                .mend("Answer '* BAD'. Cyrus 3.6 takes '+' for a tag and has no setting for it.")
+                .fix("Answer '* BAD'. Cyrus 3.6 takes '+' for a tag and has no setting for it.")
                 .on(Protocol.IMAP)
                 .run(Stages.OPENED.then((talk, subject) -> refused(talk, line)));
     }
@@ -118,7 +118,7 @@ final class SyntaxTopic implements Topic {
                 .why(
                         "IDLE is for sessions that have logged in. A server that takes it from anybody holds connections of"
                                 + " strangers for half an hour each.")
-                .mend("Answer BAD.")
+                .fix("Answer BAD.")
                 .onUpgraded(Protocol.IMAP)
                 .run(Stages.GREETED.then((talk, subject) -> {
                     Answer answer = talk.say("IDLE");

@@ -102,8 +102,8 @@ final class ServerTests {
         message.append("  found   ").append(result.verdict().detail()).append('\n');
         message.append("  clause  ").append(check.clause()).append('\n');
         message.append("  why     ").append(check.why()).append('\n');
-        if (!check.mend().isEmpty()) {
-            message.append("  mend    ").append(check.mend()).append('\n');
+        if (!check.fix().isEmpty()) {
+            message.append("  fix     ").append(check.fix()).append('\n');
         }
         for (Transcript.Entry entry : result.transcript()) {
             message.append("  | ").append(entry).append('\n');

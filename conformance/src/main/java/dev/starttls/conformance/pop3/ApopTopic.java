@@ -29,7 +29,7 @@ final class ApopTopic implements Topic {
                         .level(Level.SHOULD)
                         .why("APOP proves that the client knows the password for one timestamp. Said twice, whoever"
                                 + " listened the first time can answer the second.")
-                        .mend("Leave the timestamp out of the greeting, which turns APOP off: its MD5 lets whoever"
+                        .fix("Leave the timestamp out of the greeting, which turns APOP off: its MD5 lets whoever"
                                 + " listens try passwords at leisure. Cyrus: allowapop: no.")
                         .on(Protocol.POP3)
                         .run(ApopTopic::fresh),
@@ -39,7 +39,7 @@ final class ApopTopic implements Topic {
                         .why(
                                 "The timestamp came in the clear, so someone on the path may have written it: a client that"
                                         + " answers to it inside TLS answers to a stranger.")
-                        .mend("Refuse APOP inside TLS where the greeting came before it. There are USER, PASS and SASL."
+                        .fix("Refuse APOP inside TLS where the greeting came before it. There are USER, PASS and SASL."
                                 + " Cyrus: allowapop: no.")
                         .onUpgraded(Protocol.POP3)
                         .run(ApopTopic::reused));

@@ -30,7 +30,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("Whatever a server sends between its +OK and the ServerHello is plaintext that a careless client"
                         + " takes for an answer from inside TLS.")
-                .mend("Send nothing after the +OK until the ClientHello has come.")
+                .fix("Send nothing after the +OK until the ClientHello has come.")
                 .onUpgraded(Protocol.POP3)
                 .run(Stages.OFFERED.then((talk, subject) -> {
                     Pop3Reply reply = talk.say("STLS");
@@ -48,7 +48,7 @@ final class CommandTopic implements Topic {
                 .why(
                         "An offer that cannot be kept is worse than none: clients that require TLS fetch no mail, the others"
                                 + " fall back to the clear.")
-                .mend("Look at the server's log for its side of the handshake: most often the key does not fit the"
+                .fix("Look at the server's log for its side of the handshake: most often the key does not fit the"
                         + " certificate, or the process may not read it.")
                 .onUpgraded(Protocol.POP3)
                 .run(COMMAND.completes("CAPA", Pop3Talk::capa, Pop3Reply::good));
@@ -60,7 +60,7 @@ final class CommandTopic implements Topic {
                 .level(Level.SHOULD)
                 .why("STLS has no arguments. A server that goes ahead on a command it did not fully understand leaves"
                         + " the two sides with different ideas of where the plaintext ends.")
-                .mend("Answer -ERR and stay in plaintext.")
+                .fix("Answer -ERR and stay in plaintext.")
                 .onUpgraded(Protocol.POP3)
                 .run(Stages.OFFERED.then((talk, subject) -> {
                     Pop3Reply reply = talk.say("STLS x");

@@ -20,7 +20,7 @@ final class ForgetTopic implements Topic {
                 .why("What was said in the clear may have been said by someone on the path. A server that carries the"
                         + " name into TLS lets that someone choose whose mail the client reads, or whose password it"
                         + " tries.")
-                .mend("Forget the name at the upgrade. Where USER is refused before TLS there is none: Dovecot:"
+                .fix("Forget the name at the upgrade. Where USER is refused before TLS there is none: Dovecot:"
                         + " auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), which does not hold for"
                         + " clients of its own house. Cyrus: allowplaintext: no. Courier: POP3_TLS_REQUIRED=1.")
                 .onUpgraded(Protocol.POP3)

@@ -21,7 +21,7 @@ final class GreetingTopic implements Topic {
                         .why("A client decides by the greeting alone whether there is a server to talk to. One that it"
                                 + " cannot read ends the session before TLS can begin; one with loose line ends teaches"
                                 + " clients to be loose, which injection lives on.")
-                        .mend("Dovecot: login_greeting is one line of ASCII.")
+                        .fix("Dovecot: login_greeting is one line of ASCII.")
                         .on(Protocol.POP3)
                         .run(GreetingTopic::greeting),
                 Check.of("POP3-S-21a", "the greeting comes inside TLS and nothing before it")
@@ -29,7 +29,7 @@ final class GreetingTopic implements Topic {
                         .level(Level.MUST)
                         .why("On an implicit-TLS port the first byte is TLS; a plaintext greeting there is another"
                                 + " service, or a server set up wrong.")
-                        .mend("Dovecot: ssl = yes in the inet_listener pop3s of service pop3-login. Cyrus: pop3d -s"
+                        .fix("Dovecot: ssl = yes in the inet_listener pop3s of service pop3-login. Cyrus: pop3d -s"
                                 + " listens on pop3s. Courier: POP3DSSLSTART=YES in pop3d-ssl.")
                         .onImplicit(Protocol.POP3)
                         .run(GreetingTopic::insideTls));

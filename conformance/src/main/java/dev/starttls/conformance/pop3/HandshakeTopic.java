@@ -13,7 +13,7 @@ final class HandshakeTopic implements Topic {
             "After its +OK a server is past plaintext. One that goes on taking commands in the"
                     + " clear lets someone on the path break the handshake and carry on in the client's place, or lets a client"
                     + " that missed the failure send its password unprotected.";
-    private static final String MEND = "When the handshake fails, close the connection.";
+    private static final String FIX = "When the handshake fails, close the connection.";
     private static final BrokenHandshake<Pop3Talk> BROKEN =
             new BrokenHandshake<>(Stages.GONE_AHEAD, Stages.INTRODUCED_INSIDE, "+OK", line -> line.startsWith("+OK"));
 
@@ -33,7 +33,7 @@ final class HandshakeTopic implements Topic {
                 .clause("RFC 2595 section 4")
                 .level(level)
                 .why(WHY)
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.POP3);
     }
 }

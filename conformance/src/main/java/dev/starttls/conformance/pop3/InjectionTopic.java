@@ -15,7 +15,7 @@ final class InjectionTopic implements Topic {
     private static final String WHY = "Someone on the path appends a command to the client's STLS. A server that keeps"
             + " what it read ahead obeys it inside TLS, as if the client had sent it there: mail and passwords can be"
             + " led elsewhere (CVE-2011-0411, CVE-2011-1926; https://nostarttls.secvuln.info).";
-    private static final String MEND = "Throw away, or refuse, everything that was read behind the STLS line before the"
+    private static final String FIX = "Throw away, or refuse, everything that was read behind the STLS line before the"
             + " handshake begins. Cyrus 2.4.7 is the first that does.";
 
     @Override
@@ -42,7 +42,7 @@ final class InjectionTopic implements Topic {
                 .clause("RFC 2595 section 4, CVE-2011-1926")
                 .level(Level.SECURITY)
                 .why(WHY)
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.POP3)
                 .run(body);
     }

@@ -23,7 +23,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 2595 section 4")
                 .level(Level.MUST)
                 .why("A go-ahead inside TLS leaves both sides waiting for a handshake that nobody begins.")
-                .mend("Answer -ERR and go on.")
+                .fix("Answer -ERR and go on.")
                 .on(Protocol.POP3)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Pop3Reply reply = talk.say("STLS");
@@ -41,9 +41,9 @@ final class InsideTopic implements Topic {
         return Check.of("POP3-S-18", "commands pipelined in one TLS record are answered one by one, in order")
                 .clause("RFC 2449 section 6.6")
                 .level(Level.MUST)
-                .why("A server that drops what it read ahead makes pipelining clients wait for ever; the right mending"
-                        + " of STLS injection must not go so far.")
-                .mend("Throw away read-ahead at the upgrade only, never after a command inside TLS.")
+                .why("A server that drops what it read ahead makes pipelining clients wait for ever; the right fix"
+                        + " for STLS injection must not go so far.")
+                .fix("Throw away read-ahead at the upgrade only, never after a command inside TLS.")
                 .on(Protocol.POP3)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     if (!talk.capabilities().has("PIPELINING")) {
@@ -88,7 +88,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 8446 section 6.1")
                 .level(Level.SHOULD)
                 .why("close_notify is what tells an end from a truncation by someone on the path. It costs one record.")
-                .mend("Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
+                .fix("Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
                 .on(Protocol.POP3)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Pop3Reply reply = talk.say("QUIT");

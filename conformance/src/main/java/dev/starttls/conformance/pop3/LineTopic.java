@@ -29,7 +29,7 @@ final class LineTopic implements Topic {
                         .level(Level.SHOULD)
                         .why("AUTH with an initial response is long. A server that cuts it takes the rest of a password"
                                 + " for a command, and writes it to its log.")
-                        .mend("Take 255 octets, CRLF included, for a command.")
+                        .fix("Take 255 octets, CRLF included, for a command.")
                         .on(Protocol.POP3)
                         .run(Stages.INSIDE.then(LineTopic::longest)),
                 tooLong("POP3-S-17b", 600),
@@ -41,7 +41,7 @@ final class LineTopic implements Topic {
                                 "Clients read into a buffer of this size, as they may. What is cut off there is read as the"
                                         + " next response, and its author may be who chose the length: many servers repeat the"
                                         + " command that they do not know.")
-                        .mend("Do not repeat in a response what the client sent.")
+                        .fix("Do not repeat in a response what the client sent.")
                         .on(Protocol.POP3)
                         .run(LineTopic::responses));
     }
@@ -52,7 +52,7 @@ final class LineTopic implements Topic {
                 .level(Level.SHOULD)
                 .why("What a peer can send before TLS costs it nothing. A line without bound fills memory; one that is"
                         + " cut becomes two commands, the second written by whoever chose the length.")
-                .mend("Answer -ERR when the line ends, or close; read no more than the limit into memory.")
+                .fix("Answer -ERR when the line ends, or close; read no more than the limit into memory.")
                 .onUpgraded(Protocol.POP3)
                 .run(LONG_LINE.of(octets));
     }

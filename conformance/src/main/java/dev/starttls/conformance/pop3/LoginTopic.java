@@ -15,7 +15,7 @@ final class LoginTopic implements Topic {
     /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
     private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
 
-    private static final String MEND =
+    private static final String FIX =
             "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
                     + " ssl = required. Cyrus: allowplaintext: no. Courier: POP3_TLS_REQUIRED=1 in pop3d-ssl.";
     private static final Stage<Pop3Talk> INTRODUCED =
@@ -45,7 +45,7 @@ final class LoginTopic implements Topic {
         return Check.of(id, title)
                 .clause("RFC 2595 section 2.3, RFC 8314 section 3")
                 .level(Level.SECURITY)
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.POP3);
     }
 

@@ -22,10 +22,9 @@ final class OfferTopic implements Topic {
                 .level(Level.MUST)
                 .why("A client that is set to require TLS cannot use a port that does not offer it, and one that is not"
                         + " goes on in the clear. A parameter behind the tag makes strict clients miss the offer.")
-                .mend(
-                        "Dovecot: ssl = yes, with ssl_cert and ssl_key (ssl_server_cert_file and ssl_server_key_file since"
-                                + " 2.4). Cyrus: tls_server_cert and tls_server_key in imapd.conf. Courier: POP3_STARTTLS=YES"
-                                + " in pop3d-ssl.")
+                .fix("Dovecot: ssl = yes, with ssl_cert and ssl_key (ssl_server_cert_file and ssl_server_key_file since"
+                        + " 2.4). Cyrus: tls_server_cert and tls_server_key in imapd.conf. Courier: POP3_STARTTLS=YES"
+                        + " in pop3d-ssl.")
                 .onUpgraded(Protocol.POP3)
                 .run(Stages.GREETED.then((talk, subject) -> {
                     Pop3Reply reply = talk.capa();
@@ -68,7 +67,7 @@ final class OfferTopic implements Topic {
                 .clause("RFC 2595 section 4")
                 .level(Level.MUST)
                 .why("A client that follows every offer would try TLS inside TLS and lose the session.")
-                .mend("Leave STLS out of the answer to CAPA once the session is inside TLS.")
+                .fix("Leave STLS out of the answer to CAPA once the session is inside TLS.")
                 .onUpgraded(Protocol.POP3)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> judge(talk, "CAPA inside TLS announces STLS")));
     }

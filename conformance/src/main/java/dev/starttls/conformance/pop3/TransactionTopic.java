@@ -26,7 +26,7 @@ final class TransactionTopic implements Topic {
                 .level(Level.MUST)
                 .why("Who has logged in has a state that an upgrade would carry from one side into the other, or lose"
                         + " without a word.")
-                .mend("Answer -ERR in the TRANSACTION state.")
+                .fix("Answer -ERR in the TRANSACTION state.")
                 .on(Protocol.POP3)
                 .run(TransactionTopic::withLogin));
     }

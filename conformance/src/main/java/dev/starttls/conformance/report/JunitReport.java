@@ -125,8 +125,8 @@ public final class JunitReport implements Report {
         List<String> told = new ArrayList<>();
         told.add(check.clause() + ": " + result.verdict().detail());
         told.add("why: " + check.why());
-        if (!check.mend().isEmpty()) {
-            told.add("mend: " + check.mend());
+        if (!check.fix().isEmpty()) {
+            told.add("fix: " + check.fix());
         }
         return lines(told.stream().map(Visible::of).collect(Collectors.joining("\n")), result.transcript());
     }

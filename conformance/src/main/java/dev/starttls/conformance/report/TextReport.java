@@ -202,8 +202,8 @@ public final class TextReport implements Report {
             wrapped("        ", check.clause() + ": " + result.verdict().detail() + ".");
             if (result.verdict().mark() != Mark.INCONCLUSIVE) {
                 wrapped("  why   ", check.why());
-                if (!check.mend().isEmpty()) {
-                    wrapped("  mend  ", check.mend());
+                if (!check.fix().isEmpty()) {
+                    wrapped("  fix   ", check.fix());
                 }
             }
             transcript(result.transcript());

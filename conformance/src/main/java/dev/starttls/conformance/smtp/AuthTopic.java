@@ -16,7 +16,7 @@ final class AuthTopic implements Topic {
     /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
     private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
 
-    private static final String MEND = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
+    private static final String FIX = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
             + " ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth ="
             + " yes before 2.4).";
 
@@ -28,7 +28,7 @@ final class AuthTopic implements Topic {
                         .level(Level.SECURITY)
                         .why("A client that sees AUTH in the clear may use it: the password crosses the network for"
                                 + " whoever listens. An offer inside TLS only makes the safe way the only one.")
-                        .mend(MEND)
+                        .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
                         .run(Stages.INTRODUCED.then(AuthTopic::offer)),
                 refused("SMTP-S-14a", "PLAIN"),
@@ -58,7 +58,7 @@ final class AuthTopic implements Topic {
                 .why("Not offering AUTH is not enough: a client may remember the offer of another day, and someone on"
                         + " the path may write one into the EHLO reply. Only a refusal keeps the password off the"
                         + " wire.")
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.INTRODUCED.then((talk, subject) -> {
                     Reply reply = talk.say("AUTH " + mechanism);

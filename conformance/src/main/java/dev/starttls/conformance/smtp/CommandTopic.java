@@ -36,7 +36,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("Whatever a server sends between its 220 and the ServerHello is plaintext that a careless client"
                         + " takes for an answer from inside TLS.")
-                .mend("Send nothing after the 220 until the ClientHello has come.")
+                .fix("Send nothing after the 220 until the ClientHello has come.")
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.OFFERED.then((talk, subject) -> {
                     Reply reply = talk.say("STARTTLS");
@@ -53,7 +53,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("An offer that cannot be kept is worse than none: clients that require TLS defer mail, the others"
                         + " fall back to the clear.")
-                .mend("Look at the server's log for its side of the handshake: most often the key does not fit the"
+                .fix("Look at the server's log for its side of the handshake: most often the key does not fit the"
                         + " certificate, or the process may not read it.")
                 .onUpgraded(Protocol.SMTP)
                 .run(COMMAND.completes("EHLO", SmtpTalk::ehlo, reply -> reply.code() == 250));
@@ -65,7 +65,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("A server that goes ahead on a command it did not fully understand leaves the two sides with"
                         + " different ideas of where the plaintext ends.")
-                .mend("Answer 501 and stay in plaintext.")
+                .fix("Answer 501 and stay in plaintext.")
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.OFFERED.then((talk, subject) -> {
                     Reply reply = talk.say("STARTTLS x");
@@ -97,7 +97,7 @@ final class CommandTopic implements Topic {
                 .level(Level.MUST)
                 .why("Between DATA and the final dot there are no commands. A server that upgrades there lets whoever"
                         + " writes the message steer the session.")
-                .mend("Recognise no command until the line with the single dot.")
+                .fix("Recognise no command until the line with the single dot.")
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.OFFERED.then(CommandTopic::data));
     }

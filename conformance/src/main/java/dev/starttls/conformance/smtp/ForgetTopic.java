@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** RFC 3207 section 4.2: what was said before TLS is forgotten at the upgrade. */
 final class ForgetTopic implements Topic {
-    private static final String MEND = "Reset the session to what it was right after the greeting: no HELO name, no"
+    private static final String FIX = "Reset the session to what it was right after the greeting: no HELO name, no"
             + " sender, no recipient, no login.";
     private static final String EARLIER_NAME = "said-before-tls.invalid";
 
@@ -26,7 +26,7 @@ final class ForgetTopic implements Topic {
                         .why("What was said in the clear may have been said by someone on the path. A server that"
                                 + " carries the name into TLS writes it into trace headers and policy decisions as if"
                                 + " it were protected.")
-                        .mend(MEND)
+                        .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
                         .run(ForgetTopic::earlierName),
                 Check.of("SMTP-S-09a", "a sender given before TLS is gone after EHLO inside TLS")
@@ -34,7 +34,7 @@ final class ForgetTopic implements Topic {
                         .level(Level.MUST)
                         .why("A transaction begun in the clear by someone on the path would be finished with the"
                                 + " authority of the client inside TLS.")
-                        .mend(MEND)
+                        .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
                         .run(Stages.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of("EHLO")))),
                 Check.of("SMTP-S-09b", "a sender given before TLS is gone even without a new EHLO")
@@ -43,7 +43,7 @@ final class ForgetTopic implements Topic {
                         .why(
                                 "EHLO would reset the transaction anyway (RFC 5321 section 4.1.4); it is the upgrade itself"
                                         + " that has to.")
-                        .mend(MEND)
+                        .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
                         .run(Stages.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of()))));
     }

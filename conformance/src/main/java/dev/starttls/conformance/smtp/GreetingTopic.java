@@ -20,7 +20,7 @@ final class GreetingTopic implements Topic {
                 .why("A client decides by the greeting alone whether there is a server to talk to. One that it cannot"
                         + " read ends the session before TLS can begin; one with loose line ends teaches clients to be"
                         + " loose, which injection lives on.")
-                .mend("Postfix: look at smtpd_banner; it begins with $myhostname. Exim: smtp_banner.")
+                .fix("Postfix: look at smtpd_banner; it begins with $myhostname. Exim: smtp_banner.")
                 .on(Protocol.SMTP)
                 .run(GreetingTopic::greeting));
     }

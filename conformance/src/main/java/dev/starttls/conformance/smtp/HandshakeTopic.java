@@ -18,7 +18,7 @@ final class HandshakeTopic implements Topic {
     private static final String WHY = "After its 220 a server is past plaintext (RFC 3207 section 4). One that goes on"
             + " taking commands in the clear lets someone on the path break the handshake and carry on in the client's"
             + " place, or lets a client that missed the failure send its mail unprotected.";
-    private static final String MEND = "When the handshake fails, close the connection.";
+    private static final String FIX = "When the handshake fails, close the connection.";
     private static final BrokenHandshake<SmtpTalk> BROKEN =
             new BrokenHandshake<>(Stages.GONE_AHEAD, Stages.INTRODUCED_INSIDE, "220", line -> line.startsWith("2"));
 
@@ -41,7 +41,7 @@ final class HandshakeTopic implements Topic {
                 .clause("RFC 3207 section 4.1")
                 .level(level)
                 .why(WHY)
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.SMTP);
     }
 

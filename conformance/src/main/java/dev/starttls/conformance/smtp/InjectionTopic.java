@@ -12,7 +12,7 @@ final class InjectionTopic implements Topic {
             + " keeps what it read ahead obeys it inside TLS, as if the client had sent it there: mail and passwords"
             + " can be led elsewhere (CVE-2011-0411, CVE-2021-38371; https://nostarttls.secvuln.info).";
     private static final String CLAUSE = "RFC 3207 section 4.2, CVE-2011-0411";
-    private static final String MEND = "Throw away, or refuse, everything that was read behind the STARTTLS line before"
+    private static final String FIX = "Throw away, or refuse, everything that was read behind the STARTTLS line before"
             + " the handshake begins. Postfix: 2.8 and later do. Exim: 4.95 and later do. Dovecot: the submission service"
             + " does from 2.3.15 on (CVE-2021-33515).";
 
@@ -66,7 +66,7 @@ final class InjectionTopic implements Topic {
                 .clause(clause)
                 .level(Level.SECURITY)
                 .why(WHY)
-                .mend(MEND)
+                .fix(FIX)
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.OFFERED.then(injection::tryOn));
     }

@@ -30,7 +30,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 3207 section 4.2")
                 .level(Level.MUST)
                 .why("A client that follows every offer would try TLS inside TLS and lose the session.")
-                .mend("Leave the keyword out of the EHLO reply once the session is inside TLS.")
+                .fix("Leave the keyword out of the EHLO reply once the session is inside TLS.")
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.INTRODUCED_INSIDE.then(
                         (talk, subject) -> talk.extensions().has("STARTTLS")
@@ -43,7 +43,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 3207 section 4.2")
                 .level(Level.MUST)
                 .why("A go-ahead inside TLS leaves both sides waiting for a handshake that nobody begins.")
-                .mend("Answer 503 and go on.")
+                .fix("Answer 503 and go on.")
                 .on(Protocol.SMTP)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Reply reply = talk.say("STARTTLS");
@@ -67,9 +67,9 @@ final class InsideTopic implements Topic {
         return Check.of("SMTP-S-18", "commands pipelined in one TLS record are answered one by one, in order")
                 .clause("RFC 2920 section 3.2")
                 .level(Level.MUST)
-                .why("A server that drops what it read ahead makes pipelining clients wait for ever; the right mending"
-                        + " of STARTTLS injection must not go so far.")
-                .mend("Throw away read-ahead at the upgrade only, never after a command inside TLS.")
+                .why("A server that drops what it read ahead makes pipelining clients wait for ever; the right fix"
+                        + " for STARTTLS injection must not go so far.")
+                .fix("Throw away read-ahead at the upgrade only, never after a command inside TLS.")
                 .on(Protocol.SMTP)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     if (!talk.extensions().has("PIPELINING")) {
@@ -114,7 +114,7 @@ final class InsideTopic implements Topic {
                 .clause("RFC 8446 section 6.1")
                 .level(Level.SHOULD)
                 .why("close_notify is what tells an end from a truncation by someone on the path. It costs one record.")
-                .mend("Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
+                .fix("Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
                 .on(Protocol.SMTP)
                 .run(Stages.INTRODUCED_INSIDE.then((talk, subject) -> {
                     Reply reply = talk.say("QUIT");
@@ -138,7 +138,7 @@ final class InsideTopic implements Topic {
                 .level(Level.MUST)
                 .why("On an implicit-TLS port the first byte is TLS; a plaintext greeting there is another service, or"
                         + " a server set up wrong.")
-                .mend("Postfix: smtpd_tls_wrappermode = yes for the smtps service. Exim: tls_on_connect_ports = 465.")
+                .fix("Postfix: smtpd_tls_wrappermode = yes for the smtps service. Exim: tls_on_connect_ports = 465.")
                 .onImplicit(Protocol.SMTP)
                 .run(subject -> {
                     SmtpTalk talk = SmtpTalk.with(subject);

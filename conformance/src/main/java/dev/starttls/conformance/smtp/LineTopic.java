@@ -25,7 +25,7 @@ final class LineTopic implements Topic {
                         .level(Level.SHOULD)
                         .why("Where one program takes LF for the end of a line and the next does not, the two see"
                                 + " different commands: SMTP smuggling (CVE-2023-51764 and others).")
-                        .mend("Postfix: smtpd_forbid_bare_newline = reject (3.9 and its back-ports); normalize keeps"
+                        .fix("Postfix: smtpd_forbid_bare_newline = reject (3.9 and its back-ports); normalize keeps"
                                 + " messages whole, but still takes a bare LF for the end of a command.")
                         .onUpgraded(Protocol.SMTP)
                         .run(bareLf()));
@@ -37,7 +37,7 @@ final class LineTopic implements Topic {
                 .level(Level.SHOULD)
                 .why("What a peer can send before TLS costs it nothing. A line without bound fills memory; one that is"
                         + " cut becomes two commands, the second written by whoever chose the length.")
-                .mend("Answer 500 when the line ends, or close; read no more than the limit into memory.")
+                .fix("Answer 500 when the line ends, or close; read no more than the limit into memory.")
                 .onUpgraded(Protocol.SMTP)
                 .run(LONG_LINE.of(octets));
     }

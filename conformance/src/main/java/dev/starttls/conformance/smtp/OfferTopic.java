@@ -25,7 +25,7 @@ final class OfferTopic implements Topic {
                 .why("A client that is set to require TLS cannot use a server that does not offer it, and one that is"
                         + " not goes on in the clear. A parameter behind the keyword makes strict clients miss the"
                         + " offer.")
-                .mend("Postfix: smtpd_tls_security_level = may, with smtpd_tls_chain_files. Exim: tls_advertise_hosts ="
+                .fix("Postfix: smtpd_tls_security_level = may, with smtpd_tls_chain_files. Exim: tls_advertise_hosts ="
                         + " *, with tls_certificate and tls_privatekey.")
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.INTRODUCED.then((talk, subject) -> {
@@ -46,7 +46,7 @@ final class OfferTopic implements Topic {
                 .level(Level.MUST)
                 .why("REQUIRETLS is a promise about the transport. Offered in the clear, anyone on the path could have"
                         + " written it, and a client that believes it hands over mail that was to be protected.")
-                .mend("Offer REQUIRETLS only in the EHLO reply that is sent inside TLS.")
+                .fix("Offer REQUIRETLS only in the EHLO reply that is sent inside TLS.")
                 .onUpgraded(Protocol.SMTP)
                 .run(Stages.INTRODUCED.then((talk, subject) -> talk.extensions().has("REQUIRETLS")
                         ? Verdict.fail("EHLO before TLS offers REQUIRETLS")

@@ -41,7 +41,7 @@ final class CertificateTopic implements Topic {
                         .clause("RFC 5280 section 6, RFC 8446 section 4.4.2, RFC 9155")
                         .level(Level.MUST)
                         .why("A client that verifies refuses anything else, and users learn to switch verifying off.")
-                        .mend("Send the server's certificate and every intermediate behind it, renew in time, and have"
+                        .fix("Send the server's certificate and every intermediate behind it, renew in time, and have"
                                 + " it signed with SHA-256 or better.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::chain)),
@@ -50,7 +50,7 @@ final class CertificateTopic implements Topic {
                         .level(Level.MUST)
                         .why("Collisions of these can be made; with one found in time somebody in between signs as the"
                                 + " server.")
-                        .mend("Leave the schemes with SHA-1 out of those the TLS library offers; OpenSSL does at its"
+                        .fix("Leave the schemes with SHA-1 out of those the TLS library offers; OpenSSL does at its"
                                 + " security level 1 and above since 3.0.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::signature)),
@@ -58,14 +58,14 @@ final class CertificateTopic implements Topic {
                         .clause("RFC 7817 section 3, RFC 9525 section 6")
                         .level(Level.MUST)
                         .why("Without the right name any certificate of any other server would do as well.")
-                        .mend("Have the name that clients are told to connect to among the subjectAltNames as dNSName.")
+                        .fix("Have the name that clients are told to connect to among the subjectAltNames as dNSName.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::name)),
                 Check.of("TLS-S-08", "the key is strong and the certificate not about to expire")
                         .clause("RFC 9325 section 4.3 and 4.5")
                         .level(Level.SHOULD)
                         .why("Keys below 112 bits of security can be broken; most certificates expire over a weekend.")
-                        .mend("Use RSA of 2048 bits or more or a curve of 256, and renew without a person's doing.")
+                        .fix("Use RSA of 2048 bits or more or a curve of 256, and renew without a person's doing.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::strength)));
     }

@@ -44,7 +44,7 @@ final class CorruptionTopic implements Topic {
                 .level(Level.MUST)
                 .why("Whoever sits between the two can change records; a server that goes on after one, or answers it,"
                         + " lets commands be injected.")
-                .mend("Leave records to the TLS library, send the alert it makes, and close.")
+                .fix("Leave records to the TLS library, send the alert it makes, and close.")
                 .on(Protocol.values());
     }
 

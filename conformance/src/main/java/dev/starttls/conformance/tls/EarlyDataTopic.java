@@ -24,7 +24,7 @@ final class EarlyDataTopic implements Topic {
                 .level(Level.MUST)
                 .why("Whoever recorded early data can send it again; a protocol must say which of its commands may"
                         + " come so, and none for mail does.")
-                .mend("Set the maximum of early data to 0 in the TLS library.")
+                .fix("Set the maximum of early data to 0 in the TLS library.")
                 .on(Protocol.values())
                 .run(TlsBody.of(EarlyDataTopic::early)));
     }

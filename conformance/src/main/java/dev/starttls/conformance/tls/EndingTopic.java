@@ -35,7 +35,7 @@ final class EndingTopic implements Topic {
                         .why(
                                 "A client that sees the connection end without close_notify cannot tell whether somebody cut"
                                         + " off what was still to come.")
-                        .mend("Shut TLS down before the connection is closed (SSL_shutdown in OpenSSL).")
+                        .fix("Shut TLS down before the connection is closed (SSL_shutdown in OpenSSL).")
                         .early()
                         .on(Protocol.values())
                         .run(TlsBody.of(EndingTopic::closeNotify)),
@@ -44,7 +44,7 @@ final class EndingTopic implements Topic {
                         .level(Level.MUST)
                         .why("Connections break all the time, in the middle of a record too; one that takes others with"
                                 + " it can be used to throw everybody out.")
-                        .mend("Treat the end of a stream without close_notify as the end of that session alone.")
+                        .fix("Treat the end of a stream without close_notify as the end of that session alone.")
                         .on(Protocol.values())
                         .run(TlsBody.of(EndingTopic::truncation)),
                 Check.of("TLS-S-19c", "behind close_notify no command is obeyed in the clear")
@@ -54,7 +54,7 @@ final class EndingTopic implements Topic {
                                 "Where a server goes back to plaintext when TLS ends, whoever sits between the two keeps the"
                                         + " connection open when the client leaves, and goes on in its place: as the user it"
                                         + " logged in as.")
-                        .mend("Close the connection when TLS ends; Exim goes back to plaintext, and there is nothing to"
+                        .fix("Close the connection when TLS ends; Exim goes back to plaintext, and there is nothing to"
                                 + " set.")
                         .on(Protocol.values())
                         .run(TlsBody.of(EndingTopic::backInTheClear)));

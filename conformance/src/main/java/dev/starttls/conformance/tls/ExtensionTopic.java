@@ -46,28 +46,28 @@ final class ExtensionTopic implements Topic {
                         .clause("RFC 6066 section 3")
                         .level(Level.MUST)
                         .why("Clients reach a mail server by names it may not know of, and some send none.")
-                        .mend("Go on with a default certificate, or refuse with unrecognized_name.")
+                        .fix("Go on with a default certificate, or refuse with unrecognized_name.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::names)),
                 Check.of("TLS-S-18", "TLS compression is not accepted")
                         .clause("RFC 9325 section 3.3")
                         .level(Level.MUST)
                         .why("The length of what is compressed tells its content (CRIME).")
-                        .mend("Switch it off in the TLS library.")
+                        .fix("Switch it off in the TLS library.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::compression)),
                 Check.of("TLS-S-23", "an unknown ALPN protocol is tolerated or refused as such")
                         .clause("RFC 7301 section 3.2")
                         .level(Level.SHOULD)
                         .why("Clients begin to send ALPN everywhere; a server without must pass over it.")
-                        .mend("Ignore the extension, or answer no_application_protocol.")
+                        .fix("Ignore the extension, or answer no_application_protocol.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::alpn)),
                 Check.of("TLS-S-24", "a heartbeat request is not answered")
                         .clause("RFC 6520 section 4, CVE-2014-0160")
                         .level(Level.SECURITY)
                         .why("Heartbeat is of no use over TCP, and gave memory away.")
-                        .mend("Build or set the TLS library without it.")
+                        .fix("Build or set the TLS library without it.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::heartbeat)));
     }

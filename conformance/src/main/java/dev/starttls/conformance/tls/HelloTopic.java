@@ -35,7 +35,7 @@ final class HelloTopic implements Topic {
                 .level(Level.MUST)
                 .why("TCP is a stream: a server that expects a whole hello in one read fails clients behind slow or odd"
                         + " networks, now and then and for no reason anyone can see.")
-                .mend("Read on until the record is whole, whatever one read brings.")
+                .fix("Read on until the record is whole, whatever one read brings.")
                 .on(Protocol.values())
                 .run(TlsBody.of(prober -> {
                     ClientHello hello = ClientHello.modern(prober.serverName());
@@ -50,7 +50,7 @@ final class HelloTopic implements Topic {
                 .why(
                         "Handshake messages may be cut into records at any octet. Servers and middleboxes that look only at"
                                 + " the first record refuse or misread such clients.")
-                .mend("Put handshake messages together from all their records before looking at them.")
+                .fix("Put handshake messages together from all their records before looking at them.")
                 .on(Protocol.values())
                 .run(TlsBody.of(HelloTopic::inRecords));
     }
@@ -72,9 +72,8 @@ final class HelloTopic implements Topic {
                 .why(
                         "A server must pass over what it does not know, or nothing new can ever be added to TLS; hellos with"
                                 + " post-quantum key shares are longer than many old buffers.")
-                .mend(
-                        "Ignore unknown suites, groups, versions and extensions, and take handshake messages of any length"
-                                + " up to a limit well above 16 KiB.")
+                .fix("Ignore unknown suites, groups, versions and extensions, and take handshake messages of any length"
+                        + " up to a limit well above 16 KiB.")
                 .on(Protocol.values())
                 .run(TlsBody.of(HelloTopic::unknownThings));
     }

@@ -26,13 +26,13 @@ final class RecordTopic implements Topic {
                         .clause(CLAUSE)
                         .why("A record may carry 2^14 octets; smaller buffers lose mails, not handshakes, and so are"
                                 + " found late.")
-                        .mend("Give the TLS library a buffer as large as the session asks for.")
+                        .fix("Give the TLS library a buffer as large as the session asks for.")
                         .run(TlsBody.of(RecordTopic::large)),
                 record("TLS-S-20b", "records of one octet are taken")
                         .clause(CLAUSE)
                         .why("Commands come in as many records as the client likes; a server that takes a record for a"
                                 + " line breaks.")
-                        .mend("Read lines from the stream of all records together.")
+                        .fix("Read lines from the stream of all records together.")
                         .run(TlsBody.of(RecordTopic::small)),
                 // Senders may, receivers are told nothing in so many words, and JSSE takes none in TLS 1.3: so SHOULD.
                 record("TLS-S-20c", "empty records are passed over")
@@ -40,7 +40,7 @@ final class RecordTopic implements Topic {
                         .clause("RFC 8446 section 5.1 and 5.4, RFC 5246 section 6.2.1")
                         .why("Empty records hide the length of what is said. A server that takes one for the end of"
                                 + " the stream can be cut off, and one that loops on it can be held up.")
-                        .mend("Go on reading when a record brings no data. The TLS of Java (JSSE) refuses such records"
+                        .fix("Go on reading when a record brings no data. The TLS of Java (JSSE) refuses such records"
                                 + " of TLS 1.3 as bad_record_mac; Postfix takes one behind a command for the next command, and"
                                 + " holds its answer back until that comes. In neither is there anything to set.")
                         .early()
@@ -48,7 +48,7 @@ final class RecordTopic implements Topic {
                 record("TLS-S-20d", "a KeyUpdate in mid-session is followed and answered")
                         .clause("RFC 8446 section 4.6.3")
                         .why("Long sessions must change keys; a server that cannot follow loses them at some moment.")
-                        .mend("Let the TLS library handle messages after the handshake, and flush what it answers.")
+                        .fix("Let the TLS library handle messages after the handshake, and flush what it answers.")
                         .run(TlsBody.of(RecordTopic::keyUpdate)));
     }
 

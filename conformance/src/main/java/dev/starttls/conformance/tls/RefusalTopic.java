@@ -32,7 +32,7 @@ final class RefusalTopic implements Topic {
                 .why(
                         "A client that gets an alert can say what is wrong; one that gets silence or a lost connection tries"
                                 + " again, or goes on in plaintext.")
-                .mend("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
+                .fix("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
                 .on(Protocol.values())
                 .run(TlsBody.of(RefusalTopic::suites));
     }
@@ -66,7 +66,7 @@ final class RefusalTopic implements Topic {
                 .clause("RFC 8446 section 4.2.1 and appendix D, RFC 5246 appendix E.1")
                 .level(Level.MUST)
                 .why("Only this alert tells a client, and its user, that one of the two is too old.")
-                .mend("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
+                .fix("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
                 .on(Protocol.values())
                 .run(TlsBody.of(RefusalTopic::versions));
     }

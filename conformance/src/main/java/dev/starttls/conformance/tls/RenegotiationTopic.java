@@ -33,7 +33,7 @@ final class RenegotiationTopic implements Topic {
                         .clause("RFC 5746 section 3.6")
                         .level(Level.MUST)
                         .why("Without it an attacker can put words of its own before those of a client.")
-                        .mend("Use a TLS library that knows renegotiation_info.")
+                        .fix("Use a TLS library that knows renegotiation_info.")
                         .on(Protocol.values())
                         .run(TlsBody.of(RenegotiationTopic::indicated)),
                 Check.of("TLS-S-17b", "a renegotiation that nothing binds to the session is refused")
@@ -41,7 +41,7 @@ final class RenegotiationTopic implements Topic {
                         .level(Level.MUST)
                         .why("An attacker begins a session, sends commands, and hands the connection over to a client"
                                 + " whose first handshake the server takes for a renegotiation.")
-                        .mend("Use a TLS library that knows renegotiation_info, and allow no legacy renegotiation.")
+                        .fix("Use a TLS library that knows renegotiation_info, and allow no legacy renegotiation.")
                         .on(Protocol.values())
                         .run(TlsBody.of(RenegotiationTopic::unbound)),
                 Check.of("TLS-S-17c", "a renegotiation that the client begins is refused")
@@ -50,7 +50,7 @@ final class RenegotiationTopic implements Topic {
                         .why(
                                 "A client that asks for handshakes over and over in one connection keeps the server at work"
                                         + " past any limit on connections; no mail client needs it.")
-                        .mend("OpenSSL refuses since 3.0 (SSL_OP_NO_RENEGOTIATION before); the TLS of Java (JSSE) with"
+                        .fix("OpenSSL refuses since 3.0 (SSL_OP_NO_RENEGOTIATION before); the TLS of Java (JSSE) with"
                                 + " jdk.tls.rejectClientInitiatedRenegotiation=true; GnuTLS where the program does.")
                         .on(Protocol.values())
                         .run(TlsBody.of(RenegotiationTopic::clientInitiated)));

@@ -34,9 +34,8 @@ final class ResumptionTopic implements Topic {
                 .level(Level.SHOULD)
                 .why("Clients offer the session they had. Where the offer breaks the handshake, the first connection"
                         + " works and the next ones do not, until the client forgets.")
-                .mend(
-                        "Fall back to a full handshake whatever is wrong with a session or a ticket; where several servers"
-                                + " answer to one name, let them share their ticket keys.")
+                .fix("Fall back to a full handshake whatever is wrong with a session or a ticket; where several servers"
+                        + " answer to one name, let them share their ticket keys.")
                 .on(Protocol.values());
     }
 

@@ -31,7 +31,7 @@ final class StallTopic implements Topic {
                         .why(
                                 "Half a ClientHello costs an attacker nothing; a server that waits for the rest of it before"
                                         + " it serves anyone else is switched off by it.")
-                        .mend("Shake hands with each client on its own: in a process or thread of its own, or without"
+                        .fix("Shake hands with each client on its own: in a process or thread of its own, or without"
                                 + " blocking.")
                         .on(Protocol.values())
                         .run(TlsBody.of(StallTopic::others)),
@@ -39,7 +39,7 @@ final class StallTopic implements Topic {
                         .clause("RFC 9325 section 7.5, RFC 5321 section 4.5.3.2")
                         .level(Level.SHOULD)
                         .why("Connections that wait for ever use up what a server has, one by one.")
-                        .mend("Set a time limit for the handshake. Postfix: smtpd_starttls_timeout, 300 s by default.")
+                        .fix("Set a time limit for the handshake. Postfix: smtpd_starttls_timeout, 300 s by default.")
                         .early()
                         .on(Protocol.values())
                         .run(TlsBody.of(StallTopic::givenUp)));

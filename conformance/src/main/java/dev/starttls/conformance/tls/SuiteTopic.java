@@ -32,7 +32,7 @@ final class SuiteTopic implements Topic {
                         .clause("RFC 9325 section 4.1, RFC 7465")
                         .level(Level.MUST)
                         .why("With these somebody in between reads along or is taken for the server.")
-                        .mend(
+                        .fix(
                                 "Take the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are on by"
                                         + " default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL drops them. Exim:"
                                         + " tls_require_ciphers = ECDHE+AESGCM:ECDHE+CHACHA20 with OpenSSL. Dovecot: ssl_cipher_list ="
@@ -45,7 +45,7 @@ final class SuiteTopic implements Topic {
                         .why(
                                 "RSA key transport has no forward secrecy and a long history of padding oracles; CBC suites"
                                         + " have the latter too.")
-                        .mend("Drop suites that begin with TLS_RSA_, and offer AES-GCM or ChaCha20.")
+                        .fix("Drop suites that begin with TLS_RSA_, and offer AES-GCM or ChaCha20.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::discouraged)),
                 Check.of("TLS-S-05b", "no client can talk the server into a weaker suite than both know")
@@ -53,7 +53,7 @@ final class SuiteTopic implements Topic {
                         .level(Level.SHOULD)
                         .why("Many clients list suites in an order that nobody thought about; a server that follows it"
                                 + " ends up with CBC or without forward secrecy where both could do better.")
-                        .mend("Accept suites with forward secrecy and AEAD only, or let the server's order decide."
+                        .fix("Accept suites with forward secrecy and AEAD only, or let the server's order decide."
                                 + " Postfix: tls_preempt_cipherlist = yes.")
                         .early()
                         .on(Protocol.values())
@@ -62,7 +62,7 @@ final class SuiteTopic implements Topic {
                         .clause("RFC 9325 section 7.3")
                         .level(Level.SHOULD)
                         .why("Without it, whoever records today and gets the server's key some day reads it all.")
-                        .mend("Prefer ECDHE.")
+                        .fix("Prefer ECDHE.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::forwardSecret)));
     }

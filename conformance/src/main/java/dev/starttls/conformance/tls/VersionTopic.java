@@ -28,7 +28,7 @@ final class VersionTopic implements Topic {
                         .why(
                                 "The older versions are broken in ways that can be used; whoever accepts them can be talked"
                                         + " into them.")
-                        .mend(
+                        .fix(
                                 "Set the lowest version to TLS 1.2. Postfix: smtpd_tls_protocols = >=TLSv1.2, and the same for"
                                         + " smtpd_tls_mandatory_protocols. Exim: openssl_options = +no_sslv3 +no_tlsv1 +no_tlsv1_1"
                                         + " with OpenSSL, tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2 with"
@@ -41,7 +41,7 @@ final class VersionTopic implements Topic {
                         .why(
                                 "The mark in the random is how a client of TLS 1.3 notices that somebody took it out of its"
                                         + " hello.")
-                        .mend("Leave the choice of the version to the TLS library, and use one that marks downgrades.")
+                        .fix("Leave the choice of the version to the TLS library, and use one that marks downgrades.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::highest)),
                 Check.of("TLS-S-03", "a fallback to a lower version is refused")
@@ -49,7 +49,7 @@ final class VersionTopic implements Topic {
                         .level(Level.SHOULD)
                         .why("Clients that try again with a lower version after a failure can be made to by whoever"
                                 + " breaks the first connection.")
-                        .mend(
+                        .fix(
                                 "Use a TLS library that knows TLS_FALLBACK_SCSV, or speak one version only. The TLS of Java (JSSE)"
                                         + " does not know it; there the mark of TLS-S-02 protects clients of TLS 1.3.")
                         .on(Protocol.values())

@@ -189,7 +189,7 @@ class ConformanceTestsTest {
                 .contains("  found   ")
                 .contains("  clause  RFC 3207 section 2")
                 .contains("  why     ")
-                .contains("  mend    ")
+                .contains("  fix     ")
                 .contains("EHLO");
         assertThat(seen.named("SMTP-S-10").getStatus()).isEqualTo(Status.ABORTED);
     }

@@ -103,7 +103,7 @@ class JunitReportTest {
                 .contains(
                         "RFC 3207 section 4: obeyed",
                         "why: because",
-                        "mend: Mend it. Postfix: one. Exim: two.",
+                        "fix: Fix it. Postfix: one. Exim: two.",
                         "    0 ms #1 T>   STARTTLS");
     }
 

@@ -90,7 +90,7 @@ public final class MadeUp {
                 .clause("RFC 3207 section 4")
                 .level(Level.SECURITY)
                 .why("because")
-                .mend("Mend it. Postfix: one. Exim: two.")
+                .fix("Fix it. Postfix: one. Exim: two.")
                 .on(Protocol.SMTP)
                 .run(subject -> Verdict.pass("never run"));
     }

@@ -20,7 +20,7 @@ record CheckView(
         String detail,
         Linked clause,
         Linked why,
-        Remedy mend,
+        Remedy fix,
         TranscriptView transcript) {
 
     static CheckView of(String prefix, CheckResult result) {
@@ -35,13 +35,13 @@ record CheckView(
                 result.verdict().detail(),
                 Linked.of(check.clause()),
                 Linked.of(check.why()),
-                Remedy.of(check.mend()),
+                Remedy.of(check.fix()),
                 TranscriptView.of(result.transcript()));
     }
 
-    /** Whether mending is called for, and there is something to say about it. */
-    boolean mendable() {
+    /** Whether a fix is called for, and there is something to say about it. */
+    boolean fixable() {
         return (sign.key().equals("fail") || sign.key().equals("warn"))
-                && !(mend.general().parts().isEmpty() && mend.advice().isEmpty());
+                && !(fix.general().parts().isEmpty() && fix.advice().isEmpty());
     }
 }

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How to mend what a check found: in general, and by the server's software where the catalogue says it in sentences that
+ * How to fix what a check found: in general, and by the server's software where the catalogue says it in sentences that
  * begin with its name and a colon, as in {@code Postfix: smtpd_tls_auth_only = yes.}
  */
 record Remedy(Linked general, List<Advice> advice) {
@@ -22,23 +22,23 @@ record Remedy(Linked general, List<Advice> advice) {
     /** What to do in this software. */
     record Advice(String software, Linked text) {}
 
-    static Remedy of(String mend) {
+    static Remedy of(String fix) {
         List<Advice> advice = new ArrayList<>();
-        Matcher software = SOFTWARE.matcher(mend);
-        String general = mend;
+        Matcher software = SOFTWARE.matcher(fix);
+        String general = fix;
         String name = "";
         int begin = 0;
         while (software.find()) {
             if (name.isEmpty()) {
-                general = mend.substring(0, software.start());
+                general = fix.substring(0, software.start());
             } else {
-                advice.add(new Advice(name, Linked.of(sentence(mend.substring(begin, software.start())))));
+                advice.add(new Advice(name, Linked.of(sentence(fix.substring(begin, software.start())))));
             }
             name = software.group("name");
             begin = software.end();
         }
         if (!name.isEmpty()) {
-            advice.add(new Advice(name, Linked.of(sentence(mend.substring(begin)))));
+            advice.add(new Advice(name, Linked.of(sentence(fix.substring(begin)))));
         }
         return new Remedy(Linked.of(general.strip()), advice);
     }

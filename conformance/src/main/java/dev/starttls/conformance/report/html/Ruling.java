@@ -36,7 +36,7 @@ record Ruling(String key, String symbol, String words, String sentence) {
 
     private static String failed(long failed) {
         return (failed == 1 ? "One check that a server has to pass" : failed + " checks that a server has to pass")
-                + " failed: what was sent, what came and how to mend it is below.";
+                + " failed: what was sent, what came and how to fix it is below.";
     }
 
     private static String counted(long n, String noun) {

@@ -54,12 +54,12 @@ class CatalogueTextTest {
     void no_word_of_the_catalogue_is_lost() {
         assertThat(Suite.catalogue().all()).allSatisfy(check -> {
             assertThat(plain(Linked.of(check.why()))).isEqualTo(check.why());
-            Remedy remedy = Remedy.of(check.mend());
+            Remedy remedy = Remedy.of(check.fix());
             String told = plain(remedy.general())
                     + remedy.advice().stream()
                             .map(advice -> advice.software() + plain(advice.text()))
                             .collect(Collectors.joining());
-            assertThat(told.replaceAll("[ :;]", "")).isEqualTo(check.mend().replaceAll("[ :;]", ""));
+            assertThat(told.replaceAll("[ :;]", "")).isEqualTo(check.fix().replaceAll("[ :;]", ""));
         });
     }
 }
