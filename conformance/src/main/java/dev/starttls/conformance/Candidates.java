@@ -11,7 +11,7 @@ final class Candidates {
     static final class Ids implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Suite.catalogue().all().stream().map(Check::id).iterator();
+            return Suite.catalogue().all().stream().map(Check::id).distinct().iterator();
         }
     }
 

@@ -5,19 +5,27 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.report.Style;
 import dev.starttls.conformance.run.Selection;
+import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What --list and --explain print: under headings and in colour for a person, a line a check for programs. */
+/** What --list and --explain print: under headings and in colour for a person, one line per check for programs. */
 final class Listing {
     private static final int WIDTH = 100;
+    /** Below the titles. */
+    private static final int CLAUSE_INDENT = 25;
+    /** Below the texts beside the labels. */
+    private static final int TEXT_INDENT = 10;
 
     private final Catalogue catalogue;
     private final PrintStream out;
@@ -32,59 +40,99 @@ final class Listing {
     }
 
     void list(Selection selection) {
-        List<Check> checks = catalogue.all().stream().filter(selection::takes).toList();
+        List<List<Check>> checks = byId(selection);
         if (terminal.colour()) {
             checks.stream()
-                    .collect(Collectors.groupingBy(Check::family, LinkedHashMap::new, Collectors.toList()))
+                    .collect(Collectors.groupingBy(
+                            same -> same.get(0).family(), LinkedHashMap::new, Collectors.toList()))
                     .forEach(this::family);
-            out.print("\n" + checks.size() + " checks; --explain ID tells what one is about, --only GLOB runs some.\n");
+            out.print("\n" + checks.size() + " checks; --explain GLOB explains some, --only GLOB runs some.\n");
         } else {
-            checks.forEach(check -> out.print(row(check) + " (" + check.clause() + ")\n"));
+            checks.forEach(same -> out.print(row(same) + " (" + clauses(same) + ")\n"));
         }
         out.flush();
     }
 
-    private void family(String name, List<Check> checks) {
+    /** In the order of the ids; protocols that share a check are together. */
+    private List<List<Check>> byId(Selection selection) {
+        return List.copyOf(catalogue.all().stream()
+                .filter(selection::takes)
+                .collect(Collectors.groupingBy(Check::id, LinkedHashMap::new, Collectors.toList()))
+                .values());
+    }
+
+    private void family(String name, List<List<Check>> checks) {
         out.print("\n" + style.strong(name) + "\n");
-        for (Check check : checks) {
-            String row = "  " + row(check);
-            String clause = check.clause();
-            boolean fits = row.length() + 2 + clause.length() <= WIDTH;
-            out.print(row + (fits ? "  " : "\n" + " ".repeat(25)) + style.faint(clause) + "\n");
+        for (List<Check> same : checks) {
+            String row = "  " + row(same);
+            String clause = clauses(same);
+            if (row.length() + 2 + clause.length() <= WIDTH) {
+                out.print(row + "  " + style.faint(clause) + "\n");
+            } else {
+                out.print(row + "\n");
+                wrapped(clause, WIDTH - CLAUSE_INDENT)
+                        .forEach(line -> out.print(" ".repeat(CLAUSE_INDENT) + style.faint(line) + "\n"));
+            }
         }
     }
 
-    private static String row(Check check) {
+    private static String row(List<Check> same) {
+        Check check = same.get(0);
         return String.format(
                 Locale.ROOT, "%-12s %-9s %s", check.id(), check.level().key(), check.title());
     }
 
-    /** Explains the checks with this id: one, all of a row if there are several with suffixes, or those of a glob. */
-    void explain(String id) throws UsageException {
-        Selection asked = Selection.of(Set.of(id), Set.of(), EnumSet.allOf(Level.class));
-        List<Check> found = catalogue.all().stream().filter(asked::takes).toList();
+    /** Each once. */
+    private static String clauses(List<Check> same) {
+        return same.stream().map(Check::clause).distinct().collect(Collectors.joining("; "));
+    }
+
+    /** Explains the checks with such an id. */
+    void explain(String named) throws UsageException {
+        List<List<Check>> found = byId(Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class)));
         if (found.isEmpty()) {
-            throw new UsageException("there is no check '" + id + "'; --list names them all");
+            throw new UsageException("there is no check '" + named + "'; --list names them all");
         }
         String between = "";
-        for (Check check : found) {
+        for (List<Check> same : found) {
             out.print(between);
-            explain(check);
+            explain(same);
             between = "\n";
         }
         out.flush();
     }
 
-    private void explain(Check check) {
+    private void explain(List<Check> same) {
+        Check check = same.get(0);
         out.print(style.strong(check.id() + "  " + check.title()) + "\n");
-        paragraph("clause", check.clause());
-        paragraph("level", meaning(check.level()));
-        paragraph("for", schemes(check.schemes()));
+        paragraphs("clause", same, Check::clause);
+        paragraphs("level", same, each -> meaning(each.level()));
+        paragraph(
+                "for",
+                schemes(same.stream().flatMap(each -> each.schemes().stream()).toList()));
         paragraph("why", check.why());
-        if (!check.fix().isEmpty()) {
-            paragraph("fix", check.fix());
-        }
+        paragraphs("fix", same, Check::fix);
         paragraph("run", "conformance --only " + check.id() + " " + example(check) + "://HOST:PORT");
+    }
+
+    /** A text that the protocols of a check may share or have each for itself. */
+    private void paragraphs(String label, List<Check> same, Function<Check, String> text) {
+        Map<String, List<Check>> texts =
+                same.stream().collect(Collectors.groupingBy(text, LinkedHashMap::new, Collectors.toList()));
+        texts.remove("");
+        String now = label;
+        for (Map.Entry<String, List<Check>> each : texts.entrySet()) {
+            boolean shared = each.getValue().size() == same.size();
+            paragraph(now, (shared ? "" : protocols(each.getValue()) + ": ") + each.getKey());
+            now = "";
+        }
+    }
+
+    private static String protocols(List<Check> checks) {
+        return checks.stream()
+                .flatMap(check -> check.protocols().stream())
+                .map(Protocol::name)
+                .collect(Collectors.joining(", "));
     }
 
     private static String meaning(Level level) {
@@ -106,15 +154,25 @@ final class Listing {
 
     /** A label, and the text beside it in lines of bounded width. */
     private void paragraph(String label, String text) {
-        StringBuilder line = new StringBuilder("  " + label + " ".repeat(8 - label.length()));
-        int indent = line.length();
-        for (String word : text.split(" ", -1)) {
-            if (line.length() > indent && line.length() + word.length() > WIDTH) {
-                out.print(line.toString().stripTrailing() + "\n");
-                line = new StringBuilder(" ".repeat(indent));
-            }
-            line.append(word).append(' ');
+        String before = "  " + label;
+        for (String line : wrapped(text, WIDTH - TEXT_INDENT)) {
+            out.print(before + " ".repeat(TEXT_INDENT - before.length()) + line + "\n");
+            before = "";
         }
-        out.print(line.toString().stripTrailing() + "\n");
+    }
+
+    /** In lines of so many characters; a longer word has a line of its own. */
+    private static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ", -1)) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 }

@@ -30,11 +30,11 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  conformance smtp://mail.example.org",
             "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
-            "  conformance --only 'SMTP-S-1*' --level must submission://mail.example.org",
+            "  conformance --only 'UP-S-1*' --level must submission://mail.example.org",
             "  conformance --format text --format html=report.html smtps://mail.example.org",
             "  conformance --format junit=report.xml submission://mail.example.org",
             "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",
-            "  conformance --explain SMTP-S-10",
+            "  conformance --explain UP-S-10",
             "  source <(conformance --completion)",
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
@@ -74,7 +74,7 @@ final class Options {
             names = "--only",
             paramLabel = "GLOB",
             completionCandidates = Candidates.Ids.class,
-            description = "Run the checks with such ids: SMTP-S-11 (a to e), 'SMTP-S-1*'. May be repeated.")
+            description = "Run the checks with such ids: UP-S-11 (a to f), 'UP-S-1*'. May be repeated.")
     List<String> only = new ArrayList<>();
 
     @Option(
@@ -133,9 +133,9 @@ final class Options {
 
     @Option(
             names = "--explain",
-            paramLabel = "ID",
+            paramLabel = "GLOB",
             completionCandidates = Candidates.Ids.class,
-            description = "Tell what a check, or all of a GLOB, is about and how to fix what it finds.")
+            description = "Explain the checks with such ids, and how to fix what they find.")
     Optional<String> explain = Optional.empty();
 
     @Option(names = "--completion", description = "Print what completes this command in bash and zsh.")

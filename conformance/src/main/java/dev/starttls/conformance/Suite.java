@@ -3,14 +3,17 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Topic;
-import dev.starttls.conformance.imap.ImapDialect;
+import dev.starttls.conformance.imap.ImapProfile;
 import dev.starttls.conformance.imap.ImapTopics;
-import dev.starttls.conformance.pop3.Pop3Dialect;
+import dev.starttls.conformance.pop3.Pop3Profile;
 import dev.starttls.conformance.pop3.Pop3Topics;
-import dev.starttls.conformance.smtp.SmtpDialect;
+import dev.starttls.conformance.smtp.SmtpProfile;
 import dev.starttls.conformance.smtp.SmtpTopics;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.TlsTopics;
+import dev.starttls.conformance.upgrade.ProfileDialect;
+import dev.starttls.conformance.upgrade.UpgradeProfile;
+import dev.starttls.conformance.upgrade.UpgradeTopics;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,19 +23,26 @@ public final class Suite {
     private Suite() {}
 
     public static Catalogue catalogue() {
-        List<Topic> topics = new ArrayList<>(SmtpTopics.all());
+        List<Topic> topics = new ArrayList<>(TlsTopics.all());
+        for (Protocol protocol : Protocol.values()) {
+            topics.addAll(UpgradeTopics.of(profile(protocol)));
+        }
+        topics.addAll(SmtpTopics.all());
         topics.addAll(ImapTopics.all());
         topics.addAll(Pop3Topics.all());
-        topics.addAll(TlsTopics.all());
         return Catalogue.of(topics);
+    }
+
+    private static UpgradeProfile profile(Protocol protocol) {
+        return switch (protocol) {
+            case SMTP -> new SmtpProfile();
+            case IMAP -> new ImapProfile();
+            case POP3 -> new Pop3Profile();
+        };
     }
 
     /** How to speak the protocol. */
     public static Dialect dialect(Protocol protocol) {
-        return switch (protocol) {
-            case SMTP -> new SmtpDialect();
-            case IMAP -> new ImapDialect();
-            case POP3 -> new Pop3Dialect();
-        };
+        return new ProfileDialect(profile(protocol));
     }
 }

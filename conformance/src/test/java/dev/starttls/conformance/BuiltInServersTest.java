@@ -101,7 +101,7 @@ class BuiltInServersTest {
     @Test
     void built_in_servers_are_checked_at_once_and_reported_in_their_order() throws IOException {
         FirstWaitsForSecond servers = new FirstWaitsForSecond();
-        int status = run(() -> servers, "--timeout", "30", "--only", "SMTP-S-01");
+        int status = run(() -> servers, "--timeout", "30", "--only", "UP-S-01");
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .containsSubsequence(
                         servers.targets().get(0).url(),

@@ -36,7 +36,7 @@ class FleetCommandTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** One check that costs a connection, and patience for a machine that does other things too. */
-    private static final String[] FEW = {"--only", "SMTP-S-02", "--timeout", "60", "--format", "ndjson"};
+    private static final String[] FEW = {"--only", "UP-S-02", "--timeout", "60", "--format", "ndjson"};
 
     private static ManyServers servers;
 

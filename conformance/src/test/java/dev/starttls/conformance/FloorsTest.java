@@ -29,8 +29,11 @@ class FloorsTest {
                 .definedBy(
                         "dev.starttls.conformance.smtp..",
                         "dev.starttls.conformance.imap..",
-                        "dev.starttls.conformance.pop3..",
-                        "dev.starttls.conformance.tls..")
+                        "dev.starttls.conformance.pop3..")
+                .layer("upgrade")
+                .definedBy("dev.starttls.conformance.upgrade..")
+                .layer("tls")
+                .definedBy("dev.starttls.conformance.tls..")
                 .layer("session")
                 .definedBy("dev.starttls.conformance.session..")
                 .layer("reach")
@@ -53,12 +56,17 @@ class FloorsTest {
                 .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("reach")
                 .mayOnlyBeAccessedByLayers("command", "run")
+                .whereLayer("upgrade")
+                .mayOnlyBeAccessedByLayers("command", "protocols")
+                .whereLayer("tls")
+                .mayOnlyBeAccessedByLayers("command", "protocols", "upgrade")
                 .whereLayer("session")
-                .mayOnlyBeAccessedByLayers("protocols")
+                .mayOnlyBeAccessedByLayers("protocols", "upgrade")
                 .whereLayer("check")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "protocols", "session")
+                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "protocols", "upgrade", "tls", "session")
                 .whereLayer("speak")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "reach", "protocols", "session", "check")
+                .mayOnlyBeAccessedByLayers(
+                        "kit", "command", "report", "run", "reach", "protocols", "upgrade", "tls", "session", "check")
                 .check(CLASSES);
     }
 

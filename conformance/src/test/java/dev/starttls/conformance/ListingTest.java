@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.embedded.LibraryServers;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -22,6 +23,10 @@ class ListingTest {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    private static int ids() {
+        return (int) Suite.catalogue().all().stream().map(Check::id).distinct().count();
+    }
+
     private static String uncoloured(String text) {
         return text.replaceAll("\u001b\\[[0-9;]*m", "");
     }
@@ -29,16 +34,16 @@ class ListingTest {
     @Test
     void a_person_gets_the_list_under_headings_within_the_width() {
         String list = uncoloured(run(Terminal.PRESENT, "--list"));
-        assertThat(list.lines()).contains("SMTP server", "TLS layer").allSatisfy(line -> assertThat(line.length())
-                .isLessThanOrEqualTo(120));
-        assertThat(list).contains(Suite.catalogue().all().size() + " checks;");
+        assertThat(list.lines())
+                .contains("Upgrade", "SMTP server", "TLS layer")
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(120));
+        assertThat(list).contains(ids() + " checks;");
     }
 
     @Test
-    void a_pipe_gets_a_line_a_check() {
-        assertThat(run(Terminal.ABSENT, "--list").lines())
-                .hasSize(Suite.catalogue().all().size())
-                .allSatisfy(line -> assertThat(line).matches("[A-Z0-9]+-S-[0-9]{2}[a-z]? +(must|should|security) .*"));
+    void a_pipe_gets_one_line_per_check() {
+        assertThat(run(Terminal.ABSENT, "--list").lines()).hasSize(ids()).allSatisfy(line -> assertThat(line)
+                .matches("[A-Z0-9]+-S-[0-9]{2}[a-z]? +(must|should|security) .*"));
     }
 
     @Test
@@ -49,15 +54,27 @@ class ListingTest {
 
     @Test
     void an_explanation_says_what_the_level_means_and_how_to_run_the_check_alone() {
-        assertThat(run(Terminal.ABSENT, "--explain", "SMTP-S-10"))
+        assertThat(run(Terminal.ABSENT, "--explain", "UP-S-10"))
                 .contains("beyond the letter of an RFC; to be open to it fails the run")
-                .contains("conformance --only SMTP-S-10 smtp://HOST:PORT");
+                .contains("conformance --only UP-S-10 smtp://HOST:PORT");
     }
 
     @Test
     void a_glob_is_explained_too() {
-        assertThat(run(Terminal.ABSENT, "--explain", "smtp-s-01*"))
-                .contains("SMTP-S-01")
-                .doesNotContain("SMTP-S-02");
+        assertThat(run(Terminal.ABSENT, "--explain", "up-s-01*"))
+                .contains("UP-S-01")
+                .doesNotContain("UP-S-02");
+    }
+
+    @Test
+    void a_shared_check_is_explained_once_with_what_differs_by_protocol() {
+        String explained = run(Terminal.ABSENT, "--explain", "UP-S-04");
+        assertThat(explained.lines())
+                .filteredOn(line -> line.startsWith("UP-S-04"))
+                .hasSize(1);
+        assertThat(explained)
+                .contains("SMTP: RFC 3207 section 4", "IMAP: RFC 9051 section 6.2.1", "POP3: RFC 2595 section 4")
+                .contains("SMTP, IMAP: must", "POP3: should")
+                .contains("Dovecot 2.3");
     }
 }

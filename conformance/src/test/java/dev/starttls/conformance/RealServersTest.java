@@ -49,8 +49,8 @@ class RealServersTest {
                     "TLS-S-20c", Mark.WARN);
             assertFound(new Target(Scheme.SMTPS, "localhost", postfix.implicitPort()), postfixes);
             Map<String, Mark> inPlaintextToo = new TreeMap<>(postfixes);
-            inPlaintextToo.put("SMTP-S-19b", Mark.WARN);
-            inPlaintextToo.put("SMTP-S-20a", Mark.WARN);
+            inPlaintextToo.put("UP-S-19b", Mark.WARN);
+            inPlaintextToo.put("UP-S-13a", Mark.WARN);
             assertFound(new Target(Scheme.SMTP, "localhost", postfix.port()), inPlaintextToo);
         }
     }
@@ -70,8 +70,8 @@ class RealServersTest {
                     "TLS-S-21c", Mark.FAIL);
             assertFound(new Target(Scheme.SMTPS, "localhost", exim.implicitPort()), exims);
             Map<String, Mark> inPlaintextToo = new TreeMap<>(exims);
-            inPlaintextToo.put("SMTP-S-19b", Mark.WARN);
-            inPlaintextToo.put("SMTP-S-20a", Mark.WARN);
+            inPlaintextToo.put("UP-S-19b", Mark.WARN);
+            inPlaintextToo.put("UP-S-13a", Mark.WARN);
             assertFound(new Target(Scheme.SMTP, "localhost", exim.port()), inPlaintextToo);
         }
     }

@@ -1,14 +1,19 @@
 package dev.starttls.conformance.check;
 
+import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Target;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
-/** Checks in the order of their ids. */
+/** Checks in the order of their ids; those of one id in the order of their protocols. */
 public final class Catalogue {
+    private static final Comparator<Check> BY_ID =
+            Comparator.comparing(Check::id).thenComparing(check -> Collections.min(check.protocols()));
+
     private final List<Check> checks;
 
     private Catalogue(List<Check> checks) {
@@ -18,32 +23,40 @@ public final class Catalogue {
     /**
      * All checks of the topics.
      *
-     * @throws IllegalArgumentException if two have the same id
+     * @throws IllegalArgumentException if two that concern one protocol have the same id
      */
     public static Catalogue of(Collection<Topic> topics) {
-        TreeMap<String, Check> byId = new TreeMap<>();
+        List<Check> checks = new ArrayList<>();
         for (Topic topic : topics) {
-            for (Check check : topic.checks()) {
-                if (byId.put(check.id(), check) != null) {
-                    throw new IllegalArgumentException("two checks are called " + check.id());
-                }
+            checks.addAll(topic.checks());
+        }
+        checks.sort(BY_ID);
+        for (int i = 1; i < checks.size(); i++) {
+            Check before = checks.get(i - 1);
+            Check check = checks.get(i);
+            if (check.id().equals(before.id()) && !Collections.disjoint(check.protocols(), before.protocols())) {
+                throw new IllegalArgumentException(
+                        "expected one check with an id for each protocol, got two: " + check.id());
             }
         }
-        return new Catalogue(
-                byId.values().stream().sorted(Comparator.comparing(Check::id)).toList());
+        return new Catalogue(checks);
     }
 
+    /** All of them: of a check that several protocols share, one for each. */
     public List<Check> all() {
         return checks;
     }
 
-    /** Those that know the target's protocol. */
+    /** Those that know the target's protocol; no two have the same id. */
     public List<Check> concerning(Target target) {
         return checks.stream().filter(check -> check.concerns(target)).toList();
     }
 
-    /** The check called so, in any case. */
-    public Optional<Check> find(String id) {
-        return checks.stream().filter(check -> check.id().equalsIgnoreCase(id)).findFirst();
+    /** The check of this protocol with this id, in any case. */
+    public Optional<Check> find(String id, Protocol protocol) {
+        return checks.stream()
+                .filter(check -> check.id().equalsIgnoreCase(id))
+                .filter(check -> check.protocols().contains(protocol))
+                .findFirst();
     }
 }

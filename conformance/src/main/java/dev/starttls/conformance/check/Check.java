@@ -9,20 +9,22 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
- * One check: an id that never changes, the clause it comes from, and a function.
+ * One check: an id that never changes, the clause it comes from, and a function. Where several protocols share a check
+ * there is one of these for each of them, with the same id and title: clause, fix and level may differ.
  *
  * <pre>{@code
- * Check.of("SMTP-S-02", "STARTTLS is offered")
- *         .clause("RFC 3207 section 2").level(Level.MUST)
+ * Check.of("SMTP-S-24", "REQUIRETLS is not offered in plaintext")
+ *         .clause("RFC 8689 section 2").level(Level.MUST)
  *         .why("...").fix("...")
  *         .on(Scheme.SMTP, Scheme.SUBMISSION)
  *         .run(subject -> Verdict.pass("..."));
  * }</pre>
  *
  * @param why the attack or the failure behind the rule
- * @param fix how to set it right; empty if there is nothing general to say
+ * @param fix how to fix what it finds; empty if there is nothing general to say
  * @param schemes where it applies; on other schemes of the same protocols it is skipped with the reason
  * @param elsewhere the reason for skipping it there
  * @param turn when a run begins it; reports have the order of the ids in any case
@@ -47,15 +49,26 @@ public record Check(
         return new Draft(id, title);
     }
 
-    /** What it belongs to, as a heading: {@code SMTP server}, {@code TLS layer}. */
+    /** What it belongs to, as a heading: {@code Upgrade}, {@code SMTP server}, {@code TLS layer}. */
     public String family() {
         String subject = id.substring(0, Math.max(0, id.indexOf('-')));
-        return subject.equals("TLS") ? "TLS layer" : subject + " server";
+        return switch (subject) {
+            case "UP" -> "Upgrade";
+            case "TLS" -> "TLS layer";
+            default -> subject + " server";
+        };
+    }
+
+    /** The protocols it knows. */
+    public Set<Protocol> protocols() {
+        return schemes.stream()
+                .map(Scheme::protocol)
+                .collect(Collectors.toCollection(() -> EnumSet.noneOf(Protocol.class)));
     }
 
     /** Whether the target speaks a protocol that this check knows. */
     public boolean concerns(Target target) {
-        return schemes.stream().map(Scheme::protocol).anyMatch(target.scheme().protocol()::equals);
+        return protocols().contains(target.scheme().protocol());
     }
 
     /** The reason why the check does not apply to a target that it {@linkplain #concerns concerns}; empty if it does. */

@@ -30,7 +30,8 @@ record Answer(String tag, List<ImapResponse> before, ImapResponse end) implement
     }
 
     /** The server waits for more of the command. */
-    boolean asks() {
+    @Override
+    public boolean asks() {
         return end instanceof ImapResponse.Continuation;
     }
 
@@ -50,6 +51,43 @@ record Answer(String tag, List<ImapResponse> before, ImapResponse end) implement
     /** The response code of the end. */
     Optional<String> code() {
         return end.code();
+    }
+
+    @Override
+    public List<String> flaws() {
+        return end.wrongs();
+    }
+
+    @Override
+    public boolean goAhead() {
+        return ok();
+    }
+
+    @Override
+    public boolean done() {
+        return ok();
+    }
+
+    /** BYE, and the end of the command (RFC 9051 section 6.1.3). */
+    @Override
+    public boolean goodbye() {
+        return ok() && farewell();
+    }
+
+    @Override
+    public boolean refusesSyntax() {
+        return is(Condition.BAD);
+    }
+
+    @Override
+    public boolean refusesState() {
+        return is(Condition.BAD);
+    }
+
+    /** BYE, which may be lost with the connection. */
+    @Override
+    public boolean endsSession() {
+        return farewell() || ended();
     }
 
     @Override

@@ -5,28 +5,24 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.LongLine;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 import java.util.Optional;
 
-/** RFC 9051 section 4.3, RFC 7888, RFC 7162 section 4: what anybody may send before TLS is bounded. */
+/** RFC 9051 section 4.3, RFC 7888: what anybody may send before TLS is bounded. */
 final class BoundTopic implements Topic {
     private static final String WHY =
             "What a peer can send before TLS costs it nothing. What a server reads without bound fills its memory.";
-    private static final LongLine<ImapTalk> LONG_LINE = new LongLine<>(Stages.GREETED, "n0 NOOP ", "BAD");
 
     @Override
     public List<Check> checks() {
         return List.of(
                 literal("IMAP-S-20a", "a literal of 999999999 octets before TLS is not asked for", "{999999999}")
                         .clause("RFC 9051 section 4.3")
-                        .run(Stages.GREETED.then(BoundTopic::announced)),
+                        .run(ImapProfile.STAGES.greeted().then(BoundTopic::announced)),
                 literal("IMAP-S-20b", "a literal of 999999999 octets that does not wait is refused", "{999999999+}")
                         .clause("RFC 7888 sections 4 and 5")
-                        .run(Stages.GREETED.then(BoundTopic::unasked)),
-                longLine("IMAP-S-21a", 10_000),
-                longLine("IMAP-S-21b", 100_000));
+                        .run(ImapProfile.STAGES.greeted().then(BoundTopic::unasked)));
     }
 
     private static Check.Draft literal(String id, String title, String announcement) {
@@ -74,18 +70,8 @@ final class BoundTopic implements Topic {
     }
 
     private static Verdict afterwards(Subject subject, String good) {
-        Optional<Verdict> gone = Stages.GREETED.tryAfresh(subject);
+        Optional<Verdict> gone = ImapProfile.STAGES.greeted().tryAfresh(subject);
         return gone.map(verdict -> Verdict.warn("after it, on a new connection: " + verdict.detail()))
                 .orElseGet(() -> Verdict.pass(good));
-    }
-
-    private static Check longLine(String id, int octets) {
-        return Check.of(id, "a line of " + octets + " octets before TLS is refused as one line, and no harm")
-                .clause("RFC 7162 section 4")
-                .level(Level.SHOULD)
-                .why(WHY + " A line that is cut becomes two commands, the second written by whoever chose the length.")
-                .fix("Answer BAD when the line ends, or BYE and close; read no more than the limit into memory.")
-                .onUpgraded(Protocol.IMAP)
-                .run(LONG_LINE.of(octets));
     }
 }

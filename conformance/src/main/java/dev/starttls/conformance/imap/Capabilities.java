@@ -1,14 +1,16 @@
 package dev.starttls.conformance.imap;
 
+import dev.starttls.conformance.session.Offers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** What {@code * CAPABILITY} lines announce, in upper case (RFC 9051 section 7.2.2). */
-record Capabilities(List<String> announced) {
+record Capabilities(List<String> announced) implements Offers {
     Capabilities {
         announced = List.copyOf(announced);
     }
@@ -26,8 +28,19 @@ record Capabilities(List<String> announced) {
         return announced.contains(capability);
     }
 
-    /** The SASL mechanisms, sorted. */
-    Set<String> mechanisms() {
+    @Override
+    public Optional<String> upgrade() {
+        return has("STARTTLS") ? Optional.of("") : Optional.empty();
+    }
+
+    /** Always, but where one command may change what another means (RFC 9051 section 5.5). */
+    @Override
+    public boolean pipelining() {
+        return true;
+    }
+
+    @Override
+    public Set<String> mechanisms() {
         TreeSet<String> mechanisms = new TreeSet<>();
         announced.stream()
                 .filter(capability -> capability.startsWith("AUTH="))
@@ -36,7 +49,8 @@ record Capabilities(List<String> announced) {
     }
 
     /** All of them, sorted. */
-    Collection<String> told() {
+    @Override
+    public Collection<String> told() {
         return new TreeSet<>(announced);
     }
 }

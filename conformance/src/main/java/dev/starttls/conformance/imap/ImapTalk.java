@@ -1,37 +1,30 @@
 package dev.starttls.conformance.imap;
 
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.imap.ImapResponse.Condition;
+import dev.starttls.conformance.session.Exchange;
 import dev.starttls.conformance.session.Greeting;
+import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.session.Unasked;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.TlsOffer;
-import java.io.IOException;
+import dev.starttls.conformance.target.Login;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** One IMAP session of a check. Its commands are tagged {@code a1}, {@code a2} and so on; a check's own tags are others. */
 final class ImapTalk extends Talk {
     /** A server that says more than this in answer to one command of the suite's is not listened to any longer. */
-    private static final int MOST_RESPONSES = 200;
+    private static final int MAX_RESPONSES = 200;
 
     private int commands;
     private Capabilities capabilities = new Capabilities(List.of());
 
     ImapTalk(Conversation wire, TlsOffer offer) {
-        super(wire, offer);
-    }
-
-    /** A fresh connection on which nothing was said. */
-    static ImapTalk with(Subject subject) throws IOException {
-        return new ImapTalk(subject.connect(), subject.offer());
-    }
-
-    /** The same, from another address than the server's own where that can be had. */
-    static ImapTalk fromElsewhere(Subject subject) throws IOException {
-        return new ImapTalk(subject.connectFromElsewhere(), subject.offer());
+        super(wire, offer, ImapProfile.WORDS);
     }
 
     /** What CAPABILITY was answered with when last asked. */
@@ -44,7 +37,8 @@ final class ImapTalk extends Talk {
     }
 
     /** Sends a command with the next tag and reads its answer. */
-    Answer say(String command) {
+    @Override
+    public Answer say(String command) {
         String tag = nextTag();
         wire().send(tag + " " + command);
         return answer(tag);
@@ -59,7 +53,7 @@ final class ImapTalk extends Talk {
     /** Reads the answer to the command with this tag, up to the first response that is not untagged. */
     Answer answer(String tag) {
         List<ImapResponse> before = new ArrayList<>();
-        while (before.size() < MOST_RESPONSES) {
+        while (before.size() < MAX_RESPONSES) {
             ImapResponse response = response();
             if (!(response instanceof ImapResponse.Untagged) && !(response instanceof ImapResponse.Data)) {
                 return new Answer(tag, before, response);
@@ -72,7 +66,7 @@ final class ImapTalk extends Talk {
     /** All responses up to the end of the command with this tag, or until there are none; the last is one of the two. */
     List<ImapResponse> until(String tag) {
         List<ImapResponse> all = new ArrayList<>();
-        while (all.size() < MOST_RESPONSES) {
+        while (all.size() < MAX_RESPONSES) {
             ImapResponse response = response();
             all.add(response);
             boolean over = response instanceof ImapResponse.None || response instanceof ImapResponse.Malformed;
@@ -84,16 +78,17 @@ final class ImapTalk extends Talk {
     }
 
     private static ImapResponse endless(ImapResponse first) {
-        return new ImapResponse.Malformed(first.told(), "more than " + MOST_RESPONSES + " responses begin with it");
+        return new ImapResponse.Malformed(first.told(), "more than " + MAX_RESPONSES + " responses begin with it");
     }
 
     /**
      * The next answer to whatever was sent, with the tag that it brings itself. An untagged BAD answers a line that has none
      * (RFC 9051 section 7.1.3).
      */
-    Answer next() {
+    @Override
+    public Answer next() {
         List<ImapResponse> before = new ArrayList<>();
-        while (before.size() < MOST_RESPONSES) {
+        while (before.size() < MAX_RESPONSES) {
             ImapResponse response = response();
             boolean untagged = response instanceof ImapResponse.Data
                     || (response instanceof ImapResponse.Untagged && !response.untagged(Condition.BAD));
@@ -111,22 +106,97 @@ final class ImapTalk extends Talk {
         List<Answer> answers = new ArrayList<>();
         do {
             answers.add(next());
-        } while (answers.size() < MOST_RESPONSES
+        } while (answers.size() < MAX_RESPONSES
                 && answers.get(answers.size() - 1).came());
         return answers;
+    }
+
+    @Override
+    public Answer ask() {
+        return capability();
+    }
+
+    @Override
+    public Capabilities offers() {
+        return capabilities;
+    }
+
+    /** A line that the server cannot read is answered without its tag (RFC 9051 section 7.1.3). */
+    @Override
+    public Answer answerTo(String tag, String command) {
+        Answer next = next();
+        return new Answer(tag, next.before(), next.end());
+    }
+
+    /** BAD without a tag answers a line, too. */
+    @Override
+    public boolean refusedOrTagged(Response answer, String tag) {
+        return ((Answer) answer).tag().equals(tag) || ((Answer) answer).end().untagged(Condition.BAD);
+    }
+
+    @Override
+    public Exchange exchange() {
+        String tag = nextTag();
+        wire().send(tag + " CAPABILITY");
+        Answer first = next();
+        if (!first.came()) {
+            return new Exchange(List.of(), false, false, first.ended());
+        }
+        if (!first.tag().equals(tag)) {
+            return new Exchange(List.of(first), false, first.end() instanceof ImapResponse.Tagged, false);
+        }
+        List<Answer> rest = quit();
+        List<Response> answers = new ArrayList<>(List.of(first));
+        rest.stream().filter(Answer::came).forEach(answers::add);
+        String last = "a" + commands;
+        boolean foreign = rest.stream()
+                .anyMatch(answer -> answer.end() instanceof ImapResponse.Tagged
+                        && !answer.tag().equals(last));
+        return new Exchange(
+                answers, first.ok(), foreign, rest.get(rest.size() - 1).ended());
+    }
+
+    /** A status for a person to read may come at any time (RFC 9051 section 7.1.1). */
+    @Override
+    public Unasked unasked() {
+        Answer answer = say("NOOP");
+        if (answer.before().isEmpty()) {
+            return new Unasked(answer.ok() ? Unasked.Kind.NOTHING : Unasked.Kind.UNCLEAR, answer.told());
+        }
+        boolean allowed = answer.before().stream()
+                .allMatch(response -> response.untagged(Condition.OK)
+                        && !response.code().orElse("").startsWith("CAPABILITY"));
+        return new Unasked(
+                allowed ? Unasked.Kind.ALLOWED : Unasked.Kind.FORBIDDEN,
+                answer.before().stream().map(ImapResponse::told).collect(Collectors.joining(", ")));
+    }
+
+    @Override
+    public Optional<Verdict> logIn(Login login) {
+        return new LogIn(this, login).tried();
     }
 
     @Override
     public Greeting greeting() {
         ImapResponse response = response();
         if (response instanceof ImapResponse.Untagged status) {
-            return status.condition() == Condition.OK || status.condition() == Condition.PREAUTH
-                    ? new Greeting.Ready()
-                    : new Greeting.NoService();
+            return greeting(status);
         }
         return response instanceof ImapResponse.None none
                 ? new Greeting.Missing(none.instead())
                 : new Greeting.Foreign(line(response), response.told());
+    }
+
+    private static Greeting greeting(ImapResponse.Untagged status) {
+        return switch (status.condition()) {
+            case OK, PREAUTH -> new Greeting.Ready(status.told(), status.flaws());
+            case BYE ->
+                status.flaws().isEmpty()
+                        ? new Greeting.Busy(status.told())
+                        : new Greeting.NoService(
+                                status.told() + ", not well formed: " + String.join(", ", status.flaws()));
+            case NO, BAD -> new Greeting.NoService(status.told());
+        };
     }
 
     private static String line(ImapResponse response) {
@@ -143,13 +213,10 @@ final class ImapTalk extends Talk {
 
     @Override
     public Optional<Verdict> introduced() {
-        Answer answer = capability();
-        if (!answer.ok()) {
-            return Optional.of(Verdict.inconclusive("CAPABILITY was answered with " + answer.told()));
-        }
-        return answer.capabilities().isEmpty()
-                ? Optional.of(Verdict.inconclusive("CAPABILITY was answered without a line '* CAPABILITY'"))
-                : Optional.empty();
+        return super.introduced()
+                .or(() -> capabilities.announced().isEmpty()
+                        ? Optional.of(Verdict.inconclusive("CAPABILITY was answered without a line '* CAPABILITY'"))
+                        : Optional.empty());
     }
 
     /** Says CAPABILITY. */
@@ -157,19 +224,6 @@ final class ImapTalk extends Talk {
         Answer answer = say("CAPABILITY");
         capabilities = Capabilities.in(answer);
         return answer;
-    }
-
-    @Override
-    public Optional<Verdict> offered() {
-        return capabilities.has("STARTTLS") ? Optional.empty() : Optional.of(Verdict.skip("STARTTLS is not offered"));
-    }
-
-    @Override
-    public Optional<Verdict> goneAhead() {
-        Answer answer = say("STARTTLS");
-        return answer.ok()
-                ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("STARTTLS was answered with " + answer.told()));
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.starttls.conformance.imap;
 import dev.starttls.conformance.check.Topic;
 import java.util.List;
 
-/** All that is checked of IMAP. */
+/** What is checked of IMAP alone. */
 public final class ImapTopics {
     private ImapTopics() {}
 
@@ -11,12 +11,8 @@ public final class ImapTopics {
         return List.of(
                 new GreetingTopic(),
                 new OfferTopic(),
-                new CommandTopic(),
-                new InsideTopic(),
                 new LoginTopic(),
                 new InjectionTopic(),
-                new AuthenticatedTopic(),
-                new HandshakeTopic(),
                 new SyntaxTopic(),
                 new BoundTopic());
     }

@@ -1,12 +1,11 @@
 package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.PlainLogin;
 import dev.starttls.conformance.target.Login;
-import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -23,7 +22,7 @@ record LogIn(ImapTalk talk, Login login) {
                 return Optional.of(
                         Verdict.skip("LOGIN cannot carry this user or password, and AUTH=PLAIN is not announced"));
             }
-            Answer answer = plain ? authenticate(password) : login(password);
+            Answer answer = plain ? authenticate() : login(password);
             // What the server says to it may repeat the password, so the detail does not.
             return answer.ok()
                     ? Optional.empty()
@@ -33,25 +32,9 @@ record LogIn(ImapTalk talk, Login login) {
         }
     }
 
-    /** RFC 4616 section 2: no authorization identity, NUL, the user, NUL, the password. */
-    private Answer authenticate(char[] password) {
+    private Answer authenticate() {
         Answer asked = talk.say("AUTHENTICATE PLAIN");
-        if (!asked.asks()) {
-            return asked;
-        }
-        ByteBuffer secret = utf8(password);
-        byte[] user = login.user().getBytes(StandardCharsets.UTF_8);
-        byte[] message = ByteBuffer.allocate(user.length + secret.remaining() + 2)
-                .put((byte) 0)
-                .put(user)
-                .put((byte) 0)
-                .put(secret)
-                .array();
-        String encoded = Base64.getEncoder().encodeToString(message);
-        talk.wire().conceal(new String(password));
-        talk.wire().conceal(encoded);
-        talk.wire().sendSecret((encoded + "\r\n").getBytes(StandardCharsets.US_ASCII), "(user and password)");
-        return talk.answer(asked.tag());
+        return asked.asks() ? PlainLogin.send(talk.wire(), login, () -> talk.answer(asked.tag())) : asked;
     }
 
     private Answer login(char[] password) {
@@ -70,9 +53,5 @@ record LogIn(ImapTalk talk, Login login) {
 
     private static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
-
-    private static ByteBuffer utf8(char[] text) {
-        return StandardCharsets.UTF_8.encode(CharBuffer.wrap(text));
     }
 }

@@ -10,8 +10,6 @@ import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * RFC 9051 sections 6.2.2, 6.2.3 and 11.1: no login in the clear. Servers such as Dovecot call a connection between equal
@@ -19,12 +17,7 @@ import java.util.TreeSet;
  * it can be had.
  */
 final class LoginTopic implements Topic {
-    /** Mechanisms that show the password, or a token as good as one, to whoever listens. */
-    private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
-
-    private static final String FIX =
-            "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
-                    + " ssl = required. Cyrus: allowplaintext: no. Courier: IMAP_TLS_REQUIRED=1 in imapd-ssl.";
+    private static final String FIX = ImapProfile.NO_PLAINTEXT_LOGIN;
     private static final String SAME = ", just as a wrong password is refused inside TLS";
 
     @Override
@@ -36,19 +29,12 @@ final class LoginTopic implements Topic {
                         .why("LOGINDISABLED is what keeps an honest client from sending its password before TLS.")
                         .fix(FIX)
                         .onUpgraded(Protocol.IMAP)
-                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(
-                                (talk, subject) -> talk.capabilities().has("LOGINDISABLED")
-                                        ? Verdict.pass("announced")
-                                        : notAnnounced(subject, talk.say("LOGIN " + Nobody.ARGUMENTS)))),
-                Check.of("IMAP-S-08b", "no mechanism that shows the password is announced before TLS")
-                        .clause("RFC 9051 section 6.2.2")
-                        .level(Level.SECURITY)
-                        .why(
-                                "A client that sees AUTH=PLAIN in the clear may use it: the password crosses the network for"
-                                        + " whoever listens.")
-                        .fix(FIX)
-                        .onUpgraded(Protocol.IMAP)
-                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> mechanisms(talk))),
+                        .run(ImapProfile.STAGES
+                                .introducedFromElsewhere()
+                                .thenAsStranger(
+                                        (talk, subject) -> talk.capabilities().has("LOGINDISABLED")
+                                                ? Verdict.pass("announced")
+                                                : notAnnounced(subject, talk.say("LOGIN " + Nobody.ARGUMENTS)))),
                 Check.of("IMAP-S-09", "LOGIN before TLS is refused, and not for the password's sake")
                         .clause("RFC 9051 section 6.2.3, RFC 5530 section 3")
                         .level(Level.SECURITY)
@@ -57,9 +43,7 @@ final class LoginTopic implements Topic {
                                 + " for showing it; PRIVACYREQUIRED tells it what to do instead.")
                         .fix(FIX)
                         .onUpgraded(Protocol.IMAP)
-                        .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger(LoginTopic::login)),
-                authenticate("IMAP-S-10a", "PLAIN"),
-                authenticate("IMAP-S-10b", "LOGIN"));
+                        .run(ImapProfile.STAGES.introducedFromElsewhere().thenAsStranger(LoginTopic::login)));
     }
 
     private static Verdict notAnnounced(Subject subject, Answer login) throws IOException {
@@ -116,9 +100,9 @@ final class LoginTopic implements Topic {
     /** LOGIN was refused with NO: in the words that a wrong password is refused with inside TLS? */
     private static Verdict againstControl(Subject subject, Answer login, Verdict same, Verdict other)
             throws IOException {
-        ImapTalk control = ImapTalk.with(subject);
+        ImapTalk control = ImapProfile.STAGES.open(subject);
         control.wire().note("control: how is the same LOGIN refused inside TLS?");
-        Optional<Verdict> obstacle = Stages.INSIDE.reach(control, subject);
+        Optional<Verdict> obstacle = ImapProfile.STAGES.inside().reach(control, subject);
         if (obstacle.isPresent()) {
             return Verdict.inconclusive(login.told() + "; how a wrong password is refused cannot be seen: "
                     + obstacle.get().detail());
@@ -129,44 +113,5 @@ final class LoginTopic implements Topic {
 
     private static String wording(Answer answer) {
         return answer.end() instanceof ImapResponse.Tagged tagged ? tagged.condition() + " " + tagged.text() : "";
-    }
-
-    private static Verdict mechanisms(ImapTalk talk) {
-        Set<String> mechanisms = talk.capabilities().mechanisms();
-        Set<String> clear = new TreeSet<>(mechanisms);
-        clear.retainAll(IN_THE_CLEAR);
-        if (!clear.isEmpty()) {
-            return Verdict.fail("CAPABILITY before TLS announces AUTH=" + String.join(", AUTH=", clear));
-        }
-        return mechanisms.isEmpty()
-                ? Verdict.pass("none is announced")
-                : Verdict.warn("CAPABILITY before TLS announces AUTH=" + String.join(", AUTH=", mechanisms)
-                        + "; none shows the password, but what follows the login is not protected");
-    }
-
-    private static Check authenticate(String id, String mechanism) {
-        return Check.of(id, "AUTHENTICATE " + mechanism + " before TLS is refused at once")
-                .clause("RFC 9051 section 6.2.2")
-                .level(Level.SECURITY)
-                .why("A continuation asks for the password in the clear: a client that answers it has lost it, whatever"
-                        + " the server says then.")
-                .fix(FIX)
-                .onUpgraded(Protocol.IMAP)
-                .run(Stages.SEEN_FROM_ELSEWHERE.thenAsStranger((talk, subject) -> {
-                    Answer answer = talk.say("AUTHENTICATE " + mechanism);
-                    if (answer.asks()) {
-                        talk.wire().send("*");
-                        return Verdict.fail("the server asks for the password in the clear: " + answer.told());
-                    }
-                    if (answer.ok()) {
-                        return Verdict.fail("AUTHENTICATE was answered with " + answer.told());
-                    }
-                    if (answer.farewell() || answer.ended()) {
-                        return Verdict.pass("the server ends the session: " + answer.told());
-                    }
-                    return answer.refusal()
-                            ? Verdict.pass(answer.told())
-                            : Verdict.inconclusive("AUTHENTICATE was answered with " + answer.told());
-                }));
     }
 }

@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 
 /** RFC 9051 sections 2.2.1, 6.1.2, 6.3.13 and 9: lines without a right tag, and commands out of place. */
 final class SyntaxTopic implements Topic {
+    private static final String ODD_TAG = "AbC.09xY";
+
     @Override
     public List<Check> checks() {
         return List.of(
@@ -18,6 +20,7 @@ final class SyntaxTopic implements Topic {
                 tag("IMAP-S-18b", "a command with an empty tag is answered with BAD", " NOOP"),
                 tag("IMAP-S-18c", "a command tagged '*' is answered with BAD", "* NOOP"),
                 tag("IMAP-S-18d", "a command tagged '+' is answered with BAD", "+ NOOP"),
+                tagKept(),
                 unknown(),
                 noop(),
                 idle());
@@ -32,7 +35,7 @@ final class SyntaxTopic implements Topic {
                         + " the line is out of step with its client.")
                 .fix("Answer '* BAD'. Cyrus 3.6 takes '+' for a tag and has no setting for it.")
                 .on(Protocol.IMAP)
-                .run(Stages.OPENED.then((talk, subject) -> refused(talk, line)));
+                .run(ImapProfile.STAGES.opened().then((talk, subject) -> refused(talk, line)));
     }
 
     /** Sends NOOP: whatever comes before its end answers what was sent before it. */
@@ -78,6 +81,22 @@ final class SyntaxTopic implements Topic {
                 || (response instanceof ImapResponse.Tagged tagged && tagged.condition() == Condition.OK);
     }
 
+    private static Check tagKept() {
+        return Check.of("IMAP-S-05c", "a tag comes back as it was sent, upper and lower case kept")
+                .clause("RFC 9051 section 2.2.1")
+                .level(Level.MUST)
+                .why("The tag is how a client knows which of its commands was answered. One that comes back changed"
+                        + " leaves it waiting, or lets it take another answer for its own.")
+                .on(Protocol.IMAP)
+                .run(ImapProfile.STAGES.opened().then((talk, subject) -> {
+                    talk.wire().send(ODD_TAG + " NOOP");
+                    Answer answer = talk.answer(ODD_TAG);
+                    return answer.end().ends(ODD_TAG)
+                            ? Verdict.pass(answer.told())
+                            : Verdict.fail("the tag " + ODD_TAG + " was answered with " + answer.told());
+                }));
+    }
+
     private static Check unknown() {
         return Check.of("IMAP-S-19", "an unknown command is answered with BAD and its tag")
                 .clause("RFC 9051 section 7.1.3")
@@ -86,7 +105,7 @@ final class SyntaxTopic implements Topic {
                         "A client tries extensions that it was not offered, and commands of the other revision. Without the"
                                 + " tag it does not learn which of them failed, and waits.")
                 .on(Protocol.IMAP)
-                .run(Stages.OPENED.then((talk, subject) -> {
+                .run(ImapProfile.STAGES.opened().then((talk, subject) -> {
                     String tag = talk.nextTag();
                     talk.wire().send(tag + " XUNKNOWN");
                     List<ImapResponse> responses = behind(talk);
@@ -103,7 +122,7 @@ final class SyntaxTopic implements Topic {
                 .level(Level.MUST)
                 .why("NOOP is valid in every state. What a client does to keep a connection alive must not end it.")
                 .onUpgraded(Protocol.IMAP)
-                .run(Stages.GREETED.then((talk, subject) -> {
+                .run(ImapProfile.STAGES.greeted().then((talk, subject) -> {
                     Answer answer = talk.say("NOOP");
                     return answer.ok()
                             ? Verdict.pass(answer.told())
@@ -120,7 +139,7 @@ final class SyntaxTopic implements Topic {
                                 + " strangers for half an hour each.")
                 .fix("Answer BAD.")
                 .onUpgraded(Protocol.IMAP)
-                .run(Stages.GREETED.then((talk, subject) -> {
+                .run(ImapProfile.STAGES.greeted().then((talk, subject) -> {
                     Answer answer = talk.say("IDLE");
                     if (answer.asks()) {
                         talk.wire().send("DONE");

@@ -1,2 +1,2 @@
-/** IMAP: the catalogue's rows IMAP-S-01 to IMAP-S-26 (RFC 9051, 3501, 2595, 8314), a class per topic. */
+/** IMAP: its profile for the shared checks, and the checks of its own (RFC 9051, 7888, 5530), ids IMAP-S-nn. */
 package dev.starttls.conformance.imap;

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestReporter;
  * class MyServerTest {
  *     @TestFactory
  *     Stream<DynamicNode> conformance() {
- *         return ConformanceTests.of("submission://localhost:2525").trust(Path.of("ca.pem")).skip("SMTP-S-19*").tests();
+ *         return ConformanceTests.of("submission://localhost:2525").trust(Path.of("ca.pem")).skip("UP-S-19*").tests();
  *     }
  * }
  * }</pre>
@@ -127,7 +127,11 @@ public final class ConformanceTests {
         return with(settings.withAnswer(answer));
     }
 
-    /** Only the checks with such ids: {@code "SMTP-S-11"} (a to e), {@code "TLS-S-*"}. All unless set. */
+    /**
+     * Only the checks with such ids; all unless set.
+     *
+     * @param globs {@code "UP-S-11"} (a to f), {@code "TLS-S-*"}
+     */
     public ConformanceTests only(String... globs) {
         return new ConformanceTests(target, settings, joined(only, globs), skip, levels, parallel);
     }

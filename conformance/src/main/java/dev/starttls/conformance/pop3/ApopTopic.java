@@ -58,12 +58,12 @@ final class ApopTopic implements Topic {
     }
 
     private static Verdict fresh(Subject subject) throws IOException {
-        Pop3Talk first = Pop3Talk.with(subject);
+        Pop3Talk first = Pop3Profile.STAGES.open(subject);
         Optional<Verdict> obstacle = secureFirst(first, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        Pop3Reply greeting = first.reply();
+        Pop3Reply greeting = first.next();
         if (!greeting.good()) {
             return Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK");
         }
@@ -72,12 +72,12 @@ final class ApopTopic implements Topic {
             return Verdict.pass(NONE);
         }
         first.wire().close();
-        Pop3Talk second = Pop3Talk.with(subject);
+        Pop3Talk second = Pop3Profile.STAGES.open(subject);
         obstacle = secureFirst(second, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        Pop3Reply again = second.reply();
+        Pop3Reply again = second.next();
         return again.good()
                 ? compared(one.get(), timestamp(again))
                 : Verdict.inconclusive("the second greeting was " + again.told() + ", not +OK");
@@ -94,8 +94,8 @@ final class ApopTopic implements Topic {
     }
 
     private static Verdict reused(Subject subject) throws IOException {
-        Pop3Talk talk = Pop3Talk.with(subject);
-        Pop3Reply greeting = talk.reply();
+        Pop3Talk talk = Pop3Profile.STAGES.open(subject);
+        Pop3Reply greeting = talk.next();
         if (!greeting.good()) {
             return Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK");
         }
@@ -116,9 +116,9 @@ final class ApopTopic implements Topic {
         if (!(handshake instanceof Handshake.Done done)) {
             return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
         }
-        Optional<String> doubt = ProvenServer.doubt(subject, done);
+        Optional<Verdict> doubt = ProvenServer.withholds(subject, done);
         if (doubt.isPresent()) {
-            return LogIn.notTo(doubt.get());
+            return doubt.get();
         }
         Pop3Reply reply = new LogIn(talk, login).apop(timestamp);
         if (reply.good()) {

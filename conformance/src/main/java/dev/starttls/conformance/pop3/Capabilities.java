@@ -1,8 +1,10 @@
 package dev.starttls.conformance.pop3;
 
+import dev.starttls.conformance.session.Offers;
 import dev.starttls.conformance.speak.Transcript;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,7 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What a response to CAPA announces: tags in upper case, each with its parameters (RFC 2449 section 3). */
-record Capabilities(List<String> lines, Map<String, String> announced) {
+record Capabilities(List<String> lines, Map<String, String> announced) implements Offers {
     Capabilities {
         lines = List.copyOf(lines);
         announced = Map.copyOf(announced);
@@ -38,17 +40,28 @@ record Capabilities(List<String> lines, Map<String, String> announced) {
         return Optional.ofNullable(announced.get(tag));
     }
 
-    /** The SASL mechanisms, upper case, sorted. */
-    Set<String> mechanisms() {
+    @Override
+    public Optional<String> upgrade() {
+        return of("STLS");
+    }
+
+    @Override
+    public boolean pipelining() {
+        return has("PIPELINING");
+    }
+
+    @Override
+    public Set<String> mechanisms() {
         Set<String> mechanisms = new TreeSet<>(
                 Arrays.asList(of("SASL").orElse("").toUpperCase(Locale.ROOT).split(" +")));
         mechanisms.remove("");
         return mechanisms;
     }
 
-    /** All lines, for a detail. */
-    String told() {
-        return lines.isEmpty() ? "nothing" : String.join(", ", lines);
+    /** All lines, sorted. */
+    @Override
+    public Collection<String> told() {
+        return new TreeSet<>(lines);
     }
 
     /** What is not well formed in the lines. */

@@ -7,29 +7,38 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.upgrade.Injection;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** What was said before TLS is forgotten at the upgrade. */
 final class ForgetTopic implements Topic {
+    private static final Pop3Profile PROFILE = new Pop3Profile();
+
     @Override
     public List<Check> checks() {
-        return List.of(Check.of("POP3-S-08", "a user named before TLS is nobody inside it")
-                .clause("RFC 2595 section 4")
-                .level(Level.SECURITY)
-                .why("What was said in the clear may have been said by someone on the path. A server that carries the"
-                        + " name into TLS lets that someone choose whose mail the client reads, or whose password it"
-                        + " tries.")
-                .fix("Forget the name at the upgrade. Where USER is refused before TLS there is none: Dovecot:"
-                        + " auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), which does not hold for"
-                        + " clients of its own house. Cyrus: allowplaintext: no. Courier: POP3_TLS_REQUIRED=1.")
-                .onUpgraded(Protocol.POP3)
-                .run(ForgetTopic::user));
+        return List.of(
+                Check.of("POP3-S-08", "a user named before TLS is nobody inside it")
+                        .clause("RFC 2595 section 4")
+                        .level(Level.SECURITY)
+                        .why(
+                                "What was said in the clear may have been said by someone on the path. A server that carries the"
+                                        + " name into TLS lets that someone choose whose mail the client reads, or whose password it"
+                                        + " tries.")
+                        .fix("Forget the name at the upgrade. Where USER is refused before TLS there is none: Dovecot:"
+                                + " auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), which does not hold for"
+                                + " clients of its own house. Cyrus: allowplaintext: no. Courier: POP3_TLS_REQUIRED=1.")
+                        .onUpgraded(Protocol.POP3)
+                        .run(ForgetTopic::user),
+                Injection.check(PROFILE, "POP3-S-12d", "a user named after STLS is nobody inside TLS")
+                        .run(ForgetTopic::injected));
     }
 
     private static Verdict user(Subject subject) throws IOException {
         NamedBefore named = NamedBefore.by(subject);
-        return Stages.OFFERED
+        return Pop3Profile.STAGES
+                .offered()
                 .then((talk, same) -> {
                     Pop3Reply user = talk.say("USER " + named.user());
                     if (user.refusal()) {
@@ -40,16 +49,28 @@ final class ForgetTopic implements Topic {
                     }
                     Pop3Reply goAhead = talk.say("STLS");
                     if (goAhead.refusal()) {
-                        return Verdict.pass("STLS is refused behind USER: " + goAhead.told());
+                        return Verdict.pass("STLS is refused after USER: " + goAhead.told());
                     }
                     if (!goAhead.good()) {
-                        return Verdict.inconclusive("STLS behind USER was answered with " + goAhead.told());
+                        return Verdict.inconclusive("STLS after USER was answered with " + goAhead.told());
                     }
                     Handshake handshake = talk.handshake();
                     return handshake instanceof Handshake.Done done
                             ? named.judge(talk, done, "the USER sent before TLS")
                             : Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
                 })
+                .run(subject);
+    }
+
+    /** USER may be obeyed without an answer that could be counted. */
+    private static Verdict injected(Subject subject) throws IOException {
+        NamedBefore named = NamedBefore.by(subject);
+        return Pop3Profile.STAGES
+                .offered()
+                .then((talk, same) -> Injection.command(PROFILE, "USER " + named.user())
+                        .judgedBy((inside, handshake) ->
+                                Optional.of(named.judge(talk, handshake, "the USER sent after STLS")))
+                        .tryOn(talk, same))
                 .run(subject);
     }
 }

@@ -5,7 +5,6 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.LongLine;
 import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
@@ -19,7 +18,6 @@ final class LineTopic implements Topic {
     private static final int LONGEST_COMMAND = 255;
 
     private static final int LONGEST_RESPONSE = 512;
-    private static final LongLine<Pop3Talk> LONG_LINE = new LongLine<>(Stages.GREETED, "USER ", "-ERR");
 
     @Override
     public List<Check> checks() {
@@ -31,9 +29,7 @@ final class LineTopic implements Topic {
                                 + " for a command, and writes it to its log.")
                         .fix("Take 255 octets, CRLF included, for a command.")
                         .on(Protocol.POP3)
-                        .run(Stages.INSIDE.then(LineTopic::longest)),
-                tooLong("POP3-S-17b", 600),
-                tooLong("POP3-S-17c", 100_000),
+                        .run(Pop3Profile.STAGES.inside().then(LineTopic::longest)),
                 Check.of("POP3-S-23", "no line of a response has more than 512 octets")
                         .clause("RFC 2449 section 4")
                         .level(Level.MUST)
@@ -44,17 +40,6 @@ final class LineTopic implements Topic {
                         .fix("Do not repeat in a response what the client sent.")
                         .on(Protocol.POP3)
                         .run(LineTopic::responses));
-    }
-
-    private static Check tooLong(String id, int octets) {
-        return Check.of(id, "a line of " + octets + " octets before TLS is one line, refused or taken, and no harm")
-                .clause("RFC 2449 section 4")
-                .level(Level.SHOULD)
-                .why("What a peer can send before TLS costs it nothing. A line without bound fills memory; one that is"
-                        + " cut becomes two commands, the second written by whoever chose the length.")
-                .fix("Answer -ERR when the line ends, or close; read no more than the limit into memory.")
-                .onUpgraded(Protocol.POP3)
-                .run(LONG_LINE.of(octets));
     }
 
     /** No user was named, so PASS is refused, whatever its length; the words tell whether for its length. */
@@ -84,7 +69,7 @@ final class LineTopic implements Topic {
     }
 
     private static Verdict responses(Subject subject) throws IOException {
-        Pop3Talk talk = Pop3Talk.with(subject);
+        Pop3Talk talk = Pop3Profile.STAGES.open(subject);
         if (subject.target().scheme().implicitTls()) {
             Optional<Verdict> obstacle = talk.secured();
             if (obstacle.isPresent()) {
@@ -92,7 +77,7 @@ final class LineTopic implements Topic {
             }
         }
         List<Pop3Reply> replies = new ArrayList<>();
-        replies.add(talk.reply());
+        replies.add(talk.next());
         replies.add(talk.capa());
         replies.add(talk.say("X" + "y".repeat(LONGEST_COMMAND - 3)));
         replies.add(talk.say("QUIT"));

@@ -1,12 +1,12 @@
 package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.PlainLogin;
 import dev.starttls.conformance.target.Login;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -15,12 +15,6 @@ import java.util.Optional;
  * server repeats it.
  */
 record LogIn(Pop3Talk talk, Login login) {
-    /** The verdict where the server did not prove to be the one that was asked for. */
-    static Verdict notTo(String doubtful) {
-        return Verdict.skip("no password is shown to a server that may be another: " + doubtful
-                + " (--trust and --server-name say which it is)");
-    }
-
     /** By what CAPA announces; empty if that worked. */
     Optional<Verdict> tried() {
         boolean plain = !talk.capabilities().has("USER")
@@ -44,7 +38,7 @@ record LogIn(Pop3Talk talk, Login login) {
             talk.wire().conceal(new String(password));
             // RFC 6856 section 2.1: beyond ASCII, UTF-8 is the best that can be guessed.
             send(utf8("PASS " + new String(password) + "\r\n"), "PASS (password)");
-            return talk.reply();
+            return talk.next();
         } finally {
             Arrays.fill(password, '\0');
         }
@@ -59,7 +53,7 @@ record LogIn(Pop3Talk talk, Login login) {
             talk.wire().conceal(new String(password));
             talk.wire().conceal(hex);
             send(utf8("APOP " + login.user() + " " + hex + "\r\n"), "APOP " + login.user() + " (digest)");
-            return talk.reply();
+            return talk.next();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has MD5", e);
         } finally {
@@ -67,23 +61,9 @@ record LogIn(Pop3Talk talk, Login login) {
         }
     }
 
-    /** RFC 4616 section 2: no authorization identity, NUL, the user, NUL, the password. */
     private Pop3Reply plain() {
         Pop3Reply asked = talk.say("AUTH PLAIN");
-        if (!asked.asks()) {
-            return asked;
-        }
-        char[] password = login.password().get();
-        try {
-            String encoded =
-                    Base64.getEncoder().encodeToString(utf8("\0" + login.user() + "\0" + new String(password)));
-            talk.wire().conceal(new String(password));
-            talk.wire().conceal(encoded);
-            send(utf8(encoded + "\r\n"), "(user and password)");
-            return talk.reply();
-        } finally {
-            Arrays.fill(password, '\0');
-        }
+        return asked.asks() ? PlainLogin.send(talk.wire(), login, talk::next) : asked;
     }
 
     private void send(byte[] secret, String shownAs) {

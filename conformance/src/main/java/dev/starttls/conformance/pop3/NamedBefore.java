@@ -31,8 +31,7 @@ record NamedBefore(Subject subject, Optional<Login> login) {
         if (login.isEmpty()) {
             return withoutPassword(talk, naming);
         }
-        Optional<String> doubt = ProvenServer.doubt(subject, handshake);
-        return doubt.isPresent() ? LogIn.notTo(doubt.get()) : withPassword(talk, login.get(), naming);
+        return ProvenServer.withholds(subject, handshake).orElseGet(() -> withPassword(talk, login.get(), naming));
     }
 
     /** PASS and QUIT inside TLS are answered once each; an answer more is to the USER before. */
@@ -95,9 +94,9 @@ record NamedBefore(Subject subject, Optional<Login> login) {
     }
 
     private Pop3Reply control(String question, boolean named) throws IOException {
-        Pop3Talk control = Pop3Talk.with(subject);
+        Pop3Talk control = Pop3Profile.STAGES.open(subject);
         control.wire().note("control: " + question);
-        Optional<Verdict> obstacle = Stages.INSIDE.reach(control, subject);
+        Optional<Verdict> obstacle = Pop3Profile.STAGES.inside().reach(control, subject);
         if (obstacle.isPresent()) {
             throw new IOException(obstacle.get().detail());
         }

@@ -28,7 +28,7 @@ sealed interface Pop3Reply extends Response {
     /**
      * A response.
      *
-     * @param text behind the status indicator
+     * @param text after the status indicator
      * @param list the lines of a multi-line response, without the dots that were put before dots and without the last
      * @param flaws what was not well formed in it, if it could be read all the same
      * @param longest the octets of its longest line, its CRLF included
@@ -41,10 +41,25 @@ sealed interface Pop3Reply extends Response {
     }
 
     /** A line that cannot be a response. */
-    record Malformed(String line, String problem) implements Pop3Reply {}
+    record Malformed(String line, String problem) implements Pop3Reply {
+        @Override
+        public List<String> flaws() {
+            return List.of(problem);
+        }
+    }
 
     /** None: the connection ended or nothing came in time. */
-    record None(Received instead) implements Pop3Reply {}
+    record None(Received instead) implements Pop3Reply {
+        @Override
+        public List<String> flaws() {
+            return List.of();
+        }
+    }
+
+    /** Whether it has more lines than the first. */
+    default boolean listed() {
+        return this instanceof Answer answer && !answer.list().isEmpty();
+    }
 
     /** {@code +OK}. */
     default boolean good() {
@@ -57,7 +72,35 @@ sealed interface Pop3Reply extends Response {
         return this instanceof Answer answer && answer.status() == Status.ERR;
     }
 
+    @Override
+    default boolean goAhead() {
+        return good();
+    }
+
+    @Override
+    default boolean done() {
+        return good();
+    }
+
+    @Override
+    default boolean goodbye() {
+        return good();
+    }
+
+    /** There is one kind of refusal. */
+    @Override
+    default boolean refusesSyntax() {
+        return refusal();
+    }
+
+    /** There is no response for it. */
+    @Override
+    default boolean endsSession() {
+        return false;
+    }
+
     /** {@code +} alone: it asks for more. */
+    @Override
     default boolean asks() {
         return this instanceof Answer answer && answer.status() == Status.CONTINUE;
     }

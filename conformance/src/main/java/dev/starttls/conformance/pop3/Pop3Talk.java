@@ -1,35 +1,31 @@
 package dev.starttls.conformance.pop3;
 
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Exchange;
 import dev.starttls.conformance.session.Greeting;
+import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.TlsOffer;
-import java.io.IOException;
+import dev.starttls.conformance.target.Login;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One POP3 session of a check. */
 final class Pop3Talk extends Talk {
-    private static final int MOST_REPLIES = 20;
+    private static final String CAPA = "CAPA";
+    private static final int MAX_REPLIES = 20;
+    /** More lines inside TLS make no session of two commands. */
+    private static final int MAX_LINES = 1000;
 
     private Capabilities capabilities = new Capabilities(List.of(), Map.of());
 
     Pop3Talk(Conversation wire, TlsOffer offer) {
-        super(wire, offer);
-    }
-
-    /** A fresh connection on which nothing was said. */
-    static Pop3Talk with(Subject subject) throws IOException {
-        return new Pop3Talk(subject.connect(), subject.offer());
-    }
-
-    /** The same, from another address than the server's own where that can be had. */
-    static Pop3Talk fromElsewhere(Subject subject) throws IOException {
-        return new Pop3Talk(subject.connectFromElsewhere(), subject.offer());
+        super(wire, offer, Pop3Profile.WORDS);
     }
 
     /** What the last CAPA was answered with. */
@@ -37,20 +33,79 @@ final class Pop3Talk extends Talk {
         return capabilities;
     }
 
+    /** Sends a command and reads its response, which is of one line unless the command is CAPA. */
+    @Override
+    public Pop3Reply say(String command) {
+        if (command.equals(CAPA)) {
+            return capa();
+        }
+        wire().send(command);
+        return next();
+    }
+
     /** The next response of one line. */
-    Pop3Reply reply() {
+    @Override
+    public Pop3Reply next() {
         return ReplyReader.read(wire());
     }
 
-    /** Sends a command that is answered with one line. */
-    Pop3Reply say(String command) {
-        wire().send(command);
-        return reply();
+    @Override
+    public Pop3Reply ask() {
+        return capa();
+    }
+
+    @Override
+    public Capabilities offers() {
+        return capabilities;
+    }
+
+    @Override
+    public Pop3Reply answerTo(String tag, String command) {
+        return command.equals(CAPA) ? ReplyReader.readList(wire()) : next();
+    }
+
+    @Override
+    public boolean refusedOrTagged(Response answer, String tag) {
+        return answer.refusal();
+    }
+
+    @Override
+    public Exchange exchange() {
+        List<String> lines = new ArrayList<>();
+        wire().send(CAPA);
+        boolean ended = readTo(lines, line -> line.equals(".") || line.startsWith("-ERR"));
+        if (!ended) {
+            leave();
+            ended = readTo(lines, line -> false);
+        }
+        List<Pop3Reply> answers = ReplyReader.parse(lines);
+        boolean listed = !answers.isEmpty() && answers.get(0).listed();
+        return new Exchange(List.copyOf(answers), listed, false, ended);
+    }
+
+    /** Reads lines up to such a one; whether the connection ended before it. */
+    private boolean readTo(List<String> lines, Predicate<String> last) {
+        while (lines.size() < MAX_LINES) {
+            Received received = wire().readLine();
+            if (!(received instanceof Received.Line line)) {
+                return received instanceof Received.Ended;
+            }
+            lines.add(line.text());
+            if (last.test(line.text())) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public Optional<Verdict> logIn(Login login) {
+        return new LogIn(this, login).tried();
     }
 
     /** Says CAPA, whose good answer ends in a line with a single dot. */
     Pop3Reply capa() {
-        wire().send("CAPA");
+        wire().send(CAPA);
         Pop3Reply reply = ReplyReader.readList(wire());
         capabilities = Capabilities.in(reply);
         return reply;
@@ -59,8 +114,8 @@ final class Pop3Talk extends Talk {
     /** All responses until the connection ends or the server has nothing more to say; the last may be none. */
     List<Pop3Reply> untilEnd() {
         List<Pop3Reply> replies = new ArrayList<>();
-        while (replies.size() < MOST_REPLIES) {
-            Pop3Reply reply = reply();
+        while (replies.size() < MAX_REPLIES) {
+            Pop3Reply reply = next();
             replies.add(reply);
             if (!reply.came()) {
                 break;
@@ -71,40 +126,28 @@ final class Pop3Talk extends Talk {
 
     @Override
     public Greeting greeting() {
-        Pop3Reply reply = reply();
-        if (reply.good()) {
-            return new Greeting.Ready();
-        }
+        Pop3Reply reply = next();
         if (reply instanceof Pop3Reply.None none) {
             return new Greeting.Missing(none.instead());
         }
-        return reply instanceof Pop3Reply.Malformed malformed
-                ? new Greeting.Foreign(malformed.line(), malformed.told())
-                : new Greeting.NoService();
+        if (reply instanceof Pop3Reply.Malformed malformed) {
+            return new Greeting.Foreign(malformed.line(), malformed.told());
+        }
+        if (reply.good()) {
+            return new Greeting.Ready(reply.told(), reply.flaws());
+        }
+        // RFC 3206 section 4: not now, and it may be otherwise soon.
+        return reply instanceof Pop3Reply.Answer answer && answer.text().startsWith("[SYS/TEMP]")
+                ? new Greeting.Busy(reply.told())
+                : new Greeting.NoService(reply.told());
     }
 
     @Override
     public Optional<Verdict> greeted() {
-        return expected(reply(), "the greeting was ");
-    }
-
-    @Override
-    public Optional<Verdict> introduced() {
-        return expected(capa(), "CAPA was answered with ");
-    }
-
-    @Override
-    public Optional<Verdict> offered() {
-        return capabilities.has("STLS") ? Optional.empty() : Optional.of(Verdict.skip("STLS is not offered"));
-    }
-
-    @Override
-    public Optional<Verdict> goneAhead() {
-        return expected(say("STLS"), "STLS was answered with ");
-    }
-
-    private static Optional<Verdict> expected(Pop3Reply reply, String told) {
-        return reply.good() ? Optional.empty() : Optional.of(Verdict.inconclusive(told + reply.told() + ", not +OK"));
+        Pop3Reply greeting = next();
+        return greeting.good()
+                ? Optional.empty()
+                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK"));
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Reads responses, noting every departure from RFC 1939 section 3. */
 final class ReplyReader {
     /** More lines make no response that the suite asks for. */
-    private static final int MOST_LINES = 500;
+    private static final int MAX_LINES = 500;
 
     private ReplyReader() {}
 
@@ -28,7 +28,7 @@ final class ReplyReader {
                 .findFirst();
         if (status.isEmpty()) {
             return new Pop3Reply.Malformed(
-                    text, "it does not begin with +OK or -ERR, in upper case, and a space behind it");
+                    text, "it does not begin with +OK or -ERR, in upper case, and a space after it");
         }
         int indicator = status.get().indicator().length();
         return new Pop3Reply.Answer(
@@ -48,7 +48,7 @@ final class ReplyReader {
         List<String> list = new ArrayList<>();
         List<String> flaws = new ArrayList<>(answer.flaws());
         int longest = answer.longest();
-        while (list.size() < MOST_LINES) {
+        while (list.size() < MAX_LINES) {
             Received received = conversation.readLine();
             if (!(received instanceof Received.Line line)) {
                 return new Pop3Reply.Malformed(
@@ -61,7 +61,34 @@ final class ReplyReader {
             longest = Math.max(longest, line.text().length() + 2);
             list.add(line.text().startsWith(".") ? line.text().substring(1) : line.text());
         }
-        return new Pop3Reply.Malformed("+OK " + answer.text(), "more than " + MOST_LINES + " lines follow");
+        return new Pop3Reply.Malformed("+OK " + answer.text(), "more than " + MAX_LINES + " lines follow");
+    }
+
+    /**
+     * Tells responses from each other without knowing what they answer: a line with a status indicator, and a list if the
+     * next line has none.
+     */
+    static List<Pop3Reply> parse(List<String> lines) {
+        List<Pop3Reply> replies = new ArrayList<>();
+        int i = 0;
+        while (i < lines.size()) {
+            Pop3Reply reply = of(new Received.Line(lines.get(i++), false));
+            if (reply.good() && i < lines.size() && !startsReply(lines.get(i))) {
+                List<String> list = new ArrayList<>();
+                while (i < lines.size() && !lines.get(i).equals(".")) {
+                    list.add(lines.get(i++));
+                }
+                // The line with the dot.
+                i = Math.min(i + 1, lines.size());
+                reply = new Pop3Reply.Answer(Status.OK, ((Pop3Reply.Answer) reply).text(), list, List.of(), 0);
+            }
+            replies.add(reply);
+        }
+        return replies;
+    }
+
+    private static boolean startsReply(String line) {
+        return !(of(new Received.Line(line, false)) instanceof Pop3Reply.Malformed);
     }
 
     private static List<String> flaws(Received.Line line) {

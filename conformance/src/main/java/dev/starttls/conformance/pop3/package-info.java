@@ -1,2 +1,2 @@
-/** POP3: the catalogue's rows POP3-S-01 to POP3-S-23 (RFC 1939, 2449, 2595, 5034, 8314), a class per topic. */
+/** POP3: its profile for the shared checks, and the checks of its own (RFC 1939, 2449, 2595), ids POP3-S-nn. */
 package dev.starttls.conformance.pop3;

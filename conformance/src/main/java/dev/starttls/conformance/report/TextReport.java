@@ -146,7 +146,7 @@ public final class TextReport implements Report {
                 continue;
             }
             Check check = result.check();
-            String now = family(check);
+            String now = check.family();
             if (!now.equals(family)) {
                 family = now;
                 line("");
@@ -180,12 +180,6 @@ public final class TextReport implements Report {
                 wrapped(" ".repeat(8), String.join(" ", ids));
             });
         }
-    }
-
-    private static String family(Check check) {
-        String id = check.id();
-        int server = id.indexOf("-S-");
-        return server < 0 ? "others" : (id.startsWith("TLS") ? "TLS layer" : id.substring(0, server) + " server");
     }
 
     private void evidence(List<CheckResult> results) {

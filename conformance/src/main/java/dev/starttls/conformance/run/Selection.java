@@ -31,7 +31,7 @@ public record Selection(List<Pattern> only, List<Pattern> skip, Set<Level> level
 
     /**
      * From globs over ids, in any case: {@code *} stands for any text, {@code ?} for one character. A glob without them
-     * also takes the suffixed checks of its row, so that {@code SMTP-S-11} means {@code SMTP-S-11a} and the others.
+     * also takes the suffixed checks of its row, so that {@code UP-S-11} means {@code UP-S-11a} and the others.
      */
     public static Selection of(Collection<String> only, Collection<String> skip, Set<Level> levels) {
         return new Selection(

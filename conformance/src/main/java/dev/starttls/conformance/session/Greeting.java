@@ -1,14 +1,29 @@
 package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.speak.Received;
+import java.util.List;
 
-/** What came where the greeting was due, as far as it tells one kind of server from another. */
+/** What came where the greeting was due. */
 public sealed interface Greeting {
-    /** The protocol's own, and the server is at our service. */
-    record Ready() implements Greeting {}
+    /** In a few words, for a detail. */
+    String told();
+
+    /**
+     * The protocol's own, and the server is at our service.
+     *
+     * @param flaws what is not well formed in it, if it could be read all the same
+     */
+    record Ready(String told, List<String> flaws) implements Greeting {
+        public Ready {
+            flaws = List.copyOf(flaws);
+        }
+    }
+
+    /** The protocol's own, and the server gives no service for the moment. */
+    record Busy(String told) implements Greeting {}
 
     /** The protocol's own, but the server gives no service: a matter for the check of the greeting. */
-    record NoService() implements Greeting {}
+    record NoService(String told) implements Greeting {}
 
     /**
      * No greeting of this protocol.
@@ -18,5 +33,10 @@ public sealed interface Greeting {
     record Foreign(String line, String told) implements Greeting {}
 
     /** None. */
-    record Missing(Received instead) implements Greeting {}
+    record Missing(Received instead) implements Greeting {
+        @Override
+        public String told() {
+            return instead.told();
+        }
+    }
 }

@@ -12,9 +12,9 @@ import java.util.function.Function;
  * How far a session is when a check takes it over. Where the way there ends early, that is the verdict.
  *
  * <pre>{@code
- * Stage<SmtpTalk> greeted = Stage.first(SmtpTalk::with, SmtpTalk::greeted);
- * Stage<SmtpTalk> introduced = greeted.and(SmtpTalk::introduced);
- * Check.of("SMTP-S-02", "...").run(introduced.then((talk, subject) -> Verdict.pass("...")));
+ * Stages<SmtpTalk> stages = new Stages<>(SmtpTalk::new);
+ * Stage<SmtpTalk> offered = stages.introduced().and(SmtpTalk::offered);
+ * Check.of("SMTP-S-24", "...").run(offered.then((talk, subject) -> Verdict.pass("...")));
  * }</pre>
  */
 public final class Stage<T extends Talk> {
@@ -43,13 +43,13 @@ public final class Stage<T extends Talk> {
         Optional<Verdict> walk(T talk, Subject subject);
     }
 
-    /** One step behind the connection. */
-    public static <T extends Talk> Stage<T> first(Opening<T> opening, Function<T, Optional<Verdict>> step) {
+    /** One step after the connection. */
+    public static <T extends Talk> Stage<T> first(Opening<T> opening, Function<? super T, Optional<Verdict>> step) {
         return new Stage<>(opening, (talk, subject) -> step.apply(talk));
     }
 
     /** One step further. */
-    public Stage<T> and(Function<T, Optional<Verdict>> step) {
+    public Stage<T> and(Function<? super T, Optional<Verdict>> step) {
         return new Stage<>(opening, (talk, subject) -> way.walk(talk, subject).or(() -> step.apply(talk)));
     }
 

@@ -5,6 +5,7 @@ import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.TlsOffer;
 import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.target.Login;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,10 +17,12 @@ import java.util.Optional;
 public abstract class Talk {
     private final Conversation wire;
     private final TlsOffer offer;
+    private final Vocabulary words;
 
-    protected Talk(Conversation wire, TlsOffer offer) {
+    protected Talk(Conversation wire, TlsOffer offer, Vocabulary words) {
         this.wire = wire;
         this.offer = offer;
+        this.words = words;
     }
 
     /** The connection under the session, for what is none of the protocol's. */
@@ -27,20 +30,74 @@ public abstract class Talk {
         return wire;
     }
 
-    /** Reads the greeting, to tell what kind of server this is. */
+    /** Reads the greeting. */
     public abstract Greeting greeting();
 
-    /** Reads the greeting. */
+    /** Reads a greeting that lets the session go on. */
     public abstract Optional<Verdict> greeted();
 
+    /** Sends a command and reads its answer. */
+    public abstract Response say(String command);
+
+    /** Reads the next answer, whatever it answers. */
+    public abstract Response next();
+
+    /** Sends the capability command and reads its answer. */
+    public abstract Response ask();
+
+    /** What the capability command was answered with when last sent. */
+    public abstract Offers offers();
+
+    /** Reads the answer to a command that was sent with this tag. */
+    public abstract Response answerTo(String tag, String command);
+
+    /**
+     * Whether this answers a line that was sent with this tag; where the protocol has no tags, whether it refuses
+     * something, which a go-ahead does not.
+     */
+    public abstract boolean refusedOrTagged(Response answer, String tag);
+
+    /** Sends the capability command and the goodbye, and reads until the session ends. */
+    public abstract Exchange exchange();
+
+    /** Logs in inside TLS, after the capability command. */
+    public abstract Optional<Verdict> logIn(Login login);
+
     /** Asks for what the server offers. */
-    public abstract Optional<Verdict> introduced();
+    public Optional<Verdict> introduced() {
+        Response answer = ask();
+        return answer.done()
+                ? Optional.empty()
+                : Optional.of(Verdict.inconclusive(words.capabilities() + " was answered with " + answer.told()));
+    }
 
     /** Whether the upgrade was offered when last asked; else there is nothing to look at. */
-    public abstract Optional<Verdict> offered();
+    public final Optional<Verdict> offered() {
+        return offers().upgrade().isPresent()
+                ? Optional.empty()
+                : Optional.of(Verdict.skip(words.upgrade() + " is not offered"));
+    }
 
     /** Says the upgrade's command and reads the go-ahead. */
-    public abstract Optional<Verdict> goneAhead();
+    public final Optional<Verdict> goneAhead() {
+        Response answer = say(words.upgrade());
+        return answer.goAhead()
+                ? Optional.empty()
+                : Optional.of(Verdict.inconclusive(words.upgrade() + " was answered with " + answer.told()));
+    }
+
+    /** Sends the first command inside TLS, and reports what came before its answer. */
+    public Unasked unasked() {
+        Exchange exchange = exchange();
+        if (exchange.sound()) {
+            return new Unasked(Unasked.Kind.NOTHING, exchange.told());
+        }
+        int more = exchange.answers().size() - Exchange.EXPECTED;
+        return more > 0
+                ? new Unasked(
+                        Unasked.Kind.FORBIDDEN, Response.told(exchange.answers().subList(0, more)))
+                : new Unasked(Unasked.Kind.UNCLEAR, exchange.told());
+    }
 
     /**
      * Why, after a good greeting and being {@linkplain #introduced}, this is another protocol's server after all; empty

@@ -66,7 +66,7 @@ public final class UpgradeSurvey {
                 || failed.failure() == Handshake.Failure.SILENCE
                 || failed.failure() == Handshake.Failure.PEER_CLOSED) {
             Greeting greeting = opening.open(subject).greeting();
-            if (greeting instanceof Greeting.Ready || greeting instanceof Greeting.NoService) {
+            if (greeting instanceof Greeting.Ready || noService(greeting)) {
                 return told + "; the port greets in plaintext: use "
                         + new Target(Scheme.upgraded(protocol), target.host(), target.port()).url();
             }
@@ -85,7 +85,7 @@ public final class UpgradeSurvey {
         if (other.isPresent()) {
             return watch.problem(other.get());
         }
-        if (greeting instanceof Greeting.NoService) {
+        if (noService(greeting)) {
             return watch.survey(Optional.empty());
         }
         talk.introduced();
@@ -113,6 +113,10 @@ public final class UpgradeSurvey {
         return watch.survey(Optional.of(done));
     }
 
+    private static boolean noService(Greeting greeting) {
+        return greeting instanceof Greeting.NoService || greeting instanceof Greeting.Busy;
+    }
+
     /** Whether the server is silent because a ClientHello is what it waits for. */
     private boolean waitsForTls(Talk talk) throws IOException {
         Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
@@ -129,7 +133,7 @@ public final class UpgradeSurvey {
         }
         if (greeting instanceof Greeting.Missing missing) {
             return Optional.of("no greeting from " + target.url() + ": "
-                    + missing.instead().told()
+                    + missing.told()
                     + (missing.instead() instanceof Received.Ended
                             ? "; the server may refuse this address, or limit its connections"
                             : "; a slow server needs a longer --timeout"));

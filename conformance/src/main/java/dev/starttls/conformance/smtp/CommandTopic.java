@@ -5,90 +5,21 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.UpgradeCommand;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.HeardOut;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.upgrade.Injection;
 import java.util.List;
 import java.util.Optional;
 
-/** RFC 3207 section 4: the STARTTLS command itself, in plaintext. */
+/** What SMTP alone has around STARTTLS: messages, HELO, REQUIRETLS and RSET (RFC 5321, RFC 8689). */
 final class CommandTopic implements Topic {
-    private static final UpgradeCommand<SmtpTalk> COMMAND =
-            new UpgradeCommand<>(Stages.OFFERED, Stages.GONE_AHEAD, "220");
+    private static final SmtpProfile PROFILE = new SmtpProfile();
 
     @Override
     public List<Check> checks() {
-        return List.of(
-                goAhead(),
-                completes(),
-                argument(),
-                spelled("SMTP-S-05a", "starttls"),
-                spelled("SMTP-S-05b", "StArTtLs"),
-                insideData(),
-                afterHelo());
-    }
-
-    private static Check goAhead() {
-        return Check.of("SMTP-S-03a", "STARTTLS is answered with one 220 and then silence")
-                .clause("RFC 3207 section 4")
-                .level(Level.MUST)
-                .why("Whatever a server sends between its 220 and the ServerHello is plaintext that a careless client"
-                        + " takes for an answer from inside TLS.")
-                .fix("Send nothing after the 220 until the ClientHello has come.")
-                .onUpgraded(Protocol.SMTP)
-                .run(Stages.OFFERED.then((talk, subject) -> {
-                    Reply reply = talk.say("STARTTLS");
-                    if (!(reply instanceof Reply.Answer answer) || answer.code() != 220) {
-                        return Verdict.fail("expected 220, came " + reply.told());
-                    }
-                    return COMMAND.alone(talk, subject, answer, answer.flaws());
-                }));
-    }
-
-    private static Check completes() {
-        return Check.of("SMTP-S-03b", "after the 220 the handshake completes and EHLO works inside TLS")
-                .clause("RFC 3207 section 4.2")
-                .level(Level.MUST)
-                .why("An offer that cannot be kept is worse than none: clients that require TLS defer mail, the others"
-                        + " fall back to the clear.")
-                .fix("Look at the server's log for its side of the handshake: most often the key does not fit the"
-                        + " certificate, or the process may not read it.")
-                .onUpgraded(Protocol.SMTP)
-                .run(COMMAND.completes("EHLO", SmtpTalk::ehlo, reply -> reply.code() == 250));
-    }
-
-    private static Check argument() {
-        return Check.of("SMTP-S-04", "STARTTLS with an argument is answered with 501")
-                .clause("RFC 3207 section 4")
-                .level(Level.MUST)
-                .why("A server that goes ahead on a command it did not fully understand leaves the two sides with"
-                        + " different ideas of where the plaintext ends.")
-                .fix("Answer 501 and stay in plaintext.")
-                .onUpgraded(Protocol.SMTP)
-                .run(Stages.OFFERED.then((talk, subject) -> {
-                    Reply reply = talk.say("STARTTLS x");
-                    if (reply.code() == 501) {
-                        return Verdict.pass(reply.told());
-                    }
-                    if (reply.refusal()) {
-                        return Verdict.warn("refused, but with " + reply.told() + " and not 501");
-                    }
-                    return reply.code() != 0
-                            ? Verdict.fail("expected 501, came " + reply.told())
-                            : Verdict.fail("expected 501, but " + reply.told());
-                }));
-    }
-
-    private static Check spelled(String id, String command) {
-        return Check.of(id, command + " is taken like STARTTLS")
-                .clause("RFC 5321 section 2.4")
-                .level(Level.MUST)
-                .why("Command verbs have no case. A client that writes them otherwise would find no TLS, or, where a"
-                        + " filter in between knows one spelling only, another server than the filter sees.")
-                .onUpgraded(Protocol.SMTP)
-                .run(COMMAND.spelled(talk -> talk.say(command), reply -> reply.code() == 220));
+        return List.of(insideData(), afterHelo(), requireTls(), resetInjected());
     }
 
     private static Check insideData() {
@@ -99,7 +30,7 @@ final class CommandTopic implements Topic {
                         + " writes the message steer the session.")
                 .fix("Recognise no command until the line with the single dot.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stages.OFFERED.then(CommandTopic::data));
+                .run(SmtpProfile.STAGES.offered().then(CommandTopic::data));
     }
 
     private static Verdict data(SmtpTalk talk, Subject subject) {
@@ -137,7 +68,7 @@ final class CommandTopic implements Topic {
                 .why("A client that said HELO saw no offer; it may try all the same. Neither a crash nor silence is an"
                         + " answer.")
                 .onUpgraded(Protocol.SMTP)
-                .run(Stages.GREETED.then((talk, subject) -> {
+                .run(SmtpProfile.STAGES.greeted().then((talk, subject) -> {
                     Reply helo = talk.say("HELO " + talk.addressLiteral());
                     if (helo.code() != 250 && !helo.refusal()) {
                         return Verdict.inconclusive("HELO: " + helo.told());
@@ -158,8 +89,29 @@ final class CommandTopic implements Topic {
 
     /** The handshake failed after HELO: does it, too, after EHLO? */
     private static Verdict afterFailure(Subject subject, Handshake afterHelo) {
-        return Stages.INSIDE
+        return SmtpProfile.STAGES
+                .inside()
                 .tryAfresh(subject)
                 .orElseGet(() -> Verdict.warn("answered with 220, but the handshake failed: " + afterHelo.told()));
+    }
+
+    private static Check requireTls() {
+        return Check.of("SMTP-S-24", "REQUIRETLS is not offered in plaintext")
+                .clause("RFC 8689 section 2")
+                .level(Level.MUST)
+                .why("REQUIRETLS is a promise about the transport. Offered in the clear, anyone on the path could have"
+                        + " written it, and a client that believes it hands over mail that was to be protected.")
+                .fix("Offer REQUIRETLS only in the EHLO reply that is sent inside TLS.")
+                .onUpgraded(Protocol.SMTP)
+                .run(SmtpProfile.STAGES
+                        .introduced()
+                        .then((talk, subject) -> talk.extensions().has("REQUIRETLS")
+                                ? Verdict.fail("EHLO before TLS offers REQUIRETLS")
+                                : Verdict.pass("not offered before TLS")));
+    }
+
+    private static Check resetInjected() {
+        return Injection.check(PROFILE, "SMTP-S-11b", "RSET after STARTTLS is never answered")
+                .run(SmtpProfile.STAGES.offered().then(Injection.command(PROFILE, "RSET")::tryOn));
     }
 }

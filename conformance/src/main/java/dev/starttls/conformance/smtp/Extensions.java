@@ -1,5 +1,6 @@
 package dev.starttls.conformance.smtp;
 
+import dev.starttls.conformance.session.Offers;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What an EHLO reply offers: keywords in upper case, each with its parameters (RFC 5321 section 4.1.1.1). */
-record Extensions(Map<String, String> offered) {
+record Extensions(Map<String, String> offered) implements Offers {
     Extensions {
         offered = Map.copyOf(offered);
     }
@@ -43,8 +44,18 @@ record Extensions(Map<String, String> offered) {
         return Optional.ofNullable(offered.get(keyword));
     }
 
-    /** The SASL mechanisms of the AUTH offer, upper case, sorted. */
-    Set<String> mechanisms() {
+    @Override
+    public Optional<String> upgrade() {
+        return of("STARTTLS");
+    }
+
+    @Override
+    public boolean pipelining() {
+        return has("PIPELINING");
+    }
+
+    @Override
+    public Set<String> mechanisms() {
         return of("AUTH")
                 .map(list -> (Set<String>)
                         new TreeSet<>(List.of(list.toUpperCase(Locale.ROOT).split(" +"))))
@@ -52,7 +63,8 @@ record Extensions(Map<String, String> offered) {
     }
 
     /** All offers, sorted. */
-    Collection<String> told() {
+    @Override
+    public Collection<String> told() {
         TreeSet<String> lines = new TreeSet<>();
         offered.forEach((keyword, parameters) -> lines.add((keyword + " " + parameters).strip()));
         return lines;

@@ -36,7 +36,9 @@ final class ForgetTopic implements Topic {
                                 + " authority of the client inside TLS.")
                         .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
-                        .run(Stages.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of("EHLO")))),
+                        .run(SmtpProfile.STAGES
+                                .offered()
+                                .then((talk, subject) -> transaction(talk, subject, List.of("EHLO")))),
                 Check.of("SMTP-S-09b", "a sender given before TLS is gone even without a new EHLO")
                         .clause("RFC 3207 section 4.2")
                         .level(Level.MUST)
@@ -45,11 +47,13 @@ final class ForgetTopic implements Topic {
                                         + " that has to.")
                         .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
-                        .run(Stages.OFFERED.then((talk, subject) -> transaction(talk, subject, List.of()))));
+                        .run(SmtpProfile.STAGES
+                                .offered()
+                                .then((talk, subject) -> transaction(talk, subject, List.of()))));
     }
 
     private static Verdict earlierName(Subject subject) throws IOException {
-        SmtpTalk talk = SmtpTalk.with(subject);
+        SmtpTalk talk = SmtpProfile.STAGES.open(subject);
         Optional<Verdict> obstacle = talk.greeted();
         if (obstacle.isPresent()) {
             return obstacle.get();
@@ -78,14 +82,14 @@ final class ForgetTopic implements Topic {
 
     /** MAIL was accepted without a new EHLO: that is a fault only if the server would otherwise insist on one. */
     private static Verdict acceptedFresh(Subject subject, Reply mail) throws IOException {
-        SmtpTalk control = SmtpTalk.with(subject);
+        SmtpTalk control = SmtpProfile.STAGES.open(subject);
         control.wire().note("control: would MAIL be accepted where no EHLO was ever said?");
         Optional<Verdict> obstacle = control.greeted();
         boolean inside = obstacle.isEmpty()
                 && control.goneAhead().isEmpty()
                 && control.secured().isEmpty();
         if (!inside) {
-            control = SmtpTalk.with(subject);
+            control = SmtpProfile.STAGES.open(subject);
             control.wire().note("control: the same in plaintext, for STARTTLS was not possible without EHLO");
             obstacle = control.greeted();
         }
@@ -131,7 +135,7 @@ final class ForgetTopic implements Topic {
         if (rcpt.code() == 503) {
             return Verdict.pass("RCPT inside TLS: " + rcpt.told());
         }
-        if (rcpt.good()) {
+        if (rcpt.done()) {
             return Verdict.fail("RCPT inside TLS, on the MAIL given before: " + rcpt.told());
         }
         return rcpt.refusal()
@@ -141,9 +145,9 @@ final class ForgetTopic implements Topic {
 
     /** RCPT was refused, but not as out of order: is that how it is refused where there never was a MAIL? */
     private static Verdict againstControl(Subject subject, Reply rcpt, List<String> first) throws IOException {
-        SmtpTalk control = SmtpTalk.with(subject);
+        SmtpTalk control = SmtpProfile.STAGES.open(subject);
         control.wire().note("control: how is RCPT refused where MAIL was never given?");
-        Stage<SmtpTalk> stage = first.isEmpty() ? Stages.INSIDE : Stages.INTRODUCED_INSIDE;
+        Stage<SmtpTalk> stage = first.isEmpty() ? SmtpProfile.STAGES.inside() : SmtpProfile.STAGES.introducedInside();
         Optional<Verdict> obstacle = stage.reach(control, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();

@@ -10,7 +10,7 @@ sealed interface Reply extends Response {
     /**
      * A reply.
      *
-     * @param lines the text of each line behind its code and separator
+     * @param lines the text of each line after its code and separator
      * @param flaws what was not well formed in it, if it could be read all the same
      */
     record Answer(int code, List<String> lines, List<String> flaws) implements Reply {
@@ -21,14 +21,60 @@ sealed interface Reply extends Response {
     }
 
     /** A line that cannot be part of a reply. */
-    record Malformed(String line, String problem) implements Reply {}
+    record Malformed(String line, String problem) implements Reply {
+        @Override
+        public List<String> flaws() {
+            return List.of(problem);
+        }
+    }
 
     /** None: the connection ended or nothing came in time. */
-    record None(Received instead) implements Reply {}
+    record None(Received instead) implements Reply {
+        @Override
+        public List<String> flaws() {
+            return List.of();
+        }
+    }
 
     @Override
     default boolean came() {
         return this instanceof Answer;
+    }
+
+    @Override
+    default boolean goAhead() {
+        return code() == 220;
+    }
+
+    /** 250 to 259. */
+    @Override
+    default boolean done() {
+        return code() / 10 == 25;
+    }
+
+    @Override
+    default boolean goodbye() {
+        return code() == 221;
+    }
+
+    @Override
+    default boolean refusesSyntax() {
+        return code() == 501;
+    }
+
+    @Override
+    default boolean temporary() {
+        return code() / 100 == 4;
+    }
+
+    @Override
+    default boolean asks() {
+        return code() / 100 == 3;
+    }
+
+    @Override
+    default boolean endsSession() {
+        return code() == 421;
     }
 
     default int code() {

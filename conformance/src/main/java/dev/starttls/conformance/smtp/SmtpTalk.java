@@ -1,29 +1,26 @@
 package dev.starttls.conformance.smtp;
 
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Exchange;
 import dev.starttls.conformance.session.Greeting;
+import dev.starttls.conformance.session.PlainLogin;
+import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.TlsOffer;
-import java.io.IOException;
+import dev.starttls.conformance.target.Login;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** One SMTP session of a check. */
 final class SmtpTalk extends Talk {
-    private static final int MOST_REPLIES = 20;
+    private static final int MAX_REPLIES = 20;
 
     private Reply lastEhlo = new Reply.Answer(0, List.of(""), List.of());
 
     SmtpTalk(Conversation wire, TlsOffer offer) {
-        super(wire, offer);
-    }
-
-    /** A fresh connection on which nothing was said. */
-    static SmtpTalk with(Subject subject) throws IOException {
-        return new SmtpTalk(subject.connect(), subject.offer());
+        super(wire, offer, SmtpProfile.WORDS);
     }
 
     /** What the last EHLO was answered with. */
@@ -33,15 +30,6 @@ final class SmtpTalk extends Talk {
 
     Reply lastEhlo() {
         return lastEhlo;
-    }
-
-    Reply reply() {
-        return ReplyReader.read(wire());
-    }
-
-    Reply say(String command) {
-        wire().send(command);
-        return reply();
     }
 
     /** EHLO with this end's address, which every server must take (RFC 5321 section 4.1.4). */
@@ -62,13 +50,44 @@ final class SmtpTalk extends Talk {
         return lastEhlo;
     }
 
+    @Override
+    public Reply say(String command) {
+        wire().send(command);
+        return next();
+    }
+
+    @Override
+    public Reply next() {
+        return ReplyReader.read(wire());
+    }
+
+    @Override
+    public Reply ask() {
+        return ehlo();
+    }
+
+    @Override
+    public Extensions offers() {
+        return extensions();
+    }
+
+    @Override
+    public Reply answerTo(String tag, String command) {
+        return next();
+    }
+
+    @Override
+    public boolean refusedOrTagged(Response answer, String tag) {
+        return answer.refusal();
+    }
+
     /** All replies until the connection ends or the server has nothing more to say; the last may be no reply. */
     List<Reply> untilEnd() {
         List<Reply> replies = new ArrayList<>();
-        while (replies.size() < MOST_REPLIES) {
-            Reply reply = reply();
+        while (replies.size() < MAX_REPLIES) {
+            Reply reply = next();
             replies.add(reply);
-            if (!(reply instanceof Reply.Answer)) {
+            if (!reply.came()) {
                 break;
             }
         }
@@ -76,43 +95,66 @@ final class SmtpTalk extends Talk {
     }
 
     @Override
+    public Exchange exchange() {
+        Reply first = ehlo();
+        if (!first.came()) {
+            return new Exchange(List.of(), false, false, first.ended());
+        }
+        List<Reply> rest = quit();
+        List<Response> answers = new ArrayList<>(List.of(first));
+        rest.stream().filter(Reply::came).forEach(answers::add);
+        return new Exchange(
+                answers, first.done(), false, rest.get(rest.size() - 1).ended());
+    }
+
+    @Override
     public Greeting greeting() {
-        Reply reply = reply();
-        if (reply instanceof Reply.Answer) {
-            return reply.code() == 220 ? new Greeting.Ready() : new Greeting.NoService();
+        Reply reply = next();
+        if (reply instanceof Reply.Answer answer) {
+            return greeting(answer);
         }
         return reply instanceof Reply.Malformed malformed
                 ? new Greeting.Foreign(malformed.line(), malformed.told())
                 : new Greeting.Missing(((Reply.None) reply).instead());
     }
 
+    private static Greeting greeting(Reply.Answer answer) {
+        if (answer.code() == 421) {
+            return new Greeting.Busy(answer.told());
+        }
+        if (answer.code() != 220) {
+            return new Greeting.NoService(answer.told());
+        }
+        List<String> flaws = new ArrayList<>(answer.flaws());
+        if (answer.lines().get(0).isBlank()) {
+            flaws.add("it does not name the server's domain");
+        }
+        return new Greeting.Ready(answer.told(), flaws);
+    }
+
     @Override
     public Optional<Verdict> greeted() {
-        Reply greeting = reply();
+        Reply greeting = next();
         return greeting.code() == 220
                 ? Optional.empty()
                 : Optional.of(Verdict.inconclusive("the greeting was " + greeting.told() + ", not 220"));
     }
 
+    /** RFC 4954 section 4 and RFC 4616 section 2, in two steps, so that the line stays short. */
     @Override
-    public Optional<Verdict> introduced() {
-        Reply answer = ehlo();
-        return answer.code() == 250
+    public Optional<Verdict> logIn(Login login) {
+        if (!extensions().mechanisms().contains("PLAIN")) {
+            return Optional.of(Verdict.skip("AUTH PLAIN is not offered inside TLS"));
+        }
+        Reply asked = say("AUTH PLAIN");
+        if (!asked.asks()) {
+            return Optional.of(Verdict.inconclusive("AUTH PLAIN was answered with " + asked.told()));
+        }
+        Reply answer = PlainLogin.send(wire(), login, this::next);
+        // What the server says to it may repeat the password, so the detail does not.
+        return answer.code() == 235
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("EHLO was answered with " + answer.told()));
-    }
-
-    @Override
-    public Optional<Verdict> offered() {
-        return extensions().has("STARTTLS") ? Optional.empty() : Optional.of(Verdict.skip("STARTTLS is not offered"));
-    }
-
-    @Override
-    public Optional<Verdict> goneAhead() {
-        Reply answer = say("STARTTLS");
-        return answer.code() == 220
-                ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("STARTTLS was answered with " + answer.told()));
+                : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));
     }
 
     /** A server that greets like one of SMTP, but knows neither EHLO nor HELO. */

@@ -1,2 +1,2 @@
-/** SMTP: the catalogue's rows SMTP-S-01 to SMTP-S-26 (RFC 5321, 3207, 4954, 2920, 8314, 8689), a class per topic. */
+/** SMTP: its profile for the shared checks, and the checks of its own (RFC 5321, 3207, 8689), ids SMTP-S-nn. */
 package dev.starttls.conformance.smtp;

@@ -74,8 +74,8 @@ class ConformanceTestsTest {
         Stream<DynamicNode> conformance(TestReporter reporter) {
             return ConformanceTests.of(good.targets().get(0).url())
                     .trust(good.trust().get(0))
-                    .only("SMTP-S-0*", "SMTP-S-23", "TLS-S-03", "TLS-S-06*")
-                    .skip("SMTP-S-07*")
+                    .only("UP-S-0*", "UP-S-23a", "TLS-S-03", "TLS-S-06*")
+                    .skip("UP-S-07*")
                     .tests(reporter);
         }
     }
@@ -84,7 +84,7 @@ class ConformanceTestsTest {
     static class Broken {
         @TestFactory
         Stream<DynamicNode> conformance() {
-            return ConformanceTests.of(broken).only("SMTP-S-02", "SMTP-S-10").tests();
+            return ConformanceTests.of(broken).only("UP-S-02", "UP-S-10").tests();
         }
     }
 
@@ -93,7 +93,7 @@ class ConformanceTestsTest {
         @TestFactory
         Stream<DynamicNode> conformance() {
             return ConformanceTests.of("smtp://localhost:" + DeadPort.shared().number())
-                    .only("SMTP-S-02")
+                    .only("UP-S-02")
                     .tests();
         }
     }
@@ -154,11 +154,11 @@ class ConformanceTestsTest {
     @Test
     void a_good_server_passes_and_every_check_is_a_test_with_id_and_title() {
         Seen seen = launch(Good.class);
-        assertThat(seen.results).containsKey("SMTP-S-02 STARTTLS is offered, without parameters");
-        assertThat(seen.results.keySet()).noneMatch(name -> name.startsWith("SMTP-S-07"));
+        assertThat(seen.results).containsKey("UP-S-02 the upgrade command is offered before TLS, without parameters");
+        assertThat(seen.results.keySet()).noneMatch(name -> name.startsWith("UP-S-07"));
         assertThat(seen.results.values()).noneMatch(result -> result.getStatus() == Status.FAILED);
-        assertThat(seen.named("SMTP-S-02").getStatus()).isEqualTo(Status.SUCCESSFUL);
-        assertThat(seen.containers).contains("SMTP server", "TLS layer");
+        assertThat(seen.named("UP-S-02").getStatus()).isEqualTo(Status.SUCCESSFUL);
+        assertThat(seen.containers).contains("Upgrade", "TLS layer");
         assertThat(seen.results.keySet())
                 .anyMatch(name -> name.endsWith(" answers"))
                 .anyMatch(name -> name.endsWith(" still answers behind the checks"));
@@ -176,22 +176,22 @@ class ConformanceTestsTest {
     @Test
     void what_does_not_apply_is_aborted_with_the_reason() {
         Seen seen = launch(Good.class);
-        assertThat(seen.named("SMTP-S-23").getStatus()).isEqualTo(Status.ABORTED);
-        assertThat(seen.message("SMTP-S-23")).startsWith("skipped: only for implicit TLS");
+        assertThat(seen.named("UP-S-23a").getStatus()).isEqualTo(Status.ABORTED);
+        assertThat(seen.message("UP-S-23a")).startsWith("skipped: only for implicit TLS");
     }
 
     @Test
     void a_broken_server_fails_with_clause_finding_transcript_and_remedy() {
         Seen seen = launch(Broken.class);
-        assertThat(seen.named("SMTP-S-02").getStatus()).isEqualTo(Status.FAILED);
-        assertThat(seen.message("SMTP-S-02"))
-                .startsWith("SMTP-S-02 STARTTLS is offered, without parameters")
+        assertThat(seen.named("UP-S-02").getStatus()).isEqualTo(Status.FAILED);
+        assertThat(seen.message("UP-S-02"))
+                .startsWith("UP-S-02 the upgrade command is offered before TLS, without parameters")
                 .contains("  found   ")
                 .contains("  clause  RFC 3207 section 2")
                 .contains("  why     ")
                 .contains("  fix     ")
                 .contains("EHLO");
-        assertThat(seen.named("SMTP-S-10").getStatus()).isEqualTo(Status.ABORTED);
+        assertThat(seen.named("UP-S-10").getStatus()).isEqualTo(Status.ABORTED);
     }
 
     @Test
@@ -200,7 +200,7 @@ class ConformanceTestsTest {
         assertThat(seen.results.values())
                 .extracting(TestExecutionResult::getStatus)
                 .containsExactly(Status.FAILED, Status.ABORTED, Status.ABORTED);
-        assertThat(seen.message("SMTP-S-02")).startsWith("not checked: cannot connect to");
+        assertThat(seen.message("UP-S-02")).startsWith("not checked: cannot connect to");
     }
 
     @Test

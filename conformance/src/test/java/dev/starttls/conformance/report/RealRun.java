@@ -6,8 +6,9 @@ import dev.starttls.conformance.Surroundings;
 import dev.starttls.conformance.Terminal;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.session.ScriptedServer;
-import dev.starttls.conformance.smtp.Habit;
+import dev.starttls.conformance.session.UpgradeFault;
 import dev.starttls.conformance.smtp.ScriptedSmtpSession;
+import dev.starttls.conformance.smtp.SmtpFault;
 import dev.starttls.conformance.target.Scheme;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,7 +33,7 @@ import java.util.stream.Stream;
 public final class RealRun {
     /** A few checks of every kind, for the sake of time. */
     private static final List<String> CHECKS =
-            List.of("SMTP-S-01", "SMTP-S-10", "SMTP-S-14", "SMTP-S-22", "SMTP-S-23", "TLS-S-05b");
+            List.of("UP-S-01", "UP-S-10", "UP-S-21", "UP-S-22", "UP-S-23", "TLS-S-05b");
 
     private final int status;
     private final String good;
@@ -57,10 +58,13 @@ public final class RealRun {
     }
 
     private static RealRun make() {
-        try (ScriptedServer<Habit> good = ScriptedSmtpSession.server(Scheme.SMTP, List.of());
-                ScriptedServer<Habit> broken = ScriptedSmtpSession.server(
+        try (ScriptedServer good = ScriptedSmtpSession.server(Scheme.SMTP, List.of());
+                ScriptedServer broken = ScriptedSmtpSession.server(
                         Scheme.SUBMISSION,
-                        List.of(Habit.KEEPS_READ_AHEAD, Habit.GREETING_WITH_MARKUP, Habit.NO_CLOSE_NOTIFY))) {
+                        List.of(
+                                UpgradeFault.KEEPS_READ_AHEAD,
+                                SmtpFault.GREETING_WITH_MARKUP,
+                                UpgradeFault.NO_CLOSE_NOTIFY))) {
             Path folder = Files.createTempDirectory("reports");
             String missing = "smtp://localhost:" + DeadPort.shared().number();
             List<String> args = new ArrayList<>();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.Suite;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.smtp.SmtpDialect;
+import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
@@ -86,7 +86,7 @@ class TarpitTest {
         });
         Target target = new Target(Scheme.SMTP, "127.0.0.1", listening.getLocalPort());
         try (Runner runner = new Runner(Suite.catalogue(), Selection.all(), settings, Progress.none())) {
-            TargetReport report = runner.run(target, ENDLESS, new SmtpDialect());
+            TargetReport report = runner.run(target, ENDLESS, Suite.dialect(Protocol.SMTP));
             assertThat(report.took()).isLessThan(settings.total().plus(GRACE));
             return report;
         }

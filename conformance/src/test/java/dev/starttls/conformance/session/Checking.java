@@ -51,10 +51,10 @@ public record Checking(Protocol protocol, Duration answer, Optional<Login> login
         return Suite.dialect(protocol);
     }
 
-    /** All of the protocol's own checks, by the command's own runner. */
+    /** The protocol's own checks and the shared ones, by the command's own runner. */
     public TargetReport all(Target target) {
         Selection own = Selection.of(
-                List.of(protocol + "-*"), List.of(), Selection.all().levels());
+                List.of(protocol + "-*", "UP-*"), List.of(), Selection.all().levels());
         try (Runner runner = new Runner(
                 Suite.catalogue(),
                 own,
@@ -66,7 +66,7 @@ public record Checking(Protocol protocol, Duration answer, Optional<Login> login
 
     /** One check alone. */
     public CheckResult one(String id, Target target) {
-        Check check = Suite.catalogue().find(id).orElseThrow();
+        Check check = Suite.catalogue().find(id, protocol).orElseThrow();
         try (Subject subject = new Subject(target, settings(), dialect())) {
             Verdict verdict = check.judge(subject);
             return new CheckResult(check, verdict, subject.transcript().entries(), Duration.ZERO);

@@ -6,32 +6,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Set;
 
-/** Reads lines greedily, as servers do: what lies behind a line stays here, for better or worse. */
+/** Reads lines greedily, as servers do: what lies after a line stays here, for better or worse. */
 public final class ScriptedLines {
     private static final int LONGEST = 2048;
 
-    private final Runnable die;
-    private final Set<Flaw> flaws;
+    private final ScriptedServer server;
     private InputStream in;
     /** What was read ahead, from a place on. */
     private byte[] held = new byte[0];
 
     private int taken;
 
-    ScriptedLines(InputStream in, Runnable die, Set<Flaw> flaws) {
+    ScriptedLines(InputStream in, ScriptedServer server) {
         this.in = in;
-        this.die = die;
-        this.flaws = Set.copyOf(flaws);
-    }
-
-    /** Ways to be wrong about lines. */
-    public enum Flaw {
-        CUTS_LONG_LINES,
-        TAKES_ANY_LENGTH,
-        DIES_OF_LONG_LINE,
-        TAKES_BARE_LF
+        this.server = server;
     }
 
     /** A line, and whether it was ended by LF alone. */
@@ -61,22 +50,26 @@ public final class ScriptedLines {
                 byte[] bytes = line.toByteArray();
                 return line(Arrays.copyOf(bytes, bytes.length - 1), false);
             }
-            if (next == '\n' && flaws.contains(Flaw.TAKES_BARE_LF)) {
+            if (next == '\n' && takesBareLf()) {
                 return line(line.toByteArray(), true);
             }
             line.write(next);
             last = next;
-            if (flaws.contains(Flaw.CUTS_LONG_LINES) && line.size() == 512) {
+            if (server.is(UpgradeFault.CUTS_LONG_LINES) && line.size() == 512) {
                 return line(line.toByteArray(), false);
             }
-            if (flaws.contains(Flaw.DIES_OF_LONG_LINE) && line.size() > LONGEST) {
-                die.run();
+            if (server.is(UpgradeFault.DIES_OF_LONG_LINE) && line.size() > LONGEST) {
+                server.die();
             }
         }
     }
 
+    private boolean takesBareLf() {
+        return server.is(UpgradeFault.TAKES_BARE_LF) || server.is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_BARE_LF);
+    }
+
     private Line line(byte[] bytes, boolean bareLf) {
-        boolean tooLong = bytes.length > LONGEST && !flaws.contains(Flaw.TAKES_ANY_LENGTH);
+        boolean tooLong = bytes.length > LONGEST && !server.is(UpgradeFault.TAKES_ANY_LENGTH);
         return new Line(tooLong ? "\0" : new String(bytes, StandardCharsets.ISO_8859_1), bareLf);
     }
 

@@ -12,46 +12,44 @@ import java.net.Socket;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 
-/**
- * A server on a loopback port, right but for its habits. A thread a connection.
- *
- * @param <H> the ways in which a server of the protocol may depart from the plain, right one
- */
-public final class ScriptedServer<H extends Enum<H>> implements Closeable {
+/** A server on a loopback port, sound but for its faults. One thread per connection. */
+public final class ScriptedServer implements Closeable {
     public static final Authority AUTHORITY = Authority.create();
     private static final SSLContext CONTEXT = AUTHORITY.serverContext("localhost");
 
     private final ServerSocket listener;
     private final Scheme scheme;
-    private final Script<H> script;
-    private final Set<H> habits;
+    private final Script script;
+    private final Set<Fault> faults;
+    private final AtomicBoolean upgraded = new AtomicBoolean();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Thread acceptor = daemon("scripted server", this::accept);
 
-    private ScriptedServer(ServerSocket listener, Scheme scheme, Script<H> script, Collection<H> habits) {
+    private ScriptedServer(ServerSocket listener, Scheme scheme, Script script, Collection<? extends Fault> faults) {
         this.listener = listener;
         this.scheme = scheme;
         this.script = script;
-        this.habits = Set.copyOf(habits);
+        this.faults = Set.copyOf(faults);
     }
 
     /** One session, from connection to end. */
     @FunctionalInterface
-    public interface Script<H extends Enum<H>> {
-        void serve(ScriptedServer<H> server, Socket socket) throws IOException;
+    public interface Script {
+        void serve(ScriptedServer server, Socket socket) throws IOException;
     }
 
-    public static <H extends Enum<H>> ScriptedServer<H> start(Scheme scheme, Script<H> script, Collection<H> habits)
+    public static ScriptedServer start(Scheme scheme, Script script, Collection<? extends Fault> faults)
             throws IOException {
-        return start(scheme, script, habits, InetAddress.getLoopbackAddress());
+        return start(scheme, script, faults, InetAddress.getLoopbackAddress());
     }
 
-    public static <H extends Enum<H>> ScriptedServer<H> start(
-            Scheme scheme, Script<H> script, Collection<H> habits, InetAddress address) throws IOException {
+    public static ScriptedServer start(
+            Scheme scheme, Script script, Collection<? extends Fault> faults, InetAddress address) throws IOException {
         ServerSocket listener = new ServerSocket(0, 50, address);
-        ScriptedServer<H> server = new ScriptedServer<>(listener, scheme, script, habits);
+        ScriptedServer server = new ScriptedServer(listener, scheme, script, faults);
         server.acceptor.start();
         return server;
     }
@@ -62,8 +60,13 @@ public final class ScriptedServer<H extends Enum<H>> implements Closeable {
         return new Target(scheme, host, listener.getLocalPort());
     }
 
-    public boolean is(H habit) {
-        return habits.contains(habit);
+    public boolean is(Fault fault) {
+        return faults.contains(fault);
+    }
+
+    /** True once: no client but the first is made to wait. */
+    boolean firstUpgrade() {
+        return !upgraded.getAndSet(true);
     }
 
     public boolean implicitTls() {

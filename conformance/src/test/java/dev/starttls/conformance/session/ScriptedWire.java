@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -18,12 +17,12 @@ public final class ScriptedWire {
     private final ScriptedLines lines;
     private OutputStream out;
     private Optional<SSLSocket> tls = Optional.empty();
-    private boolean muted;
+    private Optional<StringBuilder> held = Optional.empty();
 
-    public ScriptedWire(ScriptedServer<?> server, Socket socket, Set<ScriptedLines.Flaw> flaws) throws IOException {
+    ScriptedWire(ScriptedServer server, Socket socket) throws IOException {
         this.context = server.context();
         this.socket = socket;
-        this.lines = new ScriptedLines(socket.getInputStream(), server::die, flaws);
+        this.lines = new ScriptedLines(socket.getInputStream(), server);
         this.out = socket.getOutputStream();
     }
 
@@ -40,19 +39,24 @@ public final class ScriptedWire {
     }
 
     public void raw(String text) throws IOException {
-        if (!muted) {
+        if (held.isPresent()) {
+            held.get().append(text);
+        } else {
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
     }
 
-    /** From here on what is said is lost. */
-    public void mute() {
-        muted = true;
+    /** From here on what is said is held back. */
+    void hold() {
+        held = Optional.of(new StringBuilder());
     }
 
-    public void unmute() {
-        muted = false;
+    /** What was held back; from here on it goes out again. */
+    String release() {
+        String text = held.map(StringBuilder::toString).orElse("");
+        held = Optional.empty();
+        return text;
     }
 
     /** Shakes hands; what was read ahead stays with the lines. */

@@ -72,7 +72,10 @@ final class Judging {
     }
 
     static Verdict run(String id, Subject subject) {
-        return Catalogue.of(TlsTopics.all()).find(id).orElseThrow().judge(subject);
+        return Catalogue.of(TlsTopics.all())
+                .find(id, Protocol.SMTP)
+                .orElseThrow()
+                .judge(subject);
     }
 
     static TargetSettings settings(Duration answer) {

@@ -138,10 +138,10 @@ class HtmlPageTest {
         open(DESK);
         one("select[name=level]").sendKeys("security");
         assertThat(shown("details.check:not([data-level=security])")).isZero();
-        one("input[name=text]").sendKeys("SMTP-S-14 auth");
+        one("input[name=text]").sendKeys("UP-S-21 auth");
         assertThat(all("details.check").stream().filter(WebElement::isDisplayed))
                 .isNotEmpty()
-                .allSatisfy(check -> assertThat(check.getDomAttribute("id")).contains("SMTP-S-14"));
+                .allSatisfy(check -> assertThat(check.getDomAttribute("id")).contains("UP-S-21"));
         long left = shown("details.check");
         assertThat(one("[role=status]").getText())
                 .isEqualTo(left + " of " + all("details.check").size() + " checks");

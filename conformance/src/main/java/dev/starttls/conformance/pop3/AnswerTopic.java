@@ -1,0 +1,56 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import java.util.ArrayList;
+import java.util.List;
+
+/** RFC 2449 sections 3 and 5, RFC 1939 section 3: answers that a client can read. */
+final class AnswerTopic implements Topic {
+    @Override
+    public List<Check> checks() {
+        return List.of(wellFormed(), unknown());
+    }
+
+    private static Check wellFormed() {
+        return Check.of("POP3-S-02b", "the answer to CAPA is well formed and ends with a dot")
+                .clause("RFC 2449 sections 3 and 5")
+                .level(Level.MUST)
+                .why("A client that waits for the dot waits for ever, and one that does not cannot tell the end of the"
+                        + " list from what someone on the path wrote behind it.")
+                .on(Protocol.POP3)
+                .run(Pop3Profile.STAGES.opened().then((talk, subject) -> {
+                    Pop3Reply reply = talk.capa();
+                    if (!(reply instanceof Pop3Reply.Answer answer) || !reply.good()) {
+                        return Verdict.fail("CAPA was answered with " + reply.told());
+                    }
+                    List<String> flaws = new ArrayList<>(answer.flaws());
+                    flaws.addAll(talk.capabilities().flaws());
+                    return flaws.isEmpty()
+                            ? Verdict.pass(String.join(", ", talk.capabilities().lines()))
+                            : Verdict.fail("it is not well formed: " + String.join(", ", flaws));
+                }));
+    }
+
+    private static Check unknown() {
+        return Check.of("POP3-S-20", "an unknown command is answered with -ERR and the session goes on")
+                .clause("RFC 1939 section 3")
+                .level(Level.MUST)
+                .why("A client that tries STLS on a server that does not know it must be told so, at once and in a way"
+                        + " that it understands, or it waits for ever.")
+                .on(Protocol.POP3)
+                .run(Pop3Profile.STAGES.opened().then((talk, subject) -> {
+                    Pop3Reply reply = talk.say("XUNKNOWN");
+                    if (!reply.refusal()) {
+                        return Verdict.fail("expected -ERR, came " + reply.told());
+                    }
+                    Pop3Reply next = talk.capa();
+                    return next.came()
+                            ? Verdict.pass(reply.told())
+                            : Verdict.fail("refused with " + reply.told() + ", but CAPA after it: " + next.told());
+                }));
+    }
+}

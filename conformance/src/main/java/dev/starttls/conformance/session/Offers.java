@@ -1,0 +1,20 @@
+package dev.starttls.conformance.session;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a server offers in the answer to the capability command. */
+public interface Offers {
+    /** The parameters of the offer to upgrade, which should have none; empty if there is no such offer. */
+    Optional<String> upgrade();
+
+    /** The SASL mechanisms, upper case, sorted. */
+    Set<String> mechanisms();
+
+    /** Whether several commands may be sent in one segment. */
+    boolean pipelining();
+
+    /** All offers, for a detail. */
+    Collection<String> told();
+}

@@ -1,0 +1,157 @@
+package dev.starttls.conformance.smtp;
+
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.session.Stages;
+import dev.starttls.conformance.session.Vocabulary;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.upgrade.PipelinedCommand;
+import dev.starttls.conformance.upgrade.PipelinedCommand.Due;
+import dev.starttls.conformance.upgrade.Reference;
+import dev.starttls.conformance.upgrade.Rule;
+import dev.starttls.conformance.upgrade.UpgradeProfile;
+import java.util.List;
+import java.util.Optional;
+
+/** SMTP as the shared checks know it. */
+public final class SmtpProfile implements UpgradeProfile {
+    static final Vocabulary WORDS = new Vocabulary("STARTTLS", "220", "EHLO", "NOOP", "QUIT");
+    static final Stages<SmtpTalk> STAGES = new Stages<>(SmtpTalk::new);
+
+    private static final String NO_PLAINTEXT_LOGIN = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
+            + " ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth ="
+            + " yes before 2.4).";
+
+    @Override
+    public Protocol protocol() {
+        return Protocol.SMTP;
+    }
+
+    @Override
+    public Vocabulary words() {
+        return WORDS;
+    }
+
+    @Override
+    public Stages<SmtpTalk> stages() {
+        return STAGES;
+    }
+
+    @Override
+    public Reference reference(Rule rule) {
+        return switch (rule) {
+            case GREETING ->
+                new Reference(
+                        "RFC 5321 section 4.2",
+                        "Postfix: look at smtpd_banner; it begins with $myhostname. Exim: smtp_banner.");
+            case OFFER ->
+                new Reference(
+                        "RFC 3207 section 2",
+                        "Postfix: smtpd_tls_security_level = may, with smtpd_tls_chain_files. Exim:"
+                                + " tls_advertise_hosts = *, with tls_certificate and tls_privatekey.");
+            case COMMAND -> Reference.to("RFC 3207 section 4");
+            case CASE -> Reference.to("RFC 5321 section 2.4");
+            case INSIDE -> Reference.to("RFC 3207 section 4.2");
+            case INJECTION ->
+                new Reference(
+                        "RFC 3207 section 4.2, CVE-2011-0411",
+                        "Postfix: 2.8 and later do. Exim: 4.95 and later do. Dovecot: the submission service does from"
+                                + " 2.3.15 on (CVE-2021-33515).");
+            case LINE_END ->
+                new Reference(
+                        "RFC 5321 section 2.3.8",
+                        "Postfix: smtpd_forbid_bare_newline = reject (3.9 and its back-ports); normalize keeps messages"
+                                + " whole, but still takes a bare LF for the end of a command.");
+            case FAILED_HANDSHAKE -> Reference.to("RFC 3207 section 4.1");
+            case PIPELINING -> Reference.to("RFC 2920 section 3.2");
+            case LINE_LENGTH -> Reference.to("RFC 5321 section 4.5.3.1");
+            case MECHANISMS -> new Reference("RFC 8314 section 3, RFC 4954 section 4", NO_PLAINTEXT_LOGIN);
+            case LOGIN -> new Reference("RFC 4954 section 4", NO_PLAINTEXT_LOGIN);
+            case GOODBYE -> Reference.to("RFC 5321 section 4.1.1.10");
+            case IMPLICIT_TLS ->
+                new Reference(
+                        "RFC 8314 section 3.3",
+                        "Postfix: smtpd_tls_wrappermode = yes for the smtps service. Exim: tls_on_connect_ports = 465.");
+            case IMPLICIT_OFFER -> Reference.to("RFC 8314 section 3.3, RFC 3207 section 4.2");
+        };
+    }
+
+    @Override
+    public Level argument() {
+        return Level.MUST;
+    }
+
+    @Override
+    public String injectedCapabilities() {
+        return "EHLO injected.invalid";
+    }
+
+    @Override
+    public String begin() {
+        return "MAIL FROM:<>";
+    }
+
+    @Override
+    public Optional<String> provesBegun() {
+        return Optional.of("RCPT TO:<postmaster>");
+    }
+
+    @Override
+    public Optional<String> needsCapabilities() {
+        return Optional.of(begin());
+    }
+
+    @Override
+    public String authenticate(String mechanism) {
+        return "AUTH " + mechanism;
+    }
+
+    @Override
+    public String longCommand() {
+        return "NOOP";
+    }
+
+    /** RFC 5321 section 4.5.3.1.4: 512 octets. */
+    @Override
+    public int overlong() {
+        return 600;
+    }
+
+    /**
+     * NOOP may only end a group (RFC 2920 section 3.1); RCPT between the RSETs is refused, which makes the order visible.
+     */
+    @Override
+    public List<PipelinedCommand> pipelined() {
+        return List.of(
+                new PipelinedCommand("RSET", Due.DONE),
+                new PipelinedCommand("RCPT TO:<postmaster>", Due.ANY),
+                new PipelinedCommand("RSET", Due.DONE),
+                new PipelinedCommand("NOOP", Due.DONE));
+    }
+
+    @Override
+    public boolean executed(String line) {
+        return line.startsWith("2");
+    }
+
+    /** Mail between servers needs no login. */
+    @Override
+    public boolean expectsLogin(Scheme scheme) {
+        return scheme == Scheme.SUBMISSION;
+    }
+
+    @Override
+    public boolean trustsOwnAddress() {
+        return false;
+    }
+
+    @Override
+    public boolean answersHarmless(String line) {
+        return line.matches("250( .*)?");
+    }
+
+    @Override
+    public boolean endsGreeting(String line) {
+        return line.matches("220( .*)?");
+    }
+}

@@ -1,0 +1,128 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.speak.Transcript;
+import java.util.List;
+import java.util.Locale;
+
+/** The upgrade command itself, in plaintext. */
+final class CommandTopic extends UpgradeTopic {
+    CommandTopic(UpgradeProfile profile) {
+        super(profile);
+    }
+
+    @Override
+    public List<Check> checks() {
+        String upper = words().upgrade();
+        return List.of(
+                goAhead(),
+                completes(),
+                argument(),
+                spelled("UP-S-05a", "the upgrade command in lower case is accepted", upper.toLowerCase(Locale.ROOT)),
+                spelled("UP-S-05b", "the upgrade command in mixed case is accepted", mixed(upper)));
+    }
+
+    private Check goAhead() {
+        return check(
+                        "UP-S-03a",
+                        "the upgrade command is answered with one go-ahead and then silence",
+                        Level.MUST,
+                        Rule.COMMAND,
+                        "Send nothing after the go-ahead until the ClientHello has come.")
+                .why("What a server sends between its go-ahead and the ServerHello is plaintext that a careless client"
+                        + " takes for an answer from inside TLS.")
+                .run(from(stages().offered(), this::alone));
+    }
+
+    private Verdict alone(Talk talk, Subject subject) {
+        Response answer = talk.say(words().upgrade());
+        if (!answer.goAhead()) {
+            return Verdict.fail("expected " + words().goAhead() + ", came " + answer.told());
+        }
+        String more = talk.wire().overhear(subject.quiet());
+        if (!more.isEmpty()) {
+            return Verdict.fail(
+                    "after the " + words().goAhead() + " came in plaintext: '" + Transcript.printable(more) + "'");
+        }
+        return answer.flaws().isEmpty()
+                ? Verdict.pass(
+                        answer.told() + ", then silence for " + subject.quiet().toMillis() + " ms")
+                : Verdict.fail(
+                        "the " + words().goAhead() + " is not well formed: " + String.join(", ", answer.flaws()));
+    }
+
+    private Check completes() {
+        return check(
+                        "UP-S-03b",
+                        "after the go-ahead the handshake completes and commands work inside TLS",
+                        Level.MUST,
+                        Rule.INSIDE,
+                        "Look at the server's log for its side of the handshake: most often the key does not fit the"
+                                + " certificate, or the process may not read it.")
+                .why("An offer that cannot be kept is worse than no offer: clients that require TLS fail, the others"
+                        + " fall back to plaintext.")
+                .run(from(stages().goneAhead(), (talk, subject) -> {
+                    Handshake handshake = talk.handshake();
+                    if (!handshake.done()) {
+                        return Verdict.fail("the handshake failed: " + handshake.told());
+                    }
+                    Response answer = talk.ask();
+                    return answer.done()
+                            ? Verdict.pass(handshake.told())
+                            : Verdict.fail(words().capabilities() + " inside TLS was answered with " + answer.told());
+                }));
+    }
+
+    private Check argument() {
+        return check(
+                        "UP-S-04",
+                        "the upgrade command with an argument is refused",
+                        profile().argument(),
+                        Rule.COMMAND,
+                        "Refuse it and stay in plaintext.")
+                .why("The command has no arguments. A server that goes ahead on a command it did not fully understand"
+                        + " leaves the two sides with different ideas of where the plaintext ends.")
+                .run(from(stages().offered(), (talk, subject) -> {
+                    Response answer = talk.say(words().upgrade() + " x");
+                    if (answer.refusesSyntax()) {
+                        return Verdict.pass(answer.told());
+                    }
+                    return answer.refusal()
+                            ? Verdict.warn("refused, but not as a command with wrong arguments: " + answer.told())
+                            : Verdict.fail("expected a refusal, came " + answer.told());
+                }));
+    }
+
+    private Check spelled(String id, String title, String command) {
+        return check(id, title, Level.MUST, Rule.CASE)
+                .why("Commands have no case. A client that writes them otherwise would find no TLS; and where a filter"
+                        + " in between knows one spelling only, filter and server see different commands.")
+                .run(from(stages().offered(), (talk, subject) -> {
+                    Response answer = talk.say(command);
+                    if (answer.goAhead()) {
+                        return talk.secured()
+                                .orElseGet(() -> Verdict.pass(answer.told() + ", and the handshake completes"));
+                    }
+                    // Only a server that takes the usual spelling can be blamed for the other.
+                    return stages().goneAhead()
+                            .tryAfresh(subject)
+                            .orElseGet(() -> Verdict.fail(
+                                    command + ": expected " + words().goAhead() + ", came " + answer.told()));
+                }));
+    }
+
+    /** Upper and lower case in turns. */
+    private static String mixed(String command) {
+        StringBuilder mixed = new StringBuilder(command);
+        for (int i = 1; i < command.length(); i += 2) {
+            mixed.setCharAt(i, Character.toLowerCase(command.charAt(i)));
+        }
+        return mixed.toString();
+    }
+}

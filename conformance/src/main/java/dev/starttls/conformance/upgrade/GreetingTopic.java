@@ -1,0 +1,64 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Greeting;
+import dev.starttls.conformance.session.Talk;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** The greeting, in plaintext or inside implicit TLS. */
+final class GreetingTopic extends UpgradeTopic {
+    GreetingTopic(UpgradeProfile profile) {
+        super(profile);
+    }
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                check("UP-S-01", "the greeting is well formed", Level.MUST, Rule.GREETING)
+                        .why("A client decides by the greeting alone whether there is a server to talk to. One that it"
+                                + " cannot read ends the session before TLS can begin; one with loose line ends teaches"
+                                + " clients to be loose, which injection lives on.")
+                        .on(profile().protocol())
+                        .run(this::wellFormed),
+                check(
+                                "UP-S-23a",
+                                "on an implicit-TLS port the greeting comes inside TLS and nothing before it",
+                                Level.MUST,
+                                Rule.IMPLICIT_TLS)
+                        .why("On an implicit-TLS port the first byte is TLS; a plaintext greeting there is another"
+                                + " service, or a server set up wrong.")
+                        .onImplicit(profile().protocol())
+                        .run(this::insideTls));
+    }
+
+    private Verdict wellFormed(Subject subject) throws IOException {
+        Talk talk = stages().open(subject);
+        Optional<Verdict> obstacle =
+                subject.target().scheme().implicitTls() ? talk.secured() : Optional.<Verdict>empty();
+        return obstacle.orElseGet(() -> {
+            Greeting greeting = talk.greeting();
+            return greeting instanceof Greeting.Ready ready && !ready.flaws().isEmpty()
+                    ? Verdict.fail("the greeting is not well formed: " + String.join(", ", ready.flaws()))
+                    : judged(greeting, "");
+        });
+    }
+
+    private Verdict insideTls(Subject subject) throws IOException {
+        Talk talk = stages().open(subject);
+        return talk.securedAtOnce(subject.quiet()).orElseGet(() -> judged(talk.greeting(), " inside TLS"));
+    }
+
+    private static Verdict judged(Greeting greeting, String where) {
+        if (greeting instanceof Greeting.Busy) {
+            return Verdict.inconclusive("the server gives no service now: " + greeting.told());
+        }
+        return greeting instanceof Greeting.Ready
+                ? Verdict.pass(greeting.told())
+                : Verdict.fail("expected a greeting" + where + " that offers service, came " + greeting.told());
+    }
+}

@@ -1,0 +1,151 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.speak.HeardOut;
+import dev.starttls.conformance.speak.Transcript;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** After the go-ahead something else comes than a handshake that succeeds. */
+final class HandshakeTopic extends UpgradeTopic {
+    private static final String FIRST_TAG = "g1";
+    private static final String SECOND_TAG = "g2";
+
+    HandshakeTopic(UpgradeProfile profile) {
+        super(profile);
+    }
+
+    @Override
+    public List<Check> checks() {
+        String garbage = "GARBAGE IN PLACE OF A CLIENTHELLO\r\n"
+                + profile().line(FIRST_TAG, profile().injectedCapabilities()) + "\r\n"
+                + profile().line(SECOND_TAG, profile().begin()) + "\r\n";
+        return List.of(
+                check("UP-S-15", "garbage instead of a ClientHello ends the connection", Level.SECURITY)
+                        .run(instead(garbage)),
+                check("UP-S-16", "a command in plaintext after the go-ahead is not executed", Level.SECURITY)
+                        .run(instead(profile().line(FIRST_TAG, words().probe()) + "\r\n")),
+                check("UP-S-17a", "after an aborted handshake nothing said before it is trusted", Level.MUST)
+                        .run(from(stages().goneAhead(), this::aborted)),
+                check("UP-S-17b", "after an aborted handshake the next connection works", Level.MUST)
+                        .run(from(stages().goneAhead(), this::nextConnection)));
+    }
+
+    private Check.Draft check(String id, String title, Level level) {
+        return check(id, title, level, Rule.FAILED_HANDSHAKE, "When the handshake fails, close the connection.")
+                .why("After its go-ahead a server is past plaintext. One that goes on taking commands in plaintext lets"
+                        + " someone on the path break the handshake and continue in the client's place, or lets a client"
+                        + " that missed the failure send its mail or password unprotected.");
+    }
+
+    /** Sends this in place of a ClientHello: the connection must end without a word in plaintext. */
+    private CheckBody instead(String stimulus) {
+        return from(stages().goneAhead(), (talk, subject) -> {
+            if (!talk.wire().overhear(subject.quiet()).isEmpty()) {
+                return Verdict.inconclusive(
+                        "the server speaks after its " + words().goAhead() + " before anything is sent");
+            }
+            talk.wire().sendRaw(stimulus);
+            // Our end closes after it, so that a server that waits for the rest of a record need not be waited for.
+            talk.wire().finish();
+            return judged(talk.wire().hearOut());
+        });
+    }
+
+    private Verdict judged(HeardOut heard) {
+        Optional<String> good = executed(heard);
+        if (good.isPresent()) {
+            return Verdict.fail("in plaintext came '" + Transcript.printable(good.get()) + "'");
+        }
+        if (heard.lines().size() > 1) {
+            return Verdict.fail("lines sent in plaintext were answered one by one: " + heard.lines());
+        }
+        if (!heard.lines().isEmpty()) {
+            return Verdict.warn("refused, but in plaintext: '"
+                    + Transcript.printable(heard.lines().get(0)) + "'");
+        }
+        String alert = heard.alert().map(told -> "TLS " + told + ", ").orElse("");
+        return heard.ended()
+                ? Verdict.pass(alert + heard.end().told())
+                : Verdict.warn(alert + "nothing in plaintext, but the connection still stands: "
+                        + heard.end().told());
+    }
+
+    private Optional<String> executed(HeardOut heard) {
+        return heard.lines().stream().filter(profile()::executed).findFirst();
+    }
+
+    /** Begins the handshake and ends it with an alert; what is wrong with that, if anything is. */
+    private static Optional<Verdict> abort(Talk talk, Subject subject) {
+        Handshake handshake = talk.wire().handshake(subject.offer().aborting());
+        if (handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.OWN_ALERT) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                Verdict.inconclusive("the handshake did not come to the point of being aborted: " + handshake.told()));
+    }
+
+    private Verdict aborted(Talk talk, Subject subject) throws IOException {
+        Optional<Verdict> obstacle = abort(talk, subject);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        String command = profile().needsCapabilities().orElse(words().capabilities());
+        talk.wire().send(profile().line(FIRST_TAG, command));
+        talk.wire().finish();
+        HeardOut heard = talk.wire().hearOut();
+        Optional<String> executed = executed(heard);
+        if (executed.isPresent()) {
+            String told = "after the aborted handshake " + command + " in plaintext was answered with '"
+                    + Transcript.printable(executed.get()) + "'";
+            return profile().needsCapabilities().isPresent() ? trusted(subject, command, told) : Verdict.fail(told);
+        }
+        if (!heard.lines().isEmpty()) {
+            return Verdict.pass(command + " in plaintext after it: '"
+                    + Transcript.printable(heard.lines().get(0)) + "'");
+        }
+        return heard.ended()
+                ? Verdict.pass(heard.end().told())
+                : Verdict.warn("the connection still stands: " + heard.end().told());
+    }
+
+    /** The command was taken in plaintext after the handshake failed: because of what was said before it? */
+    private Verdict trusted(Subject subject, String command, String told) throws IOException {
+        String capabilities = words().capabilities();
+        Talk control = stages().open(subject);
+        control.wire().note("control: would " + command + " be accepted without " + capabilities + "?");
+        Optional<Verdict> obstacle = control.greeted();
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        Response without = control.say(command);
+        return without.done()
+                ? Verdict.warn(told)
+                : Verdict.fail(told + ", because of the " + capabilities + " before it; without " + capabilities
+                        + " the answer is " + without.told());
+    }
+
+    /** Aborts a handshake: a new connection must work all the same. */
+    private Verdict nextConnection(Talk talk, Subject subject) {
+        Optional<Verdict> obstacle =
+                stages().introducedInside().tryAfresh(subject).or(() -> abort(talk, subject));
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        // A server that dies of it takes a moment to: its end of this connection comes first.
+        talk.wire().finish();
+        talk.wire().hearOut();
+        return stages().introducedInside()
+                .tryAfresh(subject)
+                .map(failed -> Verdict.fail("before it a connection was upgraded; after it " + failed.detail()))
+                .orElseGet(() -> Verdict.pass("the next connection was upgraded"));
+    }
+}

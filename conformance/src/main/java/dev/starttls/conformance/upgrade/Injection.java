@@ -1,0 +1,168 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.speak.Handshake;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Plaintext after the upgrade command, and whether it comes to life inside TLS. The proof is in the count: inside TLS two
+ * commands are sent, each is answered once, and the second ends the session; an answer too many is to a command that the
+ * client never sent there. Where the protocol has tags they prove it too. The verdict does not depend on when the answers
+ * come.
+ */
+public final class Injection {
+    /** Tag of the upgrade command. */
+    static final String UPGRADE_TAG = "s0";
+    /** Tag of what is injected. */
+    static final String TAG = "b0";
+
+    private final UpgradeProfile profile;
+    private final List<String> segments;
+    private final Optional<Inside> inside;
+    private final Control control;
+
+    private Injection(UpgradeProfile profile, List<String> segments, Optional<Inside> inside) {
+        this.profile = profile;
+        this.segments = List.copyOf(segments);
+        this.inside = inside;
+        this.control = new Control(profile);
+    }
+
+    /** What is made of the session inside TLS, where counting is not enough. */
+    @FunctionalInterface
+    public interface Inside {
+        /** A verdict; empty if the count is to decide. */
+        Optional<Verdict> judge(Talk talk, Handshake.Done handshake);
+    }
+
+    /** A check of what comes of plaintext after the upgrade command. */
+    public static Check.Draft check(UpgradeProfile profile, String id, String title) {
+        Reference reference = profile.reference(Rule.INJECTION);
+        return Check.of(id, title)
+                .clause(reference.clause())
+                .level(Level.SECURITY)
+                .why("Someone on the path appends a command to the client's upgrade command. A server that keeps what"
+                        + " it read ahead executes it inside TLS, as if the client had sent it there: mail and passwords"
+                        + " can be led elsewhere (CVE-2011-0411, CVE-2011-1926, CVE-2021-38371;"
+                        + " https://nostarttls.secvuln.info).")
+                .fix(("Throw away, or refuse, everything that was read after the upgrade command before the handshake"
+                                + " begins. " + reference.fix())
+                        .strip())
+                .onUpgraded(profile.protocol());
+    }
+
+    /**
+     * Segments that are sent before the server's answer is read.
+     *
+     * @param segments with line ends; the upgrade command is in them, with the tag {@code s0} where there are tags
+     */
+    public static Injection of(UpgradeProfile profile, String... segments) {
+        return new Injection(profile, Arrays.asList(segments), Optional.empty());
+    }
+
+    /** The upgrade command with its end, as the beginning of a segment. */
+    static String upgrade(UpgradeProfile profile) {
+        return profile.line(UPGRADE_TAG, profile.words().upgrade()) + "\r\n";
+    }
+
+    /** Text that follows the upgrade command in its segment. */
+    public static Injection after(UpgradeProfile profile, String text) {
+        return of(profile, upgrade(profile) + text);
+    }
+
+    /** A command, with its end, that follows the upgrade command in its segment. */
+    public static Injection command(UpgradeProfile profile, String command) {
+        return after(profile, profile.line(TAG, command) + "\r\n");
+    }
+
+    /** The same, judged inside TLS before anything is counted. */
+    public Injection judgedBy(Inside first) {
+        return new Injection(profile, segments, Optional.of(first));
+    }
+
+    /** Sends it where the upgrade is offered. */
+    public Verdict tryOn(Talk talk, Subject subject) throws IOException {
+        segments.forEach(talk.wire()::sendRaw);
+        Response goAhead = talk.answerTo(UPGRADE_TAG, profile.words().upgrade());
+        if (goAhead.refusal()) {
+            return Verdict.pass("refused: " + goAhead.told());
+        }
+        if (goAhead.ended() || (goAhead.endsSession() && !goAhead.goAhead())) {
+            return Verdict.pass("the server hangs up: " + goAhead.told());
+        }
+        if (!goAhead.goAhead()) {
+            return Verdict.inconclusive(profile.words().upgrade() + " with more after it: " + goAhead.told());
+        }
+        Handshake handshake = talk.handshake();
+        if (handshake instanceof Handshake.Failed failed) {
+            return failed(failed, subject);
+        }
+        Optional<Verdict> verdict = inside.flatMap(first -> first.judge(talk, (Handshake.Done) handshake));
+        return verdict.isPresent() ? verdict.get() : counted(talk.exchange(), subject);
+    }
+
+    private Verdict failed(Handshake.Failed failed, Subject subject) {
+        return switch (failed.failure()) {
+            case NOT_TLS -> plaintext(failed.detail(), subject);
+            case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + failed.told());
+            case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + failed.told());
+        };
+    }
+
+    /** An answer to what was injected, or what this server always says there? */
+    private Verdict plaintext(String quoted, Subject subject) {
+        String goAhead = profile.words().goAhead();
+        if (segments.size() > 1 && !profile.executed(quoted.substring(1))) {
+            // Of several segments the last may come when the server waits for a ClientHello.
+            return Verdict.inconclusive("after the " + goAhead + " came in plaintext " + quoted
+                    + ", perhaps because a segment came when the ClientHello was due");
+        }
+        return control.unlessBroken(
+                subject, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));
+    }
+
+    private Verdict counted(Exchange exchange, Subject subject) throws IOException {
+        String commands =
+                profile.words().capabilities() + " and " + profile.words().goodbye();
+        String told = "inside TLS " + commands + " had " + exchange.answers().size() + " answers: " + exchange.told();
+        if (exchange.sound()) {
+            return Verdict.pass("inside TLS " + commands + " were answered once each");
+        }
+        if (exchange.answers().isEmpty()) {
+            return exchange.ended()
+                    ? Verdict.pass("the server ends the session inside TLS")
+                    : Verdict.inconclusive("inside TLS " + commands + " were not answered");
+        }
+        Response first = exchange.answers().get(0);
+        if (first.asks()) {
+            return Verdict.fail(told + "; the server asks for more of what was sent in plaintext");
+        }
+        if (exchange.foreign()) {
+            return Verdict.fail(told + "; what was sent in plaintext was executed");
+        }
+        if (exchange.answers().size() > Exchange.EXPECTED) {
+            return control.unlessAlways(subject, Verdict.fail(told + "; what was sent in plaintext was executed"));
+        }
+        boolean ended = !exchange.listed() && first.goodbye() && exchange.ended();
+        if (ended && exchange.answers().size() == 1) {
+            return control.unlessBroken(
+                    subject,
+                    Verdict.fail(told + ", and the end of the session: what was sent in plaintext was executed"));
+        }
+        boolean joined =
+                !exchange.listed() && (first.refusal() || exchange.answers().size() == Exchange.EXPECTED);
+        return joined
+                ? control.unlessBroken(
+                        subject, Verdict.fail(told + "; the first whole line was joined to what was sent in plaintext"))
+                : Verdict.inconclusive(told);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.session.Unasked;
+import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.target.Login;
+import dev.starttls.conformance.tls.ProvenServer;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** The session inside TLS, however it got there, and what may not get there. */
+final class InsideTopic extends UpgradeTopic {
+    /** Tag of what is sent before the upgrade command. */
+    private static final String EARLY_TAG = "c0";
+
+    private static final String UPGRADE_TAG = "s0";
+    /** Refused by every server, so that its answer cannot be taken for a go-ahead. */
+    private static final String UNKNOWN = "XEARLY";
+
+    InsideTopic(UpgradeProfile profile) {
+        super(profile);
+    }
+
+    @Override
+    public List<Check> checks() {
+        return List.of(refusedInside(), nothingUnasked(), nothingLate(), refusedAfterLogin());
+    }
+
+    private Check refusedInside() {
+        return check(
+                        "UP-S-07",
+                        "the upgrade command inside TLS is refused and the session continues",
+                        Level.MUST,
+                        Rule.INSIDE,
+                        "Refuse it and continue.")
+                .why("A go-ahead inside TLS leaves both sides waiting for a handshake that neither begins.")
+                .on(profile().protocol())
+                .run(from(stages().introducedInside(), (talk, subject) -> {
+                    Response answer = talk.say(words().upgrade());
+                    return answer.endsSession()
+                            ? Verdict.warn("the server ends the session: " + answer.told())
+                            : refused(talk, answer, words().probe());
+                }));
+    }
+
+    private static Verdict refused(Talk talk, Response answer, String next) {
+        if (!answer.refusal()) {
+            return Verdict.fail("expected a refusal, came " + answer.told());
+        }
+        Response after = talk.say(next);
+        if (!after.done()) {
+            return Verdict.fail("refused with " + answer.told() + ", but " + next + " after it: " + after.told());
+        }
+        return answer.temporary()
+                ? Verdict.warn("refused for the moment only: " + answer.told())
+                : Verdict.pass(answer.told());
+    }
+
+    private Check nothingUnasked() {
+        return check(
+                        "UP-S-09",
+                        "inside TLS the server sends nothing before the first command",
+                        Level.MUST,
+                        Rule.INSIDE,
+                        "After the handshake wait for the client's first command.")
+                .why("A greeting or a list of capabilities that comes unasked may have been made in plaintext. A client"
+                        + " is to ask again inside TLS, and is out of step with a server that greets it twice.")
+                .run(from(stages().inside(), (talk, subject) -> {
+                    Unasked unasked = talk.unasked();
+                    String told = "before the answer to the first command came " + unasked.told();
+                    return switch (unasked.kind()) {
+                        case NOTHING -> Verdict.pass("the first that came was the answer: " + unasked.told());
+                        case ALLOWED -> Verdict.warn(told);
+                        case FORBIDDEN -> Verdict.fail(told);
+                        case UNCLEAR ->
+                            Verdict.inconclusive("the first commands inside TLS were answered with " + unasked.told());
+                    };
+                }));
+    }
+
+    private Check nothingLate() {
+        return check(
+                        "UP-S-14",
+                        "the answer to a command sent before the upgrade command does not come inside TLS",
+                        Level.MUST,
+                        Rule.INSIDE,
+                        "Flush, or throw away, all output before the handshake begins.")
+                .why("A server that keeps what it has to say in a buffer may flush it inside TLS, where it looks as if"
+                        + " it were protected.")
+                .run(from(stages().offered(), this::late));
+    }
+
+    private Verdict late(Talk talk, Subject subject) throws IOException {
+        if (!talk.offers().pipelining()) {
+            return Verdict.skip("PIPELINING is not offered before TLS");
+        }
+        // Commands may be pipelined up to the upgrade command; only after it nothing may be sent.
+        talk.wire()
+                .sendRaw(profile().line(EARLY_TAG, UNKNOWN) + "\r\n" + profile().line(UPGRADE_TAG, words().upgrade())
+                        + "\r\n");
+        Response first = talk.next();
+        // A server that accepts what it does not know sends what looks like two go-aheads.
+        boolean answered = talk.refusedOrTagged(first, EARLY_TAG)
+                || (first.goAhead() && talk.wire().overhear(subject.quiet()).startsWith(words().goAhead()));
+        Response goAhead = answered ? talk.answerTo(UPGRADE_TAG, words().upgrade()) : first;
+        if (goAhead.refusal()) {
+            return Verdict.pass("refused after another command: " + goAhead.told());
+        }
+        if (!goAhead.goAhead()) {
+            return Verdict.inconclusive(UNKNOWN + " and " + words().upgrade() + " in one segment were answered with "
+                    + (answered ? first.told() + ", " : "") + goAhead.told());
+        }
+        Handshake handshake = talk.handshake();
+        if (!handshake.done()) {
+            return answered
+                    ? noHandshake(handshake)
+                    : new Control(profile())
+                            .unlessBroken(
+                                    subject,
+                                    Verdict.fail(words().upgrade() + " was answered before the command in front of it,"
+                                            + " and then: " + handshake.told()));
+        }
+        Exchange exchange = talk.exchange();
+        Verdict late = Verdict.fail("inside TLS came the answer to a command sent before it: " + exchange.told());
+        if (exchange.foreign()) {
+            return late;
+        }
+        if (exchange.answers().size() > Exchange.EXPECTED) {
+            return new Control(profile()).unlessAlways(subject, late);
+        }
+        return answered
+                ? Verdict.pass("both were answered before TLS, and nothing came late")
+                : Verdict.fail("the command before it was answered neither before TLS nor inside it");
+    }
+
+    private Check refusedAfterLogin() {
+        return check(
+                        "UP-S-24",
+                        "the upgrade command after the login is refused and the session continues",
+                        Level.MUST,
+                        Rule.INSIDE,
+                        "Refuse it in every state but the one before the login.")
+                .why("A client that has logged in has a state that an upgrade would carry from one side into the other,"
+                        + " or lose without a word.")
+                .on(profile().protocol())
+                .run(this::withLogin);
+    }
+
+    private Verdict withLogin(Subject subject) throws IOException {
+        Optional<Login> login = subject.settings().login();
+        return login.isEmpty()
+                ? Verdict.skip("needs a login: give --user and --password-file")
+                : from(stages().clientHelloDue(), (talk, same) -> loggedIn(talk, same, login.get()))
+                        .run(subject);
+    }
+
+    private Verdict loggedIn(Talk talk, Subject subject, Login login) {
+        Handshake handshake = talk.handshake();
+        if (!(handshake instanceof Handshake.Done done)) {
+            return noHandshake(handshake);
+        }
+        Optional<Verdict> doubt = ProvenServer.withholds(subject, done);
+        if (doubt.isPresent()) {
+            return doubt.get();
+        }
+        Optional<Verdict> obstacle =
+                subject.target().scheme().implicitTls() ? talk.greeted() : Optional.<Verdict>empty();
+        return obstacle.or(talk::introduced).or(() -> talk.logIn(login)).orElseGet(() -> afterLogin(talk));
+    }
+
+    private Verdict afterLogin(Talk talk) {
+        Response answer = talk.say(words().upgrade());
+        if (answer.endsSession() || answer.ended()) {
+            return Verdict.warn("the server ends the session: " + answer.told());
+        }
+        Verdict verdict = refused(talk, answer, "NOOP");
+        return verdict.mark() == Mark.PASS && !answer.refusesState()
+                ? Verdict.warn("refused, but not as a command out of place: " + answer.told())
+                : verdict;
+    }
+}

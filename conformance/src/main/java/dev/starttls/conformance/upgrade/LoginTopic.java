@@ -1,0 +1,91 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.session.Stage;
+import dev.starttls.conformance.session.Talk;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** No login in plaintext. */
+final class LoginTopic extends UpgradeTopic {
+    /** Mechanisms that show the password, or a token as good as one, to everyone on the path. */
+    private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
+
+    LoginTopic(UpgradeProfile profile) {
+        super(profile);
+    }
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                check(
+                                "UP-S-20",
+                                "no mechanism that shows the password is offered before TLS",
+                                Level.SECURITY,
+                                Rule.MECHANISMS)
+                        .why(
+                                "A client that sees such an offer in plaintext may use it: the password crosses the network"
+                                        + " for everyone on the path. An offer inside TLS only makes the safe way the only one.")
+                        .run(fromStranger(this::mechanisms)),
+                refused("UP-S-21a", "PLAIN"),
+                refused("UP-S-21b", "LOGIN"));
+    }
+
+    private CheckBody fromStranger(Stage.Rest<Talk> rest) {
+        return profile().trustsOwnAddress()
+                ? stages().introducedFromElsewhere().thenAsStranger(rest)
+                : stages().introduced().then(rest);
+    }
+
+    private Verdict mechanisms(Talk talk, Subject subject) {
+        Set<String> mechanisms = talk.offers().mechanisms();
+        if (mechanisms.isEmpty()) {
+            return Verdict.pass("no mechanism is offered");
+        }
+        Set<String> clear = new TreeSet<>(mechanisms);
+        clear.retainAll(IN_THE_CLEAR);
+        String told = words().capabilities() + " before TLS offers " + String.join(", ", mechanisms);
+        if (clear.isEmpty()) {
+            return Verdict.warn(told + "; none shows the password, but what follows the login is not protected");
+        }
+        return profile().expectsLogin(subject.target().scheme())
+                ? Verdict.fail(told)
+                : Verdict.warn(told + "; on a port for mail between servers no client should log in at all");
+    }
+
+    private Check refused(String id, String mechanism) {
+        return check(
+                        id,
+                        "authentication by " + mechanism + " before TLS is refused at once",
+                        Level.SECURITY,
+                        Rule.LOGIN)
+                .why("Not offering it is not enough: a client may remember the offer of another day, and someone on the"
+                        + " path may write one into the answer. A server that asks for more asks for the password in"
+                        + " plaintext; only a refusal keeps it off the wire.")
+                .run(fromStranger(
+                        (talk, subject) -> authenticate(talk, profile().authenticate(mechanism))));
+    }
+
+    private static Verdict authenticate(Talk talk, String command) {
+        Response answer = talk.say(command);
+        if (answer.asks()) {
+            // A line with an asterisk ends the exchange (RFC 4954 section 4, RFC 9051 section 6.2.2, RFC 5034 section
+            // 4).
+            talk.wire().send("*");
+            return Verdict.fail("the server asks for the password in plaintext: " + answer.told());
+        }
+        if (answer.done() || answer.goAhead()) {
+            return Verdict.fail(command + " was answered with " + answer.told());
+        }
+        if (answer.endsSession() || answer.ended()) {
+            return Verdict.pass("the server ends the session: " + answer.told());
+        }
+        return answer.refusal() ? Verdict.pass(answer.told()) : notDone(command, answer.told());
+    }
+}

@@ -1,0 +1,104 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.session.Talk;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** What the server offers, before TLS and inside it. */
+final class OfferTopic extends UpgradeTopic {
+    OfferTopic(UpgradeProfile profile) {
+        super(profile);
+    }
+
+    @Override
+    public List<Check> checks() {
+        return List.of(
+                check(
+                                "UP-S-02",
+                                "the upgrade command is offered before TLS, without parameters",
+                                Level.MUST,
+                                Rule.OFFER)
+                        .why("A client that is set to require TLS cannot use a port that does not offer it, and one"
+                                + " that is not continues in plaintext. A parameter after the keyword makes strict"
+                                + " clients miss the offer.")
+                        .run(from(stages().greeted(), (talk, subject) -> offered(talk))),
+                check(
+                                "UP-S-06",
+                                "the upgrade command is not offered inside TLS",
+                                Level.MUST,
+                                Rule.INSIDE,
+                                "Leave it out of the answer to " + words().capabilities()
+                                        + " once the session is inside TLS.")
+                        .why("A client that follows every offer would try TLS inside TLS and lose the session.")
+                        .run(from(stages().introducedInside(), (talk, subject) -> notOffered(talk))),
+                check(
+                                "UP-S-23b",
+                                "the upgrade command is not offered on an implicit-TLS port",
+                                Level.MUST,
+                                Rule.IMPLICIT_OFFER)
+                        .why("The session is inside TLS already; the offer leads to TLS inside TLS.")
+                        .onImplicit(profile().protocol())
+                        .run(from(stages().introducedInside(), (talk, subject) -> notOffered(talk))),
+                check("UP-S-08", "offers before TLS and inside it, compared", Level.SHOULD, Rule.INSIDE)
+                        .why("Both sides forget at the upgrade what they learned before it, so the two lists are"
+                                + " independent; the administrator may want to know what differs.")
+                        .run(from(
+                                (profile().trustsOwnAddress()
+                                                ? stages().introducedFromElsewhere()
+                                                : stages().introduced())
+                                        .and(Talk::offered),
+                                OfferTopic::compare)));
+    }
+
+    private Verdict offered(Talk talk) {
+        Response answer = talk.ask();
+        String command = words().capabilities();
+        if (!answer.done()) {
+            boolean unknown = answer.refusal() && !answer.temporary() && !answer.endsSession();
+            return unknown
+                    ? Verdict.fail("nothing is offered: " + command + " was answered with " + answer.told())
+                    : notDone(command, answer.told());
+        }
+        Optional<String> parameters = talk.offers().upgrade();
+        if (parameters.isEmpty()) {
+            return Verdict.fail(command + " does not offer " + words().upgrade() + "; it offers "
+                    + list(talk.offers().told()));
+        }
+        return parameters.get().isEmpty()
+                ? Verdict.pass("offered")
+                : Verdict.fail("offered with a parameter: '" + words().upgrade() + " " + parameters.get() + "'");
+    }
+
+    private Verdict notOffered(Talk talk) {
+        return talk.offers().upgrade().isPresent()
+                ? Verdict.fail(words().capabilities() + " inside TLS offers " + words().upgrade())
+                : Verdict.pass("not offered");
+    }
+
+    private static Verdict compare(Talk talk, Subject subject) {
+        Collection<String> before = talk.offers().told();
+        Optional<Verdict> obstacle = talk.goneAhead().or(talk::secured).or(talk::introduced);
+        if (obstacle.isPresent()) {
+            return obstacle.get();
+        }
+        Collection<String> inside = talk.offers().told();
+        TreeSet<String> gone = new TreeSet<>(before);
+        gone.removeAll(inside);
+        TreeSet<String> come = new TreeSet<>(inside);
+        come.removeAll(before);
+        TreeSet<String> both = new TreeSet<>(before);
+        both.retainAll(inside);
+        return Verdict.pass("only before: " + list(gone) + "; only inside: " + list(come) + "; both: " + list(both));
+    }
+
+    private static String list(Collection<String> offers) {
+        return offers.isEmpty() ? "nothing" : String.join(", ", offers);
+    }
+}

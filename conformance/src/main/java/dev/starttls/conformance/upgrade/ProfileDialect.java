@@ -1,0 +1,47 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Dialect;
+import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.session.UpgradeSurvey;
+import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.TlsOffer;
+import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
+import java.util.Optional;
+
+/** A protocol of lines as the checks of the TLS layer need it. */
+public record ProfileDialect(UpgradeProfile profile) implements Dialect {
+    @Override
+    public Protocol protocol() {
+        return profile.protocol();
+    }
+
+    @Override
+    public Survey survey(Subject subject) throws IOException {
+        return new UpgradeSurvey(subject, profile.stages()::open).make();
+    }
+
+    @Override
+    public Optional<Verdict> talkToGoAhead(Conversation conversation) {
+        Talk talk = profile.stages().over(conversation, TlsOffer.of(Optional.empty()));
+        return talk.greeted().or(talk::introduced).or(talk::offered).or(talk::goneAhead);
+    }
+
+    @Override
+    public String harmlessCommand() {
+        return profile.harmless();
+    }
+
+    @Override
+    public boolean answersHarmlessCommand(String line) {
+        return profile.answersHarmless(line);
+    }
+
+    @Override
+    public boolean endsGreeting(String line) {
+        return profile.endsGreeting(line);
+    }
+}

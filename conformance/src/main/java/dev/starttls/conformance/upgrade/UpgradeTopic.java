@@ -1,0 +1,67 @@
+package dev.starttls.conformance.upgrade;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Stage;
+import dev.starttls.conformance.session.Stages;
+import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.session.Vocabulary;
+import dev.starttls.conformance.speak.Handshake;
+
+/** Some of the shared checks, for one protocol. */
+abstract class UpgradeTopic implements Topic {
+    private final UpgradeProfile profile;
+
+    UpgradeTopic(UpgradeProfile profile) {
+        this.profile = profile;
+    }
+
+    final UpgradeProfile profile() {
+        return profile;
+    }
+
+    final Vocabulary words() {
+        return profile.words();
+    }
+
+    final Stages<? extends Talk> stages() {
+        return profile.stages();
+    }
+
+    /** A check on the ports that begin in plaintext, with the protocol's clause. */
+    final Check.Draft check(String id, String title, Level level, Rule rule) {
+        return check(id, title, level, rule, "");
+    }
+
+    /**
+     * The same.
+     *
+     * @param fix what holds for all protocols; what this one has to add follows it
+     */
+    final Check.Draft check(String id, String title, Level level, Rule rule, String fix) {
+        Reference reference = profile.reference(rule);
+        return Check.of(id, title)
+                .level(level)
+                .clause(reference.clause())
+                .fix((fix + " " + reference.fix()).strip())
+                .onUpgraded(profile.protocol());
+    }
+
+    /** A check that begins at this stage. */
+    static CheckBody from(Stage<? extends Talk> stage, Stage.Rest<Talk> rest) {
+        return stage.then(rest);
+    }
+
+    /** The verdict where a command that the check builds on was not answered as it should be. */
+    static Verdict notDone(String command, String told) {
+        return Verdict.inconclusive(command + " was answered with " + told);
+    }
+
+    /** The verdict where the check needs a handshake that succeeds. */
+    static Verdict noHandshake(Handshake handshake) {
+        return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
+    }
+}

@@ -1,0 +1,42 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.session.Fault;
+
+/** A fault that only a {@link ScriptedPop3Session scripted server} of POP3 may have. The first ones are sound as well. */
+public enum Pop3Fault implements Fault {
+    // Sound all the same.
+    NO_USER,
+    TIMESTAMP,
+    NOOP_ALWAYS,
+
+    // Greeting and offers.
+    GREETING_WITH_8_BIT,
+    GREETING_TOO_LONG,
+    NO_CAPA,
+    CAPA_WITH_TWO_SPACES,
+    CAPA_WITHOUT_DOT,
+
+    // The command, and commands.
+    UNKNOWN_TAKEN,
+    UNKNOWN_HANGS_UP,
+    REPEATS_UNKNOWN,
+
+    // Inside TLS.
+    STLS_INSIDE_ENDS_SESSION,
+    STLS_AFTER_LOGIN_ENDS_LOGIN,
+
+    // What is kept from before TLS.
+    KEEPS_USER,
+    SAME_REFUSAL,
+    SAME_TIMESTAMP,
+    KEEPS_TIMESTAMP,
+
+    // Login.
+    USER_IN_THE_CLEAR,
+    USER_ANNOUNCED,
+    USER_TAKEN,
+    REPEATS_PASSWORD,
+
+    // Lines.
+    TAKES_SHORT_COMMANDS_ONLY,
+}

@@ -1,0 +1,257 @@
+package dev.starttls.conformance.session;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** One session of a scripted server: what all protocols share, from the greeting to the end of the handshake. */
+public abstract class ScriptedSession {
+    private final ScriptedServer server;
+    private final ScriptedWire wire;
+    private final ScriptedLines lines;
+    private String late = "";
+    private boolean loggedIn;
+
+    protected ScriptedSession(ScriptedServer server, Socket socket) throws IOException {
+        this.server = server;
+        this.wire = new ScriptedWire(server, socket);
+        this.lines = wire.lines();
+    }
+
+    /** What a server says at the points where the shared part speaks. */
+    protected enum Saying {
+        GO_AHEAD,
+        BY_THE_WAY,
+        UNKNOWN_COMMAND,
+        NO_ARGUMENTS,
+        NOT_NOW,
+        ONCE_MORE,
+        ALREADY_INSIDE,
+        TOO_LATE,
+        NOTHING_MAY_FOLLOW,
+        NO_TLS
+    }
+
+    /** The line for it, without its end. */
+    protected abstract String saying(Saying saying, String tag);
+
+    /** The upgrade command. */
+    protected abstract String upgradeCommand();
+
+    /** The greeting, with its end. */
+    protected abstract String greeting();
+
+    /** Obeys one command; false ends the session. */
+    protected abstract boolean obey(ScriptedLines.Line line) throws IOException;
+
+    /** The handshake succeeded: forgets what was said before. */
+    protected void forget() {}
+
+    /** A command was obeyed that was read ahead of the handshake, and nothing was said. */
+    protected void obeyedSilently() {}
+
+    /** Inside TLS, before the first command. */
+    protected void upgraded() throws IOException {}
+
+    protected final boolean is(Fault fault) {
+        return server.is(fault);
+    }
+
+    protected final ScriptedServer server() {
+        return server;
+    }
+
+    protected final ScriptedWire wire() {
+        return wire;
+    }
+
+    protected final ScriptedLines lines() {
+        return lines;
+    }
+
+    protected final boolean loggedIn() {
+        return loggedIn;
+    }
+
+    protected final void logIn(boolean right) {
+        loggedIn = right;
+    }
+
+    /** From the connection to its end. */
+    public final void serve() throws IOException {
+        if (server.implicitTls() && !shakeHands(new byte[0])) {
+            return;
+        }
+        wire.raw(greeting());
+        while (!is(UpgradeFault.GREETING_BUSY)) {
+            ScriptedLines.Line line = lines.read();
+            if (wire.secure() && is(UpgradeFault.ANSWERS_BACKWARDS) && lines.ahead().length > 0) {
+                ScriptedLines.Line next = lines.read();
+                obey(next);
+                obey(line);
+            } else if (!(beforeUpgrade() ? obeyEarly(line) : obey(line))) {
+                return;
+            }
+            if (wire.secure() && is(UpgradeFault.DROPS_PIPELINED)) {
+                lines.ahead(new byte[0]);
+            }
+        }
+    }
+
+    /** Whether the upgrade command follows in the same segment. */
+    private boolean beforeUpgrade() {
+        String ahead = new String(lines.ahead(), StandardCharsets.ISO_8859_1);
+        return !wire.secure() && ahead.toUpperCase(Locale.ROOT).contains(upgradeCommand());
+    }
+
+    private boolean obeyEarly(ScriptedLines.Line line) throws IOException {
+        if (is(UpgradeFault.SWALLOWS_PIPELINED)) {
+            return true;
+        }
+        if (!is(UpgradeFault.FLUSHES_LATE)) {
+            return obey(line);
+        }
+        wire.hold();
+        boolean goesOn = obey(line);
+        late = wire.release();
+        return goesOn;
+    }
+
+    /**
+     * Obeys the upgrade command; false ends the session.
+     *
+     * @param tag of the command; empty where the protocol has none
+     * @param asWritten the command as the client spelled it
+     */
+    protected final boolean startTls(ScriptedLines.Line line, String tag, String asWritten, String argument)
+            throws IOException {
+        if (loggedIn) {
+            return again(
+                    UpgradeFault.UPGRADE_AFTER_LOGIN_HANGS_UP,
+                    UpgradeFault.ACCEPTS_UPGRADE_AFTER_LOGIN,
+                    Saying.TOO_LATE,
+                    tag);
+        }
+        if (wire.secure()) {
+            return again(
+                    UpgradeFault.UPGRADE_INSIDE_HANGS_UP,
+                    UpgradeFault.ACCEPTS_UPGRADE_INSIDE,
+                    Saying.ALREADY_INSIDE,
+                    tag);
+        }
+        String upper = upgradeCommand();
+        boolean lower = asWritten.equals(upper.toLowerCase(Locale.ROOT));
+        boolean unknown = !asWritten.equals(upper)
+                && (is(UpgradeFault.UPPER_CASE_ONLY) || (is(UpgradeFault.NO_MIXED_CASE) && !lower));
+        if (unknown) {
+            wire.say(saying(Saying.UNKNOWN_COMMAND, tag));
+        } else if (!argument.isEmpty() && !is(UpgradeFault.ACCEPTS_ARGUMENT)) {
+            wire.say(saying(Saying.NO_ARGUMENTS, tag));
+        } else if (is(UpgradeFault.GO_AHEAD_REFUSED)) {
+            wire.say(saying(Saying.NOT_NOW, tag));
+        } else {
+            return upgrade(line, tag);
+        }
+        return true;
+    }
+
+    private boolean again(Fault hangsUp, Fault accepts, Saying refusal, String tag) throws IOException {
+        if (is(hangsUp)) {
+            return false;
+        }
+        wire.say(saying(is(accepts) ? Saying.ONCE_MORE : refusal, tag));
+        return true;
+    }
+
+    private boolean upgrade(ScriptedLines.Line line, String tag) throws IOException {
+        if (is(UpgradeFault.WAITS_FOR_SECOND_SEGMENT) && server.firstUpgrade() && lines.ahead().length == 0) {
+            lines.fill();
+        }
+        byte[] ahead = lines.ahead();
+        if (ahead.length > 0 && is(UpgradeFault.REFUSES_READ_AHEAD)) {
+            wire.say(saying(Saying.NOTHING_MAY_FOLLOW, tag));
+            return false;
+        }
+        wire.raw(saying(Saying.GO_AHEAD, tag)
+                + (is(UpgradeFault.GO_AHEAD_WITH_BARE_LF) ? "\n" : "\r\n")
+                + (is(UpgradeFault.TALKS_AFTER_GO_AHEAD) ? saying(Saying.BY_THE_WAY, tag) + "\r\n" : ""));
+        if (!readAhead(line)) {
+            return false;
+        }
+        if (is(UpgradeFault.HANDSHAKE_FAILS)) {
+            lines.fill();
+            return false;
+        }
+        if (is(UpgradeFault.PLAINTEXT_AFTER_GO_AHEAD)) {
+            lines.fill();
+            if (lines.ahead()[0] != 22) {
+                return true;
+            }
+            ahead = lines.ahead();
+            lines.ahead(new byte[0]);
+            return beginInside(ahead);
+        }
+        return beginInside(is(UpgradeFault.FEEDS_READ_AHEAD_TO_TLS) ? ahead : new byte[0]);
+    }
+
+    /** What becomes of the plaintext that was read after the upgrade command; false ends the session. */
+    private boolean readAhead(ScriptedLines.Line line) throws IOException {
+        String ahead = new String(lines.ahead(), StandardCharsets.ISO_8859_1);
+        boolean keep = is(UpgradeFault.KEEPS_READ_AHEAD)
+                || is(UpgradeFault.WAITS_FOR_SECOND_SEGMENT)
+                || (is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_BARE_LF) && line.bareLf());
+        if (keep) {
+            return true;
+        }
+        if (is(UpgradeFault.KEEPS_FRAGMENT)) {
+            lines.ahead(ahead.substring(ahead.lastIndexOf('\n') + 1).getBytes(StandardCharsets.ISO_8859_1));
+            return true;
+        }
+        boolean silently = is(UpgradeFault.OBEYS_READ_AHEAD_SILENTLY);
+        boolean goesOn = true;
+        if ((silently || is(UpgradeFault.ANSWERS_READ_AHEAD_BEFORE_TLS)) && ahead.endsWith("\r\n")) {
+            if (silently) {
+                wire.hold();
+            }
+            goesOn = obey(lines.read());
+            if (silently) {
+                wire.release();
+                obeyedSilently();
+            }
+        }
+        lines.ahead(new byte[0]);
+        return goesOn;
+    }
+
+    private boolean beginInside(byte[] read) throws IOException {
+        if (!shakeHands(read)) {
+            return false;
+        }
+        if (wire.secure()) {
+            wire.raw(late);
+            if (is(UpgradeFault.GREETS_INSIDE)) {
+                wire.raw(greeting());
+            }
+            upgraded();
+        }
+        return true;
+    }
+
+    /** Shakes hands over octets that were read already and what follows; false ends the session. */
+    private boolean shakeHands(byte[] read) throws IOException {
+        try {
+            wire.shakeHands(read, is(UpgradeFault.TLS_1_2_ONLY) ? new String[] {"TLSv1.2"} : new String[0]);
+        } catch (IOException e) {
+            if (is(UpgradeFault.DIES_OF_FAILED_HANDSHAKE)) {
+                server.die();
+            }
+            if (is(UpgradeFault.TELLS_FAILED_HANDSHAKE)) {
+                wire.say(saying(Saying.NO_TLS, "*"));
+            }
+            return is(UpgradeFault.GOES_ON_AFTER_FAILED_HANDSHAKE);
+        }
+        forget();
+        return true;
+    }
+}

@@ -1,0 +1,165 @@
+package dev.starttls.conformance.upgrade;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Fault;
+import dev.starttls.conformance.session.ScriptedServer;
+import dev.starttls.conformance.session.UpgradeFault;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Servers that would spoil the other checks, each seen by one shared check alone, for each protocol. */
+@Execution(ExecutionMode.CONCURRENT)
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class UpgradeAloneTest {
+    private static Verdict one(Protocol protocol, String id, Fault... faults) throws IOException {
+        try (ScriptedServer server = Servers.start(Scheme.upgraded(protocol), List.of(faults))) {
+            return Servers.checking(protocol).one(id, server.target()).verdict();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_line_in_a_second_segment_that_is_kept_is_caught(Protocol protocol) throws IOException {
+        Verdict verdict = one(protocol, "UP-S-11e", UpgradeFault.WAITS_FOR_SECOND_SEGMENT);
+        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.detail()).contains("what was sent in plaintext was executed");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_sound_server_passes_over_a_second_segment(Protocol protocol) throws IOException {
+        assertThat(one(protocol, "UP-S-11e").mark()).isNotEqualTo(Mark.FAIL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_server_that_dies_of_an_aborted_handshake_is_caught(Protocol protocol) throws IOException {
+        assertThat(one(protocol, "UP-S-17b", UpgradeFault.DIES_OF_FAILED_HANDSHAKE)
+                        .mark())
+                .isEqualTo(Mark.FAIL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_server_that_dies_of_a_long_line_is_caught(Protocol protocol) throws IOException {
+        Verdict verdict = one(protocol, "UP-S-19b", UpgradeFault.DIES_OF_LONG_LINE);
+        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.detail()).contains("new connection");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SMTP, 220 localhost",
+        "IMAP, * OK localhost",
+        "POP3, +OK scripted",
+    })
+    void a_greeting_in_plaintext_on_an_implicit_tls_port_is_caught(Protocol protocol, String greeting)
+            throws IOException {
+        try (ScriptedServer server = Servers.start(Scheme.upgraded(protocol), List.of())) {
+            Target target = new Target(
+                    Scheme.implicit(protocol), "localhost", server.target().port());
+            Verdict verdict = Servers.checking(protocol).one("UP-S-23a", target).verdict();
+            assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
+            assertThat(verdict.detail()).contains(greeting);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SMTP, 220 localhost",
+        "IMAP, * OK localhost",
+        "POP3, +OK localhost",
+    })
+    void a_greeting_in_plaintext_that_comes_late_on_an_implicit_tls_port_is_caught_too(
+            Protocol protocol, String greeting) throws IOException {
+        try (ScriptedServer server = ScriptedServer.start(
+                Scheme.implicit(protocol), (self, socket) -> greetLate(socket, greeting), List.of())) {
+            Verdict verdict =
+                    Servers.checking(protocol).one("UP-S-23a", server.target()).verdict();
+            assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
+            assertThat(verdict.detail()).contains("came before TLS").contains(greeting);
+        }
+    }
+
+    /** Only when the ClientHello has begun to come. */
+    private static void greetLate(Socket socket, String greeting) throws IOException {
+        assertThat(socket.getInputStream().read()).isNotNegative();
+        socket.getOutputStream().write((greeting + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        socket.shutdownOutput();
+        socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_busy_server_makes_the_greeting_inconclusive(Protocol protocol) throws IOException {
+        assertThat(one(protocol, "UP-S-01", UpgradeFault.GREETING_BUSY).mark()).isEqualTo(Mark.INCONCLUSIVE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SMTP, STARTTLS", "IMAP, STARTTLS", "POP3, STLS"})
+    void a_server_without_tls_is_skipped_by_the_checks_of_the_upgrade(Protocol protocol, String command)
+            throws IOException {
+        assertThat(one(protocol, "UP-S-10", UpgradeFault.NO_UPGRADE_OFFER))
+                .isEqualTo(Verdict.skip(command + " is not offered"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"SMTP", "POP3"})
+    void what_is_pipelined_is_skipped_where_pipelining_is_not_offered(Protocol protocol) throws IOException {
+        for (String id : List.of("UP-S-14", "UP-S-18")) {
+            assertThat(one(protocol, id, UpgradeFault.NO_PIPELINING).mark()).isEqualTo(Mark.SKIP);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SMTP | only before: STARTTLS; only inside: AUTH PLAIN LOGIN, REQUIRETLS; both: 8BITMIME, PIPELINING",
+                "IMAP | only before: LOGINDISABLED, STARTTLS; only inside: AUTH=PLAIN; both: IMAP4REV1, LITERAL-",
+                "POP3 | only before: STLS; only inside: SASL PLAIN, USER; both: EXPIRE NEVER, PIPELINING, TOP"
+            })
+    void offers_are_recorded_before_and_inside(Protocol protocol, String told) throws IOException {
+        assertThat(one(protocol, "UP-S-08")).isEqualTo(Verdict.pass(told));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"SMTP", "POP3"})
+    void a_goodbye_that_is_executed_inside_tls_is_told_by_the_end_of_the_session(Protocol protocol) throws IOException {
+        Verdict verdict = one(protocol, "UP-S-11c", UpgradeFault.KEEPS_READ_AHEAD);
+        assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.detail()).contains("and the end of the session");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"SMTP", "POP3"})
+    void a_server_that_greets_inside_tls_is_not_blamed_for_executing_plaintext(Protocol protocol) throws IOException {
+        for (String id : List.of("UP-S-10", "UP-S-14")) {
+            Verdict verdict = one(protocol, id, UpgradeFault.GREETS_INSIDE);
+            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.INCONCLUSIVE);
+            assertThat(verdict.detail()).contains("without the stimulus, too");
+        }
+    }
+}
