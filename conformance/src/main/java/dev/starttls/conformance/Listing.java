@@ -46,7 +46,8 @@ final class Listing {
                     .collect(Collectors.groupingBy(
                             same -> same.get(0).family(), LinkedHashMap::new, Collectors.toList()))
                     .forEach(this::family);
-            out.print("\n" + checks.size() + " checks; --explain GLOB explains some, --only GLOB runs some.\n");
+            out.print("\n" + checks.size()
+                    + " checks; --explain ID or CLAUSE explains them, --only ID or CLAUSE runs them.\n");
         } else {
             checks.forEach(same -> out.print(row(same) + " (" + clauses(same) + ")\n"));
         }
@@ -87,11 +88,11 @@ final class Listing {
         return same.stream().map(Check::clause).distinct().collect(Collectors.joining("; "));
     }
 
-    /** Explains the checks with such an id. */
+    /** Explains the checks with such an id, or of such a clause. */
     void explain(String named) throws UsageException {
         List<List<Check>> found = byId(Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class)));
         if (found.isEmpty()) {
-            throw new UsageException("there is no check '" + named + "'; --list names them all");
+            throw new UsageException("there is no check '" + named + "'; --list names them all, with their clauses");
         }
         String between = "";
         for (List<Check> same : found) {

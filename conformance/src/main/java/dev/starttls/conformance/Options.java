@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  conformance smtp://mail.example.org",
             "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
-            "  conformance --only 'UP-S-1*' --level must submission://mail.example.org",
+            "  conformance --only 'RFC 3207 4.2' --level must submission://mail.example.org",
             "  conformance --format text --format html=report.html smtps://mail.example.org",
             "  conformance --format junit=report.xml submission://mail.example.org",
             "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",
@@ -72,14 +72,15 @@ final class Options {
 
     @Option(
             names = "--only",
-            paramLabel = "GLOB",
+            paramLabel = "ID|CLAUSE",
             completionCandidates = Candidates.Ids.class,
-            description = "Run the checks with such ids: UP-S-11 (a to f), 'UP-S-1*'. May be repeated.")
+            description = "Run the checks with such ids, UP-S-11 (a to f) or 'UP-S-1*', or of a clause and its parts:"
+                    + " 'RFC 3207 4.2', CVE-2011-0411. May be repeated.")
     List<String> only = new ArrayList<>();
 
     @Option(
             names = "--skip",
-            paramLabel = "GLOB",
+            paramLabel = "ID|CLAUSE",
             completionCandidates = Candidates.Ids.class,
             description = "Leave these checks out. May be repeated.")
     List<String> skip = new ArrayList<>();
@@ -133,9 +134,9 @@ final class Options {
 
     @Option(
             names = "--explain",
-            paramLabel = "GLOB",
+            paramLabel = "ID|CLAUSE",
             completionCandidates = Candidates.Ids.class,
-            description = "Explain the checks with such ids, and how to fix what they find.")
+            description = "Explain the checks with such ids or of such a clause, and how to fix what they find.")
     Optional<String> explain = Optional.empty();
 
     @Option(names = "--completion", description = "Print what completes this command in bash and zsh.")

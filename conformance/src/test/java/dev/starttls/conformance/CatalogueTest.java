@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Clause;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +25,7 @@ class CatalogueTest {
         assertThat(Suite.catalogue().all()).isNotEmpty().allSatisfy(check -> {
             assertThat(check.id()).matches("(UP|SMTP|IMAP|POP3|TLS)-S-[0-9]{2}[a-z]?");
             assertThat(check.title()).isNotBlank();
-            assertThat(check.clause()).isNotBlank();
+            assertThat(Clause.in(check.clause())).isNotEmpty();
             assertThat(check.why()).isNotBlank();
             assertThat(check.schemes()).isNotEmpty();
         });
@@ -47,6 +50,25 @@ class CatalogueTest {
                 .isEqualTo(of(Protocol.SMTP).stream()
                         .map(check -> check.id() + check.title() + check.why())
                         .toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "RFC 8314 section 3, RFC 4954 section 4 | RFC 8314:3 RFC 4954:4",
+                "RFC 7888 sections 4 and 5 | RFC 7888:4 RFC 7888:5",
+                "RFC 3207 section 4.2, CVE-2011-0411 | RFC 3207:4.2 CVE-2011-0411:",
+                "RFC 8446 section 8, section 2.3 and appendix E.5 | RFC 8446:8 RFC 8446:2.3 RFC 8446:E.5",
+                "RFC 8996 sections 4 and 5, RFC 6176, RFC 7568 | RFC 8996:4 RFC 8996:5 RFC 6176: RFC 7568:",
+                "rfc3207 4.2 | RFC 3207:4.2",
+                "RFC 3207 | RFC 3207:",
+            })
+    void clauses_are_read_from_the_text_of_a_check(String text, String clauses) {
+        assertThat(Clause.in(text).stream()
+                        .map(clause -> clause.document() + ":" + clause.section())
+                        .collect(Collectors.joining(" ")))
+                .isEqualTo(clauses);
     }
 
     @ParameterizedTest

@@ -77,4 +77,11 @@ class ListingTest {
                 .contains("SMTP, IMAP: must", "POP3: should")
                 .contains("Dovecot 2.3");
     }
+
+    @Test
+    void a_clause_is_explained_with_all_its_checks() {
+        assertThat(run(Terminal.ABSENT, "--explain", "RFC 8689"))
+                .startsWith("SMTP-S-24")
+                .doesNotContain("UP-S-");
+    }
 }

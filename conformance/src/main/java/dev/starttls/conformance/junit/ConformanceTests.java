@@ -128,15 +128,15 @@ public final class ConformanceTests {
     }
 
     /**
-     * Only the checks with such ids; all unless set.
+     * Only the checks with such ids or clauses; all unless set.
      *
-     * @param globs {@code "UP-S-11"} (a to f), {@code "TLS-S-*"}
+     * @param globs {@code "UP-S-11"} (a to f), {@code "TLS-S-*"}, {@code "RFC 3207 4.2"}
      */
     public ConformanceTests only(String... globs) {
         return new ConformanceTests(target, settings, joined(only, globs), skip, levels, parallel);
     }
 
-    /** Not the checks with such ids, whatever {@link #only} says. */
+    /** Not the checks with such ids or clauses, whatever {@link #only} says. */
     public ConformanceTests skip(String... globs) {
         return new ConformanceTests(target, settings, only, joined(skip, globs), levels, parallel);
     }

@@ -1,23 +1,27 @@
 package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Clause;
 import dev.starttls.conformance.check.Level;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * Which checks to run.
  *
- * @param only ids to run; empty for all
- * @param skip ids to leave out, whatever {@code only} says
+ * @param only the checks to run; empty for all
+ * @param skip the checks to leave out, whatever {@code only} says
  * @param levels the levels to run
  */
-public record Selection(List<Pattern> only, List<Pattern> skip, Set<Level> levels) {
+public record Selection(List<Predicate<Check>> only, List<Predicate<Check>> skip, Set<Level> levels) {
+    private static final Pattern CLAUSE = Pattern.compile("(?i)\\s*(RFC ?[0-9]|CVE-[0-9]).*");
+
     public Selection {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
@@ -30,17 +34,33 @@ public record Selection(List<Pattern> only, List<Pattern> skip, Set<Level> level
     }
 
     /**
-     * From globs over ids, in any case: {@code *} stands for any text, {@code ?} for one character. A glob without them
-     * also takes the suffixed checks of its row, so that {@code UP-S-11} means {@code UP-S-11a} and the others.
+     * From ids and clauses, in any case.
+     *
+     * <p>In an id {@code *} stands for any text, {@code ?} for one character. One without them also takes the suffixed
+     * checks of its row, so that {@code UP-S-11} means {@code UP-S-11a} and the others.
+     *
+     * <p>A clause begins with {@code RFC} or {@code CVE-}, as in {@code RFC 3207 4.2}, {@code RFC 3207 section 4} or
+     * {@code CVE-2011-0411}. It takes the checks that come from it or from a part of it: {@code RFC 3207 4} has those of
+     * 4.2, and {@code RFC 3207} has all of that RFC.
      */
     public static Selection of(Collection<String> only, Collection<String> skip, Set<Level> levels) {
         return new Selection(
-                only.stream().map(Selection::pattern).toList(),
-                skip.stream().map(Selection::pattern).toList(),
+                only.stream().map(Selection::named).toList(),
+                skip.stream().map(Selection::named).toList(),
                 levels);
     }
 
-    private static Pattern pattern(String glob) {
+    private static Predicate<Check> named(String text) {
+        return CLAUSE.matcher(text).matches() ? ofClause(text) : ofId(text);
+    }
+
+    private static Predicate<Check> ofClause(String text) {
+        List<Clause> asked = Clause.in(text);
+        return check -> Clause.in(check.clause()).stream()
+                .anyMatch(clause -> asked.stream().anyMatch(each -> each.covers(clause)));
+    }
+
+    private static Predicate<Check> ofId(String glob) {
         String regex = glob.toUpperCase(Locale.ROOT)
                 .chars()
                 .mapToObj(c -> switch (c) {
@@ -49,15 +69,14 @@ public record Selection(List<Pattern> only, List<Pattern> skip, Set<Level> level
                     default -> Pattern.quote(String.valueOf((char) c));
                 })
                 .collect(Collectors.joining());
-        return Pattern.compile(glob.matches(".*[*?].*") ? regex : regex + "[A-Z]?");
+        Pattern id = Pattern.compile(glob.matches(".*[*?].*") ? regex : regex + "[A-Z]?");
+        return check -> id.matcher(check.id().toUpperCase(Locale.ROOT)).matches();
     }
 
     /** Whether to run the check. */
     public boolean takes(Check check) {
-        String id = check.id().toUpperCase(Locale.ROOT);
         return levels.contains(check.level())
-                && (only.isEmpty()
-                        || only.stream().anyMatch(glob -> glob.matcher(id).matches()))
-                && skip.stream().noneMatch(glob -> glob.matcher(id).matches());
+                && (only.isEmpty() || only.stream().anyMatch(each -> each.test(check)))
+                && skip.stream().noneMatch(each -> each.test(check));
     }
 }

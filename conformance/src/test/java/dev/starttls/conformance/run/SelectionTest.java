@@ -10,6 +10,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SelectionTest {
     private static List<String> taken(Selection selection) {
@@ -65,5 +67,41 @@ class SelectionTest {
         assertThat(taken(Selection.of(List.of(), List.of(), Set.of(Level.SHOULD))))
                 .contains("UP-S-22b")
                 .doesNotContain("UP-S-22a", "UP-S-10");
+    }
+
+    @Test
+    void a_clause_takes_the_checks_that_come_from_it_and_no_other_protocols() {
+        assertThat(taken("RFC 3207 4.2"))
+                .contains("UP-S-06", "UP-S-10", "SMTP-S-09a")
+                .doesNotContain("UP-S-03a");
+        assertThat(protocols("RFC 3207 4.2")).containsExactly(Protocol.SMTP);
+        assertThat(protocols("RFC 9051 6.2.1")).containsExactly(Protocol.IMAP);
+    }
+
+    @Test
+    void a_clause_has_its_parts() {
+        assertThat(taken("RFC 3207 4")).containsAll(taken("RFC 3207 4.2")).contains("UP-S-03a");
+        assertThat(taken("RFC 3207")).containsAll(taken("RFC 3207 4")).contains("UP-S-02");
+        assertThat(taken("RFC 5321 4.5.3")).contains("UP-S-19a").doesNotContain("UP-S-01");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RFC 3207 4.2", "RFC 3207 section 4.2", "rfc3207 4.2"})
+    void a_clause_may_be_written_in_several_ways(String clause) {
+        assertThat(taken(clause)).isEqualTo(taken("RFC 3207 section 4.2"));
+    }
+
+    @Test
+    void a_weakness_takes_its_checks_and_a_clause_can_be_skipped() {
+        assertThat(taken("CVE-2011-0411")).contains("UP-S-10", "SMTP-S-11b").doesNotContain("UP-S-01");
+        assertThat(taken(List.of("UP-S-0*"), List.of("RFC 3207", "RFC 9051", "RFC 2595")))
+                .contains("UP-S-05a")
+                .doesNotContain("UP-S-02");
+    }
+
+    @Test
+    void a_clause_of_no_check_takes_none() {
+        assertThat(taken("RFC 3207 9")).isEmpty();
+        assertThat(taken("RFC 3207 4.22")).isEmpty();
     }
 }
