@@ -104,10 +104,12 @@ final class ReadingHalf {
      * only waits for it when it gets no further without. Returns false if the transport does not take the answer now.
      */
     private boolean answer(boolean stuck) throws IOException {
-        if (connection().want() == Want.TASK) {
+        Want want = connection().want();
+        if (want == Want.TASK) {
             writing.runTask();
+            want = connection().want();
         }
-        if (connection().want() != Want.WRITE) {
+        if (want != Want.WRITE) {
             return true;
         }
         if (!writing.lock().tryLock()) {

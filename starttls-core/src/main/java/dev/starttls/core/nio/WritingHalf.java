@@ -45,7 +45,8 @@ final class WritingHalf {
 
     /**
      * Takes octets, and writes when a buffer is full, until all were taken or the transport takes no more; on a non-blocking
-     * one not more than a bounded number. Leaves the last buffer to {@link #flush}.
+     * one not more than a bounded number. Leaves the last buffer to {@link #flush}, and what TLS has to say as well: to ask
+     * takes the engine's lock, for which a reader may wait.
      *
      * @throws ClosedChannelException if no more octets of the application can be sent
      */
@@ -66,19 +67,22 @@ final class WritingHalf {
         }
     }
 
-    /** Writes what waits, and what TLS has to say. Returns whether all of it has left. */
+    /**
+     * Writes what waits, then what TLS has to say, which is asked last: a reader leaves its answers to a writer at work, and
+     * the transport may have blocked that one for long. Returns whether all of it has left.
+     */
     boolean flush() throws IOException {
-        if (connection.want() == Want.WRITE) {
+        boolean left = transport.flush();
+        Want want = connection.want();
+        if (want == Want.WRITE || want == Want.TASK) {
             move(NOTHING);
+            left = transport.flush();
         }
-        if (!transport.flush()) {
-            return false;
-        }
-        if (shutdownDue) {
+        if (left && shutdownDue) {
             shutdownDue = false;
             transport.shutdownOutput();
         }
-        return true;
+        return left;
     }
 
     /** The application sends nothing more. */
@@ -129,10 +133,14 @@ final class WritingHalf {
     }
 
     private void move(ByteBuffer src) throws IOException {
+        boolean taking = src.hasRemaining();
         for (int idle = 0; idle < IDLE_TURNS; idle++) {
             int waiting = src.remaining();
             if (transmit(src) || src.remaining() < waiting || transport.hasOutput()) {
                 idle = 0;
+            }
+            if (taking && !src.hasRemaining()) {
+                return;
             }
             Want want = connection.want();
             if (want == Want.TASK) {

@@ -44,6 +44,11 @@ final class EngineTasks {
         return Optional.of(new Task(first));
     }
 
+    /** Whether none was handed out that has not ended, and {@link #check} has nothing to do. */
+    boolean quiet() {
+        return !running && !missing && !ended && thrown == null;
+    }
+
     /** Whether {@link #check} is due: a task has ended, and may have failed. */
     boolean ended() {
         return (ended || thrown != null) && !running;
@@ -95,6 +100,7 @@ final class EngineTasks {
             } catch (RuntimeException | Error e) {
                 thrown = e;
             } finally {
+                engine.unsettle();
                 ended = true;
                 running = false;
             }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
@@ -31,6 +32,11 @@ final class GuardedEngine {
     private volatile boolean closeNotifyReceived;
     /** Whether it knows nothing of the failure, so that what it would give out is not of it. */
     private volatile boolean unaware;
+    /**
+     * Whether, inside TLS, the results of its last calls said that it wants nothing. To ask it takes its lock, which the other
+     * direction holds while it encrypts or decrypts a record.
+     */
+    private volatile boolean settled;
 
     private volatile SSLException failure;
 
@@ -44,6 +50,21 @@ final class GuardedEngine {
 
     HandshakeStatus status() {
         return owesFailure ? HandshakeStatus.NEED_WRAP : engine.getHandshakeStatus();
+    }
+
+    /** The same by the results of its calls, which do not show a KeyUpdate that the application has asked the engine for. */
+    HandshakeStatus lastStatus() {
+        return settled && !owesFailure ? HandshakeStatus.NOT_HANDSHAKING : status();
+    }
+
+    /** Whether the results of its last calls said that it wants nothing, and it was neither closed nor failed since. */
+    boolean steady() {
+        return settled && !closing && !owesFailure && failure == null;
+    }
+
+    /** Something other than {@link #wrap} and {@link #unwrap} has changed the engine: it is asked again what it wants. */
+    void unsettle() {
+        settled = false;
     }
 
     SSLSession session() {
@@ -136,7 +157,9 @@ final class GuardedEngine {
     SSLEngineResult wrap(ByteBuffer source, ByteBuffer target) throws SSLException {
         int from = target.position();
         try {
+            settle();
             SSLEngineResult result = engine.wrap(source, target);
+            unsettle(result);
             if (!established) {
                 if (!client() && seen instanceof HandshakeWatch watch) {
                     watch.see(target, from, target.position());
@@ -161,7 +184,9 @@ final class GuardedEngine {
     SSLEngineResult unwrap(ByteBuffer source, ByteBuffer target) throws SSLException {
         int from = source.position();
         try {
+            settle();
             SSLEngineResult result = engine.unwrap(source, target);
+            unsettle(result);
             if (!established) {
                 if (client() && seen instanceof HandshakeWatch watch) {
                     watch.see(source, from, source.position());
@@ -200,6 +225,8 @@ final class GuardedEngine {
                 engine.closeOutbound();
             } catch (RuntimeException | Error e) {
                 thrown(e);
+            } finally {
+                unsettle();
             }
         }
     }
@@ -229,6 +256,7 @@ final class GuardedEngine {
             return why;
         }
         failure = why;
+        unsettle();
         unaware = engine.isInboundDone() || !provoke();
         return why;
     }
@@ -268,8 +296,26 @@ final class GuardedEngine {
                 "Expected a result of the engine " + where() + ", but it threw " + e + "; see the cause", e));
     }
 
+    /**
+     * To be called before a call of the engine, and {@link #unsettle} after it. So true is never written after the engine has
+     * said that it wants something, whichever of two threads' calls returns first: the thread that writes it calls the engine
+     * afterwards, and hears of what the other's call has left. A thread that reads true in between leaves it to that one.
+     */
+    private void settle() {
+        if (established && !settled && failure == null) {
+            settled = true;
+        }
+    }
+
+    private void unsettle(SSLEngineResult result) {
+        if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING || result.getStatus() == Status.CLOSED) {
+            unsettle();
+        }
+    }
+
     /** The engine has thrown: most have an alert then, but SunJSSE has none of some that it finds in a task. */
     private SSLException fail(SSLException e) {
+        unsettle();
         if (failure == null) {
             failure = e;
             if (!engine.isInboundDone() && engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {

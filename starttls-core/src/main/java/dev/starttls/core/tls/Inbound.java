@@ -136,7 +136,7 @@ final class Inbound {
         }
         tasks.check();
         engine.begin();
-        return switch (engine.status()) {
+        return switch (engine.lastStatus()) {
             case NEED_TASK -> TlsStatus.NEED_TASK;
             case NEED_WRAP -> mayWait() ? TlsStatus.OK : TlsStatus.NEED_WRITE;
             case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> TlsStatus.OK;
@@ -165,7 +165,7 @@ final class Inbound {
         if (!source.hasRemaining()) {
             return;
         }
-        if (!stash.plausible(source, !engine.client())) {
+        if (!stash.plausible(source, fromClient())) {
             throw engine.refuse(new NotTlsException(engine.where(), stash.atFirst(), source));
         }
         int length = stash.lengthOf(source);
@@ -182,6 +182,11 @@ final class Inbound {
                                 + "; renegotiation is refused (RFC 9325 section 3.5)");
             }
         }
+    }
+
+    /** Whether a client's first record may come; inside TLS it has, and the engine is not asked, which takes its lock. */
+    private boolean fromClient() {
+        return !engine.established() && !engine.client();
     }
 
     /** Decrypts a record that does not fit the caller's buffer into one of our own: a small one if that will do. */
@@ -257,7 +262,7 @@ final class Inbound {
     /** Takes more of a record. Returns whether it may be whole. */
     private boolean fill(ByteBuffer network) throws SSLException {
         boolean due = stash.fill(network);
-        if (stash.holds() && !stash.plausible(!engine.client())) {
+        if (stash.holds() && !stash.plausible(fromClient())) {
             throw engine.refuse(new NotTlsException(engine.where(), stash.atFirst(), stash.shown()));
         }
         return due;

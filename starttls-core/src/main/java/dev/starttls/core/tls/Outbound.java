@@ -72,6 +72,9 @@ final class Outbound {
             if (result.getStatus() == Status.CLOSED && !moved) {
                 return TlsStatus.CLOSED;
             }
+            if (moved && !application.hasRemaining() && steady()) {
+                return TlsStatus.OK;
+            }
             idle = moved ? 0 : idle + 1;
             if (idle > Inbound.IDLE_TURNS) {
                 throw engine.refuse("Expected the engine to make a record, got none " + engine.where() + " ("
@@ -81,6 +84,9 @@ final class Outbound {
     }
 
     boolean wants() {
+        if (steady()) {
+            return engine.status() == HandshakeStatus.NEED_WRAP;
+        }
         if (engine.failed()) {
             return alertDue() || (records.waiting() && !engine.closing());
         }
@@ -107,6 +113,9 @@ final class Outbound {
 
     /** NEED_WRITE when the engine has, or must make, a record; otherwise what to return. */
     private TlsStatus ready(ByteBuffer application) throws SSLException {
+        if (application.hasRemaining() && steady()) {
+            return TlsStatus.NEED_WRITE;
+        }
         if (engine.failed()) {
             return alertDue() ? TlsStatus.NEED_WRITE : TlsStatus.CLOSED;
         }
@@ -126,6 +135,11 @@ final class Outbound {
                 due ? TlsStatus.NEED_WRITE : engine.established() ? TlsStatus.OK : TlsStatus.NEED_READ;
             case NOT_HANDSHAKING, FINISHED -> due || !engine.established() ? TlsStatus.NEED_WRITE : TlsStatus.OK;
         };
+    }
+
+    /** Whether there is nothing to give out but the application's octets, by what is known without asking the engine. */
+    private boolean steady() {
+        return engine.steady() && tasks.quiet() && !records.waiting();
     }
 
     private static boolean overflown(SSLEngineResult result) {

@@ -6,12 +6,15 @@ import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.testing.RecordingChannel;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.tls.TlsSettings;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,13 +34,15 @@ class ChannelKeyUpdateTest {
     private RecordingChannel recording;
     private StartTlsChannel client;
     private StartTlsChannel server;
+    /** What happens while the client's next write is under way. */
+    private Pair.Work during = () -> {};
 
     @BeforeEach
     void upgrade() throws Exception {
         SSLContext context = CERTIFICATES.server(CERTIFICATES.localhost(TestCertificates.KeyKind.EC));
         sockets = Loopback.open();
         recording = new RecordingChannel(sockets.client());
-        client = StartTlsChannel.over(recording, Pair.clientConnection(Pair.clientSettings()));
+        client = StartTlsChannel.over(new Overlapped(recording), Pair.clientConnection(Pair.clientSettings()));
         server = StartTlsChannel.over(
                 sockets.server(),
                 Pair.serverConnection(Pair.serverSettings()
@@ -110,6 +115,31 @@ class ChannelKeyUpdateTest {
         exchange();
     }
 
+    @Test
+    void an_answer_that_a_reader_leaves_to_a_blocked_writer_follows_its_data() throws Exception {
+        int before = recording.writes().size();
+        during = () -> {
+            askForNewKeys();
+            server.write(Octets.of("abc"));
+            Pair.run(() -> assertThat(Octets.text(client, 3)).isEqualTo("abc")).get(30, TimeUnit.SECONDS);
+        };
+        client.write(Octets.of("data"));
+        assertThat(recording.writes()).hasSize(before + 2);
+        assertThat(Octets.text(server, 4)).isEqualTo("data");
+        exchange();
+    }
+
+    @Test
+    void new_keys_that_the_application_asks_for_leave_with_the_next_write() throws Exception {
+        engines.element().beginHandshake();
+        server.write(Octets.of("abc"));
+        assertThat(engines.element().getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+        int before = recording.writes().size();
+        assertThat(Octets.text(client, 3)).isEqualTo("abc");
+        assertThat(recording.writes()).as("the answer").hasSize(before + 1);
+        exchange();
+    }
+
     private void askForNewKeys() throws Exception {
         engines.element().beginHandshake();
         assertThat(server.flush()).isTrue();
@@ -120,5 +150,42 @@ class ChannelKeyUpdateTest {
         assertThat(Octets.text(server, 5)).isEqualTo("there");
         server.write(Octets.of("and back"));
         assertThat(Octets.text(client, 8)).isEqualTo("and back");
+    }
+
+    /** Something happens while a write is under way, as if the peer were slow to take it. */
+    private final class Overlapped implements ByteChannel {
+
+        private final ByteChannel channel;
+
+        Overlapped(ByteChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public int read(ByteBuffer dst) throws IOException {
+            return channel.read(dst);
+        }
+
+        @Override
+        public int write(ByteBuffer src) throws IOException {
+            Pair.Work now = during;
+            during = () -> {};
+            try {
+                now.run();
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+            return channel.write(src);
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 }

@@ -42,6 +42,12 @@ final class FakeEngine extends SSLEngine {
     boolean outboundDone;
     boolean client = true;
     int calls;
+    /** How often it was asked what it is or wants, which takes the lock of a real engine. */
+    int questions;
+
+    /** What another thread does when the next call has its result and has not returned yet. */
+    Runnable meanwhile = () -> {};
+
     int closed;
     private int wrapped;
     private int unwrapped;
@@ -97,6 +103,9 @@ final class FakeEngine extends SSLEngine {
         source.position(source.position() + consumed);
         target.put(new byte[produced]);
         status = turn.after();
+        Runnable other = meanwhile;
+        meanwhile = () -> {};
+        other.run();
         return new SSLEngineResult(turn.status(), turn.result(), consumed, produced);
     }
 
@@ -119,6 +128,7 @@ final class FakeEngine extends SSLEngine {
 
     @Override
     public boolean isInboundDone() {
+        questions++;
         return inboundDone;
     }
 
@@ -129,6 +139,7 @@ final class FakeEngine extends SSLEngine {
 
     @Override
     public boolean isOutboundDone() {
+        questions++;
         return outboundDone;
     }
 
@@ -160,6 +171,7 @@ final class FakeEngine extends SSLEngine {
 
     @Override
     public SSLSession getSession() {
+        questions++;
         return session;
     }
 
@@ -168,6 +180,7 @@ final class FakeEngine extends SSLEngine {
 
     @Override
     public HandshakeStatus getHandshakeStatus() {
+        questions++;
         return status;
     }
 
@@ -178,6 +191,7 @@ final class FakeEngine extends SSLEngine {
 
     @Override
     public boolean getUseClientMode() {
+        questions++;
         return client;
     }
 
