@@ -5,7 +5,8 @@ import java.util.ArrayDeque;
 /**
  * Network buffers that are lent to a connection while octets are on their way and given back when none are, so that idle
  * connections hold none. What a connection had in its buffer is overwritten before another gets it: engines decrypt in
- * place, so that it may be more than what was on the wire.
+ * place, so that it may be more than what was on the wire. Not so the TLS records that this side has made, which are on the
+ * wire as they are in the buffer.
  */
 final class BufferPool {
 
@@ -28,7 +29,7 @@ final class BufferPool {
         return idle;
     }
 
-    /** An empty buffer with an array, all zeros. */
+    /** An empty buffer with an array; what is in it is zeros, or of records that another connection has sent. */
     Lent take() {
         synchronized (free) {
             Lent lent = free.pollLast();

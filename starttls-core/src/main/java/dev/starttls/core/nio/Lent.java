@@ -11,6 +11,7 @@ final class Lent {
 
     private final BufferPool pool;
     private final ByteBuffer buffer;
+    /** So many octets are to be overwritten before another gets the buffer. */
     private int touched;
 
     /** Not lent yet. */
@@ -39,6 +40,21 @@ final class Lent {
         buffer.flip();
         touched = Math.max(touched, buffer.limit());
         return settled();
+    }
+
+    /**
+     * The same of records that this side has made, which are not overwritten: anybody on the way to the peer can read them.
+     * An engine may encrypt in place, and has put a record over all that it was given by then.
+     */
+    Lent turnedRecords() {
+        buffer.flip();
+        return settled();
+    }
+
+    /** Overwrites the room, in which an engine that has failed may have left what it was to encrypt. */
+    void wipeRoom() {
+        int from = buffer.arrayOffset();
+        Arrays.fill(buffer.array(), from + buffer.position(), from + buffer.limit(), (byte) 0);
     }
 
     /** Gives the buffer back when all its octets were taken. */

@@ -139,7 +139,7 @@ final class Transport {
         return out.octets().hasRemaining();
     }
 
-    /** Room to put octets in that are to be written; to be followed by {@link #put}. */
+    /** Room to put octets in that are to be written; to be followed by {@link #put} or {@link #putRecords}. */
     ByteBuffer out() {
         out = out.opened();
         return out.room();
@@ -148,6 +148,16 @@ final class Transport {
     /** What was put in is to be written. */
     void put() {
         out = out.turned();
+    }
+
+    /** The same where nothing but TLS records was put in, which may stay in the buffer once they have left. */
+    void putRecords() {
+        out = out.turnedRecords();
+    }
+
+    /** What was to be put in failed, and may be there in part; {@link #put} is due all the same. */
+    void wipeRoom() {
+        out.wipeRoom();
     }
 
     /** Writes what waits. Returns whether all of it has left; false only on a non-blocking channel. */

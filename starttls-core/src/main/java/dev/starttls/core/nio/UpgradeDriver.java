@@ -218,6 +218,9 @@ final class UpgradeDriver {
         long before = turn.now();
         try {
             connection.transmit(NOTHING, out);
+        } catch (Throwable e) {
+            transport.wipeRoom();
+            throw e;
         } finally {
             connection.ownTime(turn.now() - before);
             // A buffer that was full already had no room for more.

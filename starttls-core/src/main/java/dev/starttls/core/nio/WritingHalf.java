@@ -158,12 +158,23 @@ final class WritingHalf {
     private boolean transmit(ByteBuffer src) throws IOException {
         ByteBuffer out = transport.out();
         int before = out.position();
+        // There is no way back to plaintext from here.
+        boolean secure = connection.state() == State.SECURE;
+        boolean records = false;
         boolean put = false;
         try {
             connection.transmit(src, out);
+            records = secure;
+        } catch (Throwable e) {
+            transport.wipeRoom();
+            throw e;
         } finally {
             put = out.position() > before;
-            transport.put();
+            if (records) {
+                transport.putRecords();
+            } else {
+                transport.put();
+            }
         }
         return put;
     }

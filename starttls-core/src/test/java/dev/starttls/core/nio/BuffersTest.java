@@ -1,8 +1,18 @@
 package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.withSettings;
 
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,12 +22,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.mockito.stubbing.Answer;
 
 /** Buffers are lent while octets are on their way, to one at a time, and clean. */
 @Timeout(60)
 class BuffersTest {
+
+    /** Of a record: where an engine that encrypts in place puts the octets down. */
+    private static final int HEADER = 5;
 
     private final BufferPool pool = new BufferPool();
 
@@ -122,8 +139,137 @@ class BuffersTest {
             pair.sockets().server().configureBlocking(false);
             assertThat(pair.server().read(ByteBuffer.allocate(1))).isZero();
         }
+        assertThat(pooled()).allSatisfy(octets -> assertThat(octets).doesNotContain(secret.substring(0, 10)));
+    }
+
+    @Test
+    void nothing_that_was_encrypted_stays_in_the_shared_pool() throws Exception {
+        String secret = "what one connection sends, which no other may see ".repeat(700);
+        try (Pair pair = Pair.upgraded()) {
+            CompletableFuture<Void> reader = Pair.run(() ->
+                    assertThat(Octets.text(pair.server(), secret.length())).isEqualTo(secret));
+            pair.client().write(Octets.of(secret));
+            reader.get(30, TimeUnit.SECONDS);
+        }
+        assertThat(pooled()).allSatisfy(octets -> assertThat(octets).doesNotContain("one connection"));
+    }
+
+    @Test
+    void what_an_engine_that_fails_was_to_encrypt_does_not_stay_in_the_shared_pool() throws Exception {
+        String secret = "what an engine has put down and not encrypted ".repeat(3);
+        SSLContext context =
+                TestCertificates.shared().server(TestCertificates.shared().localhost(TestCertificates.KeyKind.EC));
+        UpgradeSettings servers = Pair.serverSettings()
+                .withTls(TlsSettings.builder()
+                        .engines((host, port) -> failing(context.createSSLEngine(host, port), secret))
+                        .build());
+        try (Pair pair = Pair.upgraded(Pair.clientSettings(), servers)) {
+            assertThatThrownBy(() -> pair.server().write(Octets.of(secret))).isInstanceOf(SSLException.class);
+            pair.server().close();
+        }
+        // The alert that has left lies over the first octets.
+        assertThat(pooled()).allSatisfy(octets -> assertThat(octets).doesNotContain("not encrypted"));
+    }
+
+    @Test
+    void what_was_read_or_written_in_plaintext_is_overwritten() throws IOException {
+        // New ones follow, in which there is nothing of others.
+        pooled();
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        Transport transport = new Transport(new Wire("some", written));
+        transport.fill();
+        ByteBuffer in = transport.in();
+        in.position(in.limit());
+        transport.taken();
+        ByteBuffer out = transport.out();
+        out.put(Octets.of("some"));
+        transport.put();
+        transport.flush();
+        assertThat(written.toString(StandardCharsets.US_ASCII)).isEqualTo("some");
+        assertThat(transport.holdsBuffers()).isFalse();
+        assertClean(in.duplicate().clear());
+        assertClean(out.duplicate().clear());
+    }
+
+    @Test
+    void records_that_have_left_are_not_overwritten_but_what_came_before_them_in_the_buffer_is() {
+        Lent lent = pool.idle().opened();
+        lent.room().put(Octets.of("plain"));
+        lent = lent.turned();
+        lent.room().put(Octets.of("record"));
+        lent = lent.turnedRecords();
+        ByteBuffer octets = lent.octets();
+        octets.position(octets.limit());
+        assertThat(lent.settled()).isSameAs(pool.idle());
+        ByteBuffer again = pool.take().room();
+        assertThat(again).isSameAs(octets);
+        assertThat(again.limit()).isEqualTo(again.capacity());
+        byte[] start = new byte[11];
+        again.get(start);
+        assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("\0\0\0\0\0record");
+    }
+
+    /** The octets of all that the shared pool has; and it has them no more. */
+    private static List<String> pooled() {
+        List<String> all = new ArrayList<>();
         for (int i = 0; i < 64; i++) {
-            assertClean(BufferPool.shared().take().room());
+            ByteBuffer room = BufferPool.shared().take().room();
+            all.add(StandardCharsets.ISO_8859_1.decode(room).toString());
+        }
+        return all;
+    }
+
+    /** Does as the engine does until it is to encrypt the secret, of which it fails half-way. */
+    private static SSLEngine failing(SSLEngine engine, String secret) {
+        Answer<Object> delegate = delegatesTo(engine);
+        return mock(SSLEngine.class, withSettings().stubOnly().defaultAnswer(call -> {
+            if (call.getMethod().getName().equals("wrap")) {
+                ByteBuffer source = call.getArgument(0);
+                ByteBuffer target = call.getArgument(1);
+                if (source.remaining() == secret.length()) {
+                    target.slice().position(HEADER).put(source.duplicate());
+                    throw new SSLException("Expected a cipher that works, got none");
+                }
+            }
+            return delegate.answer(call);
+        }));
+    }
+
+    /** Gives some octets, and takes any. */
+    private static final class Wire implements ByteChannel {
+
+        private final ByteBuffer incoming;
+        private final ByteArrayOutputStream written;
+
+        Wire(String incoming, ByteArrayOutputStream written) {
+            this.incoming = Octets.of(incoming);
+            this.written = written;
+        }
+
+        @Override
+        public int read(ByteBuffer dst) {
+            int count = incoming.remaining();
+            dst.put(incoming);
+            return count;
+        }
+
+        @Override
+        public int write(ByteBuffer src) {
+            int count = src.remaining();
+            while (src.hasRemaining()) {
+                written.write(src.get());
+            }
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            incoming.position(incoming.limit());
         }
     }
 
