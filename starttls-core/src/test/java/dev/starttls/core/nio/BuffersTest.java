@@ -273,6 +273,32 @@ class BuffersTest {
         }
     }
 
+    @Test
+    void a_thread_finds_the_buffer_again_that_it_gave_back() {
+        Lent first = pool.take();
+        Lent second = pool.take();
+        first.emptied();
+        second.emptied();
+        assertThat(pool.take()).isSameAs(first);
+    }
+
+    @Test
+    void a_thread_that_has_given_none_back_finds_those_of_others() throws Exception {
+        Set<Lent> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (int i = 0; i < 64; i++) {
+            given.add(pool.take());
+        }
+        given.forEach(pool::give);
+        Set<Lent> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        Pair.run(() -> {
+                    for (int i = 0; i < 64; i++) {
+                        found.add(pool.take());
+                    }
+                })
+                .get(30, TimeUnit.SECONDS);
+        assertThat(found).isEqualTo(given);
+    }
+
     private static void assertClean(ByteBuffer buffer) {
         assertThat(buffer).isEqualTo(ByteBuffer.allocate(BufferPool.SIZE));
     }
