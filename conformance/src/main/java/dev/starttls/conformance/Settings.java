@@ -36,7 +36,7 @@ final class Settings {
             settings = settings.withTrust(roots(options.trust.get()));
         }
         if (options.serverName.isPresent()) {
-            settings = settings.withServerName(options.serverName.get());
+            settings = named(settings, options.serverName.get());
         }
         if (options.user.isPresent() != options.passwordFile.isPresent()) {
             throw new UsageException("--user and --password-file go together");
@@ -45,6 +45,14 @@ final class Settings {
             settings = settings.withLogin(new Login(options.user.get(), password(options.passwordFile.get())));
         }
         return settings;
+    }
+
+    private static TargetSettings named(TargetSettings settings, String name) throws UsageException {
+        try {
+            return settings.withServerName(name);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--server-name: " + e.getMessage());
+        }
     }
 
     private static List<X509Certificate> roots(Path pem) throws UsageException {

@@ -71,7 +71,7 @@ public final class Subject implements AutoCloseable {
 
     /** TLS as the suite usually takes it up with this target. */
     public TlsOffer offer() {
-        return TlsOffer.of(settings.nameFor(target));
+        return TlsOffer.of(settings.indicationFor(target));
     }
 
     /** No connection is waited for past so long from now on. */

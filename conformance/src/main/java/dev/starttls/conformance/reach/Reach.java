@@ -7,6 +7,7 @@ import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.tls.ServerIdentity;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.Verification;
 import dev.starttls.core.upgrade.FailureReason;
@@ -194,7 +195,7 @@ public final class Reach implements AutoCloseable {
     /** The client shares its time out among the addresses of a host; the checks give each the whole. */
     private static int addresses(Target target) {
         try {
-            return InetAddress.getAllByName(target.host()).length;
+            return InetAddress.getAllByName(ServerIdentity.toAscii(target.host())).length;
         } catch (UnknownHostException e) {
             // The client will find the same, and say so.
             return 1;

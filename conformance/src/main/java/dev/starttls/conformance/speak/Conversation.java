@@ -3,6 +3,7 @@ package dev.starttls.conformance.speak;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
 import dev.starttls.conformance.target.Target;
+import dev.starttls.core.tls.ServerIdentity;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -56,7 +57,7 @@ public final class Conversation implements AutoCloseable {
         transcript.note(number, "connects to " + target.host() + " port " + target.port());
         try {
             Duration limit = connecting.compareTo(answer) < 0 ? connecting : answer;
-            Wire wire = Wire.connect(target.host(), target.port(), limit);
+            Wire wire = Wire.connect(ServerIdentity.toAscii(target.host()), target.port(), limit);
             return new Conversation(wire, transcript, number, answer);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());

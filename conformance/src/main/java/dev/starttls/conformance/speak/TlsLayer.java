@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -44,7 +43,7 @@ final class TlsLayer {
             SSLEngine engine = context.createSSLEngine();
             engine.setUseClientMode(true);
             SSLParameters parameters = engine.getSSLParameters();
-            offer.serverName().map(TlsLayer::sni).ifPresent(parameters::setServerNames);
+            offer.serverName().ifPresent(name -> parameters.setServerNames(List.of(new SNIHostName(name))));
             if (!offer.versions().isEmpty()) {
                 parameters.setProtocols(offer.versions().toArray(String[]::new));
             }
@@ -52,15 +51,6 @@ final class TlsLayer {
             return engine;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java runtime has no TLS", e);
-        }
-    }
-
-    private static List<SNIServerName> sni(String name) {
-        try {
-            return List.of(new SNIHostName(name.endsWith(".") ? name.substring(0, name.length() - 1) : name));
-        } catch (IllegalArgumentException e) {
-            // Not a name that SNI could carry (RFC 6066 section 3), such as one with an underscore: send none.
-            return List.of();
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
  * How to take up TLS. The suite takes any certificate, for it has to look behind bad ones too; the checks of chain and
  * name judge the certificate afterwards.
  *
- * @param serverName the name sent in SNI; empty sends none
+ * @param serverName the name sent in SNI, which a host can have (RFC 6066 section 3); empty sends none
  * @param versions protocol versions as JSSE names them; empty for those of the Java runtime
  * @param verdict what to do with the certificate that comes
  */

@@ -1,5 +1,7 @@
 package dev.starttls.conformance.target;
 
+import dev.starttls.core.tls.ServerIdentity;
+
 /**
  * A server under test.
  *
@@ -69,6 +71,11 @@ public record Target(Scheme scheme, String host, int port) {
         if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
             throw new TargetException("'" + url + "': the host is missing or has a space in it");
         }
+        try {
+            var unusedIdentity = ServerIdentity.of(host);
+        } catch (IllegalArgumentException e) {
+            throw new TargetException("'" + url + "': " + e.getMessage());
+        }
         return host;
     }
 
@@ -84,7 +91,7 @@ public record Target(Scheme scheme, String host, int port) {
 
     /** Whether the host is written as an address, so that no name can be sent in SNI or matched. */
     public boolean addressed() {
-        return host.indexOf(':') >= 0 || host.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+        return ServerIdentity.isAddress(host);
     }
 
     /** The URL with its port always written. */

@@ -1,9 +1,11 @@
 package dev.starttls.conformance.target;
 
+import dev.starttls.core.tls.ServerIdentity;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SNIHostName;
 
 /**
  * What the user said about the targets.
@@ -35,7 +37,13 @@ public record TargetSettings(
         return new TargetSettings(roots, serverName, login, answer, quiet);
     }
 
+    /**
+     * The same with another name to send and to look for.
+     *
+     * @throws IllegalArgumentException if it is not ASCII and cannot be converted
+     */
     public TargetSettings withServerName(String name) {
+        var unusedIdentity = ServerIdentity.of(name);
         return new TargetSettings(trust, Optional.of(name), login, answer, quiet);
     }
 
@@ -50,5 +58,15 @@ public record TargetSettings(
     /** The name to ask the target for and to find in its certificate; empty for an address without a given name. */
     public Optional<String> nameFor(Target target) {
         return serverName.or(() -> target.addressed() ? Optional.empty() : Optional.of(target.host()));
+    }
+
+    /** Who the target has to be by its certificate (RFC 9525 section 6.1): the given name, else the target's host. */
+    public ServerIdentity identityOf(Target target) {
+        return ServerIdentity.of(serverName.orElse(target.host()));
+    }
+
+    /** What to send to the target by SNI; empty where {@link #nameFor} is, and where it is not the name of a host. */
+    public Optional<String> indicationFor(Target target) {
+        return identityOf(target).indication().map(SNIHostName::getAsciiName);
     }
 }

@@ -18,6 +18,7 @@ import dev.starttls.conformance.tls.wire.Extensions;
 import dev.starttls.conformance.tls.wire.KeyExchange;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.SignatureScheme;
+import dev.starttls.core.tls.ServerIdentity;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -118,8 +119,7 @@ final class CertificateTopic implements Topic {
 
     private static Verdict name(Prober prober) throws IOException, BlockedException {
         Subject subject = prober.subject();
-        String reference =
-                subject.settings().serverName().orElse(subject.target().host());
+        ServerIdentity reference = subject.settings().identityOf(subject.target());
         X509Certificate leaf = ServerChain.of(prober).get(0);
         NameVerdict verdict = NameRules.judge(leaf, reference);
         if (verdict instanceof NameVerdict.Matched matched) {

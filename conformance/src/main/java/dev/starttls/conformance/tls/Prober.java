@@ -41,7 +41,7 @@ final class Prober {
 
     /** The name for SNI; empty when there is none to send. */
     String serverName() {
-        return subject.settings().nameFor(subject.target()).orElse("");
+        return subject.settings().indicationFor(subject.target()).orElse("");
     }
 
     /** A connection on which a ClientHello is due. */
@@ -65,11 +65,6 @@ final class Prober {
                         && hello.broken().isEmpty()
                 ? Optional.of(hello.hello())
                 : Optional.empty();
-    }
-
-    /** The group that the server chooses when a client of today asks. */
-    Optional<String> group() throws IOException, BlockedException {
-        return ask(ClientHello.modern(serverName())) instanceof Answer.Hello hello ? hello.group() : Optional.empty();
     }
 
     /** Sends the hello in records of so many octets each, all in one segment. */

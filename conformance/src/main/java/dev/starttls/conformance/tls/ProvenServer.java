@@ -8,6 +8,7 @@ import dev.starttls.conformance.tls.certificate.ChainVerdict;
 import dev.starttls.conformance.tls.certificate.NameRules;
 import dev.starttls.conformance.tls.certificate.NameVerdict;
 import dev.starttls.conformance.tls.certificate.Roots;
+import dev.starttls.core.tls.ServerIdentity;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class ProvenServer {
         if (!chain.faults().isEmpty()) {
             return Optional.of(String.join("; ", chain.faults()));
         }
-        String name = subject.settings().serverName().orElse(subject.target().host());
+        ServerIdentity name = subject.settings().identityOf(subject.target());
         return NameRules.judge(handshake.chain().get(0), name) instanceof NameVerdict.Matched
                 ? Optional.empty()
                 : Optional.of("the certificate does not name '" + name + "'");

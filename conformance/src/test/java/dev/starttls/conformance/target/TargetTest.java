@@ -46,6 +46,7 @@ class TargetTest {
                 "smtp://[2001:db8::1 | is not closed",
                 "smtp://[2001:db8::1]25 | after ']' comes nothing or :PORT",
                 "smtp://mail:25/inbox | nothing may follow the port",
+                "smtp://gr\u00fc\u00dfe.example | give it in its ASCII form (xn--...)",
             })
     void anything_else_is_told_with_the_right_form(String url, String message) {
         assertThatThrownBy(() -> Target.parse(url))
@@ -76,6 +77,26 @@ class TargetTest {
                 .isEqualTo(Optional.of("mail.example.org"));
         assertThat(settings.withServerName("mx.example.org").nameFor(Target.parse("smtp://192.0.2.1")))
                 .isEqualTo(Optional.of("mx.example.org"));
+    }
+
+    /** RFC 6066 section 3: the name of a host without a dot at its end, and no address in whatever form. */
+    @ParameterizedTest
+    @CsvSource({
+        "mail.example.org, mail.example.org",
+        "mail.example.org., mail.example.org",
+        "b\u00fccher.example, xn--bcher-kva.example",
+        "localhost, localhost",
+        "mail_server.example, ",
+        "192.0.2.1, ",
+        "127.1, ",
+        "2130706433, ",
+        "2001:db8::1, ",
+        "::ffff:192.0.2.1, ",
+        "fe80::1%eth0, ",
+    })
+    void only_the_name_of_a_host_is_sent(String host, String sent) {
+        Target target = new Target(Scheme.SMTP, host, 25);
+        assertThat(TargetSettings.standard().indicationFor(target)).isEqualTo(Optional.ofNullable(sent));
     }
 
     @Test

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.target.Scheme;
-import dev.starttls.conformance.target.Target;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -86,19 +81,5 @@ class GoodServerTest {
     void a_good_server_of_tls_12_passes_what_concerns_it(String id) {
         Verdict verdict = judged(id, older);
         assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(WITHOUT_TLS_13.getOrDefault(id, Mark.PASS));
-    }
-
-    @Test
-    void the_summary_tells_version_suite_group_chain_and_names() throws Exception {
-        Target target = new Target(Scheme.SMTPS, "127.0.0.1", server.port());
-        try (Subject subject = new Subject(target, Judging.trusting(GoodServer.ROOT.certificate()), Judging.smtp())) {
-            TlsSummary summary = TlsSummary.of(subject).orElseThrow();
-            assertThat(summary.version()).isEqualTo("TLSv1.3");
-            assertThat(summary.suite()).startsWith("TLS_AES_");
-            assertThat(summary.group()).contains("x25519");
-            assertThat(summary.chain()).hasSize(2);
-            assertThat(summary.chain().get(0).keyType()).isEqualTo("EC 256");
-            assertThat(summary.names()).isEqualTo(List.of("DNS:mail.example.org"));
-        }
     }
 }

@@ -1,12 +1,12 @@
 package dev.starttls.core.keys;
 
+import dev.starttls.core.tls.PresentedIdentifier;
 import dev.starttls.core.tls.ServerIdentity;
 import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
 import java.security.interfaces.RSAKey;
@@ -18,13 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** A private key with its certificates, which belong to it. Shows no more of the key than its type. */
 final class KeyEntry {
-
-    /** The type of a DNS name as subjectAltName (RFC 5280 section 4.2.1.6). */
-    private static final Integer DNS_NAME = 2;
 
     /** Where the chain is from, for messages. */
     final String where;
@@ -201,19 +198,9 @@ final class KeyEntry {
     }
 
     private static Set<String> dnsNames(X509Certificate leaf) {
-        Set<String> names = new TreeSet<>();
-        try {
-            if (leaf.getSubjectAlternativeNames() != null) {
-                for (List<?> name : leaf.getSubjectAlternativeNames()) {
-                    if (DNS_NAME.equals(name.get(0))) {
-                        names.add(String.valueOf(name.get(1)).toLowerCase(Locale.ROOT));
-                    }
-                }
-            }
-        } catch (CertificateParsingException | RuntimeException e) {
-            // As ServerIdentity has it: what cannot be read names nobody.
-            return Set.of();
-        }
-        return names;
+        return PresentedIdentifier.of(leaf).stream()
+                .filter(presented -> presented.kind() == PresentedIdentifier.Kind.DNS)
+                .map(presented -> presented.value().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
     }
 }

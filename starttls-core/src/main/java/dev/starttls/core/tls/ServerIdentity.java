@@ -2,11 +2,8 @@ package dev.starttls.core.tls;
 
 import dev.starttls.core.line.Ascii;
 import java.net.IDN;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
@@ -32,11 +29,6 @@ import javax.net.ssl.SNIHostName;
  * nothing.
  */
 public final class ServerIdentity {
-
-    /** The type of a DNS name, and of an address, as subjectAltName (RFC 5280 section 4.2.1.6). */
-    private static final int DNS_NAME = 2;
-
-    private static final int IP_ADDRESS = 7;
 
     /** RFC 1035 section 2.3.4, in characters without the dot at the end. */
     private static final int MAX_NAME = 253;
@@ -150,22 +142,38 @@ public final class ServerIdentity {
     }
 
     /**
+     * Whether a host is written as an address: four decimal numbers (RFC 6943 section 3.1.1), or IPv6 (RFC 4291 section
+     * 2.2), also in brackets or with a zone. What some programs take for one all the same, such as {@code 127.1} and {@code
+     * 2130706433}, is none.
+     *
+     * @param host a name or address, or anything else
+     * @return false for names, and for what is neither
+     */
+    public static boolean isAddress(String host) {
+        return AddressLiteral.octets(host).length > 0;
+    }
+
+    /**
      * Whether a certificate has this identity. Its chain, its time and its uses are the engine's to verify.
      *
      * @param leaf the server's own certificate
      * @return true if a name or address of its subjectAltName matches
      */
     public boolean matches(X509Certificate leaf) {
-        for (List<?> presented : alternatives(leaf)) {
-            Object value = presented.get(1);
-            if (value instanceof String text
-                    && (isType(presented, DNS_NAME)
-                            ? matchesName(text)
-                            : isType(presented, IP_ADDRESS) && matchesAddress(text))) {
-                return true;
-            }
-        }
-        return false;
+        return PresentedIdentifier.of(leaf).stream().anyMatch(this::matches);
+    }
+
+    /**
+     * Whether one identifier of a certificate is this identity.
+     *
+     * @param presented a name, which is never compared with an address (RFC 9525 section 6.1), or an address
+     * @return true if it matches
+     */
+    public boolean matches(PresentedIdentifier presented) {
+        return switch (presented.kind()) {
+            case DNS -> matchesName(presented.value());
+            case IP -> matchesAddress(presented.value());
+        };
     }
 
     /**
@@ -176,21 +184,21 @@ public final class ServerIdentity {
      * @return for instance "a.example, 192.0.2.1 and 3 more"; empty when it has none
      */
     public static String shownNames(X509Certificate leaf) {
-        List<String> names = new ArrayList<>();
-        for (List<?> presented : alternatives(leaf)) {
-            if ((isType(presented, DNS_NAME) || isType(presented, IP_ADDRESS))
-                    && presented.get(1) instanceof String name) {
-                names.add(printable(name));
-            }
-        }
+        List<String> names = PresentedIdentifier.of(leaf).stream()
+                .map(presented -> printable(presented.value()))
+                .toList();
         int more = names.size() - MAX_SHOWN;
         return more > 0
                 ? String.join(", ", names.subList(0, MAX_SHOWN)) + " and " + more + " more"
                 : String.join(", ", names);
     }
 
-    /** What to send as server_name: nothing for an address, or for what is no name of a host (RFC 6066 section 3). */
-    Optional<SNIHostName> indication() {
+    /**
+     * What a client sends as server_name (RFC 6066 section 3).
+     *
+     * @return the name without a dot at its end; empty for an address, and for what is not the name of a host
+     */
+    public Optional<SNIHostName> indication() {
         if (name.isEmpty()) {
             return Optional.empty();
         }
@@ -236,19 +244,5 @@ public final class ServerIdentity {
             shown.append(c <= 32 || c >= 127 ? '?' : c);
         }
         return name.length() > MAX_SHOWN_LENGTH ? shown.append("...").toString() : shown.toString();
-    }
-
-    private static boolean isType(List<?> name, int type) {
-        return Integer.valueOf(type).equals(name.get(0));
-    }
-
-    private static Collection<List<?>> alternatives(X509Certificate certificate) {
-        try {
-            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
-            return names == null ? List.of() : names;
-        } catch (CertificateParsingException | RuntimeException e) {
-            // A subjectAltName that cannot be read names nobody; providers differ in what they throw.
-            return List.of();
-        }
     }
 }

@@ -117,6 +117,7 @@ class ServerIdentityTest {
     void an_address_is_compared_by_its_octets(String host, String presented) {
         ServerIdentity server = ServerIdentity.of(host);
         assertThat(server.isAddress()).isTrue();
+        assertThat(ServerIdentity.isAddress(host)).isTrue();
         assertThat(server.matches(ip(AddressLiteral.octets(presented)))).isTrue();
         assertThat(server.matches(LOCALHOST)).isEqualTo(host.equals("127.0.0.1"));
         assertThat(server.indication()).isEmpty();
@@ -150,11 +151,16 @@ class ServerIdentityTest {
                 "1.2.3.4::",
                 "",
                 " ::1",
-                "+1::"
+                "+1::",
+                "::1.",
+                "[::1].",
+                "::ffff:127.1",
+                "0177.0.0.1"
             })
     void what_is_no_address_as_it_is_written_by_everybody_is_none(String text) {
         ServerIdentity server = ServerIdentity.of(text);
         assertThat(server.isAddress()).isFalse();
+        assertThat(ServerIdentity.isAddress(text)).isFalse();
         assertThat(server.indication()).isEmpty();
         assertThat(server.matches(LOCALHOST)).isFalse();
         assertThat(server.matches(ip(new byte[] {127, 0, 0, 1}))).isFalse();
@@ -196,6 +202,21 @@ class ServerIdentityTest {
                 .leaf();
         assertThat(ServerIdentity.of("localhost").matches(others)).isFalse();
         assertThat(ServerIdentity.shownNames(others)).isEmpty();
+    }
+
+    @Test
+    void the_names_and_addresses_of_a_certificate_are_read_in_their_order_and_no_others() {
+        X509Certificate leaf = CERTIFICATES
+                .alternatives(
+                        new GeneralName(GeneralName.iPAddress, "192.0.2.1"),
+                        new GeneralName(GeneralName.rfc822Name, "me@example.org"),
+                        new GeneralName(GeneralName.dNSName, "*.Example.org"),
+                        new GeneralName(GeneralName.iPAddress, "2001:db8::1"))
+                .leaf();
+        assertThat(PresentedIdentifier.of(leaf))
+                .extracting(PresentedIdentifier::toString)
+                .containsExactly("IP:192.0.2.1", "DNS:*.Example.org", "IP:2001:db8:0:0:0:0:0:1");
+        assertThat(PresentedIdentifier.of(CERTIFICATES.commonNameOnly().leaf())).isEmpty();
     }
 
     @Test

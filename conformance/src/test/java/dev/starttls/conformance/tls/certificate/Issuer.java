@@ -1,6 +1,7 @@
 package dev.starttls.conformance.tls.certificate;
 
 import dev.starttls.core.testing.RsaKeys;
+import dev.starttls.core.tls.ServerIdentity;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -67,7 +68,7 @@ public record Issuer(PrivateKey key, List<X509Certificate> chain) {
                     names.length == 0 ? "O=Nobody" : "O=Test,CN=" + names[0],
                     java.util.Arrays.stream(names)
                             .map(name -> new GeneralName(
-                                    NameRules.isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name))
+                                    ServerIdentity.isAddress(name) ? GeneralName.iPAddress : GeneralName.dNSName, name))
                             .toList(),
                     Instant.now().minus(Duration.ofDays(3650)),
                     Instant.now().plus(Duration.ofDays(3650)),
