@@ -33,7 +33,12 @@ class FloorsTest {
                 .layer("upgrade")
                 .definedBy("dev.starttls.conformance.upgrade..")
                 .layer("tls")
-                .definedBy("dev.starttls.conformance.tls..")
+                .definedBy("dev.starttls.conformance.tls")
+                .layer("octets")
+                .definedBy(
+                        "dev.starttls.conformance.tls.wire..",
+                        "dev.starttls.conformance.tls.hand..",
+                        "dev.starttls.conformance.tls.certificate..")
                 .layer("session")
                 .definedBy("dev.starttls.conformance.session..")
                 .layer("reach")
@@ -54,6 +59,8 @@ class FloorsTest {
                 .mayOnlyBeAccessedByLayers("kit", "command", "report")
                 .whereLayer("protocols")
                 .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("octets")
+                .mayOnlyBeAccessedByLayers("command", "report", "protocols", "upgrade", "tls")
                 .whereLayer("reach")
                 .mayOnlyBeAccessedByLayers("command", "run")
                 .whereLayer("upgrade")

@@ -14,6 +14,7 @@ import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -8,6 +8,7 @@ import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

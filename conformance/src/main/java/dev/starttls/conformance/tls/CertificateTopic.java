@@ -145,7 +145,7 @@ final class CertificateTopic implements Topic {
         String curve = CertificateFacts.curve(leaf.getPublicKey())
                 .map(name -> " on " + name)
                 .orElse("");
-        String told = facts.keyType() + curve + ", signed with " + facts.signature() + ", " + days + " days to expiry";
+        String told = facts.key() + curve + ", signed with " + facts.signature() + ", " + days + " days to expiry";
         List<String> faults = new ArrayList<>();
         weakness(facts).ifPresent(faults::add);
         if (days < SOON) {
@@ -161,7 +161,7 @@ final class CertificateTopic implements Topic {
                 facts.keyAlgorithm().startsWith("RSA") || facts.keyAlgorithm().equals("DSA");
         int least = rsa ? WEAK_RSA : WEAK_EC;
         return facts.keyBits() > 0 && facts.keyBits() < least
-                ? Optional.of("a key of " + facts.keyType() + " bits has less than 112 bits of security")
+                ? Optional.of("a key of " + facts.key() + " bits has less than 112 bits of security")
                 : Optional.empty();
     }
 }

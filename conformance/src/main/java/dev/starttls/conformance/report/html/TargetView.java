@@ -2,9 +2,9 @@ package dev.starttls.conformance.report.html;
 
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.report.CertificateFacts;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;

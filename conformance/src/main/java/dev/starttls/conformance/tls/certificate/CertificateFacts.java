@@ -1,5 +1,6 @@
 package dev.starttls.conformance.tls.certificate;
 
+import dev.starttls.core.tls.PresentedIdentifier;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -14,6 +15,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.Optional;
  *
  * @param subject the distinguished name
  * @param issuer the distinguished name
+ * @param names of servers, and their addresses, in the order of the certificate
  * @param notBefore from when it is valid
  * @param notAfter until when it is valid
  * @param keyAlgorithm as in {@code RSA}, {@code EC} or {@code EdDSA}
@@ -32,6 +35,7 @@ import java.util.Optional;
 public record CertificateFacts(
         String subject,
         String issuer,
+        List<String> names,
         Instant notBefore,
         Instant notAfter,
         String keyAlgorithm,
@@ -47,11 +51,18 @@ public record CertificateFacts(
             "1.3.132.0.34", "secp384r1",
             "1.3.132.0.35", "secp521r1");
 
+    public CertificateFacts {
+        names = List.copyOf(names);
+    }
+
     /** Reads them off a certificate. */
     public static CertificateFacts of(X509Certificate certificate) {
         return new CertificateFacts(
                 certificate.getSubjectX500Principal().getName(),
                 certificate.getIssuerX500Principal().getName(),
+                PresentedIdentifier.of(certificate).stream()
+                        .map(PresentedIdentifier::value)
+                        .toList(),
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant(),
                 certificate.getPublicKey().getAlgorithm(),
@@ -60,7 +71,7 @@ public record CertificateFacts(
     }
 
     /** The key as a person says it: {@code RSA 2048}, {@code EC 256}, {@code EdDSA}. */
-    public String keyType() {
+    public String key() {
         return keyAlgorithm + (keyBits > 0 ? " " + keyBits : "");
     }
 

@@ -159,7 +159,8 @@ class ChainRulesTest {
         CertificateFacts facts = CertificateFacts.of(SERVER.certificate());
         assertThat(facts.subject()).isEqualTo("CN=mail.example.org,O=Test");
         assertThat(facts.issuer()).isEqualTo("CN=Middle");
-        assertThat(facts.keyType()).isEqualTo("EC 256");
+        assertThat(facts.names()).containsExactly("mail.example.org");
+        assertThat(facts.key()).isEqualTo("EC 256");
         assertThat(facts.signature()).isEqualTo("SHA256withECDSA");
     }
 
