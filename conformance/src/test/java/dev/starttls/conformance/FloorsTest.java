@@ -37,7 +37,7 @@ class FloorsTest {
                 .layer("octets")
                 .definedBy(
                         "dev.starttls.conformance.tls.wire..",
-                        "dev.starttls.conformance.tls.hand..",
+                        "dev.starttls.conformance.tls.manual..",
                         "dev.starttls.conformance.tls.certificate..")
                 .layer("session")
                 .definedBy("dev.starttls.conformance.session..")
@@ -83,7 +83,7 @@ class FloorsTest {
                 .that()
                 .resideInAnyPackage(
                         "dev.starttls.conformance.tls.wire",
-                        "dev.starttls.conformance.tls.hand",
+                        "dev.starttls.conformance.tls.manual",
                         "dev.starttls.conformance.tls.certificate")
                 .should()
                 .dependOnClassesThat()

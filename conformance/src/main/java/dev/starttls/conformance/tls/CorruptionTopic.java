@@ -56,7 +56,7 @@ final class CorruptionTopic implements Topic {
 
     private static Verdict spoilt(Prober prober, String what, UnaryOperator<Octets> spoil)
             throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.note("sends " + what);
             live.session().send(spoil.apply(live.session().seal(command)));
@@ -72,7 +72,7 @@ final class CorruptionTopic implements Topic {
         }
     }
 
-    private static Verdict ended(Heard.Ended ended, LiveSession live) {
+    private static Verdict ended(Heard.Ended ended, EstablishedSession live) {
         if (ended.ending() == Ending.NOT_TLS) {
             return Verdict.fail("something that is no TLS came back: " + ended.detail());
         }

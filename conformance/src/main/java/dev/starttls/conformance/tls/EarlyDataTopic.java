@@ -5,8 +5,8 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.hand.HandSession;
-import dev.starttls.conformance.tls.hand.PreSharedKey;
+import dev.starttls.conformance.tls.manual.PreSharedKey;
+import dev.starttls.conformance.tls.manual.Tls13Session;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.SessionTicket;
@@ -32,13 +32,13 @@ final class EarlyDataTopic implements Topic {
     private static Verdict early(Prober prober) throws IOException, BlockedException {
         List<PreSharedKey> keys;
         String told;
-        Optional<LiveSession> first =
-                LiveSession.newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
+        Optional<EstablishedSession> first =
+                EstablishedSession.tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
         if (first.isEmpty()) {
             return Verdict.skip("only TLSv1.3 has early data, and there was no handshake of it");
         }
-        try (LiveSession live = first.get().begun()) {
-            HandSession session = ((HandmadeSession) live.session()).details(HandSession.class);
+        try (EstablishedSession live = first.get().begun()) {
+            Tls13Session session = ((ManualRecordSession) live.session()).details(Tls13Session.class);
             List<SessionTicket> tickets = session.tickets();
             told = tickets.size() + (tickets.size() == 1 ? " ticket" : " tickets") + " came";
             Optional<SessionTicket> inviting =
@@ -59,15 +59,15 @@ final class EarlyDataTopic implements Topic {
     private static Verdict uninvited(Prober prober, PreSharedKey key, String told)
             throws IOException, BlockedException {
         Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
-        Optional<LiveSession> early = LiveSession.newest(
-                prober, (in, out) -> HandSession.resumeEarly(in, out, prober.serverName(), key, command));
+        Optional<EstablishedSession> early = EstablishedSession.tls13(
+                prober, (in, out) -> Tls13Session.resumeEarly(in, out, prober.serverName(), key, command));
         if (early.isEmpty()) {
             return Verdict.pass(told + "; sent all the same it ends the handshake");
         }
-        try (LiveSession live = early.get()) {
+        try (EstablishedSession live = early.get()) {
             live.note("sent early: " + command.text());
-            boolean taken = ((HandmadeSession) live.session())
-                    .details(HandSession.class).encryptedExtensions().stream()
+            boolean taken = ((ManualRecordSession) live.session())
+                    .details(Tls13Session.class).encryptedExtensions().stream()
                             .anyMatch(extension -> extension.type() == Extension.EARLY_DATA);
             return taken
                     ? Verdict.fail("a command sent before the handshake was done was accepted, though uninvited")

@@ -61,7 +61,7 @@ final class EndingTopic implements Topic {
     }
 
     private static Verdict closeNotify(Prober prober) throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             live.sendCloseNotify();
             Heard heard = live.session().read();
             live.note(heard.told());
@@ -79,7 +79,7 @@ final class EndingTopic implements Topic {
     }
 
     private static Verdict backInTheClear(Prober prober) throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.note("sends close_notify, and in the clear behind it " + command.text());
             live.session().send(live.session().closeNotify().and(command));
@@ -114,7 +114,7 @@ final class EndingTopic implements Topic {
     }
 
     private static Verdict truncation(Prober prober) throws IOException, BlockedException {
-        try (LiveSession bystander = LiveSession.open(prober)) {
+        try (EstablishedSession bystander = EstablishedSession.open(prober)) {
             return new Legs()
                     .add("cut between records", cut(prober, bystander, record -> Octets.NONE))
                     .add("cut inside a record", cut(prober, bystander, record -> record.first(record.length() / 2)))
@@ -128,9 +128,9 @@ final class EndingTopic implements Topic {
     }
 
     /** Another session sends some part of a command's record and is cut off; the bystander is to know nothing of it. */
-    private static Verdict cut(Prober prober, LiveSession bystander, UnaryOperator<Octets> part)
+    private static Verdict cut(Prober prober, EstablishedSession bystander, UnaryOperator<Octets> part)
             throws IOException, BlockedException {
-        try (LiveSession victim = LiveSession.open(prober)) {
+        try (EstablishedSession victim = EstablishedSession.open(prober)) {
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             victim.session().send(part.apply(victim.session().seal(command)));
             victim.cut();
@@ -147,7 +147,7 @@ final class EndingTopic implements Topic {
             return Verdict.fail("another session that stood before is not served any more: "
                     + instead.get().told());
         }
-        try (LiveSession next = LiveSession.open(prober)) {
+        try (EstablishedSession next = EstablishedSession.open(prober)) {
             next.note("a new session is served");
             return Verdict.pass("the session beside it and a new one are served");
         } catch (BlockedException | IOException e) {

@@ -10,7 +10,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
-/** Makes the engines of {@link EngineSession}, each with a context and so with sessions of its own. */
+/** Makes the engines of {@link EngineRecordSession}, each with a context and so with sessions of its own. */
 final class Engines {
 
     private Engines() {}

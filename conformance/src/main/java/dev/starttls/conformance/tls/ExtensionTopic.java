@@ -7,7 +7,7 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.hand.OlderSession;
+import dev.starttls.conformance.tls.manual.Tls12Session;
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.ClientHello;
@@ -159,21 +159,21 @@ final class ExtensionTopic implements Topic {
 
     /** A command behind the request brings an answer whatever the server makes of the request. */
     private static Verdict insideSession(Prober prober) throws IOException, BlockedException {
-        Optional<LiveSession> begun = LiveSession.older(
+        Optional<EstablishedSession> begun = EstablishedSession.tls12(
                 prober,
-                (in, out) -> OlderSession.shake(in, out, prober.serverName(), OlderSession.Kind.WITH_HEARTBEAT));
+                (in, out) -> Tls12Session.shake(in, out, prober.serverName(), Tls12Session.Kind.WITH_HEARTBEAT));
         if (begun.isEmpty()) {
             return Verdict.pass("there is none with a client that offers heartbeats");
         }
-        try (LiveSession live = begun.get().begun()) {
-            OlderSession session = ((HandmadeSession) live.session()).details(OlderSession.class);
+        try (EstablishedSession live = begun.get().begun()) {
+            Tls12Session session = ((ManualRecordSession) live.session()).details(Tls12Session.class);
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.note("sends HeartbeatRequest, and a command behind it");
             live.session()
                     .send(session.seal(ContentType.HEARTBEAT, HEARTBEAT_REQUEST).and(session.seal(command)));
-            OlderSession.Came came = session.next();
+            Tls12Session.Came came = session.next();
             live.note("what came: " + came);
-            return came instanceof OlderSession.Came.Other other && other.type() == ContentType.HEARTBEAT.code()
+            return came instanceof Tls12Session.Came.Other other && other.type() == ContentType.HEARTBEAT.code()
                     ? Verdict.fail("a HeartbeatResponse came")
                     : Verdict.pass("no HeartbeatResponse came");
         } catch (IOException e) {

@@ -1,7 +1,7 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.speak.Ending;
-import dev.starttls.conformance.tls.hand.AlertException;
+import dev.starttls.conformance.tls.manual.AlertException;
 import dev.starttls.conformance.tls.wire.MalformedException;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.EOFException;

@@ -57,7 +57,7 @@ final class RecordTopic implements Topic {
     }
 
     private static Verdict large(Prober prober) throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             Commands commands = Commands.filling(prober.subject().dialect(), RecordCutter.GREATEST);
             Octets sealed = live.session().seal(Octets.ascii(commands.text()));
             int first = TlsRecord.HEADER + (sealed.at(3) << 8 | sealed.at(4));
@@ -85,7 +85,7 @@ final class RecordTopic implements Topic {
     }
 
     private static Verdict small(Prober prober) throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             String command = prober.subject().dialect().harmlessCommand();
             live.note("sends " + Octets.ascii(command).text() + " in " + command.length() + " records of one octet");
             RecordCutter.singly(Octets.ascii(command))
@@ -95,7 +95,7 @@ final class RecordTopic implements Topic {
     }
 
     private static Verdict empty(Prober prober) throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             Octets nothing = live.session().seal(Octets.NONE);
             if (nothing.isEmpty()) {
                 return Verdict.inconclusive("the engine here makes no empty records");
@@ -119,7 +119,7 @@ final class RecordTopic implements Topic {
      * A server that looks whether more is coming before it flushes its answer may take an empty record for more. Half of
      * the time for an answer is waited before the next command, which would come to nothing if it was only slow.
      */
-    private static Verdict emptyBehind(LiveSession live, Octets command, Duration patience) {
+    private static Verdict emptyBehind(EstablishedSession live, Octets command, Duration patience) {
         live.note("sends " + command.text() + " with an empty record behind it in the same segment");
         live.session().send(live.session().seal(command).and(live.session().seal(Octets.NONE)));
         Optional<Heard> instead = live.lines().answer(patience);
@@ -138,7 +138,7 @@ final class RecordTopic implements Topic {
     }
 
     private static Verdict keyUpdate(Prober prober) throws IOException, BlockedException {
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             if (!live.session().isTls13()) {
                 return Verdict.skip("only TLS 1.3 has KeyUpdate; the server speaks "
                         + live.session().told());
@@ -157,7 +157,7 @@ final class RecordTopic implements Topic {
             String told =
                     "the command after it was answered, but the KeyUpdate that the server owes was not seen before";
             // An engine does not show what it received: then it may only have looked like something else.
-            return live.session() instanceof HandmadeSession ? Verdict.fail(told) : Verdict.warn(told);
+            return live.session() instanceof ManualRecordSession ? Verdict.fail(told) : Verdict.warn(told);
         }
     }
 }

@@ -5,9 +5,9 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.hand.OlderSession;
-import dev.starttls.conformance.tls.hand.OlderSession.Came;
-import dev.starttls.conformance.tls.hand.OlderSession.Kind;
+import dev.starttls.conformance.tls.manual.Tls12Session;
+import dev.starttls.conformance.tls.manual.Tls12Session.Came;
+import dev.starttls.conformance.tls.manual.Tls12Session.Kind;
 import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
@@ -78,11 +78,11 @@ final class RenegotiationTopic implements Topic {
     }
 
     private static Verdict unbound(Prober prober) throws IOException, BlockedException {
-        Optional<LiveSession> modern = LiveSession.older(prober, Kind.MODERN);
+        Optional<EstablishedSession> modern = EstablishedSession.tls12(prober, Kind.MODERN);
         if (modern.isEmpty()) {
             return Verdict.skip(NO_HANDSHAKE);
         }
-        Verdict afterIndicating = renegotiated(prober, modern.get(), OlderSession::insecureRenegotiation);
+        Verdict afterIndicating = renegotiated(prober, modern.get(), Tls12Session::insecureRenegotiation);
         return new Legs()
                 .add("a client that had it in its first hello", afterIndicating)
                 .add("a client that lacks it", withoutIndicating(prober))
@@ -91,9 +91,9 @@ final class RenegotiationTopic implements Topic {
 
     /** Only where a client without is served at all there is a session to renegotiate in. */
     private static Verdict withoutIndicating(Prober prober) throws IOException, BlockedException {
-        Optional<LiveSession> legacy = LiveSession.older(prober, Kind.WITHOUT_SECURE_RENEGOTIATION);
+        Optional<EstablishedSession> legacy = EstablishedSession.tls12(prober, Kind.WITHOUT_SECURE_RENEGOTIATION);
         if (legacy.isPresent()) {
-            return renegotiated(prober, legacy.get(), OlderSession::insecureRenegotiation);
+            return renegotiated(prober, legacy.get(), Tls12Session::insecureRenegotiation);
         }
         Answer answer = prober.ask(withoutRenegotiationInfo(prober));
         return answer instanceof Answer.Refused
@@ -109,17 +109,17 @@ final class RenegotiationTopic implements Topic {
     }
 
     private static Verdict clientInitiated(Prober prober) throws IOException, BlockedException {
-        Optional<LiveSession> modern = LiveSession.older(prober, Kind.MODERN);
+        Optional<EstablishedSession> modern = EstablishedSession.tls12(prober, Kind.MODERN);
         return modern.isEmpty()
                 ? Verdict.skip(NO_HANDSHAKE)
-                : renegotiated(prober, modern.get(), OlderSession::secureRenegotiation);
+                : renegotiated(prober, modern.get(), Tls12Session::secureRenegotiation);
     }
 
     /** A command goes behind the hello, so that a server that passes over the hello is heard without a long wait. */
-    private static Verdict renegotiated(Prober prober, LiveSession begun, Function<OlderSession, Octets> hello)
+    private static Verdict renegotiated(Prober prober, EstablishedSession begun, Function<Tls12Session, Octets> hello)
             throws BlockedException {
-        try (LiveSession live = begun.begun()) {
-            OlderSession session = ((HandmadeSession) live.session()).details(OlderSession.class);
+        try (EstablishedSession live = begun.begun()) {
+            Tls12Session session = ((ManualRecordSession) live.session()).details(Tls12Session.class);
             live.note("sends a ClientHello inside the session, and a command behind it");
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.session().send(hello.apply(session).and(session.seal(command)));
@@ -129,7 +129,7 @@ final class RenegotiationTopic implements Topic {
         }
     }
 
-    private static Verdict judged(OlderSession session) {
+    private static Verdict judged(Tls12Session session) {
         try {
             Came came = session.next();
             if (came instanceof Came.Handshake handshake) {

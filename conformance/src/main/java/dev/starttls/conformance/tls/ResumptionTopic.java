@@ -5,10 +5,10 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.hand.HandSession;
-import dev.starttls.conformance.tls.hand.OlderResumption;
-import dev.starttls.conformance.tls.hand.OlderSession;
-import dev.starttls.conformance.tls.hand.PreSharedKey;
+import dev.starttls.conformance.tls.manual.PreSharedKey;
+import dev.starttls.conformance.tls.manual.Tls12Resumption;
+import dev.starttls.conformance.tls.manual.Tls12Session;
+import dev.starttls.conformance.tls.manual.Tls13Session;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -40,11 +40,11 @@ final class ResumptionTopic implements Topic {
     }
 
     private static Verdict older(Prober prober) throws IOException, BlockedException {
-        Optional<OlderResumption> withTickets = olderSession(prober, OlderSession.Kind.MODERN);
+        Optional<Tls12Resumption> withTickets = tls12Resumption(prober, Tls12Session.Kind.MODERN);
         if (withTickets.isEmpty()) {
             return Verdict.skip(WITHOUT_TLS_12);
         }
-        Optional<OlderResumption> withoutTickets = olderSession(prober, OlderSession.Kind.WITHOUT_TICKETS);
+        Optional<Tls12Resumption> withoutTickets = tls12Resumption(prober, Tls12Session.Kind.WITHOUT_TICKETS);
         return new Legs()
                 .add("ticket", byTicket(prober, withTickets.get()))
                 .add(
@@ -55,58 +55,60 @@ final class ResumptionTopic implements Topic {
                 .verdict();
     }
 
-    private static Optional<OlderResumption> olderSession(Prober prober, OlderSession.Kind kind)
+    private static Optional<Tls12Resumption> tls12Resumption(Prober prober, Tls12Session.Kind kind)
             throws IOException, BlockedException {
-        Optional<LiveSession> first = LiveSession.older(prober, kind);
+        Optional<EstablishedSession> first = EstablishedSession.tls12(prober, kind);
         if (first.isEmpty()) {
             return Optional.empty();
         }
-        try (LiveSession live = first.get().begun()) {
+        try (EstablishedSession live = first.get().begun()) {
             live.sendCloseNotify();
-            return Optional.of(((HandmadeSession) live.session())
-                    .details(OlderSession.class)
+            return Optional.of(((ManualRecordSession) live.session())
+                    .details(Tls12Session.class)
                     .resumption());
         }
     }
 
-    private static Verdict byTicket(Prober prober, OlderResumption session) throws IOException, BlockedException {
+    private static Verdict byTicket(Prober prober, Tls12Resumption session) throws IOException, BlockedException {
         return session.ticket().isEmpty()
                 ? Verdict.pass("the server gives none")
-                : again(LiveSession.older(
-                        prober, (in, out) -> OlderSession.resumeByTicket(in, out, prober.serverName(), session)));
+                : again(EstablishedSession.tls12(
+                        prober, (in, out) -> Tls12Session.resumeByTicket(in, out, prober.serverName(), session)));
     }
 
-    private static Verdict byId(Prober prober, OlderResumption session) throws IOException, BlockedException {
+    private static Verdict byId(Prober prober, Tls12Resumption session) throws IOException, BlockedException {
         return session.sessionId().isEmpty()
                 ? Verdict.pass("the server keeps no sessions")
-                : again(LiveSession.older(
-                        prober, (in, out) -> OlderSession.resumeById(in, out, prober.serverName(), session)));
+                : again(EstablishedSession.tls12(
+                        prober, (in, out) -> Tls12Session.resumeById(in, out, prober.serverName(), session)));
     }
 
     private static Verdict newest(Prober prober) throws IOException, BlockedException {
-        Optional<LiveSession> first =
-                LiveSession.newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
+        Optional<EstablishedSession> first =
+                EstablishedSession.tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
         if (first.isEmpty()) {
             return Verdict.skip("there was no handshake of TLSv1.3 with AES-GCM");
         }
         List<PreSharedKey> keys;
-        try (LiveSession live = first.get().begun()) {
-            keys = ((HandmadeSession) live.session()).details(HandSession.class).preSharedKeys();
+        try (EstablishedSession live = first.get().begun()) {
+            keys = ((ManualRecordSession) live.session())
+                    .details(Tls13Session.class)
+                    .preSharedKeys();
             live.sendCloseNotify();
         }
         return keys.isEmpty()
                 ? Verdict.pass("the server gives no tickets")
-                : again(LiveSession.newest(
-                        prober, (in, out) -> HandSession.resume(in, out, prober.serverName(), keys.get(0))));
+                : again(EstablishedSession.tls13(
+                        prober, (in, out) -> Tls13Session.resume(in, out, prober.serverName(), keys.get(0))));
     }
 
     /** Whether the second session stands, whichever way it came about. */
-    private static Verdict again(Optional<LiveSession> second) throws BlockedException {
+    private static Verdict again(Optional<EstablishedSession> second) throws BlockedException {
         if (second.isEmpty()) {
             return Verdict.fail("a handshake that offers the session fails, while one without works");
         }
-        try (LiveSession live = second.get()) {
-            boolean resumed = ((HandmadeSession) live.session()).isResumed();
+        try (EstablishedSession live = second.get()) {
+            boolean resumed = ((ManualRecordSession) live.session()).isResumed();
             return live.begunInstead()
                     .map(heard -> Verdict.fail((resumed ? "the resumed session" : "the session begun in its place")
                             + " does not answer: " + heard.told()))

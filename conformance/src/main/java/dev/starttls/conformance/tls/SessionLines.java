@@ -16,12 +16,12 @@ final class SessionLines {
 
     private static final int LONGEST = 1 << 16;
 
-    private final Session session;
+    private final RecordSession session;
     private final Conversation conversation;
     private final Dialect dialect;
     private final StringBuilder pending = new StringBuilder();
 
-    SessionLines(Session session, Conversation conversation, Dialect dialect) {
+    SessionLines(RecordSession session, Conversation conversation, Dialect dialect) {
         this.session = session;
         this.conversation = conversation;
         this.dialect = dialect;

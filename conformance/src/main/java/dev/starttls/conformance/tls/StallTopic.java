@@ -50,12 +50,12 @@ final class StallTopic implements Topic {
         for (int i = 0; i < STALLED; i++) {
             stalled.add(prober.stall());
         }
-        try (LiveSession live = LiveSession.open(prober)) {
+        try (EstablishedSession live = EstablishedSession.open(prober)) {
             live.note("served while " + STALLED + " handshakes stall");
             return Verdict.pass("a session was begun and answered while " + STALLED + " handshakes stalled");
         } catch (BlockedException | IOException e) {
             stalled.forEach(Conversation::close);
-            try (LiveSession live = LiveSession.open(prober)) {
+            try (EstablishedSession live = EstablishedSession.open(prober)) {
                 live.note("served when no handshake stalls any more");
                 return Verdict.fail("while " + STALLED + " handshakes stalled nobody else was served (" + e.getMessage()
                         + "), and when they were gone somebody was");

@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.ClientHello;
@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The client's side of one handshake (RFC 8446 section 2), full or resumed, up to the keys of the session. */
-final class Handshaking {
+/** The client's side of one handshake of TLS 1.3 (RFC 8446 section 2), full or resumed, up to the keys of the session. */
+final class Tls13Handshake {
 
     private static final Octets CHANGE_CIPHER_SPEC =
             RecordCutter.record(ContentType.CHANGE_CIPHER_SPEC.code(), ProtocolVersion.TLS12.code(), Octets.hex("01"));
@@ -47,12 +47,12 @@ final class Handshaking {
     private final InputStream in;
     private final Consumer<Octets> out;
     private Octets messages = Octets.NONE;
-    private Optional<Protection> incoming = Optional.empty();
+    private Optional<Tls13Protection> incoming = Optional.empty();
     private Octets encryptedExtensions = Octets.NONE;
     private boolean certificateWanted;
-    private Optional<Protection> earlyKeys = Optional.empty();
+    private Optional<Tls13Protection> earlyKeys = Optional.empty();
 
-    Handshaking(InputStream in, Consumer<Octets> out) {
+    Tls13Handshake(InputStream in, Consumer<Octets> out) {
         this.in = in;
         this.out = out;
     }
@@ -63,9 +63,9 @@ final class Handshaking {
      * @param resumption what the keys of tickets are derived from
      */
     record Result(
-            HashSuite suite,
-            Protection incoming,
-            Protection outgoing,
+            Tls13Suite suite,
+            Tls13Protection incoming,
+            Tls13Protection outgoing,
             Octets resumption,
             List<Extension> encryptedExtensions,
             Beginning beginning) {}
@@ -78,7 +78,8 @@ final class Handshaking {
 
     /** A full handshake. */
     Result shake(String serverName) throws IOException {
-        ClientHello hello = hello(serverName, Arrays.asList(HashSuite.values())).build();
+        ClientHello hello =
+                hello(serverName, Arrays.asList(Tls13Suite.values())).build();
         send(hello);
         return go(Optional.empty());
     }
@@ -104,16 +105,16 @@ final class Handshaking {
                 .build());
         if (!earlyData.isEmpty()) {
             Octets secret = psk.suite().derive(psk.suite().hmac(blank, psk.key()), "c e traffic", messages);
-            earlyKeys = Optional.of(new Protection(psk.suite(), secret));
+            earlyKeys = Optional.of(new Tls13Protection(psk.suite(), secret));
             out.accept(CHANGE_CIPHER_SPEC.and(earlyKeys.get().seal(ContentType.APPLICATION_DATA, earlyData)));
         }
         return go(Optional.of(psk));
     }
 
-    private ClientHelloBuilder hello(String serverName, List<HashSuite> suites) {
+    private ClientHelloBuilder hello(String serverName, List<Tls13Suite> suites) {
         return ClientHello.only(ProtocolVersion.TLS13, serverName)
                 .with()
-                .suites(suites.stream().map(HashSuite::suite).toList())
+                .suites(suites.stream().map(Tls13Suite::suite).toList())
                 .extension(Extensions.supportedGroups(Ephemeral.GROUPS))
                 .extension(Extensions.keyShare(ephemeral.shares()));
     }
@@ -126,7 +127,7 @@ final class Handshaking {
 
     private Result go(Optional<PreSharedKey> offered) throws IOException {
         ServerHello chosen = serverHello();
-        HashSuite suite = HashSuite.of(chosen.suite())
+        Tls13Suite suite = Tls13Suite.of(chosen.suite())
                 .orElseThrow(() -> new MalformedException("the server chose a suite that was not offered"));
         Octets shared = ephemeral.agree(ServerMessages.keyShare(
                 chosen.extension(Extension.KEY_SHARE).map(Extension::data).orElse(Octets.NONE)));
@@ -136,7 +137,7 @@ final class Handshaking {
         Octets secret = suite.hmac(suite.derive(early, "derived", Octets.NONE), shared);
         Octets client = suite.derive(secret, "c hs traffic", messages);
         Octets server = suite.derive(secret, "s hs traffic", messages);
-        incoming = Optional.of(new Protection(suite, server));
+        incoming = Optional.of(new Tls13Protection(suite, server));
         flight(suite, server);
         Octets main = suite.hmac(suite.derive(secret, "derived", Octets.NONE), suite.noSecret());
         Octets clientApplication = suite.derive(main, "c ap traffic", messages);
@@ -150,8 +151,8 @@ final class Handshaking {
         answer(suite, client);
         return new Result(
                 suite,
-                new Protection(suite, serverApplication),
-                new Protection(suite, clientApplication),
+                new Tls13Protection(suite, serverApplication),
+                new Tls13Protection(suite, clientApplication),
                 suite.derive(main, "res master", messages),
                 extensions,
                 psk.isPresent() ? Beginning.RESUMED : Beginning.FULL);
@@ -170,7 +171,7 @@ final class Handshaking {
     }
 
     /** The server's encrypted messages up to its Finished, whose MAC proves that both have the same keys. */
-    private void flight(HashSuite suite, Octets server) throws IOException {
+    private void flight(Tls13Suite suite, Octets server) throws IOException {
         while (true) {
             Octets before = messages;
             HandshakeMessage message = next();
@@ -190,8 +191,8 @@ final class Handshaking {
         }
     }
 
-    private void answer(HashSuite suite, Octets client) throws MalformedException {
-        Protection outgoing = new Protection(suite, client);
+    private void answer(Tls13Suite suite, Octets client) throws MalformedException {
+        Tls13Protection outgoing = new Tls13Protection(suite, client);
         Octets sent = CHANGE_CIPHER_SPEC;
         if (certificateWanted) {
             add(NO_CERTIFICATE);

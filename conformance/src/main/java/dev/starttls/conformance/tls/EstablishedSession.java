@@ -4,21 +4,21 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
-import dev.starttls.conformance.tls.hand.HandSession;
-import dev.starttls.conformance.tls.hand.OlderSession;
+import dev.starttls.conformance.tls.manual.Tls13Session;
+import dev.starttls.conformance.tls.manual.Tls12Session;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.util.Optional;
 
 /** A session that stands and was heard to answer, so that whatever breaks it afterwards is the check's own doing. */
-final class LiveSession implements AutoCloseable {
+final class EstablishedSession implements AutoCloseable {
 
     private final Prober prober;
     private final Conversation conversation;
-    private final Session session;
+    private final RecordSession session;
     private final SessionLines lines;
 
-    private LiveSession(Prober prober, Conversation conversation, Session session) {
+    private EstablishedSession(Prober prober, Conversation conversation, RecordSession session) {
         this.prober = prober;
         this.conversation = conversation;
         this.session = session;
@@ -31,39 +31,39 @@ final class LiveSession implements AutoCloseable {
      *
      * @throws BlockedException if it does not come to that; inconclusive
      */
-    static LiveSession open(Prober prober) throws IOException, BlockedException {
-        Optional<LiveSession> live = newest(prober, (in, out) -> HandSession.shake(in, out, prober.serverName()));
+    static EstablishedSession open(Prober prober) throws IOException, BlockedException {
+        Optional<EstablishedSession> live = tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
         if (live.isEmpty()) {
-            live = older(prober, OlderSession.Kind.MODERN);
+            live = tls12(prober, Tls12Session.Kind.MODERN);
         }
         return (live.isPresent() ? live.get() : byEngine(prober)).begun();
     }
 
     /** A session of TLS 1.3 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
-    static Optional<LiveSession> newest(Prober prober, HandmadeSession.Opening opening)
+    static Optional<EstablishedSession> tls13(Prober prober, ManualRecordSession.Opening opening)
             throws IOException, BlockedException {
         return tried(prober, "TLS 1.3", opening);
     }
 
     /** A session of TLS 1.2 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
-    static Optional<LiveSession> older(Prober prober, OlderSession.Kind kind) throws IOException, BlockedException {
-        return older(prober, (in, out) -> OlderSession.shake(in, out, prober.serverName(), kind));
+    static Optional<EstablishedSession> tls12(Prober prober, Tls12Session.Kind kind) throws IOException, BlockedException {
+        return tls12(prober, (in, out) -> Tls12Session.shake(in, out, prober.serverName(), kind));
     }
 
     /** The same with a handshake of one's own. */
-    static Optional<LiveSession> older(Prober prober, HandmadeSession.Opening opening)
+    static Optional<EstablishedSession> tls12(Prober prober, ManualRecordSession.Opening opening)
             throws IOException, BlockedException {
         return tried(prober, "TLS 1.2", opening);
     }
 
-    private static Optional<LiveSession> tried(Prober prober, String version, HandmadeSession.Opening opening)
+    private static Optional<EstablishedSession> tried(Prober prober, String version, ManualRecordSession.Opening opening)
             throws IOException, BlockedException {
         Conversation conversation = prober.approach();
         WireStream stream = prober.stream(conversation);
         try {
-            Session session = new HandmadeSession(
+            RecordSession session = new ManualRecordSession(
                     conversation.wire(), stream, prober.subject().settings().answer(), opening);
-            return Optional.of(new LiveSession(prober, conversation, session));
+            return Optional.of(new EstablishedSession(prober, conversation, session));
         } catch (IOException e) {
             conversation.note("no " + version + " by hand: " + stream.heard(e).told());
             conversation.close();
@@ -71,14 +71,14 @@ final class LiveSession implements AutoCloseable {
         }
     }
 
-    private static LiveSession byEngine(Prober prober) throws IOException, BlockedException {
+    private static EstablishedSession byEngine(Prober prober) throws IOException, BlockedException {
         Conversation conversation = prober.approach();
-        EngineSession engine = new EngineSession(
+        EngineRecordSession engine = new EngineRecordSession(
                 conversation.wire(),
                 prober.stream(conversation),
                 Engines.client(prober.subject().offer()),
                 prober.subject().settings().answer());
-        LiveSession live = new LiveSession(prober, conversation, engine);
+        EstablishedSession live = new EstablishedSession(prober, conversation, engine);
         live.require("no TLS session to begin with", engine.handshake());
         return live;
     }
@@ -89,7 +89,7 @@ final class LiveSession implements AutoCloseable {
      * @return this
      * @throws BlockedException if that does not come; inconclusive
      */
-    LiveSession begun() throws BlockedException {
+    EstablishedSession begun() throws BlockedException {
         require("inside TLS nothing is answered, whatever the records", begunInstead());
         return this;
     }
@@ -115,7 +115,7 @@ final class LiveSession implements AutoCloseable {
         }
     }
 
-    Session session() {
+    RecordSession session() {
         return session;
     }
 

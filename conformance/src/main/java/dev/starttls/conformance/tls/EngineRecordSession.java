@@ -15,10 +15,10 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /**
- * A session by an engine of the Java runtime, for servers that have nothing in common with {@link HandmadeSession}. An
+ * A session by an engine of the Java runtime, for servers that have nothing in common with {@link ManualRecordSession}. An
  * engine makes no empty records, and pads those of TLS 1.3 as it likes.
  */
-final class EngineSession implements Session {
+final class EngineRecordSession implements RecordSession {
 
     /** A KeyUpdate has 27 octets and perhaps padding; no ticket is as short (RFC 8446 section 4.6). */
     private static final int LONGEST_KEY_UPDATE = 64;
@@ -40,7 +40,7 @@ final class EngineSession implements Session {
      * @param stream what comes on the wire
      * @param answer the longest wait for each answer
      */
-    EngineSession(Wire wire, WireStream stream, SSLEngine engine, Duration answer) {
+    EngineRecordSession(Wire wire, WireStream stream, SSLEngine engine, Duration answer) {
         this.wire = wire;
         this.stream = stream;
         this.engine = engine;

@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.ClientHello;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A session of TLS 1.2 after its handshake. Not safe for use by several threads. */
-public final class OlderSession implements MadeSession {
+public final class Tls12Session implements ManualSession {
 
     private static final int HELLO_REQUEST = 0;
     private static final int MOST_RECORDS_WITHOUT_DATA = 1024;
@@ -25,9 +25,9 @@ public final class OlderSession implements MadeSession {
 
     private final InputStream in;
     private final String serverName;
-    private final OlderHandshaking.Result result;
+    private final Tls12Handshake.Result result;
 
-    private OlderSession(InputStream in, String serverName, OlderHandshaking.Result result) {
+    private Tls12Session(InputStream in, String serverName, Tls12Handshake.Result result) {
         this.in = in;
         this.serverName = serverName;
         this.result = result;
@@ -54,35 +54,35 @@ public final class OlderSession implements MadeSession {
      * @throws MalformedException if the server speaks no TLS 1.2 with ECDHE and AES-GCM, or no TLS at all
      * @throws AlertException if the server refused
      */
-    public static OlderSession shake(InputStream in, Consumer<Octets> out, String serverName, Kind kind)
+    public static Tls12Session shake(InputStream in, Consumer<Octets> out, String serverName, Kind kind)
             throws IOException {
-        return new OlderSession(in, serverName, new OlderHandshaking(in, out).shake(hello(serverName, kind)));
+        return new Tls12Session(in, serverName, new Tls12Handshake(in, out).shake(hello(serverName, kind)));
     }
 
     /** Shakes hands to go on with a session by its id; {@link #isResumed} tells whether the server did. */
-    public static OlderSession resumeById(
-            InputStream in, Consumer<Octets> out, String serverName, OlderResumption session) throws IOException {
+    public static Tls12Session resumeById(
+            InputStream in, Consumer<Octets> out, String serverName, Tls12Resumption session) throws IOException {
         ClientHello hello = hello(serverName, Kind.WITHOUT_TICKETS)
                 .with()
                 .sessionId(session.sessionId())
                 .build();
-        return new OlderSession(in, serverName, new OlderHandshaking(in, out).resume(hello, session));
+        return new Tls12Session(in, serverName, new Tls12Handshake(in, out).resume(hello, session));
     }
 
     /** Shakes hands to go on with a session by its ticket; {@link #isResumed} tells whether the server did. */
-    public static OlderSession resumeByTicket(
-            InputStream in, Consumer<Octets> out, String serverName, OlderResumption session) throws IOException {
+    public static Tls12Session resumeByTicket(
+            InputStream in, Consumer<Octets> out, String serverName, Tls12Resumption session) throws IOException {
         // An id of the client's own, which the server gives back if it takes the ticket (RFC 5077 section 3.4).
         ClientHello modern = hello(serverName, Kind.MODERN);
         ClientHello hello = modern.with()
                 .sessionId(modern.random())
                 .extension(Extensions.sessionTicket(session.ticket()))
                 .build();
-        return new OlderSession(in, serverName, new OlderHandshaking(in, out).resume(hello, session));
+        return new Tls12Session(in, serverName, new Tls12Handshake(in, out).resume(hello, session));
     }
 
     private static ClientHello hello(String serverName, Kind kind) {
-        ClientHello hello = OlderHandshaking.hello(serverName);
+        ClientHello hello = Tls12Handshake.hello(serverName);
         return switch (kind) {
             case MODERN -> hello;
             case WITHOUT_TICKETS ->
@@ -111,11 +111,11 @@ public final class OlderSession implements MadeSession {
 
     @Override
     public boolean isResumed() {
-        return result.beginning() == Handshaking.Beginning.RESUMED;
+        return result.beginning() == Tls13Handshake.Beginning.RESUMED;
     }
 
     /** What is needed to go on with this session on another connection. */
-    public OlderResumption resumption() {
+    public Tls12Resumption resumption() {
         return result.resumption();
     }
 
@@ -148,7 +148,7 @@ public final class OlderSession implements MadeSession {
     public Octets secureRenegotiation() {
         return seal(
                 ContentType.HANDSHAKE,
-                OlderHandshaking.hello(serverName)
+                Tls12Handshake.hello(serverName)
                         .with()
                         .extension(Extensions.renegotiationInfo(result.verifyData()))
                         .build()

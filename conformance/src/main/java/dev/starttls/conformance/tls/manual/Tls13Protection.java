@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.MalformedException;
@@ -12,18 +12,18 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** One direction of a session under one key (RFC 8446 section 5.2 and 5.3). */
-final class Protection {
+final class Tls13Protection {
 
     private static final int NONCE = 12;
     private static final int TAG = 16;
 
-    private final HashSuite suite;
+    private final Tls13Suite suite;
     private final Octets secret;
     private final SecretKeySpec key;
     private final Octets iv;
     private long sequence;
 
-    Protection(HashSuite suite, Octets secret) {
+    Tls13Protection(Tls13Suite suite, Octets secret) {
         this.suite = suite;
         this.secret = secret;
         this.key = new SecretKeySpec(
@@ -32,8 +32,8 @@ final class Protection {
     }
 
     /** The next key of this direction. */
-    Protection updated() {
-        return new Protection(suite, suite.updated(secret));
+    Tls13Protection updated() {
+        return new Tls13Protection(suite, suite.updated(secret));
     }
 
     /** The record that carries the content, without any padding. */

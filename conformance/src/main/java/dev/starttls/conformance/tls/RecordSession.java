@@ -4,7 +4,7 @@ import dev.starttls.conformance.tls.wire.Octets;
 import java.time.Duration;
 
 /** A TLS session whose records can be held in the hand before they are sent: cut up, spoilt, or sent as they are. */
-interface Session {
+interface RecordSession {
 
     /** The version and the suite that were agreed on. */
     String told();

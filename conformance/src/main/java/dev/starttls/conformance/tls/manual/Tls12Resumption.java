@@ -1,23 +1,23 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Octets;
 
 /** What is needed to go on with a session of TLS 1.2 on another connection. */
-public final class OlderResumption {
+public final class Tls12Resumption {
 
-    private final OlderSuite suite;
+    private final Tls12Suite suite;
     private final Octets master;
     private final Octets sessionId;
     private final Octets ticket;
 
-    OlderResumption(OlderSuite suite, Octets master, Octets sessionId, Octets ticket) {
+    Tls12Resumption(Tls12Suite suite, Octets master, Octets sessionId, Octets ticket) {
         this.suite = suite;
         this.master = master;
         this.sessionId = sessionId;
         this.ticket = ticket;
     }
 
-    OlderSuite suite() {
+    Tls12Suite suite() {
         return suite;
     }
 

@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.ClientHello;
@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The client's side of one handshake of TLS 1.2 (RFC 5246 section 7.3), full or resumed. */
-final class OlderHandshaking {
+final class Tls12Handshake {
 
     private static final Octets CHANGE_CIPHER_SPEC =
             RecordCutter.record(ContentType.CHANGE_CIPHER_SPEC.code(), ProtocolVersion.TLS12.code(), Octets.hex("01"));
@@ -43,10 +43,10 @@ final class OlderHandshaking {
     private final InputStream in;
     private final Consumer<Octets> out;
     private Octets messages = Octets.NONE;
-    private Optional<OlderProtection> incoming = Optional.empty();
+    private Optional<Tls12Protection> incoming = Optional.empty();
     private Octets ticket = Octets.NONE;
 
-    OlderHandshaking(InputStream in, Consumer<Octets> out) {
+    Tls12Handshake(InputStream in, Consumer<Octets> out) {
         this.in = in;
         this.out = out;
     }
@@ -59,20 +59,20 @@ final class OlderHandshaking {
     record Result(
             ServerHello chosen,
             Keys keys,
-            OlderResumption resumption,
+            Tls12Resumption resumption,
             Octets verifyData,
-            Handshaking.Beginning beginning) {}
+            Tls13Handshake.Beginning beginning) {}
 
     /** Both directions. */
-    record Keys(OlderProtection incoming, OlderProtection outgoing) {
-        static Keys of(OlderSuite suite, Octets master, ClientHello hello, ServerHello chosen) {
+    record Keys(Tls12Protection incoming, Tls12Protection outgoing) {
+        static Keys of(Tls12Suite suite, Octets master, ClientHello hello, ServerHello chosen) {
             int key = suite.keyLength();
-            int length = 2 * (key + OlderProtection.SALT);
+            int length = 2 * (key + Tls12Protection.SALT);
             Octets block = suite.expand(master, "key expansion", chosen.random().and(hello.random()), length);
             int salts = 2 * key;
             return new Keys(
-                    new OlderProtection(block.slice(key, salts), block.slice(salts + OlderProtection.SALT, length)),
-                    new OlderProtection(block.slice(0, key), block.slice(salts, salts + OlderProtection.SALT)));
+                    new Tls12Protection(block.slice(key, salts), block.slice(salts + Tls12Protection.SALT, length)),
+                    new Tls12Protection(block.slice(0, key), block.slice(salts, salts + Tls12Protection.SALT)));
         }
     }
 
@@ -80,7 +80,7 @@ final class OlderHandshaking {
     static ClientHello hello(String serverName) {
         return ClientHello.only(ProtocolVersion.TLS12, serverName)
                 .with()
-                .suites(OlderSuite.all())
+                .suites(Tls12Suite.all())
                 .extension(Extensions.supportedGroups(Ephemeral.GROUPS))
                 .build();
     }
@@ -92,7 +92,7 @@ final class OlderHandshaking {
     }
 
     /** Offers to go on with a session, which the server may pass over. */
-    Result resume(ClientHello hello, OlderResumption session) throws IOException {
+    Result resume(ClientHello hello, Tls12Resumption session) throws IOException {
         send(hello);
         ServerHello chosen = serverHello();
         boolean resumed = !hello.sessionId().isEmpty() && chosen.sessionId().equals(hello.sessionId());
@@ -117,12 +117,12 @@ final class OlderHandshaking {
         return hello;
     }
 
-    private static OlderSuite suite(ServerHello chosen) throws MalformedException {
-        return OlderSuite.of(chosen.suite())
+    private static Tls12Suite suite(ServerHello chosen) throws MalformedException {
+        return Tls12Suite.of(chosen.suite())
                 .orElseThrow(() -> new MalformedException("the server chose a suite that was not offered"));
     }
 
-    private Result full(ClientHello hello, ServerHello chosen, OlderSuite suite) throws IOException {
+    private Result full(ClientHello hello, ServerHello chosen, Tls12Suite suite) throws IOException {
         Optional<KeyShare> share = Optional.empty();
         boolean certificateWanted = false;
         HandshakeMessage message = next();
@@ -152,11 +152,11 @@ final class OlderHandshaking {
         Octets verifyData = suite.verifyData(master, "client finished", messages);
         out.accept(sent.and(finished(keys, verifyData)));
         finished(suite, master, keys);
-        OlderResumption resumption = new OlderResumption(suite, master, chosen.sessionId(), ticket);
-        return new Result(chosen, keys, resumption, verifyData, Handshaking.Beginning.FULL);
+        Tls12Resumption resumption = new Tls12Resumption(suite, master, chosen.sessionId(), ticket);
+        return new Result(chosen, keys, resumption, verifyData, Tls13Handshake.Beginning.FULL);
     }
 
-    private Result abbreviated(ClientHello hello, ServerHello chosen, OlderResumption session) throws IOException {
+    private Result abbreviated(ClientHello hello, ServerHello chosen, Tls12Resumption session) throws IOException {
         if (chosen.suite() != session.suite().suite().code()) {
             throw new MalformedException("the server went on with the session, but with another suite");
         }
@@ -164,7 +164,7 @@ final class OlderHandshaking {
         finished(session.suite(), session.master(), keys);
         Octets verifyData = session.suite().verifyData(session.master(), "client finished", messages);
         out.accept(finished(keys, verifyData));
-        return new Result(chosen, keys, session, verifyData, Handshaking.Beginning.RESUMED);
+        return new Result(chosen, keys, session, verifyData, Tls13Handshake.Beginning.RESUMED);
     }
 
     private Octets finished(Keys keys, Octets verifyData) throws MalformedException {
@@ -174,7 +174,7 @@ final class OlderHandshaking {
     }
 
     /** Reads up to the server's Finished, whose content proves that both have the same keys. */
-    private void finished(OlderSuite suite, Octets master, Keys keys) throws IOException {
+    private void finished(Tls12Suite suite, Octets master, Keys keys) throws IOException {
         while (true) {
             Octets before = messages;
             HandshakeMessage message = next(keys);

@@ -2,34 +2,34 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Wire;
-import dev.starttls.conformance.tls.hand.HandSession;
-import dev.starttls.conformance.tls.hand.MadeSession;
+import dev.starttls.conformance.tls.manual.Tls13Session;
+import dev.starttls.conformance.tls.manual.ManualSession;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A session made by hand: its records may have any length, none included, and in TLS 1.2 any type. */
-final class HandmadeSession implements Session {
+/** A {@link ManualSession} on a wire: its records may have any length, none included, and in TLS 1.2 any type. */
+final class ManualRecordSession implements RecordSession {
 
     /** Shakes hands in one way or another. */
     @FunctionalInterface
     interface Opening {
-        MadeSession shake(InputStream in, Consumer<Octets> out) throws IOException;
+        ManualSession shake(InputStream in, Consumer<Octets> out) throws IOException;
     }
 
     private final Wire wire;
     private final WireStream stream;
     private final Duration answer;
-    private final MadeSession session;
+    private final ManualSession session;
 
     /**
      * Shakes hands.
      *
      * @throws IOException if that fails, for one because the server does not speak that version
      */
-    HandmadeSession(Wire wire, WireStream stream, Duration answer, Opening opening) throws IOException {
+    ManualRecordSession(Wire wire, WireStream stream, Duration answer, Opening opening) throws IOException {
         this.wire = wire;
         this.stream = stream;
         this.answer = answer;
@@ -47,7 +47,7 @@ final class HandmadeSession implements Session {
      *
      * @throws ClassCastException if it is of another kind
      */
-    <S extends MadeSession> S details(Class<S> kind) {
+    <S extends ManualSession> S details(Class<S> kind) {
         stream.within(answer);
         return kind.cast(session);
     }
@@ -59,7 +59,7 @@ final class HandmadeSession implements Session {
 
     @Override
     public boolean isTls13() {
-        return session instanceof HandSession;
+        return session instanceof Tls13Session;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.MalformedException;
 import dev.starttls.conformance.tls.wire.Octets;
@@ -12,7 +12,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** One direction of a session of TLS 1.2 with AES-GCM (RFC 5246 section 6.2.3.3, RFC 5288 section 3). */
-final class OlderProtection {
+final class Tls12Protection {
 
     /** Octets of the nonce that come from the keys. */
     static final int SALT = 4;
@@ -24,7 +24,7 @@ final class OlderProtection {
     private final Octets salt;
     private long sequence;
 
-    OlderProtection(Octets key, Octets salt) {
+    Tls12Protection(Octets key, Octets salt) {
         this.key = new SecretKeySpec(key.array(), "AES");
         this.salt = salt;
     }

@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.ContentType;
@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A session of TLS 1.3 after its handshake. Not safe for use by several threads. */
-public final class HandSession implements MadeSession {
+public final class Tls13Session implements ManualSession {
 
     private static final int NEW_SESSION_TICKET = 4;
     private static final int KEY_UPDATE = 24;
@@ -30,17 +30,17 @@ public final class HandSession implements MadeSession {
 
     private final InputStream in;
     private final Consumer<Octets> out;
-    private final HashSuite suite;
+    private final Tls13Suite suite;
     private final Octets resumption;
     private final List<Extension> encryptedExtensions;
-    private final Handshaking.Beginning beginning;
+    private final Tls13Handshake.Beginning beginning;
     private final HandshakeAssembler assembler = new HandshakeAssembler();
     private final List<SessionTicket> tickets = new ArrayList<>();
-    private Protection incoming;
-    private Protection outgoing;
+    private Tls13Protection incoming;
+    private Tls13Protection outgoing;
     private int keyUpdates;
 
-    private HandSession(InputStream in, Consumer<Octets> out, Handshaking.Result result) {
+    private Tls13Session(InputStream in, Consumer<Octets> out, Tls13Handshake.Result result) {
         this.in = in;
         this.out = out;
         this.suite = result.suite();
@@ -60,8 +60,8 @@ public final class HandSession implements MadeSession {
      * @throws MalformedException if the server speaks no TLS 1.3 with AES-GCM and x25519 or secp256r1, or no TLS at all
      * @throws AlertException if the server refused
      */
-    public static HandSession shake(InputStream in, Consumer<Octets> out, String serverName) throws IOException {
-        return new HandSession(in, out, new Handshaking(in, out).shake(serverName));
+    public static Tls13Session shake(InputStream in, Consumer<Octets> out, String serverName) throws IOException {
+        return new Tls13Session(in, out, new Tls13Handshake(in, out).shake(serverName));
     }
 
     /**
@@ -69,7 +69,7 @@ public final class HandSession implements MadeSession {
      *
      * @throws IOException as {@link #shake} does
      */
-    public static HandSession resume(InputStream in, Consumer<Octets> out, String serverName, PreSharedKey key)
+    public static Tls13Session resume(InputStream in, Consumer<Octets> out, String serverName, PreSharedKey key)
             throws IOException {
         return resumeEarly(in, out, serverName, key, Octets.NONE);
     }
@@ -80,10 +80,10 @@ public final class HandSession implements MadeSession {
      *
      * @throws IOException as {@link #shake} does
      */
-    public static HandSession resumeEarly(
+    public static Tls13Session resumeEarly(
             InputStream in, Consumer<Octets> out, String serverName, PreSharedKey key, Octets earlyData)
             throws IOException {
-        return new HandSession(in, out, new Handshaking(in, out).resume(serverName, key, earlyData));
+        return new Tls13Session(in, out, new Tls13Handshake(in, out).resume(serverName, key, earlyData));
     }
 
     @Override
@@ -93,7 +93,7 @@ public final class HandSession implements MadeSession {
 
     @Override
     public boolean isResumed() {
-        return beginning == Handshaking.Beginning.RESUMED;
+        return beginning == Tls13Handshake.Beginning.RESUMED;
     }
 
     /** The keys to the tickets that came so far. */

@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,26 +26,26 @@ class KeyDerivationTest {
     /** The example of RFC 8448 section 3: the server's handshake secret, its key and its IV. */
     @Test
     void keys_are_those_of_the_rfc() {
-        assertThat(HashSuite.AES_128.expand(SECRET, "key", Octets.NONE, 16))
+        assertThat(Tls13Suite.AES_128.expand(SECRET, "key", Octets.NONE, 16))
                 .isEqualTo(Octets.hex("3fce516009c21727d0f2e4e86ee403bc"));
-        assertThat(HashSuite.AES_128.expand(SECRET, "iv", Octets.NONE, 12))
+        assertThat(Tls13Suite.AES_128.expand(SECRET, "iv", Octets.NONE, 12))
                 .isEqualTo(Octets.hex("5d313eb2671276ee13000b30"));
     }
 
     /** The early secret and what is derived from it, from the same example. */
     @Test
     void secrets_are_those_of_the_rfc() {
-        Octets early = HashSuite.AES_128.hmac(Octets.zeros(32), Octets.zeros(32));
+        Octets early = Tls13Suite.AES_128.hmac(Octets.zeros(32), Octets.zeros(32));
         assertThat(early).isEqualTo(Octets.hex("33ad0a1c607ec03b09e6cd9893680ce210adf300aa1f2660e1b22e10f170f92a"));
-        assertThat(HashSuite.AES_128.derive(early, "derived", Octets.NONE))
+        assertThat(Tls13Suite.AES_128.derive(early, "derived", Octets.NONE))
                 .isEqualTo(Octets.hex("6f2615a108c702c5678f54fc9dbab69716c076189c48250cebeac3576c3611ba"));
     }
 
     @Property(tries = 100)
-    void what_is_sealed_is_opened(@ForAll @Size(max = 2000) byte[] content, @ForAll HashSuite suite) throws Exception {
+    void what_is_sealed_is_opened(@ForAll @Size(max = 2000) byte[] content, @ForAll Tls13Suite suite) throws Exception {
         Octets secret = suite.hash(Octets.ascii("secret"));
-        Protection sealing = new Protection(suite, secret);
-        Protection opening = new Protection(suite, secret);
+        Tls13Protection sealing = new Tls13Protection(suite, secret);
+        Tls13Protection opening = new Tls13Protection(suite, secret);
         for (int i = 0; i < 3; i++) {
             TlsRecord opened = opening.open(parsed(sealing.seal(ContentType.APPLICATION_DATA, Octets.of(content))));
             assertThat(opened.type()).isEqualTo(ContentType.APPLICATION_DATA.code());
@@ -55,15 +55,16 @@ class KeyDerivationTest {
 
     @Property(tries = 100)
     void a_changed_record_is_not_opened(@ForAll @IntRange(min = 5, max = 26) int index) throws Exception {
-        Octets sealed = new Protection(HashSuite.AES_128, SECRET).seal(ContentType.HANDSHAKE, Octets.hex("1800000100"));
+        Octets sealed =
+                new Tls13Protection(Tls13Suite.AES_128, SECRET).seal(ContentType.HANDSHAKE, Octets.hex("1800000100"));
         TlsRecord changed = parsed(sealed.flipped(index, 1));
-        assertThatThrownBy(() -> new Protection(HashSuite.AES_128, SECRET).open(changed))
+        assertThatThrownBy(() -> new Tls13Protection(Tls13Suite.AES_128, SECRET).open(changed))
                 .isInstanceOf(MalformedException.class);
     }
 
     @Test
     void an_updated_key_opens_nothing_of_the_old_one() throws Exception {
-        Protection old = new Protection(HashSuite.AES_256, HashSuite.AES_256.hash(Octets.NONE));
+        Tls13Protection old = new Tls13Protection(Tls13Suite.AES_256, Tls13Suite.AES_256.hash(Octets.NONE));
         TlsRecord record = parsed(old.seal(ContentType.APPLICATION_DATA, Octets.ascii("NOOP")));
         assertThatThrownBy(() -> old.updated().open(record)).isInstanceOf(MalformedException.class);
     }

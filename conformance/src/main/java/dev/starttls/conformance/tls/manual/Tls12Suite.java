@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.Octets;
@@ -12,7 +12,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The suites of TLS 1.2 with ECDHE and AES-GCM, and the pseudorandom function on their digest (RFC 5246 section 5). */
-enum OlderSuite {
+enum Tls12Suite {
     ECDSA_128(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "SHA-256", 16),
     ECDSA_256(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "SHA-384", 32),
     RSA_128(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "SHA-256", 16),
@@ -25,18 +25,18 @@ enum OlderSuite {
     private final String digest;
     private final int keyLength;
 
-    OlderSuite(CipherSuite suite, String digest, int keyLength) {
+    Tls12Suite(CipherSuite suite, String digest, int keyLength) {
         this.suite = suite;
         this.digest = digest;
         this.keyLength = keyLength;
     }
 
-    static Optional<OlderSuite> of(int code) {
+    static Optional<Tls12Suite> of(int code) {
         return Arrays.stream(values()).filter(one -> one.suite.code() == code).findFirst();
     }
 
     static List<CipherSuite> all() {
-        return Arrays.stream(values()).map(OlderSuite::suite).toList();
+        return Arrays.stream(values()).map(Tls12Suite::suite).toList();
     }
 
     CipherSuite suite() {

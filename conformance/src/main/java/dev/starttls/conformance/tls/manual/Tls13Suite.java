@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.Octets;
@@ -11,7 +11,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The two AES-GCM suites of TLS 1.3, and the key derivation on their digest (RFC 8446 section 7.1, RFC 5869). */
-enum HashSuite {
+enum Tls13Suite {
     AES_128(CipherSuite.TLS_AES_128_GCM_SHA256, "SHA-256", 32, 16),
     AES_256(CipherSuite.TLS_AES_256_GCM_SHA384, "SHA-384", 48, 32);
 
@@ -22,14 +22,14 @@ enum HashSuite {
     private final int digestLength;
     private final int keyLength;
 
-    HashSuite(CipherSuite suite, String digest, int digestLength, int keyLength) {
+    Tls13Suite(CipherSuite suite, String digest, int digestLength, int keyLength) {
         this.suite = suite;
         this.digest = digest;
         this.digestLength = digestLength;
         this.keyLength = keyLength;
     }
 
-    static Optional<HashSuite> of(int code) {
+    static Optional<Tls13Suite> of(int code) {
         return Arrays.stream(values()).filter(one -> one.suite.code() == code).findFirst();
     }
 

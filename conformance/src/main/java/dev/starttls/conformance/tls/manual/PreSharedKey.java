@@ -1,4 +1,4 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.SessionTicket;
@@ -7,18 +7,18 @@ import java.util.concurrent.TimeUnit;
 /** A ticket of TLS 1.3 and the key that goes with it: good for one more session with the same server. */
 public final class PreSharedKey {
 
-    private final HashSuite suite;
+    private final Tls13Suite suite;
     private final SessionTicket ticket;
     private final Octets key;
     private final long since = System.nanoTime();
 
-    PreSharedKey(HashSuite suite, Octets resumptionSecret, SessionTicket ticket) {
+    PreSharedKey(Tls13Suite suite, Octets resumptionSecret, SessionTicket ticket) {
         this.suite = suite;
         this.ticket = ticket;
         this.key = suite.resumptionKey(resumptionSecret, ticket.nonce());
     }
 
-    HashSuite suite() {
+    Tls13Suite suite() {
         return suite;
     }
 

@@ -1,11 +1,11 @@
-package dev.starttls.conformance.tls.hand;
+package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A session after its handshake, of whichever version it was made by hand. Not safe for use by several threads. */
-public sealed interface MadeSession permits HandSession, OlderSession {
+/** A session after its handshake, whose records this suite makes itself, of either version. Not safe for use by several threads. */
+public sealed interface ManualSession permits Tls13Session, Tls12Session {
 
     /** The registered name of the version. */
     String version();
