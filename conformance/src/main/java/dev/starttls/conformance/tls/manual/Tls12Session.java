@@ -195,7 +195,7 @@ public final class Tls12Session implements ManualSession {
                     }
                 }
                 case ALERT -> {
-                    return new Came.Alerted(alert(record.content()));
+                    return new Came.Alerted(Alert.parse(record.content()));
                 }
                 case HANDSHAKE -> {
                     assembler.add(record.content());
@@ -228,12 +228,5 @@ public final class Tls12Session implements ManualSession {
             throw new AlertException(alerted.alert());
         }
         throw new MalformedException("application data expected, got " + came);
-    }
-
-    private static Alert alert(Octets content) throws MalformedException {
-        if (content.length() != 2) {
-            throw new MalformedException("an alert of 2 octets expected, got " + content.length());
-        }
-        return new Alert(content.at(0), content.at(1));
     }
 }

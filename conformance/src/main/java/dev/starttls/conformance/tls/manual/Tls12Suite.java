@@ -2,30 +2,25 @@ package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.Octets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** The suites of TLS 1.2 with ECDHE and AES-GCM, and the pseudorandom function on their digest (RFC 5246 section 5). */
 enum Tls12Suite {
-    ECDSA_128(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, "SHA-256", 16),
-    ECDSA_256(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, "SHA-384", 32),
-    RSA_128(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, "SHA-256", 16),
-    RSA_256(CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, "SHA-384", 32);
+    ECDSA_128(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, Digest.SHA_256, 16),
+    ECDSA_256(CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, Digest.SHA_384, 32),
+    RSA_128(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, Digest.SHA_256, 16),
+    RSA_256(CipherSuite.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, Digest.SHA_384, 32);
 
     private static final int MASTER_SECRET = 48;
     private static final int VERIFY_DATA = 12;
 
     private final CipherSuite suite;
-    private final String digest;
+    private final Digest digest;
     private final int keyLength;
 
-    Tls12Suite(CipherSuite suite, String digest, int keyLength) {
+    Tls12Suite(CipherSuite suite, Digest digest, int keyLength) {
         this.suite = suite;
         this.digest = digest;
         this.keyLength = keyLength;
@@ -48,11 +43,7 @@ enum Tls12Suite {
     }
 
     Octets hash(Octets message) {
-        try {
-            return Octets.of(MessageDigest.getInstance(digest).digest(message.array()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no " + digest, e);
-        }
+        return digest.hash(message);
     }
 
     Octets masterSecret(Octets premaster, String label, Octets seed) {
@@ -70,20 +61,9 @@ enum Tls12Suite {
         Octets a = all;
         Octets out = Octets.NONE;
         while (out.length() < length) {
-            a = hmac(secret, a);
-            out = out.and(hmac(secret, a.and(all)));
+            a = digest.hmac(secret, a);
+            out = out.and(digest.hmac(secret, a.and(all)));
         }
         return out.first(length);
-    }
-
-    private Octets hmac(Octets key, Octets message) {
-        try {
-            String name = "Hmac" + digest.replace("-", "").toUpperCase(Locale.ROOT);
-            Mac mac = Mac.getInstance(name);
-            mac.init(new SecretKeySpec(key.array(), name));
-            return Octets.of(mac.doFinal(message.array()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java runtime has no HMAC on " + digest, e);
-        }
     }
 }

@@ -158,22 +158,16 @@ public final class Tls13Session implements ManualSession {
                 }
                 case HANDSHAKE -> messages(record.content());
                 case ALERT -> {
-                    if (alert(record.content()).description() == Alert.CLOSE_NOTIFY) {
+                    Alert alert = Alert.parse(record.content());
+                    if (alert.description() == Alert.CLOSE_NOTIFY) {
                         return Optional.empty();
                     }
-                    throw new AlertException(alert(record.content()));
+                    throw new AlertException(alert);
                 }
                 default -> throw new MalformedException("a record of " + type + " inside the session");
             }
         }
         throw new MalformedException("more than " + MOST_RECORDS_WITHOUT_DATA + " records without data");
-    }
-
-    private static Alert alert(Octets content) throws MalformedException {
-        if (content.length() != 2) {
-            throw new MalformedException("an alert of 2 octets expected, got " + content.length());
-        }
-        return new Alert(content.at(0), content.at(1));
     }
 
     private void messages(Octets content) throws MalformedException {

@@ -94,10 +94,7 @@ public final class AnswerReader {
     }
 
     private Optional<Answer> alert(Octets content) throws MalformedException {
-        if (content.length() != 2) {
-            throw new MalformedException("an alert of 2 octets expected, got " + content.length());
-        }
-        Alert alert = new Alert(content.at(0), content.at(1));
+        Alert alert = Alert.parse(content);
         if (alert.isWarning() && alert.description() != Alert.CLOSE_NOTIFY) {
             warnings.add(alert);
             return Optional.empty();

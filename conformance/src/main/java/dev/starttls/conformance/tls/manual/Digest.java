@@ -1,0 +1,46 @@
+package dev.starttls.conformance.tls.manual;
+
+import dev.starttls.conformance.tls.wire.Octets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** The digests of the suites spoken here, on which both versions derive their keys. */
+enum Digest {
+    SHA_256("SHA-256", "HmacSHA256", 32),
+    SHA_384("SHA-384", "HmacSHA384", 48);
+
+    private final String algorithm;
+    private final String mac;
+    private final int length;
+
+    Digest(String algorithm, String mac, int length) {
+        this.algorithm = algorithm;
+        this.mac = mac;
+        this.length = length;
+    }
+
+    /** Of its output, in octets. */
+    int length() {
+        return length;
+    }
+
+    Octets hash(Octets message) {
+        try {
+            return Octets.of(MessageDigest.getInstance(algorithm).digest(message.array()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no " + algorithm, e);
+        }
+    }
+
+    Octets hmac(Octets key, Octets message) {
+        try {
+            Mac keyed = Mac.getInstance(mac);
+            keyed.init(new SecretKeySpec(key.array(), mac));
+            return Octets.of(keyed.doFinal(message.array()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java runtime has no HMAC on " + algorithm, e);
+        }
+    }
+}
