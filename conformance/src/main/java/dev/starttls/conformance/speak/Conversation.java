@@ -163,19 +163,19 @@ public final class Conversation implements AutoCloseable {
                 return new Received.Overlong(beginning.substring(0, 80));
             }
             searched = pending.length;
-            Chunk chunk = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-            if (chunk instanceof Chunk.Silence) {
+            Received received = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            if (received instanceof Received.Silence) {
                 note("nothing more within " + limit.toMillis() + " ms");
                 return new Received.Silence(limit, text(pending));
             }
-            if (chunk instanceof Chunk.Ended ended) {
+            if (received instanceof Received.Ended ended) {
                 return ended(ended);
             }
-            append(((Chunk.Data) chunk).bytes());
+            append(((Received.Data) received).bytes());
         }
     }
 
-    private Received ended(Chunk.Ended ended) {
+    private Received ended(Received.Ended ended) {
         String unfinished = text(pending);
         pending = new byte[0];
         if (!unfinished.isEmpty()) {
@@ -193,7 +193,7 @@ public final class Conversation implements AutoCloseable {
         return new Received.Line(text, !crlf);
     }
 
-    private Chunk read(Duration limit) {
+    private Received read(Duration limit) {
         return tls.isPresent() ? tls.get().read(limit) : wire.read(limit);
     }
 
@@ -212,8 +212,8 @@ public final class Conversation implements AutoCloseable {
     public boolean speaks(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         while (pending.length == 0) {
-            Chunk chunk = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-            if (!(chunk instanceof Chunk.Data data)) {
+            Received received = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            if (!(received instanceof Received.Data data)) {
                 break;
             }
             append(data.bytes());
@@ -229,17 +229,17 @@ public final class Conversation implements AutoCloseable {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(takePending());
         while (true) {
-            Chunk chunk = wire.read(answer);
-            if (chunk instanceof Chunk.Data data && all.size() < LONGEST) {
+            Received received = wire.read(answer);
+            if (received instanceof Received.Data data && all.size() < LONGEST) {
                 all.writeBytes(data.bytes());
                 transcript.add(number, From.SERVER, Through.PLAINTEXT, Transcript.printable(data.bytes()));
-            } else if (chunk instanceof Chunk.Silence) {
+            } else if (received instanceof Received.Silence) {
                 note("nothing more within " + answer.toMillis() + " ms");
                 return HeardOut.of(all.toByteArray(), new Received.Silence(answer, ""));
             } else {
-                Chunk.Ended ended = chunk instanceof Chunk.Ended real
+                Received.Ended ended = received instanceof Received.Ended real
                         ? real
-                        : new Chunk.Ended(Ending.GIVEN_UP, "it went on and on");
+                        : new Received.Ended(Ending.GIVEN_UP, "it went on and on");
                 return HeardOut.of(all.toByteArray(), ended(ended));
             }
         }

@@ -1,9 +1,23 @@
 package dev.starttls.conformance.speak;
 
 import java.time.Duration;
+import java.util.Arrays;
 
-/** What one read of a line brought. */
+/** What one read brought: of bytes, of a line, or of application data inside TLS. */
 public sealed interface Received {
+    /** At least one byte. Not a record: two of them are never compared, and the array is handed over, not copied. */
+    final class Data implements Received {
+        private final byte[] bytes;
+
+        public Data(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        public byte[] bytes() {
+            return bytes;
+        }
+    }
+
     /**
      * A line.
      *
@@ -13,25 +27,39 @@ public sealed interface Received {
     record Line(String text, boolean bareLf) implements Received {}
 
     /**
-     * The connection ended first.
+     * The connection, or the TLS session on it, ended first.
      *
      * @param detail the alert's name or the error's text; may be empty
      * @param unfinished what had come of a line; may be empty
      */
-    record Ended(Ending ending, String detail, String unfinished) implements Received {}
+    record Ended(Ending ending, String detail, String unfinished) implements Received {
+        /** Of a read that is not of lines. */
+        public Ended(Ending ending, String detail) {
+            this(ending, detail, "");
+        }
+    }
 
     /**
-     * No whole line within the time.
+     * Not what was waited for within the time; the connection stands.
      *
      * @param unfinished what had come of a line; it stays to be read
      */
-    record Silence(Duration waited, String unfinished) implements Received {}
+    record Silence(Duration waited, String unfinished) implements Received {
+        /** Of a read that is not of lines. */
+        public Silence(Duration waited) {
+            this(waited, "");
+        }
+    }
 
     /** A line longer than the speaker takes. */
     record Overlong(String beginning) implements Received {}
 
     /** In a few words, for a detail. */
     default String told() {
+        if (this instanceof Data data) {
+            byte[] shown = Arrays.copyOf(data.bytes(), Math.min(data.bytes().length, 80));
+            return "data: " + Transcript.printable(shown);
+        }
         if (this instanceof Line line) {
             return "'" + Transcript.printable(line.text()) + "'";
         }

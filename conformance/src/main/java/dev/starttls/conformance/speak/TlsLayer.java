@@ -123,11 +123,11 @@ final class TlsLayer {
 
     /** Reads more of the wire; null if bytes came that may be TLS, else how the handshake ended. */
     private Handshake fill(Duration each) {
-        Chunk chunk = more(each);
-        if (chunk instanceof Chunk.Data) {
+        Received received = more(each);
+        if (received instanceof Received.Data) {
             return null;
         }
-        if (chunk instanceof Chunk.Ended ended) {
+        if (received instanceof Received.Ended ended) {
             return ended.ending() == Ending.NOT_TLS
                     ? new Handshake.Failed(Handshake.Failure.NOT_TLS, ended.detail())
                     : new Handshake.Failed(
@@ -140,19 +140,19 @@ final class TlsLayer {
      * Reads more of the wire behind what is there; ended where no record can begin with that. The engine would take some of
      * it for a length and wait.
      */
-    private Chunk more(Duration limit) {
+    private Received more(Duration limit) {
         byte[] rest = unread();
         if (rest.length > 0 && !looksLikeTls(rest)) {
             return notTls(rest);
         }
-        Chunk chunk = wire.read(limit);
-        if (chunk instanceof Chunk.Data data) {
+        Received received = wire.read(limit);
+        if (received instanceof Received.Data data) {
             if (rest.length == 0 && !looksLikeTls(data.bytes())) {
                 return notTls(data.bytes());
             }
             in.compact().put(data.bytes()).flip();
         }
-        return chunk;
+        return received;
     }
 
     /** What came and was not looked at. */
@@ -162,8 +162,8 @@ final class TlsLayer {
         return rest;
     }
 
-    private static Chunk notTls(byte[] bytes) {
-        return new Chunk.Ended(Ending.NOT_TLS, "'" + Transcript.printable(bytes) + "'");
+    private static Received notTls(byte[] bytes) {
+        return new Received.Ended(Ending.NOT_TLS, "'" + Transcript.printable(bytes) + "'");
     }
 
     /** Content types change_cipher_spec to heartbeat (RFC 8446 section 5.1, RFC 6520). */
@@ -198,23 +198,23 @@ final class TlsLayer {
     }
 
     /** Reads application bytes; TLS's own messages are dealt with on the way. */
-    Chunk read(Duration limit) {
+    Received read(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         try {
             while (true) {
                 SSLEngineResult result = engine.unwrap(in, app.clear());
                 if (app.position() > 0) {
-                    return new Chunk.Data(Arrays.copyOf(app.array(), app.position()));
+                    return new Received.Data(Arrays.copyOf(app.array(), app.position()));
                 }
                 switch (result.getStatus()) {
                     case CLOSED -> {
-                        return new Chunk.Ended(Ending.CLOSE_NOTIFY, "");
+                        return new Received.Ended(Ending.CLOSE_NOTIFY, "");
                     }
                     case BUFFER_OVERFLOW -> app = larger(app);
                     case BUFFER_UNDERFLOW -> {
-                        Chunk chunk = more(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-                        if (!(chunk instanceof Chunk.Data)) {
-                            return chunk instanceof Chunk.Silence ? new Chunk.Silence(limit) : chunk;
+                        Received received = more(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+                        if (!(received instanceof Received.Data)) {
+                            return received instanceof Received.Silence ? new Received.Silence(limit) : received;
                         }
                     }
                     default -> {
@@ -228,8 +228,8 @@ final class TlsLayer {
         } catch (SSLException e) {
             String message = message(e);
             return message.startsWith(PEER_ALERT)
-                    ? new Chunk.Ended(Ending.ALERT, message.substring(PEER_ALERT.length()))
-                    : new Chunk.Ended(Ending.NOT_TLS, message);
+                    ? new Received.Ended(Ending.ALERT, message.substring(PEER_ALERT.length()))
+                    : new Received.Ended(Ending.NOT_TLS, message);
         }
     }
 

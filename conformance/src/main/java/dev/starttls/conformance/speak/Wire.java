@@ -103,18 +103,18 @@ public final class Wire implements Closeable {
     }
 
     /** Waits until bytes come, the stream ends, or the limit is over. */
-    public Chunk read(Duration limit) {
+    public Received read(Duration limit) {
         try {
             socket.setSoTimeout(millis(limit));
             int n = socket.getInputStream().read(buffer);
-            return n < 0 ? new Chunk.Ended(Ending.FIN, "") : new Chunk.Data(Arrays.copyOf(buffer, n));
+            return n < 0 ? new Received.Ended(Ending.FIN, "") : new Received.Data(Arrays.copyOf(buffer, n));
         } catch (SocketTimeoutException e) {
-            return new Chunk.Silence(limit);
+            return new Received.Silence(limit);
         } catch (IOException e) {
             if (abandoned) {
-                return new Chunk.Ended(Ending.GIVEN_UP, "");
+                return new Received.Ended(Ending.GIVEN_UP, "");
             }
-            return new Chunk.Ended(Ending.RESET, e.getMessage() == null ? "" : e.getMessage());
+            return new Received.Ended(Ending.RESET, e.getMessage() == null ? "" : e.getMessage());
         }
     }
 

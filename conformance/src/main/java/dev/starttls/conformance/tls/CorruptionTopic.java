@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Octets;
@@ -60,31 +61,31 @@ final class CorruptionTopic implements Topic {
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.note("sends " + what);
             live.session().send(spoil.apply(live.session().seal(command)));
-            Heard heard = live.session().read();
+            Received heard = live.session().read();
             live.note(heard.told());
-            if (heard instanceof Heard.Data) {
+            if (heard instanceof Received.Data) {
                 return Verdict.fail("the server answered " + what + " with " + heard.told());
             }
-            if (heard instanceof Heard.Silence) {
+            if (heard instanceof Received.Silence) {
                 return Verdict.fail("the server neither sent an alert nor closed after " + what);
             }
-            return ended((Heard.Ended) heard, live);
+            return ended((Received.Ended) heard, live);
         }
     }
 
-    private static Verdict ended(Heard.Ended ended, EstablishedSession live) {
+    private static Verdict ended(Received.Ended ended, EstablishedSession live) {
         if (ended.ending() == Ending.NOT_TLS) {
             return Verdict.fail("something that is no TLS came back: " + ended.detail());
         }
         if (ended.ending() != Ending.ALERT) {
             return Verdict.warn(ended.told() + "; an alert was due before");
         }
-        Heard after = live.session().afterwards();
+        Received after = live.session().afterwards();
         live.note("after the alert: " + after.told());
-        if (after instanceof Heard.Data) {
+        if (after instanceof Received.Data) {
             return Verdict.fail("the alert " + ended.detail() + " came, but more octets behind it");
         }
-        return after instanceof Heard.Silence
+        return after instanceof Received.Silence
                 ? Verdict.fail("the alert " + ended.detail() + " came, but the connection stays open")
                 : Verdict.pass("the alert " + ended.detail() + ", then the end of the connection");
     }

@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Octets;
@@ -63,16 +64,16 @@ final class EndingTopic implements Topic {
     private static Verdict closeNotify(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
             live.sendCloseNotify();
-            Heard heard = live.session().read();
+            Received heard = live.session().read();
             live.note(heard.told());
-            if (heard instanceof Heard.Ended ended && ended.ending() == Ending.CLOSE_NOTIFY) {
-                Heard after = live.session().afterwards();
+            if (heard instanceof Received.Ended ended && ended.ending() == Ending.CLOSE_NOTIFY) {
+                Received after = live.session().afterwards();
                 live.note("after close_notify: " + after.told());
-                return after instanceof Heard.Ended
+                return after instanceof Received.Ended
                         ? Verdict.pass("close_notify, then the end of the connection")
                         : Verdict.fail("close_notify came, and then not the end of the connection but " + after.told());
             }
-            return heard instanceof Heard.Ended
+            return heard instanceof Received.Ended
                     ? Verdict.fail("the connection ended without close_notify: " + heard.told())
                     : Verdict.fail("after close_notify came " + heard.told());
         }
@@ -84,9 +85,9 @@ final class EndingTopic implements Topic {
             live.note("sends close_notify, and in the clear behind it " + command.text());
             live.session().send(live.session().closeNotify().and(command));
             Octets came = Octets.NONE;
-            Heard heard = live.session().afterwards();
-            while (heard instanceof Heard.Data data && came.length() < MOST_OCTETS) {
-                came = came.and(data.octets());
+            Received heard = live.session().afterwards();
+            while (heard instanceof Received.Data data && came.length() < MOST_OCTETS) {
+                came = came.and(Octets.of(data.bytes()));
                 if (!inTheClear(came).isEmpty()) {
                     break;
                 }
@@ -123,8 +124,9 @@ final class EndingTopic implements Topic {
     }
 
     /** Whether nothing more will come, or nothing did for as long as any answer may take. */
-    private static boolean over(Heard heard) {
-        return heard instanceof Heard.Silence || (heard instanceof Heard.Ended ended && ENDS.contains(ended.ending()));
+    private static boolean over(Received heard) {
+        return heard instanceof Received.Silence
+                || (heard instanceof Received.Ended ended && ENDS.contains(ended.ending()));
     }
 
     /** Another session sends some part of a command's record and is cut off; the bystander is to know nothing of it. */
@@ -135,14 +137,14 @@ final class EndingTopic implements Topic {
             victim.session().send(part.apply(victim.session().seal(command)));
             victim.cut();
             // What the server does about it is done when it ends the connection, or by the time for an answer.
-            Heard heard = victim.session().read();
+            Received heard = victim.session().read();
             for (int i = 0; i < MOST_WORDS && !over(heard); i++) {
                 heard = victim.session().afterwards();
             }
             victim.note("the server: " + heard.told());
         }
         bystander.sendHarmlessCommand();
-        Optional<Heard> instead = bystander.lines().answers(1);
+        Optional<Received> instead = bystander.lines().answers(1);
         if (instead.isPresent()) {
             return Verdict.fail("another session that stood before is not served any more: "
                     + instead.get().told());

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Wire;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.TlsRecord;
@@ -52,7 +53,7 @@ final class EngineRecordSession implements RecordSession {
     }
 
     /** Shakes hands; empty when that worked, else what came instead. */
-    Optional<Heard> handshake() {
+    Optional<Received> handshake() {
         stream.within(answer);
         try {
             engine.beginHandshake();
@@ -67,7 +68,7 @@ final class EngineRecordSession implements RecordSession {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(Heard.Ended.by(e));
+            return Optional.of(stream.received(e));
         }
     }
 
@@ -132,16 +133,16 @@ final class EngineRecordSession implements RecordSession {
     }
 
     @Override
-    public Heard read() {
+    public Received read() {
         return read(answer);
     }
 
     @Override
-    public Heard read(Duration limit) {
+    public Received read(Duration limit) {
         stream.within(limit);
         try {
             while (true) {
-                Optional<Heard> heard = unwrap();
+                Optional<Received> heard = unwrap();
                 if (heard.isPresent()) {
                     return heard.get();
                 }
@@ -151,12 +152,12 @@ final class EngineRecordSession implements RecordSession {
                 }
             }
         } catch (IOException e) {
-            return Heard.Ended.by(e);
+            return stream.received(e);
         }
     }
 
     @Override
-    public Heard afterwards() {
+    public Received afterwards() {
         return stream.next(answer);
     }
 
@@ -178,7 +179,7 @@ final class EngineRecordSession implements RecordSession {
     }
 
     /** Gives the engine what is there, or one more record; it may bring nothing. */
-    private Optional<Heard> unwrap() throws IOException {
+    private Optional<Received> unwrap() throws IOException {
         SSLEngineResult result;
         try {
             result = engine.unwrap(in, app);
@@ -191,7 +192,7 @@ final class EngineRecordSession implements RecordSession {
             case BUFFER_UNDERFLOW ->
                 in.compact().put(TlsRecord.read(stream).octets().array()).flip();
             case CLOSED -> {
-                return Optional.of(new Heard.Ended(Ending.CLOSE_NOTIFY, ""));
+                return Optional.of(new Received.Ended(Ending.CLOSE_NOTIFY, ""));
             }
             case OK -> {
                 if (result.bytesConsumed() > 0
@@ -204,7 +205,7 @@ final class EngineRecordSession implements RecordSession {
         }
         Octets data = Octets.of(app.array(), 0, app.position());
         app.clear();
-        return data.isEmpty() ? Optional.empty() : Optional.of(new Heard.Data(data));
+        return data.isEmpty() ? Optional.empty() : Optional.of(new Received.Data(data.array()));
     }
 
     /** The engine has its alert ready when it throws; the server is owed it. */

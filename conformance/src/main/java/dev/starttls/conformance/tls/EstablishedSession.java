@@ -2,6 +2,7 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
 import dev.starttls.conformance.tls.manual.Tls13Session;
@@ -65,7 +66,7 @@ final class EstablishedSession implements AutoCloseable {
                     conversation.wire(), stream, prober.subject().settings().answer(), opening);
             return Optional.of(new EstablishedSession(prober, conversation, session));
         } catch (IOException e) {
-            conversation.note("no " + version + " by hand: " + stream.heard(e).told());
+            conversation.note("no " + version + " by hand: " + stream.received(e).told());
             conversation.close();
             return Optional.empty();
         }
@@ -95,9 +96,9 @@ final class EstablishedSession implements AutoCloseable {
     }
 
     /** The same, told and not thrown: empty if it was answered, else what came instead. */
-    Optional<Heard> begunInstead() {
+    Optional<Received> begunInstead() {
         note("TLS handshake done: " + session.told());
-        Optional<Heard> instead =
+        Optional<Received> instead =
                 prober.subject().target().scheme().implicitTls() ? lines.greeting() : Optional.empty();
         if (instead.isPresent()) {
             return instead;
@@ -106,7 +107,7 @@ final class EstablishedSession implements AutoCloseable {
         return lines.answers(1);
     }
 
-    private void require(String otherwise, Optional<Heard> instead) throws BlockedException {
+    private void require(String otherwise, Optional<Received> instead) throws BlockedException {
         if (instead.isPresent()) {
             conversation.note(otherwise + ": " + instead.get().told());
             conversation.close();
@@ -132,7 +133,7 @@ final class EstablishedSession implements AutoCloseable {
 
     /** Waits for one good answer, and for one more to a command that follows. */
     Verdict verdict(String what, String good) {
-        Optional<Heard> instead = lines.answers(1);
+        Optional<Received> instead = lines.answers(1);
         if (instead.isEmpty()) {
             sendHarmlessCommand();
             instead = lines.answers(1);
@@ -141,7 +142,7 @@ final class EstablishedSession implements AutoCloseable {
     }
 
     /** What it means when something else came than the answer. */
-    Verdict judged(String what, Heard instead) {
+    Verdict judged(String what, Received instead) {
         return Verdict.fail("after " + what + " no answer came: " + instead.told());
     }
 

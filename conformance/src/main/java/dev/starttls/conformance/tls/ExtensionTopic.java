@@ -177,8 +177,9 @@ final class ExtensionTopic implements Topic {
                     ? Verdict.fail("a HeartbeatResponse came")
                     : Verdict.pass("no HeartbeatResponse came");
         } catch (IOException e) {
-            return Verdict.pass(
-                    "no HeartbeatResponse came: " + Heard.Ended.by(e).told());
+            return Verdict.pass("no HeartbeatResponse came: "
+                    + WireStream.received(e, prober.subject().settings().answer())
+                            .told());
         }
     }
 
@@ -196,7 +197,7 @@ final class ExtensionTopic implements Topic {
                 }
             }
         } catch (IOException e) {
-            conversation.note(Heard.Ended.by(e).told());
+            conversation.note(stream.received(e).told());
             return false;
         }
     }

@@ -1,9 +1,10 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Wire;
-import dev.starttls.conformance.tls.manual.Tls13Session;
 import dev.starttls.conformance.tls.manual.ManualSession;
+import dev.starttls.conformance.tls.manual.Tls13Session;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,22 +89,24 @@ final class ManualRecordSession implements RecordSession {
     }
 
     @Override
-    public Heard read() {
+    public Received read() {
         return read(answer);
     }
 
     @Override
-    public Heard read(Duration limit) {
+    public Received read(Duration limit) {
         stream.within(limit);
         try {
-            return session.read().<Heard>map(Heard.Data::new).orElseGet(() -> new Heard.Ended(Ending.CLOSE_NOTIFY, ""));
+            return session.read()
+                    .<Received>map(data -> new Received.Data(data.array()))
+                    .orElseGet(() -> new Received.Ended(Ending.CLOSE_NOTIFY, ""));
         } catch (IOException e) {
-            return stream.heard(e);
+            return stream.received(e);
         }
     }
 
     @Override
-    public Heard afterwards() {
+    public Received afterwards() {
         return stream.next(answer);
     }
 }

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.tls;
 
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.time.Duration;
 
@@ -28,11 +29,11 @@ interface RecordSession {
     void send(Octets raw);
 
     /** Waits for application data as long as for any answer; TLS's own messages are dealt with on the way. */
-    Heard read();
+    Received read();
 
     /** The same for so long. */
-    Heard read(Duration limit);
+    Received read(Duration limit);
 
     /** What the connection still brings after the session is over: octets, its end, or silence. */
-    Heard afterwards();
+    Received afterwards();
 }

@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.RecordCutter;
@@ -69,14 +70,14 @@ final class RecordTopic implements Topic {
                 return Verdict.inconclusive("the engine here makes no record that is quite full");
             }
             live.session().send(sealed);
-            Optional<Heard> instead = live.lines().answers(1);
+            Optional<Received> instead = live.lines().answers(1);
             if (instead.isPresent()) {
                 return live.judged("a record of 16384 octets", instead.get());
             }
             // One answer proves that the record was taken whole; how many commands at once are welcome is not TLS's
             // business.
-            Optional<Heard> rest = live.lines().answers(commands.count() - 1);
-            return rest.filter(heard -> heard instanceof Heard.Ended ended && ended.ending() == Ending.ALERT)
+            Optional<Received> rest = live.lines().answers(commands.count() - 1);
+            return rest.filter(heard -> heard instanceof Received.Ended ended && ended.ending() == Ending.ALERT)
                     .map(heard -> live.judged("a record of 16384 octets", heard))
                     .orElseGet(() -> Verdict.pass("a record of 16384 octets was taken, "
                             + (rest.isEmpty() ? "all" : "not all") + " of its " + commands.count()
@@ -107,7 +108,7 @@ final class RecordTopic implements Topic {
                     .send(nothing.and(live.session().seal(command.slice(0, middle)))
                             .and(live.session().seal(Octets.NONE))
                             .and(live.session().seal(command.slice(middle, command.length()))));
-            Optional<Heard> instead = live.lines().answers(1);
+            Optional<Received> instead = live.lines().answers(1);
             return instead.isPresent()
                     ? live.judged("empty records before and in the middle", instead.get())
                     : emptyBehind(
@@ -122,11 +123,11 @@ final class RecordTopic implements Topic {
     private static Verdict emptyBehind(EstablishedSession live, Octets command, Duration patience) {
         live.note("sends " + command.text() + " with an empty record behind it in the same segment");
         live.session().send(live.session().seal(command).and(live.session().seal(Octets.NONE)));
-        Optional<Heard> instead = live.lines().answer(patience);
+        Optional<Received> instead = live.lines().answer(patience);
         if (instead.isEmpty()) {
             return Verdict.pass("commands with empty records before, inside and behind them were answered");
         }
-        if (instead.get() instanceof Heard.Silence) {
+        if (instead.get() instanceof Received.Silence) {
             live.sendHarmlessCommand();
             if (live.lines().answers(2).isEmpty()) {
                 return Verdict.fail(
@@ -146,7 +147,7 @@ final class RecordTopic implements Topic {
             live.note("sends KeyUpdate, update_requested");
             live.session().send(live.session().keyUpdate());
             live.sendHarmlessCommand();
-            Optional<Heard> instead = live.lines().answers(1);
+            Optional<Received> instead = live.lines().answers(1);
             if (instead.isPresent()) {
                 return live.judged("a KeyUpdate", instead.get());
             }

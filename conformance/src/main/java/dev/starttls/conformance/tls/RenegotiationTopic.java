@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.manual.Tls12Session;
 import dev.starttls.conformance.tls.manual.Tls12Session.Came;
@@ -15,6 +16,7 @@ import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.ServerHello;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -123,13 +125,13 @@ final class RenegotiationTopic implements Topic {
             live.note("sends a ClientHello inside the session, and a command behind it");
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.session().send(hello.apply(session).and(session.seal(command)));
-            Verdict verdict = judged(session);
+            Verdict verdict = judged(session, prober.subject().settings().answer());
             live.note(verdict.detail());
             return verdict;
         }
     }
 
-    private static Verdict judged(Tls12Session session) {
+    private static Verdict judged(Tls12Session session, Duration answer) {
         try {
             Came came = session.next();
             if (came instanceof Came.Handshake handshake) {
@@ -144,8 +146,8 @@ final class RenegotiationTopic implements Topic {
                     ? Verdict.pass("passed over, and the session goes on")
                     : Verdict.fail("a record that has no place there came: " + came);
         } catch (IOException e) {
-            Heard heard = Heard.Ended.by(e);
-            return heard instanceof Heard.Ended
+            Received heard = WireStream.received(e, answer);
+            return heard instanceof Received.Ended
                     ? Verdict.pass("refused: " + heard.told())
                     : Verdict.warn("neither refused nor taken up: " + heard.told());
         }

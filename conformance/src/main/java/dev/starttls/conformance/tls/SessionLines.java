@@ -2,10 +2,11 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
-import dev.starttls.conformance.tls.wire.Octets;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -28,14 +29,14 @@ final class SessionLines {
     }
 
     /** Waits for the end of the greeting; empty when it came, else what came instead. */
-    Optional<Heard> greeting() {
+    Optional<Received> greeting() {
         return await(dialect::endsGreeting, session::read);
     }
 
     /** Waits for so many good answers to the harmless command; empty when they came, else what came instead. */
-    Optional<Heard> answers(int count) {
+    Optional<Received> answers(int count) {
         for (int i = 0; i < count; i++) {
-            Optional<Heard> instead = await(dialect::answersHarmlessCommand, session::read);
+            Optional<Received> instead = await(dialect::answersHarmlessCommand, session::read);
             if (instead.isPresent()) {
                 return instead;
             }
@@ -44,11 +45,11 @@ final class SessionLines {
     }
 
     /** Waits so long for one good answer to the harmless command; empty when it came, else what came instead. */
-    Optional<Heard> answer(Duration limit) {
+    Optional<Received> answer(Duration limit) {
         return await(dialect::answersHarmlessCommand, () -> session.read(limit));
     }
 
-    private Optional<Heard> await(Predicate<String> awaited, Supplier<Heard> read) {
+    private Optional<Received> await(Predicate<String> awaited, Supplier<Received> read) {
         while (true) {
             int end = pending.indexOf("\n");
             if (end >= 0) {
@@ -60,16 +61,12 @@ final class SessionLines {
                 }
                 continue;
             }
-            Heard heard = read.get();
-            if (!(heard instanceof Heard.Data data) || pending.length() > LONGEST) {
+            Received heard = read.get();
+            if (!(heard instanceof Received.Data data) || pending.length() > LONGEST) {
                 conversation.note(heard.told());
                 return Optional.of(heard);
             }
-            pending.append(text(data.octets()));
+            pending.append(new String(data.bytes(), StandardCharsets.ISO_8859_1));
         }
-    }
-
-    private static String text(Octets octets) {
-        return new String(octets.array(), java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 }

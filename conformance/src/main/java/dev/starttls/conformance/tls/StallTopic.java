@@ -6,6 +6,7 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
@@ -70,9 +71,9 @@ final class StallTopic implements Topic {
             long begun = System.nanoTime();
             WireStream stream = prober.stream(conversation);
             Octets said = Octets.NONE;
-            Heard heard = stream.next(wait);
-            while (heard instanceof Heard.Data data) {
-                said = said.and(data.octets()).first(256);
+            Received heard = stream.next(wait);
+            while (heard instanceof Received.Data data) {
+                said = said.and(Octets.of(data.bytes())).first(256);
                 heard = stream.next(wait.minusNanos(System.nanoTime() - begun));
             }
             conversation.note((said.isEmpty() ? "" : "the server said " + said.text() + ", then ") + heard.told());
@@ -81,11 +82,11 @@ final class StallTopic implements Topic {
     }
 
     /** What it means that in so much time this was heard. */
-    static Verdict judged(Octets said, Heard heard, Duration waited, Duration took) {
+    static Verdict judged(Octets said, Received heard, Duration waited, Duration took) {
         if (!said.isEmpty() && !isAlert(said)) {
             return Verdict.fail("in the middle of the handshake the server spoke plaintext: " + said.text());
         }
-        if (heard instanceof Heard.Ended ended && ended.ending() != Ending.GIVEN_UP) {
+        if (heard instanceof Received.Ended ended && ended.ending() != Ending.GIVEN_UP) {
             return Verdict.pass(
                     "given up after " + took.toMillis() + " ms" + (said.isEmpty() ? "" : ", with an alert"));
         }

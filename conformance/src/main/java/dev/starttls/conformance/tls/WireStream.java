@@ -1,21 +1,28 @@
 package dev.starttls.conformance.tls;
 
-import dev.starttls.conformance.speak.Chunk;
 import dev.starttls.conformance.speak.Ending;
+import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Wire;
 import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.manual.AlertException;
+import dev.starttls.conformance.tls.wire.MalformedException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
+import javax.net.ssl.SSLException;
 
 /** A wire as a stream with a deadline: silence is a {@link SocketTimeoutException}, a reset a {@link SocketException}. */
 final class WireStream extends InputStream {
 
     private static final int EVIDENCE = 80;
+    private static final String PEER_ALERT = "Received fatal alert: ";
 
     private final Wire wire;
+    private Duration limit;
     private long deadline;
     private byte[] held;
     private int position;
@@ -29,36 +36,59 @@ final class WireStream extends InputStream {
     WireStream(Wire wire, byte[] before, Duration limit) {
         this.wire = wire;
         this.held = before;
-        within(limit);
+        this.limit = limit;
+        this.deadline = System.nanoTime() + limit.toNanos();
     }
 
     /** Gives the reads that follow so much time together. */
-    void within(Duration limit) {
+    void within(Duration together) {
+        limit = together.isNegative() ? Duration.ZERO : together;
         deadline = System.nanoTime() + limit.toNanos();
     }
 
     /** What an exception on the way says; of octets that are no TLS it shows the first. */
-    Heard heard(IOException e) {
-        Heard heard = Heard.Ended.by(e);
-        return heard instanceof Heard.Ended ended && ended.ending() == Ending.NOT_TLS
-                ? new Heard.Ended(
+    Received received(IOException e) {
+        Received received = received(e, limit);
+        return received instanceof Received.Ended ended && ended.ending() == Ending.NOT_TLS
+                ? new Received.Ended(
                         Ending.NOT_TLS,
                         ended.detail() + ": '" + Octets.of(held).first(EVIDENCE).text() + "'")
-                : heard;
+                : received;
+    }
+
+    /** What an exception of a session over a stream says, where so long was waited. */
+    static Received received(IOException e, Duration waited) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        if (e instanceof SSLException) {
+            int alert = message.indexOf(PEER_ALERT);
+            return alert >= 0
+                    ? new Received.Ended(Ending.ALERT, message.substring(alert + PEER_ALERT.length()))
+                    : new Received.Ended(Ending.NOT_TLS, message);
+        }
+        if (e instanceof AlertException alert) {
+            return new Received.Ended(Ending.ALERT, alert.alert().name());
+        }
+        if (e instanceof SocketTimeoutException) {
+            return new Received.Silence(waited);
+        }
+        if (e instanceof EOFException) {
+            return new Received.Ended(Ending.FIN, "");
+        }
+        return new Received.Ended(e instanceof MalformedException ? Ending.NOT_TLS : Ending.RESET, message);
     }
 
     /** What the connection brings next, TLS or not: octets, its end, or silence. */
-    Heard next(Duration limit) {
-        within(limit);
+    Received next(Duration within) {
+        within(within);
         try {
             if (!fill()) {
-                return new Heard.Ended(Ending.FIN, "");
+                return new Received.Ended(Ending.FIN, "");
             }
-            Octets rest = Octets.of(held, position, held.length - position);
+            byte[] rest = Arrays.copyOfRange(held, position, held.length);
             position = held.length;
-            return new Heard.Data(rest);
+            return new Received.Data(rest);
         } catch (IOException e) {
-            return Heard.Ended.by(e);
+            return received(e, limit);
         }
     }
 
@@ -95,13 +125,13 @@ final class WireStream extends InputStream {
         if (left <= 0) {
             throw new SocketTimeoutException("the time for this answer is over");
         }
-        Chunk chunk = wire.read(Duration.ofNanos(left));
-        if (chunk instanceof Chunk.Data data) {
+        Received received = wire.read(Duration.ofNanos(left));
+        if (received instanceof Received.Data data) {
             held = data.bytes();
             position = 0;
             return true;
         }
-        if (chunk instanceof Chunk.Ended ended) {
+        if (received instanceof Received.Ended ended) {
             return switch (ended.ending()) {
                 case FIN, CLOSE_NOTIFY -> false;
                 case RESET, ALERT, NOT_TLS, GIVEN_UP ->
