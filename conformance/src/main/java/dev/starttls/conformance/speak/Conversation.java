@@ -26,7 +26,7 @@ public final class Conversation implements AutoCloseable {
     private final int number;
     private final Duration answer;
     private byte[] pending = new byte[0];
-    private Optional<TlsLayer> tls = Optional.empty();
+    private Optional<TlsEngine> tls = Optional.empty();
 
     private Conversation(Wire wire, Transcript transcript, int number, Duration answer) {
         this.wire = wire;
@@ -263,7 +263,7 @@ public final class Conversation implements AutoCloseable {
             record(From.SERVER, Transcript.printable(early));
             note("came behind the go-ahead, before the ClientHello left");
         }
-        if (early.length > 0 && !TlsLayer.looksLikeTls(early)) {
+        if (early.length > 0 && !TlsEngine.looksLikeTls(early)) {
             return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(early) + "'");
         }
         record(
@@ -271,13 +271,13 @@ public final class Conversation implements AutoCloseable {
                 Through.TLS,
                 "TLS handshake begins"
                         + offer.serverName().map(name -> ", SNI " + name).orElse(""));
-        TlsLayer layer = new TlsLayer(wire, offer, early);
-        Handshake handshake = layer.handshake(answer);
+        TlsEngine engine = new TlsEngine(wire, offer, early);
+        Handshake handshake = engine.handshake(answer);
         if (handshake.done()) {
-            tls = Optional.of(layer);
+            tls = Optional.of(engine);
         } else if (((Handshake.Failed) handshake).failure() == Handshake.Failure.OWN_ALERT) {
             // The rest of the server's flight is still TLS, and what it says next begins behind it.
-            pending = layer.unread();
+            pending = engine.unread();
         }
         record(
                 From.SUITE,

@@ -2,13 +2,16 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.speak.TlsEngine;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.speak.Transcript.Through;
-import dev.starttls.conformance.tls.manual.Tls13Session;
 import dev.starttls.conformance.tls.manual.Tls12Session;
+import dev.starttls.conformance.tls.manual.Tls13Session;
 import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A session that stands and was heard to answer, so that whatever breaks it afterwards is the check's own doing. */
@@ -33,7 +36,8 @@ final class EstablishedSession implements AutoCloseable {
      * @throws BlockedException if it does not come to that; inconclusive
      */
     static EstablishedSession open(Prober prober) throws IOException, BlockedException {
-        Optional<EstablishedSession> live = tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
+        Optional<EstablishedSession> live =
+                tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
         if (live.isEmpty()) {
             live = tls12(prober, Tls12Session.Kind.MODERN);
         }
@@ -47,7 +51,8 @@ final class EstablishedSession implements AutoCloseable {
     }
 
     /** A session of TLS 1.2 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
-    static Optional<EstablishedSession> tls12(Prober prober, Tls12Session.Kind kind) throws IOException, BlockedException {
+    static Optional<EstablishedSession> tls12(Prober prober, Tls12Session.Kind kind)
+            throws IOException, BlockedException {
         return tls12(prober, (in, out) -> Tls12Session.shake(in, out, prober.serverName(), kind));
     }
 
@@ -57,8 +62,8 @@ final class EstablishedSession implements AutoCloseable {
         return tried(prober, "TLS 1.2", opening);
     }
 
-    private static Optional<EstablishedSession> tried(Prober prober, String version, ManualRecordSession.Opening opening)
-            throws IOException, BlockedException {
+    private static Optional<EstablishedSession> tried(
+            Prober prober, String version, ManualRecordSession.Opening opening) throws IOException, BlockedException {
         Conversation conversation = prober.approach();
         WireStream stream = prober.stream(conversation);
         try {
@@ -66,7 +71,8 @@ final class EstablishedSession implements AutoCloseable {
                     conversation.wire(), stream, prober.subject().settings().answer(), opening);
             return Optional.of(new EstablishedSession(prober, conversation, session));
         } catch (IOException e) {
-            conversation.note("no " + version + " by hand: " + stream.received(e).told());
+            conversation.note(
+                    "no " + version + " by hand: " + stream.received(e).told());
             conversation.close();
             return Optional.empty();
         }
@@ -74,13 +80,13 @@ final class EstablishedSession implements AutoCloseable {
 
     private static EstablishedSession byEngine(Prober prober) throws IOException, BlockedException {
         Conversation conversation = prober.approach();
-        EngineRecordSession engine = new EngineRecordSession(
-                conversation.wire(),
-                prober.stream(conversation),
-                Engines.client(prober.subject().offer()),
-                prober.subject().settings().answer());
-        EstablishedSession live = new EstablishedSession(prober, conversation, engine);
-        live.require("no TLS session to begin with", engine.handshake());
+        Duration answer = prober.subject().settings().answer();
+        TlsEngine engine = new TlsEngine(conversation.wire(), prober.subject().offer(), conversation.takePending());
+        Handshake handshake = engine.handshake(answer);
+        EstablishedSession live = new EstablishedSession(
+                prober, conversation, new EngineRecordSession(conversation.wire(), engine, answer));
+        live.require(
+                "no TLS session to begin with", handshake.done() ? Optional.empty() : Optional.of(handshake.told()));
         return live;
     }
 
@@ -91,7 +97,9 @@ final class EstablishedSession implements AutoCloseable {
      * @throws BlockedException if that does not come; inconclusive
      */
     EstablishedSession begun() throws BlockedException {
-        require("inside TLS nothing is answered, whatever the records", begunInstead());
+        require(
+                "inside TLS nothing is answered, whatever the records",
+                begunInstead().map(Received::told));
         return this;
     }
 
@@ -107,12 +115,11 @@ final class EstablishedSession implements AutoCloseable {
         return lines.answers(1);
     }
 
-    private void require(String otherwise, Optional<Received> instead) throws BlockedException {
+    private void require(String otherwise, Optional<String> instead) throws BlockedException {
         if (instead.isPresent()) {
-            conversation.note(otherwise + ": " + instead.get().told());
+            conversation.note(otherwise + ": " + instead.get());
             conversation.close();
-            throw new BlockedException(
-                    Verdict.inconclusive(otherwise + ": " + instead.get().told()));
+            throw new BlockedException(Verdict.inconclusive(otherwise + ": " + instead.get()));
         }
     }
 

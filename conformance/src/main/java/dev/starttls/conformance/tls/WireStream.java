@@ -3,9 +3,9 @@ package dev.starttls.conformance.tls;
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Wire;
-import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.manual.AlertException;
 import dev.starttls.conformance.tls.wire.MalformedException;
+import dev.starttls.conformance.tls.wire.Octets;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,13 +13,11 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
-import javax.net.ssl.SSLException;
 
 /** A wire as a stream with a deadline: silence is a {@link SocketTimeoutException}, a reset a {@link SocketException}. */
 final class WireStream extends InputStream {
 
     private static final int EVIDENCE = 80;
-    private static final String PEER_ALERT = "Received fatal alert: ";
 
     private final Wire wire;
     private Duration limit;
@@ -59,12 +57,6 @@ final class WireStream extends InputStream {
     /** What an exception of a session over a stream says, where so long was waited. */
     static Received received(IOException e, Duration waited) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
-        if (e instanceof SSLException) {
-            int alert = message.indexOf(PEER_ALERT);
-            return alert >= 0
-                    ? new Received.Ended(Ending.ALERT, message.substring(alert + PEER_ALERT.length()))
-                    : new Received.Ended(Ending.NOT_TLS, message);
-        }
         if (e instanceof AlertException alert) {
             return new Received.Ended(Ending.ALERT, alert.alert().name());
         }

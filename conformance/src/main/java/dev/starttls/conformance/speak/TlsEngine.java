@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -18,19 +19,27 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
 
-/** TLS over a {@link Wire}, by an engine, so that every way in which TLS can end is told apart. Each has its own session. */
-final class TlsLayer {
+/**
+ * TLS over a {@link Wire}, by an engine of the Java runtime, so that every way in which TLS can end is told apart. Each has
+ * its own session. What it seals can be changed before it is sent.
+ */
+public final class TlsEngine {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final String PEER_ALERT = "Received fatal alert: ";
+    private static final int RECORD_HEADER = 5;
+
+    /** A KeyUpdate has 27 octets and perhaps padding; no ticket is as short (RFC 8446 section 4.6). */
+    private static final int LONGEST_KEY_UPDATE = 64;
 
     private final Wire wire;
     private final SSLEngine engine;
     private final ByteBuffer in = ByteBuffer.allocate(128 * 1024).flip();
     private ByteBuffer out = ByteBuffer.allocate(32 * 1024);
     private ByteBuffer app = ByteBuffer.allocate(32 * 1024);
+    private int keyUpdates;
 
-    /** TLS that begins now; {@code early} is what the wire brought already and looks like TLS. */
-    TlsLayer(Wire wire, TlsOffer offer, byte[] early) {
+    /** TLS that begins now; {@code early} is what the wire brought already. */
+    public TlsEngine(Wire wire, TlsOffer offer, byte[] early) {
         this.wire = wire;
         this.engine = engine(offer);
         in.compact().put(early).flip();
@@ -54,8 +63,23 @@ final class TlsLayer {
         }
     }
 
+    /** The version that was agreed on, as JSSE names it. */
+    public String version() {
+        return engine.getSession().getProtocol();
+    }
+
+    /** The registered name of the suite that was agreed on. */
+    public String suite() {
+        return engine.getSession().getCipherSuite();
+    }
+
+    /** How many times the server changed its key; an engine does not show it, so it is told by the length of records. */
+    public int keyUpdates() {
+        return keyUpdates;
+    }
+
     /** Shakes hands; {@code each} bounds every single wait for the server. */
-    Handshake handshake(Duration each) {
+    public Handshake handshake(Duration each) {
         try {
             engine.beginHandshake();
             while (true) {
@@ -63,24 +87,28 @@ final class TlsLayer {
                     case NEED_WRAP -> {
                         if (!flush()) {
                             // The server may have said why before it closed: look.
-                            Handshake ended = fill(each);
-                            if (ended != null) {
-                                return ended;
+                            Optional<Handshake> ended = fill(each);
+                            if (ended.isPresent()) {
+                                return ended.get();
                             }
                         }
                     }
                     case NEED_TASK -> runTasks();
                     case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-                        SSLEngineResult result = engine.unwrap(in, app);
-                        if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
-                            Handshake ended = fill(each);
-                            if (ended != null) {
-                                return ended;
+                        switch (engine.unwrap(in, app).getStatus()) {
+                            case BUFFER_UNDERFLOW -> {
+                                Optional<Handshake> ended = fill(each);
+                                if (ended.isPresent()) {
+                                    return ended.get();
+                                }
                             }
-                        } else if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
-                            app = larger(app);
-                        } else if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
-                            return new Handshake.Failed(Handshake.Failure.PEER_CLOSED, Ending.CLOSE_NOTIFY.told());
+                            case BUFFER_OVERFLOW -> app = larger(app);
+                            case CLOSED -> {
+                                return new Handshake.Failed(Handshake.Failure.PEER_CLOSED, Ending.CLOSE_NOTIFY.told());
+                            }
+                            case OK -> {
+                                // The status says what is next.
+                            }
                         }
                     }
                     case FINISHED, NOT_HANDSHAKING -> {
@@ -89,7 +117,10 @@ final class TlsLayer {
                 }
             }
         } catch (SSLException e) {
-            return failed(e);
+            Received.Ended ended = failed(e);
+            return new Handshake.Failed(
+                    ended.ending() == Ending.ALERT ? Handshake.Failure.PEER_ALERT : Handshake.Failure.OWN_ALERT,
+                    ended.detail());
         }
     }
 
@@ -104,36 +135,38 @@ final class TlsLayer {
         } catch (SSLPeerUnverifiedException e) {
             // An anonymous suite: the chain stays empty and the checks say so.
         }
-        return new Handshake.Done(
-                engine.getSession().getProtocol(), engine.getSession().getCipherSuite(), chain);
+        return new Handshake.Done(version(), suite(), chain);
     }
 
-    private Handshake failed(SSLException e) {
+    /** What the engine's exception says; it has its own alert ready when it throws, and the server is owed it. */
+    private Received.Ended failed(SSLException e) {
         String message = message(e);
         if (message.startsWith(PEER_ALERT)) {
-            return new Handshake.Failed(Handshake.Failure.PEER_ALERT, message.substring(PEER_ALERT.length()));
+            return new Received.Ended(Ending.ALERT, message.substring(PEER_ALERT.length()));
         }
         try {
             flush();
         } catch (SSLException again) {
             // The alert could not be made; the connection is given up all the same.
         }
-        return new Handshake.Failed(Handshake.Failure.OWN_ALERT, message);
+        return new Received.Ended(Ending.NOT_TLS, message);
     }
 
-    /** Reads more of the wire; null if bytes came that may be TLS, else how the handshake ended. */
-    private Handshake fill(Duration each) {
+    /** Reads more of the wire; empty if bytes came that may be TLS, else how the handshake ended. */
+    private Optional<Handshake> fill(Duration each) {
         Received received = more(each);
         if (received instanceof Received.Data) {
-            return null;
+            return Optional.empty();
         }
         if (received instanceof Received.Ended ended) {
-            return ended.ending() == Ending.NOT_TLS
-                    ? new Handshake.Failed(Handshake.Failure.NOT_TLS, ended.detail())
-                    : new Handshake.Failed(
-                            Handshake.Failure.PEER_CLOSED, ended.ending().told());
+            return Optional.of(
+                    ended.ending() == Ending.NOT_TLS
+                            ? new Handshake.Failed(Handshake.Failure.NOT_TLS, ended.detail())
+                            : new Handshake.Failed(
+                                    Handshake.Failure.PEER_CLOSED,
+                                    ended.ending().told()));
         }
-        return new Handshake.Failed(Handshake.Failure.SILENCE, "waited " + each.toMillis() + " ms");
+        return Optional.of(new Handshake.Failed(Handshake.Failure.SILENCE, "waited " + each.toMillis() + " ms"));
     }
 
     /**
@@ -171,37 +204,65 @@ final class TlsLayer {
         return bytes[0] >= 20 && bytes[0] <= 24;
     }
 
-    boolean write(byte[] bytes) {
-        ByteBuffer source = ByteBuffer.wrap(bytes);
+    /** Sends application data, unless the session or the connection is over. */
+    void write(byte[] bytes) {
         try {
-            while (source.hasRemaining()) {
-                SSLEngineResult result = engine.wrap(source, out);
-                switch (result.getStatus()) {
-                    case BUFFER_OVERFLOW -> out = larger(out);
-                    case CLOSED -> {
-                        return false;
-                    }
-                    default -> {
-                        if (!send()) {
-                            return false;
-                        }
-                    }
-                }
-                if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
-                    runTasks();
-                }
-            }
-            return true;
+            wire.write(seal(bytes));
         } catch (SSLException e) {
-            return false;
+            // The next read tells what became of the session.
         }
     }
 
+    /**
+     * Puts application data into records, which are not sent yet.
+     *
+     * @return empty if the session is closed for sending, or the engine makes no record of no data
+     * @throws SSLException if the engine cannot encrypt
+     */
+    public byte[] seal(byte[] plain) throws SSLException {
+        ByteBuffer source = ByteBuffer.wrap(plain);
+        SSLEngineResult result;
+        do {
+            result = engine.wrap(source, out);
+            if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+                out = larger(out);
+            }
+            if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                runTasks();
+            }
+        } while (source.hasRemaining() && result.getStatus() != SSLEngineResult.Status.CLOSED);
+        return sealed();
+    }
+
+    /**
+     * The alert that says that nothing more will be sent; it is not sent yet.
+     *
+     * @throws SSLException if the engine cannot encrypt
+     */
+    public byte[] sealCloseNotify() throws SSLException {
+        engine.closeOutbound();
+        engine.wrap(NOTHING.duplicate(), out);
+        return sealed();
+    }
+
+    /**
+     * A KeyUpdate that asks the server for the same, in TLS 1.3; it is not sent yet.
+     *
+     * @throws SSLException if the engine cannot encrypt
+     */
+    public byte[] sealKeyUpdate() throws SSLException {
+        engine.beginHandshake();
+        engine.wrap(NOTHING.duplicate(), out);
+        return sealed();
+    }
+
     /** Reads application bytes; TLS's own messages are dealt with on the way. */
-    Received read(Duration limit) {
+    public Received read(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
+        int begin = in.position();
         try {
             while (true) {
+                begin = in.position();
                 SSLEngineResult result = engine.unwrap(in, app.clear());
                 if (app.position() > 0) {
                     return new Received.Data(Arrays.copyOf(app.array(), app.position()));
@@ -217,7 +278,12 @@ final class TlsLayer {
                             return received instanceof Received.Silence ? new Received.Silence(limit) : received;
                         }
                     }
-                    default -> {
+                    case OK -> {
+                        if (result.bytesConsumed() > 0
+                                && result.bytesConsumed() <= LONGEST_KEY_UPDATE
+                                && version().equals("TLSv1.3")) {
+                            keyUpdates++;
+                        }
                         runTasks();
                         if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
                             flush();
@@ -226,18 +292,30 @@ final class TlsLayer {
                 }
             }
         } catch (SSLException e) {
-            String message = message(e);
-            return message.startsWith(PEER_ALERT)
-                    ? new Received.Ended(Ending.ALERT, message.substring(PEER_ALERT.length()))
-                    : new Received.Ended(Ending.NOT_TLS, message);
+            passOver(begin);
+            return failed(e);
+        }
+    }
+
+    /** What the connection brings after the session is over: bytes, its end, or silence. */
+    public Received afterwards(Duration limit) {
+        byte[] rest = unread();
+        in.position(in.limit());
+        return rest.length > 0 ? new Received.Data(rest) : wire.read(limit);
+    }
+
+    /** The record that ended the session is not what comes after it, whether the engine took it or not. */
+    private void passOver(int begin) {
+        if (in.position() == begin && in.remaining() >= RECORD_HEADER) {
+            int length = in.getShort(begin + 3) & 0xffff;
+            in.position(Math.min(in.limit(), begin + RECORD_HEADER + length));
         }
     }
 
     /** Sends close_notify; what the server still says can be read. */
     void closeNotify() {
-        engine.closeOutbound();
         try {
-            flush();
+            wire.write(sealCloseNotify());
         } catch (SSLException e) {
             // Nothing is left to say.
         }
@@ -257,9 +335,14 @@ final class TlsLayer {
     }
 
     private boolean send() {
+        byte[] bytes = sealed();
+        return bytes.length == 0 || wire.write(bytes);
+    }
+
+    private byte[] sealed() {
         byte[] bytes = Arrays.copyOf(out.array(), out.position());
         out.clear();
-        return bytes.length == 0 || wire.write(bytes);
+        return bytes;
     }
 
     private void runTasks() {
