@@ -3,8 +3,11 @@ package dev.starttls.core.tls;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The names of groups in IANA's registry "TLS Supported Groups" (RFC 8446 section 4.2.7), those that engines negotiate. */
-final class GroupNames {
+/**
+ * The names of groups for key exchange in IANA's registry "TLS Supported Groups" (RFC 8446 section 4.2.7), as {@link
+ * TlsSettings.Builder#namedGroups} takes them and {@link TlsPump#namedGroup()} reports them.
+ */
+public final class GroupNames {
 
     private GroupNames() {}
 
@@ -12,17 +15,26 @@ final class GroupNames {
      * The name of a group.
      *
      * @param id its number, of which the lower 16 bits count
-     * @return "0x" and four digits if it is none of these
+     * @return the registered name; "0x" and four digits if it is not known here
      */
-    static String of(int id) {
+    public static String of(int id) {
         return switch (id & 0xffff) {
+            case 0x0001 -> "sect163k1";
+            case 0x0003 -> "sect163r2";
+            case 0x0006 -> "sect233k1";
+            case 0x0007 -> "sect233r1";
             case 0x0009 -> "sect283k1";
             case 0x000a -> "sect283r1";
             case 0x000b -> "sect409k1";
             case 0x000c -> "sect409r1";
             case 0x000d -> "sect571k1";
             case 0x000e -> "sect571r1";
+            case 0x000f -> "secp160k1";
+            case 0x0010 -> "secp160r1";
+            case 0x0011 -> "secp160r2";
+            case 0x0012 -> "secp192k1";
             case 0x0013 -> "secp192r1";
+            case 0x0014 -> "secp224k1";
             case 0x0015 -> "secp224r1";
             case 0x0016 -> "secp256k1";
             case 0x0017 -> "secp256r1";

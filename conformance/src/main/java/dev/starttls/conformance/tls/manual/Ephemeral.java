@@ -4,6 +4,7 @@ import dev.starttls.conformance.tls.wire.KeyShare;
 import dev.starttls.conformance.tls.wire.MalformedException;
 import dev.starttls.conformance.tls.wire.NamedGroup;
 import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.core.tls.GroupNames;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -72,8 +73,8 @@ final class Ephemeral {
         } catch (GeneralSecurityException e) {
             throw new MalformedException("the server's key share is no good: " + e.getMessage());
         }
-        throw new MalformedException("a key share of x25519 or secp256r1 expected, got "
-                + NamedGroup.label(theirs.group()) + " in " + exchange.length() + " octets");
+        throw new MalformedException("a key share of x25519 or secp256r1 expected, got " + GroupNames.of(theirs.group())
+                + " in " + exchange.length() + " octets");
     }
 
     private static Octets agreed(String algorithm, KeyPair ours, PublicKey theirs) throws GeneralSecurityException {

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.tls.wire;
 
+import dev.starttls.core.tls.GroupNames;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Optional;
@@ -34,7 +35,7 @@ public record KeyExchange(String group, int bits, Optional<String> signature) {
                     .mapToInt(NamedGroup::bits)
                     .findFirst()
                     .orElse(0);
-            return Optional.of(new KeyExchange(NamedGroup.label(code), bits, signature(chosen, in)));
+            return Optional.of(new KeyExchange(GroupNames.of(code), bits, signature(chosen, in)));
         }
         if (name.contains("_DHE_") || name.contains("_DH_anon_")) {
             int bits = new BigInteger(1, in.vector16("prime").array()).bitLength();

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.tls.wire;
 
+import dev.starttls.core.tls.GroupNames;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,7 +85,7 @@ public record ServerHello(
     public Optional<String> group() {
         return extension(Extension.KEY_SHARE)
                 .filter(extension -> extension.data().length() >= 2)
-                .map(extension -> NamedGroup.label(
+                .map(extension -> GroupNames.of(
                         extension.data().at(0) << 8 | extension.data().at(1)));
     }
 
