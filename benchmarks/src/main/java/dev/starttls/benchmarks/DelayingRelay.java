@@ -25,11 +25,7 @@ public final class DelayingRelay implements AutoCloseable {
     private final ServerSocket listening;
     private final int port;
     private final long oneWayNanos;
-    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "relay");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("relay"));
 
     private static final class Segment {
         private final byte[] octets;

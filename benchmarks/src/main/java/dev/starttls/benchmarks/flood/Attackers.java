@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.flood;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.DaemonThreads;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,9 +40,7 @@ final class Attackers {
             return;
         }
         AtomicBoolean over = new AtomicBoolean();
-        Thread watch = new Thread(() -> end(orders, over), "orders");
-        watch.setDaemon(true);
-        watch.start();
+        DaemonThreads.start("orders", () -> end(orders, over));
         long sent = 0;
         while (!over.get()) {
             boolean any = false;

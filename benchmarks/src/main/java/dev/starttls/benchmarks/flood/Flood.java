@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.flood;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.benchmarks.KeyKind;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -47,11 +48,7 @@ public final class Flood implements AutoCloseable {
     private final Contexts contexts = new Contexts(KeyKind.EC);
     private final Path keys = Files.createTempFile("starttls-flood", ".p12");
     private final SSLContext trust = contexts.client();
-    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "flood");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("flood"));
     private final Duration each;
     private final Optional<String> cpu;
 
@@ -191,9 +188,7 @@ public final class Flood implements AutoCloseable {
 
     private static UpgradeLoop loop(int attackers, java.util.concurrent.Executor tasks) throws IOException {
         UpgradeLoop loop = UpgradeLoop.open(attackers + ROOM_FOR_OTHERS, tasks);
-        Thread thread = new Thread(loop, "loop");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("loop", loop);
         return loop;
     }
 

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.core.nio.UpgradeLoop;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,9 +16,7 @@ final class LoopClient implements UpgradeClient {
 
     LoopClient() throws IOException {
         loop = UpgradeLoop.open(10, Runnable::run);
-        Thread thread = new Thread(loop, "client loop");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("client loop", loop);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.benchmarks.DelayingRelay;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -27,9 +28,7 @@ final class MailServers implements AutoCloseable {
 
     MailServers() throws IOException {
         loop = UpgradeLoop.open(1000, Runnable::run);
-        Thread thread = new Thread(loop, "servers");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("servers", loop);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.benchmarks.DaemonThreads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,11 +22,7 @@ final class NagleServer implements AutoCloseable {
 
     private final ServerSocket listening;
     private final SSLContext context;
-    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "nagle");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("nagle"));
 
     NagleServer(SSLContext context) throws IOException {
         this.context = context;

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
+import dev.starttls.benchmarks.DaemonThreads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
@@ -8,11 +9,7 @@ import java.util.concurrent.Executors;
 /** This library, blocking, with a thread beside it that makes the ClientHello while the other connects and converses. */
 final class TwoThreadsClient implements UpgradeClient {
 
-    private final ExecutorService preparer = Executors.newSingleThreadExecutor(work -> {
-        Thread thread = new Thread(work, "preparer");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService preparer = Executors.newSingleThreadExecutor(DaemonThreads.named("preparer"));
 
     @Override
     public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {

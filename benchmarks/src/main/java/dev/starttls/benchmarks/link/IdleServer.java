@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.link;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.upgrade.Role;
@@ -171,9 +172,7 @@ final class IdleServer {
                             "localhost", (command, session) -> new SmtpAnswer.Reply(SmtpReply.of(502, "5.5.1 No")))
                     .policy(TlsPolicy.IMPLICIT)
                     .sslContext(contexts.server());
-            Thread thread = new Thread(loop, "loop");
-            thread.setDaemon(true);
-            thread.start();
+            DaemonThreads.start("loop", loop);
             loop.listen(listening, server::connection, channel -> {}).join();
         }
 

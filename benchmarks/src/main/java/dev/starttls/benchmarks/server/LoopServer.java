@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.server;
 
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.benchmarks.HandOver;
 import dev.starttls.benchmarks.Spent;
 import dev.starttls.core.nio.StartTlsChannel;
@@ -28,7 +29,7 @@ final class LoopServer implements UpgradeServer {
 
     private final List<UpgradeLoop> loops = new ArrayList<>();
     private final ExecutorService executor =
-            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), work -> daemon(work, "tasks"));
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), DaemonThreads.named("tasks"));
     private final LongAdder taskNanos = new LongAdder();
     private final ServerSocketChannel listening;
     private final List<Thread> threads = new ArrayList<>();
@@ -44,7 +45,7 @@ final class LoopServer implements UpgradeServer {
     LoopServer(SSLContext context, Tasks tasks, int count) throws IOException {
         for (int i = 0; i < count; i++) {
             loops.add(UpgradeLoop.open(MOST, tasks == Tasks.ON_THE_LOOP ? Runnable::run : this::execute));
-            threads.add(daemon(loops.get(i), "loop"));
+            threads.add(DaemonThreads.named("loop").newThread(loops.get(i)));
             threads.get(i).start();
         }
         UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
@@ -88,11 +89,5 @@ final class LoopServer implements UpgradeServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Thread daemon(Runnable work, String name) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

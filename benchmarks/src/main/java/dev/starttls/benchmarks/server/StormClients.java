@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.smtp.SmtpClient;
@@ -32,14 +33,13 @@ final class StormClients implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final UpgradeLoop loop = UpgradeLoop.open(MOST, Runnable::run);
-    private final Thread thread = new Thread(loop, "client loop");
+    private final Thread thread = DaemonThreads.named("client loop").newThread(loop);
     private final AtomicInteger numbers = new AtomicInteger();
     private final SSLContext context;
 
     StormClients(Contexts contexts) throws Exception {
         context = contexts.client();
         context.getClientSessionContext().setSessionCacheSize(FEW);
-        thread.setDaemon(true);
         thread.start();
     }
 

@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.smtp.SmtpAnswer;
@@ -30,13 +31,10 @@ final class StormServer implements AutoCloseable {
      */
     StormServer(Contexts contexts, Executor tasks, Runnable first) throws Exception {
         loop = UpgradeLoop.open(MOST, tasks);
-        thread = new Thread(
-                () -> {
-                    first.run();
-                    loop.run();
-                },
-                "server loop");
-        thread.setDaemon(true);
+        thread = DaemonThreads.named("server loop").newThread(() -> {
+            first.run();
+            loop.run();
+        });
         thread.start();
         ServerSocketChannel listening =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);

@@ -1,5 +1,6 @@
 package dev.starttls.benchmarks.server;
 
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.benchmarks.Spent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,11 +23,7 @@ final class ThreadServer implements UpgradeServer {
     private final ServerSocket listening = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     private final SSLContext context;
     private final LongAdder nanos = new LongAdder();
-    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "connection");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("connection"));
 
     ThreadServer(SSLContext context) throws IOException {
         this.context = context;

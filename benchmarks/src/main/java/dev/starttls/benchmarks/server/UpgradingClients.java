@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.benchmarks.link.EngineChannel;
 import java.io.EOFException;
 import java.io.IOException;
@@ -30,11 +31,7 @@ final class UpgradingClients implements AutoCloseable {
     UpgradingClients(Contexts contexts, int atOnce) {
         this.contexts = contexts;
         this.atOnce = atOnce;
-        this.threads = Executors.newFixedThreadPool(atOnce, work -> {
-            Thread thread = new Thread(work, "client");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = Executors.newFixedThreadPool(atOnce, DaemonThreads.named("client"));
     }
 
     /** Goes through so many upgrades. */

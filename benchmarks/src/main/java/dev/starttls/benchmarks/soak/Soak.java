@@ -1,6 +1,7 @@
 package dev.starttls.benchmarks.soak;
 
 import dev.starttls.benchmarks.Contexts;
+import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.benchmarks.KeyKind;
 import dev.starttls.benchmarks.Progress;
 import dev.starttls.benchmarks.Spent;
@@ -229,8 +230,6 @@ public final class Soak implements AutoCloseable {
     }
 
     private static void start(UpgradeLoop loop, String name) {
-        Thread thread = new Thread(loop, name);
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start(name, loop);
     }
 }
