@@ -3,6 +3,7 @@ package dev.starttls.core.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.keys.TestKeys.Issued;
+import dev.starttls.core.tls.UnverifiedTrust;
 import java.security.Provider;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
@@ -68,7 +69,7 @@ class OtherProvidersKeysTest {
 
     private static SSLContext context(Provider provider, ServerKeys keys) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS", provider);
-        context.init(new KeyManager[] {keys.keyManager()}, new TrustManager[] {TestKeys.anyone()}, null);
+        context.init(new KeyManager[] {keys.keyManager()}, new TrustManager[] {UnverifiedTrust.anyone()}, null);
         return context;
     }
 }

@@ -8,6 +8,7 @@ import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.tls.ClientCertificate;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.tls.UnverifiedTrust;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,7 +196,7 @@ class ServerKeysTest {
         SSLContext client = SSLContext.getInstance("TLS");
         client.init(
                 new KeyManager[] {new RecordingKeyManager(RSA.open().keyManager())},
-                new TrustManager[] {TestKeys.anyone()},
+                new TrustManager[] {UnverifiedTrust.anyone()},
                 null);
         SSLContext trusting = EC.open().trustingClients(root).context();
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {

@@ -2,9 +2,9 @@ package dev.starttls.core.keys;
 
 import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.testing.RsaKeys;
+import dev.starttls.core.tls.UnverifiedTrust;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -18,9 +18,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -84,15 +82,11 @@ final class TestKeys {
     static SSLContext client() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {anyone()}, null);
+            context.init(null, new TrustManager[] {UnverifiedTrust.anyone()}, null);
             return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Expected the JDK to have TLS", e);
         }
-    }
-
-    static TrustManager anyone() {
-        return new Anyone();
     }
 
     static Instant now() {
@@ -147,33 +141,6 @@ final class TestKeys {
                             builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuer.getPrivate())));
         } catch (IOException | OperatorCreationException | GeneralSecurityException e) {
             throw new IllegalStateException("Expected to sign a test certificate", e);
-        }
-    }
-
-    /** Of the kind that is left all to itself: engines check no algorithms beside it. */
-    private static final class Anyone extends X509ExtendedTrustManager {
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }
