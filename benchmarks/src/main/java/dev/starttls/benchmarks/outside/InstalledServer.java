@@ -4,8 +4,10 @@ import dev.starttls.benchmarks.latency.Protocol;
 import dev.starttls.benchmarks.latency.Target;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,6 +31,8 @@ public enum InstalledServer {
     DOVECOT("Dovecot");
 
     private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+)+");
+    private static final String CONFIGURATIONS = "/dev/starttls/core/testing/servers/";
+    private static final String PEM = "server.pem";
     private static final String EXIM_USER = "Debian-exim";
 
     private final String title;
@@ -112,7 +116,7 @@ public enum InstalledServer {
     private RunningServer start(TemporaryFolder temporary, Place place, String identity) throws IOException {
         Path folder = temporary.path();
         List<Integer> ports = freePorts(2 * protocols().size());
-        Path pem = Files.writeString(folder.resolve("server.pem"), identity);
+        Path pem = Files.writeString(folder.resolve(PEM), identity);
         Files.setPosixFilePermissions(pem, PosixFilePermissions.fromString("rw-------"));
         List<String> stop = List.of();
         List<String> command =
@@ -175,112 +179,40 @@ public enum InstalledServer {
         owner(folder.resolve("data"), "postfix");
         Files.writeString(
                 folder.resolve("conf/main.cf"),
-                """
-                compatibility_level = 3.6
-                queue_directory = %1$s/queue
-                data_directory = %1$s/data
-                command_directory = /usr/sbin
-                daemon_directory = /usr/lib/postfix/sbin
-                mail_owner = postfix
-                setgid_group = postdrop
-                myhostname = localhost
-                mydestination = localhost
-                inet_interfaces = %2$s
-                inet_protocols = ipv4
-                smtpd_peername_lookup = no
-                smtpd_tls_chain_files = %1$s/server.pem
-                smtpd_tls_security_level = may
-                maillog_file = /dev/stdout
-                maillog_file_prefixes = /dev, /tmp
-                local_recipient_maps =
-                local_transport = discard
-                """
-                        .formatted(folder, place.address()));
+                configuration("postfix-main.cf", folder, place.address(), folder.resolve(PEM))
+                        + "smtpd_peername_lookup = no\n");
         Files.writeString(
                 folder.resolve("conf/master.cf"),
-                """
-                %1$s:%2$d inet n - n - - smtpd
-                %1$s:%3$d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
-                pickup unix n - n 60 1 pickup
-                cleanup unix n - n - 0 cleanup
-                qmgr unix n - n 300 1 qmgr
-                tlsmgr unix - - n 1000? 1 tlsmgr
-                rewrite unix - - n - - trivial-rewrite
-                bounce unix - - n - 0 bounce
-                defer unix - - n - 0 bounce
-                trace unix - - n - 0 bounce
-                anvil unix - - n - 1 anvil
-                discard unix - - n - - discard
-                scache unix - - n - 1 scache
-                postlog unix-dgram n - n - 1 postlogd
-                """
-                        .formatted(place.address(), ports.get(0), ports.get(1)));
+                configuration("postfix-master.cf", place.address(), ports.get(0), ports.get(1)));
     }
 
-    private static String exim(Path folder, String address, List<Integer> ports) {
-        return """
-                primary_hostname = localhost
-                keep_environment =
-                spool_directory = %1$s/spool
-                log_file_path = %1$s/spool/%%slog
-                pid_file_path = %1$s/spool/exim.pid
-                local_interfaces = %2$s
+    private static String exim(Path folder, String address, List<Integer> ports) throws IOException {
+        return configuration("exim.conf", folder, address, folder.resolve(PEM), ports.get(0), ports.get(1))
+                + """
                 host_lookup =
                 rfc1413_hosts =
-                smtp_accept_max = 500
-                daemon_smtp_ports = %3$d : %4$d
-                tls_on_connect_ports = %4$d
-                tls_advertise_hosts = *
-                tls_certificate = %1$s/server.pem
-                tls_privatekey = %1$s/server.pem
                 .ifdef _OPT_MAIN_TLS_RESUMPTION_HOSTS
                 tls_resumption_hosts = *
                 .endif
-                """
-                .formatted(folder, address, ports.get(0), ports.get(1));
+                """;
     }
 
-    private static String dovecot(Path folder, String address, List<Integer> ports) {
-        return """
-                base_dir = %1$s/run
-                log_path = %1$s/log
-                protocols = imap pop3
-                ssl = yes
-                ssl_cert = <%1$s/server.pem
-                ssl_key = <%1$s/server.pem
-                mail_location = maildir:%1$s/mail/%%u
-                passdb {
-                  driver = static
-                  args = password=secret
-                }
-                userdb {
-                  driver = static
-                  args = uid=mail gid=mail home=%1$s/mail/%%u
-                }
-                """
-                        .formatted(folder)
-                + logins("imap", address, ports.get(0), ports.get(1))
-                + logins("pop3", address, ports.get(2), ports.get(3));
+    private static String dovecot(Path folder, String address, List<Integer> ports) throws IOException {
+        return configuration(
+                "dovecot.conf",
+                folder,
+                address,
+                folder.resolve(PEM),
+                ports.get(0),
+                ports.get(1),
+                ports.get(2),
+                ports.get(3));
     }
 
-    private static String logins(String protocol, String address, int port, int implicitPort) {
-        return """
-                service %1$s-login {
-                  service_count = 0
-                  process_min_avail = 1
-                  process_limit = 1
-                  client_limit = 100
-                  inet_listener %1$s {
-                    address = %2$s
-                    port = %3$d
-                  }
-                  inet_listener %1$ss {
-                    address = %2$s
-                    port = %4$d
-                    ssl = yes
-                  }
-                }
-                """
-                .formatted(protocol, address, port, implicitPort);
+    /** Of a text that the tests of the libraries read too. */
+    private static String configuration(String name, Object... values) throws IOException {
+        try (InputStream text = InstalledServer.class.getResourceAsStream(CONFIGURATIONS + name)) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8).formatted(values);
+        }
     }
 }

@@ -114,50 +114,20 @@ public final class DovecotServer implements MailStore {
         Files.setAttribute(path, "posix:group", principals.lookupPrincipalByGroupName(user));
     }
 
-    private static String configuration(Path folder, Path pem, List<Integer> ports) {
-        return """
-                base_dir = %1$s/run
-                log_path = %1$s/log
-                protocols = imap pop3
-                ssl = yes
-                ssl_cert = <%2$s
-                ssl_key = <%2$s
+    private static String configuration(Path folder, Path pem, List<Integer> ports) throws IOException {
+        return ServerProcess.configuration(
+                        "dovecot.conf",
+                        folder,
+                        ServerProcess.ADDRESS,
+                        pem,
+                        ports.get(0),
+                        ports.get(1),
+                        ports.get(2),
+                        ports.get(3))
+                + """
                 disable_plaintext_auth = yes
-                mail_location = maildir:%1$s/mail/%%u
                 first_valid_uid = 1
                 first_valid_gid = 1
-                passdb {
-                  driver = static
-                  args = password=secret
-                }
-                userdb {
-                  driver = static
-                  args = uid=mail gid=mail home=%1$s/mail/%%u
-                }
-                """
-                        .formatted(folder, pem)
-                + service("imap", ports.get(0), ports.get(1))
-                + service("pop3", ports.get(2), ports.get(3));
-    }
-
-    private static String service(String protocol, int port, int implicitPort) {
-        return """
-                service %1$s-login {
-                  service_count = 0
-                  process_min_avail = 1
-                  process_limit = 1
-                  client_limit = 100
-                  inet_listener %1$s {
-                    address = 127.0.0.1
-                    port = %2$d
-                  }
-                  inet_listener %1$ss {
-                    address = 127.0.0.1
-                    port = %3$d
-                    ssl = yes
-                  }
-                }
-                """
-                .formatted(protocol, port, implicitPort);
+                """;
     }
 }

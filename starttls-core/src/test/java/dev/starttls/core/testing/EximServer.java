@@ -82,20 +82,9 @@ public final class EximServer implements AutoCloseable {
         return new PemObject("PRIVATE KEY", new PrivateKeyInfo(bare.getPrivateKeyAlgorithm(), whole).getEncoded());
     }
 
-    private static String configuration(Path folder, Path pem, List<Integer> ports) {
-        return """
-                primary_hostname = localhost
-                keep_environment =
-                spool_directory = %1$s/spool
-                log_file_path = %1$s/spool/%%slog
-                pid_file_path = %1$s/spool/exim.pid
-                local_interfaces = 127.0.0.1
-                smtp_accept_max = 500
-                daemon_smtp_ports = %3$d : %4$d
-                tls_on_connect_ports = %4$d
-                tls_advertise_hosts = *
-                tls_certificate = %2$s
-                tls_privatekey = %2$s
+    private static String configuration(Path folder, Path pem, List<Integer> ports) throws IOException {
+        return ServerProcess.configuration("exim.conf", folder, ServerProcess.ADDRESS, pem, ports.get(0), ports.get(1))
+                + """
                 acl_smtp_rcpt = accept domains = localhost
 
                 begin routers
@@ -107,8 +96,8 @@ public final class EximServer implements AutoCloseable {
                 nowhere:
                   driver = appendfile
                   file = /dev/null
-                  user = %5$s
+                  user = %s
                 """
-                .formatted(folder, pem, ports.get(0), ports.get(1), USER);
+                        .formatted(USER);
     }
 }

@@ -42,8 +42,13 @@ public final class PostfixServer implements AutoCloseable {
                 folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postfix"));
         Path pem = ServerProcess.identity(folder.resolve("conf/server.pem"), identity);
         List<Integer> ports = ServerProcess.freePorts(2);
-        Files.writeString(folder.resolve("conf/main.cf"), mainConfiguration(folder, pem) + transport);
-        Files.writeString(folder.resolve("conf/master.cf"), services(ports));
+        Files.writeString(
+                folder.resolve("conf/main.cf"),
+                ServerProcess.configuration("postfix-main.cf", folder, ServerProcess.ADDRESS, pem)
+                        + "smtpd_tls_auth_only = yes\n" + transport);
+        Files.writeString(
+                folder.resolve("conf/master.cf"),
+                ServerProcess.configuration("postfix-master.cf", ServerProcess.ADDRESS, ports.get(0), ports.get(1)));
         Process process = postfix.start("-c", folder.resolve("conf").toString(), "start-fg");
         PostfixServer started = new PostfixServer(postfix, new ServerProcess("Postfix", folder, process), ports);
         try {
@@ -80,51 +85,5 @@ public final class PostfixServer implements AutoCloseable {
         }
         server.awaitEnd(children);
         server.deleteFolder();
-    }
-
-    private static String mainConfiguration(Path folder, Path pem) {
-        return """
-                compatibility_level = 3.6
-                queue_directory = %1$s/queue
-                data_directory = %1$s/data
-                command_directory = /usr/sbin
-                daemon_directory = /usr/lib/postfix/sbin
-                mail_owner = postfix
-                setgid_group = postdrop
-                myhostname = localhost
-                mydestination = localhost
-                inet_interfaces = 127.0.0.1
-                inet_protocols = ipv4
-                smtpd_tls_chain_files = %2$s
-                smtpd_tls_security_level = may
-                smtpd_tls_auth_only = yes
-                maillog_file = /dev/stdout
-                maillog_file_prefixes = /dev, /tmp
-                local_recipient_maps =
-                local_transport = discard
-                """
-                .formatted(folder, pem);
-    }
-
-    private static String services(List<Integer> ports) {
-        return """
-                127.0.0.1:%d inet n - n - - smtpd
-                127.0.0.1:%d inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
-                pickup unix n - n 60 1 pickup
-                cleanup unix n - n - 0 cleanup
-                qmgr unix n - n 300 1 qmgr
-                tlsmgr unix - - n 1000? 1 tlsmgr
-                rewrite unix - - n - - trivial-rewrite
-                bounce unix - - n - 0 bounce
-                defer unix - - n - 0 bounce
-                trace unix - - n - 0 bounce
-                anvil unix - - n - 1 anvil
-                discard unix - - n - - discard
-                virtual unix - n n - - virtual
-                lmtp unix - - n - - lmtp
-                scache unix - - n - 1 scache
-                postlog unix-dgram n - n - 1 postlogd
-                """
-                .formatted(ports.get(0), ports.get(1));
     }
 }

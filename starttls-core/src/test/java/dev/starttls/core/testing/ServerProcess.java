@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 /** A server that runs in a folder of its own, from which it goes without a trace. */
 final class ServerProcess {
 
+    /** Where servers listen. */
+    static final String ADDRESS = "127.0.0.1";
+
     private static final int TRIES = 600;
     private static final int PAUSE_MILLIS = 100;
 
@@ -60,6 +63,18 @@ final class ServerProcess {
         List<Object> pem = new ArrayList<>(List.of(identity.key()));
         pem.addAll(identity.chain());
         return Files.setPosixFilePermissions(PemFiles.write(file, pem), PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /**
+     * The configuration of a server, of a text that the benchmarks read too.
+     *
+     * @param name of the file
+     * @param values what to put in
+     */
+    static String configuration(String name, Object... values) throws IOException {
+        try (InputStream text = ServerProcess.class.getResourceAsStream("servers/" + name)) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8).formatted(values);
+        }
     }
 
     /** Different ports of loopback that were free a moment ago. */
