@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.ChoppingChannel;
 import dev.starttls.core.testing.EngineMaker;
-import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.upgrade.Peer;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
@@ -220,17 +219,7 @@ class ChannelNonBlockingTest {
     }
 
     /** A server that hands over as soon as it has greeted. */
-    private static final class AtOnce implements Dialogue {
-
-        @Override
-        public String protocol() {
-            return "tiny";
-        }
-
-        @Override
-        public Role role() {
-            return Role.SERVER;
-        }
+    private static final class AtOnce extends ServerDialogue {
 
         @Override
         public Step opened() {

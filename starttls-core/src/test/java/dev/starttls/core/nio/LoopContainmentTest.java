@@ -3,13 +3,12 @@ package dev.starttls.core.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.testing.TinyServer;
 import dev.starttls.core.tls.TlsSettings;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
@@ -452,16 +451,12 @@ class LoopContainmentTest {
     }
 
     /** Does something at each line before it answers. */
-    private record Answering(Runnable work) implements Dialogue {
+    private static final class Answering extends ServerDialogue {
 
-        @Override
-        public String protocol() {
-            return "answering";
-        }
+        private final Runnable work;
 
-        @Override
-        public Role role() {
-            return Role.SERVER;
+        Answering(Runnable work) {
+            this.work = work;
         }
 
         @Override
@@ -473,11 +468,6 @@ class LoopContainmentTest {
         public Step received(String line) {
             work.run();
             return Step.send(Phase.CAPABILITY, "OK");
-        }
-
-        @Override
-        public Step secured() {
-            return Step.ready();
         }
     }
 

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
@@ -217,22 +216,7 @@ class LoopFairnessTest {
     }
 
     /** Notes each line, and ends the loop when the honest one has come. */
-    private final class Clocked implements Dialogue {
-
-        @Override
-        public String protocol() {
-            return "clocked";
-        }
-
-        @Override
-        public Role role() {
-            return Role.SERVER;
-        }
-
-        @Override
-        public Step opened() {
-            return Step.send(Phase.GREETING, "HI");
-        }
+    private final class Clocked extends ServerDialogue {
 
         @Override
         public Step received(String line) {
@@ -242,11 +226,6 @@ class LoopFairnessTest {
                 loop.closeNow();
             }
             return Step.send(Phase.CAPABILITY, "OK");
-        }
-
-        @Override
-        public Step secured() {
-            return Step.ready();
         }
     }
 }

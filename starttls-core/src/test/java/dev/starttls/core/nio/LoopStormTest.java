@@ -3,11 +3,10 @@ package dev.starttls.core.nio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
@@ -202,27 +201,12 @@ class LoopStormTest {
         void line(String line);
     }
 
-    private final class Slow implements Dialogue {
+    private final class Slow extends ServerDialogue {
 
         private final Heard heard;
 
         Slow(Heard heard) {
             this.heard = heard;
-        }
-
-        @Override
-        public String protocol() {
-            return "slow";
-        }
-
-        @Override
-        public Role role() {
-            return Role.SERVER;
-        }
-
-        @Override
-        public Step opened() {
-            return Step.send(Phase.GREETING, "HI");
         }
 
         @Override

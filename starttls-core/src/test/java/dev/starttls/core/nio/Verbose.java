@@ -1,23 +1,12 @@
 package dev.starttls.core.nio;
 
-import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import java.util.Collections;
 
 /** A server whose last words are more than any buffer of the kernel holds. */
-final class Verbose implements Dialogue {
-
-    @Override
-    public String protocol() {
-        return "verbose";
-    }
-
-    @Override
-    public Role role() {
-        return Role.SERVER;
-    }
+final class Verbose extends ServerDialogue {
 
     @Override
     public Step opened() {
@@ -27,10 +16,5 @@ final class Verbose implements Dialogue {
     @Override
     public Step received(String line) {
         return new Step.Ready(Collections.nCopies(20_000, "x".repeat(1_000)));
-    }
-
-    @Override
-    public Step secured() {
-        return Step.ready();
     }
 }

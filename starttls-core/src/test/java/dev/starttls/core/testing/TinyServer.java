@@ -1,8 +1,6 @@
 package dev.starttls.core.testing;
 
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
@@ -11,7 +9,7 @@ import java.util.List;
  * The server that {@link TinyClient} speaks to. Knows CAPS, GO, OVER (which hands the connection over), BYE (which closes
  * it) and FAULT (which throws); answers others with NO.
  */
-public final class TinyServer implements Dialogue {
+public final class TinyServer extends ServerDialogue {
 
     /** When the connection is handed over. */
     public enum HandOver {
@@ -28,21 +26,6 @@ public final class TinyServer implements Dialogue {
     public TinyServer(TlsPolicy policy, HandOver handOver) {
         this.policy = policy;
         this.handOver = handOver;
-    }
-
-    @Override
-    public String protocol() {
-        return "tiny";
-    }
-
-    @Override
-    public Role role() {
-        return Role.SERVER;
-    }
-
-    @Override
-    public Step opened() {
-        return Step.send(Phase.GREETING, "HI");
     }
 
     @Override

@@ -14,6 +14,7 @@ import static org.mockito.Mockito.when;
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Chops;
 import dev.starttls.core.testing.LineProtocolClient;
+import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.testing.Side;
 import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.TlsSettings;
@@ -72,7 +73,7 @@ class ProgressTest {
     @EnumSource(names = {"REQUIRED", "IMPLICIT"})
     void a_close_without_lines_inside_tls_says_close_notify(TlsPolicy policy) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Dialogue closing = new AtOnce(new Step.Close(List.of()));
+        Dialogue closing = new LastWord(new Step.Close(List.of()));
         Side server = handshake(server(closing, serverSettings(policy)), policy, tls);
 
         server.requireSound();
@@ -245,16 +246,12 @@ class ProgressTest {
     }
 
     /** A server whose only word inside TLS is its last. */
-    private record AtOnce(Step last) implements Dialogue {
+    private static final class LastWord extends ServerDialogue {
 
-        @Override
-        public String protocol() {
-            return "at once";
-        }
+        private final Step last;
 
-        @Override
-        public Role role() {
-            return Role.SERVER;
+        LastWord(Step last) {
+            this.last = last;
         }
 
         @Override
