@@ -12,9 +12,9 @@ import dev.starttls.conformance.tls.certificate.ChainVerdict;
 import dev.starttls.conformance.tls.certificate.NameRules;
 import dev.starttls.conformance.tls.certificate.NameVerdict;
 import dev.starttls.conformance.tls.certificate.Roots;
-import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
-import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.KeyExchange;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.SignatureScheme;
@@ -93,7 +93,7 @@ final class CertificateTopic implements Topic {
         }
         ClientHello today = ClientHello.only(ProtocolVersion.TLS12, prober.serverName());
         ClientHello old = today.with()
-                .extension(Extensions.signatureAlgorithms(SignatureScheme.deprecated().stream()
+                .extension(ClientExtensions.signatureAlgorithms(SignatureScheme.deprecated().stream()
                         .map(SignatureScheme::code)
                         .toList()))
                 .build();
@@ -103,8 +103,8 @@ final class CertificateTopic implements Topic {
                 .verdict();
     }
 
-    private static Verdict signedWith(Answer answer) {
-        Optional<String> scheme = answer instanceof Answer.Hello hello
+    private static Verdict signedWith(HelloAnswer answer) {
+        Optional<String> scheme = answer instanceof HelloAnswer.Hello hello
                 ? hello.keyExchange().flatMap(KeyExchange::signature)
                 : Optional.empty();
         boolean broken = scheme.filter(name -> SignatureScheme.deprecated().stream()

@@ -9,11 +9,11 @@ import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.manual.Tls12Session;
 import dev.starttls.conformance.tls.wire.Alert;
-import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Extension;
-import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordCutter;
@@ -75,8 +75,8 @@ final class ExtensionTopic implements Topic {
     private static Verdict names(Prober prober) throws IOException, BlockedException {
         Legs legs = new Legs();
         if (!prober.serverName().isEmpty()) {
-            Answer known = prober.ask(ClientHello.modern(prober.serverName()));
-            if (!(known instanceof Answer.Hello)) {
+            HelloAnswer known = prober.ask(ClientHello.modern(prober.serverName()));
+            if (!(known instanceof HelloAnswer.Hello)) {
                 return Verdict.inconclusive(
                         "not even " + prober.serverName() + " is answered with a hello: " + known.told());
             }
@@ -87,18 +87,18 @@ final class ExtensionTopic implements Topic {
                 .verdict();
     }
 
-    private static Verdict named(Answer answer) {
-        return answer instanceof Answer.Hello || answer instanceof Answer.Refused
+    private static Verdict named(HelloAnswer answer) {
+        return answer instanceof HelloAnswer.Hello || answer instanceof HelloAnswer.Refused
                 ? Verdict.pass(answer.told())
                 : Verdict.fail(answer.told());
     }
 
     private static Verdict compression(Prober prober) throws IOException, BlockedException {
-        Answer answer = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
+        HelloAnswer answer = prober.ask(ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
                 .with()
                 .compressions(DEFLATE_LZS_NONE)
                 .build());
-        if (answer instanceof Answer.Hello hello) {
+        if (answer instanceof HelloAnswer.Hello hello) {
             int method = hello.hello().compression();
             return method == 0
                     ? Verdict.pass("DEFLATE and LZS were offered, none was chosen")
@@ -110,15 +110,16 @@ final class ExtensionTopic implements Topic {
     }
 
     private static Verdict alpn(Prober prober) throws IOException, BlockedException {
-        Answer answer = prober.ask(ClientHello.modern(prober.serverName())
+        HelloAnswer answer = prober.ask(ClientHello.modern(prober.serverName())
                 .with()
-                .extension(Extensions.alpn(List.of(UNKNOWN_PROTOCOL)))
+                .extension(ClientExtensions.alpn(List.of(UNKNOWN_PROTOCOL)))
                 .build());
-        boolean refused = answer instanceof Answer.Refused refusal && refusal.isOneOf(Alert.NO_APPLICATION_PROTOCOL);
-        if (refused || answer instanceof Answer.Hello) {
+        boolean refused =
+                answer instanceof HelloAnswer.Refused refusal && refusal.isOneOf(Alert.NO_APPLICATION_PROTOCOL);
+        if (refused || answer instanceof HelloAnswer.Hello) {
             return Verdict.pass(answer.told());
         }
-        return prober.ask(ClientHello.modern(prober.serverName())) instanceof Answer.Hello
+        return prober.ask(ClientHello.modern(prober.serverName())) instanceof HelloAnswer.Hello
                 ? Verdict.fail(answer.told())
                 : Verdict.inconclusive("not even a hello without ALPN is taken: " + answer.told());
     }
@@ -137,11 +138,11 @@ final class ExtensionTopic implements Topic {
     private static Verdict duringHandshake(Prober prober, Octets request) throws IOException, BlockedException {
         ClientHello hello = ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
                 .with()
-                .extension(Extensions.heartbeat())
+                .extension(ClientExtensions.heartbeat())
                 .build();
         try (Conversation conversation = prober.approach()) {
-            Answer answer = prober.ask(conversation, hello);
-            if (!(answer instanceof Answer.Hello taken) || taken.broken().isPresent()) {
+            HelloAnswer answer = prober.ask(conversation, hello);
+            if (!(answer instanceof HelloAnswer.Hello taken) || taken.broken().isPresent()) {
                 return Verdict.pass("a hello with the extension is refused: " + answer.told());
             }
             // The alert ends the handshake, so that the end of the connection comes even if no heartbeat does.

@@ -5,10 +5,10 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.wire.Answer;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
-import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.KeyShare;
 import dev.starttls.conformance.tls.wire.NamedGroup;
 import dev.starttls.conformance.tls.wire.Octets;
@@ -90,22 +90,22 @@ final class HelloTopic implements Topic {
 
     private static ClientHello greased(ClientHello hello) {
         List<Integer> suites = new ArrayList<>(hello.suites());
-        suites.add(0, Extensions.greaseValue(0));
-        suites.add(Extensions.greaseValue(11));
+        suites.add(0, ClientExtensions.greaseValue(0));
+        suites.add(ClientExtensions.greaseValue(11));
         var builder = hello.with()
                 .suiteCodes(suites)
-                .extension(Extensions.grease(3, Octets.NONE))
-                .extension(Extensions.supportedVersions(
-                        List.of(Extensions.greaseValue(5), 0x0304, 0x0303, Extensions.greaseValue(9))))
+                .extension(ClientExtensions.grease(3, Octets.NONE))
+                .extension(ClientExtensions.supportedVersions(
+                        List.of(ClientExtensions.greaseValue(5), 0x0304, 0x0303, ClientExtensions.greaseValue(9))))
                 .extension(new Extension(Extension.SUPPORTED_GROUPS, greasedGroups(hello)))
-                .extension(Extensions.keyShare(List.of(
-                        new KeyShare(Extensions.greaseValue(7), Octets.zeros(1)),
+                .extension(ClientExtensions.keyShare(List.of(
+                        new KeyShare(ClientExtensions.greaseValue(7), Octets.zeros(1)),
                         KeyShare.fresh(NamedGroup.X25519),
                         KeyShare.fresh(NamedGroup.SECP256R1))));
         for (int i = 0; i < UNKNOWN_EXTENSIONS; i++) {
             builder.extension(new Extension(FIRST_UNKNOWN_EXTENSION + i, Octets.zeros(i)));
         }
-        return builder.extension(Extensions.grease(15, Octets.zeros(1))).build();
+        return builder.extension(ClientExtensions.grease(15, Octets.zeros(1))).build();
     }
 
     /** The groups with a GREASE value in front, and the length before them made to fit. */
@@ -113,21 +113,21 @@ final class HelloTopic implements Topic {
         Octets groups =
                 hello.extension(Extension.SUPPORTED_GROUPS).orElseThrow().data();
         List<Integer> numbers = new ArrayList<>();
-        numbers.add(Extensions.greaseValue(7));
+        numbers.add(ClientExtensions.greaseValue(7));
         for (int i = 2; i + 1 < groups.length(); i += 2) {
             numbers.add(groups.at(i) << 8 | groups.at(i + 1));
         }
-        return Extensions.supportedGroups(numbers).data();
+        return ClientExtensions.supportedGroups(numbers).data();
     }
 
     /** A ServerHello passes; anything else fails if the server takes the plain hello, whole and in one segment. */
-    private static Verdict judged(Prober prober, ClientHello plain, Answer answer)
+    private static Verdict judged(Prober prober, ClientHello plain, HelloAnswer answer)
             throws IOException, BlockedException {
-        if (answer instanceof Answer.Hello hello && hello.broken().isEmpty()) {
+        if (answer instanceof HelloAnswer.Hello hello && hello.broken().isEmpty()) {
             return Verdict.pass(answer.told());
         }
-        Answer control = prober.ask(plain);
-        return control instanceof Answer.Hello hello && hello.broken().isEmpty()
+        HelloAnswer control = prober.ask(plain);
+        return control instanceof HelloAnswer.Hello hello && hello.broken().isEmpty()
                 ? Verdict.fail(answer.told() + ", while a plain hello in one piece is taken: " + control.told())
                 : Verdict.inconclusive("not even a plain hello in one piece is taken: " + control.told());
     }

@@ -4,9 +4,9 @@ import dev.starttls.conformance.check.Approach;
 import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
-import dev.starttls.conformance.tls.wire.Answer;
-import dev.starttls.conformance.tls.wire.AnswerReader;
 import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
+import dev.starttls.conformance.tls.wire.HelloAnswerReader;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordCutter;
@@ -54,13 +54,13 @@ final class Prober {
     }
 
     /** Sends the hello as any client does: in as few records as hold it, all in one segment. */
-    Answer ask(ClientHello hello) throws IOException, BlockedException {
+    HelloAnswer ask(ClientHello hello) throws IOException, BlockedException {
         return ask(hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
     }
 
     /** What the server chooses when this version is offered alone; empty if it does not speak it. */
     Optional<ServerHello> chosen(ProtocolVersion version) throws IOException, BlockedException {
-        return ask(ClientHello.only(version, serverName())) instanceof Answer.Hello hello
+        return ask(ClientHello.only(version, serverName())) instanceof HelloAnswer.Hello hello
                         && hello.hello().isVersion(version)
                         && hello.broken().isEmpty()
                 ? Optional.of(hello.hello())
@@ -68,12 +68,12 @@ final class Prober {
     }
 
     /** Sends the hello in records of so many octets each, all in one segment. */
-    Answer askInRecordsOf(int fragment, ClientHello hello) throws IOException, BlockedException {
+    HelloAnswer askInRecordsOf(int fragment, ClientHello hello) throws IOException, BlockedException {
         return ask(hello + ", in records of " + fragment, recordsOf(hello, fragment));
     }
 
     /** Sends the hello in one record, each octet in a segment of its own. */
-    Answer askOctetByOctet(ClientHello hello) throws IOException, BlockedException {
+    HelloAnswer askOctetByOctet(ClientHello hello) throws IOException, BlockedException {
         try (Conversation conversation = approach()) {
             conversation.record(From.CLIENT, hello + ", each octet in a segment of its own");
             for (Octets octet : RecordCutter.singly(recordsOf(hello, RecordCutter.GREATEST))) {
@@ -88,25 +88,25 @@ final class Prober {
     }
 
     /** Sends octets in one segment where they fit. */
-    Answer ask(String told, Octets octets) throws IOException, BlockedException {
+    HelloAnswer ask(String told, Octets octets) throws IOException, BlockedException {
         try (Conversation conversation = approach()) {
             return ask(conversation, told, octets);
         }
     }
 
     /** The same on a connection that is there already, and stays. */
-    Answer ask(Conversation conversation, ClientHello hello) {
+    HelloAnswer ask(Conversation conversation, ClientHello hello) {
         return ask(conversation, hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
     }
 
-    private Answer ask(Conversation conversation, String told, Octets octets) {
+    private HelloAnswer ask(Conversation conversation, String told, Octets octets) {
         conversation.record(From.CLIENT, told);
         conversation.wire().write(octets.array());
         return read(conversation);
     }
 
-    private Answer read(Conversation conversation) {
-        Answer answer = AnswerReader.read(stream(conversation));
+    private HelloAnswer read(Conversation conversation) {
+        HelloAnswer answer = HelloAnswerReader.read(stream(conversation));
         conversation.record(From.SERVER, answer.told());
         return answer;
     }

@@ -59,7 +59,8 @@ final class RecordTopic implements Topic {
 
     private static Verdict large(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
-            Commands commands = Commands.filling(prober.subject().dialect(), RecordCutter.GREATEST);
+            PipelinedCommands commands =
+                    PipelinedCommands.filling(prober.subject().dialect(), RecordCutter.GREATEST);
             Octets sealed = live.session().seal(Octets.ascii(commands.text()));
             int first = TlsRecord.HEADER + (sealed.at(3) << 8 | sealed.at(4));
             live.note("sends " + commands.count() + " commands, "

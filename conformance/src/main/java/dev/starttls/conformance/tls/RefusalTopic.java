@@ -6,10 +6,10 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.Alert;
-import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
-import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.io.IOException;
 import java.util.List;
@@ -79,8 +79,8 @@ final class RefusalTopic implements Topic {
     }
 
     private static Verdict tooOld(Prober prober) throws IOException, BlockedException {
-        Answer answer = prober.ask(ClientHello.only(ProtocolVersion.SSL3, prober.serverName()));
-        if (answer instanceof Answer.Hello hello && hello.hello().isVersion(ProtocolVersion.SSL3)) {
+        HelloAnswer answer = prober.ask(ClientHello.only(ProtocolVersion.SSL3, prober.serverName()));
+        if (answer instanceof HelloAnswer.Hello hello && hello.hello().isVersion(ProtocolVersion.SSL3)) {
             return Verdict.inconclusive("the server speaks SSLv3, so there is no version too old to ask for");
         }
         // SSL 3.0 has no protocol_version alert (RFC 6101 section 5.4.2); handshake_failure stands for it.
@@ -90,14 +90,14 @@ final class RefusalTopic implements Topic {
     private static Verdict tooNew(Prober prober) throws IOException, BlockedException {
         ClientHello hello = ClientHello.modern(prober.serverName())
                 .with()
-                .extension(Extensions.supportedVersions(List.of(Extensions.greaseValue(4))))
+                .extension(ClientExtensions.supportedVersions(List.of(ClientExtensions.greaseValue(4))))
                 .build();
-        Answer answer = prober.ask(hello);
-        if (answer instanceof Answer.Hello taken && !taken.hello().isVersion(ProtocolVersion.TLS13)) {
+        HelloAnswer answer = prober.ask(hello);
+        if (answer instanceof HelloAnswer.Hello taken && !taken.hello().isVersion(ProtocolVersion.TLS13)) {
             // RFC 8446 section 4.2.1 binds those who know the extension; an older server cannot know it.
-            Answer control = prober.ask(ClientHello.modern(prober.serverName()));
-            boolean knows =
-                    control instanceof Answer.Hello chosen && chosen.hello().isVersion(ProtocolVersion.TLS13);
+            HelloAnswer control = prober.ask(ClientHello.modern(prober.serverName()));
+            boolean knows = control instanceof HelloAnswer.Hello chosen
+                    && chosen.hello().isVersion(ProtocolVersion.TLS13);
             if (!knows) {
                 return Verdict.pass(
                         "a server without TLS 1.3 does not know the extension that says so: " + answer.told());
@@ -107,13 +107,13 @@ final class RefusalTopic implements Topic {
     }
 
     /** Passes with one of the alerts, warns with another one, and fails without. */
-    private static Verdict refusal(Answer answer, Integer... expected) {
-        if (answer instanceof Answer.Refused refused) {
+    private static Verdict refusal(HelloAnswer answer, Integer... expected) {
+        if (answer instanceof HelloAnswer.Refused refused) {
             return refused.isOneOf(expected)
                     ? Verdict.pass(answer.told())
                     : Verdict.warn(answer.told() + ", " + new Alert(2, expected[0]).name() + " would tell more");
         }
-        if (answer instanceof Answer.Hello hello) {
+        if (answer instanceof HelloAnswer.Hello hello) {
             return Verdict.fail("the server went on with "
                     + ProtocolVersion.label(hello.hello().version()) + " and "
                     + CipherSuite.label(hello.hello().suite()) + ", which was not offered");

@@ -9,9 +9,9 @@ import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.manual.Tls12Session;
 import dev.starttls.conformance.tls.manual.Tls12Session.Came;
 import dev.starttls.conformance.tls.manual.Tls12Session.Kind;
-import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.ServerHello;
@@ -67,14 +67,14 @@ final class RenegotiationTopic implements Topic {
             return Verdict.fail("the ServerHello of TLSv1.2 has no renegotiation_info, only "
                     + hello.get().extensions());
         }
-        Answer withoutIt = prober.ask(withoutRenegotiationInfo(prober));
+        HelloAnswer withoutIt = prober.ask(withoutRenegotiationInfo(prober));
         String told = "renegotiation_info is in the ServerHello of TLSv1.2; a client that lacks it ";
-        if (withoutIt instanceof Answer.Hello taken) {
+        if (withoutIt instanceof HelloAnswer.Hello taken) {
             return taken.hello().extension(Extension.RENEGOTIATION_INFO).isPresent()
                     ? Verdict.fail("a client that did not send renegotiation_info was answered with it")
                     : Verdict.pass(told + "is served without");
         }
-        return withoutIt instanceof Answer.Refused
+        return withoutIt instanceof HelloAnswer.Refused
                 ? Verdict.pass(told + "is refused: " + withoutIt.told())
                 : Verdict.fail(told + "gets no proper answer: " + withoutIt.told());
     }
@@ -97,8 +97,8 @@ final class RenegotiationTopic implements Topic {
         if (legacy.isPresent()) {
             return renegotiated(prober, legacy.get(), Tls12Session::insecureRenegotiation);
         }
-        Answer answer = prober.ask(withoutRenegotiationInfo(prober));
-        return answer instanceof Answer.Refused
+        HelloAnswer answer = prober.ask(withoutRenegotiationInfo(prober));
+        return answer instanceof HelloAnswer.Refused
                 ? Verdict.pass("is not served at all: " + answer.told())
                 : Verdict.inconclusive("had no session to ask in: " + answer.told());
     }

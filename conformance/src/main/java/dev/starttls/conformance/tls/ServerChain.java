@@ -3,8 +3,8 @@ package dev.starttls.conformance.tls;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.io.ByteArrayInputStream;
@@ -38,8 +38,9 @@ final class ServerChain {
             return done.chain();
         }
         for (ProtocolVersion version : IN_THE_CLEAR) {
-            Answer answer = prober.ask(ClientHello.only(version, prober.serverName()));
-            if (answer instanceof Answer.Hello hello && !hello.certificates().isEmpty()) {
+            HelloAnswer answer = prober.ask(ClientHello.only(version, prober.serverName()));
+            if (answer instanceof HelloAnswer.Hello hello
+                    && !hello.certificates().isEmpty()) {
                 return parsed(hello.certificates());
             }
         }

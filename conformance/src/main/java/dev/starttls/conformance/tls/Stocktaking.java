@@ -4,11 +4,11 @@ import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.TlsInventory.Extent;
 import dev.starttls.conformance.check.TlsInventory.Preference;
 import dev.starttls.conformance.check.TlsInventory.Version;
-import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.CipherSuite;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
-import dev.starttls.conformance.tls.wire.Extensions;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.NamedGroup;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.Ssl2ClientHello;
@@ -70,7 +70,7 @@ final class Stocktaking {
     /** SSL 2.0 is asked for with a hello of its own, and the server lists its suites rather than choosing one. */
     private Version ssl2() throws IOException, BlockedException {
         String name = ProtocolVersion.SSL2.label();
-        return prober.ask("SSLv2 CLIENT-HELLO", Ssl2ClientHello.record()) instanceof Answer.Ssl2Hello
+        return prober.ask("SSLv2 CLIENT-HELLO", Ssl2ClientHello.record()) instanceof HelloAnswer.Ssl2Hello
                 ? new Version(name, Extent.PARTIAL, List.of(), Preference.UNKNOWN, List.of())
                 : Version.refused(name);
     }
@@ -109,7 +109,7 @@ final class Stocktaking {
                 .sorted(STRONGEST_FIRST)
                 .toList());
         List<CipherSuite> taken = new ArrayList<>();
-        Optional<Answer> last = Optional.empty();
+        Optional<HelloAnswer> last = Optional.empty();
         while (!left.isEmpty()) {
             last = ask(offering(version, left));
             Optional<CipherSuite> chosen = last.flatMap(answer -> suite(answer, version));
@@ -141,7 +141,7 @@ final class Stocktaking {
     }
 
     /** Empty when there were too many connections already. */
-    private Optional<Answer> ask(ClientHello hello) throws IOException, BlockedException {
+    private Optional<HelloAnswer> ask(ClientHello hello) throws IOException, BlockedException {
         if (connections >= MOST_CONNECTIONS) {
             return Optional.empty();
         }
@@ -149,8 +149,8 @@ final class Stocktaking {
         return Optional.of(prober.ask(hello));
     }
 
-    private static Optional<CipherSuite> suite(Answer answer, ProtocolVersion version) {
-        return answer instanceof Answer.Hello hello
+    private static Optional<CipherSuite> suite(HelloAnswer answer, ProtocolVersion version) {
+        return answer instanceof HelloAnswer.Hello hello
                         && hello.hello().isVersion(version)
                         && hello.broken().isEmpty()
                 ? CipherSuite.of(hello.hello().suite())
@@ -158,12 +158,12 @@ final class Stocktaking {
     }
 
     /** An alert refuses; a connection that just ends does so only if a suite that was taken before still is. */
-    private boolean isRefusal(Optional<Answer> last, ProtocolVersion version, List<CipherSuite> taken)
+    private boolean isRefusal(Optional<HelloAnswer> last, ProtocolVersion version, List<CipherSuite> taken)
             throws IOException, BlockedException {
-        if (last.isEmpty() || last.get() instanceof Answer.Refused) {
+        if (last.isEmpty() || last.get() instanceof HelloAnswer.Refused) {
             return last.isPresent();
         }
-        boolean ended = last.get() instanceof Answer.Closed || last.get() instanceof Answer.Reset;
+        boolean ended = last.get() instanceof HelloAnswer.Closed || last.get() instanceof HelloAnswer.Reset;
         return ended
                 && !taken.isEmpty()
                 && ask(offering(version, taken))
@@ -199,7 +199,7 @@ final class Stocktaking {
                     all,
                     offering(version, suites)
                             .with()
-                            .extension(Extensions.keyShare(List.of()))
+                            .extension(ClientExtensions.keyShare(List.of()))
                             .build());
         }
         List<CipherSuite> elliptic = having(suites, "ECDHE_", "ECDH_anon_");
@@ -210,7 +210,7 @@ final class Stocktaking {
             return groups;
         }
         List<String> labels = new ArrayList<>(groups.all());
-        Optional<Answer> answer = ask(offering(version, primes)
+        Optional<HelloAnswer> answer = ask(offering(version, primes)
                 .with()
                 .without(Extension.SUPPORTED_GROUPS)
                 .build());
@@ -224,8 +224,8 @@ final class Stocktaking {
                 .toList();
     }
 
-    private static Optional<String> prime(Answer answer) {
-        return answer instanceof Answer.Hello hello
+    private static Optional<String> prime(HelloAnswer answer) {
+        return answer instanceof HelloAnswer.Hello hello
                 ? hello.keyExchange().map(exchange -> exchange.group() + " " + exchange.bits())
                 : Optional.empty();
     }
@@ -233,27 +233,27 @@ final class Stocktaking {
     private Taken<String> groups(List<NamedGroup> all, ClientHello hello) throws IOException, BlockedException {
         List<NamedGroup> left = new ArrayList<>(all);
         List<String> taken = new ArrayList<>();
-        Optional<Answer> last = Optional.empty();
+        Optional<HelloAnswer> last = Optional.empty();
         while (!left.isEmpty()) {
             last = ask(hello.with()
-                    .extension(Extensions.supportedGroups(
+                    .extension(ClientExtensions.supportedGroups(
                             left.stream().map(NamedGroup::code).toList()))
                     .build());
-            Optional<NamedGroup> chosen =
-                    last.filter(Answer.Hello.class::isInstance).flatMap(answer -> group((Answer.Hello) answer));
+            Optional<NamedGroup> chosen = last.filter(HelloAnswer.Hello.class::isInstance)
+                    .flatMap(answer -> group((HelloAnswer.Hello) answer));
             if (chosen.isEmpty() || !left.remove(chosen.get())) {
                 break;
             }
             taken.add(chosen.get().label());
         }
-        boolean refused = last.filter(answer -> answer instanceof Answer.Refused
-                        || answer instanceof Answer.Closed
-                        || answer instanceof Answer.Reset)
+        boolean refused = last.filter(answer -> answer instanceof HelloAnswer.Refused
+                        || answer instanceof HelloAnswer.Closed
+                        || answer instanceof HelloAnswer.Reset)
                 .isPresent();
         return new Taken<>(taken, !taken.isEmpty() && (left.isEmpty() || refused));
     }
 
-    private static Optional<NamedGroup> group(Answer.Hello hello) {
+    private static Optional<NamedGroup> group(HelloAnswer.Hello hello) {
         return hello.group().flatMap(label -> Arrays.stream(NamedGroup.values())
                 .filter(group -> group.label().equals(label))
                 .findFirst());

@@ -6,9 +6,9 @@ import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -106,11 +106,11 @@ final class SuiteTopic implements Topic {
         if (transport.isPresent()) {
             return Verdict.warn("RSA key transport is accepted, as in " + transport.get());
         }
-        Answer modern = prober.ask(ClientHello.modern(prober.serverName())
+        HelloAnswer modern = prober.ask(ClientHello.modern(prober.serverName())
                 .with()
                 .suites(withoutCbc())
                 .build());
-        if (modern instanceof Answer.Hello hello) {
+        if (modern instanceof HelloAnswer.Hello hello) {
             return Verdict.pass("no RSA key transport; without CBC "
                     + CipherSuite.label(hello.hello().suite()) + " is chosen");
         }
@@ -178,8 +178,8 @@ final class SuiteTopic implements Topic {
     }
 
     private static Verdict forwardSecret(Prober prober) throws IOException, BlockedException {
-        Answer answer = prober.ask(ClientHello.modern(prober.serverName()));
-        if (!(answer instanceof Answer.Hello hello)) {
+        HelloAnswer answer = prober.ask(ClientHello.modern(prober.serverName()));
+        if (!(answer instanceof HelloAnswer.Hello hello)) {
             return Verdict.inconclusive("no suite was chosen: " + answer.told());
         }
         int code = hello.hello().suite();
@@ -201,11 +201,11 @@ final class SuiteTopic implements Topic {
 
     private static Optional<CipherSuite> chosen(Prober prober, ProtocolVersion version, List<CipherSuite> suites)
             throws IOException, BlockedException {
-        Answer answer = prober.ask(ClientHello.only(version, prober.serverName())
+        HelloAnswer answer = prober.ask(ClientHello.only(version, prober.serverName())
                 .with()
                 .suites(suites)
                 .build());
-        return answer instanceof Answer.Hello hello
+        return answer instanceof HelloAnswer.Hello hello
                         && hello.hello().isVersion(version)
                         && hello.broken().isEmpty()
                 ? CipherSuite.of(hello.hello().suite()).filter(suites::contains)

@@ -1,7 +1,7 @@
 package dev.starttls.conformance.tls;
 
-import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.Ssl2ClientHello;
 import java.io.IOException;
@@ -15,11 +15,11 @@ import java.util.Map;
  *
  * @param answers one for each version there is
  */
-record VersionTable(Map<ProtocolVersion, Answer> answers) {
+record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
 
     /** Asks for every version, one connection each. */
     static VersionTable of(Prober prober) throws IOException, BlockedException {
-        Map<ProtocolVersion, Answer> answers = new EnumMap<>(ProtocolVersion.class);
+        Map<ProtocolVersion, HelloAnswer> answers = new EnumMap<>(ProtocolVersion.class);
         for (ProtocolVersion version : ProtocolVersion.values()) {
             answers.put(
                     version,
@@ -38,19 +38,19 @@ record VersionTable(Map<ProtocolVersion, Answer> answers) {
                 .toList();
     }
 
-    private static boolean takes(ProtocolVersion version, Answer answer) {
-        if (answer instanceof Answer.Hello hello) {
+    private static boolean takes(ProtocolVersion version, HelloAnswer answer) {
+        if (answer instanceof HelloAnswer.Hello hello) {
             return hello.hello().isVersion(version) && hello.broken().isEmpty();
         }
-        return answer instanceof Answer.Ssl2Hello;
+        return answer instanceof HelloAnswer.Ssl2Hello;
     }
 
     /** Whether any answer was a hello or an alert. */
     boolean isTls() {
         return answers.values().stream()
-                .anyMatch(answer -> answer instanceof Answer.Hello
-                        || answer instanceof Answer.Refused
-                        || answer instanceof Answer.Ssl2Hello);
+                .anyMatch(answer -> answer instanceof HelloAnswer.Hello
+                        || answer instanceof HelloAnswer.Refused
+                        || answer instanceof HelloAnswer.Ssl2Hello);
     }
 
     /** The table on one line. */

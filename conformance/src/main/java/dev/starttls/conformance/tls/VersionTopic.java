@@ -6,9 +6,9 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.Alert;
-import dev.starttls.conformance.tls.wire.Answer;
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.ServerHello;
 import java.io.IOException;
@@ -74,8 +74,8 @@ final class VersionTopic implements Topic {
     }
 
     private static Verdict highest(Prober prober) throws IOException, BlockedException {
-        Answer modern = prober.ask(ClientHello.modern(prober.serverName()));
-        if (!(modern instanceof Answer.Hello chosen)) {
+        HelloAnswer modern = prober.ask(ClientHello.modern(prober.serverName()));
+        if (!(modern instanceof HelloAnswer.Hello chosen)) {
             return Verdict.inconclusive("no version was chosen: " + modern.told());
         }
         Optional<ServerHello> alone13 = prober.chosen(ProtocolVersion.TLS13);
@@ -114,11 +114,11 @@ final class VersionTopic implements Topic {
         if (prober.chosen(lower).isEmpty()) {
             return Verdict.skip(lower.label() + " is not spoken, so there is nothing to fall back to");
         }
-        Answer answer = prober.ask(ClientHello.only(lower, prober.serverName())
+        HelloAnswer answer = prober.ask(ClientHello.only(lower, prober.serverName())
                 .with()
                 .alsoSuite(CipherSuite.TLS_FALLBACK_SCSV)
                 .build());
-        return answer instanceof Answer.Refused refused && refused.isOneOf(Alert.INAPPROPRIATE_FALLBACK)
+        return answer instanceof HelloAnswer.Refused refused && refused.isOneOf(Alert.INAPPROPRIATE_FALLBACK)
                 ? Verdict.pass(answer.told())
                 : Verdict.fail("a hello of " + lower.label() + " that says it is a fallback was answered with "
                         + answer.told());

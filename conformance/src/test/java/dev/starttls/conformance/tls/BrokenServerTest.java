@@ -43,7 +43,7 @@ class BrokenServerTest {
 
     private static final int ONE_OCTET = 1 + 1 + 16;
 
-    private static Loopback good;
+    private static LoopbackServer good;
 
     @BeforeAll
     static void start() {
@@ -56,13 +56,13 @@ class BrokenServerTest {
     }
 
     private static Verdict judge(String id, Relay.Hook hook) {
-        try (Loopback broken = Relay.before(good, hook)) {
+        try (LoopbackServer broken = Relay.before(good, hook)) {
             return Judging.judge(id, broken.port());
         }
     }
 
     private static Verdict judgeImpatiently(String id, Relay.Hook hook) {
-        try (Loopback broken = Relay.before(good, hook)) {
+        try (LoopbackServer broken = Relay.before(good, hook)) {
             return Judging.judgeImpatiently(id, broken.port());
         }
     }
@@ -86,14 +86,14 @@ class BrokenServerTest {
 
     @Test
     void a_server_that_wants_the_hello_in_one_read_is_caught() {
-        try (Loopback broken = Loopback.serving(client -> {
+        try (LoopbackServer broken = LoopbackServer.serving(client -> {
             byte[] first = new byte[4096];
             int read = client.getInputStream().read(first);
             if (read < 5 || read < 5 + (((first[3] & 0xff) << 8) | (first[4] & 0xff))) {
                 return;
             }
             try (Socket server = good.connect()) {
-                Loopback.start(() -> Relay.pump(server, client));
+                LoopbackServer.start(() -> Relay.pump(server, client));
                 server.getOutputStream().write(Arrays.copyOf(first, read));
                 Relay.pump(client, server);
             }
@@ -149,8 +149,8 @@ class BrokenServerTest {
 
     @Test
     void a_server_that_takes_no_hello_at_all_leaves_the_hello_checks_open() {
-        try (Loopback broken =
-                Loopback.serving(client -> client.getInputStream().read())) {
+        try (LoopbackServer broken =
+                LoopbackServer.serving(client -> client.getInputStream().read())) {
             for (String id : new String[] {"TLS-S-10", "TLS-S-11", "TLS-S-12"}) {
                 assertThat(Judging.judge(id, broken.port()).mark()).isEqualTo(Mark.INCONCLUSIVE);
             }
@@ -413,10 +413,10 @@ class BrokenServerTest {
     @Test
     void a_server_that_ends_all_sessions_with_one_is_caught() {
         List<Socket> all = new CopyOnWriteArrayList<>();
-        try (Loopback broken = Loopback.serving(client -> {
+        try (LoopbackServer broken = LoopbackServer.serving(client -> {
             all.add(client);
             try (Socket server = good.connect()) {
-                Loopback.start(() -> Relay.pump(server, client));
+                LoopbackServer.start(() -> Relay.pump(server, client));
                 client.getInputStream().transferTo(server.getOutputStream());
                 for (Socket other : all) {
                     other.close();
@@ -429,7 +429,7 @@ class BrokenServerTest {
 
     @Test
     void a_server_that_gives_a_stalled_handshake_up_passes() {
-        try (Loopback right = Loopback.serving(client -> {
+        try (LoopbackServer right = LoopbackServer.serving(client -> {
             client.setSoTimeout(1);
             client.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
@@ -440,7 +440,7 @@ class BrokenServerTest {
 
     @Test
     void a_server_that_gives_a_stalled_handshake_up_in_plaintext_is_warned_of() {
-        try (Loopback broken = Loopback.serving(client -> {
+        try (LoopbackServer broken = LoopbackServer.serving(client -> {
             client.getOutputStream()
                     .write(Octets.ascii("421 4.4.2 timeout exceeded\r\n").array());
         })) {
@@ -458,7 +458,7 @@ class BrokenServerTest {
 
     @Test
     void a_server_without_tls_leaves_the_session_checks_open() {
-        try (Loopback broken = Loopback.serving(client -> {
+        try (LoopbackServer broken = LoopbackServer.serving(client -> {
             client.getOutputStream().write(Octets.ascii("220 plaintext\r\n").array());
             client.getInputStream().read();
         })) {

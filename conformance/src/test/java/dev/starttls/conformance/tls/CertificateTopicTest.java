@@ -30,7 +30,7 @@ class CertificateTopicTest {
     }
 
     private static Verdict judge(String id, Issuer identity, TargetSettings settings) {
-        try (Loopback server = GoodServer.with(identity, socket -> {})) {
+        try (LoopbackServer server = GoodServer.with(identity, socket -> {})) {
             return Judging.judge(id, server.port(), settings);
         }
     }
@@ -109,7 +109,7 @@ class CertificateTopicTest {
 
     /** A server of TLS 1.0 alone, which the runtime does not speak any more. */
     private static Verdict judgeInTheClear(String id, List<Octets> chain) {
-        Loopback.Handler handler = client -> {
+        LoopbackServer.Handler handler = client -> {
             ClientHello hello =
                     ClientHello.parse(TlsRecord.read(client.getInputStream()).content());
             boolean old = hello.legacyVersion() == ProtocolVersion.TLS10.code();
@@ -120,7 +120,7 @@ class CertificateTopicTest {
                     : Octets.hex("15 0301 0002 0246");
             client.getOutputStream().write(answer.array());
         };
-        try (Loopback server = Loopback.serving(handler)) {
+        try (LoopbackServer server = LoopbackServer.serving(handler)) {
             return Judging.judge(id, server.port(), SETTINGS);
         }
     }

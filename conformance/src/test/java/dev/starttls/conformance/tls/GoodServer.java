@@ -23,17 +23,17 @@ final class GoodServer {
 
     private GoodServer() {}
 
-    static Loopback start() {
+    static LoopbackServer start() {
         return with(SERVER, socket -> {});
     }
 
-    static Loopback speaking(String... versions) {
+    static LoopbackServer speaking(String... versions) {
         return with(SERVER, socket -> socket.setEnabledProtocols(versions));
     }
 
-    static Loopback with(Issuer identity, Consumer<SSLSocket> tune) {
+    static LoopbackServer with(Issuer identity, Consumer<SSLSocket> tune) {
         SSLContext context = context(identity);
-        return Loopback.serving(socket -> {
+        return LoopbackServer.serving(socket -> {
             try (SSLSocket secure =
                     (SSLSocket) context.getSocketFactory().createSocket(socket, "127.0.0.1", socket.getPort(), true)) {
                 secure.setUseClientMode(false);

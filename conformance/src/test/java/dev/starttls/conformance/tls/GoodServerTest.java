@@ -43,8 +43,8 @@ class GoodServerTest {
         return Map.copyOf(all);
     }
 
-    private static Loopback server;
-    private static Loopback older;
+    private static LoopbackServer server;
+    private static LoopbackServer older;
 
     @BeforeAll
     static void start() {
@@ -65,7 +65,7 @@ class GoodServerTest {
     }
 
     /** Half of the time for an answer is what a stalled handshake is waited for. */
-    private static Verdict judged(String id, Loopback good) {
+    private static Verdict judged(String id, LoopbackServer good) {
         return id.equals("TLS-S-15b") ? Judging.judgeImpatiently(id, good.port()) : Judging.judge(id, good.port());
     }
 

@@ -47,7 +47,7 @@ final class OpensslServer implements AutoCloseable {
             if (line.startsWith(ACCEPT)) {
                 int port = Integer.parseInt(
                         line.substring(line.lastIndexOf(':') + 1).strip());
-                Loopback.start(() -> told.lines().forEach(ignored -> {}));
+                LoopbackServer.start(() -> told.lines().forEach(ignored -> {}));
                 return new OpensslServer(process, port);
             }
         }

@@ -149,7 +149,7 @@ class OpensslServerTest {
             }
         };
         try (OpensslServer server = OpensslServer.start(folder);
-                Loopback waiting = Relay.before(server.port(), hook)) {
+                LoopbackServer waiting = Relay.before(server.port(), hook)) {
             Verdict verdict = Judging.judgeEchoImpatiently("TLS-S-20c", waiting.port());
             assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
             assertThat(verdict.detail()).contains("answered only when the next command came");

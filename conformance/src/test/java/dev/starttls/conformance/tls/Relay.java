@@ -56,15 +56,15 @@ final class Relay {
 
     private Relay() {}
 
-    static Loopback before(Loopback good, Hook hook) {
+    static LoopbackServer before(LoopbackServer good, Hook hook) {
         return before(good.port(), hook);
     }
 
-    static Loopback before(int port, Hook hook) {
-        return Loopback.serving(client -> {
+    static LoopbackServer before(int port, Hook hook) {
+        return LoopbackServer.serving(client -> {
             try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 server.setTcpNoDelay(true);
-                Loopback.start(() -> pump(server, client));
+                LoopbackServer.start(() -> pump(server, client));
                 Way way = new Way(client, server);
                 InputStream in = client.getInputStream();
                 while (true) {

@@ -44,7 +44,7 @@ class TlsMatrixTest {
     private static final int HANDSHAKE = 22;
     private static final Duration ANSWER = Duration.ofSeconds(6);
 
-    private static Loopback good;
+    private static LoopbackServer good;
 
     @BeforeAll
     static void start() {
@@ -187,7 +187,7 @@ class TlsMatrixTest {
         Map<String, Mark> expected = new TreeMap<>(GoodServerTest.WITH_TLS_13);
         expected.putAll(broken.bad());
         Dialect dialect = Judging.smtp();
-        try (Loopback server = Relay.before(good, broken.hook());
+        try (LoopbackServer server = Relay.before(good, broken.hook());
                 Runner runner = new Runner(
                         Catalogue.of(TlsTopics.all()),
                         Selection.all(),

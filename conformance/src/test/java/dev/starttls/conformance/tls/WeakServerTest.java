@@ -28,7 +28,7 @@ class WeakServerTest {
     private static final int HANDSHAKE = 22;
     private static final Octets HANDSHAKE_FAILURE = Octets.hex("15 0303 0002 0228");
 
-    private static Loopback good;
+    private static LoopbackServer good;
 
     @BeforeAll
     static void start() {
@@ -56,7 +56,7 @@ class WeakServerTest {
                 way.forward(record);
             }
         };
-        try (Loopback weak = Relay.before(good, hook)) {
+        try (LoopbackServer weak = Relay.before(good, hook)) {
             return Judging.judge(id, weak.port());
         }
     }
@@ -93,7 +93,7 @@ class WeakServerTest {
 
     @Test
     void a_server_that_takes_ssl_2_is_caught() {
-        try (Loopback weak = Loopback.serving(client -> {
+        try (LoopbackServer weak = LoopbackServer.serving(client -> {
             InputStream in = client.getInputStream();
             if ((in.read() & 0x80) != 0) {
                 client.getOutputStream()
@@ -118,7 +118,7 @@ class WeakServerTest {
 
     @Test
     void a_server_without_tls_has_no_versions_to_judge() {
-        try (Loopback none = Loopback.serving(client -> {
+        try (LoopbackServer none = LoopbackServer.serving(client -> {
             client.getOutputStream().write(Octets.ascii("220 plaintext\r\n").array());
             client.getInputStream().read();
         })) {
@@ -183,7 +183,7 @@ class WeakServerTest {
                 way.forward(record);
             }
         };
-        try (Loopback weak = Relay.before(good, hook)) {
+        try (LoopbackServer weak = Relay.before(good, hook)) {
             assertMark(Judging.judge("TLS-S-17", weak.port()), Mark.FAIL, "gets no proper answer");
         }
     }
@@ -235,7 +235,7 @@ class WeakServerTest {
             way.answer(offered ? Flight.of(ProtocolVersion.TLS12, cbc).octets() : HANDSHAKE_FAILURE);
             way.end();
         };
-        try (Loopback weak = Relay.before(good, hook)) {
+        try (LoopbackServer weak = Relay.before(good, hook)) {
             assertMark(
                     Judging.judge("TLS-S-05", weak.port()),
                     Mark.WARN,
@@ -265,7 +265,7 @@ class WeakServerTest {
                 way.forward(record);
             }
         };
-        try (Loopback weak = Relay.before(good, hook)) {
+        try (LoopbackServer weak = Relay.before(good, hook)) {
             assertMark(Judging.judge("TLS-S-09", weak.port()), Mark.FAIL, "'no-such-name.invalid': end of stream");
         }
     }
@@ -297,7 +297,7 @@ class WeakServerTest {
                 way.forward(record);
             }
         };
-        try (Loopback weak = Relay.before(good, hook)) {
+        try (LoopbackServer weak = Relay.before(good, hook)) {
             assertMark(Judging.judge("TLS-S-23", weak.port()), Mark.WARN, "end of stream");
         }
     }
@@ -313,14 +313,14 @@ class WeakServerTest {
                 way.answer(RecordCutter.record(24, 0x0303, Octets.hex("02 0010").and(Octets.zeros(32))));
             }
         };
-        try (Loopback weak = Relay.before(good, hook)) {
+        try (LoopbackServer weak = Relay.before(good, hook)) {
             assertMark(Judging.judge("TLS-S-24", weak.port()), Mark.FAIL, "HeartbeatResponse");
         }
     }
 
     @Test
     void what_only_tls_12_has_is_skipped_for_a_server_of_tls_13_alone() {
-        try (Loopback newest = GoodServer.speaking("TLSv1.3")) {
+        try (LoopbackServer newest = GoodServer.speaking("TLSv1.3")) {
             for (String id : List.of("TLS-S-03", "TLS-S-17", "TLS-S-18", "TLS-S-24")) {
                 assertThat(Judging.judge(id, newest.port()).mark()).as(id).isEqualTo(Mark.SKIP);
             }

@@ -1,10 +1,10 @@
 package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Extension;
-import dev.starttls.conformance.tls.wire.Extensions;
 import dev.starttls.conformance.tls.wire.HandshakeAssembler;
 import dev.starttls.conformance.tls.wire.HandshakeMessage;
 import dev.starttls.conformance.tls.wire.KeyShare;
@@ -81,7 +81,7 @@ final class Tls12Handshake {
         return ClientHello.only(ProtocolVersion.TLS12, serverName)
                 .with()
                 .suites(Tls12Suite.all())
-                .extension(Extensions.supportedGroups(Ephemeral.GROUPS))
+                .extension(ClientExtensions.supportedGroups(Ephemeral.GROUPS))
                 .build();
     }
 

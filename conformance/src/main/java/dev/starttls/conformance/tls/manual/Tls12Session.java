@@ -1,10 +1,10 @@
 package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Extension;
-import dev.starttls.conformance.tls.wire.Extensions;
 import dev.starttls.conformance.tls.wire.HandshakeAssembler;
 import dev.starttls.conformance.tls.wire.HandshakeMessage;
 import dev.starttls.conformance.tls.wire.MalformedException;
@@ -76,7 +76,7 @@ public final class Tls12Session implements ManualSession {
         ClientHello modern = hello(serverName, Kind.MODERN);
         ClientHello hello = modern.with()
                 .sessionId(modern.random())
-                .extension(Extensions.sessionTicket(session.ticket()))
+                .extension(ClientExtensions.sessionTicket(session.ticket()))
                 .build();
         return new Tls12Session(in, serverName, new Tls12Handshake(in, out).resume(hello, session));
     }
@@ -90,7 +90,7 @@ public final class Tls12Session implements ManualSession {
             case WITHOUT_SECURE_RENEGOTIATION ->
                 hello.with().without(Extension.RENEGOTIATION_INFO).build();
             case WITH_HEARTBEAT ->
-                hello.with().extension(Extensions.heartbeat()).build();
+                hello.with().extension(ClientExtensions.heartbeat()).build();
         };
     }
 
@@ -150,7 +150,7 @@ public final class Tls12Session implements ManualSession {
                 ContentType.HANDSHAKE,
                 Tls12Handshake.hello(serverName)
                         .with()
-                        .extension(Extensions.renegotiationInfo(result.verifyData()))
+                        .extension(ClientExtensions.renegotiationInfo(result.verifyData()))
                         .build()
                         .message());
     }

@@ -1,11 +1,11 @@
 package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ClientHelloBuilder;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Extension;
-import dev.starttls.conformance.tls.wire.Extensions;
 import dev.starttls.conformance.tls.wire.HandshakeAssembler;
 import dev.starttls.conformance.tls.wire.HandshakeMessage;
 import dev.starttls.conformance.tls.wire.MalformedException;
@@ -92,16 +92,16 @@ final class Tls13Handshake {
     Result resume(String serverName, PreSharedKey psk, Octets earlyData) throws IOException {
         ClientHelloBuilder builder = hello(serverName, List.of(psk.suite()));
         if (!earlyData.isEmpty()) {
-            builder.extension(Extensions.earlyData());
+            builder.extension(ClientExtensions.earlyData());
         }
         long age = psk.obfuscatedAge();
         Octets blank = psk.suite().noSecret();
-        Octets unproven = builder.extension(Extensions.preSharedKey(psk.identity(), age, blank))
+        Octets unproven = builder.extension(ClientExtensions.preSharedKey(psk.identity(), age, blank))
                 .build()
                 .message();
         Octets truncated = unproven.slice(0, unproven.length() - BINDERS_HEADER - blank.length());
         Octets binder = psk.suite().binder(psk.key(), truncated);
-        send(builder.extension(Extensions.preSharedKey(psk.identity(), age, binder))
+        send(builder.extension(ClientExtensions.preSharedKey(psk.identity(), age, binder))
                 .build());
         if (!earlyData.isEmpty()) {
             Octets secret = psk.suite().derive(psk.suite().hmac(blank, psk.key()), "c e traffic", messages);
@@ -115,8 +115,8 @@ final class Tls13Handshake {
         return ClientHello.only(ProtocolVersion.TLS13, serverName)
                 .with()
                 .suites(suites.stream().map(Tls13Suite::suite).toList())
-                .extension(Extensions.supportedGroups(Ephemeral.GROUPS))
-                .extension(Extensions.keyShare(ephemeral.shares()));
+                .extension(ClientExtensions.supportedGroups(Ephemeral.GROUPS))
+                .extension(ClientExtensions.keyShare(ephemeral.shares()));
     }
 
     private void send(ClientHello hello) throws MalformedException {

@@ -93,13 +93,13 @@ public final class ClientHelloBuilder {
      */
     public ClientHelloBuilder paddedTo(int length) {
         without(Extension.PADDING);
-        int missing =
-                length - extension(Extensions.padding(0)).build().message().length();
+        int missing = length
+                - extension(ClientExtensions.padding(0)).build().message().length();
         if (missing < 0) {
             throw new IllegalArgumentException(
                     "a hello of at most " + length + " octets expected, it has " + (length - missing));
         }
-        return extension(Extensions.padding(missing));
+        return extension(ClientExtensions.padding(missing));
     }
 
     public ClientHello build() {

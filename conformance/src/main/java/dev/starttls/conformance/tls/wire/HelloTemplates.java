@@ -57,23 +57,23 @@ final class HelloTemplates {
     private static ClientHello hello(List<ProtocolVersion> versions, List<CipherSuite> suites, String serverName) {
         List<Extension> extensions = new ArrayList<>();
         if (!serverName.isEmpty()) {
-            extensions.add(Extensions.serverName(serverName));
+            extensions.add(ClientExtensions.serverName(serverName));
         }
         boolean tls13 = versions.contains(ProtocolVersion.TLS13);
         ProtocolVersion highest = versions.get(0);
         if (tls13 || highest == ProtocolVersion.TLS12) {
-            extensions.add(Extensions.signatureAlgorithms());
+            extensions.add(ClientExtensions.signatureAlgorithms());
         }
-        extensions.add(Extensions.supportedGroups(GROUPS));
-        extensions.add(Extensions.ecPointFormats());
-        extensions.add(Extensions.extendedMasterSecret());
-        extensions.add(Extensions.renegotiationInfo());
-        extensions.add(Extensions.sessionTicket());
+        extensions.add(ClientExtensions.supportedGroups(GROUPS));
+        extensions.add(ClientExtensions.ecPointFormats());
+        extensions.add(ClientExtensions.extendedMasterSecret());
+        extensions.add(ClientExtensions.renegotiationInfo());
+        extensions.add(ClientExtensions.sessionTicket());
         if (tls13) {
-            extensions.add(Extensions.supportedVersions(
+            extensions.add(ClientExtensions.supportedVersions(
                     versions.stream().map(ProtocolVersion::code).toList()));
-            extensions.add(Extensions.pskModes());
-            extensions.add(Extensions.keyShare(
+            extensions.add(ClientExtensions.pskModes());
+            extensions.add(ClientExtensions.keyShare(
                     List.of(KeyShare.fresh(NamedGroup.X25519), KeyShare.fresh(NamedGroup.SECP256R1))));
         }
         return new ClientHello(

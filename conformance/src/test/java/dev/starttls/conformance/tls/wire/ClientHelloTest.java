@@ -142,7 +142,7 @@ class ClientHelloTest {
     void the_same_extension_is_replaced_not_sent_twice() {
         ClientHello hello = ClientHello.modern("a.example")
                 .with()
-                .extension(Extensions.serverName("b.example"))
+                .extension(ClientExtensions.serverName("b.example"))
                 .build();
         assertThat(hello.extensions().stream().filter(e -> e.type() == Extension.SERVER_NAME))
                 .hasSize(1);
@@ -152,8 +152,11 @@ class ClientHelloTest {
 
     @Test
     void grease_values_are_those_of_the_rfc() {
-        assertThat(List.of(Extensions.greaseValue(0), Extensions.greaseValue(1), Extensions.greaseValue(15)))
+        assertThat(List.of(
+                        ClientExtensions.greaseValue(0),
+                        ClientExtensions.greaseValue(1),
+                        ClientExtensions.greaseValue(15)))
                 .containsExactly(0x0a0a, 0x1a1a, 0xfafa);
-        assertThatThrownBy(() -> Extensions.greaseValue(16)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ClientExtensions.greaseValue(16)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -64,9 +64,9 @@ class TlsReadersFuzz {
     }
 
     private static void answer(Octets octets, int piece) {
-        Answer answer = AnswerReader.read(pieces(octets, piece));
+        HelloAnswer answer = HelloAnswerReader.read(pieces(octets, piece));
         assertThat(answer.told()).isNotBlank().hasSizeLessThan(LONGEST_SHOWN);
-        if (answer instanceof Answer.Hello hello) {
+        if (answer instanceof HelloAnswer.Hello hello) {
             assertThat(hello.group()).isNotNull();
         }
     }

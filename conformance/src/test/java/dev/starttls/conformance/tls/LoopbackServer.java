@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A server of one's own on a free port of the loopback: each connection gets a thread, all end with the test. */
-final class Loopback implements AutoCloseable {
+final class LoopbackServer implements AutoCloseable {
 
     /** What is done with a connection; it is closed afterwards. */
     @FunctionalInterface
@@ -19,13 +19,13 @@ final class Loopback implements AutoCloseable {
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    private Loopback(ServerSocket server) {
+    private LoopbackServer(ServerSocket server) {
         this.server = server;
     }
 
-    static Loopback serving(Handler handler) {
+    static LoopbackServer serving(Handler handler) {
         try {
-            Loopback loopback = new Loopback(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+            LoopbackServer loopback = new LoopbackServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
             start(() -> loopback.accept(handler));
             return loopback;
         } catch (IOException e) {

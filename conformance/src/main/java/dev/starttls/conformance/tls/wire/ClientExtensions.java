@@ -3,7 +3,7 @@ package dev.starttls.conformance.tls.wire;
 import java.util.List;
 
 /** Makes the extensions a client sends. */
-public final class Extensions {
+public final class ClientExtensions {
 
     /** Signature schemes of today, and the RSA and ECDSA ones with SHA-1 that old servers still need. */
     private static final List<Integer> SIGNATURES = List.of(
@@ -15,7 +15,7 @@ public final class Extensions {
     private static final int PSK_WITH_DHE = 1;
     private static final int PEER_ALLOWED_TO_SEND = 1;
 
-    private Extensions() {}
+    private ClientExtensions() {}
 
     /** RFC 6066 section 3. */
     public static Extension serverName(String host) {

@@ -15,7 +15,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-class AnswerReaderTest {
+class HelloAnswerReaderTest {
 
     private static final Octets RANDOM = Octets.zeros(32);
 
@@ -61,8 +61,8 @@ class AnswerReaderTest {
         return RecordCutter.joined(RecordCutter.handshake(0x0303, messages, fragment));
     }
 
-    private static Answer read(Octets octets) {
-        return AnswerReader.read(new ByteArrayInputStream(octets.array()));
+    private static HelloAnswer read(Octets octets) {
+        return HelloAnswerReader.read(new ByteArrayInputStream(octets.array()));
     }
 
     private static Octets alert(int level, int description) {
@@ -96,7 +96,7 @@ class AnswerReaderTest {
 
     @Property(tries = 200)
     void a_whole_flight_is_read_however_it_is_cut(@ForAll @IntRange(min = 1, max = 700) int fragment) {
-        Answer.Hello answer = (Answer.Hello) read(records(flight12(), fragment));
+        HelloAnswer.Hello answer = (HelloAnswer.Hello) read(records(flight12(), fragment));
         assertThat(answer.broken()).isEmpty();
         assertThat(answer.hello().isVersion(ProtocolVersion.TLS12)).isTrue();
         assertThat(answer.hello().suite()).isEqualTo(CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256.code());
@@ -108,7 +108,7 @@ class AnswerReaderTest {
     void nothing_behind_the_flight_is_taken() throws Exception {
         InputStream in = new ByteArrayInputStream(
                 records(flight12(), 100).and(Octets.ascii("behind")).array());
-        AnswerReader.read(in);
+        HelloAnswerReader.read(in);
         assertThat(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII))
                 .isEqualTo("behind");
     }
@@ -117,11 +117,11 @@ class AnswerReaderTest {
     void a_flight_cut_anywhere_is_closed_or_broken() {
         Octets whole = records(flight12(), 50);
         for (int cut = 0; cut < whole.length(); cut++) {
-            Answer answer = read(whole.slice(0, cut));
-            if (answer instanceof Answer.Hello hello) {
-                assertThat(hello.broken()).containsInstanceOf(Answer.Closed.class);
+            HelloAnswer answer = read(whole.slice(0, cut));
+            if (answer instanceof HelloAnswer.Hello hello) {
+                assertThat(hello.broken()).containsInstanceOf(HelloAnswer.Closed.class);
             } else {
-                assertThat(answer).isInstanceOf(Answer.Closed.class);
+                assertThat(answer).isInstanceOf(HelloAnswer.Closed.class);
             }
         }
     }
@@ -152,7 +152,8 @@ class AnswerReaderTest {
         Extension share = new Extension(
                 Extension.KEY_SHARE,
                 new OctetWriter().u16(29).vector16(Octets.zeros(32)).octets());
-        Answer.Hello answer = (Answer.Hello) read(records(hello(0x0303, RANDOM, 0x1302, List.of(version, share)), 99));
+        HelloAnswer.Hello answer =
+                (HelloAnswer.Hello) read(records(hello(0x0303, RANDOM, 0x1302, List.of(version, share)), 99));
         assertThat(answer.hello().isVersion(ProtocolVersion.TLS13)).isTrue();
         assertThat(answer.group()).contains("x25519");
         assertThat(answer.broken()).isEmpty();
@@ -162,7 +163,7 @@ class AnswerReaderTest {
     @Test
     void a_retry_request_is_told_from_a_hello() {
         Octets retry = Octets.hex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
-        Answer.Hello answer = (Answer.Hello) read(records(hello(0x0303, retry, 0x1302, List.of()), 99));
+        HelloAnswer.Hello answer = (HelloAnswer.Hello) read(records(hello(0x0303, retry, 0x1302, List.of()), 99));
         assertThat(answer.hello().isRetryRequest()).isTrue();
         assertThat(answer.told()).startsWith("HelloRetryRequest");
     }
@@ -171,8 +172,8 @@ class AnswerReaderTest {
     void the_signs_of_a_downgrade_are_seen() {
         Octets to12 = Octets.zeros(24).and(Octets.hex("444f574e47524401"));
         Octets below = Octets.zeros(24).and(Octets.hex("444f574e47524400"));
-        ServerHello first = ((Answer.Hello) read(records(hello(0x0303, to12, 0xc02f, List.of()), 99))).hello();
-        ServerHello second = ((Answer.Hello) read(records(hello(0x0302, below, 0xc013, List.of()), 99))).hello();
+        ServerHello first = ((HelloAnswer.Hello) read(records(hello(0x0303, to12, 0xc02f, List.of()), 99))).hello();
+        ServerHello second = ((HelloAnswer.Hello) read(records(hello(0x0302, below, 0xc013, List.of()), 99))).hello();
         assertThat(first.signalsDowngradeTo12()).isTrue();
         assertThat(first.signalsDowngradeBelow12()).isFalse();
         assertThat(second.signalsDowngradeBelow12()).isTrue();
@@ -180,7 +181,7 @@ class AnswerReaderTest {
 
     @Test
     void an_alert_is_told_with_level_and_name() {
-        assertThat(read(alert(2, 40))).isEqualTo(new Answer.Refused(new Alert(2, 40)));
+        assertThat(read(alert(2, 40))).isEqualTo(new HelloAnswer.Refused(new Alert(2, 40)));
         assertThat(read(alert(2, 40)).told()).isEqualTo("fatal alert handshake_failure");
         assertThat(read(alert(1, 0)).told()).isEqualTo("warning alert close_notify");
         assertThat(read(alert(2, 231)).told()).isEqualTo("fatal alert alert 231");
@@ -188,27 +189,28 @@ class AnswerReaderTest {
 
     @Test
     void a_warning_ends_nothing() {
-        Answer.Hello answer = (Answer.Hello) read(alert(1, 112).and(records(flight12(), 500)));
+        HelloAnswer.Hello answer = (HelloAnswer.Hello) read(alert(1, 112).and(records(flight12(), 500)));
         assertThat(answer.warnings()).containsExactly(new Alert(1, 112));
         assertThat(answer.broken()).isEmpty();
     }
 
     @Test
     void an_alert_behind_the_hello_breaks_the_flight() {
-        Answer.Hello answer = (Answer.Hello)
+        HelloAnswer.Hello answer = (HelloAnswer.Hello)
                 read(records(hello(0x0303, RANDOM, 0xc02f, List.of()), 500).and(alert(2, 80)));
-        assertThat(answer.broken()).contains(new Answer.Refused(new Alert(2, 80)));
+        assertThat(answer.broken()).contains(new HelloAnswer.Refused(new Alert(2, 80)));
     }
 
     @Test
     void an_end_a_reset_and_a_silence_are_told_apart() {
-        assertThat(read(Octets.NONE)).isEqualTo(new Answer.Closed(0));
-        assertThat(AnswerReader.read(thenFailing(Octets.NONE, new SocketException("Connection reset"))))
-                .isEqualTo(new Answer.Reset());
-        assertThat(AnswerReader.read(thenFailing(Octets.NONE, new SocketTimeoutException("Read timed out"))))
-                .isEqualTo(new Answer.Silent(0));
-        assertThat(AnswerReader.read(thenFailing(Octets.hex("160303"), new SocketTimeoutException("Read timed out"))))
-                .isEqualTo(new Answer.Silent(3));
+        assertThat(read(Octets.NONE)).isEqualTo(new HelloAnswer.Closed(0));
+        assertThat(HelloAnswerReader.read(thenFailing(Octets.NONE, new SocketException("Connection reset"))))
+                .isEqualTo(new HelloAnswer.Reset());
+        assertThat(HelloAnswerReader.read(thenFailing(Octets.NONE, new SocketTimeoutException("Read timed out"))))
+                .isEqualTo(new HelloAnswer.Silent(0));
+        assertThat(HelloAnswerReader.read(
+                        thenFailing(Octets.hex("160303"), new SocketTimeoutException("Read timed out"))))
+                .isEqualTo(new HelloAnswer.Silent(3));
     }
 
     @Test
@@ -223,14 +225,14 @@ class AnswerReaderTest {
     @Test
     void a_hello_of_ssl_2_is_known() {
         Octets answer = Octets.hex("802b 04 00 01 0002 0000 0000 0010").and(Octets.zeros(16));
-        assertThat(read(answer)).isEqualTo(new Answer.Ssl2Hello(2));
+        assertThat(read(answer)).isEqualTo(new HelloAnswer.Ssl2Hello(2));
     }
 
     @Test
     void lengths_beyond_all_reason_are_garbage_at_once() {
-        assertThat(read(Octets.hex("16 0303 ffff"))).isInstanceOf(Answer.Garbage.class);
-        assertThat(read(records(Octets.hex("02 ffffff"), 4))).isInstanceOf(Answer.Garbage.class);
-        assertThat(read(Octets.hex("16 0303 0000"))).isInstanceOf(Answer.Garbage.class);
+        assertThat(read(Octets.hex("16 0303 ffff"))).isInstanceOf(HelloAnswer.Garbage.class);
+        assertThat(read(records(Octets.hex("02 ffffff"), 4))).isInstanceOf(HelloAnswer.Garbage.class);
+        assertThat(read(Octets.hex("16 0303 0000"))).isInstanceOf(HelloAnswer.Garbage.class);
     }
 
     @Test
@@ -242,6 +244,6 @@ class AnswerReaderTest {
     @Test
     void application_data_before_any_hello_is_garbage() {
         assertThat(read(RecordCutter.record(23, 0x0303, Octets.ascii("250 ok"))))
-                .isInstanceOf(Answer.Garbage.class);
+                .isInstanceOf(HelloAnswer.Garbage.class);
     }
 }

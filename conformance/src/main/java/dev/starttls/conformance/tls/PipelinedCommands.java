@@ -9,7 +9,7 @@ import dev.starttls.conformance.target.Protocol;
  * @param text all of them, each with its CRLF
  * @param count how many answers they will have
  */
-record Commands(String text, int count) {
+record PipelinedCommands(String text, int count) {
 
     /** The longest command line that every SMTP server takes (RFC 5321 section 4.5.3.1.4). */
     private static final int SMTP_LINE = 512;
@@ -18,13 +18,13 @@ record Commands(String text, int count) {
      * As many as fill so many octets. SMTP lets NOOP carry a string (RFC 5321 section 4.1.1.9), which keeps the number of
      * commands below what servers count as junk.
      */
-    static Commands filling(Dialect dialect, int octets) {
+    static PipelinedCommands filling(Dialect dialect, int octets) {
         String command = dialect.harmlessCommand();
         if (dialect.protocol() == Protocol.SMTP && command.equals("NOOP\r\n")) {
             String line = "NOOP " + "x".repeat(SMTP_LINE - 7) + "\r\n";
-            return new Commands(line.repeat(octets / SMTP_LINE), octets / SMTP_LINE);
+            return new PipelinedCommands(line.repeat(octets / SMTP_LINE), octets / SMTP_LINE);
         }
         int count = octets / command.length();
-        return new Commands(command.repeat(count), count);
+        return new PipelinedCommands(command.repeat(count), count);
     }
 }

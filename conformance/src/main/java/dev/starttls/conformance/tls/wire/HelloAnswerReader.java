@@ -14,7 +14,7 @@ import java.util.Optional;
  * of a record and of a message, in the number of records and of octets. Time is up to the stream, which throws
  * {@link SocketTimeoutException}.
  */
-public final class AnswerReader {
+public final class HelloAnswerReader {
 
     private static final int MOST_RECORDS = 4096;
     private static final int MOST_OCTETS = 1 << 18;
@@ -28,58 +28,58 @@ public final class AnswerReader {
     private final ServerFlight flight = new ServerFlight();
     private final List<Alert> warnings = new ArrayList<>();
 
-    private AnswerReader(InputStream in) {
+    private HelloAnswerReader(InputStream in) {
         this.in = new CountingStream(in, MOST_OCTETS);
     }
 
     /** Reads one answer. It throws nothing: an answer that cannot be read is an answer too. */
-    public static Answer read(InputStream in) {
-        return new AnswerReader(in).read();
+    public static HelloAnswer read(InputStream in) {
+        return new HelloAnswerReader(in).read();
     }
 
-    private Answer read() {
-        Optional<Answer> end = end();
+    private HelloAnswer read() {
+        Optional<HelloAnswer> end = end();
         return flight.hello()
-                .<Answer>map(
-                        chosen -> new Answer.Hello(chosen, flight.certificates(), flight.keyExchange(), warnings, end))
+                .<HelloAnswer>map(chosen ->
+                        new HelloAnswer.Hello(chosen, flight.certificates(), flight.keyExchange(), warnings, end))
                 .orElseGet(end::orElseThrow);
     }
 
     /** Reads on to the end of the flight, or to what came instead of it. */
-    private Optional<Answer> end() {
+    private Optional<HelloAnswer> end() {
         try {
             for (int records = 0; records < MOST_RECORDS; records++) {
                 Octets header = TlsRecord.exactly(in, TlsRecord.HEADER);
                 if (!TlsRecord.isHeader(header)) {
                     return Optional.of(foreign(header));
                 }
-                Optional<Answer> end = take(TlsRecord.read(header, in));
+                Optional<HelloAnswer> end = take(TlsRecord.read(header, in));
                 if (end.isPresent() || flight.isWhole()) {
                     return end;
                 }
             }
-            return Optional.of(new Answer.Garbage(Octets.NONE, "more than " + MOST_RECORDS + " records"));
+            return Optional.of(new HelloAnswer.Garbage(Octets.NONE, "more than " + MOST_RECORDS + " records"));
         } catch (MalformedException e) {
-            return Optional.of(new Answer.Garbage(Octets.NONE, e.getMessage()));
+            return Optional.of(new HelloAnswer.Garbage(Octets.NONE, e.getMessage()));
         } catch (EOFException e) {
             return Optional.of(shortAnswer());
         } catch (SocketTimeoutException e) {
-            return Optional.of(new Answer.Silent(in.count()));
+            return Optional.of(new HelloAnswer.Silent(in.count()));
         } catch (IOException e) {
-            return Optional.of(new Answer.Reset());
+            return Optional.of(new HelloAnswer.Reset());
         }
     }
 
     /** A stream that ends within its first few octets may be a very short line of text. */
-    private Answer shortAnswer() {
+    private HelloAnswer shortAnswer() {
         Octets seen = in.seen();
         boolean text = !seen.isEmpty() && ContentType.of(seen.at(0)).isEmpty();
         return text
-                ? new Answer.Garbage(seen, "plaintext or other octets that are no TLS")
-                : new Answer.Closed(in.count());
+                ? new HelloAnswer.Garbage(seen, "plaintext or other octets that are no TLS")
+                : new HelloAnswer.Closed(in.count());
     }
 
-    private Optional<Answer> take(TlsRecord record) throws MalformedException {
+    private Optional<HelloAnswer> take(TlsRecord record) throws MalformedException {
         ContentType type = ContentType.of(record.type()).orElseThrow();
         return switch (type) {
             case ALERT -> alert(record.content());
@@ -88,18 +88,18 @@ public final class AnswerReader {
                 yield Optional.empty();
             }
             case CHANGE_CIPHER_SPEC, APPLICATION_DATA, HEARTBEAT ->
-                Optional.of(
-                        new Answer.Garbage(Octets.NONE, "a record of " + type + " inside the server's first flight"));
+                Optional.of(new HelloAnswer.Garbage(
+                        Octets.NONE, "a record of " + type + " inside the server's first flight"));
         };
     }
 
-    private Optional<Answer> alert(Octets content) throws MalformedException {
+    private Optional<HelloAnswer> alert(Octets content) throws MalformedException {
         Alert alert = Alert.parse(content);
         if (alert.isWarning() && alert.description() != Alert.CLOSE_NOTIFY) {
             warnings.add(alert);
             return Optional.empty();
         }
-        return Optional.of(new Answer.Refused(alert));
+        return Optional.of(new HelloAnswer.Refused(alert));
     }
 
     private void handshake(Octets content) throws MalformedException {
@@ -114,12 +114,12 @@ public final class AnswerReader {
         }
     }
 
-    private Answer foreign(Octets header) throws IOException {
+    private HelloAnswer foreign(Octets header) throws IOException {
         if ((header.at(0) & SSL2_LONG_HEADER) != 0 && header.at(2) == SSL2_SERVER_HELLO) {
             Octets version = TlsRecord.exactly(in, 2);
-            return new Answer.Ssl2Hello(version.at(0) << 8 | version.at(1));
+            return new HelloAnswer.Ssl2Hello(version.at(0) << 8 | version.at(1));
         }
         in.takeAvailable(LONGEST_EVIDENCE);
-        return new Answer.Garbage(in.seen(), "plaintext or other octets that are no TLS");
+        return new HelloAnswer.Garbage(in.seen(), "plaintext or other octets that are no TLS");
     }
 }

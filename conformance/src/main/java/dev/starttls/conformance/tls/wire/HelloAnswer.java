@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** What came of a ClientHello. */
-public sealed interface Answer {
+public sealed interface HelloAnswer {
 
     /** What a transcript says of it, on one line. */
     String told();
@@ -24,8 +24,8 @@ public sealed interface Answer {
             List<Octets> certificates,
             Optional<KeyExchange> keyExchange,
             List<Alert> warnings,
-            Optional<Answer> broken)
-            implements Answer {
+            Optional<HelloAnswer> broken)
+            implements HelloAnswer {
 
         public Hello {
             certificates = List.copyOf(certificates);
@@ -52,7 +52,7 @@ public sealed interface Answer {
      *
      * @param version the version it named
      */
-    record Ssl2Hello(int version) implements Answer {
+    record Ssl2Hello(int version) implements HelloAnswer {
         @Override
         public String told() {
             return "SSLv2 SERVER-HELLO, version " + ProtocolVersion.label(version);
@@ -64,7 +64,7 @@ public sealed interface Answer {
      *
      * @param alert the alert
      */
-    record Refused(Alert alert) implements Answer {
+    record Refused(Alert alert) implements HelloAnswer {
 
         /** Whether the description is one of these. */
         public boolean isOneOf(Integer... descriptions) {
@@ -82,7 +82,7 @@ public sealed interface Answer {
      *
      * @param afterOctets how much it had sent
      */
-    record Closed(long afterOctets) implements Answer {
+    record Closed(long afterOctets) implements HelloAnswer {
         @Override
         public String told() {
             return "end of stream" + (afterOctets == 0 ? " without any answer" : " after " + afterOctets + " octets");
@@ -90,7 +90,7 @@ public sealed interface Answer {
     }
 
     /** The connection was reset. */
-    record Reset() implements Answer {
+    record Reset() implements HelloAnswer {
         @Override
         public String told() {
             return "connection reset";
@@ -102,7 +102,7 @@ public sealed interface Answer {
      *
      * @param afterOctets how much had been sent
      */
-    record Silent(long afterOctets) implements Answer {
+    record Silent(long afterOctets) implements HelloAnswer {
         @Override
         public String told() {
             return "silence until the time limit"
@@ -116,7 +116,7 @@ public sealed interface Answer {
      * @param seen the first of it
      * @param why what is wrong with it
      */
-    record Garbage(Octets seen, String why) implements Answer {
+    record Garbage(Octets seen, String why) implements HelloAnswer {
         @Override
         public String told() {
             return why + (seen.isEmpty() ? "" : ": " + seen.text());
