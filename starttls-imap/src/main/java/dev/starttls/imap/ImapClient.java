@@ -2,7 +2,6 @@ package dev.starttls.imap;
 
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 
 /**
@@ -19,7 +18,7 @@ import dev.starttls.core.upgrade.TlsPolicy;
  *
  * <p>Not safe for use by several threads. One client may connect any number of times.
  */
-public final class ImapClient extends ClientSetup<ImapClient, ImapConnection> {
+public final class ImapClient extends ClientSetup<ImapClient, ImapConnection, ImapClientDialogue> {
 
     /** The port of IMAP over implicit TLS (RFC 8314 section 7.2). */
     private static final int IMAPS = 993;
@@ -41,13 +40,13 @@ public final class ImapClient extends ClientSetup<ImapClient, ImapConnection> {
     }
 
     @Override
-    protected Dialogue dialogue() {
+    protected ImapClientDialogue dialogue() {
         return new ImapClientDialogue();
     }
 
     @Override
-    protected ImapConnection session(StartTlsChannel channel, Dialogue dialogue) {
-        return new ImapConnection(channel, (ImapClientDialogue) dialogue);
+    protected ImapConnection session(StartTlsChannel channel, ImapClientDialogue dialogue) {
+        return new ImapConnection(channel, dialogue);
     }
 
     @Override

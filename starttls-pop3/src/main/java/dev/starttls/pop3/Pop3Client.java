@@ -2,7 +2,6 @@ package dev.starttls.pop3;
 
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 
 /**
@@ -21,7 +20,7 @@ import dev.starttls.core.upgrade.TlsPolicy;
  *
  * <p>Not safe for use by several threads. One client may connect any number of times.
  */
-public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection> {
+public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection, Pop3ClientDialogue> {
 
     /** The port of POP3 over implicit TLS (RFC 8314 section 7.2). */
     private static final int POP3S = 995;
@@ -43,14 +42,13 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection> {
     }
 
     @Override
-    protected Dialogue dialogue() {
+    protected Pop3ClientDialogue dialogue() {
         return new Pop3ClientDialogue();
     }
 
     @Override
-    protected Pop3Connection session(StartTlsChannel channel, Dialogue dialogue) {
-        Pop3ClientDialogue done = (Pop3ClientDialogue) dialogue;
-        return new Pop3Connection(channel, done.announced(), done.timestamp());
+    protected Pop3Connection session(StartTlsChannel channel, Pop3ClientDialogue dialogue) {
+        return new Pop3Connection(channel, dialogue.announced(), dialogue.timestamp());
     }
 
     @Override

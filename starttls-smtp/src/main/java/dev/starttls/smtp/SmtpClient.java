@@ -2,7 +2,6 @@ package dev.starttls.smtp;
 
 import dev.starttls.core.nio.ClientSetup;
 import dev.starttls.core.nio.StartTlsChannel;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.Objects;
 
@@ -22,7 +21,7 @@ import java.util.Objects;
  *
  * <p>Not safe for use by several threads. One client may connect any number of times.
  */
-public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection> {
+public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, SmtpClientDialogue> {
 
     /** The port of submission over implicit TLS (RFC 8314 section 7.3). */
     private static final int SUBMISSIONS = 465;
@@ -75,13 +74,13 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection> {
     }
 
     @Override
-    protected Dialogue dialogue() {
+    protected SmtpClientDialogue dialogue() {
         return new SmtpClientDialogue(name, fallback);
     }
 
     @Override
-    protected SmtpConnection session(StartTlsChannel channel, Dialogue dialogue) {
-        return new SmtpConnection(channel, ((SmtpClientDialogue) dialogue).announced());
+    protected SmtpConnection session(StartTlsChannel channel, SmtpClientDialogue dialogue) {
+        return new SmtpConnection(channel, dialogue.announced());
     }
 
     @Override

@@ -51,7 +51,7 @@ public enum Protocol {
     }
 
     /** This library's client. */
-    static ClientSetup<?, ? extends Closeable> client(Target target, TlsSettings tls) {
+    static ClientSetup<?, ? extends Closeable, ?> client(Target target, TlsSettings tls) {
         return switch (target.protocol()) {
             case SMTP -> set(SmtpClient.to(target.host(), target.port()), target.policy(), tls);
             case IMAP -> set(ImapClient.to(target.host(), target.port()), target.policy(), tls);
@@ -80,7 +80,7 @@ public enum Protocol {
         };
     }
 
-    private static <S extends ClientSetup<S, C>, C> S set(S client, TlsPolicy policy, TlsSettings tls) {
+    private static <S extends ClientSetup<S, ?, ?>> S set(S client, TlsPolicy policy, TlsSettings tls) {
         return client.policy(policy).tls(tls);
     }
 

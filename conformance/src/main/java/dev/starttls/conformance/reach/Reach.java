@@ -177,7 +177,7 @@ public final class Reach implements AutoCloseable {
         };
     }
 
-    private <S extends ClientSetup<S, C>, C> CompletableFuture<C> connect(S client, Target target, Way way) {
+    private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(S client, Target target, Way way) {
         settings.serverName().ifPresent(client::serverName);
         return client.policy(way.policy())
                 .tls(tls)

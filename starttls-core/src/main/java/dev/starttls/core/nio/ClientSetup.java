@@ -32,8 +32,9 @@ import javax.net.ssl.SSLContext;
  *
  * @param <S> the protocol's client
  * @param <C> what it connects to
+ * @param <D> its dialogue
  */
-public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
+public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends Dialogue> {
 
     private static final Duration CONNECT = Duration.ofSeconds(30);
 
@@ -274,7 +275,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
             throw new IllegalBlockingModeException();
         }
         try {
-            Dialogue dialogue = dialogue();
+            D dialogue = dialogue();
             Connector.withoutDelay(connected);
             UpgradeConnection connection = connection(dialogue, settings);
             prepare(preparation(connection));
@@ -304,17 +305,20 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         CompletableFuture<C> session = new CompletableFuture<>();
         boolean repeating = settings.direct() == DirectUpgrade.REMEMBERED;
         FirstAttempt first = new FirstAttempt(settings.listener());
-        Dialogue dialogue = dialogue();
+        D dialogue = dialogue();
         UpgradeConnection connection = connection(dialogue, repeating ? first.settings(settings) : settings);
         Optional<Runnable> preparation = preparation(connection);
         Connector.Attempts attempts = attempts(before);
+        Optional<SecondConnection<D>> second = Optional.empty();
         if (repeating) {
             // Made here: this setup may have been changed by then, and the thread is the loop's.
-            Dialogue spare = dialogue();
-            attempts =
-                    attempts.with(new SecondConnection(first, spare, connection(spare, FirstAttempt.again(settings))));
+            D spare = dialogue();
+            SecondConnection<D> another =
+                    new SecondConnection<>(first, spare, connection(spare, FirstAttempt.again(settings)));
+            attempts = attempts.with(another);
+            second = Optional.of(another);
         }
-        upgrade(open(loop, connection, attempts, before), dialogue, attempts.second(), session);
+        upgrade(open(loop, connection, attempts, before), dialogue, second, session);
         // Behind the connection's own beginning, so that an executor which is this thread helps the loop's.
         prepare(preparation);
         return session;
@@ -334,7 +338,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      *
      * @return a new one
      */
-    protected abstract Dialogue dialogue();
+    protected abstract D dialogue();
 
     /**
      * Makes the session of a connection that is ready.
@@ -343,7 +347,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
      * @param dialogue that {@link #dialogue} made for it
      * @return the session
      */
-    protected abstract C session(StartTlsChannel channel, Dialogue dialogue);
+    protected abstract C session(StartTlsChannel channel, D dialogue);
 
     /**
      * This, by its own type.
@@ -355,7 +359,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
     private C connect(
             UpgradeSettings followed, long before, Connector.Attempts attempts, Optional<UpgradeException> failed)
             throws IOException {
-        Dialogue dialogue = dialogue();
+        D dialogue = dialogue();
         UpgradeConnection connection = connection(dialogue, followed);
         failed.ifPresent(connection::precededBy);
         SocketChannel socket;
@@ -385,8 +389,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
 
     private void upgrade(
             CompletableFuture<StartTlsChannel> underway,
-            Dialogue dialogue,
-            Optional<SecondConnection> second,
+            D dialogue,
+            Optional<SecondConnection<D>> second,
             CompletableFuture<C> session) {
         var unusedRelay = underway.whenComplete((ready, thrown) -> {
             if (thrown != null) {
@@ -408,7 +412,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         return new Connector.Attempts(connectTimeout, before);
     }
 
-    private C upgrade(SocketChannel socket, UpgradeConnection connection, Dialogue dialogue) throws IOException {
+    private C upgrade(SocketChannel socket, UpgradeConnection connection, D dialogue) throws IOException {
         StartTlsChannel channel = StartTlsChannel.over(socket, connection);
         try {
             channel.upgrade();
@@ -422,7 +426,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C>, C> {
         }
     }
 
-    private void complete(CompletableFuture<C> session, StartTlsChannel ready, Dialogue dialogue) {
+    private void complete(CompletableFuture<C> session, StartTlsChannel ready, D dialogue) {
         try {
             if (!session.complete(session(ready, dialogue))) {
                 Quietly.close(ready);

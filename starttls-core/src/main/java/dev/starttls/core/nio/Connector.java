@@ -37,7 +37,7 @@ final class Connector {
         private final Duration timeout;
         private final long began;
         private final long deadline;
-        private final Optional<SecondConnection> second;
+        private final Optional<SecondConnection<?>> second;
         private Optional<Throwable> last = Optional.empty();
         private InetSocketAddress current;
         private int left;
@@ -51,7 +51,7 @@ final class Connector {
             this(timeout, began, Optional.empty());
         }
 
-        private Attempts(Duration timeout, long began, Optional<SecondConnection> second) {
+        private Attempts(Duration timeout, long began, Optional<SecondConnection<?>> second) {
             this.timeout = timeout;
             this.began = began;
             this.second = second;
@@ -59,7 +59,7 @@ final class Connector {
         }
 
         /** The same, none of them made yet, with another connection in case the server does not take this one. */
-        Attempts with(SecondConnection other) {
+        Attempts with(SecondConnection<?> other) {
             return new Attempts(timeout, began, Optional.of(other));
         }
 
@@ -70,7 +70,7 @@ final class Connector {
         }
 
         /** What is there in case the server does not take this one. */
-        Optional<SecondConnection> second() {
+        Optional<SecondConnection<?>> second() {
             return second;
         }
 

@@ -9,15 +9,17 @@ import java.util.Optional;
  * The connection that a loop makes where the server does not take what was said unasked on the first: in its place, so that
  * a loop that is full or shut down in order serves it as it served the first. Made beforehand, as the setup may have been
  * changed by then. Only the loop's thread begins it.
+ *
+ * @param <D> the protocol's dialogue
  */
-final class SecondConnection {
+final class SecondConnection<D extends Dialogue> {
 
     private final FirstAttempt first;
-    private final Dialogue dialogue;
+    private final D dialogue;
     private final UpgradeConnection connection;
     private volatile Optional<UpgradeException> failed = Optional.empty();
 
-    SecondConnection(FirstAttempt first, Dialogue dialogue, UpgradeConnection connection) {
+    SecondConnection(FirstAttempt first, D dialogue, UpgradeConnection connection) {
         this.first = first;
         this.dialogue = dialogue;
         this.connection = connection;
@@ -44,7 +46,7 @@ final class SecondConnection {
     }
 
     /** Its dialogue if it was begun, else that of the first. */
-    Dialogue dialogueOr(Dialogue ofFirst) {
+    D dialogueOr(D ofFirst) {
         return failed.isPresent() ? dialogue : ofFirst;
     }
 }

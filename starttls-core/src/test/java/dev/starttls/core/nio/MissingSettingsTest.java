@@ -188,19 +188,19 @@ class MissingSettingsTest {
         return CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC));
     }
 
-    private static final class Client extends ClientSetup<Client, StartTlsChannel> {
+    private static final class Client extends ClientSetup<Client, StartTlsChannel, TinyClient> {
 
         Client(String host) {
             super(host, 25, TlsPolicy.REQUIRED);
         }
 
         @Override
-        protected Dialogue dialogue() {
+        protected TinyClient dialogue() {
             return new TinyClient();
         }
 
         @Override
-        protected StartTlsChannel session(StartTlsChannel channel, Dialogue dialogue) {
+        protected StartTlsChannel session(StartTlsChannel channel, TinyClient dialogue) {
             return channel;
         }
 

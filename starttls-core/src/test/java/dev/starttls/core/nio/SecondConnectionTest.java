@@ -10,7 +10,6 @@ import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.testing.LineProtocolServer.Offer;
 import dev.starttls.core.testing.Loopback;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
@@ -337,19 +336,19 @@ class SecondConnectionTest {
                 .listener(heard);
     }
 
-    private static final class Client extends ClientSetup<Client, StartTlsChannel> {
+    private static final class Client extends ClientSetup<Client, StartTlsChannel, LineProtocolClient> {
 
         Client(int port) {
             super("localhost", port, TlsPolicy.REQUIRED);
         }
 
         @Override
-        protected Dialogue dialogue() {
+        protected LineProtocolClient dialogue() {
             return new LineProtocolClient();
         }
 
         @Override
-        protected StartTlsChannel session(StartTlsChannel channel, Dialogue dialogue) {
+        protected StartTlsChannel session(StartTlsChannel channel, LineProtocolClient dialogue) {
             return channel;
         }
 

@@ -481,7 +481,7 @@ class SetupTest {
         return new TinyServerSetup().sslContext(CERTIFICATES.server(identity)).handOver(served::add);
     }
 
-    static final class TinyClientSetup extends ClientSetup<TinyClientSetup, StartTlsChannel> {
+    static final class TinyClientSetup extends ClientSetup<TinyClientSetup, StartTlsChannel, TinyClient> {
 
         private boolean faulty;
 
@@ -495,12 +495,12 @@ class SetupTest {
         }
 
         @Override
-        protected Dialogue dialogue() {
+        protected TinyClient dialogue() {
             return new TinyClient();
         }
 
         @Override
-        protected StartTlsChannel session(StartTlsChannel channel, Dialogue dialogue) {
+        protected StartTlsChannel session(StartTlsChannel channel, TinyClient dialogue) {
             if (faulty) {
                 throw new IllegalArgumentException("a fault in a session");
             }
