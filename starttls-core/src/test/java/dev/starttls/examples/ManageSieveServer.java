@@ -1,59 +1,74 @@
 package dev.starttls.examples;
 
 import dev.starttls.core.line.Ascii;
-import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.ServerDialogue;
+import dev.starttls.core.upgrade.ServerSession;
+import dev.starttls.core.upgrade.SessionHandler;
+import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
-/** The server side of ManageSieve (RFC 5804) up to and behind the upgrade; other commands are its author's. */
-public final class ManageSieveServer implements Dialogue {
+/** The server side of ManageSieve (RFC 5804) up to the upgrade and after it; other commands are its author's. */
+public final class ManageSieveServer extends ServerDialogue<ManageSieveServer.Session, ManageSieveServer.Handler> {
 
-    private final TlsPolicy policy;
-    private final UnaryOperator<String> commands;
-    private boolean inside;
+    /** What is known of the client on one side of the upgrade. */
+    public static final class Session extends ServerSession {
 
-    /** A server that answers the commands it does not know itself with one line. */
-    public ManageSieveServer(TlsPolicy policy, UnaryOperator<String> commands) {
-        this.policy = policy;
-        this.commands = commands;
-    }
-
-    @Override
-    public String protocol() {
-        return "managesieve";
-    }
-
-    @Override
-    public Role role() {
-        return Role.SERVER;
-    }
-
-    @Override
-    public List<String> capabilities() {
-        List<String> announced = new ArrayList<>(List.of("\"IMPLEMENTATION\" \"example\"", "\"VERSION\" \"1.0\""));
-        announced.add("\"SIEVE\" \"fileinto\"");
-        // No mechanism is announced that could not be used (section 1.7).
-        announced.add(inside || !policy.enforced() ? "\"SASL\" \"PLAIN\"" : "\"SASL\" \"\"");
-        if (!inside && policy != TlsPolicy.DISABLED) {
-            announced.add("\"STARTTLS\"");
+        Session(State side, ConnectionInfo info) {
+            super(side, info);
         }
-        return announced;
+    }
+
+    /** Answers a command that the dialogue does not know, with one line. */
+    @FunctionalInterface
+    public interface Handler extends SessionHandler<Session> {
+
+        /** The answer. */
+        String handle(String command, Session session);
+    }
+
+    /** A dialogue that has not begun. */
+    public ManageSieveServer(TlsPolicy policy, Handler handler) {
+        super(
+                ManageSieveClient.PROTOCOL,
+                "sieve.example.org",
+                policy,
+                handler,
+                List.of("\"IMPLEMENTATION\" \"example\"", "\"VERSION\" \"1.0\"", "\"SIEVE\" \"fileinto\""),
+                Session::new);
     }
 
     @Override
-    public Step opened() {
-        return announce(Phase.GREETING);
+    protected List<String> announcement() {
+        List<String> lines = super.announcement();
+        // No mechanism is announced that could not be used (section 1.7).
+        lines.add(session().secure() || !policy().enforced() ? "\"SASL\" \"PLAIN\"" : "\"SASL\" \"\"");
+        return lines;
     }
 
     @Override
-    public Step secured() {
-        inside = true;
-        return announce(Phase.RECAPABILITY);
+    protected String offer() {
+        return "\"STARTTLS\"";
+    }
+
+    @Override
+    protected Step greet() {
+        return list(Phase.GREETING);
+    }
+
+    /** The capabilities come again without being asked for (section 2.2). */
+    @Override
+    protected Step upgraded() {
+        return list(Phase.RECAPABILITY);
+    }
+
+    @Override
+    protected List<String> noLine(String text) {
+        return List.of("BYE \"" + text + "\"");
     }
 
     @Override
@@ -63,28 +78,26 @@ public final class ManageSieveServer implements Dialogue {
 
     @Override
     public Step received(String line) {
-        boolean offered = !inside && policy != TlsPolicy.DISABLED;
         return switch (Ascii.upper(line)) {
-            case "STARTTLS" -> offered ? new Step.Proceed(List.of("OK \"Begin TLS\"")) : say("NO \"Not offered\"");
-            case "CAPABILITY" -> announce(phase());
+            case "STARTTLS" -> offered() ? new Step.Proceed(List.of("OK \"Begin TLS\"")) : say("NO \"Not offered\"");
+            case "CAPABILITY" -> list(phase());
             case "LOGOUT" -> new Step.Close(List.of("OK \"Bye\""));
             case "NOOP" -> say("OK \"Still here\"");
             default ->
-                say(offered && policy.enforced() ? "NO (ENCRYPT-NEEDED) \"First STARTTLS\"" : commands.apply(line));
+                say(
+                        upgradeRequired()
+                                ? "NO (ENCRYPT-NEEDED) \"First STARTTLS\""
+                                : handler().handle(line, session()));
         };
     }
 
-    private Step announce(Phase phase) {
-        List<String> lines = new ArrayList<>(capabilities());
+    private Step list(Phase phase) {
+        List<String> lines = new ArrayList<>(announce());
         lines.add("OK \"ManageSieve ready\"");
         return new Step.Await(phase, lines);
     }
 
     private Step say(String line) {
         return Step.send(phase(), line);
-    }
-
-    private Phase phase() {
-        return inside ? Phase.RECAPABILITY : Phase.CAPABILITY;
     }
 }

@@ -72,7 +72,7 @@ class ManageSieveTest {
 
     @Test
     void the_client_takes_capabilities_that_are_literals() {
-        write(loopback.server(), "\"IMPLEMENTATION\" {12+}\r\nOK\r\nSTARTTLS\r\n\"STARTTLS\" {0}\r\n\r\nOK\r\n");
+        write(loopback.server(), "\"IMPLEMENTATION\" {12+}\r\nOK\r\nSTARTTLS\r\n\"SIEVE\" {0}\r\n\r\nOK\r\n");
         UpgradeException why = failure(client(TlsPolicy.REQUIRED));
         assertThat(why.reason()).as("what is inside a literal is no offer").isEqualTo(FailureReason.NOT_OFFERED);
     }
@@ -137,7 +137,7 @@ class ManageSieveTest {
 
     private CompletableFuture<Void> serve(TlsPolicy policy) {
         SSLContext context = certificates.server(certificates.localhost(KeyKind.EC));
-        Dialogue dialogue = new ManageSieveServer(policy, command -> "OK " + command);
+        Dialogue dialogue = new ManageSieveServer(policy, (command, session) -> "OK " + command);
         StartTlsChannel channel = over(loopback.server(), dialogue, policy, context);
         return CompletableFuture.runAsync(() -> {
             try (channel) {

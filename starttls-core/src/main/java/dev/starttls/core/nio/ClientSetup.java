@@ -8,6 +8,7 @@ import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Preparation;
+import dev.starttls.core.upgrade.StartTlsProtocol;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -44,6 +45,20 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     private Duration connectTimeout = CONNECT;
     private Optional<Executor> preparer = Optional.empty();
     private Optional<Executor> lookup = Optional.empty();
+
+    /**
+     * A client under {@link TlsPolicy#IMPLICIT} on a port of the protocol's for TLS from the first octet, under {@link
+     * TlsPolicy#REQUIRED} on any other, until another policy is set.
+     *
+     * @param host a name or an address
+     * @param port 0 to 65535
+     * @param protocol whose ports are looked up
+     * @throws IllegalArgumentException if the host is empty or the port out of bounds
+     * @throws NullPointerException if the host is null
+     */
+    protected ClientSetup(String host, int port, StartTlsProtocol protocol) {
+        this(host, port, protocol.implicitTlsPorts().contains(port) ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED);
+    }
 
     /**
      * A client under a policy.

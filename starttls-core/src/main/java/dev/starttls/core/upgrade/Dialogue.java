@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a protocol says before and after the upgrade: its words only. When octets may cross, what fails, what is bounded
  * and what is forgotten is the connection's matter. One instance serves one connection; no call of it blocks, and calls
- * never overlap.
+ * never overlap. {@link ClientDialogue} and {@link ServerDialogue} are skeletons for protocols with capabilities.
  *
  * <p>A whole client, for a protocol with a command and a one-line reply:
  *
@@ -34,6 +34,25 @@ public interface Dialogue {
      * @return always the same
      */
     Role role();
+
+    /**
+     * The ports that are registered for the protocol in plaintext and its upgrade, named in advice to people.
+     *
+     * @return 1 to 65535 each; by default none, and advice speaks of such a port without a number
+     */
+    default List<Integer> startTlsPorts() {
+        return List.of();
+    }
+
+    /**
+     * The ports that are registered for the protocol inside TLS from the first octet (RFC 8314 section 7 for mail), named in
+     * advice to people.
+     *
+     * @return 1 to 65535 each; by default none, and advice speaks of such a port without a number
+     */
+    default List<Integer> implicitTlsPorts() {
+        return List.of();
+    }
 
     /**
      * Says what is known of the connection: called when it begins, before {@link #opened}, and again before {@link #secured}.

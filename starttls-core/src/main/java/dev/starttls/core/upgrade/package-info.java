@@ -3,7 +3,8 @@
  *
  * <p>The rules are in one table, {@link dev.starttls.core.upgrade.UpgradeMachine}. {@link
  * dev.starttls.core.upgrade.UpgradeConnection} joins the line floor and the TLS floor under it; a protocol adds its words
- * as a {@link dev.starttls.core.upgrade.Dialogue}. A connection has two stages: {@link
+ * as a {@link dev.starttls.core.upgrade.Dialogue}, on the skeletons {@link dev.starttls.core.upgrade.ClientDialogue} and {@link
+ * dev.starttls.core.upgrade.ServerDialogue} if it has capabilities and sessions. A connection has two stages: {@link
  * dev.starttls.core.upgrade.Upgrading}, whose rooms share their {@link dev.starttls.core.upgrade.Parts}, and behind it
  * {@link dev.starttls.core.upgrade.Session}, which keeps as little as it can. Time comes in as a parameter; there are no
  * channels and no threads here. What a driver has to do besides, for speed and fairness, is in {@link
