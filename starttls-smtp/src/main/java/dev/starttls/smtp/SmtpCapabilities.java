@@ -1,9 +1,8 @@
 package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.upgrade.AnnouncedCapabilities;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -16,17 +15,15 @@ import java.util.Set;
  * }
  * }</pre>
  */
-public final class SmtpCapabilities {
+public final class SmtpCapabilities extends AnnouncedCapabilities {
 
     private static final SmtpCapabilities NONE = new SmtpCapabilities("", List.of());
 
     private final String domain;
-    /** As they were sent, and parted only when asked: most of them nobody asks for. */
-    private final List<String> announced;
 
     private SmtpCapabilities(String domain, List<String> announced) {
+        super(announced);
         this.domain = domain;
-        this.announced = List.copyOf(announced);
     }
 
     /**
@@ -54,61 +51,12 @@ public final class SmtpCapabilities {
     }
 
     /**
-     * Whether a keyword was announced.
-     *
-     * @param keyword in upper or lower case, for instance "STARTTLS"
-     * @return true if it was
-     */
-    public boolean has(String keyword) {
-        for (String line : announced) {
-            if (announces(line, keyword)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * The parameters of a keyword, as they were sent. Those of a keyword that was announced more than once come in their
-     * order.
-     *
-     * @param keyword in upper or lower case, for instance "SIZE"
-     * @return empty if it has none or was not announced
-     */
-    public List<String> parameters(String keyword) {
-        List<String> parameters = new ArrayList<>();
-        for (String line : announced) {
-            if (announces(line, keyword)) {
-                List<String> words = words(line);
-                parameters.addAll(words.subList(1, words.size()));
-            }
-        }
-        return List.copyOf(parameters);
-    }
-
-    /**
      * The keywords.
      *
      * @return in upper case and in their order; without lines that begin with no keyword, as the "AUTH=LOGIN" of old
      */
     public Set<String> keywords() {
-        Set<String> keywords = new LinkedHashSet<>();
-        for (String line : announced) {
-            String word = firstWord(line);
-            if (keyword(word)) {
-                keywords.add(Ascii.upper(word));
-            }
-        }
-        return Collections.unmodifiableSet(keywords);
-    }
-
-    /**
-     * The lines, as they were sent.
-     *
-     * @return without codes and without the first line
-     */
-    public List<String> announced() {
-        return announced;
+        return names();
     }
 
     /**
@@ -122,28 +70,35 @@ public final class SmtpCapabilities {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof SmtpCapabilities that && domain.equals(that.domain) && announced.equals(that.announced);
+        return super.equals(other) && domain.equals(((SmtpCapabilities) other).domain);
     }
 
     @Override
     public int hashCode() {
-        return 31 * domain.hashCode() + announced.hashCode();
+        return 31 * domain.hashCode() + super.hashCode();
     }
 
-    /** For people: without control characters. */
     @Override
     public String toString() {
-        return Ascii.printable(domain + " " + announced);
+        return Ascii.printable(domain + " " + announced());
     }
 
-    private static boolean announces(String line, String keyword) {
+    @Override
+    protected boolean announces(String line, String keyword) {
         int begin = begin(line, 0);
         return Ascii.at(line, begin, keyword) && end(line, begin) == begin + keyword.length() && keyword(keyword);
     }
 
-    private static List<String> words(String line) {
+    @Override
+    protected String nameOf(String line) {
+        String word = firstWord(line);
+        return keyword(word) ? word : "";
+    }
+
+    @Override
+    protected List<String> parametersOf(String line) {
         List<String> words = new ArrayList<>();
-        int begin = begin(line, 0);
+        int begin = begin(line, end(line, begin(line, 0)));
         while (begin < line.length()) {
             int end = end(line, begin);
             words.add(line.substring(begin, end));
@@ -179,6 +134,7 @@ public final class SmtpCapabilities {
         return c == ' ' || c == '\t';
     }
 
+    /** RFC 5321 section 4.1.1.1: ehlo-keyword. */
     private static boolean keyword(String word) {
         for (int i = 0; i < word.length(); i++) {
             char c = word.charAt(i);

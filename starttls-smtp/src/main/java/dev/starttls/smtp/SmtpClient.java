@@ -23,14 +23,11 @@ import java.util.Objects;
  */
 public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, SmtpClientDialogue> {
 
-    /** The port of submission over implicit TLS (RFC 8314 section 7.3). */
-    private static final int SUBMISSIONS = 465;
-
     private String name = SmtpClientDialogue.LOCAL_NAME;
     private HeloFallback fallback = HeloFallback.ALLOWED;
 
     private SmtpClient(String host, int port) {
-        super(host, port, port == SUBMISSIONS ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED);
+        super(host, port, Smtp.PROTOCOL);
     }
 
     /**

@@ -1,10 +1,9 @@
 package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
-import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.ClientDialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -43,33 +42,18 @@ import java.util.Optional;
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks.
  */
-public final class SmtpClientDialogue implements Dialogue {
+public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapabilities> {
 
     /** A name for a client that knows none of its own: the literal of the loopback address (RFC 5321 section 4.1.3). */
     public static final String LOCAL_NAME = "[127.0.0.1]";
 
     private static final int MOST_NAME_OCTETS = 255;
 
-    private enum Awaited {
-        NOTHING,
-        GREETING,
-        EHLO,
-        STARTTLS,
-        HELO
-    }
-
     private final String name;
     private final HeloFallback fallback;
     private final SmtpReplyParser parser = new SmtpReplyParser();
-    private Awaited awaited = Awaited.NOTHING;
-    private Phase asking = Phase.CAPABILITY;
-    private boolean openedInPlaintext;
-    private boolean direct;
-    private boolean unasked;
     private boolean ehloRefused;
-    private Optional<SmtpReply> greeting = Optional.empty();
-    private Optional<SmtpReply> lastReply = Optional.empty();
-    private SmtpCapabilities announced = SmtpCapabilities.none();
+    private boolean helo;
 
     /**
      * A dialogue that has not begun.
@@ -81,6 +65,7 @@ public final class SmtpClientDialogue implements Dialogue {
      * @throws IllegalArgumentException if the name could not be sent as one
      */
     public SmtpClientDialogue(String name, HeloFallback fallback) {
+        super(Smtp.PROTOCOL, SmtpCapabilities.none());
         requireName(name);
         this.name = name;
         this.fallback = fallback;
@@ -108,147 +93,67 @@ public final class SmtpClientDialogue implements Dialogue {
         return local instanceof Inet6Address ? "[IPv6:" + bare + "]" : "[" + bare + "]";
     }
 
-    /**
-     * What the server announced in its last reply to EHLO; inside TLS, only what it announced there.
-     *
-     * @return none before that reply, and after HELO no more than the domain
-     */
-    public SmtpCapabilities announced() {
-        return announced;
-    }
-
-    /**
-     * The greeting.
-     *
-     * @return empty before it came, and empty once it was forgotten at the upgrade
-     */
-    public Optional<SmtpReply> greeting() {
-        return greeting;
-    }
-
-    /**
-     * The last whole reply, its enhanced status code kept.
-     *
-     * @return empty before one came, and empty once it was forgotten at the upgrade
-     */
-    public Optional<SmtpReply> lastReply() {
-        return lastReply;
+    @Override
+    protected List<String> question() {
+        return List.of("EHLO " + name);
     }
 
     @Override
-    public String protocol() {
-        return "smtp";
+    protected String answer() {
+        return lastReply().orElseThrow().toString();
     }
 
     @Override
-    public Role role() {
-        return Role.CLIENT;
-    }
-
-    @Override
-    public List<String> capabilities() {
-        return announced.announced();
-    }
-
-    @Override
-    public void direct() {
-        direct = true;
-    }
-
-    @Override
-    public Step opened() {
-        openedInPlaintext = true;
-        awaited = Awaited.GREETING;
-        return Step.await(Phase.GREETING);
-    }
-
-    @Override
-    public Step secured() {
-        // RFC 3207 section 4.2: what was learned before TLS, someone in the middle may have said.
+    protected void forget() {
         parser.reset();
-        greeting = Optional.empty();
-        lastReply = Optional.empty();
-        announced = SmtpCapabilities.none();
         ehloRefused = false;
-        asking = Phase.RECAPABILITY;
-        if (openedInPlaintext) {
-            return hello(Awaited.EHLO);
-        }
-        awaited = Awaited.GREETING;
-        return Step.await(Phase.GREETING);
+        helo = false;
     }
 
     @Override
     public Step declined(FailureReason reason) {
-        return ehloRefused ? withoutExtensions() : ready();
+        return ehloRefused ? withoutExtensions() : super.declined(reason);
     }
 
     @Override
-    public Step received(String line) {
+    protected Step line(String line) {
         Optional<SmtpReply> whole;
         try {
             whole = parser.add(line);
         } catch (SmtpSyntaxException e) {
-            return new Step.Fail(
-                    e.reason(),
-                    e.getMessage(),
-                    line,
-                    List.of(),
-                    e.reason() == FailureReason.LIMIT_EXCEEDED
-                            ? "See which server answers with as much, and ask its operator why"
-                            : "");
+            return unreadable(e.reason(), e.getMessage(), line);
         }
         if (whole.isEmpty()) {
             return Step.await(phase());
         }
-        lastReply = whole;
         SmtpReply reply = whole.get();
+        heard(reply);
         if (reply.code() == 421) {
             return turnedAway("the session to go on", reply);
         }
         // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
-        if (awaited == Awaited.GREETING) {
-            return greeted(reply);
+        if (phase() == Phase.GREETING) {
+            return welcome(reply);
         }
-        if (awaited == Awaited.EHLO) {
-            return answered(reply);
-        }
-        if (awaited == Awaited.STARTTLS) {
+        if (phase() == Phase.COMMAND) {
             return decided(reply);
         }
-        if (awaited == Awaited.HELO) {
-            return answeredPlainly(reply);
-        }
-        throw new IllegalStateException("Expected no line before opened() or after the last step, got one");
+        return helo ? answeredPlainly(reply) : extended(reply);
     }
 
-    private Step greeted(SmtpReply reply) {
+    private Step welcome(SmtpReply reply) {
         if (reply.code() == 220) {
-            greeting = Optional.of(reply);
-            if (direct && asking == Phase.CAPABILITY) {
-                unasked = true;
-                awaited = Awaited.STARTTLS;
-                return new Step.Propose("STARTTLS", Step.Offer.UNREAD);
-            }
-            return hello(Awaited.EHLO);
+            return greeted(reply);
         }
         return reply.category() >= 4
                 ? turnedAway("the greeting 220", reply)
                 : Step.violation("the greeting 220", reply.toString());
     }
 
-    private Step answered(SmtpReply reply) {
+    private Step extended(SmtpReply reply) {
         if (reply.code() == 250) {
-            announced = SmtpCapabilities.of(reply);
-            if (asking == Phase.RECAPABILITY) {
-                // Offered again inside TLS it is ignored (RFC 3207 section 4.2).
-                return ready();
-            }
-            if (announced.has("STARTTLS")) {
-                awaited = Awaited.STARTTLS;
-                return new Step.Propose("STARTTLS");
-            }
-            return new Step.Decline(FailureReason.NOT_OFFERED, reply.toString());
+            announce(SmtpCapabilities.of(reply));
+            return answered();
         }
         if (reply.category() < 4) {
             return Step.violation("250 for EHLO", reply.toString());
@@ -266,28 +171,21 @@ public final class SmtpClientDialogue implements Dialogue {
                                     + " address");
         }
         ehloRefused = true;
-        return asking == Phase.RECAPABILITY
-                ? withoutExtensions()
-                : new Step.Decline(FailureReason.NOT_OFFERED, reply.toString());
+        return secure() ? withoutExtensions() : new Step.Decline(FailureReason.NOT_OFFERED, reply.toString());
     }
 
     private Step decided(SmtpReply reply) {
         if (reply.code() == 220) {
             return Step.goAhead();
         }
-        if (unasked && reply.category() >= 4) {
-            unasked = false;
-            awaited = Awaited.EHLO;
-            return new Step.Ask(asking, List.of(Awaited.EHLO + " " + name), reply.toString());
-        }
         return reply.category() >= 4
-                ? new Step.Decline(FailureReason.REFUSED, reply.toString())
+                ? refused(reply.toString())
                 : Step.violation("220 for STARTTLS, or a refusal", reply.toString());
     }
 
     private Step answeredPlainly(SmtpReply reply) {
         if (reply.code() == 250) {
-            announced = SmtpCapabilities.of(SmtpReply.of(250, reply.text().get(0)));
+            announce(SmtpCapabilities.of(SmtpReply.of(250, reply.text().get(0))));
             return ready();
         }
         return reply.category() >= 4
@@ -300,20 +198,11 @@ public final class SmtpClientDialogue implements Dialogue {
             return new Step.Fail(
                     FailureReason.TURNED_AWAY,
                     "Expected 250 for EHLO, got a refusal; HELO is not allowed here (HeloFallback.NEVER)",
-                    lastReply.map(SmtpReply::toString).orElse(""),
+                    lastReply().map(SmtpReply::toString).orElse(""),
                     List.of());
         }
-        return hello(Awaited.HELO);
-    }
-
-    private Step hello(Awaited which) {
-        awaited = which;
-        return Step.send(asking, which + " " + name);
-    }
-
-    private Step ready() {
-        awaited = Awaited.NOTHING;
-        return Step.ready();
+        helo = true;
+        return Step.send(phase(), "HELO " + name);
     }
 
     private static Step turnedAway(String expected, SmtpReply reply) {
@@ -323,12 +212,5 @@ public final class SmtpClientDialogue implements Dialogue {
                         + (reply.category() == 4 ? " now; try again later" : ""),
                 reply.toString(),
                 List.of());
-    }
-
-    private Phase phase() {
-        if (awaited == Awaited.GREETING) {
-            return Phase.GREETING;
-        }
-        return awaited == Awaited.STARTTLS ? Phase.COMMAND : asking;
     }
 }

@@ -1,10 +1,9 @@
 package dev.starttls.smtp;
 
-import dev.starttls.core.nio.ServerSetup;
+import dev.starttls.core.nio.HandlerServer;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The upgrading front of an SMTP server (RFC 3207): everything but the upgrade is its author's {@link SmtpHandler}.
@@ -17,15 +16,10 @@ import java.util.Objects;
  *
  * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 465 wants it (RFC 8314 section 3.3).
  */
-public final class SmtpServer extends ServerSetup<SmtpServer> {
-
-    private final String host;
-    private final SmtpHandler handler;
-    private List<String> extensions = List.of();
+public final class SmtpServer extends HandlerServer<SmtpServer, SmtpHandler> {
 
     private SmtpServer(String host, SmtpHandler handler) {
-        this.host = host;
-        this.handler = handler;
+        super(host, handler);
     }
 
     /**
@@ -38,9 +32,7 @@ public final class SmtpServer extends ServerSetup<SmtpServer> {
      * @throws NullPointerException if one of them is null
      */
     public static SmtpServer named(String host, SmtpHandler handler) {
-        SmtpServerDialogue.requireHost(host);
-        Objects.requireNonNull(handler, "handler: expected an SmtpHandler to answer the commands, got null");
-        return new SmtpServer(host, handler);
+        return new SmtpServer(host, handler).announcing(List.of());
     }
 
     /**
@@ -51,13 +43,11 @@ public final class SmtpServer extends ServerSetup<SmtpServer> {
      * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public SmtpServer extensions(List<String> extensions) {
-        SmtpServerDialogue.requireExtensions(extensions);
-        this.extensions = List.copyOf(extensions);
-        return this;
+        return announcing(extensions);
     }
 
     @Override
-    protected Dialogue dialogue(TlsPolicy policy) {
+    protected Dialogue dialogue(TlsPolicy policy, String host, SmtpHandler handler, List<String> extensions) {
         return new SmtpServerDialogue(host, policy, handler, extensions);
     }
 

@@ -1,15 +1,11 @@
 package dev.starttls.smtp;
 
 import dev.starttls.core.line.Ascii;
-import dev.starttls.core.line.LineException;
 import dev.starttls.core.upgrade.ClosingReason;
-import dev.starttls.core.upgrade.ConnectionInfo;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
+import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.SessionEnd;
-import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -56,7 +52,7 @@ import java.util.function.Function;
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  */
-public final class SmtpServerDialogue implements Dialogue {
+public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHandler> {
 
     private static final int MOST_COMMAND_OCTETS = 512;
     private static final int MOST_PATH_COMMAND_OCTETS = 1_024;
@@ -69,16 +65,8 @@ public final class SmtpServerDialogue implements Dialogue {
     private static final List<String> GO_AHEAD =
             SmtpReply.of(220, "2.0.0 Ready to start TLS").lines();
 
-    private final String host;
-    private final TlsPolicy policy;
-    private final SmtpHandler handler;
-    private final List<String> extensions;
-    private SmtpSession session = new SmtpSession(State.PLAINTEXT);
     private Optional<SmtpDataReceiver> receiver = Optional.empty();
     private Optional<Function<String, SmtpAnswer>> response = Optional.empty();
-    private List<String> announced = List.of();
-    private ConnectionInfo info = ConnectionInfo.UNKNOWN;
-    private boolean openedInPlaintext;
     /** Whether a command has come that is not answered yet; its handler may have thrown. */
     private boolean answering;
 
@@ -97,24 +85,16 @@ public final class SmtpServerDialogue implements Dialogue {
      * @throws NullPointerException if one of them is null
      */
     public SmtpServerDialogue(String host, TlsPolicy policy, SmtpHandler handler, List<String> extensions) {
-        requireHost(host);
-        requireExtensions(extensions);
-        this.host = host;
-        this.policy = Objects.requireNonNull(policy, "policy: expected a TlsPolicy, got null; try TlsPolicy.REQUIRED");
-        this.handler =
-                Objects.requireNonNull(handler, "handler: expected an SmtpHandler to answer the commands, got null");
-        this.extensions = List.copyOf(extensions);
+        super(
+                Smtp.PROTOCOL,
+                host,
+                policy,
+                Objects.requireNonNull(handler, "handler: expected an SmtpHandler to answer the commands, got null"),
+                checked(extensions),
+                SmtpSession::new);
     }
 
-    static void requireHost(String host) {
-        Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
-        if (!Ascii.word(host)) {
-            throw new IllegalArgumentException(
-                    "host: expected printable characters of ASCII without a space, got others, or none");
-        }
-    }
-
-    static void requireExtensions(List<String> extensions) {
+    private static List<String> checked(List<String> extensions) {
         for (String extension : extensions) {
             String keyword = keyword(extension);
             if (keyword.isEmpty() || !Ascii.sendable(extension)) {
@@ -127,53 +107,21 @@ public final class SmtpServerDialogue implements Dialogue {
                                 + " cannot be given: STARTTLS is announced when it is due, octets that are no lines are not known");
             }
         }
+        return extensions;
     }
 
     @Override
-    public String protocol() {
-        return "smtp";
-    }
-
-    @Override
-    public Role role() {
-        return Role.SERVER;
-    }
-
-    @Override
-    public List<String> capabilities() {
-        return announced;
-    }
-
-    @Override
-    public void connected(ConnectionInfo known) {
-        info = known;
-        if (known.tls().isEmpty()) {
-            session = new SmtpSession(State.PLAINTEXT, info);
-        }
-    }
-
-    @Override
-    public Step opened() {
-        openedInPlaintext = true;
-        return greet();
-    }
-
-    @Override
-    public Step secured() {
-        session = new SmtpSession(State.SECURE, info);
+    protected void forget() {
         receiver = Optional.empty();
         response = Optional.empty();
-        announced = List.of();
-        handler.upgraded(session);
-        // The client speaks first inside TLS, unless TLS came first (RFC 3207 section 4.2, RFC 8314 section 3.3).
-        return openedInPlaintext ? Step.await(Phase.RECAPABILITY) : greet();
     }
 
-    private Step greet() {
-        Optional<SmtpReply> refusal = handler.connected(session);
+    @Override
+    protected Step greet() {
+        Optional<SmtpReply> refusal = handler().connected(session());
         refusal.ifPresent(reply -> requireRefusal(reply, "return Optional.empty() to welcome a client"));
         refused = refusal.isPresent();
-        return say(Phase.GREETING, refusal.orElse(SmtpReply.of(220, host + " ESMTP")));
+        return say(Phase.GREETING, refusal.orElse(SmtpReply.of(220, host() + " ESMTP")));
     }
 
     /** A client would take another reply for success, and what it then sends would be lost. */
@@ -215,7 +163,7 @@ public final class SmtpServerDialogue implements Dialogue {
     }
 
     private List<String> closing(String status, String text) {
-        return SmtpReply.of(421, status + " " + host + " " + text + ", closing the connection")
+        return SmtpReply.of(421, status + " " + host() + " " + text + ", closing the connection")
                 .lines();
     }
 
@@ -226,7 +174,7 @@ public final class SmtpServerDialogue implements Dialogue {
         try {
             open.ifPresent(SmtpDataReceiver::abandoned);
         } finally {
-            handler.ended(session, end);
+            super.ended(end);
         }
     }
 
@@ -236,16 +184,8 @@ public final class SmtpServerDialogue implements Dialogue {
     }
 
     @Override
-    public Step malformed(LineException broken) {
-        boolean tooLong = broken.kind() == LineException.Kind.TOO_LONG;
-        SmtpReply reply = tooLong
-                ? SmtpReply.of(500, "5.5.2 Line too long")
-                : SmtpReply.of(500, "5.5.2 Lines must end in CRLF and have no other CR, LF or NUL");
-        return new Step.Fail(
-                tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
-                broken.getMessage(),
-                "",
-                reply.lines());
+    protected List<String> noLine(String text) {
+        return SmtpReply.of(500, "5.5.2 " + text).lines();
     }
 
     @Override
@@ -281,13 +221,15 @@ public final class SmtpServerDialogue implements Dialogue {
             case "QUIT" -> new Step.Close(SmtpReply.of(221, "2.0.0 Bye").lines());
             case "STARTTLS" -> startTls(command);
             default -> {
-                if (policy == TlsPolicy.REQUIRED && !session.secure()) {
+                if (upgradeRequired()) {
                     yield say(SmtpReply.of(530, "5.7.0 Must issue a STARTTLS command first"));
                 }
-                if (command.verb().equals("AUTH") && !session.secure()) {
+                if (command.verb().equals("AUTH") && !session().secure()) {
                     yield say(SmtpReply.of(538, "5.7.11 Encryption required for authentication"));
                 }
-                yield command.verb().equals("HELO") ? hello(command) : answer(handler.handle(command, session));
+                yield command.verb().equals("HELO")
+                        ? hello(command)
+                        : answer(handler().handle(command, session()));
             }
         };
     }
@@ -304,10 +246,10 @@ public final class SmtpServerDialogue implements Dialogue {
     }
 
     private Step startTls(SmtpCommand command) {
-        if (session.secure()) {
+        if (session().secure()) {
             return say(SmtpReply.of(503, "5.5.1 TLS already active"));
         }
-        if (policy == TlsPolicy.DISABLED) {
+        if (!offered()) {
             return say(SmtpReply.of(502, "5.5.1 STARTTLS not available"));
         }
         // RFC 3207 section 4: a parameter is a syntax error.
@@ -320,41 +262,29 @@ public final class SmtpServerDialogue implements Dialogue {
         if (!Ascii.word(command.argument())) {
             return say(SmtpReply.of(501, "5.5.4 " + command.verb() + " needs a host name or an address literal"));
         }
-        Optional<SmtpCommand> before = session.hello();
-        session.greet(Optional.of(command));
-        Optional<SmtpReply> refusal = handler.greeted(session);
+        Optional<SmtpCommand> before = session().hello();
+        session().greet(Optional.of(command));
+        Optional<SmtpReply> refusal = handler().greeted(session());
         if (refusal.isPresent()) {
             requireRefusal(refusal.get(), "return Optional.empty() to take the client's name");
-            session.greet(before);
+            session().greet(before);
             return say(refusal.get());
         }
         if (command.verb().equals("HELO")) {
-            return say(SmtpReply.of(250, host));
+            return say(SmtpReply.of(250, host()));
         }
-        announced = announcement();
         List<String> text = new ArrayList<>();
-        text.add(host);
-        text.addAll(announced);
+        text.add(host());
+        text.addAll(announce());
         return say(SmtpReply.of(250, text));
     }
 
-    private List<String> announcement() {
-        List<String> lines = new ArrayList<>();
-        for (String extension : extensions) {
-            if (session.secure() || !insideOnly(extension)) {
-                lines.add(extension);
-            }
-        }
-        if (!session.secure() && policy != TlsPolicy.DISABLED) {
-            lines.add("STARTTLS");
-        }
-        return List.copyOf(lines);
-    }
-
-    private static boolean insideOnly(String extension) {
-        return Ascii.firstWord(extension, "AUTH")
-                || Ascii.at(extension, 0, "AUTH=")
-                || Ascii.firstWord(extension, "REQUIRETLS");
+    @Override
+    protected boolean announceable(String extension) {
+        return session().secure()
+                || !(Ascii.firstWord(extension, "AUTH")
+                        || Ascii.at(extension, 0, "AUTH=")
+                        || Ascii.firstWord(extension, "REQUIRETLS"));
     }
 
     private Step message(String line, SmtpDataReceiver taker) {
@@ -403,10 +333,6 @@ public final class SmtpServerDialogue implements Dialogue {
     /** RFC 5321 section 4.2.2: 421 says that the connection is being closed. */
     private static Step say(Phase phase, SmtpReply reply) {
         return reply.code() == 421 ? new Step.Close(reply.lines()) : new Step.Await(phase, reply.lines());
-    }
-
-    private Phase phase() {
-        return session.secure() ? Phase.RECAPABILITY : Phase.CAPABILITY;
     }
 
     private static String keyword(String extension) {

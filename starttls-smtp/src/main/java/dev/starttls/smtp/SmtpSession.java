@@ -23,10 +23,6 @@ public final class SmtpSession extends ServerSession {
 
     private Optional<SmtpCommand> hello = Optional.empty();
 
-    SmtpSession(State side) {
-        super(side);
-    }
-
     SmtpSession(State side, ConnectionInfo info) {
         super(side, info);
     }

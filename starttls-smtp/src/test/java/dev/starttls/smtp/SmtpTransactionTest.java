@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.memory.RawPeer;
 import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SmtpTransactionTest {
 
     private final List<Fixture.Delivered> mailbox = new ArrayList<>();
-    private final SmtpSession session = new SmtpSession(State.SECURE);
+    private final SmtpSession session = new SmtpSession(State.SECURE, ConnectionInfo.UNKNOWN);
     private final SmtpTransaction mail = new SmtpTransaction(Fixture.into(mailbox), 65_536);
 
     @ParameterizedTest

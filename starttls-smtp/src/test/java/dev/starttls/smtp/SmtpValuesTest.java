@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import java.util.Collections;
@@ -198,7 +199,7 @@ class SmtpValuesTest {
         assertThat(reply).hasToString("250-mx ?[2J / 250 SIZE?1 ?");
         assertThat(SmtpCapabilities.of(reply)).hasToString("mx [SIZE?1 ?]");
         assertThat(SmtpCommand.parse("\u001b[2J x")).hasToString("?[2J");
-        SmtpSession session = new SmtpSession(State.SECURE);
+        SmtpSession session = new SmtpSession(State.SECURE, ConnectionInfo.UNKNOWN);
         assertThat(new SmtpEnvelope("c", "\"\u001b\"@a", List.of("\u0007@b"), session))
                 .hasToString("SmtpEnvelope[clientName=c, sender=\"?\"@a, recipients=[?@b], client=unknown]");
         assertThat(new SmtpEnvelope("c", "a@b", List.of("x@y"), null))
