@@ -1,6 +1,7 @@
 package dev.starttls.imap;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.upgrade.AnnouncedCapabilities;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,14 +16,12 @@ import java.util.Set;
  * }
  * }</pre>
  */
-public final class ImapCapabilities {
+public final class ImapCapabilities extends AnnouncedCapabilities {
 
     private static final ImapCapabilities NONE = new ImapCapabilities(List.of());
 
-    private final List<String> announced;
-
     private ImapCapabilities(List<String> announced) {
-        this.announced = List.copyOf(announced);
+        super(announced);
     }
 
     /**
@@ -55,30 +54,16 @@ public final class ImapCapabilities {
     }
 
     /**
-     * Whether a capability was announced.
-     *
-     * @param capability in upper or lower case, for instance "STARTTLS" or "AUTH=PLAIN"
-     * @return true if it was
-     */
-    public boolean has(String capability) {
-        for (String one : announced) {
-            if (one.length() == capability.length() && Ascii.at(one, 0, capability)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
      * What stands behind the "=" of a capability that is announced once for each value.
      *
      * @param name in upper or lower case, for instance "AUTH" for the SASL mechanisms
      * @return in upper case and in their order; empty if there are none
      */
+    @Override
     public List<String> parameters(String name) {
         String prefix = name + "=";
         Set<String> found = new LinkedHashSet<>();
-        for (String capability : announced) {
+        for (String capability : announced()) {
             if (Ascii.at(capability, 0, prefix)) {
                 found.add(Ascii.upper(capability.substring(prefix.length())));
             }
@@ -95,28 +80,24 @@ public final class ImapCapabilities {
         return has("LOGINDISABLED");
     }
 
-    /**
-     * The capabilities, as they were sent.
-     *
-     * @return in their order
-     */
-    public List<String> announced() {
-        return announced;
+    @Override
+    protected boolean announces(String capability, String name) {
+        return capability.length() == name.length() && Ascii.at(capability, 0, name);
     }
 
     @Override
-    public boolean equals(Object other) {
-        return other instanceof ImapCapabilities that && announced.equals(that.announced);
+    protected String nameOf(String capability) {
+        return capability;
     }
 
     @Override
-    public int hashCode() {
-        return announced.hashCode();
+    protected List<String> parametersOf(String capability) {
+        return List.of();
     }
 
     /** For people: as they are sent, but without control characters. */
     @Override
     public String toString() {
-        return Ascii.printable(String.join(" ", announced));
+        return Ascii.printable(String.join(" ", announced()));
     }
 }

@@ -20,11 +20,8 @@ import dev.starttls.core.upgrade.TlsPolicy;
  */
 public final class ImapClient extends ClientSetup<ImapClient, ImapConnection, ImapClientDialogue> {
 
-    /** The port of IMAP over implicit TLS (RFC 8314 section 7.2). */
-    private static final int IMAPS = 993;
-
     private ImapClient(String host, int port) {
-        super(host, port, port == IMAPS ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED);
+        super(host, port, Imap.PROTOCOL);
     }
 
     /**

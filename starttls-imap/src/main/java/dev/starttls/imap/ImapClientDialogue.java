@@ -1,9 +1,8 @@
 package dev.starttls.imap;
 
-import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.ClientDialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import java.util.List;
 import java.util.Optional;
@@ -43,45 +42,15 @@ import java.util.Optional;
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks.
  */
-public final class ImapClientDialogue implements Dialogue {
-
-    private enum Awaited {
-        NOTHING,
-        GREETING,
-        CAPABILITY,
-        STARTTLS
-    }
+public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCapabilities> {
 
     private final ImapResponseReader reader = new ImapResponseReader();
-    private Awaited awaited = Awaited.NOTHING;
-    private Phase asking = Phase.CAPABILITY;
-    private boolean openedInPlaintext;
-    private boolean direct;
-    private boolean unasked;
     private int tags;
-    private Optional<ImapStatus> greeting = Optional.empty();
-    private Optional<ImapStatus> lastStatus = Optional.empty();
-    private Optional<ImapCapabilities> found = Optional.empty();
+    private String lastLine = "";
 
     /** A dialogue that has not begun. */
-    public ImapClientDialogue() {}
-
-    /**
-     * What the server announced last; inside TLS, only what it announced there.
-     *
-     * @return none before it did
-     */
-    public ImapCapabilities announced() {
-        return found.orElse(ImapCapabilities.none());
-    }
-
-    /**
-     * The greeting, its response code kept.
-     *
-     * @return empty before it came, and empty once it was forgotten at the upgrade
-     */
-    public Optional<ImapStatus> greeting() {
-        return greeting;
+    public ImapClientDialogue() {
+        super(Imap.PROTOCOL, ImapCapabilities.none());
     }
 
     /**
@@ -90,7 +59,7 @@ public final class ImapClientDialogue implements Dialogue {
      * @return true after PREAUTH; false once that was forgotten at the upgrade
      */
     public boolean preauthenticated() {
-        return greeting.isPresent() && greeting.get().condition() == ImapCondition.PREAUTH;
+        return greeting().isPresent() && greeting().get().condition() == ImapCondition.PREAUTH;
     }
 
     /**
@@ -99,22 +68,28 @@ public final class ImapClientDialogue implements Dialogue {
      * @return empty before one came, and empty once it was forgotten at the upgrade
      */
     public Optional<ImapStatus> lastStatus() {
-        return lastStatus;
+        return lastReply();
     }
 
     @Override
-    public String protocol() {
-        return "imap";
+    protected List<String> question() {
+        return List.of(freshTag() + " CAPABILITY");
     }
 
     @Override
-    public Role role() {
-        return Role.CLIENT;
+    protected String answer() {
+        return lastLine;
     }
 
     @Override
-    public List<String> capabilities() {
-        return announced().announced();
+    protected String command() {
+        return freshTag() + " STARTTLS";
+    }
+
+    @Override
+    protected void forget() {
+        reader.reset();
+        lastLine = "";
     }
 
     /** A ClientHello may come with STARTTLS (RFC 9051 section 6.2.1). */
@@ -124,52 +99,17 @@ public final class ImapClientDialogue implements Dialogue {
     }
 
     @Override
-    public void direct() {
-        direct = true;
-    }
-
-    @Override
-    public Step opened() {
-        openedInPlaintext = true;
-        awaited = Awaited.GREETING;
-        return Step.await(Phase.GREETING);
-    }
-
-    @Override
-    public Step secured() {
-        // RFC 9051 section 6.2.1: what was learned before TLS, someone in the middle may have said.
-        reader.reset();
-        greeting = Optional.empty();
-        lastStatus = Optional.empty();
-        found = Optional.empty();
-        asking = Phase.RECAPABILITY;
-        if (openedInPlaintext) {
-            return ask();
-        }
-        awaited = Awaited.GREETING;
-        return Step.await(Phase.GREETING);
-    }
-
-    @Override
-    public Step declined(FailureReason reason) {
-        boolean asked = reason != FailureReason.PREAUTHENTICATED || found.isPresent();
-        return asked ? ready() : ask();
-    }
-
-    @Override
-    public Step received(String line) {
-        if (awaited == Awaited.NOTHING) {
-            throw new IllegalStateException("Expected no line before opened() or after the last step, got one");
-        }
+    protected Step line(String line) {
         Optional<ImapLiteral> literal = reader.line(line);
         if (literal.isPresent()) {
             return await(literal.get(), line);
         }
         String whole = reader.take();
+        lastLine = whole;
         try {
-            return answered(ImapResponse.parse(whole), whole);
+            return responded(ImapResponse.parse(whole), whole);
         } catch (ImapSyntaxException e) {
-            return new Step.Fail(FailureReason.PROTOCOL_VIOLATION, e.getMessage(), whole, List.of());
+            return unreadable(FailureReason.PROTOCOL_VIOLATION, e.getMessage(), whole);
         }
     }
 
@@ -195,9 +135,9 @@ public final class ImapClientDialogue implements Dialogue {
                 : new Step.AwaitOctets(phase(), List.of(), (int) literal.octets());
     }
 
-    private Step answered(ImapResponse response, String line) {
+    private Step responded(ImapResponse response, String line) {
         if (response instanceof ImapResponse.Untagged untagged) {
-            lastStatus = Optional.of(untagged.status());
+            heard(untagged.status());
             if (untagged.status().condition() == ImapCondition.BYE) {
                 return new Step.Fail(
                         FailureReason.TURNED_AWAY,
@@ -206,44 +146,41 @@ public final class ImapClientDialogue implements Dialogue {
                         List.of());
             }
         } else if (response instanceof ImapResponse.Tagged tagged) {
-            lastStatus = Optional.of(tagged.status());
+            heard(tagged.status());
         }
         // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
-        if (awaited == Awaited.GREETING) {
-            return greeted(response, line);
+        if (phase() == Phase.GREETING) {
+            return welcome(response, line);
         }
-        return awaited == Awaited.STARTTLS ? decided(response, line) : told(response, line);
+        return phase() == Phase.COMMAND ? decided(response, line) : listed(response, line);
     }
 
-    private Step greeted(ImapResponse response, String line) {
+    private Step welcome(ImapResponse response, String line) {
         if (response instanceof ImapResponse.Untagged untagged) {
-            ImapCondition condition = untagged.status().condition();
-            if (condition == ImapCondition.OK || condition == ImapCondition.PREAUTH) {
-                greeting = Optional.of(untagged.status());
-                found = untagged.status().capabilities();
-                if (condition == ImapCondition.PREAUTH && asking == Phase.CAPABILITY) {
-                    return new Step.Decline(FailureReason.PREAUTHENTICATED, line);
+            ImapStatus status = untagged.status();
+            Optional<ImapCapabilities> announced = status.capabilities();
+            if (status.condition() == ImapCondition.PREAUTH && !secure()) {
+                welcomed(status);
+                announced.ifPresent(this::announce);
+                return new Step.Decline(FailureReason.PREAUTHENTICATED, line);
+            }
+            if (status.condition() == ImapCondition.OK || status.condition() == ImapCondition.PREAUTH) {
+                boolean enough =
+                        announced.isPresent() && (secure() || announced.get().has("STARTTLS"));
+                if (!enough) {
+                    return greeted(status);
                 }
-                boolean enough = found.isPresent()
-                        && (asking == Phase.RECAPABILITY || announced().has("STARTTLS"));
-                if (enough) {
-                    return proceed(line);
-                }
-                found = Optional.empty();
-                if (direct && asking == Phase.CAPABILITY) {
-                    unasked = true;
-                    awaited = Awaited.STARTTLS;
-                    return new Step.Propose(freshTag() + " STARTTLS", Step.Offer.UNREAD);
-                }
-                return ask();
+                welcomed(status);
+                announce(announced.get());
+                return answered();
             }
         }
         return Step.violation("the greeting \"* OK\", \"* PREAUTH\" or \"* BYE\"", line);
     }
 
-    private Step told(ImapResponse response, String line) {
+    private Step listed(ImapResponse response, String line) {
         if (response instanceof ImapResponse.Data data && data.keyword().equals("CAPABILITY")) {
-            found = Optional.of(ImapCapabilities.parse(data.text().substring("CAPABILITY".length())));
+            announce(ImapCapabilities.parse(data.text().substring("CAPABILITY".length())));
         } else if (response instanceof ImapResponse.Tagged tagged) {
             return tagged.tag().equals(tag())
                     ? capabilityDone(tagged.status(), line)
@@ -255,21 +192,23 @@ public final class ImapClientDialogue implements Dialogue {
         } else if (response instanceof ImapResponse.Continuation) {
             return Step.violation("the reply " + tag() + " to CAPABILITY", line);
         }
-        return Step.await(asking);
+        return Step.await(phase());
     }
 
     private Step capabilityDone(ImapStatus status, String line) {
         if (status.condition() == ImapCondition.OK) {
-            found = found.isPresent() ? found : status.capabilities();
-            return found.isPresent()
-                    ? proceed(line)
+            if (!known()) {
+                status.capabilities().ifPresent(this::announce);
+            }
+            return known()
+                    ? answered()
                     : Step.violation("\"* CAPABILITY\" before the end of the command (RFC 9051 section 6.1.1)", line);
         }
-        if (asking == Phase.RECAPABILITY) {
+        if (secure()) {
             return Step.violation("OK for CAPABILITY", line);
         }
-        found = Optional.of(greeting.flatMap(ImapStatus::capabilities).orElse(ImapCapabilities.none()));
-        return proceed(line);
+        announce(greeting().flatMap(ImapStatus::capabilities).orElse(ImapCapabilities.none()));
+        return answered();
     }
 
     private Step decided(ImapResponse response, String line) {
@@ -277,14 +216,7 @@ public final class ImapClientDialogue implements Dialogue {
             if (!tagged.tag().equals(tag())) {
                 return Step.violation("a reply to STARTTLS under its tag " + tag(), line);
             }
-            if (unasked && tagged.status().condition() != ImapCondition.OK) {
-                unasked = false;
-                awaited = Awaited.CAPABILITY;
-                return new Step.Ask(asking, List.of(freshTag() + " CAPABILITY"), line);
-            }
-            return tagged.status().condition() == ImapCondition.OK
-                    ? Step.goAhead()
-                    : new Step.Decline(FailureReason.REFUSED, line);
+            return tagged.status().condition() == ImapCondition.OK ? Step.goAhead() : refused(line);
         }
         boolean forgettable = response instanceof ImapResponse.Data data
                 ? !data.keyword().equals("STARTTLS")
@@ -295,29 +227,6 @@ public final class ImapClientDialogue implements Dialogue {
                 : Step.violation("a reply to STARTTLS under its tag " + tag(), line);
     }
 
-    /** The capabilities are known. */
-    private Step proceed(String line) {
-        if (asking == Phase.RECAPABILITY || preauthenticated()) {
-            // Offered again inside TLS it is ignored.
-            return ready();
-        }
-        if (!announced().has("STARTTLS")) {
-            return new Step.Decline(FailureReason.NOT_OFFERED, line);
-        }
-        awaited = Awaited.STARTTLS;
-        return new Step.Propose(freshTag() + " STARTTLS");
-    }
-
-    private Step ask() {
-        awaited = Awaited.CAPABILITY;
-        return Step.send(asking, freshTag() + " CAPABILITY");
-    }
-
-    private Step ready() {
-        awaited = Awaited.NOTHING;
-        return Step.ready();
-    }
-
     private String freshTag() {
         tags++;
         return tag();
@@ -325,12 +234,5 @@ public final class ImapClientDialogue implements Dialogue {
 
     private String tag() {
         return "T" + tags;
-    }
-
-    private Phase phase() {
-        if (awaited == Awaited.GREETING) {
-            return Phase.GREETING;
-        }
-        return awaited == Awaited.STARTTLS ? Phase.COMMAND : asking;
     }
 }

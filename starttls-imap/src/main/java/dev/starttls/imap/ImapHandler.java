@@ -1,6 +1,6 @@
 package dev.starttls.imap;
 
-import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.SessionHandler;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Optional;
  * answered NO [SERVERBUG], and BYE follows.
  */
 @FunctionalInterface
-public interface ImapHandler {
+public interface ImapHandler extends SessionHandler<ImapSession> {
 
     /**
      * Answers a command.
@@ -39,23 +39,6 @@ public interface ImapHandler {
     default Optional<String> connected(ImapSession session) {
         return Optional.empty();
     }
-
-    /**
-     * The handshake is done: what was kept outside the session is to be forgotten now (RFC 9051 section 6.2.1).
-     *
-     * @param session a new one, empty
-     */
-    default void upgraded(ImapSession session) {}
-
-    /**
-     * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
-     * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
-     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
-     *
-     * @param session as it was at the end
-     * @param end how it ended
-     */
-    default void ended(ImapSession session, SessionEnd end) {}
 
     /**
      * The longest literal that a command may have once the client has logged in; before that it is 4,096 octets at most.

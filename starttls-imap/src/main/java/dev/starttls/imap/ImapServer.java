@@ -1,10 +1,9 @@
 package dev.starttls.imap;
 
-import dev.starttls.core.nio.ServerSetup;
+import dev.starttls.core.nio.HandlerServer;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The upgrading front of an IMAP server (RFC 9051 section 6.2.1): everything but the upgrade is its author's {@link
@@ -18,15 +17,10 @@ import java.util.Objects;
  *
  * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 993 wants it (RFC 8314 section 3.2).
  */
-public final class ImapServer extends ServerSetup<ImapServer> {
-
-    private final String host;
-    private final ImapHandler handler;
-    private List<String> capabilities = List.of("IMAP4rev1");
+public final class ImapServer extends HandlerServer<ImapServer, ImapHandler> {
 
     private ImapServer(String host, ImapHandler handler) {
-        this.host = host;
-        this.handler = handler;
+        super(host, handler);
     }
 
     /**
@@ -39,9 +33,7 @@ public final class ImapServer extends ServerSetup<ImapServer> {
      * @throws NullPointerException if one of them is null
      */
     public static ImapServer named(String host, ImapHandler handler) {
-        ImapServerDialogue.requireHost(host);
-        Objects.requireNonNull(handler, "handler: expected an ImapHandler to answer the commands, got null");
-        return new ImapServer(host, handler);
+        return new ImapServer(host, handler).announcing(List.of("IMAP4rev1"));
     }
 
     /**
@@ -53,13 +45,11 @@ public final class ImapServer extends ServerSetup<ImapServer> {
      * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public ImapServer capabilities(List<String> capabilities) {
-        ImapServerDialogue.requireCapabilities(capabilities);
-        this.capabilities = List.copyOf(capabilities);
-        return this;
+        return announcing(capabilities);
     }
 
     @Override
-    protected Dialogue dialogue(TlsPolicy policy) {
+    protected Dialogue dialogue(TlsPolicy policy, String host, ImapHandler handler, List<String> capabilities) {
         return new ImapServerDialogue(host, policy, handler, capabilities);
     }
 

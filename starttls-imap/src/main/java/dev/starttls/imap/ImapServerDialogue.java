@@ -1,15 +1,10 @@
 package dev.starttls.imap;
 
 import dev.starttls.core.line.Ascii;
-import dev.starttls.core.line.LineException;
 import dev.starttls.core.upgrade.ClosingReason;
-import dev.starttls.core.upgrade.ConnectionInfo;
-import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
-import dev.starttls.core.upgrade.SessionEnd;
-import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -56,20 +51,12 @@ import java.util.function.Supplier;
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  */
-public final class ImapServerDialogue implements Dialogue {
+public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHandler> {
 
     private record Exchange(String tag, Function<String, ImapAnswer> response) {}
 
-    private final String host;
-    private final TlsPolicy policy;
-    private final ImapHandler handler;
-    private final List<String> capabilities;
     private final ImapCommandReader reader;
-    private ImapSession session = new ImapSession(State.PLAINTEXT);
     private Optional<Exchange> exchange = Optional.empty();
-    private List<String> announced = List.of();
-    private ConnectionInfo info = ConnectionInfo.UNKNOWN;
-    private boolean openedInPlaintext;
     /** The tag of the last STARTTLS. */
     private String upgradeTag = "*";
     /** The tag of a command whose handler is at work, and may throw. */
@@ -87,25 +74,17 @@ public final class ImapServerDialogue implements Dialogue {
      * @throws NullPointerException if one of them is null
      */
     public ImapServerDialogue(String host, TlsPolicy policy, ImapHandler handler, List<String> capabilities) {
-        requireHost(host);
-        requireCapabilities(capabilities);
-        this.host = host;
-        this.policy = Objects.requireNonNull(policy, "policy: expected a TlsPolicy, got null; try TlsPolicy.REQUIRED");
+        super(
+                Imap.PROTOCOL,
+                host,
+                policy,
+                Objects.requireNonNull(handler, "handler: expected an ImapHandler to answer the commands, got null"),
+                checked(capabilities),
+                ImapSession::new);
         this.reader = new ImapCommandReader(new ImapGate(policy));
-        this.handler =
-                Objects.requireNonNull(handler, "handler: expected an ImapHandler to answer the commands, got null");
-        this.capabilities = List.copyOf(capabilities);
     }
 
-    static void requireHost(String host) {
-        Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
-        if (!Ascii.word(host)) {
-            throw new IllegalArgumentException(
-                    "host: expected printable characters of ASCII without a space, got others, or none");
-        }
-    }
-
-    static void requireCapabilities(List<String> capabilities) {
+    private static List<String> checked(List<String> capabilities) {
         List<String> upper = new ArrayList<>();
         for (String capability : capabilities) {
             if (!ImapSyntax.atom(capability)) {
@@ -123,46 +102,13 @@ public final class ImapServerDialogue implements Dialogue {
                         + " LOGINDISABLED are announced when they are due, of unasked literals only LITERAL- is known");
             }
         }
+        return capabilities;
     }
 
     @Override
-    public String protocol() {
-        return "imap";
-    }
-
-    @Override
-    public Role role() {
-        return Role.SERVER;
-    }
-
-    @Override
-    public List<String> capabilities() {
-        return announced;
-    }
-
-    @Override
-    public void connected(ConnectionInfo known) {
-        info = known;
-        if (known.tls().isEmpty()) {
-            session = new ImapSession(State.PLAINTEXT, info);
-        }
-    }
-
-    @Override
-    public Step opened() {
-        openedInPlaintext = true;
-        return greet();
-    }
-
-    @Override
-    public Step secured() {
-        session = new ImapSession(State.SECURE, info);
+    protected void forget() {
         exchange = Optional.empty();
         reader.reset();
-        announced = List.of();
-        handler.upgraded(session);
-        // The client speaks first inside TLS, unless TLS came first (RFC 9051 section 6.2.1, RFC 8314 section 3.2).
-        return openedInPlaintext ? Step.await(Phase.RECAPABILITY) : greet();
     }
 
     /** RFC 9051 section 6.2.1 leaves a server the choice. */
@@ -178,7 +124,7 @@ public final class ImapServerDialogue implements Dialogue {
 
     @Override
     public List<String> lastLines(ClosingReason why) {
-        String bye = "* BYE " + host + " ";
+        String bye = "* BYE " + host() + " ";
         return switch (why) {
             case SHUTDOWN -> List.of(bye + "shutting down");
             case IDLE -> List.of(bye + "closing the connection, silent for too long");
@@ -193,27 +139,13 @@ public final class ImapServerDialogue implements Dialogue {
     }
 
     @Override
-    public void ended(SessionEnd end) {
-        handler.ended(session, end);
-    }
-
-    @Override
     public List<String> injected() {
         return List.of("* BYE Plaintext behind STARTTLS refused");
     }
 
     @Override
-    public Step malformed(LineException broken) {
-        boolean tooLong = broken.kind() == LineException.Kind.TOO_LONG;
-        return new Step.Fail(
-                tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
-                broken.getMessage(),
-                "",
-                List.of(
-                        tooLong
-                                ? "* BAD Line too long"
-                                : "* BAD Lines must end in CRLF and have no other CR, LF or NUL",
-                        "* BYE Closing the connection"));
+    protected List<String> noLine(String text) {
+        return List.of("* BAD " + text, "* BYE Closing the connection");
     }
 
     @Override
@@ -225,8 +157,8 @@ public final class ImapServerDialogue implements Dialogue {
                     ? say(open.tag() + " BAD Cancelled")
                     : answer(open.tag(), () -> open.response().apply(line));
         }
-        int most = session.authenticated() ? handler.literalOctets() : ImapCommandReader.MOST_UNASKED_OCTETS;
-        ImapCommandReader.Reading reading = reader.line(line, session, most);
+        int most = session().authenticated() ? handler().literalOctets() : ImapCommandReader.MOST_UNASKED_OCTETS;
+        ImapCommandReader.Reading reading = reader.line(line, session(), most);
         if (reading instanceof ImapCommandReader.Whole whole) {
             return carryOut(whole.command());
         }
@@ -252,15 +184,16 @@ public final class ImapServerDialogue implements Dialogue {
         return Step.await(phase());
     }
 
-    private Step greet() {
-        Optional<String> refusal = handler.connected(session);
+    @Override
+    protected Step greet() {
+        Optional<String> refusal = handler().connected(session());
         if (refusal.isPresent()) {
             return new Step.Close(List.of(
                     "* " + ImapStatus.of(ImapCondition.BYE, refusal.get()).sent()));
         }
-        ImapCondition condition = session.authenticated() ? ImapCondition.PREAUTH : ImapCondition.OK;
-        ImapResponseCode code = new ImapResponseCode("CAPABILITY", announce());
-        ImapStatus status = new ImapStatus(condition, Optional.of(code), host + " ready");
+        ImapCondition condition = session().authenticated() ? ImapCondition.PREAUTH : ImapCondition.OK;
+        ImapResponseCode code = new ImapResponseCode("CAPABILITY", capabilityList());
+        ImapStatus status = new ImapStatus(condition, Optional.of(code), host() + " ready");
         return Step.send(Phase.GREETING, "* " + status.sent());
     }
 
@@ -269,19 +202,19 @@ public final class ImapServerDialogue implements Dialogue {
         boolean own =
                 switch (command.name()) {
                     case "CAPABILITY", "LOGOUT", "STARTTLS" -> true;
-                    case "NOOP" -> !session.authenticated();
+                    case "NOOP" -> !session().authenticated();
                     default -> false;
                 };
         if (!own) {
-            return answer(tag, () -> handler.handle(command, session));
+            return answer(tag, () -> handler().handle(command, session()));
         }
         if (!command.argument().isEmpty()) {
             return say(tag + " BAD " + command.name() + " takes no argument");
         }
         return switch (command.name()) {
-            case "CAPABILITY" -> say("* CAPABILITY " + announce(), tag + " OK CAPABILITY completed");
+            case "CAPABILITY" -> say("* CAPABILITY " + capabilityList(), tag + " OK CAPABILITY completed");
             case "LOGOUT" ->
-                new Step.Close(List.of("* BYE " + host + " closing the connection", tag + " OK LOGOUT completed"));
+                new Step.Close(List.of("* BYE " + host() + " closing the connection", tag + " OK LOGOUT completed"));
             case "STARTTLS" -> {
                 upgradeTag = tag;
                 yield new Step.Proceed(List.of(tag + " OK Begin TLS negotiation now"));
@@ -319,28 +252,26 @@ public final class ImapServerDialogue implements Dialogue {
         return bye ? new Step.Close(lines) : new Step.Await(phase(), lines);
     }
 
-    private String announce() {
-        List<String> now = new ArrayList<>();
-        for (String capability : capabilities) {
-            if (session.secure() || !Ascii.at(capability, 0, "AUTH=")) {
-                now.add(capability);
-            }
-        }
-        if (!session.secure()) {
-            if (policy != TlsPolicy.DISABLED) {
-                now.add("STARTTLS");
-            }
+    /** RFC 9051 section 6.2.3: no password is taken in the clear. */
+    @Override
+    protected boolean announceable(String capability) {
+        return session().secure() || !Ascii.at(capability, 0, "AUTH=");
+    }
+
+    @Override
+    protected List<String> announcement() {
+        List<String> now = super.announcement();
+        if (!session().secure()) {
             now.add("LOGINDISABLED");
         }
-        announced = List.copyOf(now);
-        return String.join(" ", announced);
+        return now;
+    }
+
+    private String capabilityList() {
+        return String.join(" ", announce());
     }
 
     private Step say(String... lines) {
         return new Step.Await(phase(), List.of(lines));
-    }
-
-    private Phase phase() {
-        return session.secure() ? Phase.RECAPABILITY : Phase.CAPABILITY;
     }
 }

@@ -24,10 +24,6 @@ public final class ImapSession extends ServerSession {
 
     private Optional<String> user = Optional.empty();
 
-    ImapSession(State side) {
-        super(side);
-    }
-
     ImapSession(State side, ConnectionInfo info) {
         super(side, info);
     }

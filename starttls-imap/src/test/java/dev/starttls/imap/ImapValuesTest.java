@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
@@ -161,10 +162,10 @@ class ImapValuesTest {
 
     @Test
     void nobody_is_logged_in_outside_tls() {
-        ImapSession plain = new ImapSession(State.PLAINTEXT);
+        ImapSession plain = new ImapSession(State.PLAINTEXT, ConnectionInfo.UNKNOWN);
         assertThatThrownBy(() -> plain.logIn("mary")).isInstanceOf(IllegalStateException.class);
         assertThat(plain.authenticated()).isFalse();
-        ImapSession secure = new ImapSession(State.SECURE);
+        ImapSession secure = new ImapSession(State.SECURE, ConnectionInfo.UNKNOWN);
         secure.logIn("mary");
         assertThat(secure.user()).contains("mary");
         secure.keep(7);
