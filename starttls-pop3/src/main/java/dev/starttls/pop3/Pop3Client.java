@@ -22,11 +22,8 @@ import dev.starttls.core.upgrade.TlsPolicy;
  */
 public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection, Pop3ClientDialogue> {
 
-    /** The port of POP3 over implicit TLS (RFC 8314 section 7.2). */
-    private static final int POP3S = 995;
-
     private Pop3Client(String host, int port) {
-        super(host, port, port == POP3S ? TlsPolicy.IMPLICIT : TlsPolicy.REQUIRED);
+        super(host, port, Pop3.PROTOCOL);
     }
 
     /**
@@ -48,7 +45,7 @@ public final class Pop3Client extends ClientSetup<Pop3Client, Pop3Connection, Po
 
     @Override
     protected Pop3Connection session(StartTlsChannel channel, Pop3ClientDialogue dialogue) {
-        return new Pop3Connection(channel, dialogue.announced(), dialogue.timestamp());
+        return new Pop3Connection(channel, dialogue);
     }
 
     @Override

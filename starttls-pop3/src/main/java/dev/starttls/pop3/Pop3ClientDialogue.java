@@ -1,9 +1,8 @@
 package dev.starttls.pop3;
 
-import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.ClientDialogue;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +33,7 @@ import java.util.Optional;
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks.
  */
-public final class Pop3ClientDialogue implements Dialogue {
+public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capabilities> {
 
     /** The most lines of a list of capabilities: more than any server has. No setting changes it. */
     public static final int MOST_LINES = 128;
@@ -42,45 +41,13 @@ public final class Pop3ClientDialogue implements Dialogue {
     /** The most octets of a list of capabilities, CRLFs not counted. No setting changes it. */
     public static final int MOST_OCTETS = 32_768;
 
-    private enum Awaited {
-        NOTHING,
-        GREETING,
-        CAPA,
-        LIST,
-        STLS
-    }
-
     private final Pop3MultiLineParser parser = new Pop3MultiLineParser(MOST_LINES, MOST_OCTETS);
-    private Awaited awaited = Awaited.NOTHING;
-    private Phase asking = Phase.CAPABILITY;
-    private boolean openedInPlaintext;
-    private boolean direct;
-    private boolean unasked;
-    private boolean asked;
-    private boolean declined;
-    private Optional<Pop3Reply> greeting = Optional.empty();
-    private Optional<Pop3Reply> lastReply = Optional.empty();
-    private Pop3Capabilities announced = Pop3Capabilities.none();
+    /** The response to CAPA has begun, and its lines follow up to a dot. */
+    private boolean listing;
 
     /** A dialogue that has not begun. */
-    public Pop3ClientDialogue() {}
-
-    /**
-     * What the server announced in its last response to CAPA; inside TLS, only what it announced there.
-     *
-     * @return none before that response, and none from a server that does not know CAPA
-     */
-    public Pop3Capabilities announced() {
-        return announced;
-    }
-
-    /**
-     * The greeting.
-     *
-     * @return empty before it came, and empty once it was forgotten at the upgrade
-     */
-    public Optional<Pop3Reply> greeting() {
-        return greeting;
+    public Pop3ClientDialogue() {
+        super(Pop3.PROTOCOL, Pop3Capabilities.none());
     }
 
     /**
@@ -90,31 +57,24 @@ public final class Pop3ClientDialogue implements Dialogue {
      *     written it
      */
     public Optional<ApopTimestamp> timestamp() {
-        return greeting.isPresent() ? ApopTimestamp.of(greeting.get()) : Optional.empty();
-    }
-
-    /**
-     * The last response, or the first line of it, its response code kept.
-     *
-     * @return empty before one came, and empty once it was forgotten at the upgrade
-     */
-    public Optional<Pop3Reply> lastReply() {
-        return lastReply;
+        return greeting().isPresent() ? ApopTimestamp.of(greeting().get()) : Optional.empty();
     }
 
     @Override
-    public String protocol() {
-        return "pop3";
+    protected List<String> question() {
+        return List.of("CAPA");
     }
 
     @Override
-    public Role role() {
-        return Role.CLIENT;
+    protected String answer() {
+        Pop3Reply first = lastReply().orElseThrow();
+        return first.positive() ? first + " / " + String.join(" / ", capabilities()) : first.toString();
     }
 
     @Override
-    public List<String> capabilities() {
-        return announced.announced();
+    protected void forget() {
+        parser.reset();
+        listing = false;
     }
 
     /** RFC 2595 says nothing of it, and servers in use take a ClientHello that comes with STLS (Dovecot). */
@@ -124,75 +84,27 @@ public final class Pop3ClientDialogue implements Dialogue {
     }
 
     @Override
-    public void direct() {
-        direct = true;
-    }
-
-    @Override
-    public Step opened() {
-        openedInPlaintext = true;
-        awaited = Awaited.GREETING;
-        return Step.await(Phase.GREETING);
-    }
-
-    @Override
-    public Step secured() {
-        // RFC 2595 section 4: what was learned before TLS, someone in the middle may have said.
-        parser.reset();
-        greeting = Optional.empty();
-        lastReply = Optional.empty();
-        announced = Pop3Capabilities.none();
-        asked = false;
-        asking = Phase.RECAPABILITY;
-        if (openedInPlaintext) {
-            return ask();
-        }
-        awaited = Awaited.GREETING;
-        return Step.await(Phase.GREETING);
-    }
-
-    @Override
-    public Step declined(FailureReason reason) {
-        declined = true;
-        return asked ? ready() : ask();
-    }
-
-    @Override
-    public Step received(String line) {
+    protected Step line(String line) {
         try {
-            if (awaited == Awaited.LIST) {
+            if (listing) {
                 return listed(line);
             }
             Pop3Reply reply = Pop3Reply.parse(line);
-            lastReply = Optional.of(reply);
-            return replied(reply);
+            heard(reply);
+            // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
+            if (phase() == Phase.GREETING) {
+                return welcome(reply);
+            }
+            if (phase() == Phase.COMMAND) {
+                return reply.positive() ? Step.goAhead() : refused(reply.toString());
+            }
+            return begun(reply);
         } catch (Pop3SyntaxException e) {
-            return new Step.Fail(
-                    e.reason(),
-                    e.getMessage(),
-                    line,
-                    List.of(),
-                    e.reason() == FailureReason.LIMIT_EXCEEDED
-                            ? "See which server answers with as much, and ask its operator why"
-                            : "");
+            return unreadable(e.reason(), e.getMessage(), line);
         }
     }
 
-    private Step replied(Pop3Reply reply) {
-        // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
-        if (awaited == Awaited.GREETING) {
-            return greeted(reply);
-        }
-        if (awaited == Awaited.CAPA) {
-            return answered(reply);
-        }
-        if (awaited == Awaited.STLS) {
-            return decided(reply);
-        }
-        throw new IllegalStateException("Expected no line before opened() or after the last step, got one");
-    }
-
-    private Step greeted(Pop3Reply reply) {
+    private Step welcome(Pop3Reply reply) {
         if (!reply.positive()) {
             return new Step.Fail(
                     FailureReason.TURNED_AWAY,
@@ -201,17 +113,16 @@ public final class Pop3ClientDialogue implements Dialogue {
                     reply.toString(),
                     List.of());
         }
-        greeting = Optional.of(reply);
-        unasked = openedInPlaintext && direct;
-        return unasked ? propose(Step.Offer.UNREAD) : ask();
+        return greeted(reply);
     }
 
-    private Step answered(Pop3Reply reply) {
-        if (reply.positive()) {
-            awaited = Awaited.LIST;
-            return Step.await(asking);
+    private Step begun(Pop3Reply reply) {
+        listing = reply.positive();
+        if (listing) {
+            return Step.await(phase());
         }
-        return known();
+        announce(Pop3Capabilities.none());
+        return answered();
     }
 
     private Step listed(String line) throws Pop3SyntaxException {
@@ -221,49 +132,11 @@ public final class Pop3ClientDialogue implements Dialogue {
         }
         Optional<List<String>> whole = parser.add(line);
         if (whole.isEmpty()) {
-            return Step.await(asking);
+            return Step.await(phase());
         }
-        announced = Pop3Capabilities.of(whole.get());
-        return known();
-    }
-
-    private Step known() {
-        asked = true;
-        if (asking == Phase.RECAPABILITY || declined) {
-            // Announced again inside TLS it is ignored (RFC 2595 section 4).
-            return ready();
-        }
-        return announced.has("STLS") ? propose(Step.Offer.READ) : new Step.Decline(FailureReason.NOT_OFFERED, answer());
-    }
-
-    /** The whole response to CAPA, for people. */
-    private String answer() {
-        Pop3Reply first = lastReply.orElseThrow();
-        return first.positive() ? first + " / " + String.join(" / ", announced.announced()) : first.toString();
-    }
-
-    private Step decided(Pop3Reply reply) {
-        if (unasked && !reply.positive()) {
-            unasked = false;
-            awaited = Awaited.CAPA;
-            return new Step.Ask(asking, List.of("CAPA"), reply.toString());
-        }
-        return reply.positive() ? Step.goAhead() : new Step.Decline(FailureReason.REFUSED, reply.toString());
-    }
-
-    private Step propose(Step.Offer offer) {
-        awaited = Awaited.STLS;
-        return new Step.Propose("STLS", offer);
-    }
-
-    private Step ask() {
-        awaited = Awaited.CAPA;
-        return Step.send(asking, "CAPA");
-    }
-
-    private Step ready() {
-        awaited = Awaited.NOTHING;
-        return Step.ready();
+        listing = false;
+        announce(Pop3Capabilities.of(whole.get()));
+        return answered();
     }
 
     /** RFC 2449 section 8.1, RFC 3206 section 4. */

@@ -1,34 +1,21 @@
 package dev.starttls.pop3;
 
+import dev.starttls.core.nio.ClientConnection;
 import dev.starttls.core.nio.StartTlsChannel;
-import dev.starttls.core.upgrade.UpgradeReport;
-import java.io.Closeable;
-import java.io.IOException;
 import java.util.Optional;
 
 /**
  * A connection to a POP3 server that is ready for the login: greeted, upgraded as far as the policy has it, and CAPA said.
- * What was learned before TLS is not in here.
+ * What was learned before TLS is not in here. Closing it does not say QUIT, without which no message is deleted (RFC 1939
+ * section 6).
  */
-public final class Pop3Connection implements Closeable {
+public final class Pop3Connection extends ClientConnection<Pop3Capabilities> {
 
-    private final StartTlsChannel channel;
-    private final Pop3Capabilities capabilities;
     private final Optional<ApopTimestamp> timestamp;
 
-    Pop3Connection(StartTlsChannel channel, Pop3Capabilities capabilities, Optional<ApopTimestamp> timestamp) {
-        this.channel = channel;
-        this.capabilities = capabilities;
-        this.timestamp = timestamp;
-    }
-
-    /**
-     * What the server announced last: inside TLS if the connection was upgraded.
-     *
-     * @return immutable; empty when the server knows no CAPA
-     */
-    public Pop3Capabilities capabilities() {
-        return capabilities;
+    Pop3Connection(StartTlsChannel channel, Pop3ClientDialogue dialogue) {
+        super(channel, dialogue.announced());
+        this.timestamp = dialogue.timestamp();
     }
 
     /**
@@ -39,33 +26,5 @@ public final class Pop3Connection implements Closeable {
      */
     public Optional<ApopTimestamp> timestamp() {
         return timestamp;
-    }
-
-    /**
-     * The channel for the commands and responses to come.
-     *
-     * @return blocking if it was connected blocking; plaintext only if the policy allowed it: see {@link
-     *     UpgradeReport#encrypted}
-     */
-    public StartTlsChannel channel() {
-        return channel;
-    }
-
-    /**
-     * How the upgrade went.
-     *
-     * @return version, suite, peer's certificates, phases and round trips
-     */
-    public UpgradeReport report() {
-        return channel.report();
-    }
-
-    /**
-     * Sends close_notify and closes. It does not say QUIT, without which no message is deleted (RFC 1939 section 6): what
-     * was said last on the channel, only its user knows. Closing again has no effect.
-     */
-    @Override
-    public void close() throws IOException {
-        channel.close();
     }
 }

@@ -1,6 +1,6 @@
 package dev.starttls.pop3;
 
-import dev.starttls.core.upgrade.SessionEnd;
+import dev.starttls.core.upgrade.SessionHandler;
 import java.util.Optional;
 
 /**
@@ -17,7 +17,7 @@ import java.util.Optional;
  * [SYS/TEMP].
  */
 @FunctionalInterface
-public interface Pop3Handler {
+public interface Pop3Handler extends SessionHandler<Pop3Session> {
 
     /**
      * Answers a command.
@@ -58,21 +58,4 @@ public interface Pop3Handler {
     default Pop3Reply update(Pop3Session session) {
         return Pop3Reply.ok("Bye");
     }
-
-    /**
-     * The handshake is done: what was kept outside the session is to be forgotten now (RFC 2595 section 4).
-     *
-     * @param session a new one, empty, in the AUTHORIZATION state
-     */
-    default void upgraded(Pop3Session session) {}
-
-    /**
-     * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
-     * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
-     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
-     *
-     * @param session as it was at the end
-     * @param end how it ended
-     */
-    default void ended(Pop3Session session, SessionEnd end) {}
 }

@@ -1,6 +1,6 @@
 package dev.starttls.pop3;
 
-import dev.starttls.core.nio.ServerSetup;
+import dev.starttls.core.nio.HandlerServer;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
@@ -20,16 +20,12 @@ import java.util.Objects;
  *
  * <p>Under {@link TlsPolicy#IMPLICIT} it speaks TLS from the first octet, as port 995 wants it (RFC 8314 section 3.2).
  */
-public final class Pop3Server extends ServerSetup<Pop3Server> {
+public final class Pop3Server extends HandlerServer<Pop3Server, Pop3Handler> {
 
-    private final String host;
-    private final Pop3Handler handler;
-    private List<String> capabilities = List.of();
     private PlaintextLogin plaintextLogin = PlaintextLogin.REFUSED;
 
     private Pop3Server(String host, Pop3Handler handler) {
-        this.host = host;
-        this.handler = handler;
+        super(host, handler);
     }
 
     /**
@@ -42,9 +38,7 @@ public final class Pop3Server extends ServerSetup<Pop3Server> {
      * @throws NullPointerException if one of them is null
      */
     public static Pop3Server named(String host, Pop3Handler handler) {
-        Pop3ServerDialogue.requireHost(host);
-        Objects.requireNonNull(handler, "handler: expected a Pop3Handler to answer the commands, got null");
-        return new Pop3Server(host, handler);
+        return new Pop3Server(host, handler).announcing(List.of());
     }
 
     /**
@@ -55,9 +49,7 @@ public final class Pop3Server extends ServerSetup<Pop3Server> {
      * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public Pop3Server capabilities(List<String> capabilities) {
-        Pop3ServerDialogue.requireCapabilities(capabilities);
-        this.capabilities = List.copyOf(capabilities);
-        return this;
+        return announcing(capabilities);
     }
 
     /**
@@ -74,7 +66,7 @@ public final class Pop3Server extends ServerSetup<Pop3Server> {
     }
 
     @Override
-    protected Dialogue dialogue(TlsPolicy policy) {
+    protected Dialogue dialogue(TlsPolicy policy, String host, Pop3Handler handler, List<String> capabilities) {
         return new Pop3ServerDialogue(host, policy, handler, capabilities, plaintextLogin);
     }
 

@@ -1,15 +1,9 @@
 package dev.starttls.pop3;
 
 import dev.starttls.core.line.Ascii;
-import dev.starttls.core.line.LineException;
 import dev.starttls.core.upgrade.ClosingReason;
-import dev.starttls.core.upgrade.ConnectionInfo;
-import dev.starttls.core.upgrade.Dialogue;
-import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
-import dev.starttls.core.upgrade.Role;
-import dev.starttls.core.upgrade.SessionEnd;
-import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -57,7 +51,7 @@ import java.util.function.Function;
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  */
-public final class Pop3ServerDialogue implements Dialogue {
+public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Handler> {
 
     private static final int MOST_COMMAND_OCTETS = 255;
     private static final int MOST_NAME_OCTETS = 255;
@@ -66,16 +60,8 @@ public final class Pop3ServerDialogue implements Dialogue {
     private static final List<String> GO_AHEAD =
             List.of(Pop3Reply.ok("Begin TLS").line());
 
-    private final String host;
-    private final TlsPolicy policy;
-    private final Pop3Handler handler;
-    private final List<String> capabilities;
     private final PlaintextLogin plaintextLogin;
-    private ConnectionInfo info = ConnectionInfo.UNKNOWN;
-    private Pop3Session session = new Pop3Session(State.PLAINTEXT, Optional.empty(), info);
     private Optional<Function<String, Pop3Answer>> response = Optional.empty();
-    private List<String> announced = List.of();
-    private boolean openedInPlaintext;
 
     /**
      * A dialogue that has not begun and refuses logins before TLS.
@@ -108,25 +94,26 @@ public final class Pop3ServerDialogue implements Dialogue {
             Pop3Handler handler,
             List<String> capabilities,
             PlaintextLogin plaintextLogin) {
-        requireHost(host);
-        requireCapabilities(capabilities);
-        this.host = host;
-        this.policy = Objects.requireNonNull(policy, "policy: expected a TlsPolicy, got null; try TlsPolicy.REQUIRED");
-        this.handler =
-                Objects.requireNonNull(handler, "handler: expected a Pop3Handler to answer the commands, got null");
-        this.capabilities = List.copyOf(capabilities);
+        super(
+                Pop3.PROTOCOL,
+                checked(host),
+                policy,
+                Objects.requireNonNull(handler, "handler: expected a Pop3Handler to answer the commands, got null"),
+                checked(capabilities),
+                Pop3Session::new);
         this.plaintextLogin = plaintextLogin;
     }
 
-    static void requireHost(String host) {
+    private static String checked(String host) {
         Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
         if (!Ascii.word(host) || host.length() > MOST_NAME_OCTETS) {
             throw new IllegalArgumentException("host: expected 1 to " + MOST_NAME_OCTETS
                     + " printable characters of ASCII without a space, got others, or none");
         }
+        return host;
     }
 
-    static void requireCapabilities(List<String> capabilities) {
+    private static List<String> checked(List<String> capabilities) {
         for (String capability : capabilities) {
             if (!Pop3Capabilities.tagged(capability)
                     || !Ascii.sendable(capability)
@@ -139,48 +126,12 @@ public final class Pop3ServerDialogue implements Dialogue {
                         "capabilities: STLS cannot be given: it is announced when it is due");
             }
         }
+        return capabilities;
     }
 
     @Override
-    public String protocol() {
-        return "pop3";
-    }
-
-    @Override
-    public Role role() {
-        return Role.SERVER;
-    }
-
-    @Override
-    public List<String> capabilities() {
-        return announced;
-    }
-
-    @Override
-    public void connected(ConnectionInfo known) {
-        info = known;
-        if (known.tls().isEmpty()) {
-            session = new Pop3Session(State.PLAINTEXT, Optional.empty(), info);
-        }
-    }
-
-    @Override
-    public Step opened() {
-        openedInPlaintext = true;
-        return greet(false);
-    }
-
-    @Override
-    public Step secured() {
+    protected void forget() {
         response = Optional.empty();
-        announced = List.of();
-        // The client speaks first inside TLS, unless TLS came first (RFC 2595 section 4, RFC 8314 section 3.2).
-        if (openedInPlaintext) {
-            session = new Pop3Session(State.SECURE, Optional.empty(), info);
-            handler.upgraded(session);
-            return Step.await(Phase.RECAPABILITY);
-        }
-        return greet(true);
     }
 
     @Override
@@ -205,25 +156,13 @@ public final class Pop3ServerDialogue implements Dialogue {
     }
 
     @Override
-    public void ended(SessionEnd end) {
-        handler.ended(session, end);
-    }
-
-    @Override
     public List<String> injected() {
         return List.of(Pop3Reply.error("Plaintext behind STLS refused").line());
     }
 
     @Override
-    public Step malformed(LineException broken) {
-        boolean tooLong = broken.kind() == LineException.Kind.TOO_LONG;
-        Pop3Reply reply =
-                Pop3Reply.error(tooLong ? "Line too long" : "Lines must end in CRLF and have no other CR, LF or NUL");
-        return new Step.Fail(
-                tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
-                broken.getMessage(),
-                "",
-                List.of(reply.line()));
+    protected List<String> noLine(String text) {
+        return List.of(Pop3Reply.error(text).line());
     }
 
     @Override
@@ -239,7 +178,7 @@ public final class Pop3ServerDialogue implements Dialogue {
         }
         Pop3Command command = Pop3Command.parse(line);
         return switch (command.keyword()) {
-            case "CAPA" -> announce(command);
+            case "CAPA" -> list(command);
             case "QUIT" -> quit();
             case "STLS" -> startTls(command);
             default -> pass(command);
@@ -248,22 +187,22 @@ public final class Pop3ServerDialogue implements Dialogue {
 
     private Step pass(Pop3Command command) {
         boolean login = LOGIN.contains(command.keyword());
-        if (login ? !loginAccepted(session.secure()) : policy == TlsPolicy.REQUIRED && !session.secure()) {
+        if (login ? !loginAccepted() : upgradeRequired()) {
             return say(Pop3Reply.error("Say STLS first"));
         }
-        return login && session.state() == Pop3State.TRANSACTION
+        return login && session().state() == Pop3State.TRANSACTION
                 ? say(Pop3Reply.error("Logged in already"))
-                : answer(handler.handle(command, session));
+                : answer(handler().handle(command, session()));
     }
 
     private Step startTls(Pop3Command command) {
-        if (session.secure()) {
+        if (session().secure()) {
             return say(Pop3Reply.error("TLS is active already"));
         }
-        if (policy == TlsPolicy.DISABLED) {
+        if (!offered()) {
             return say(Pop3Reply.error("STLS is not available"));
         }
-        if (session.state() != Pop3State.AUTHORIZATION) {
+        if (session().state() != Pop3State.AUTHORIZATION) {
             return say(Pop3Reply.error("STLS is possible before login only"));
         }
         return command.arguments().isEmpty()
@@ -271,44 +210,38 @@ public final class Pop3ServerDialogue implements Dialogue {
                 : say(Pop3Reply.error("STLS takes no argument"));
     }
 
-    private Step announce(Pop3Command command) {
-        if (!command.arguments().isEmpty()) {
-            return say(Pop3Reply.error("CAPA takes no argument"));
-        }
-        List<String> lines = new ArrayList<>();
-        for (String capability : capabilities) {
-            boolean login = Ascii.firstWord(capability, "USER") || Ascii.firstWord(capability, "SASL");
-            if (!login || loginAccepted(session.secure())) {
-                lines.add(capability);
-            }
-        }
-        if (!session.secure() && policy != TlsPolicy.DISABLED) {
-            // In the TRANSACTION state as well: RFC 2449 section 5 wants in both what is valid in the first.
-            lines.add("STLS");
-        }
-        announced = List.copyOf(lines);
-        return answer(new Pop3Answer.MultiLine(Pop3Reply.ok("Capabilities follow"), announced));
+    private Step list(Pop3Command command) {
+        return command.arguments().isEmpty()
+                ? answer(new Pop3Answer.MultiLine(Pop3Reply.ok("Capabilities follow"), announce()))
+                : say(Pop3Reply.error("CAPA takes no argument"));
+    }
+
+    /**
+     * USER and SASL where a login is accepted. STLS in the TRANSACTION state as well: RFC 2449 section 5 wants in both what is
+     * valid in the first.
+     */
+    @Override
+    protected boolean announceable(String capability) {
+        boolean login = Ascii.firstWord(capability, "USER") || Ascii.firstWord(capability, "SASL");
+        return !login || loginAccepted();
     }
 
     private Step quit() {
-        Pop3Reply reply = session.state() == Pop3State.TRANSACTION
-                ? handler.update(session).bounded()
+        Pop3Reply reply = session().state() == Pop3State.TRANSACTION
+                ? handler().update(session()).bounded()
                 : Pop3Reply.ok("Bye");
         return new Step.Close(List.of(reply.line()));
     }
 
-    private Step greet(boolean secure) {
-        Optional<ApopTimestamp> timestamp = loginAccepted(secure) ? handler.timestamp() : Optional.empty();
-        session = new Pop3Session(secure ? State.SECURE : State.PLAINTEXT, timestamp, info);
-        if (secure) {
-            // Before anything is kept in it, as where TLS came later.
-            handler.upgraded(session);
-        }
-        Optional<Pop3Reply> refusal = handler.connected(session);
+    @Override
+    protected Step greet() {
+        Optional<ApopTimestamp> timestamp = loginAccepted() ? handler().timestamp() : Optional.empty();
+        session().greet(timestamp);
+        Optional<Pop3Reply> refusal = handler().connected(session());
         if (refusal.isPresent()) {
             return turnAway(refusal.get());
         }
-        String text = host + " POP3 ready" + (timestamp.isPresent() ? " " + timestamp.get() : "");
+        String text = host() + " POP3 ready" + (timestamp.isPresent() ? " " + timestamp.get() : "");
         return Step.send(Phase.GREETING, Pop3Reply.ok(text).bounded().line());
     }
 
@@ -325,7 +258,7 @@ public final class Pop3ServerDialogue implements Dialogue {
             return new Step.Await(phase(), stuffed(several));
         }
         if (answer instanceof Pop3Answer.Opened opened) {
-            session.open();
+            session().open();
             return say(opened.reply());
         }
         if (answer instanceof Pop3Answer.Challenge challenge) {
@@ -352,13 +285,9 @@ public final class Pop3ServerDialogue implements Dialogue {
         return Step.send(phase(), reply.line());
     }
 
-    private Phase phase() {
-        return session.secure() ? Phase.RECAPABILITY : Phase.CAPABILITY;
-    }
-
-    private boolean loginAccepted(boolean secure) {
-        return secure
-                || policy == TlsPolicy.DISABLED
-                || (policy == TlsPolicy.OPPORTUNISTIC && plaintextLogin == PlaintextLogin.ALLOWED);
+    private boolean loginAccepted() {
+        return session().secure()
+                || policy() == TlsPolicy.DISABLED
+                || (policy() == TlsPolicy.OPPORTUNISTIC && plaintextLogin == PlaintextLogin.ALLOWED);
     }
 }

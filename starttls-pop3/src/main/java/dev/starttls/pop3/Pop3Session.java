@@ -21,12 +21,11 @@ import java.util.Optional;
  */
 public final class Pop3Session extends ServerSession {
 
-    private final Optional<ApopTimestamp> timestamp;
+    private Optional<ApopTimestamp> timestamp = Optional.empty();
     private Pop3State state = Pop3State.AUTHORIZATION;
 
-    Pop3Session(State side, Optional<ApopTimestamp> timestamp, ConnectionInfo info) {
+    Pop3Session(State side, ConnectionInfo info) {
         super(side, info);
-        this.timestamp = timestamp;
     }
 
     /**
@@ -45,6 +44,10 @@ public final class Pop3Session extends ServerSession {
      */
     public Optional<ApopTimestamp> timestamp() {
         return timestamp;
+    }
+
+    void greet(Optional<ApopTimestamp> with) {
+        timestamp = with;
     }
 
     void open() {
