@@ -84,6 +84,20 @@ class ManageSieveTest {
     }
 
     @Test
+    void advice_names_the_ports_of_this_protocol_only() {
+        write(loopback.server(), "\25\3\3\0\2\2\120");
+        assertThat(failure(client(TlsPolicy.REQUIRED)).hint().orElseThrow()).contains("the STARTTLS port (4190)");
+    }
+
+    @Test
+    void advice_has_no_numbers_where_there_is_no_port_for_implicit_tls() {
+        write(loopback.server(), "\"IMPLEMENTATION\" \"raw\"\r\nOK\r\n");
+        assertThat(failure(client(TlsPolicy.REQUIRED)).hint().orElseThrow())
+                .contains("an implicit-TLS port cannot be stripped")
+                .doesNotContainPattern("[0-9]");
+    }
+
+    @Test
     void a_refusal_fails_a_client_that_needs_tls() {
         CompletableFuture<Void> sent = answer("NO \"not now\"\r\n");
         UpgradeException why = failure(client(TlsPolicy.REQUIRED));

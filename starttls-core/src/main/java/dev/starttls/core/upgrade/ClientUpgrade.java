@@ -10,8 +10,6 @@ final class ClientUpgrade {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final String SOMEONE = "Someone in the middle may be answering in the server's name";
-    private static final String STRIPPED = "Someone in the middle may have stripped the offer; an implicit-TLS port"
-            + " (465, 993, 995) cannot be stripped";
 
     private final Parts parts;
     private final Ending ending;
@@ -126,13 +124,17 @@ final class ClientUpgrade {
 
     private UpgradeException refused(FailureReason reason, String reply) {
         boolean offered = reason != FailureReason.NOT_OFFERED;
+        String port = FirstOctet.implicitTlsPort(parts.dialogue());
+        String advice = reason == FailureReason.PREAUTHENTICATED
+                ? "Use " + port + ", or have the server's operator turn PREAUTH off for this client"
+                : reason.advice();
         return ending.fail(
                 reason,
                 "Expected the server to upgrade, but it " + (offered ? "will not" : "does not offer to"),
                 reply,
                 offered
-                        ? "Without TLS nothing is sent under TlsPolicy." + parts.policy() + ". " + reason.advice()
-                        : STRIPPED);
+                        ? "Without TLS nothing is sent under TlsPolicy." + parts.policy() + ". " + advice
+                        : "Someone in the middle may have stripped the offer; " + port + " cannot be stripped");
     }
 
     /** What answers a command before it has left was not meant for it. */

@@ -303,7 +303,7 @@ final class Ending {
                 "Expected a TLS record, got " + (parts.implicit() ? "" : "more ") + "plaintext",
                 thrown.line(),
                 mistaken
-                        ? FirstOctet.plaintextOnTlsPort(parts.role())
+                        ? FirstOctet.plaintextOnTlsPort(parts.dialogue())
                         : "After the go-ahead there is only TLS: someone in the middle may have added this");
     }
 

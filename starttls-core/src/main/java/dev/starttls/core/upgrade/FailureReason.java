@@ -5,7 +5,7 @@ public enum FailureReason {
     /** The server does not offer the upgrade, or someone in the middle has taken the offer out. */
     NOT_OFFERED(
             "starttls-not-supported",
-            "If the server is known to offer it, someone in the middle may have taken the offer out: try another network, or an implicit-TLS port (465, 993, 995)"),
+            "If the server is known to offer it, someone in the middle may have taken the offer out: try another network, or an implicit-TLS port"),
     /** The server offered the upgrade and refused the command. */
     REFUSED("starttls-not-supported", "Try again later, or ask the server's operator what its log says"),
     /**
@@ -20,7 +20,7 @@ public enum FailureReason {
     /** An IMAP server greeted with PREAUTH, in which state STARTTLS is not possible (RFC 9051 section 11.1). */
     PREAUTHENTICATED(
             "starttls-not-supported",
-            "Use an implicit-TLS port (993), or have the server's operator turn PREAUTH off for this client"),
+            "Use an implicit-TLS port, or have the server's operator turn PREAUTH off for this client"),
     /** Octets in the clear came behind the go-ahead or behind the upgrade command (CVE-2011-0411, CVE-2021-38371). */
     PLAINTEXT_INJECTION(
             "validation-failure",
@@ -28,7 +28,7 @@ public enum FailureReason {
     /** The peer sent what the protocol does not allow. */
     PROTOCOL_VIOLATION(
             "validation-failure",
-            "See who answers at this host and port: no mail server or client, one at fault, or something in the middle that rewrites what is said; its log may say more"),
+            "See who answers at this host and port: no server or client of this protocol, one at fault, or something in the middle that rewrites what is said; its log may say more"),
     /** The peer sent more than the limits allow. */
     LIMIT_EXCEEDED(
             "validation-failure",

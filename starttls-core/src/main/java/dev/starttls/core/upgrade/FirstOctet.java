@@ -1,6 +1,8 @@
 package dev.starttls.core.upgrade;
 
-/** What the first octet of a peer gives away: the two ports that people mix up. */
+import java.util.List;
+
+/** What the first octet of a peer gives away: the two ports that people mix up, by the numbers that the protocol knows. */
 final class FirstOctet {
 
     private static final int ALERT = 21;
@@ -18,30 +20,39 @@ final class FirstOctet {
         return octet == ALERT || octet == HANDSHAKE;
     }
 
-    static String tlsOnPlaintextPort(Role role) {
-        return role == Role.CLIENT
-                ? "The port speaks TLS from the first octet: use TlsPolicy.IMPLICIT, or the STARTTLS port (25, 587, 143,"
-                        + " 110)"
-                : "The client speaks TLS from the first octet: it should use STARTTLS here, or an implicit-TLS port (465,"
-                        + " 993, 995)";
+    static String tlsOnPlaintextPort(Dialogue dialogue) {
+        return dialogue.role() == Role.CLIENT
+                ? "The port speaks TLS from the first octet: use TlsPolicy.IMPLICIT, or the STARTTLS port"
+                        + numbers(dialogue.startTlsPorts())
+                : "The client speaks TLS from the first octet: it should use STARTTLS here, or "
+                        + implicitTlsPort(dialogue);
     }
 
-    static String plaintextOnTlsPort(Role role) {
-        return role == Role.CLIENT
-                ? "The port speaks plaintext first: use TlsPolicy.REQUIRED (STARTTLS), or the implicit-TLS port (465, 993,"
-                        + " 995)"
-                : "The client speaks plaintext first: it should use TLS from the first octet here, or a STARTTLS port (25,"
-                        + " 587, 143, 110)";
+    static String plaintextOnTlsPort(Dialogue dialogue) {
+        return dialogue.role() == Role.CLIENT
+                ? "The port speaks plaintext first: use TlsPolicy.REQUIRED (STARTTLS), or the implicit-TLS port"
+                        + numbers(dialogue.implicitTlsPorts())
+                : "The client speaks plaintext first: it should use TLS from the first octet here, or a STARTTLS port"
+                        + numbers(dialogue.startTlsPorts());
     }
 
     /** What may be wrong when nothing came at all. */
-    static String silence(Phase phase, Role role) {
-        if (phase == Phase.GREETING && role == Role.CLIENT) {
-            return "If this is an implicit-TLS port (465, 993, 995), it waits for TLS: use TlsPolicy.IMPLICIT";
+    static String silence(Phase phase, Dialogue dialogue) {
+        if (phase == Phase.GREETING && dialogue.role() == Role.CLIENT) {
+            return "If this is " + implicitTlsPort(dialogue) + ", it waits for TLS: use TlsPolicy.IMPLICIT";
         }
-        if (phase == Phase.HANDSHAKE && role == Role.SERVER) {
+        if (phase == Phase.HANDSHAKE && dialogue.role() == Role.SERVER) {
             return "The client may wait for a greeting in plaintext: on this port it should speak TLS from the first octet";
         }
         return "";
+    }
+
+    /** For a sentence: "an implicit-TLS port (465)". */
+    static String implicitTlsPort(Dialogue dialogue) {
+        return "an implicit-TLS port" + numbers(dialogue.implicitTlsPorts());
+    }
+
+    private static String numbers(List<Integer> ports) {
+        return ports.isEmpty() ? "" : " " + ports.toString().replace('[', '(').replace(']', ')');
     }
 }

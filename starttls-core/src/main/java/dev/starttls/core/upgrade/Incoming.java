@@ -160,7 +160,7 @@ final class Incoming {
                 throw ending.fail(
                         FailureReason.PROTOCOL_VIOLATION,
                         "Expected " + parts.awaited() + " in plaintext, got a TLS record",
-                        FirstOctet.tlsOnPlaintextPort(parts.role()));
+                        FirstOctet.tlsOnPlaintextPort(parts.dialogue()));
             }
         }
         if (parts.state().plaintextIn(parts.role()) == State.Plaintext.NONE) {

@@ -84,7 +84,7 @@ record Parts(
 
     /** What a person may try when the peer said nothing, or nothing more. */
     String silenceHint(boolean heard) {
-        String hint = heard ? "" : FirstOctet.silence(clock.phase(), role());
+        String hint = heard ? "" : FirstOctet.silence(clock.phase(), dialogue);
         if (!hint.isEmpty()) {
             return hint;
         }

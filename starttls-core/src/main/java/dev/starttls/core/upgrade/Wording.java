@@ -43,7 +43,7 @@ final class Wording {
         }
         return switch (phase) {
             case COMMAND ->
-                "Something in the middle may not let STARTTLS through (a firewall or proxy that inspects mail): try an"
+                "Something in the middle may not let STARTTLS through (a firewall or proxy that inspects the protocol): try an"
                         + " implicit-TLS port or another network, or ask the server's operator what its log says";
             default ->
                 "The server may be overloaded or turn this client away, or something in the middle may cut it off: try again"
@@ -56,7 +56,7 @@ final class Wording {
     static String handshakeCut(Role role, boolean implicit) {
         String middle = implicit
                 ? "something in the middle may cut TLS (a firewall, a proxy that inspects it)"
-                : "something in the middle may let STARTTLS through and then cut TLS (a firewall or proxy that inspects mail)";
+                : "something in the middle may let STARTTLS through and then cut TLS (a firewall or proxy that inspects the protocol)";
         return role == Role.CLIENT
                 ? "The server may not get on with this ClientHello (a version, the server name, its size) or may have no"
                         + " certificate, or " + middle
