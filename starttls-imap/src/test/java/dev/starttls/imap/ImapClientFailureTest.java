@@ -2,20 +2,16 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.testing.TestCertificates.Issued;
-import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.ClientFailureContract;
+import dev.starttls.core.testing.ProtocolUnderTest;
 import dev.starttls.core.testing.memory.RawPeer;
 import dev.starttls.core.testing.memory.Side;
-import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
-import dev.starttls.core.upgrade.UpgradeSettings;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that are broken, hostile or in the wrong place: the reason, the phase and the advice that a person gets. */
-class ImapClientFailureTest {
+class ImapClientFailureTest extends ClientFailureContract {
 
     private static final String GREETING = "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n";
     private static final String BARE_GREETING = "* OK ready\r\n";
@@ -33,48 +29,9 @@ class ImapClientFailureTest {
     private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
     private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
 
-    @Test
-    void a_certificate_for_another_name_is_told() {
-        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.otherName());
-        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
-        assertThat(failure.resultType()).isEqualTo("certificate-host-mismatch");
-        assertThat(failure.hint().orElseThrow()).contains("localhost");
-    }
-
-    @Test
-    void an_expired_certificate_is_told() {
-        assertThat(handshakeWith(Fixture.CERTIFICATES.expired()).reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
-    }
-
-    @Test
-    void a_certificate_of_an_unknown_root_is_told() {
-        UpgradeException failure = handshakeWith(TestCertificates.withOwnRoot().localhost(KeyKind.EC));
-        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
-        assertThat(failure.hint().orElseThrow()).contains("trust store");
-    }
-
-    @Test
-    void a_self_signed_certificate_is_told() {
-        assertThat(handshakeWith(Fixture.CERTIFICATES.selfSigned()).reason())
-                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
-    }
-
-    @Test
-    void a_name_in_the_common_name_alone_is_not_believed() {
-        assertThat(handshakeWith(Fixture.CERTIFICATES.commonNameOnly()).reason())
-                .isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
-    }
-
-    @Test
-    void an_opportunistic_client_takes_a_certificate_of_an_unknown_root() {
-        Issued stranger = TestCertificates.withOwnRoot().localhost(KeyKind.EC);
-        Side side = Side.of(
-                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
-                Fixture.settings(TlsPolicy.OPPORTUNISTIC, Fixture.CERTIFICATES.server(stranger)));
-        Side trusting = Side.of(new ImapClientDialogue(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
-        Wire.between(trusting, side).run();
-        assertThat(trusting.failure()).isEmpty();
-        assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
+    @Override
+    protected ProtocolUnderTest protocol() {
+        return new ImapUnderTest();
     }
 
     @Test
@@ -87,7 +44,7 @@ class ImapClientFailureTest {
         assertThat(failure.reason()).isEqualTo(FailureReason.NOT_OFFERED);
         assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
-        assertThat(failure.hint().orElseThrow()).contains("stripped");
+        assertThat(failure.hint().orElseThrow()).contains("an implicit-TLS port (993) cannot be stripped");
         assertThat(client.sent()).isEqualTo("T1 CAPABILITY\r\n");
     }
 
@@ -253,15 +210,6 @@ class ImapClientFailureTest {
         assertThat(answer).isEmpty();
     }
 
-    @Test
-    void a_response_in_the_clear_instead_of_a_server_hello_fails_the_upgrade() {
-        server.say(GREETING);
-        server.say("T1 OK go\r\n");
-        server.say("* CAPABILITY AUTH=PLAIN\r\n");
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {GREETING + "T1 OK go\r\n", BARE_GREETING + OFFER + "T2 OK go\r\n"})
     void a_go_ahead_that_was_sent_before_the_command_is_not_taken(String early) {
@@ -370,44 +318,6 @@ class ImapClientFailureTest {
         assertThat(client.sent()).isEmpty();
     }
 
-    @Test
-    void a_plaintext_greeting_on_993_is_told_with_what_to_do() {
-        Side imaps = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
-        RawPeer plain = RawPeer.server(imaps, Fixture.SERVER_CONTEXT);
-        plain.listen();
-        plain.say(BARE_GREETING);
-        UpgradeException failure = imaps.upgradeFailure();
-        assertThat(failure.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
-        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
-        assertThat(failure.reply()).contains("* OK ready");
-        assertThat(failure.hint().orElseThrow()).contains("REQUIRED");
-    }
-
-    @Test
-    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
-        server.say("\25\3\1\0\2\2\106");
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
-    }
-
-    @Test
-    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
-        client.pass(Duration.ofMinutes(2).toNanos());
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
-    }
-
-    @Test
-    void a_stalled_handshake_times_out() {
-        server.say(GREETING);
-        server.say("T1 OK go\r\n");
-        client.pass(Duration.ofMinutes(2).toNanos());
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -428,12 +338,6 @@ class ImapClientFailureTest {
             assertThat(flooded.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
             assertThat(flooded.upgradeFailure().phase()).isIn(Phase.CAPABILITY, Phase.COMMAND);
         }
-    }
-
-    @Test
-    void a_line_without_end_is_bounded() {
-        server.say("* OK " + "x".repeat(100_000));
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
     }
 
     @Test
@@ -493,45 +397,8 @@ class ImapClientFailureTest {
         assertThat(another.preauthenticated()).isTrue();
     }
 
-    @Test
-    void an_end_without_close_notify_inside_tls_is_a_truncation() throws Exception {
-        upgrade(server);
-        client.endOfInput();
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = TlsPolicy.class,
-            names = {"REQUIRED", "OPPORTUNISTIC"})
-    void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
-        Side side = Side.of(new ImapClientDialogue(), Fixture.client(policy));
-        RawPeer hostile = RawPeer.server(side, Fixture.SERVER_CONTEXT);
-        hostile.say(GREETING);
-        hostile.say("T1 OK go\r\n");
-        side.write("x LOGIN mary secret\r\n");
-        // A fatal handshake_failure alert.
-        hostile.say("\25\3\3\0\2\2\50");
-        hostile.say("T1 NO Go on in plaintext\r\n");
-        assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
-        assertThat(side.sent()).doesNotContain("secret").doesNotContain("LOGIN");
-        assertThat(side.connection().state()).isEqualTo(State.FAILED);
-    }
-
     private static void upgrade(RawPeer peer) throws Exception {
         peer.say(GREETING);
         peer.handshake(peer.say("T1 OK go\r\n").getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    private UpgradeException handshakeWith(Issued identity) {
-        Side side = Side.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED),
-                Fixture.settings(TlsPolicy.REQUIRED, Fixture.CERTIFICATES.server(identity)));
-        Wire.between(client, side).run();
-        UpgradeException failure = client.upgradeFailure();
-        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
-        assertThat(dialogue.announced().has("STARTTLS")).as("it got no further").isTrue();
-        return failure;
     }
 }

@@ -2,19 +2,16 @@ package dev.starttls.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.testing.TestCertificates.Issued;
-import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.ClientFailureContract;
+import dev.starttls.core.testing.ProtocolUnderTest;
 import dev.starttls.core.testing.memory.RawPeer;
 import dev.starttls.core.testing.memory.Side;
-import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
-import dev.starttls.core.upgrade.UpgradeSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -23,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Servers that are broken, hostile or in the wrong place: the reason, the phase and the advice that a person gets. */
-class Pop3ClientFailureTest {
+class Pop3ClientFailureTest extends ClientFailureContract {
 
     private static final String GREETING = "+OK ready <1.2@mail.example.org>\r\n";
     private static final String OFFER = "+OK\r\nUIDL\r\nSTLS\r\n.\r\n";
@@ -32,56 +29,9 @@ class Pop3ClientFailureTest {
     private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
     private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
 
-    @Test
-    void a_certificate_for_another_name_is_told() {
-        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.otherName());
-        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
-        assertThat(failure.resultType()).isEqualTo("certificate-host-mismatch");
-        assertThat(failure.hint().orElseThrow()).contains("localhost");
-    }
-
-    @Test
-    void an_expired_certificate_is_told() {
-        UpgradeException failure = handshakeWith(Fixture.CERTIFICATES.expired());
-        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
-        assertThat(failure.hint().orElseThrow()).contains("clock");
-    }
-
-    @Test
-    void a_certificate_that_is_not_valid_yet_is_told() {
-        assertThat(handshakeWith(Fixture.CERTIFICATES.notYetValid()).reason())
-                .isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
-    }
-
-    @Test
-    void a_certificate_of_an_unknown_root_is_told() {
-        UpgradeException failure = handshakeWith(TestCertificates.withOwnRoot().localhost(KeyKind.EC));
-        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
-        assertThat(failure.hint().orElseThrow()).contains("trust store");
-    }
-
-    @Test
-    void a_self_signed_certificate_is_told() {
-        assertThat(handshakeWith(Fixture.CERTIFICATES.selfSigned()).reason())
-                .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
-    }
-
-    @Test
-    void a_name_in_the_common_name_alone_is_not_believed() {
-        assertThat(handshakeWith(Fixture.CERTIFICATES.commonNameOnly()).reason())
-                .isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
-    }
-
-    @Test
-    void an_opportunistic_client_takes_a_certificate_of_an_unknown_root() {
-        Issued stranger = TestCertificates.withOwnRoot().localhost(KeyKind.EC);
-        Side side = Side.of(
-                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
-                Fixture.settings(TlsPolicy.OPPORTUNISTIC, Fixture.CERTIFICATES.server(stranger)));
-        Side trusting = Side.of(new Pop3ClientDialogue(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
-        Wire.between(trusting, side).run();
-        assertThat(trusting.failure()).isEmpty();
-        assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
+    @Override
+    protected ProtocolUnderTest protocol() {
+        return new Pop3UnderTest();
     }
 
     @Test
@@ -93,7 +43,7 @@ class Pop3ClientFailureTest {
         assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.reply()).contains("+OK list / UIDL / TOP");
-        assertThat(failure.hint().orElseThrow()).contains("stripped");
+        assertThat(failure.hint().orElseThrow()).contains("an implicit-TLS port (995) cannot be stripped");
         assertThat(client.sent()).isEqualTo("CAPA\r\n");
     }
 
@@ -147,7 +97,7 @@ class Pop3ClientFailureTest {
     }
 
     @Test
-    void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal() {
+    void what_was_announced_counts_in_plaintext_after_a_refusal() {
         Pop3ClientDialogue another = new Pop3ClientDialogue();
         Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
@@ -224,16 +174,6 @@ class Pop3ClientFailureTest {
         assertThat(answer).isEmpty();
     }
 
-    @Test
-    void a_reply_in_the_clear_instead_of_a_server_hello_fails_the_upgrade() {
-        server.say(GREETING);
-        server.say(OFFER);
-        server.say("+OK go\r\n");
-        server.say("+OK\r\nSASL PLAIN\r\n.\r\n");
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
-    }
-
     @ParameterizedTest
     @EnumSource(DirectUpgrade.class)
     void a_go_ahead_that_was_sent_before_the_command_is_not_taken(DirectUpgrade direct) {
@@ -275,45 +215,6 @@ class Pop3ClientFailureTest {
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
         assertThat(client.upgradeFailure()).hasMessageContaining("+OK or -ERR");
         assertThat(client.sent()).isEmpty();
-    }
-
-    @Test
-    void a_plaintext_greeting_on_995_is_told_with_what_to_do() {
-        Side pop3s = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
-        RawPeer plain = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
-        plain.listen();
-        plain.say(GREETING);
-        UpgradeException failure = pop3s.upgradeFailure();
-        assertThat(failure.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
-        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
-        assertThat(failure.reply()).contains("+OK ready <1.2@mail.example.org>");
-        assertThat(failure.hint().orElseThrow()).contains("REQUIRED");
-    }
-
-    @Test
-    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
-        server.say("\25\3\1\0\2\2\106");
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
-    }
-
-    @Test
-    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
-        client.pass(Duration.ofMinutes(2).toNanos());
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("IMPLICIT");
-    }
-
-    @Test
-    void a_stalled_handshake_times_out() {
-        server.say(GREETING);
-        server.say(OFFER);
-        server.say("+OK go\r\n");
-        client.pass(Duration.ofMinutes(2).toNanos());
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
     }
 
     @Test
@@ -369,13 +270,6 @@ class Pop3ClientFailureTest {
     }
 
     @Test
-    void a_line_without_end_is_bounded() {
-        server.say("+OK " + "x".repeat(100_000));
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-    }
-
-    @Test
     void a_server_that_closes_is_told() {
         server.say(GREETING);
         client.endOfInput();
@@ -427,45 +321,5 @@ class Pop3ClientFailureTest {
         inside.tls("-ERR [SYS/TEMP] Busy\r\n");
         assertThat(pop3s.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(pop3s.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-    }
-
-    @Test
-    void an_end_without_close_notify_inside_tls_is_a_truncation() throws Exception {
-        server.say(GREETING);
-        server.say(OFFER);
-        server.handshake(server.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1));
-        client.endOfInput();
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = TlsPolicy.class,
-            names = {"REQUIRED", "OPPORTUNISTIC"})
-    void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
-        Side side = Side.of(new Pop3ClientDialogue(), Fixture.client(policy));
-        RawPeer hostile = RawPeer.server(side, Fixture.SERVER_CONTEXT);
-        hostile.say(GREETING);
-        hostile.say(OFFER);
-        hostile.say("+OK go\r\n");
-        side.write("secret");
-        // A fatal handshake_failure alert.
-        hostile.say("\25\3\3\0\2\2\50");
-        hostile.say("-ERR Go on in plaintext\r\n");
-        assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
-        assertThat(side.sent()).doesNotContain("secret").doesNotContain("USER");
-        assertThat(side.connection().state()).isEqualTo(State.FAILED);
-    }
-
-    private UpgradeException handshakeWith(Issued identity) {
-        Side side = Side.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED),
-                Fixture.settings(TlsPolicy.REQUIRED, Fixture.CERTIFICATES.server(identity)));
-        Wire.between(client, side).run();
-        UpgradeException failure = client.upgradeFailure();
-        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
-        assertThat(dialogue.announced().has("STLS")).as("it got no further").isTrue();
-        return failure;
     }
 }

@@ -1,0 +1,250 @@
+package dev.starttls.core.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.core.testing.ProtocolUnderTest.Exchange;
+import dev.starttls.core.testing.TestCertificates.Issued;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.testing.memory.RawPeer;
+import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.memory.Wire;
+import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Phase;
+import dev.starttls.core.upgrade.State;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeSettings;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What a client of every protocol says of servers that are broken, hostile or in the wrong place: the reason, the phase and
+ * the advice that a person gets. To be extended by one class for each protocol, which adds what only its server can do wrong.
+ */
+public abstract class ClientFailureContract {
+
+    private static final TestCertificates CERTIFICATES = TestCertificates.shared();
+    private static final SSLContext SERVER_CONTEXT = CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC));
+
+    /** For a class of one protocol. */
+    protected ClientFailureContract() {}
+
+    /** The protocol. */
+    protected abstract ProtocolUnderTest protocol();
+
+    @Test
+    void a_certificate_for_another_name_is_told() {
+        UpgradeException failure = handshakeWith(CERTIFICATES.otherName());
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+        assertThat(failure.resultType()).isEqualTo("certificate-host-mismatch");
+        assertThat(failure.hint().orElseThrow()).contains("localhost");
+    }
+
+    @Test
+    void an_expired_certificate_is_told() {
+        UpgradeException failure = handshakeWith(CERTIFICATES.expired());
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+        assertThat(failure.hint().orElseThrow()).contains("clock");
+    }
+
+    @Test
+    void a_certificate_that_is_not_valid_yet_is_told() {
+        assertThat(handshakeWith(CERTIFICATES.notYetValid()).reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+    }
+
+    @Test
+    void a_certificate_of_an_unknown_root_is_told() {
+        UpgradeException failure = handshakeWith(TestCertificates.withOwnRoot().localhost(KeyKind.EC));
+        assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+        assertThat(failure.hint().orElseThrow()).contains("trust store");
+    }
+
+    @Test
+    void a_self_signed_certificate_is_told() {
+        assertThat(handshakeWith(CERTIFICATES.selfSigned()).reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+    }
+
+    @Test
+    void a_name_in_the_common_name_alone_is_not_believed() {
+        assertThat(handshakeWith(CERTIFICATES.commonNameOnly()).reason())
+                .isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+    }
+
+    @Test
+    void an_opportunistic_client_takes_a_certificate_of_an_unknown_root() {
+        Issued stranger = TestCertificates.withOwnRoot().localhost(KeyKind.EC);
+        Side trusting = Side.of(protocol().client(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
+        Wire.between(trusting, server(TlsPolicy.OPPORTUNISTIC, stranger)).run();
+        assertThat(trusting.failure()).isEmpty();
+        assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
+    }
+
+    @Test
+    void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal() {
+        Side client = client(TlsPolicy.OPPORTUNISTIC);
+        RawPeer busy = proposedTo(client);
+        assertThat(busy.say(protocol().refusal() + "\r\n")).isEmpty();
+        assertThat(client.failure()).isEmpty();
+        assertThat(client.connection().ready()).isTrue();
+        assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
+    }
+
+    @Test
+    void a_reply_in_the_clear_instead_of_a_server_hello_fails_the_upgrade() {
+        Side client = client(TlsPolicy.REQUIRED);
+        RawPeer hostile = proposedTo(client);
+        hostile.say(goAhead());
+        hostile.say(protocol().inside().get(0).replyOctets());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @Test
+    void a_plaintext_greeting_on_an_implicit_tls_port_is_told_with_what_to_do() {
+        Side client = client(TlsPolicy.IMPLICIT);
+        RawPeer plain = RawPeer.server(client, SERVER_CONTEXT);
+        plain.listen();
+        Exchange greeting = protocol().before().get(0);
+        plain.say(greeting.replyOctets());
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(failure.reply()).contains(greeting.replies().get(0));
+        assertThat(failure.hint().orElseThrow())
+                .contains("TlsPolicy.REQUIRED", numbers(protocol().client().implicitTlsPorts()));
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
+        Side client = client(TlsPolicy.REQUIRED);
+        RawPeer.server(client, SERVER_CONTEXT).say("\25\3\1\0\2\2\106");
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.hint().orElseThrow())
+                .contains("TlsPolicy.IMPLICIT", numbers(protocol().client().startTlsPorts()));
+    }
+
+    @Test
+    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
+        Side client = client(TlsPolicy.REQUIRED);
+        client.pass(Duration.ofMinutes(2).toNanos());
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(failure.phase()).isEqualTo(Phase.GREETING);
+        assertThat(failure.hint().orElseThrow())
+                .contains("TlsPolicy.IMPLICIT", numbers(protocol().client().implicitTlsPorts()));
+    }
+
+    @Test
+    void a_stalled_handshake_times_out() {
+        Side client = client(TlsPolicy.REQUIRED);
+        proposedTo(client).say(goAhead());
+        client.pass(Duration.ofMinutes(2).toNanos());
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
+    }
+
+    @Test
+    void a_line_without_end_is_bounded() {
+        Side client = client(TlsPolicy.REQUIRED);
+        String greeting = protocol().before().get(0).replies().get(0);
+        RawPeer.server(client, SERVER_CONTEXT).say(greeting + "x".repeat(100_000));
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
+    }
+
+    @Test
+    void a_server_that_closes_before_its_go_ahead_is_told() {
+        Side client = client(TlsPolicy.REQUIRED);
+        proposedTo(client);
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+    }
+
+    @Test
+    void an_end_without_close_notify_inside_tls_is_a_truncation() throws Exception {
+        Side client = client(TlsPolicy.REQUIRED);
+        RawPeer server = proposedTo(client);
+        server.handshake(server.say(goAhead()).getBytes(StandardCharsets.ISO_8859_1));
+        client.endOfInput();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsPolicy.class,
+            names = {"REQUIRED", "OPPORTUNISTIC"})
+    void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
+        Side client = client(policy);
+        RawPeer hostile = proposedTo(client);
+        hostile.say(goAhead());
+        String before = client.sent();
+        client.write("secret\r\n");
+        // A fatal handshake_failure alert.
+        hostile.say("\25\3\3\0\2\2\50");
+        hostile.say(protocol().refusal() + "\r\n");
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(client.sent()).startsWith(before);
+        assertThat(client.sent().substring(before.length()))
+                .as("at most an alert")
+                .doesNotContain("secret", "\r\n")
+                .hasSizeLessThanOrEqualTo(7);
+        assertThat(client.connection().state()).isEqualTo(State.FAILED);
+    }
+
+    /** A server whose greeting and capabilities offer the upgrade, and which has the client's command. */
+    private RawPeer proposedTo(Side client) {
+        RawPeer server = RawPeer.server(client, SERVER_CONTEXT);
+        String said = "";
+        for (Exchange each : protocol().before()) {
+            said = server.say(each.replyOctets());
+        }
+        assertThat(said).isEqualTo(protocol().upgrade().commandOctets());
+        return server;
+    }
+
+    private String goAhead() {
+        return protocol().upgrade().replyOctets();
+    }
+
+    private UpgradeException handshakeWith(Issued identity) {
+        Dialogue dialogue = protocol().client();
+        Side client = Side.of(dialogue, settings(TlsPolicy.REQUIRED, CERTIFICATES.client()));
+        Wire.between(client, server(TlsPolicy.REQUIRED, identity)).run();
+        UpgradeException failure = client.upgradeFailure();
+        assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
+        assertThat(dialogue.capabilities())
+                .as("those of before: it got no further")
+                .isNotEmpty();
+        return failure;
+    }
+
+    private Side client(TlsPolicy policy) {
+        return Side.of(protocol().client(), settings(policy, CERTIFICATES.client()));
+    }
+
+    private Side server(TlsPolicy policy, Issued identity) {
+        return Side.of(protocol().server(policy), settings(policy, CERTIFICATES.server(identity)));
+    }
+
+    private static UpgradeSettings settings(TlsPolicy policy, SSLContext context) {
+        return UpgradeSettings.of(policy)
+                .withTls(TlsSettings.builder().context(context).build());
+    }
+
+    private static String numbers(List<Integer> ports) {
+        assertThat(ports).isNotEmpty();
+        return ports.stream().map(String::valueOf).collect(Collectors.joining(", ", "(", ")"));
+    }
+}
