@@ -2,15 +2,12 @@ package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.nio.ServerSetup;
 import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.testing.ExternalProgram.Outcome;
-import dev.starttls.core.testing.PemFiles;
-import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.MailClientsContract;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.upgrade.TlsPolicy;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,105 +15,48 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mail clients that we did not write against our server. */
 @Tag("peers")
 @Timeout(180)
-class MailClientsTest {
+class SmtpMailClientsTest extends MailClientsContract {
 
-    private final TestCertificates certificates = TestCertificates.shared();
     private final BlockingQueue<String> delivered = new LinkedBlockingQueue<>();
 
-    @TempDir
-    Path folder;
-
-    private Path root;
-    private UpgradeLoop loop;
-    private Thread thread;
-
-    @BeforeEach
-    void start() throws Exception {
-        root = PemFiles.write(folder.resolve("root.pem"), List.of(certificates.root()));
-        loop = UpgradeLoop.open(100, Runnable::run);
-        thread = new Thread(loop, "loop");
-        thread.start();
+    @Override
+    protected ServerSetup<?> server() {
+        SmtpTransaction transaction = new SmtpTransaction(envelope -> new Collected(), 100_000);
+        return SmtpServer.named("mx.example.org", transaction).extensions(transaction.extensions());
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        loop.closeNow();
-        thread.join();
+    @Override
+    protected String protocol() {
+        return "smtp";
     }
 
-    @ParameterizedTest
-    @CsvSource({"EC,-tls1_3", "EC,-tls1_2", "RSA,-tls1_3", "RSA,-tls1_2"})
-    void openssl_upgrades_with_every_version_and_key(KeyKind key, String version) throws Exception {
-        ExternalProgram openssl = ExternalProgram.named("openssl");
-        int port = serve(TlsPolicy.REQUIRED, key);
-        Outcome outcome = openssl.run(
-                "NOOP\nQUIT\n",
-                "s_client",
-                "-starttls",
-                "smtp",
-                "-connect",
-                "localhost:" + port,
-                "-CAfile",
-                root.toString(),
-                "-verify_return_error",
-                "-verify_hostname",
-                "localhost",
-                "-crlf",
-                "-ign_eof",
-                version);
-        assertThat(outcome.output()).contains("Verify return code: 0 (ok)", "250 2.0.0", "221 2.0.0");
-        assertThat(outcome.status()).isZero();
+    @Override
+    protected String offer() {
+        return "STARTTLS";
     }
 
-    @Test
-    void openssl_speaks_implicit_tls() throws Exception {
-        ExternalProgram openssl = ExternalProgram.named("openssl");
-        int port = serve(TlsPolicy.IMPLICIT, KeyKind.EC);
-        Outcome outcome = openssl.run(
-                "EHLO me.example\nQUIT\n",
-                "s_client",
-                "-connect",
-                "localhost:" + port,
-                "-CAfile",
-                root.toString(),
-                "-verify_return_error",
-                "-ign_eof",
-                "-crlf");
-        assertThat(outcome.output()).contains("220 mx.example.org", "250-mx.example.org", "221 2.0.0");
-        assertThat(outcome.output()).doesNotContain("STARTTLS");
+    @Override
+    protected String greeting() {
+        return "220 mx.example.org";
     }
 
-    @ParameterizedTest
-    @CsvSource({"EC,VERS-TLS1.3", "RSA,VERS-TLS1.2"})
-    void gnutls_upgrades(KeyKind key, String version) throws Exception {
-        ExternalProgram gnutls = ExternalProgram.named("gnutls-cli");
-        int port = serve(TlsPolicy.REQUIRED, key);
-        Outcome outcome = gnutls.run(
-                "NOOP\r\nQUIT\r\n",
-                "--starttls-proto=smtp",
-                "--x509cafile",
-                root.toString(),
-                "--priority",
-                "NORMAL:-VERS-ALL:+" + version,
-                "--port",
-                Integer.toString(port),
-                "localhost");
-        assertThat(outcome.output())
-                .contains("The certificate is trusted", "Handshake was completed", "250 2.0.0", "221 2.0.0");
-        assertThat(outcome.status()).as(outcome.output()).isZero();
+    @Override
+    protected List<String> commands() {
+        return List.of("EHLO me.example", "NOOP", "QUIT");
+    }
+
+    @Override
+    protected List<String> answers() {
+        return List.of("250-mx.example.org", "250 2.0.0", "221 2.0.0");
     }
 
     @ParameterizedTest
@@ -210,17 +150,6 @@ class MailClientsTest {
         assertThat(outcome.output().lines()).containsExactly("refused 530", "sent False", "refused 530", "sent False");
         assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by python");
         assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by python");
-    }
-
-    private int serve(TlsPolicy policy, KeyKind key) throws Exception {
-        SmtpTransaction transaction = new SmtpTransaction(envelope -> new Collected(), 100_000);
-        return SmtpServer.named("mx.example.org", transaction)
-                .extensions(transaction.extensions())
-                .sslContext(certificates.server(certificates.localhost(key)))
-                .policy(policy)
-                .listen(loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .socket()
-                .getLocalPort();
     }
 
     private final class Collected implements SmtpDataReceiver {

@@ -2,115 +2,54 @@ package dev.starttls.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.nio.ServerSetup;
 import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.testing.ExternalProgram.Outcome;
-import dev.starttls.core.testing.PemFiles;
-import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.MailClientsContract;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.upgrade.TlsPolicy;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** POP3 clients that we did not write against our server. */
 @Tag("peers")
 @Timeout(180)
-class MailClientsTest {
+class Pop3MailClientsTest extends MailClientsContract {
 
-    private final TestCertificates certificates = TestCertificates.shared();
-
-    @TempDir
-    Path folder;
-
-    private Path root;
-    private UpgradeLoop loop;
-    private Thread thread;
-
-    @BeforeEach
-    void start() throws Exception {
-        root = PemFiles.write(folder.resolve("root.pem"), List.of(certificates.root()));
-        loop = UpgradeLoop.open(100, Runnable::run);
-        thread = new Thread(loop, "loop");
-        thread.start();
+    @Override
+    protected ServerSetup<?> server() {
+        Pop3Maildrop maildrop = Fixture.maildrop(Fixture.mailbox());
+        return Pop3Server.named("pop.example.org", maildrop).capabilities(maildrop.capabilities());
     }
 
-    @AfterEach
-    void stop() throws Exception {
-        loop.closeNow();
-        thread.join();
+    @Override
+    protected String protocol() {
+        return "pop3";
     }
 
-    @ParameterizedTest
-    @CsvSource({"EC,-tls1_3", "EC,-tls1_2", "RSA,-tls1_3", "RSA,-tls1_2"})
-    void openssl_upgrades_with_every_version_and_key(KeyKind key, String version) throws Exception {
-        ExternalProgram openssl = ExternalProgram.named("openssl");
-        int port = serve(TlsPolicy.REQUIRED, key);
-        Outcome outcome = openssl.run(
-                "CAPA\nUSER mary\nPASS secret\nSTAT\nQUIT\n",
-                "s_client",
-                "-starttls",
-                "pop3",
-                "-connect",
-                "localhost:" + port,
-                "-CAfile",
-                root.toString(),
-                "-verify_return_error",
-                "-verify_hostname",
-                "localhost",
-                "-crlf",
-                "-ign_eof",
-                version);
-        assertThat(outcome.output()).contains("Verify return code: 0 (ok)", "+OK 2 ", "+OK Bye");
-        assertThat(outcome.status()).isZero();
+    @Override
+    protected String offer() {
+        return "STLS";
     }
 
-    @Test
-    void openssl_speaks_implicit_tls() throws Exception {
-        ExternalProgram openssl = ExternalProgram.named("openssl");
-        int port = serve(TlsPolicy.IMPLICIT, KeyKind.EC);
-        Outcome outcome = openssl.run(
-                "CAPA\nQUIT\n",
-                "s_client",
-                "-connect",
-                "localhost:" + port,
-                "-CAfile",
-                root.toString(),
-                "-verify_return_error",
-                "-ign_eof",
-                "-crlf");
-        assertThat(outcome.output()).contains("+OK ", "SASL PLAIN", "+OK Bye").doesNotContain("STLS");
-        assertThat(outcome.status()).isZero();
+    @Override
+    protected String greeting() {
+        return "+OK ";
     }
 
-    @ParameterizedTest
-    @CsvSource({"EC,VERS-TLS1.3", "RSA,VERS-TLS1.2"})
-    void gnutls_upgrades(KeyKind key, String version) throws Exception {
-        ExternalProgram gnutls = ExternalProgram.named("gnutls-cli");
-        int port = serve(TlsPolicy.REQUIRED, key);
-        Outcome outcome = gnutls.run(
-                "USER mary\r\nPASS secret\r\nSTAT\r\nQUIT\r\n",
-                "--starttls-proto=pop3",
-                "--x509cafile",
-                root.toString(),
-                "--priority",
-                "NORMAL:-VERS-ALL:+" + version,
-                "--port",
-                Integer.toString(port),
-                "localhost");
-        assertThat(outcome.output()).contains("The certificate is trusted", "Handshake was completed", "+OK 2 ");
-        assertThat(outcome.status()).as(outcome.output()).isZero();
+    @Override
+    protected List<String> commands() {
+        return List.of("CAPA", "USER mary", "PASS secret", "STAT", "QUIT");
+    }
+
+    @Override
+    protected List<String> answers() {
+        return List.of("SASL PLAIN", "+OK 2 ", "+OK Bye");
     }
 
     @Test
@@ -195,16 +134,5 @@ class MailClientsTest {
                 scheme + "://localhost:" + port + "/1");
         assertThat(outcome.status()).as(outcome.output()).isZero();
         return outcome.output();
-    }
-
-    private int serve(TlsPolicy policy, KeyKind key) throws Exception {
-        Pop3Maildrop maildrop = Fixture.maildrop(Fixture.mailbox());
-        return Pop3Server.named("pop.example.org", maildrop)
-                .capabilities(maildrop.capabilities())
-                .sslContext(certificates.server(certificates.localhost(key)))
-                .policy(policy)
-                .listen(loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .socket()
-                .getLocalPort();
     }
 }
