@@ -209,10 +209,8 @@ final class Ending {
 
     /** close_notify has left behind the last line. */
     void closeNotifyLeft() {
-        synchronized (parts.machine()) {
-            if (leaving && afterFarewell.isEmpty() && parts.machine().allows(Event.END)) {
-                parts.machine().on(Event.END);
-            }
+        if (leaving && afterFarewell.isEmpty()) {
+            parts.machine().onIfAllowed(Event.END);
         }
     }
 
@@ -241,10 +239,8 @@ final class Ending {
     void close() {
         leaving |= !ready;
         parts.outbox().clear();
-        synchronized (parts.machine()) {
-            if (parts.machine().allows(Event.CLOSE) && parts.machine().on(Event.CLOSE) == State.CLOSING) {
-                parts.tls().close();
-            }
+        if (parts.machine().onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
+            parts.tls().close();
         }
     }
 
@@ -352,19 +348,16 @@ final class Ending {
     }
 
     private boolean silence(UpgradeException why) {
-        synchronized (parts.machine()) {
-            if (!parts.machine().allows(Event.FAIL)) {
-                return false;
-            }
-            boolean records = parts.records();
-            parts.machine().on(Event.FAIL);
-            failure = Optional.of(why);
-            if (records) {
-                parts.tls().giveUp();
-            } else {
-                // The peer has not been told that TLS begins: a ClientHello made ahead must not leave.
-                parts.tls().discard();
-            }
+        boolean records = parts.records();
+        if (parts.machine().onIfAllowed(Event.FAIL).isEmpty()) {
+            return false;
+        }
+        failure = Optional.of(why);
+        if (records) {
+            parts.tls().giveUp();
+        } else {
+            // The peer has not been told that TLS begins: a ClientHello made ahead must not leave.
+            parts.tls().discard();
         }
         afterFarewell = Optional.empty();
         parts.clock().stop();

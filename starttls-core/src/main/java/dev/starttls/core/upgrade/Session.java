@@ -210,10 +210,8 @@ final class Session implements Stage {
     @Override
     public void close() {
         forget(lines);
-        synchronized (machine) {
-            if (machine.allows(Event.CLOSE) && machine.on(Event.CLOSE) == State.CLOSING) {
-                tls.close();
-            }
+        if (machine.onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
+            tls.close();
         }
     }
 
@@ -310,20 +308,13 @@ final class Session implements Stage {
     }
 
     private void over() {
-        synchronized (machine) {
-            if (machine.allows(Event.END)) {
-                machine.on(Event.END);
-            }
-        }
+        machine.onIfAllowed(Event.END);
     }
 
     /** A failure of TLS is told as it is. */
     private SSLException broken(SSLException thrown) {
-        synchronized (machine) {
-            if (machine.allows(Event.FAIL)) {
-                machine.on(Event.FAIL);
-                failure = thrown;
-            }
+        if (machine.onIfAllowed(Event.FAIL).isPresent()) {
+            failure = thrown;
         }
         return thrown;
     }

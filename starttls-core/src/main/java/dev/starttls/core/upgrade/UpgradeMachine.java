@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The upgrade, as a table from state and event to state. Two rules: everything that decides the state is in this file
@@ -79,20 +80,29 @@ final class UpgradeMachine {
         return state;
     }
 
-    /** Whether the table has the event in the present state. */
-    boolean allows(Event event) {
-        return TABLE.get(state).containsKey(event);
-    }
-
-    /** Follows the table; one thread at a time, which in {@link State#SECURE} may be a reader or a writer. */
+    /** Follows the table, which must have the event in the present state. */
     synchronized State on(Event event) {
-        State next = TABLE.get(state).get(event);
-        if (next == null) {
+        Optional<State> next = onIfAllowed(event);
+        if (next.isEmpty()) {
             throw new IllegalStateException(
                     "Expected one of " + TABLE.get(state).keySet() + " in state " + state + ", got " + event
                             + "; the connection was used out of order");
         }
+        return next.get();
+    }
+
+    /**
+     * Follows the table if it has the event in the present state, in one step: in {@link State#SECURE} a reader and a writer
+     * may close, or fail, at the same time.
+     *
+     * @return the state that follows; empty if the table does not have the event, and nothing has changed
+     */
+    synchronized Optional<State> onIfAllowed(Event event) {
+        State next = TABLE.get(state).get(event);
+        if (next == null) {
+            return Optional.empty();
+        }
         state = next;
-        return next;
+        return Optional.of(next);
     }
 }

@@ -244,11 +244,7 @@ final class Upgrading implements Stage {
     @Override
     public void end() {
         close();
-        synchronized (parts.machine()) {
-            if (parts.machine().allows(Event.END)) {
-                parts.machine().on(Event.END);
-            }
-        }
+        parts.machine().onIfAllowed(Event.END);
         parts.framing().reset();
         parts.tls().release();
     }

@@ -12,7 +12,11 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,17 +57,42 @@ class UpgradeMachineTest {
         UpgradeMachine machine = new UpgradeMachine(state);
         State next = TABLE.get(state + " " + event);
         if (next == null) {
-            assertThat(machine.allows(event)).isFalse();
+            assertThat(machine.onIfAllowed(event)).isEmpty();
+            assertThat(machine.state()).isEqualTo(state);
             assertThatThrownBy(() -> machine.on(event))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining(state.name())
                     .hasMessageContaining(event.name());
             assertThat(machine.state()).isEqualTo(state);
         } else {
-            assertThat(machine.allows(event)).isTrue();
             assertThat(machine.on(event)).isEqualTo(next);
             assertThat(machine.state()).isEqualTo(next);
+            UpgradeMachine another = new UpgradeMachine(state);
+            assertThat(another.onIfAllowed(event)).contains(next);
+            assertThat(another.state()).isEqualTo(next);
         }
+    }
+
+    /** A reader and a writer may close at the same time, and only one of them asks for close_notify. */
+    @Test
+    void of_two_threads_that_close_at_once_one_does() throws Exception {
+        for (int round = 0; round < 2_000; round++) {
+            UpgradeMachine machine = new UpgradeMachine(State.SECURE);
+            CyclicBarrier together = new CyclicBarrier(2);
+            CompletableFuture<Optional<State>> other = CompletableFuture.supplyAsync(() -> close(machine, together));
+            Optional<State> own = close(machine, together);
+            assertThat(Stream.of(own, other.get(30, TimeUnit.SECONDS)).flatMap(Optional::stream))
+                    .containsExactly(State.CLOSING);
+        }
+    }
+
+    private static Optional<State> close(UpgradeMachine machine, CyclicBarrier together) {
+        try {
+            together.await(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return machine.onIfAllowed(Event.CLOSE);
     }
 
     @Test
@@ -83,7 +112,7 @@ class UpgradeMachineTest {
     void only_a_refusal_leads_back_from_a_proposal() {
         for (Event event : Event.values()) {
             UpgradeMachine machine = new UpgradeMachine(State.PROPOSED);
-            if (machine.allows(event) && machine.on(event) == State.PLAINTEXT) {
+            if (machine.onIfAllowed(event).equals(Optional.of(State.PLAINTEXT))) {
                 assertThat(event).isEqualTo(Event.REFUSE);
             }
         }
@@ -164,7 +193,7 @@ class UpgradeMachineTest {
             State state = open.remove();
             for (Event event : Event.values()) {
                 UpgradeMachine machine = new UpgradeMachine(state);
-                if (machine.allows(event) && seen.add(machine.on(event))) {
+                if (machine.onIfAllowed(event).filter(seen::add).isPresent()) {
                     open.add(machine.state());
                 }
             }
