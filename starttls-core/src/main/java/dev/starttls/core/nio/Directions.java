@@ -3,9 +3,8 @@ package dev.starttls.core.nio;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import java.io.IOException;
-import java.util.Optional;
+import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
-import javax.net.ssl.SSLException;
 
 /**
  * The two directions of a channel, and what they have in common: the upgrade before they part, a failure of TLS, and
@@ -16,9 +15,10 @@ final class Directions {
     /** A peer that has taken nothing for so long that there is no room for an alert will not read it either: 5 s. */
     private static final long CLOSE_NANOS = 5_000_000_000L;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final WritingHalf writing;
     private final ReadingHalf reading;
-    private volatile Optional<IOException> failure = Optional.empty();
 
     Directions(Transport transport, UpgradeConnection connection) {
         this.writing = new WritingHalf(transport, connection);
@@ -48,12 +48,9 @@ final class Directions {
     }
 
     /** What TLS fails of, it fails of for good; and the peer is told why, unless a writer is at work: it does that then. */
-    void failed(IOException thrown) {
+    void failed() {
         if (connection().state() != State.FAILED) {
             return;
-        }
-        if (failure.isEmpty()) {
-            failure = Optional.of(thrown);
         }
         if (writing.lock().tryLock()) {
             try {
@@ -67,12 +64,10 @@ final class Directions {
         }
     }
 
-    void checkSound() throws SSLException {
-        if (failure.isPresent()) {
-            throw new SSLException(
-                    "Expected no further use of a session that has failed before: "
-                            + failure.get().getMessage(),
-                    failure.get());
+    /** A writer is to hear of it too; the connection, which remembers it, takes nothing any more and throws it again. */
+    void requireNotFailed() throws IOException {
+        if (connection().state() == State.FAILED) {
+            connection().receive(NOTHING, NOTHING);
         }
     }
 

@@ -222,7 +222,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             checkOpen();
             return dst.hasRemaining() ? directions.reading().read(dst) : 0;
         } catch (IOException e) {
-            directions.failed(e);
+            directions.failed();
             throw e;
         } finally {
             directions.reading().lock().unlock();
@@ -251,7 +251,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             directions.writing().flush();
             return count;
         } catch (IOException e) {
-            directions.failed(e);
+            directions.failed();
             throw e;
         } finally {
             directions.writing().lock().unlock();
@@ -300,7 +300,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             directions.writing().flush();
             return total;
         } catch (IOException e) {
-            directions.failed(e);
+            directions.failed();
             throw e;
         } finally {
             directions.writing().lock().unlock();
@@ -459,7 +459,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             }
         } catch (IOException e) {
             // What came before is the caller's; the next read fails.
-            directions.failed(e);
+            directions.failed();
         }
         return total;
     }
@@ -507,7 +507,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!isOpen()) {
             throw new ClosedChannelException();
         }
-        directions.checkSound();
+        directions.requireNotFailed();
     }
 
     /** Runs tasks at once, so that nobody has to be woken. Not a lambda, which the first upgrade would have to link. */

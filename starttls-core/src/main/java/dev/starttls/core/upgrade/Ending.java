@@ -4,7 +4,6 @@ import dev.starttls.core.tls.NotTlsException;
 import dev.starttls.core.tls.PeerCheck;
 import dev.starttls.core.tls.RecordLimitException;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
-import java.io.IOException;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,6 @@ final class Ending {
 
     private Optional<UpgradeException> afterFarewell = Optional.empty();
     private boolean ready;
-    private Optional<UpgradeException> failure = Optional.empty();
     /** What user code threw before its last lines were said; thrown once they have left. */
     private Optional<Throwable> fault = Optional.empty();
 
@@ -325,34 +323,11 @@ final class Ending {
         failed(localError(thrown));
     }
 
-    /** What the connection has failed with. */
-    Optional<UpgradeException> failure() {
-        return failure;
-    }
-
-    /** Throws if the connection has failed before: what came after is not to be taken for an end of stream. */
-    void requireSound() throws IOException {
-        if (parts.state() != State.FAILED || failure.isEmpty()) {
-            return;
-        }
-        UpgradeException why = failure.get();
-        UpgradeException again = new UpgradeException(
-                why.reason(),
-                why.phase(),
-                "Expected no use of a connection that has failed before with: " + why.getMessage(),
-                "",
-                why.hint().orElse(""),
-                why.peerChain());
-        again.initCause(why);
-        throw again;
-    }
-
     private boolean silence(UpgradeException why) {
         boolean records = parts.records();
-        if (parts.machine().onIfAllowed(Event.FAIL).isEmpty()) {
+        if (!parts.machine().fail(why)) {
             return false;
         }
-        failure = Optional.of(why);
         if (records) {
             parts.tls().giveUp();
         } else {

@@ -66,7 +66,7 @@ final class Incoming {
     }
 
     void receive(ByteBuffer network) throws IOException {
-        ending.requireSound();
+        parts.machine().requireNotFailed();
         beginTurn();
         if (network.remaining() > left) {
             // What was left the last time came before whatever has been sent since, and answers nothing.
@@ -81,7 +81,7 @@ final class Incoming {
     }
 
     void endOfInput() throws IOException {
-        ending.requireSound();
+        parts.machine().requireNotFailed();
         peerClosed = true;
         boolean reported = parts.settings().tls().truncation() == Truncation.REPORTED;
         if (ending.open()) {

@@ -30,8 +30,6 @@ final class Session implements Stage {
     /** The last lines of the dialogue, until they have left. */
     private volatile Outbox lines;
 
-    private volatile SSLException failure;
-
     Session(Parts parts, boolean leaving) {
         this.machine = parts.machine();
         this.tls = parts.tls();
@@ -105,7 +103,7 @@ final class Session implements Stage {
 
     @Override
     public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
-        requireSound();
+        machine.requireNotFailed();
         State state = state();
         if (state == State.PLAINTEXT) {
             move(network, application);
@@ -140,7 +138,7 @@ final class Session implements Stage {
 
     @Override
     public void endOfInput() throws IOException {
-        requireSound();
+        machine.requireNotFailed();
         peerClosed = true;
         if (tls.established() && settings.tls().truncation() == Truncation.REPORTED) {
             try {
@@ -313,18 +311,7 @@ final class Session implements Stage {
 
     /** A failure of TLS is told as it is. */
     private SSLException broken(SSLException thrown) {
-        if (machine.onIfAllowed(Event.FAIL).isPresent()) {
-            failure = thrown;
-        }
+        machine.fail(thrown);
         return thrown;
-    }
-
-    /** Throws if the connection has failed before: what came after is not to be taken for an end of stream. */
-    private void requireSound() throws SSLException {
-        SSLException earlier = failure;
-        if (earlier != null && state() == State.FAILED) {
-            throw new SSLException(
-                    "Expected no use of a connection that has failed before with: " + earlier.getMessage(), earlier);
-        }
     }
 }

@@ -1,8 +1,10 @@
 package dev.starttls.core.upgrade;
 
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /**
  * The upgrade, as a table from state and event to state. Two rules: everything that decides the state is in this file
@@ -71,6 +73,8 @@ final class UpgradeMachine {
             State.FAILED, Map.of()));
 
     private volatile State state;
+    /** What led to {@link State#FAILED}: there is no other place where it is remembered. */
+    private volatile Optional<IOException> failure = Optional.empty();
 
     UpgradeMachine(State first) {
         state = first;
@@ -104,5 +108,41 @@ final class UpgradeMachine {
         }
         state = next;
         return Optional.of(next);
+    }
+
+    /**
+     * Fails, unless it is over already.
+     *
+     * @param why a {@link UpgradeException} of the upgrade, or what TLS has thrown in the session after it
+     * @return whether it has failed now, and for this
+     */
+    synchronized boolean fail(IOException why) {
+        if (state.terminal()) {
+            return false;
+        }
+        failure = Optional.of(why);
+        on(Event.FAIL);
+        return true;
+    }
+
+    /** What it has failed with. */
+    Optional<IOException> failure() {
+        return failure;
+    }
+
+    /** Throws if it has failed: what came after is not to be taken for an end of stream. */
+    void requireNotFailed() throws IOException {
+        if (failure.isEmpty()) {
+            return;
+        }
+        IOException earlier = failure.get();
+        String words = "Expected no use of a connection that has failed before with: " + earlier.getMessage();
+        if (!(earlier instanceof UpgradeException why)) {
+            throw new SSLException(words, earlier);
+        }
+        UpgradeException again = new UpgradeException(
+                why.reason(), why.phase(), words, "", why.hint().orElse(""), why.peerChain());
+        again.initCause(why);
+        throw again;
     }
 }

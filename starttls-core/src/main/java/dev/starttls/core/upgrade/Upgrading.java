@@ -53,7 +53,7 @@ final class Upgrading implements Stage {
             throw begunBefore(state());
         }
         if (state().terminal()) {
-            ending.requireSound();
+            parts.machine().requireNotFailed();
             throw new IllegalStateException("Expected begin on a connection that is open, got it in state " + state()
                     + "; make a new UpgradeConnection");
         }
@@ -222,7 +222,8 @@ final class Upgrading implements Stage {
 
     @Override
     public Optional<UpgradeException> failure() {
-        return ending.failure();
+        // Before the connection is the application's, it fails with nothing else.
+        return parts.machine().failure().map(UpgradeException.class::cast);
     }
 
     @Override
