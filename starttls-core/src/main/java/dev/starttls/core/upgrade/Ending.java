@@ -301,12 +301,12 @@ final class Ending {
                         : "After the go-ahead there is only TLS: someone in the middle may have added this");
     }
 
-    /** The engine is content with the peer, and this library is not: nothing more is said to it, see {@link TlsLayer#drop}. */
+    /** The engine is content with the peer, and this library is not: nothing more is said to it, see {@link TlsLayer#discard}. */
     UpgradeException refusedPeer(PeerCheck.Refusal refusal) {
         HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(refusal, parts.peer(), parts.role());
         UpgradeException why =
                 exception(diagnosis.reason(), diagnosis.detail(), "", diagnosis.hint(), diagnosis.peerChain());
-        parts.tls().drop();
+        parts.tls().discard();
         return failed(why);
     }
 

@@ -147,7 +147,7 @@ final class Outgoing {
 
     /** The engine gives out nothing more, whatever it says that it wants. */
     private void closed() throws UpgradeException {
-        parts.tls().hush();
+        parts.tls().suppressOutput();
         if (ending.leaving()) {
             // What is left of the last lines cannot leave any more.
             parts.outbox().clear();

@@ -279,7 +279,7 @@ final class Session implements Stage {
         }
         if (status == TlsStatus.CLOSED) {
             // The engine gives out nothing more, whatever it says that it wants.
-            tls.hush();
+            tls.suppressOutput();
             if (leaving) {
                 over();
             }

@@ -18,16 +18,26 @@ final class TlsLayer {
 
     private ByteBuffer ahead = NOTHING;
     private volatile TlsPump pump;
-    private volatile boolean spoken;
-    private volatile boolean failed;
-    private volatile boolean silent;
+    private volatile Condition condition = Condition.UNPREPARED;
     private volatile boolean taskDue;
     private volatile boolean taskRunning;
     private volatile boolean taskMissing;
-    private volatile boolean again;
-    private boolean prepared;
     /** What was thrown in place of an engine. */
     private volatile Optional<Throwable> instead = Optional.empty();
+
+    /** How far it has come; never back. */
+    private enum Condition {
+        /** No octet of this side's has been given out, and as a client there is no ClientHello yet. */
+        UNPREPARED,
+        /** A client's ClientHello is there and has not left. */
+        PREPARED,
+        /** From the first octet of this side's on, the peer may answer in TLS. */
+        SPOKEN,
+        /** TLS has failed: if the engine has an alert of it, that may leave. */
+        FAILED,
+        /** Nothing more leaves. */
+        OUTPUT_SUPPRESSED
+    }
 
     TlsLayer(Role role, UpgradeSettings settings, Peer peer) {
         start = Optional.of(new TlsStart(role, settings, peer));
@@ -62,9 +72,9 @@ final class TlsLayer {
         ready();
         try {
             pump.prepare();
-            prepared = true;
+            become(Condition.PREPARED);
         } catch (SSLException e) {
-            failed = true;
+            become(Condition.FAILED);
             throw e;
         }
     }
@@ -78,13 +88,13 @@ final class TlsLayer {
             requireEngine(hello);
             pump = hello.require();
             start = Optional.empty();
-            prepared = true;
+            become(Condition.PREPARED);
         }
     }
 
     /** Whether there is a ClientHello, sent or not. */
     boolean prepared() {
-        return prepared;
+        return condition != Condition.UNPREPARED;
     }
 
     boolean exists() {
@@ -103,11 +113,10 @@ final class TlsLayer {
 
     /** Whether an octet of this side's has been given out: from the first on, the peer may answer in TLS. */
     boolean spoken() {
-        return spoken;
+        return condition.compareTo(Condition.SPOKEN) >= 0;
     }
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
-        again = false;
         if (early.isPresent()) {
             // Nothing was said that could be answered; and perhaps another thread is at work on the pump.
             return helloDue() ? TlsStatus.NEED_TASK : TlsStatus.NEED_WRITE;
@@ -128,11 +137,9 @@ final class TlsLayer {
                     return noted(status);
                 }
             }
-            TlsStatus status = pump.receive(network, application);
-            again = status == TlsStatus.AGAIN;
-            return noted(status);
+            return noted(pump.receive(network, application));
         } catch (SSLException e) {
-            failed = true;
+            become(Condition.FAILED);
             throw e;
         }
     }
@@ -147,17 +154,17 @@ final class TlsLayer {
             takeOver();
             return noted(pump.send(application, network));
         } catch (SSLException e) {
-            failed = true;
+            become(Condition.FAILED);
             throw e;
         } finally {
-            if (!spoken && network.position() > from) {
-                spoken = true;
+            if (network.position() > from) {
+                become(Condition.SPOKEN);
             }
         }
     }
 
     boolean wantsSend() {
-        if (silent) {
+        if (condition == Condition.OUTPUT_SUPPRESSED) {
             return false;
         }
         TlsPump made = pump;
@@ -198,7 +205,7 @@ final class TlsLayer {
      * The session has failed already, and an alert may be owed: a second failure while it is made ends the matter.
      */
     void sendAlert(ByteBuffer network) {
-        if (silent) {
+        if (condition == Condition.OUTPUT_SUPPRESSED) {
             return;
         }
         boolean room = network.hasRemaining();
@@ -206,16 +213,11 @@ final class TlsLayer {
         try {
             TlsStatus status = send(NOTHING, network);
             if (status == TlsStatus.CLOSED || (room && network.position() == from)) {
-                hush();
+                suppressOutput();
             }
         } catch (SSLException | RuntimeException e) {
-            hush();
+            suppressOutput();
         }
-    }
-
-    /** Whether the last call of {@link #receive} stopped with octets left that it could have taken. */
-    boolean again() {
-        return again;
     }
 
     /** There once the handshake is done. */
@@ -235,10 +237,16 @@ final class TlsLayer {
 
     /** Asks for close_notify; where nothing was said in TLS there is nothing to take leave of. */
     void close() {
-        if (spoken) {
-            pump.closeOutbound();
-        } else {
-            discard();
+        switch (condition) {
+            case UNPREPARED, PREPARED -> discard();
+            case SPOKEN, OUTPUT_SUPPRESSED -> {
+                if (exists()) {
+                    pump.closeOutbound();
+                }
+            }
+            case FAILED -> {
+                // A close_notify would say that all was well (RFC 8446 section 6.1).
+            }
         }
     }
 
@@ -247,28 +255,25 @@ final class TlsLayer {
      * close_notify would tell the peer that all was well (RFC 8446 section 6).
      */
     void giveUp() {
-        if (!spoken && !failed) {
-            discard();
-        } else if (!failed) {
-            hush();
+        switch (condition) {
+            case UNPREPARED, PREPARED -> discard();
+            case SPOKEN -> suppressOutput();
+            case FAILED, OUTPUT_SUPPRESSED -> {
+                // The engine's alert leaves, or nothing.
+            }
         }
     }
 
-    /**
-     * This library refuses the peer, of which the engine knows nothing: it could not be made to say so by a fatal alert, and
-     * close_notify would say that all was well. So nothing leaves, neither what it has to send nor an end of TLS.
-     */
-    void drop() {
-        failed = true;
-        discard();
-    }
-
     /** Nothing more leaves. */
-    void hush() {
-        silent = true;
+    void suppressOutput() {
+        become(Condition.OUTPUT_SUPPRESSED);
     }
 
-    /** Lets go of an engine by which nothing was said: there will be no handshake. */
+    /**
+     * Lets go of the engine, and nothing more leaves: because nothing was said by it and there will be no handshake; or because
+     * this library refuses a peer that the engine is content with. It could not be made to say that by a fatal alert, and
+     * close_notify would say that all was well.
+     */
     void discard() {
         release();
         pump = null;
@@ -276,7 +281,7 @@ final class TlsLayer {
 
     /** Lets go of what is held and overwrites what was decrypted. */
     void release() {
-        silent = true;
+        suppressOutput();
         if (early.isPresent()) {
             // Perhaps another thread is at work there still; what it makes is nobody's.
             early = Optional.empty();
@@ -320,6 +325,19 @@ final class TlsLayer {
             taskDue = true;
         }
         return status;
+    }
+
+    /** A reader may find that TLS has failed while a writer finds that it is over: what is further counts. */
+    private void become(Condition next) {
+        if (next.compareTo(condition) > 0) {
+            advance(next);
+        }
+    }
+
+    private synchronized void advance(Condition next) {
+        if (next.compareTo(condition) > 0) {
+            condition = next;
+        }
     }
 
     /** Whether this was thrown in place of an engine: the settings are at fault, or what they have makes engines. */
