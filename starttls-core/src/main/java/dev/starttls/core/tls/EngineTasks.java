@@ -8,24 +8,44 @@ import javax.net.ssl.SSLException;
 final class EngineTasks {
 
     private final GuardedEngine engine;
-    private volatile boolean running;
-    private volatile boolean missing;
-    /** Whether one has ended since the engine was called last. */
-    private volatile boolean ended;
-
+    private volatile Condition condition = Condition.NONE;
     private volatile Throwable thrown;
+
+    /** What there is of a task. */
+    private enum Condition {
+        /** None. */
+        NONE,
+        /** A call of the pump has found that the engine waits for one. */
+        DUE,
+        /** One was handed out that has not ended. */
+        RUNNING,
+        /** One has ended, or could not be had; the engine was not called since. */
+        ENDED,
+        /** The engine waits for one and has none. */
+        MISSING
+    }
 
     EngineTasks(GuardedEngine engine) {
         this.engine = engine;
     }
 
+    /** The engine waits for a task. */
+    void due() {
+        move(Condition.NONE, Condition.DUE);
+    }
+
+    /** Whether the engine waits for a task, handed out or not. */
+    boolean awaited() {
+        return condition == Condition.DUE || condition == Condition.RUNNING;
+    }
+
     /** Whether a task was handed out that has not ended. */
     boolean running() {
-        return running;
+        return condition == Condition.RUNNING;
     }
 
     synchronized Optional<Runnable> next() {
-        if (running) {
+        if (running()) {
             return Optional.empty();
         }
         Runnable first;
@@ -33,25 +53,30 @@ final class EngineTasks {
             first = engine.engine().getDelegatedTask();
         } catch (RuntimeException | Error e) {
             thrown = e;
+            condition = Condition.ENDED;
             return Optional.empty();
         }
         if (first == null) {
-            // Whoever asks again and again for a task that never comes would wait for ever.
-            missing = engine.status() == HandshakeStatus.NEED_TASK;
+            if (engine.status() == HandshakeStatus.NEED_TASK) {
+                // Whoever asks again and again for a task that never comes would wait for ever.
+                condition = Condition.MISSING;
+            } else {
+                move(Condition.DUE, Condition.NONE);
+            }
             return Optional.empty();
         }
-        running = true;
+        condition = Condition.RUNNING;
         return Optional.of(new Task(first));
     }
 
-    /** Whether none was handed out that has not ended, and {@link #check} has nothing to do. */
+    /** Whether there is none, and {@link #check} has nothing to do. */
     boolean quiet() {
-        return !running && !missing && !ended && thrown == null;
+        return condition == Condition.NONE;
     }
 
-    /** Whether {@link #check} is due: a task has ended, and may have failed. */
+    /** Whether {@link #check} is due: a task has ended, and may have failed, or there is none where one is needed. */
     boolean ended() {
-        return (ended || thrown != null) && !running;
+        return condition == Condition.ENDED || condition == Condition.MISSING;
     }
 
     /**
@@ -60,6 +85,13 @@ final class EngineTasks {
      * time is over.
      */
     void check() throws SSLException {
+        if (move(Condition.MISSING, Condition.NONE)) {
+            throw engine.refuse("Expected a delegated task of the engine, which waits for one " + engine.where()
+                    + ", got none; the engine is at fault");
+        }
+        if (!move(Condition.ENDED, Condition.NONE)) {
+            return;
+        }
         Throwable why = thrown;
         if (why != null) {
             thrown = null;
@@ -68,15 +100,20 @@ final class EngineTasks {
                             + why.getClass().getName() + "; see the cause",
                     why));
         }
-        if (missing) {
-            missing = false;
-            throw engine.refuse("Expected a delegated task of the engine, which waits for one " + engine.where()
-                    + ", got none; the engine is at fault");
+        engine.ask();
+    }
+
+    /** Both directions call: returns whether it was this call that moved on. */
+    private boolean move(Condition from, Condition to) {
+        return condition == from && moveNow(from, to);
+    }
+
+    private synchronized boolean moveNow(Condition from, Condition to) {
+        boolean moves = condition == from;
+        if (moves) {
+            condition = to;
         }
-        if (ended) {
-            ended = false;
-            engine.ask();
-        }
+        return moves;
     }
 
     /**
@@ -101,8 +138,7 @@ final class EngineTasks {
                 thrown = e;
             } finally {
                 engine.unsettle();
-                ended = true;
-                running = false;
+                condition = Condition.ENDED;
             }
         }
     }

@@ -77,7 +77,7 @@ public final class TlsPump {
      */
     public TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
         requireWritable(application);
-        return inbound.receive(network, application);
+        return noted(inbound.receive(network, application));
     }
 
     /**
@@ -94,7 +94,7 @@ public final class TlsPump {
      */
     public TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
         requireWritable(network);
-        return outbound.send(application, network);
+        return noted(outbound.send(application, network));
     }
 
     /**
@@ -105,6 +105,15 @@ public final class TlsPump {
      */
     public Optional<Runnable> task() {
         return tasks.next();
+    }
+
+    /**
+     * Whether the engine waits for a task: one to be handed out by {@link #task}, or one that was and still runs.
+     *
+     * @return true from the call that returned {@link TlsStatus#NEED_TASK} until the task has run
+     */
+    public boolean taskDue() {
+        return tasks.awaited();
     }
 
     /**
@@ -220,6 +229,13 @@ public final class TlsPump {
     /** How many octets of memory are kept for records and decrypted octets. */
     int held() {
         return inbound.capacity() + outbound.capacity();
+    }
+
+    private TlsStatus noted(TlsStatus status) {
+        if (status == TlsStatus.NEED_TASK) {
+            tasks.due();
+        }
+        return status;
     }
 
     private Optional<SSLSession> handshakeSession() {

@@ -19,6 +19,7 @@ final class EarlyHello implements Runnable {
     private volatile Throwable failure;
 
     private volatile boolean done;
+    private boolean handedOut;
 
     /**
      * Nothing is made yet.
@@ -44,6 +45,15 @@ final class EarlyHello implements Runnable {
             }
             done = true;
         }
+    }
+
+    /** As the connection's task: empty while one that was handed out runs. */
+    Optional<Runnable> handOut() {
+        if (handedOut) {
+            return Optional.empty();
+        }
+        handedOut = true;
+        return Optional.of(this);
     }
 
     /** Whether the ClientHello is there, or could not be made. */

@@ -19,9 +19,6 @@ final class TlsLayer {
     private ByteBuffer ahead = NOTHING;
     private volatile TlsPump pump;
     private volatile Condition condition = Condition.UNPREPARED;
-    private volatile boolean taskDue;
-    private volatile boolean taskRunning;
-    private volatile boolean taskMissing;
     /** What was thrown in place of an engine. */
     private volatile Optional<Throwable> instead = Optional.empty();
 
@@ -134,10 +131,10 @@ final class TlsLayer {
             while (ahead.hasRemaining()) {
                 TlsStatus status = pump.receive(ahead, application);
                 if (status != TlsStatus.NEED_READ && status != TlsStatus.AGAIN) {
-                    return noted(status);
+                    return status;
                 }
             }
-            return noted(pump.receive(network, application));
+            return pump.receive(network, application);
         } catch (SSLException e) {
             become(Condition.FAILED);
             throw e;
@@ -148,11 +145,10 @@ final class TlsLayer {
         if (pump == null && early.isEmpty()) {
             return TlsStatus.NEED_READ;
         }
-        taskMissing = false;
         int from = network.position();
         try {
             takeOver();
-            return noted(pump.send(application, network));
+            return pump.send(application, network);
         } catch (SSLException e) {
             become(Condition.FAILED);
             throw e;
@@ -168,12 +164,13 @@ final class TlsLayer {
             return false;
         }
         TlsPump made = pump;
-        return early.isPresent() || (made != null && (taskMissing || made.wantsSend()));
+        return early.isPresent() || (made != null && made.wantsSend());
     }
 
     /** Whether a task must run, or runs, before anything else can go on. */
     boolean taskDue() {
-        return taskDue || taskRunning || helloDue();
+        TlsPump made = pump;
+        return helloDue() || (made != null && made.taskDue());
     }
 
     private boolean helloDue() {
@@ -182,23 +179,12 @@ final class TlsLayer {
     }
 
     /** Hands out the task that is due; empty while one that was handed out runs. */
-    synchronized Optional<Runnable> task() {
-        if (taskRunning) {
-            return Optional.empty();
-        }
+    Optional<Runnable> task() {
         if (helloDue()) {
-            taskRunning = true;
-            return Optional.of(new Task(early.get()));
+            return early.get().handOut();
         }
-        if (pump == null) {
-            return Optional.empty();
-        }
-        taskDue = false;
-        Optional<Runnable> next = pump.task();
-        taskRunning = next.isPresent();
-        // An engine that waits for a task which it does not have is refused by the next call of the pump.
-        taskMissing = next.isEmpty();
-        return next.isPresent() ? Optional.of(new Task(next.get())) : next;
+        TlsPump made = pump;
+        return made == null ? Optional.empty() : made.task();
     }
 
     /**
@@ -288,7 +274,6 @@ final class TlsLayer {
         }
         start = Optional.empty();
         ahead = NOTHING;
-        taskDue = false;
         if (pump != null) {
             pump.release();
         }
@@ -299,32 +284,6 @@ final class TlsLayer {
         return start.map(TlsStart::held).orElse(0)
                 + ahead.remaining()
                 + decrypted().capacity();
-    }
-
-    /** A task of the pump, of which is noted when it has run. */
-    private final class Task implements Runnable {
-
-        private final Runnable work;
-
-        Task(Runnable work) {
-            this.work = work;
-        }
-
-        @Override
-        public void run() {
-            try {
-                work.run();
-            } finally {
-                taskRunning = false;
-            }
-        }
-    }
-
-    private TlsStatus noted(TlsStatus status) {
-        if (status == TlsStatus.NEED_TASK && !taskRunning) {
-            taskDue = true;
-        }
-        return status;
     }
 
     /** A reader may find that TLS has failed while a writer finds that it is over: what is further counts. */
