@@ -17,7 +17,6 @@ final class Ending {
 
     private final Parts parts;
     private final EndReport end;
-    private boolean leaving;
     /** The listener has heard the last of this upgrade. */
     private boolean settled;
     /** The listener has heard that there is no engine, which ends nothing. */
@@ -33,19 +32,14 @@ final class Ending {
         this.end = new EndReport(parts.dialogue(), parts.settings().listener());
     }
 
-    /** The dialogue is over and the connection is the application's: from the next call on, see {@link Session}. */
+    /** The dialogue is over and the connection is the application's: see {@link UpgradeConnection}. */
     boolean ready() {
         return ready;
     }
 
-    /** The last lines are leaving, or have left; what the peer sends does not matter any more. */
-    boolean leaving() {
-        return leaving;
-    }
-
     /** The dialogue goes on. */
     boolean open() {
-        return !ready && !leaving && !parts.state().terminal();
+        return !ready && !parts.machine().leaving() && !parts.state().terminal();
     }
 
     void becomeReady() {
@@ -61,7 +55,7 @@ final class Ending {
 
     /** Lines may wait that are to leave before the connection is closed. */
     void leave() {
-        leaving = true;
+        parts.machine().leave();
         if (parts.outbox().isEmpty()) {
             close();
             end.report(SessionEnd.of(SessionEnd.Cause.CLOSED));
@@ -74,7 +68,7 @@ final class Ending {
             throw failed(why);
         }
         parts.outbox().add(farewell);
-        leaving = true;
+        parts.machine().leave();
         afterFarewell = Optional.of(why);
     }
 
@@ -89,7 +83,7 @@ final class Ending {
         if (parts.client()) {
             parts.outbox().clear();
         }
-        leaving = true;
+        parts.machine().leave();
         afterFarewell = Optional.of(why);
         if (parts.outbox().isEmpty()) {
             farewellLeft();
@@ -116,7 +110,7 @@ final class Ending {
             why.addSuppressed(e);
             return false;
         }
-        leaving = true;
+        parts.machine().leave();
         afterFarewell = Optional.of(why);
         parts.clock().lastLines();
         return true;
@@ -207,7 +201,7 @@ final class Ending {
 
     /** close_notify has left behind the last line. */
     void closeNotifyLeft() {
-        if (leaving && afterFarewell.isEmpty()) {
+        if (parts.machine().leaving() && afterFarewell.isEmpty()) {
             parts.machine().onIfAllowed(Event.END);
         }
     }
@@ -235,7 +229,9 @@ final class Ending {
 
     /** This side closes; lines that have not left do not leave any more. */
     void close() {
-        leaving |= !ready;
+        if (!ready) {
+            parts.machine().leave();
+        }
         parts.outbox().clear();
         if (parts.machine().onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
             parts.tls().close();

@@ -35,7 +35,6 @@ final class Incoming {
     private int handshakeOctets;
     private int left;
     private int linesLeft;
-    private boolean peerClosed;
 
     Incoming(Parts parts, Negotiation negotiation, Ending ending) {
         this.parts = parts;
@@ -73,7 +72,7 @@ final class Incoming {
             parts.clock().heard();
         }
         negotiate(network);
-        if (!ending.ready() && (ending.leaving() || parts.state().terminal() || behindCloseNotify())) {
+        if (!ending.ready() && (parts.machine().leaving() || parts.state().terminal() || behindCloseNotify())) {
             // What comes behind the end is nobody's (RFC 8446 section 6.1).
             network.position(network.limit());
         }
@@ -82,7 +81,7 @@ final class Incoming {
 
     void endOfInput() throws IOException {
         parts.machine().requireNotFailed();
-        peerClosed = true;
+        parts.machine().inputEnds();
         boolean reported = parts.settings().tls().truncation() == Truncation.REPORTED;
         if (ending.open()) {
             throw parts.state() == State.SECURE && reported
@@ -100,7 +99,7 @@ final class Incoming {
 
     /** The transport has failed: what a middlebox does that kills STARTTLS, and what a peer does that crashed. */
     UpgradeException lost(IOException thrown) {
-        peerClosed = true;
+        parts.machine().inputEnds();
         UpgradeException why = ending.exception(
                 FailureReason.CONNECTION_CLOSED,
                 "Expected " + parts.awaited() + ", got: "
@@ -109,13 +108,6 @@ final class Incoming {
                 parts.lossHint(heard));
         why.initCause(thrown);
         return ending.failed(why);
-    }
-
-    /** Whether the peer sends nothing more and all it sent was given out. */
-    boolean ended() {
-        return parts.state() != State.FAILED
-                && !parts.tls().decrypted().hasRemaining()
-                && (peerClosed || parts.tls().closeNotifyReceived());
     }
 
     /** Takes lines that were decrypted before and waited for room for their answers. Returns whether there were any. */

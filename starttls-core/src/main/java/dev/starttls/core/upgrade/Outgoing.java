@@ -93,7 +93,7 @@ final class Outgoing {
         if (!parts.outbox().isEmpty()) {
             return;
         }
-        if (ending.leaving()) {
+        if (parts.machine().leaving()) {
             ending.farewellLeft();
         } else if (parts.state() == State.PROPOSED && !parts.client()) {
             negotiation.goAheadLeft();
@@ -135,7 +135,7 @@ final class Outgoing {
         if (status != TlsStatus.OK) {
             return false;
         }
-        if (ending.leaving() && parts.outbox().isEmpty() && parts.state() == State.SECURE) {
+        if (parts.machine().leaving() && parts.outbox().isEmpty() && parts.state() == State.SECURE) {
             ending.farewellLeft();
             return true;
         }
@@ -148,7 +148,7 @@ final class Outgoing {
     /** The engine gives out nothing more, whatever it says that it wants. */
     private void closed() throws UpgradeException {
         parts.tls().suppressOutput();
-        if (ending.leaving()) {
+        if (parts.machine().leaving()) {
             // What is left of the last lines cannot leave any more.
             parts.outbox().clear();
         }

@@ -1,7 +1,9 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.tls.TlsStatus;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Truncation;
+import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -64,7 +66,17 @@ import javax.net.ssl.SSLException;
  */
 public final class UpgradeConnection {
 
-    private volatile Stage stage;
+    /** One for all; nothing is ever put in. */
+    private static final Outbox NO_LINES = new Outbox();
+
+    private final UpgradeMachine machine;
+    private final TlsLayer tls;
+    private final UpgradeSettings settings;
+    private final Outcome outcome;
+    /** The dialogue and all that serves it; let go of once ready, since most connections spend their lives behind it. */
+    private volatile Optional<Upgrading> negotiation;
+    /** The last lines of the dialogue, once ready and until they have left. */
+    private volatile Outbox lastLines = NO_LINES;
 
     /**
      * A connection that has not begun.
@@ -75,7 +87,12 @@ public final class UpgradeConnection {
      * @throws IllegalArgumentException if the settings are not for this protocol, see {@link InjectionResponse#HANDSHAKE}
      */
     public UpgradeConnection(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
-        stage = new Upgrading(Parts.of(dialogue, settings, peer));
+        Parts parts = Parts.of(dialogue, settings, peer);
+        this.machine = parts.machine();
+        this.tls = parts.tls();
+        this.settings = settings;
+        this.outcome = parts.outcome();
+        this.negotiation = Optional.of(new Upgrading(parts));
     }
 
     /**
@@ -85,7 +102,7 @@ public final class UpgradeConnection {
      * @param nanos what it took, in nanoseconds
      */
     public void spent(Phase phase, long nanos) {
-        stage.spent(phase, nanos);
+        outcome.preceded(phase, nanos);
     }
 
     /**
@@ -95,7 +112,7 @@ public final class UpgradeConnection {
      * @see UpgradeReport#firstAttempt
      */
     public void precededBy(UpgradeException failed) {
-        stage.precededBy(
+        outcome.precededBy(
                 Objects.requireNonNull(
                         failed,
                         "failed: expected what the first connection failed with, got null; leave the call out if there was none"));
@@ -108,7 +125,10 @@ public final class UpgradeConnection {
      * @param nanos how long a call of this connection has taken, in nanoseconds; nothing is given for 0 or less, or once ready
      */
     public void ownTime(long nanos) {
-        stage.ownTime(nanos);
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            present.get().ownTime(nanos);
+        }
     }
 
     /**
@@ -119,7 +139,10 @@ public final class UpgradeConnection {
      * @param nanos how long, in nanoseconds; nothing is given for 0 or less, or once ready
      */
     public void keptWaiting(long nanos) {
-        stage.keptWaiting(nanos);
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            present.get().keptWaiting(nanos);
+        }
     }
 
     /**
@@ -130,11 +153,14 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has begun before
      */
     public void begin(long nanos) throws IOException {
-        Stage first = stage;
+        Optional<Upgrading> present = negotiation;
+        if (present.isEmpty()) {
+            throw Upgrading.begunBefore(state());
+        }
         try {
-            first.begin(nanos);
+            present.get().begin(nanos);
         } finally {
-            moveOn(first);
+            letGo(present.get());
         }
     }
 
@@ -146,7 +172,10 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void tick(long nanos) throws UpgradeException {
-        stage.tick(nanos);
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            present.get().tick(nanos);
+        }
     }
 
     /**
@@ -156,7 +185,8 @@ public final class UpgradeConnection {
      *     once ready, closed or failed
      */
     public Optional<Long> deadline() {
-        return stage.deadline();
+        Optional<Upgrading> present = negotiation;
+        return present.isPresent() ? present.get().deadline() : Optional.empty();
     }
 
     /**
@@ -165,7 +195,15 @@ public final class UpgradeConnection {
      * @return see {@link Want}
      */
     public Want want() {
-        return stage.want();
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            return present.get().want();
+        }
+        State state = state();
+        if (state.tls() == State.Tls.RECORDS && tls.taskDue()) {
+            return Want.TASK;
+        }
+        return outputDue(state) ? Want.WRITE : Want.NOTHING;
     }
 
     /**
@@ -174,7 +212,7 @@ public final class UpgradeConnection {
      * @return to be run once, by any thread; empty when there is none or when it still runs
      */
     public Optional<Runnable> task() {
-        return stage.task();
+        return tls.task();
     }
 
     /**
@@ -198,7 +236,8 @@ public final class UpgradeConnection {
      * @throws UpgradeException as {@link #prepare}
      */
     public boolean prepareNext() throws IOException {
-        return stage.prepareNext();
+        Optional<Upgrading> present = negotiation;
+        return present.isPresent() && present.get().prepareNext();
     }
 
     /**
@@ -211,7 +250,8 @@ public final class UpgradeConnection {
      * @return to be run once, by any thread; empty where there is nothing to prepare, or when something was prepared before
      */
     public Optional<Runnable> preparation() {
-        return stage.preparation();
+        Optional<Upgrading> present = negotiation;
+        return present.isPresent() ? present.get().preparation() : Optional.empty();
     }
 
     /**
@@ -226,15 +266,27 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
-        Stage first = stage;
-        Stage next;
-        try {
-            first.receive(network, application);
-        } finally {
-            next = moveOn(first);
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            try {
+                present.get().receive(network);
+            } finally {
+                letGo(present.get());
+            }
+            if (!ready()) {
+                return;
+            }
         }
-        if (next != first) {
-            next.receive(network, application);
+        machine.requireNotFailed();
+        State state = state();
+        if (state == State.PLAINTEXT) {
+            move(network, application);
+        } else if (!state.terminal()) {
+            decrypt(network, application);
+        }
+        if (machine.leaving() || state().terminal() || (tls.closeNotifyReceived() && !holdsInput())) {
+            // What comes behind the end is nobody's (RFC 8446 section 6.1).
+            network.position(network.limit());
         }
     }
 
@@ -248,15 +300,31 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
-        Stage first = stage;
-        Stage next;
-        try {
-            first.transmit(application, network);
-        } finally {
-            next = moveOn(first);
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            try {
+                present.get().transmit(network);
+            } finally {
+                letGo(present.get());
+            }
+            if (!ready()) {
+                return;
+            }
         }
-        if (next != first) {
-            next.transmit(application, network);
+        State state = state();
+        switch (state.tls()) {
+            case LAST_ALERT -> tls.sendAlert(network);
+            case RECORDS -> {
+                if (transmitLastLines(network)) {
+                    encrypt(application, network);
+                }
+            }
+            case NONE, CLIENT_HELLO -> {
+                // No connection is handed over while its ClientHello leaves.
+                if (!state.terminal() && drainLastLines(network)) {
+                    move(application, network);
+                }
+            }
         }
     }
 
@@ -269,7 +337,20 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void endOfInput() throws IOException {
-        stage.endOfInput();
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            present.get().endOfInput();
+            return;
+        }
+        machine.requireNotFailed();
+        machine.inputEnds();
+        if (tls.established() && settings.tls().truncation() == Truncation.REPORTED) {
+            try {
+                tls.endOfInput();
+            } catch (SSLException e) {
+                throw failed(e);
+            }
+        }
     }
 
     /**
@@ -280,7 +361,11 @@ public final class UpgradeConnection {
      * @throws UpgradeException before {@link #ready}, with {@link FailureReason#CONNECTION_CLOSED} and the cause
      */
     public void transportFailed(IOException thrown) throws UpgradeException {
-        stage.transportFailed(thrown);
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            throw present.get().lost(thrown);
+        }
+        machine.inputEnds();
     }
 
     /**
@@ -291,7 +376,12 @@ public final class UpgradeConnection {
      * @param why what the caller of the connection gets too
      */
     public void abort(UpgradeException why) {
-        stage.abort(why);
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            present.get().abort(why);
+        } else {
+            end();
+        }
     }
 
     /**
@@ -300,7 +390,7 @@ public final class UpgradeConnection {
      * @return true from then on
      */
     public boolean ready() {
-        return stage.ready();
+        return negotiation.isEmpty();
     }
 
     /**
@@ -309,7 +399,9 @@ public final class UpgradeConnection {
      * @return true after close_notify, or after the end of the transport where that is an end of stream; false once failed
      */
     public boolean inputEnded() {
-        return stage.inputEnded();
+        return state() != State.FAILED
+                && !tls.decrypted().hasRemaining()
+                && (machine.inputEnded() || tls.closeNotifyReceived());
     }
 
     /**
@@ -318,7 +410,7 @@ public final class UpgradeConnection {
      * @return true if so
      */
     public boolean holdsInput() {
-        return stage.holdsInput();
+        return ready() && tls.decrypted().hasRemaining();
     }
 
     /**
@@ -327,7 +419,7 @@ public final class UpgradeConnection {
      * @return as the limits have it
      */
     public Duration timeToClose() {
-        return stage.timeToClose();
+        return settings.limits().timeToClose();
     }
 
     /**
@@ -336,7 +428,7 @@ public final class UpgradeConnection {
      * @return as the table has it
      */
     public State state() {
-        return stage.state();
+        return machine.state();
     }
 
     /**
@@ -345,7 +437,8 @@ public final class UpgradeConnection {
      * @return the present one; once ready, the last
      */
     public Phase phase() {
-        return stage.phase();
+        Optional<Upgrading> present = negotiation;
+        return present.isPresent() ? present.get().phase() : outcome.lastFinished();
     }
 
     /**
@@ -354,7 +447,7 @@ public final class UpgradeConnection {
      * @return as far as it has come
      */
     public UpgradeReport report() {
-        return stage.report();
+        return outcome.report(settings.policy(), tls);
     }
 
     /**
@@ -364,7 +457,8 @@ public final class UpgradeConnection {
      * @return what the listener was told; empty before the upgrade has failed and once {@link #ready}
      */
     public Optional<UpgradeException> failure() {
-        return stage.failure();
+        // Until the connection is the application's, it fails with nothing else.
+        return ready() ? Optional.empty() : machine.failure().map(UpgradeException.class::cast);
     }
 
     /**
@@ -373,7 +467,10 @@ public final class UpgradeConnection {
      * FailureReason#REJECTED}. Otherwise the connection has failed with that when this returns. No effect once ready or over.
      */
     public void shutDown() {
-        stage.shutDown();
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            present.get().shutDown();
+        }
     }
 
     /**
@@ -381,25 +478,125 @@ public final class UpgradeConnection {
      * (half-close, RFC 8446 section 6.1). Closing again has no effect.
      */
     public void close() {
-        stage.close();
+        Optional<Upgrading> present = negotiation;
+        if (present.isPresent()) {
+            present.get().close();
+            return;
+        }
+        forgetLastLines();
+        if (machine.onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
+            tls.close();
+        }
     }
 
     /** The transport is closed, or is about to be: lets go of everything held and overwrites what was decrypted. */
     public void end() {
-        stage.end();
+        Optional<Upgrading> present = negotiation;
+        close();
+        machine.onIfAllowed(Event.END);
+        if (present.isPresent()) {
+            present.get().forget();
+        }
+        tls.release();
     }
 
     /** The octets of memory that the peer can make this side hold: of lines, of answers to them and of records. */
     int held() {
-        return stage.held();
+        Optional<Upgrading> present = negotiation;
+        return tls.held() + (present.isPresent() ? present.get().held() : lastLines.octets());
     }
 
-    /** Goes on to the next stage where the present one is over; until one is ready, there is one thread at a time. */
-    private Stage moveOn(Stage present) {
-        Stage next = present.next();
-        if (next != present) {
-            stage = next;
+    /** Once ready, the connection is the session itself; until then there is one thread at a time. */
+    private void letGo(Upgrading over) {
+        if (over.ready()) {
+            lastLines = over.lines().isEmpty() ? NO_LINES : over.lines();
+            negotiation = Optional.empty();
         }
-        return next;
+    }
+
+    private boolean outputDue(State state) {
+        return switch (state.tls()) {
+            case RECORDS -> tls.wantsSend() || !lastLines.isEmpty();
+            case LAST_ALERT, CLIENT_HELLO -> tls.wantsSend();
+            case NONE -> !state.terminal() && !lastLines.isEmpty();
+        };
+    }
+
+    /** Returns whether all of them have left, and the application's octets may follow. */
+    private boolean transmitLastLines(ByteBuffer network) throws SSLException {
+        Outbox lines = lastLines;
+        if (lines.isEmpty()) {
+            return true;
+        }
+        boolean more = encrypt(lines.waiting(), network) == TlsStatus.OK;
+        lines.settle();
+        return leftAll(lines) && more;
+    }
+
+    /** The same in plaintext. */
+    private boolean drainLastLines(ByteBuffer network) {
+        Outbox lines = lastLines;
+        if (lines.isEmpty()) {
+            return true;
+        }
+        lines.drain(network);
+        return leftAll(lines);
+    }
+
+    private boolean leftAll(Outbox lines) {
+        boolean all = lines.isEmpty();
+        if (all) {
+            lastLines = NO_LINES;
+        }
+        return all;
+    }
+
+    private void forgetLastLines() {
+        Outbox lines = lastLines;
+        if (lines != NO_LINES) {
+            lines.clear();
+            lastLines = NO_LINES;
+        }
+    }
+
+    private void decrypt(ByteBuffer network, ByteBuffer application) throws SSLException {
+        try {
+            if (tls.receive(network, application) == TlsStatus.CLOSED) {
+                // Nothing can be decrypted any more, also if the engine has closed of its own accord.
+                network.position(network.limit());
+            }
+        } catch (SSLException e) {
+            throw failed(e);
+        }
+    }
+
+    private TlsStatus encrypt(ByteBuffer source, ByteBuffer network) throws SSLException {
+        TlsStatus status;
+        try {
+            status = tls.send(source, network);
+        } catch (SSLException e) {
+            throw failed(e);
+        }
+        if (status == TlsStatus.CLOSED) {
+            // The engine gives out nothing more, whatever it says that it wants.
+            tls.suppressOutput();
+            if (machine.leaving()) {
+                machine.onIfAllowed(Event.END);
+            }
+        }
+        return status;
+    }
+
+    /** In plaintext, as many as there is room for. */
+    private static void move(ByteBuffer from, ByteBuffer to) {
+        int count = Math.min(from.remaining(), to.remaining());
+        to.put(from.slice(from.position(), count));
+        from.position(from.position() + count);
+    }
+
+    /** In the session, a failure of TLS is reported as it is. */
+    private SSLException failed(SSLException thrown) {
+        machine.fail(thrown);
+        return thrown;
     }
 }

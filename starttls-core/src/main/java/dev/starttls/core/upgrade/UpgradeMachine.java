@@ -76,6 +76,11 @@ final class UpgradeMachine {
     /** What led to {@link State#FAILED}: there is no other place where it is remembered. */
     private volatile Optional<IOException> failure = Optional.empty();
 
+    /** This side says its last lines or has said them: what the peer sends does not matter any more. */
+    private volatile boolean leaving;
+    /** The peer's side of the transport has ended. */
+    private volatile boolean inputEnded;
+
     UpgradeMachine(State first) {
         state = first;
     }
@@ -123,6 +128,22 @@ final class UpgradeMachine {
         failure = Optional.of(why);
         on(Event.FAIL);
         return true;
+    }
+
+    boolean leaving() {
+        return leaving;
+    }
+
+    void leave() {
+        leaving = true;
+    }
+
+    boolean inputEnded() {
+        return inputEnded;
+    }
+
+    void inputEnds() {
+        inputEnded = true;
     }
 
     /** What it has failed with. */

@@ -1,16 +1,14 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
  * The first stage: the dialogue and the handshake, until the connection is the application's, is closed or has failed. One
  * thread at a time.
  */
-final class Upgrading implements Stage {
+final class Upgrading {
 
     private final Parts parts;
     private final Ending ending;
@@ -27,35 +25,22 @@ final class Upgrading implements Stage {
         outgoing = new Outgoing(parts, negotiation, ending, incoming);
     }
 
-    @Override
-    public void spent(Phase phase, long nanos) {
-        parts.outcome().preceded(phase, nanos);
-    }
-
-    @Override
-    public void precededBy(UpgradeException failed) {
-        parts.outcome().precededBy(failed);
-    }
-
-    @Override
-    public void ownTime(long nanos) {
+    void ownTime(long nanos) {
         parts.clock().own(nanos);
     }
 
-    @Override
-    public void keptWaiting(long nanos) {
+    void keptWaiting(long nanos) {
         parts.clock().keptWaiting(nanos);
     }
 
-    @Override
-    public void begin(long nanos) throws IOException {
+    void begin(long nanos) throws IOException {
         if (begun) {
-            throw begunBefore(state());
+            throw begunBefore(parts.state());
         }
-        if (state().terminal()) {
+        if (parts.state().terminal()) {
             parts.machine().requireNotFailed();
-            throw new IllegalStateException("Expected begin on a connection that is open, got it in state " + state()
-                    + "; make a new UpgradeConnection");
+            throw new IllegalStateException("Expected begin on a connection that is open, got it in state "
+                    + parts.state() + "; make a new UpgradeConnection");
         }
         begun = true;
         parts.clock().begin(nanos);
@@ -68,12 +53,11 @@ final class Upgrading implements Stage {
         }
     }
 
-    @Override
-    public void tick(long nanos) throws UpgradeException {
+    void tick(long nanos) throws UpgradeException {
         requireBegun("tick");
         parts.clock().tell(nanos);
         noteTask();
-        boolean late = parts.clock().late() && !state().terminal();
+        boolean late = parts.clock().late() && !parts.state().terminal();
         if (late || ending.farewellOver()) {
             ending.tellFarewell();
         }
@@ -85,16 +69,14 @@ final class Upgrading implements Stage {
         }
     }
 
-    @Override
-    public Optional<Long> deadline() {
-        return !begun || state().terminal()
+    Optional<Long> deadline() {
+        return !begun || parts.state().terminal()
                 ? Optional.empty()
                 : Optional.of(parts.clock().deadline());
     }
 
-    @Override
-    public Want want() {
-        State state = state();
+    Want want() {
+        State state = parts.state();
         if (!begun || state == State.CLOSED) {
             return Want.NOTHING;
         }
@@ -110,13 +92,7 @@ final class Upgrading implements Stage {
         return incoming.workLeft() ? Want.AGAIN : Want.READ;
     }
 
-    @Override
-    public Optional<Runnable> task() {
-        return parts.tls().task();
-    }
-
-    @Override
-    public boolean prepareNext() throws IOException {
+    boolean prepareNext() throws IOException {
         if (!preparable()) {
             return false;
         }
@@ -130,13 +106,11 @@ final class Upgrading implements Stage {
         return !parts.tls().prepared();
     }
 
-    @Override
-    public Optional<Runnable> preparation() {
+    Optional<Runnable> preparation() {
         return preparable() && !parts.tls().exists() ? Optional.of(parts.tls().prepareEarly()) : Optional.empty();
     }
 
-    @Override
-    public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
+    void receive(ByteBuffer network) throws IOException {
         requireBegun("receive");
         try {
             incoming.receive(network);
@@ -149,8 +123,7 @@ final class Upgrading implements Stage {
         }
     }
 
-    @Override
-    public void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
+    void transmit(ByteBuffer network) throws IOException {
         requireBegun("transmit");
         try {
             outgoing.transmit(network);
@@ -163,8 +136,7 @@ final class Upgrading implements Stage {
         }
     }
 
-    @Override
-    public void endOfInput() throws IOException {
+    void endOfInput() throws IOException {
         requireBegun("endOfInput");
         try {
             incoming.endOfInput();
@@ -175,89 +147,50 @@ final class Upgrading implements Stage {
         }
     }
 
-    @Override
-    public void transportFailed(IOException thrown) throws UpgradeException {
-        throw incoming.lost(thrown);
+    /** The transport has failed. */
+    UpgradeException lost(IOException thrown) {
+        return incoming.lost(thrown);
     }
 
-    @Override
-    public void abort(UpgradeException why) {
+    void abort(UpgradeException why) {
         ending.failed(why);
     }
 
-    @Override
-    public boolean ready() {
-        return false;
+    /** The dialogue is over and the connection is the application's. */
+    boolean ready() {
+        return ending.ready();
     }
 
-    @Override
-    public boolean inputEnded() {
-        return incoming.ended();
+    /** What the dialogue has said and has not left yet. */
+    Outbox lines() {
+        return parts.outbox();
     }
 
-    @Override
-    public boolean holdsInput() {
-        return false;
-    }
-
-    @Override
-    public Duration timeToClose() {
-        return parts.settings().limits().timeToClose();
-    }
-
-    @Override
-    public State state() {
-        return parts.state();
-    }
-
-    @Override
-    public Phase phase() {
+    Phase phase() {
         return parts.clock().phase();
     }
 
-    @Override
-    public UpgradeReport report() {
-        return parts.report();
-    }
-
-    @Override
-    public Optional<UpgradeException> failure() {
-        // Before the connection is the application's, it fails with nothing else.
-        return parts.machine().failure().map(UpgradeException.class::cast);
-    }
-
-    @Override
-    public void shutDown() {
+    void shutDown() {
         boolean connected = begun;
         begun = true;
         ending.shutDown(connected);
     }
 
-    @Override
-    public void close() {
-        boolean asAgreed = ending.leaving();
+    void close() {
+        boolean asAgreed = parts.machine().leaving();
         ending.close();
         if (begun) {
             ending.reportClosed(asAgreed);
         }
     }
 
-    @Override
-    public void end() {
-        close();
-        parts.machine().onIfAllowed(Event.END);
+    int held() {
+        return parts.framing().held() + parts.outbox().octets();
+    }
+
+    /** Forgets what is not whole: nothing more comes. */
+    void forget() {
         parts.framing().reset();
-        parts.tls().release();
-    }
-
-    @Override
-    public int held() {
-        return parts.framing().held() + parts.outbox().octets() + parts.tls().held();
-    }
-
-    @Override
-    public Stage next() {
-        return ending.ready() ? new Session(parts, ending.leaving()) : this;
     }
 
     static IllegalStateException begunBefore(State state) {
@@ -290,7 +223,7 @@ final class Upgrading implements Stage {
     }
 
     private boolean preparable() {
-        boolean ahead = parts.implicit() ? !begun : state().tls() == State.Tls.NONE;
+        boolean ahead = parts.implicit() ? !begun : parts.state().tls() == State.Tls.NONE;
         return ahead
                 && parts.client()
                 && ending.open()
