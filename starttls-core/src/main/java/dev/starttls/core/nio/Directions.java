@@ -20,6 +20,20 @@ final class Directions {
     private final WritingHalf writing;
     private final ReadingHalf reading;
 
+    private volatile Condition condition = Condition.UNUSED;
+
+    /** How far the channel has come; never back. */
+    enum Condition {
+        /** Its upgrade has not begun. */
+        UNUSED,
+        /** It has, and may be over. */
+        IN_USE,
+        /** A thread closes it, and may say so to the peer first. */
+        CLOSING,
+        /** It cannot be used any more. */
+        CLOSED
+    }
+
     Directions(Transport transport, UpgradeConnection connection) {
         this.writing = new WritingHalf(transport, connection);
         this.reading = new ReadingHalf(writing);
@@ -47,6 +61,35 @@ final class Directions {
         reading.lock().unlock();
     }
 
+    /** Returns whether it is this call that begins the upgrade. */
+    synchronized boolean startUse() {
+        boolean first = condition == Condition.UNUSED;
+        if (first) {
+            condition = Condition.IN_USE;
+        }
+        return first;
+    }
+
+    /** Returns what it was before: of several threads that close it, one finds it open. */
+    synchronized Condition startClosing() {
+        Condition before = condition;
+        if (before == Condition.UNUSED) {
+            condition = Condition.CLOSED;
+        } else if (before == Condition.IN_USE) {
+            condition = Condition.CLOSING;
+        }
+        return before;
+    }
+
+    /** From here it cannot be used any more. */
+    synchronized void closes() {
+        condition = Condition.CLOSED;
+    }
+
+    boolean closed() {
+        return condition == Condition.CLOSED;
+    }
+
     /** What TLS fails of, it fails of for good; and the peer is told why, unless a writer is at work: it does that then. */
     void failed() {
         if (connection().state() != State.FAILED) {
@@ -72,7 +115,19 @@ final class Directions {
     }
 
     /** Sends close_notify and awaits the peer's, as far as no other thread is in the way. */
-    void sayGoodbye() throws IOException {
+    void sayGoodbye() {
+        if (!transport().channel().isOpen()) {
+            return;
+        }
+        try {
+            exchangeCloseNotify();
+        } catch (IOException e) {
+            // The peer has gone already; there is nobody to say it to.
+            closes();
+        }
+    }
+
+    private void exchangeCloseNotify() throws IOException {
         if (writing.lock().isHeldByCurrentThread()) {
             // Closed in the middle of its own work, by a listener or a task: there is no order to keep any more.
             return;

@@ -56,9 +56,6 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
 
     private final UpgradeConnection connection;
     private final Directions directions;
-    private boolean closing;
-    private volatile boolean begun;
-    private volatile boolean closed;
 
     private StartTlsChannel(ByteChannel channel, UpgradeConnection connection) {
         this.connection = connection;
@@ -175,17 +172,18 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         try {
             checkOpen();
         } catch (ClosedChannelException e) {
-            if (!closed) {
+            if (!directions.closed()) {
                 driver.failed(e);
             }
             throw e;
         }
     }
 
-    private void begin(UpgradeDriver driver, long now) throws UpgradeException {
-        if (!begun) {
-            begun = true;
+    private void begin(UpgradeDriver driver, long now) throws IOException {
+        if (directions.startUse()) {
             driver.begin(now);
+        } else if (directions.closed()) {
+            throw new ClosedChannelException();
         }
     }
 
@@ -365,21 +363,16 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     @Override
     public void close() throws IOException {
-        if (!closesFirst()) {
-            transport().close();
-            return;
-        }
-        try {
-            if (begun && transport().isOpen()) {
-                directions.sayGoodbye();
+        switch (directions.startClosing()) {
+            case UNUSED -> endTransport();
+            case IN_USE -> {
+                try {
+                    directions.sayGoodbye();
+                } finally {
+                    endTransport();
+                }
             }
-        } catch (IOException e) {
-            // The peer has gone already; there is nobody to tell.
-            closed = true;
-        } finally {
-            closed = true;
-            transport().close();
-            leave();
+            case CLOSING, CLOSED -> transport().close();
         }
     }
 
@@ -390,7 +383,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     @Override
     public boolean isOpen() {
-        return !closed && transport().isOpen();
+        return !directions.closed() && transport().isOpen();
     }
 
     /**
@@ -476,17 +469,16 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
 
     /** The upgrade has failed, or its dialogue has closed the connection: nobody reads or writes. */
     private void abandon() {
-        closesFirst();
-        closed = true;
+        directions.closes();
         network().hangUp();
     }
 
-    /** Whether nobody has begun to close before. */
-    private boolean closesFirst() {
-        synchronized (directions) {
-            boolean first = !closing;
-            closing = true;
-            return first;
+    private void endTransport() throws IOException {
+        directions.closes();
+        try {
+            transport().close();
+        } finally {
+            leave();
         }
     }
 
