@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
@@ -37,6 +38,8 @@ public final class TlsPump {
     private final Inbound inbound;
     private final Outbound outbound;
     private boolean inputEnded;
+    /** Whether the last octets received filled the buffer: an engine may have kept more of them. */
+    private boolean filled;
 
     /**
      * A pump for an engine that has not begun its handshake.
@@ -77,7 +80,12 @@ public final class TlsPump {
      */
     public TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
         requireWritable(application);
-        return noted(inbound.receive(network, application));
+        if (!network.hasRemaining() && drained()) {
+            return TlsStatus.NEED_READ;
+        }
+        TlsStatus status = noted(inbound.receive(network, application));
+        filled = status == TlsStatus.OK && !application.hasRemaining();
+        return status;
     }
 
     /**
@@ -229,6 +237,22 @@ public final class TlsPump {
     /** How many octets of memory are kept for records and decrypted octets. */
     int held() {
         return inbound.capacity() + outbound.capacity();
+    }
+
+    /**
+     * Whether nothing can be given out before more comes from the network: a reader that asks the engine all the same makes
+     * a writer wait for its lock, and finds what it found before.
+     */
+    private boolean drained() {
+        return engine.established()
+                && !filled
+                && inbound.capacity() == 0
+                && !tasks.awaited()
+                && !tasks.ended()
+                && !engine.failed()
+                && !engine.closing()
+                && !engine.inputClosed()
+                && engine.status() == HandshakeStatus.NOT_HANDSHAKING;
     }
 
     private TlsStatus noted(TlsStatus status) {
