@@ -16,7 +16,6 @@ import javax.net.ssl.SSLException;
 final class Ending {
 
     private final Parts parts;
-    private final EndReport end;
     /** The listener has heard the last of this upgrade. */
     private boolean settled;
     /** The listener has heard that there is no engine, which ends nothing. */
@@ -24,12 +23,13 @@ final class Ending {
 
     private Optional<UpgradeException> afterFarewell = Optional.empty();
     private boolean ready;
+    /** The dialogue has heard how its session ended. */
+    private boolean ended;
     /** What user code threw before its last lines were said; thrown once they have left. */
     private Optional<Throwable> fault = Optional.empty();
 
     Ending(Parts parts) {
         this.parts = parts;
-        this.end = new EndReport(parts.dialogue(), parts.settings().listener());
     }
 
     /** The dialogue is over and the connection is the application's: see {@link UpgradeConnection}. */
@@ -45,7 +45,7 @@ final class Ending {
     void becomeReady() {
         parts.framing().reset();
         ready = true;
-        end.report(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
+        reportEnd(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
     }
 
     /** A server's listener has heard that the session is inside TLS: what ends it later is no failure of the upgrade. */
@@ -58,7 +58,7 @@ final class Ending {
         parts.machine().leave();
         if (parts.outbox().isEmpty()) {
             close();
-            end.report(SessionEnd.of(SessionEnd.Cause.CLOSED));
+            reportEnd(SessionEnd.of(SessionEnd.Cause.CLOSED));
         }
     }
 
@@ -183,7 +183,7 @@ final class Ending {
 
     /** The driver closes, or lets go of, a connection that may not have ended yet. */
     void reportClosed(boolean asAgreed) {
-        end.report(
+        reportEnd(
                 afterFarewell.isPresent()
                         ? SessionEnd.of(afterFarewell.get())
                         : SessionEnd.of(asAgreed ? SessionEnd.Cause.CLOSED : SessionEnd.Cause.ABANDONED));
@@ -195,7 +195,7 @@ final class Ending {
             close();
         }
         if (afterFarewell.isEmpty()) {
-            end.report(SessionEnd.of(SessionEnd.Cause.CLOSED));
+            reportEnd(SessionEnd.of(SessionEnd.Cause.CLOSED));
         }
     }
 
@@ -334,8 +334,31 @@ final class Ending {
         parts.clock().stop();
         parts.outbox().clear();
         parts.framing().reset();
-        end.report(SessionEnd.of(why));
+        reportEnd(SessionEnd.of(why));
         return true;
+    }
+
+    /** Tells the dialogue of the first end; what follows it is no other. */
+    private void reportEnd(SessionEnd end) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        try {
+            parts.dialogue().ended(end);
+        } catch (Throwable e) {
+            // The session is over, and how it ended matters more than this.
+            end.failure().ifPresent(why -> why.addSuppressed(e));
+            heardUncaught(e);
+        }
+    }
+
+    private void heardUncaught(Throwable thrown) {
+        try {
+            parts.settings().listener().uncaught(thrown);
+        } catch (Throwable e) {
+            thrown.addSuppressed(e);
+        }
     }
 
     private void tell(UpgradeException why) {

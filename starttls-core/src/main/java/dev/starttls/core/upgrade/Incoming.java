@@ -71,7 +71,10 @@ final class Incoming {
             // What was left the last time came before whatever has been sent since, and answers nothing.
             parts.clock().heard();
         }
-        negotiate(network);
+        boolean more = true;
+        while (more && ending.open() && (linesLeft > 0 || commandWaits())) {
+            more = parts.records() ? receiveRecords(network) : receiveLine(network);
+        }
         if (!ending.ready() && (parts.machine().leaving() || parts.state().terminal() || behindCloseNotify())) {
             // What comes behind the end is nobody's (RFC 8446 section 6.1).
             network.position(network.limit());
@@ -124,13 +127,6 @@ final class Incoming {
 
     private boolean behindCloseNotify() {
         return parts.tls().closeNotifyReceived() && !parts.tls().decrypted().hasRemaining();
-    }
-
-    private void negotiate(ByteBuffer network) throws IOException {
-        boolean more = true;
-        while (more && ending.open() && (linesLeft > 0 || commandWaits())) {
-            more = parts.records() ? receiveRecords(network) : receiveLine(network);
-        }
     }
 
     /**

@@ -76,6 +76,8 @@ final class UpgradeMachine {
     /** What led to {@link State#FAILED}: there is no other place where it is remembered. */
     private volatile Optional<IOException> failure = Optional.empty();
 
+    /** The transport is connected and the time is known; or this side was shut down before. */
+    private volatile boolean begun;
     /** This side says its last lines or has said them: what the peer sends does not matter any more. */
     private volatile boolean leaving;
     /** The peer's side of the transport has ended. */
@@ -128,6 +130,14 @@ final class UpgradeMachine {
         failure = Optional.of(why);
         on(Event.FAIL);
         return true;
+    }
+
+    boolean begun() {
+        return begun;
+    }
+
+    void begin() {
+        begun = true;
     }
 
     boolean leaving() {

@@ -15,7 +15,6 @@ final class Upgrading {
     private final Negotiation negotiation;
     private final Incoming incoming;
     private final Outgoing outgoing;
-    private boolean begun;
 
     Upgrading(Parts parts) {
         this.parts = parts;
@@ -34,7 +33,7 @@ final class Upgrading {
     }
 
     void begin(long nanos) throws IOException {
-        if (begun) {
+        if (parts.machine().begun()) {
             throw begunBefore(parts.state());
         }
         if (parts.state().terminal()) {
@@ -42,7 +41,7 @@ final class Upgrading {
             throw new IllegalStateException("Expected begin on a connection that is open, got it in state "
                     + parts.state() + "; make a new UpgradeConnection");
         }
-        begun = true;
+        parts.machine().begin();
         parts.clock().begin(nanos);
         try {
             negotiation.begin();
@@ -70,14 +69,14 @@ final class Upgrading {
     }
 
     Optional<Long> deadline() {
-        return !begun || parts.state().terminal()
+        return !parts.machine().begun() || parts.state().terminal()
                 ? Optional.empty()
                 : Optional.of(parts.clock().deadline());
     }
 
     Want want() {
         State state = parts.state();
-        if (!begun || state == State.CLOSED) {
+        if (!parts.machine().begun() || state == State.CLOSED) {
             return Want.NOTHING;
         }
         if (parts.speaksTls() && parts.tls().taskDue()) {
@@ -171,15 +170,15 @@ final class Upgrading {
     }
 
     void shutDown() {
-        boolean connected = begun;
-        begun = true;
+        boolean connected = parts.machine().begun();
+        parts.machine().begin();
         ending.shutDown(connected);
     }
 
     void close() {
         boolean asAgreed = parts.machine().leaving();
         ending.close();
-        if (begun) {
+        if (parts.machine().begun()) {
             ending.reportClosed(asAgreed);
         }
     }
@@ -223,7 +222,7 @@ final class Upgrading {
     }
 
     private boolean preparable() {
-        boolean ahead = parts.implicit() ? !begun : parts.state().tls() == State.Tls.NONE;
+        boolean ahead = parts.implicit() ? !parts.machine().begun() : parts.state().tls() == State.Tls.NONE;
         return ahead
                 && parts.client()
                 && ending.open()
@@ -260,7 +259,7 @@ final class Upgrading {
     }
 
     private void requireBegun(String call) {
-        if (!begun) {
+        if (!parts.machine().begun()) {
             throw new IllegalStateException(
                     "Expected begin before " + call + ", got " + call
                             + " on a connection that has not begun; call UpgradeConnection.begin once the transport is connected");
