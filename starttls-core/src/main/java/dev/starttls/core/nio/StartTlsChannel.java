@@ -55,11 +55,11 @@ import java.util.concurrent.Executor;
 public final class StartTlsChannel implements ByteChannel, GatheringByteChannel, ScatteringByteChannel {
 
     private final UpgradeConnection connection;
-    private final Directions directions;
+    private final ChannelHalves halves;
 
     private StartTlsChannel(ByteChannel channel, UpgradeConnection connection) {
         this.connection = connection;
-        this.directions = new Directions(new Transport(channel), connection);
+        this.halves = new ChannelHalves(new Transport(channel), connection);
     }
 
     /**
@@ -132,23 +132,23 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
 
     /** Begins and goes no further: from here the connection has a deadline. */
     void begin(long now, UpgradeDriver.ForeignCode foreign) throws IOException {
-        directions.lock();
+        halves.lock();
         try {
             checkOpen();
             begin(new UpgradeDriver(network(), connection, foreign), now);
         } finally {
-            directions.unlock();
+            halves.unlock();
             leave();
         }
     }
 
     Want advance(Executor tasks, Runnable wake, Turn turn, UpgradeDriver.ForeignCode foreign) throws IOException {
-        if (directions.writing().lock().isHeldByCurrentThread()) {
+        if (halves.writing().lock().isHeldByCurrentThread()) {
             throw new IllegalStateException(
                     "Expected a channel whose upgrade is done, got it used by its own upgrade: a"
                             + " listener or a dialogue must return before it is read, written or advanced");
         }
-        directions.lock();
+        halves.lock();
         UpgradeDriver driver = new UpgradeDriver(network(), connection, foreign);
         try {
             checkOpen(driver);
@@ -162,7 +162,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             abandon();
             throw e;
         } finally {
-            directions.unlock();
+            halves.unlock();
             leave();
         }
     }
@@ -172,7 +172,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         try {
             checkOpen();
         } catch (ClosedChannelException e) {
-            if (!directions.closed()) {
+            if (!halves.closed()) {
                 driver.failed(e);
             }
             throw e;
@@ -180,9 +180,9 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     private void begin(UpgradeDriver driver, long now) throws IOException {
-        if (directions.startUse()) {
+        if (halves.startUse()) {
             driver.begin(now);
-        } else if (directions.closed()) {
+        } else if (halves.closed()) {
             throw new ClosedChannelException();
         }
     }
@@ -215,15 +215,15 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!becomeReady()) {
             return 0;
         }
-        directions.reading().lock().lock();
+        halves.reading().lock().lock();
         try {
             checkOpen();
-            return dst.hasRemaining() ? directions.reading().read(dst) : 0;
+            return dst.hasRemaining() ? halves.reading().read(dst) : 0;
         } catch (IOException e) {
-            directions.failed();
+            halves.failed();
             throw e;
         } finally {
-            directions.reading().lock().unlock();
+            halves.reading().lock().unlock();
             leave();
         }
     }
@@ -243,16 +243,16 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!becomeReady()) {
             return 0;
         }
-        directions.writing().lock().lock();
+        halves.writing().lock().lock();
         try {
             int count = put(src);
-            directions.writing().flush();
+            halves.writing().flush();
             return count;
         } catch (IOException e) {
-            directions.failed();
+            halves.failed();
             throw e;
         } finally {
-            directions.writing().lock().unlock();
+            halves.writing().lock().unlock();
             leave();
         }
     }
@@ -263,7 +263,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         for (int i = offset; i < offset + length; i++) {
             checkWritable(dsts[i]);
         }
-        directions.reading().lock().lock();
+        halves.reading().lock().lock();
         try {
             checkOpen();
             int first = offset;
@@ -273,7 +273,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             int count = first < offset + length ? read(dsts[first]) : 0;
             return count > 0 ? count + readHeld(dsts, first, offset + length) : count;
         } finally {
-            directions.reading().lock().unlock();
+            halves.reading().lock().unlock();
             leave();
         }
     }
@@ -289,19 +289,19 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!becomeReady()) {
             return 0;
         }
-        directions.writing().lock().lock();
+        halves.writing().lock().lock();
         try {
             long total = 0;
             for (int i = offset; i < offset + length && (i == offset || !srcs[i - 1].hasRemaining()); i++) {
                 total += put(srcs[i]);
             }
-            directions.writing().flush();
+            halves.writing().flush();
             return total;
         } catch (IOException e) {
-            directions.failed();
+            halves.failed();
             throw e;
         } finally {
-            directions.writing().lock().unlock();
+            halves.writing().lock().unlock();
             leave();
         }
     }
@@ -319,14 +319,14 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel is closed
      */
     public boolean flush() throws IOException {
-        directions.writing().lock().lock();
+        halves.writing().lock().lock();
         try {
             if (!isOpen()) {
                 throw new ClosedChannelException();
             }
-            return connection.ready() ? directions.writing().flush() : network().flush();
+            return connection.ready() ? halves.writing().flush() : network().flush();
         } finally {
-            directions.writing().lock().unlock();
+            halves.writing().lock().unlock();
             leave();
         }
     }
@@ -340,15 +340,15 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel is closed
      */
     public void shutdownOutput() throws IOException {
-        directions.writing().lock().lock();
+        halves.writing().lock().lock();
         try {
             checkOpen();
             if (!connection.ready()) {
                 throw new NotYetConnectedException();
             }
-            directions.writing().end();
+            halves.writing().end();
         } finally {
-            directions.writing().lock().unlock();
+            halves.writing().lock().unlock();
             leave();
         }
     }
@@ -363,11 +363,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     @Override
     public void close() throws IOException {
-        switch (directions.startClosing()) {
+        switch (halves.startClosing()) {
             case UNUSED -> endTransport();
             case IN_USE -> {
                 try {
-                    directions.sayGoodbye();
+                    halves.sayGoodbye();
                 } finally {
                     endTransport();
                 }
@@ -383,7 +383,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     @Override
     public boolean isOpen() {
-        return !directions.closed() && transport().isOpen();
+        return !halves.closed() && transport().isOpen();
     }
 
     /**
@@ -415,7 +415,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     private Transport network() {
-        return directions.transport();
+        return halves.transport();
     }
 
     UpgradeConnection connection() {
@@ -446,35 +446,35 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             int count = 1;
             for (int i = first; i < end && count > 0; i++) {
                 while (dsts[i].hasRemaining() && count > 0) {
-                    count = directions.reading().readHeld(dsts[i]);
+                    count = halves.reading().readHeld(dsts[i]);
                     total += count;
                 }
             }
         } catch (IOException e) {
             // What came before is the caller's; the next read fails.
-            directions.failed();
+            halves.failed();
         }
         return total;
     }
 
     private int put(ByteBuffer src) throws IOException {
         checkOpen();
-        directions.writing().checkOpen();
+        halves.writing().checkOpen();
         int waiting = src.remaining();
         if (waiting > 0) {
-            directions.writing().take(src);
+            halves.writing().take(src);
         }
         return waiting - src.remaining();
     }
 
     /** The upgrade has failed, or its dialogue has closed the connection: nobody reads or writes. */
     private void abandon() {
-        directions.closes();
+        halves.closes();
         network().hangUp();
     }
 
     private void endTransport() throws IOException {
-        directions.closes();
+        halves.closes();
         try {
             transport().close();
         } finally {
@@ -485,7 +485,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     /** To be called by whoever leaves, its locks given up. */
     private void leave() {
         if (!isOpen()) {
-            directions.end();
+            halves.end();
         }
     }
 
@@ -499,7 +499,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (!isOpen()) {
             throw new ClosedChannelException();
         }
-        directions.requireNotFailed();
+        halves.requireNotFailed();
     }
 
     /** Runs tasks at once, so that nobody has to be woken. Not a lambda, which the first upgrade would have to link. */

@@ -11,15 +11,15 @@ final class ClientUpgrade {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final String SOMEONE = "Someone in the middle may be answering in the server's name";
 
-    private final Parts parts;
-    private final Ending ending;
-    private final Negotiation negotiation;
+    private final ConnectionContext context;
+    private final Termination termination;
+    private final DialogueSteps steps;
     private boolean declined;
 
-    ClientUpgrade(Parts parts, Ending ending, Negotiation negotiation) {
-        this.parts = parts;
-        this.ending = ending;
-        this.negotiation = negotiation;
+    ClientUpgrade(ConnectionContext context, Termination termination, DialogueSteps steps) {
+        this.context = context;
+        this.termination = termination;
+        this.steps = steps;
     }
 
     /** Whether there will be no TLS on this connection. */
@@ -28,119 +28,119 @@ final class ClientUpgrade {
     }
 
     void propose(Step.Propose step) throws IOException {
-        negotiation.require(parts.client(), step, "a step of a server; only a client proposes");
-        negotiation.require(parts.state() == State.PLAINTEXT, step, "no proposal outside State.PLAINTEXT");
-        negotiation.require(!declined, step, "no proposal after a Step.Decline");
-        negotiation.require(
-                step.offer() == Step.Offer.READ || parts.host().unaskedAllowed(),
+        steps.require(context.client(), step, "a step of a server; only a client proposes");
+        steps.require(context.state() == State.PLAINTEXT, step, "no proposal outside State.PLAINTEXT");
+        steps.require(!declined, step, "no proposal after a Step.Decline");
+        steps.require(
+                step.offer() == Step.Offer.READ || context.host().unaskedAllowed(),
                 step,
                 "an offer that was read; one that was not may be taken up once, after Dialogue.direct");
-        if (parts.policy() == TlsPolicy.DISABLED) {
+        if (context.policy() == TlsPolicy.DISABLED) {
             declined = true;
-            negotiation.carryOut(parts.dialogue().declined(FailureReason.NOT_OFFERED), NOTHING);
+            steps.carryOut(context.dialogue().declined(FailureReason.NOT_OFFERED), NOTHING);
             return;
         }
-        boolean along = parts.host().helloGoesAlong(step.offer());
-        parts.tls().ready();
-        if (along && !parts.tls().preparing()) {
-            negotiation.prepare();
+        boolean along = context.host().helloGoesAlong(step.offer());
+        context.tls().ready();
+        if (along && !context.tls().preparing()) {
+            steps.prepare();
         }
-        parts.outcome().announcedBefore(parts.dialogue().capabilities());
-        parts.machine().on(along ? Event.PROPOSE_WITH_HELLO : Event.PROPOSE);
-        parts.clock().enter(Phase.COMMAND);
-        parts.host().proposed(step.offer(), along);
-        if (parts.host().repeatable()) {
-            parts.clock().halve();
+        context.record().announcedBefore(context.dialogue().capabilities());
+        context.machine().on(along ? Event.PROPOSE_WITH_HELLO : Event.PROPOSE);
+        context.clock().enter(Phase.COMMAND);
+        context.host().proposed(step.offer(), along);
+        if (context.host().repeatable()) {
+            context.clock().halve();
         }
-        parts.outbox().add(List.of(step.command()));
-        parts.settings().listener().proposed();
+        context.pendingLines().add(List.of(step.command()));
+        context.settings().listener().proposed();
     }
 
     void goAhead(Step.Proceed step, ByteBuffer behind) throws IOException {
-        State state = parts.state();
-        negotiation.require(state.proposed(), step, "Step.Propose before the go-ahead");
-        negotiation.require(step.goAhead().isEmpty(), step, "Step.Proceed without lines on a client");
+        State state = context.state();
+        steps.require(state.proposed(), step, "Step.Propose before the go-ahead");
+        steps.require(step.goAhead().isEmpty(), step, "Step.Proceed without lines on a client");
         requireCommandLeft("the go-ahead");
         boolean along = state == State.PROPOSED_WITH_HELLO;
         // The server may have answered the ClientHello already: what follows is for the pump, which refuses all but
         // records.
-        boolean answerable = along && !parts.tls().wantsSend();
+        boolean answerable = along && !context.tls().wantsSend();
         if (behind.hasRemaining() && !answerable) {
-            throw ending.fail(
+            throw termination.fail(
                     FailureReason.PLAINTEXT_INJECTION,
                     "Expected nothing behind the go-ahead before the handshake, got " + behind.remaining()
                             + " octets in plaintext",
                     SOMEONE);
         }
-        parts.framing().reset();
-        parts.machine().on(Event.GO_AHEAD);
-        parts.host().decided();
-        negotiation.startHandshake();
+        context.framing().reset();
+        context.machine().on(Event.GO_AHEAD);
+        context.host().decided();
+        steps.startHandshake();
         if (along) {
-            parts.clock().hurry();
+            context.clock().hurry();
         }
     }
 
     /** The command was refused that was sent unasked: there may be an offer all the same. */
     void ask(Step.Ask ask) throws IOException {
-        State state = parts.state();
-        negotiation.require(
-                state.proposed() && parts.host().proposedUnasked(),
+        State state = context.state();
+        steps.require(
+                state.proposed() && context.host().proposedUnasked(),
                 ask,
                 "Step.Propose with Step.Offer.UNREAD before Step.Ask");
         requireCommandLeft("a refusal");
         if (state == State.PROPOSED_WITH_HELLO) {
             throw refused(FailureReason.REFUSED, ask.reply());
         }
-        parts.machine().on(Event.REFUSE);
-        parts.host().refusedUnasked();
-        parts.clock().enter(ask.phase());
-        negotiation.say(ask, ask.lines());
+        context.machine().on(Event.REFUSE);
+        context.host().refusedUnasked();
+        context.clock().enter(ask.phase());
+        steps.say(ask, ask.lines());
     }
 
     void decline(Step.Decline no) throws IOException {
-        State state = parts.state();
-        negotiation.require(parts.client(), no, "a step of a server; only a client's dialogue declines");
-        negotiation.require(!declined, no, "one Step.Decline");
-        negotiation.require(state == State.PLAINTEXT || state.proposed(), no, "no Step.Decline inside TLS");
+        State state = context.state();
+        steps.require(context.client(), no, "a step of a server; only a client's dialogue declines");
+        steps.require(!declined, no, "one Step.Decline");
+        steps.require(state == State.PLAINTEXT || state.proposed(), no, "no Step.Decline inside TLS");
         if (state.proposed()) {
             requireCommandLeft("a refusal");
         }
         if (no.reason() == FailureReason.NOT_OFFERED) {
-            parts.host().decided();
+            context.host().decided();
         }
-        if (parts.policy().enforced() || state == State.PROPOSED_WITH_HELLO) {
+        if (context.policy().enforced() || state == State.PROPOSED_WITH_HELLO) {
             throw refused(no.reason(), no.reply());
         }
         declined = true;
         if (state == State.PROPOSED) {
-            parts.machine().on(Event.REFUSE);
+            context.machine().on(Event.REFUSE);
         }
-        if (parts.policy() == TlsPolicy.OPPORTUNISTIC) {
-            parts.settings().listener().declined(no.reason());
+        if (context.policy() == TlsPolicy.OPPORTUNISTIC) {
+            context.settings().listener().declined(no.reason());
         }
-        negotiation.carryOut(parts.dialogue().declined(no.reason()), NOTHING);
+        steps.carryOut(context.dialogue().declined(no.reason()), NOTHING);
     }
 
     private UpgradeException refused(FailureReason reason, String reply) {
         boolean offered = reason != FailureReason.NOT_OFFERED;
-        String port = FirstOctet.implicitTlsPort(parts.dialogue());
+        String port = FirstOctet.implicitTlsPort(context.dialogue());
         String advice = reason == FailureReason.PREAUTHENTICATED
                 ? "Use " + port + ", or have the server's operator turn PREAUTH off for this client"
                 : reason.advice();
-        return ending.fail(
+        return termination.fail(
                 reason,
                 "Expected the server to upgrade, but it " + (offered ? "will not" : "does not offer to"),
                 reply,
                 offered
-                        ? "Without TLS nothing is sent under TlsPolicy." + parts.policy() + ". " + advice
+                        ? "Without TLS nothing is sent under TlsPolicy." + context.policy() + ". " + advice
                         : "Someone in the middle may have stripped the offer; " + port + " cannot be stripped");
     }
 
     /** What answers a command before it has left was not meant for it. */
     private void requireCommandLeft(String what) throws UpgradeException {
-        if (!parts.outbox().isEmpty()) {
-            throw ending.fail(
+        if (!context.pendingLines().isEmpty()) {
+            throw termination.fail(
                     FailureReason.PROTOCOL_VIOLATION,
                     "Expected " + what + " after the upgrade command, got it before the command had left",
                     SOMEONE);

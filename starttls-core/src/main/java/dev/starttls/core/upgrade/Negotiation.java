@@ -1,307 +1,272 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.PeerCheck;
-import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 
-/** Carries out what a dialogue wants, as far as the table, the policy and the settings let it, until it is over. */
+/**
+ * The dialogue and the handshake of a connection, until it is the application's, is closed or has failed: what {@link
+ * UpgradeConnection} has of that, to be let go of. One thread at a time.
+ */
 final class Negotiation {
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private final ConnectionContext context;
+    private final Termination termination;
+    private final DialogueSteps steps;
+    private final NegotiationInput input;
+    private final NegotiationOutput output;
 
-    private final Parts parts;
-    private final Ending ending;
-    private final ClientUpgrade client;
-
-    Negotiation(Parts parts, Ending ending) {
-        this.parts = parts;
-        this.ending = ending;
-        this.client = new ClientUpgrade(parts, ending, this);
+    Negotiation(ConnectionContext context) {
+        this.context = context;
+        termination = new Termination(context);
+        steps = new DialogueSteps(context, termination);
+        input = new NegotiationInput(context, steps, termination);
+        output = new NegotiationOutput(context, steps, termination, input);
     }
 
-    void begin() throws IOException {
-        parts.dialogue().connected(new ConnectionInfo(parts.peer(), Optional.empty()));
-        if (!ending.open()) {
-            return;
-        }
-        if (parts.implicit()) {
-            startHandshake();
-        } else {
-            if (parts.client()) {
-                parts.host().recall();
-                // Connecting was this side's turn: the greeting answers it.
-                parts.clock().sent();
-            }
-            carryOut(parts.dialogue().opened(), NOTHING);
-        }
+    void ownTime(long nanos) {
+        context.clock().own(nanos);
     }
 
-    /** Asks the dialogue what to do about a line. */
-    void received(String line, ByteBuffer behind) throws IOException {
-        carryOut(parts.dialogue().received(line), behind);
-        note();
+    void keptWaiting(long nanos) {
+        context.clock().keptWaiting(nanos);
     }
 
-    /** Asks the dialogue what to do about a literal. */
-    void received(byte[] octets, ByteBuffer behind) throws IOException {
-        carryOut(parts.dialogue().octets(octets), behind);
-        note();
-    }
-
-    /** Carries out what follows something that is no line: its rest would be taken for a line of its own. */
-    void malformed(Step step) throws IOException {
-        require(
-                step == null || step instanceof Step.Fail || step instanceof Step.Close,
-                step,
-                "Step.Fail or Step.Close after something that is no line");
-        carryOut(step, NOTHING);
-    }
-
-    void carryOut(Step step, ByteBuffer behind) throws IOException {
-        if (!ending.open()) {
-            // The code that chose the step, or was called before it, has closed the connection meanwhile.
-            return;
+    void begin(long nanos) throws IOException {
+        if (context.machine().begun()) {
+            throw begunBefore(context.state());
         }
-        if (step == null) {
-            throw new IllegalStateException("Expected a step of the "
-                    + parts.dialogue().protocol() + " dialogue, got null; the dialogue is at fault");
+        if (context.state().terminal()) {
+            context.machine().requireNotFailed();
+            throw new IllegalStateException("Expected begin on a connection that is open, got it in state "
+                    + context.state() + "; make a new UpgradeConnection");
         }
-        if (step instanceof Step.Await next) {
-            parts.clock().enter(next.phase());
-            say(step, next.lines());
-        } else if (step instanceof Step.AwaitOctets next) {
-            parts.clock().enter(next.phase());
-            awaitOctets(next);
-        } else if (step instanceof Step.Propose propose) {
-            client.propose(propose);
-        } else if (step instanceof Step.Ask ask) {
-            client.ask(ask);
-        } else if (step instanceof Step.Proceed go) {
-            if (parts.client()) {
-                client.goAhead(go, behind);
-            } else {
-                accept(go, behind);
-            }
-        } else if (step instanceof Step.Decline no) {
-            client.decline(no);
-        } else if (step instanceof Step.Ready last) {
-            becomeReady(last);
-        } else if (step instanceof Step.Close bye) {
-            say(step, bye.lines());
-            ending.leave();
-        } else if (step instanceof Step.Fail fail) {
-            ending.failAfter(fail.lines(), ending.exception(fail.reason(), fail.detail(), fail.reply(), fail.hint()));
-        }
-    }
-
-    /** A server has octets in the clear where none may be: behind the upgrade command. */
-    void injected(ByteBuffer octets) throws UpgradeException {
-        int count = octets.remaining();
-        if (early(octets)) {
-            return;
-        }
-        octets.position(octets.limit());
-        if (parts.settings().injection() == InjectionResponse.DISCARD) {
-            parts.clock().count(0, count);
-            String excess = parts.clock().excess();
-            if (!excess.isEmpty()) {
-                throw ending.fail(FailureReason.LIMIT_EXCEEDED, "Expected " + excess + ", all of it thrown away", "");
-            }
-            return;
-        }
-        UpgradeException why = new UpgradeException(
-                FailureReason.PLAINTEXT_INJECTION,
-                Phase.COMMAND,
-                "Expected nothing behind the upgrade command before the handshake, got " + count
-                        + " octets in plaintext",
-                "",
-                "The client must wait for the go-ahead before it sends anything; if it did, someone in the middle has"
-                        + " added the octets");
-        // With the go-ahead on its way it is too late for words.
-        ending.failAfter(
-                parts.state() == State.PROPOSED ? List.of() : parts.dialogue().injected(), why);
-    }
-
-    /**
-     * Whether octets after a server's upgrade command stay where they are, for the handshake to take them once the
-     * go-ahead has left (RFC 9051 section 6.2.1).
-     */
-    boolean early(ByteBuffer octets) {
-        return parts.settings().injection() == InjectionResponse.HANDSHAKE
-                && FirstOctet.ofHandshake(octets.get(octets.position()));
-    }
-
-    /** A server's go-ahead has left. */
-    void goAheadLeft() throws IOException {
-        parts.machine().on(Event.GO_AHEAD);
-        startHandshake();
-    }
-
-    /** Notices the end of the handshake, whichever direction brought it. */
-    void established() throws IOException {
-        if (parts.state() != State.HANDSHAKING || !parts.tls().established()) {
-            return;
-        }
-        Optional<PeerCheck.Refusal> refusal = PeerIdentity.check(parts)
-                .after(parts.tls().pump().session(), parts.tls().pump().resumed());
-        if (refusal.isPresent()) {
-            throw ending.refusedPeer(refusal.get());
-        }
-        parts.machine().on(Event.ESTABLISH);
-        parts.host().established();
-        parts.clock().enter(parts.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
-        UpgradeReport report = parts.report();
-        parts.dialogue().connected(new ConnectionInfo(parts.peer(), report.tls()));
-        if (!parts.client()) {
-            parts.settings().listener().upgraded(report);
-            ending.settle();
-        }
-        if (!ending.open()) {
-            return;
-        }
-        parts.framing().reset();
-        Step next = parts.dialogue().secured();
-        // RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4.
-        if (parts.client() && !parts.dialogue().capabilities().isEmpty()) {
-            throw new IllegalStateException("Expected the " + parts.dialogue().protocol()
-                    + " dialogue to have forgotten at the upgrade what was announced before, got capabilities"
-                    + " of before in Dialogue.capabilities behind Dialogue.secured");
-        }
-        carryOut(next, NOTHING);
-        note();
-    }
-
-    /** A literal that is too long is not asked for. */
-    private void awaitOctets(Step.AwaitOctets next) throws UpgradeException {
-        int count = next.count();
-        int most = parts.settings().limits().octetsPerPhase();
-        if (count > most) {
-            ending.limitExceeded(
-                    "Expected a literal of at most " + most + " octets, got one of " + count,
-                    "If the peer is known to send as much, raise UpgradeLimits.octetsPerPhase");
-            return;
-        }
-        say(next, next.lines());
-        parts.framing().expect(count);
-    }
-
-    private void accept(Step.Proceed step, ByteBuffer behind) throws IOException {
-        require(parts.state() == State.PLAINTEXT, step, "no go-ahead outside State.PLAINTEXT");
-        require(parts.policy() != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
-        require(!step.goAhead().isEmpty(), step, "the line of the go-ahead in Step.Proceed of a server");
-        if (behind.hasRemaining()) {
-            injected(behind);
-        }
-        if (ending.open() && engineReady(behind)) {
-            parts.outcome().announcedBefore(parts.dialogue().capabilities());
-            parts.framing().reset();
-            parts.machine().on(Event.PROPOSE);
-            parts.clock().enter(Phase.COMMAND);
-            parts.outbox().add(step.goAhead());
-            parts.settings().listener().proposed();
-        }
-    }
-
-    /** A server that cannot make an engine says so before the go-ahead, where there still is a way on for the client. */
-    private boolean engineReady(ByteBuffer hello) throws UpgradeException {
+        context.machine().begin();
+        context.clock().begin(nanos);
         try {
-            parts.tls().ready();
-            return true;
-        } catch (Exception e) {
-            // Languages that do not declare what they throw can throw anything from an engine source.
-            List<String> lines = parts.dialogue().unavailable();
-            if (lines.isEmpty() || hello.hasRemaining()) {
-                // A ClientHello that has come already would be taken for a line.
-                throw e;
+            steps.begin();
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            sayOrThrow(e);
+        }
+    }
+
+    void tick(long nanos) throws UpgradeException {
+        requireBegun("tick");
+        context.clock().tell(nanos);
+        noteTask();
+        boolean late = context.clock().late() && !context.state().terminal();
+        if (late || termination.deferredFailureDue()) {
+            termination.throwDeferredFailure();
+        }
+        if (late) {
+            UpgradeException why = context.clock().awaitsTask() ? taskTooSlow() : peerTooSlow();
+            if (!termination.failAfterLastLines(ClosingReason.IDLE, why)) {
+                throw termination.failed(why);
             }
-            ending.unavailable(e);
-            parts.outbox().add(lines);
+        }
+    }
+
+    Optional<Long> deadline() {
+        return !context.machine().begun() || context.state().terminal()
+                ? Optional.empty()
+                : Optional.of(context.clock().deadline());
+    }
+
+    Want want() {
+        State state = context.state();
+        if (!context.machine().begun() || state == State.CLOSED) {
+            return Want.NOTHING;
+        }
+        if (context.speaksTls() && context.tls().taskDue()) {
+            return Want.TASK;
+        }
+        if (output.due()) {
+            return Want.WRITE;
+        }
+        if (!termination.open()) {
+            return Want.NOTHING;
+        }
+        return input.workLeft() ? Want.AGAIN : Want.READ;
+    }
+
+    boolean prepareNext() throws IOException {
+        if (!preparable()) {
             return false;
         }
-    }
-
-    void startHandshake() throws IOException {
-        parts.clock().enter(Phase.HANDSHAKE);
-        parts.tls().ready();
-        if (parts.client() && !parts.tls().preparing()) {
-            prepare();
-        }
-    }
-
-    /** Takes one step ahead: a client's engine, then its ClientHello. */
-    void prepareNext() throws IOException {
-        if (parts.tls().exists()) {
-            prepare();
-        } else {
-            parts.tls().ready();
-        }
-    }
-
-    void prepare() throws IOException {
         try {
-            parts.tls().prepare();
-        } catch (SSLException e) {
-            throw ending.failedHandshake(e);
+            steps.prepareNext();
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            sayOrThrow(e);
+        }
+        return !context.tls().prepared();
+    }
+
+    Optional<Runnable> preparation() {
+        return preparable() && !context.tls().exists()
+                ? Optional.of(context.tls().prepareEarly())
+                : Optional.empty();
+    }
+
+    void receive(ByteBuffer network) throws IOException {
+        requireBegun("receive");
+        try {
+            input.receive(network);
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            sayOrThrow(e);
+        } finally {
+            noteTask();
         }
     }
 
-    private void becomeReady(Step.Ready step) {
-        boolean inside = parts.state() == State.SECURE;
-        require(
-                inside || parts.state() == State.PLAINTEXT,
-                step,
-                "Step.Proceed, Step.Decline or Step.Fail behind Step.Propose");
-        require(
-                inside || !parts.policy().enforced(),
-                step,
-                "no session in plaintext under TlsPolicy." + parts.policy());
-        require(
-                inside || !parts.client() || client.declined() || parts.policy() == TlsPolicy.DISABLED,
-                step,
-                "Step.Propose or Step.Decline before a client is ready in plaintext");
-        say(step, step.lines());
-        if (!inside) {
-            parts.tls().discard();
-        }
-        parts.clock().stop();
-        note();
-        if (inside && parts.client()) {
-            parts.settings().listener().upgraded(parts.report());
-        }
-        ending.becomeReady();
-    }
-
-    /** Writes down what was announced last. */
-    private void note() {
-        List<String> announced = parts.dialogue().capabilities();
-        if (parts.tls().established()) {
-            parts.outcome().announcedInside(announced);
-        } else {
-            parts.outcome().announcedBefore(announced);
+    void transmit(ByteBuffer network) throws IOException {
+        requireBegun("transmit");
+        try {
+            output.transmit(network);
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            sayOrThrow(e);
+        } finally {
+            noteTask();
         }
     }
 
-    void say(Step step, List<String> lines) {
-        State state = parts.state();
-        require(
-                lines.isEmpty() || state == State.SECURE || state.plaintextOut(parts.role()) == State.Plaintext.ANY,
-                step,
-                "no line of the dialogue; behind Step.Propose only Step.Await without lines, Step.Proceed, Step.Decline,"
-                        + " Step.Close without lines or Step.Fail may follow");
-        parts.outbox().add(lines);
+    void endOfInput() throws IOException {
+        requireBegun("endOfInput");
+        try {
+            input.endOfInput();
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            sayOrThrow(e);
+        }
     }
 
-    void require(boolean allowed, Step got, String expected) {
-        if (!allowed) {
+    /** The transport has failed. */
+    UpgradeException lost(IOException thrown) {
+        return input.lost(thrown);
+    }
+
+    void abort(UpgradeException why) {
+        termination.failed(why);
+    }
+
+    /** The dialogue is over and the connection is the application's. */
+    boolean ready() {
+        return termination.ready();
+    }
+
+    /** What the dialogue has said and has not left yet. */
+    PendingLines lines() {
+        return context.pendingLines();
+    }
+
+    Phase phase() {
+        return context.clock().phase();
+    }
+
+    void shutDown() {
+        boolean connected = context.machine().begun();
+        context.machine().begin();
+        termination.shutDown(connected);
+    }
+
+    void close() {
+        boolean asAgreed = context.machine().leaving();
+        termination.close();
+        if (context.machine().begun()) {
+            termination.reportClosed(asAgreed);
+        }
+    }
+
+    int held() {
+        return context.framing().held() + context.pendingLines().octets();
+    }
+
+    /** Forgets what is not whole: nothing more comes. */
+    void forget() {
+        context.framing().reset();
+    }
+
+    static IllegalStateException begunBefore(State state) {
+        return new IllegalStateException(
+                "Expected begin once, got it again in state " + state + "; make a new UpgradeConnection");
+    }
+
+    /** While a task must run it is not the peer that is waited for. */
+    private void noteTask() {
+        context.clock().taskDue(want() == Want.TASK);
+    }
+
+    private UpgradeException peerTooSlow() {
+        return termination.exception(
+                FailureReason.TIMEOUT,
+                "Expected " + context.awaited() + " within "
+                        + context.clock().patience().toMillis() + " ms, got " + input.received(),
+                "",
+                context.silenceHint(!input.heardNothing()));
+    }
+
+    private UpgradeException taskTooSlow() {
+        return termination.exception(
+                FailureReason.LOCAL_ERROR,
+                "Expected a task of the handshake to have run within "
+                        + context.clock().patience().toMillis() + " ms, but it has not",
+                "",
+                "See what the executor that runs tasks does, and what in them waits: a trust manager, a key manager, an engine"
+                        + " source");
+    }
+
+    private boolean preparable() {
+        boolean ahead = context.implicit()
+                ? !context.machine().begun()
+                : context.state().tls() == State.Tls.NONE;
+        return ahead
+                && context.client()
+                && termination.open()
+                && context.policy() != TlsPolicy.DISABLED
+                && context.settings().preparation() == Preparation.WHILE_WAITING
+                && !context.tls().preparing()
+                && !context.tls().prepared();
+    }
+
+    /** What a dialogue or a listener throws ends the connection: whatever it meant to do, nothing leaves in the clear. */
+    private void abandon(Throwable thrown) {
+        if (!termination.ready()) {
+            termination.abandon(thrown);
+        }
+    }
+
+    /** What user code throws ends the connection; a server that can still say so to its client does, and throws it later. */
+    private void sayOrThrow(Throwable thrown) {
+        if (!termination.ready() && termination.faulted(thrown)) {
+            return;
+        }
+        abandon(thrown);
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException fault) {
+            throw fault;
+        }
+        // Languages that do not declare what they throw can throw anything.
+        throw new IllegalStateException(
+                "Expected code of this side to throw nothing that is checked, got "
+                        + thrown.getClass().getName(),
+                thrown);
+    }
+
+    private void requireBegun(String call) {
+        if (!context.machine().begun()) {
             throw new IllegalStateException(
-                    "Expected " + expected + ", got Step." + got.getClass().getSimpleName() + " of the "
-                            + parts.dialogue().protocol() + " dialogue (" + parts.role() + ") in state " + parts.state()
-                            + ", phase " + parts.clock().phase() + ", policy " + parts.policy()
-                            + "; the dialogue is at fault");
+                    "Expected begin before " + call + ", got " + call
+                            + " on a connection that has not begun; call UpgradeConnection.begin once the transport is connected");
         }
     }
 }

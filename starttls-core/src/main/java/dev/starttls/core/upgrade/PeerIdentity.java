@@ -12,13 +12,13 @@ final class PeerIdentity {
 
     private PeerIdentity() {}
 
-    static PeerCheck check(Parts parts) {
-        TlsSettings tls = parts.settings().tls();
-        return parts.client()
+    static PeerCheck check(ConnectionContext context) {
+        TlsSettings tls = context.settings().tls();
+        return context.client()
                 ? PeerCheck.ofServer(
                         tls,
-                        ServerIdentity.of(parts.peer().host()),
-                        parts.settings().verification())
+                        ServerIdentity.of(context.peer().host()),
+                        context.settings().verification())
                 : PeerCheck.ofClient(tls);
     }
 
@@ -26,19 +26,19 @@ final class PeerIdentity {
      * Looks at the server's certificates as soon as the engine tells them: before this side's last flight leaves, in which
      * may be a certificate of its own. After the handshake they are looked at again, whatever was seen here.
      */
-    static Optional<PeerCheck.Refusal> during(Parts parts) {
-        return parts.client()
-                        && parts.state() == State.HANDSHAKING
-                        && askable(parts.tls())
-                        && !parts.tls().established()
-                ? check(parts).during(parts.tls().pump().session())
+    static Optional<PeerCheck.Refusal> during(ConnectionContext context) {
+        return context.client()
+                        && context.state() == State.HANDSHAKING
+                        && askable(context.tls())
+                        && !context.tls().established()
+                ? check(context).during(context.tls().pump().session())
                 : Optional.empty();
     }
 
     /** The peer's certificates, where they are known. */
-    static List<Certificate> chain(Parts parts) {
+    static List<Certificate> chain(ConnectionContext context) {
         try {
-            return askable(parts.tls()) ? PeerCheck.chain(parts.tls().pump().session()) : List.of();
+            return askable(context.tls()) ? PeerCheck.chain(context.tls().pump().session()) : List.of();
         } catch (RuntimeException e) {
             // Engines throw what they like when they are asked after their end.
             return List.of();

@@ -9,7 +9,7 @@ final class PhaseClock {
     private static final long HURRY = 1_000_000_000;
 
     private final UpgradeLimits limits;
-    private final Outcome outcome;
+    private final UpgradeRecord record;
     private long patience;
     private Phase phase;
     private long now;
@@ -28,9 +28,9 @@ final class PhaseClock {
     /** What the last phase took, in nanoseconds. */
     private long tookLast;
 
-    PhaseClock(UpgradeLimits limits, Phase first, Outcome outcome) {
+    PhaseClock(UpgradeLimits limits, Phase first, UpgradeRecord record) {
         this.limits = limits;
-        this.outcome = outcome;
+        this.record = record;
         this.phase = first;
         this.patience = limits.timePerPhase().toNanos();
     }
@@ -188,7 +188,7 @@ final class PhaseClock {
 
     private void finish() {
         tookLast = now - began;
-        outcome.finished(phase, roundTrips, now - began);
+        record.finished(phase, roundTrips, now - began);
         roundTrips = 0;
     }
 }

@@ -12,9 +12,9 @@ final class TlsLayer {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** There until there is a pump. */
-    private Optional<TlsStart> start;
+    private Optional<PumpFactory> factory;
     /** Of a client, until its ClientHello has been taken over from there. */
-    private volatile Optional<EarlyHello> early = Optional.empty();
+    private volatile Optional<ClientHelloTask> helloTask = Optional.empty();
 
     private ByteBuffer ahead = NOTHING;
     private volatile TlsPump pump;
@@ -37,7 +37,7 @@ final class TlsLayer {
     }
 
     TlsLayer(Role role, UpgradeSettings settings, Peer peer) {
-        start = Optional.of(new TlsStart(role, settings, peer));
+        factory = Optional.of(new PumpFactory(role, settings, peer));
     }
 
     /**
@@ -45,23 +45,23 @@ final class TlsLayer {
      * left to another thread is not awaited; if it has failed already, that shows here too.
      */
     void ready() {
-        if (early.isPresent()) {
-            requireEngine(early.get());
-        } else if (start.isPresent() && !start.get().awaitsName()) {
-            make(start.get());
+        if (helloTask.isPresent()) {
+            requireEngine(helloTask.get());
+        } else if (factory.isPresent() && !factory.get().awaitsName()) {
+            make(factory.get());
         }
     }
 
     /** Lets another thread make a client's engine and ClientHello: whoever runs what is returned. */
     Runnable prepareEarly() {
-        EarlyHello hello = new EarlyHello(start.orElseThrow());
-        early = Optional.of(hello);
+        ClientHelloTask hello = new ClientHelloTask(factory.orElseThrow());
+        helloTask = Optional.of(hello);
         return hello;
     }
 
     /** Whether making the ClientHello was left to another thread, which may not have come to it yet. */
     boolean preparing() {
-        return early.isPresent();
+        return helloTask.isPresent();
     }
 
     /** Makes a client's ClientHello, to be sent later. */
@@ -78,13 +78,13 @@ final class TlsLayer {
 
     /** Takes over what another thread has made, or is making. */
     private void takeOver() throws SSLException {
-        if (early.isPresent()) {
-            EarlyHello hello = early.get();
-            early = Optional.empty();
+        if (helloTask.isPresent()) {
+            ClientHelloTask hello = helloTask.get();
+            helloTask = Optional.empty();
             hello.run();
             requireEngine(hello);
             pump = hello.require();
-            start = Optional.empty();
+            factory = Optional.empty();
             become(Condition.PREPARED);
         }
     }
@@ -114,17 +114,17 @@ final class TlsLayer {
     }
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
-        if (early.isPresent()) {
+        if (helloTask.isPresent()) {
             // Nothing was said that could be answered; and perhaps another thread is at work on the pump.
             return helloDue() ? TlsStatus.NEED_TASK : TlsStatus.NEED_WRITE;
         }
         if (pump == null) {
-            TlsStart starting = start.orElseThrow();
-            if (!starting.read(network)) {
+            PumpFactory making = factory.orElseThrow();
+            if (!making.read(network)) {
                 return TlsStatus.NEED_READ;
             }
-            ahead = starting.seen();
-            make(starting);
+            ahead = making.seen();
+            make(making);
         }
         try {
             // Bounded by the length of the ClientHello that was read for its name: nothing follows it here.
@@ -142,7 +142,7 @@ final class TlsLayer {
     }
 
     TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
-        if (pump == null && early.isEmpty()) {
+        if (pump == null && helloTask.isEmpty()) {
             return TlsStatus.NEED_READ;
         }
         int from = network.position();
@@ -164,7 +164,7 @@ final class TlsLayer {
             return false;
         }
         TlsPump made = pump;
-        return early.isPresent() || (made != null && made.wantsSend());
+        return helloTask.isPresent() || (made != null && made.wantsSend());
     }
 
     /** Whether a task must run, or runs, before anything else can go on. */
@@ -174,14 +174,14 @@ final class TlsLayer {
     }
 
     private boolean helloDue() {
-        Optional<EarlyHello> hello = early;
+        Optional<ClientHelloTask> hello = helloTask;
         return hello.isPresent() && !hello.get().done();
     }
 
     /** Hands out the task that is due; empty while one that was handed out runs. */
     Optional<Runnable> task() {
         if (helloDue()) {
-            return early.get().handOut();
+            return helloTask.get().handOut();
         }
         TlsPump made = pump;
         return made == null ? Optional.empty() : made.task();
@@ -268,11 +268,11 @@ final class TlsLayer {
     /** Lets go of what is held and overwrites what was decrypted. */
     void release() {
         suppressOutput();
-        if (early.isPresent()) {
+        if (helloTask.isPresent()) {
             // Perhaps another thread is at work there still; what it makes is nobody's.
-            early = Optional.empty();
+            helloTask = Optional.empty();
         }
-        start = Optional.empty();
+        factory = Optional.empty();
         ahead = NOTHING;
         if (pump != null) {
             pump.release();
@@ -281,7 +281,7 @@ final class TlsLayer {
 
     /** The octets of memory held here: those of a ClientHello whose name is being read, and decrypted ones. */
     int held() {
-        return start.map(TlsStart::held).orElse(0)
+        return factory.map(PumpFactory::held).orElse(0)
                 + ahead.remaining()
                 + decrypted().capacity();
     }
@@ -304,7 +304,7 @@ final class TlsLayer {
         return instead.isPresent() && instead.get() == thrown;
     }
 
-    private void requireEngine(EarlyHello hello) {
+    private void requireEngine(ClientHelloTask hello) {
         try {
             hello.requireEngine();
         } catch (RuntimeException | Error e) {
@@ -313,13 +313,13 @@ final class TlsLayer {
         }
     }
 
-    private void make(TlsStart starting) {
+    private void make(PumpFactory making) {
         try {
-            pump = starting.pump();
+            pump = making.pump();
         } catch (RuntimeException | Error e) {
             instead = Optional.of(e);
             throw e;
         }
-        start = Optional.empty();
+        factory = Optional.empty();
     }
 }

@@ -67,16 +67,16 @@ import javax.net.ssl.SSLException;
 public final class UpgradeConnection {
 
     /** One for all; nothing is ever put in. */
-    private static final Outbox NO_LINES = new Outbox();
+    private static final PendingLines NO_LINES = new PendingLines();
 
     private final UpgradeMachine machine;
     private final TlsLayer tls;
     private final UpgradeSettings settings;
-    private final Outcome outcome;
+    private final UpgradeRecord record;
     /** The dialogue and all that serves it; let go of once ready, since most connections spend their lives behind it. */
-    private volatile Optional<Upgrading> negotiation;
+    private volatile Optional<Negotiation> negotiation;
     /** The last lines of the dialogue, once ready and until they have left. */
-    private volatile Outbox lastLines = NO_LINES;
+    private volatile PendingLines lastLines = NO_LINES;
 
     /**
      * A connection that has not begun.
@@ -87,12 +87,12 @@ public final class UpgradeConnection {
      * @throws IllegalArgumentException if the settings are not for this protocol, see {@link InjectionResponse#HANDSHAKE}
      */
     public UpgradeConnection(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
-        Parts parts = Parts.of(dialogue, settings, peer);
-        this.machine = parts.machine();
-        this.tls = parts.tls();
+        ConnectionContext context = ConnectionContext.of(dialogue, settings, peer);
+        this.machine = context.machine();
+        this.tls = context.tls();
         this.settings = settings;
-        this.outcome = parts.outcome();
-        this.negotiation = Optional.of(new Upgrading(parts));
+        this.record = context.record();
+        this.negotiation = Optional.of(new Negotiation(context));
     }
 
     /**
@@ -102,7 +102,7 @@ public final class UpgradeConnection {
      * @param nanos what it took, in nanoseconds
      */
     public void spent(Phase phase, long nanos) {
-        outcome.preceded(phase, nanos);
+        record.preceded(phase, nanos);
     }
 
     /**
@@ -112,7 +112,7 @@ public final class UpgradeConnection {
      * @see UpgradeReport#firstAttempt
      */
     public void precededBy(UpgradeException failed) {
-        outcome.precededBy(
+        record.precededBy(
                 Objects.requireNonNull(
                         failed,
                         "failed: expected what the first connection failed with, got null; leave the call out if there was none"));
@@ -125,7 +125,7 @@ public final class UpgradeConnection {
      * @param nanos how long a call of this connection has taken, in nanoseconds; nothing is given for 0 or less, or once ready
      */
     public void ownTime(long nanos) {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             present.get().ownTime(nanos);
         }
@@ -139,7 +139,7 @@ public final class UpgradeConnection {
      * @param nanos how long, in nanoseconds; nothing is given for 0 or less, or once ready
      */
     public void keptWaiting(long nanos) {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             present.get().keptWaiting(nanos);
         }
@@ -153,9 +153,9 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has begun before
      */
     public void begin(long nanos) throws IOException {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isEmpty()) {
-            throw Upgrading.begunBefore(state());
+            throw Negotiation.begunBefore(state());
         }
         try {
             present.get().begin(nanos);
@@ -172,7 +172,7 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void tick(long nanos) throws UpgradeException {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             present.get().tick(nanos);
         }
@@ -185,7 +185,7 @@ public final class UpgradeConnection {
      *     once ready, closed or failed
      */
     public Optional<Long> deadline() {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         return present.isPresent() ? present.get().deadline() : Optional.empty();
     }
 
@@ -195,7 +195,7 @@ public final class UpgradeConnection {
      * @return see {@link Want}
      */
     public Want want() {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             return present.get().want();
         }
@@ -236,7 +236,7 @@ public final class UpgradeConnection {
      * @throws UpgradeException as {@link #prepare}
      */
     public boolean prepareNext() throws IOException {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         return present.isPresent() && present.get().prepareNext();
     }
 
@@ -250,7 +250,7 @@ public final class UpgradeConnection {
      * @return to be run once, by any thread; empty where there is nothing to prepare, or when something was prepared before
      */
     public Optional<Runnable> preparation() {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         return present.isPresent() ? present.get().preparation() : Optional.empty();
     }
 
@@ -266,7 +266,7 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void receive(ByteBuffer network, ByteBuffer application) throws IOException {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             try {
                 present.get().receive(network);
@@ -300,7 +300,7 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void transmit(ByteBuffer application, ByteBuffer network) throws IOException {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             try {
                 present.get().transmit(network);
@@ -337,7 +337,7 @@ public final class UpgradeConnection {
      * @throws IllegalStateException if it has not begun
      */
     public void endOfInput() throws IOException {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             present.get().endOfInput();
             return;
@@ -361,7 +361,7 @@ public final class UpgradeConnection {
      * @throws UpgradeException before {@link #ready}, with {@link FailureReason#CONNECTION_CLOSED} and the cause
      */
     public void transportFailed(IOException thrown) throws UpgradeException {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             throw present.get().lost(thrown);
         }
@@ -376,7 +376,7 @@ public final class UpgradeConnection {
      * @param why what the caller of the connection gets too
      */
     public void abort(UpgradeException why) {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             present.get().abort(why);
         } else {
@@ -437,8 +437,8 @@ public final class UpgradeConnection {
      * @return the present one; once ready, the last
      */
     public Phase phase() {
-        Optional<Upgrading> present = negotiation;
-        return present.isPresent() ? present.get().phase() : outcome.lastFinished();
+        Optional<Negotiation> present = negotiation;
+        return present.isPresent() ? present.get().phase() : record.lastFinished();
     }
 
     /**
@@ -447,7 +447,7 @@ public final class UpgradeConnection {
      * @return as far as it has come
      */
     public UpgradeReport report() {
-        return outcome.report(settings.policy(), tls);
+        return record.report(settings.policy(), tls);
     }
 
     /**
@@ -467,7 +467,7 @@ public final class UpgradeConnection {
      * FailureReason#REJECTED}. Otherwise the connection has failed with that when this returns. No effect once ready or over.
      */
     public void shutDown() {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             present.get().shutDown();
         }
@@ -478,7 +478,7 @@ public final class UpgradeConnection {
      * (half-close, RFC 8446 section 6.1). Closing again has no effect.
      */
     public void close() {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         if (present.isPresent()) {
             present.get().close();
             return;
@@ -491,7 +491,7 @@ public final class UpgradeConnection {
 
     /** The transport is closed, or is about to be: lets go of everything held and overwrites what was decrypted. */
     public void end() {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         close();
         machine.onIfAllowed(Event.END);
         if (present.isPresent()) {
@@ -502,12 +502,12 @@ public final class UpgradeConnection {
 
     /** The octets of memory that the peer can make this side hold: of lines, of answers to them and of records. */
     int held() {
-        Optional<Upgrading> present = negotiation;
+        Optional<Negotiation> present = negotiation;
         return tls.held() + (present.isPresent() ? present.get().held() : lastLines.octets());
     }
 
     /** Once ready, the connection is the session itself; until then there is one thread at a time. */
-    private void letGo(Upgrading over) {
+    private void letGo(Negotiation over) {
         if (over.ready()) {
             lastLines = over.lines().isEmpty() ? NO_LINES : over.lines();
             negotiation = Optional.empty();
@@ -524,7 +524,7 @@ public final class UpgradeConnection {
 
     /** Returns whether all of them have left, and the application's octets may follow. */
     private boolean transmitLastLines(ByteBuffer network) throws SSLException {
-        Outbox lines = lastLines;
+        PendingLines lines = lastLines;
         if (lines.isEmpty()) {
             return true;
         }
@@ -535,7 +535,7 @@ public final class UpgradeConnection {
 
     /** The same in plaintext. */
     private boolean drainLastLines(ByteBuffer network) {
-        Outbox lines = lastLines;
+        PendingLines lines = lastLines;
         if (lines.isEmpty()) {
             return true;
         }
@@ -543,7 +543,7 @@ public final class UpgradeConnection {
         return leftAll(lines);
     }
 
-    private boolean leftAll(Outbox lines) {
+    private boolean leftAll(PendingLines lines) {
         boolean all = lines.isEmpty();
         if (all) {
             lastLines = NO_LINES;
@@ -552,7 +552,7 @@ public final class UpgradeConnection {
     }
 
     private void forgetLastLines() {
-        Outbox lines = lastLines;
+        PendingLines lines = lastLines;
         if (lines != NO_LINES) {
             lines.clear();
             lastLines = NO_LINES;

@@ -19,8 +19,8 @@ class EmptyReadTest {
     private static final int RECORD = 10;
     private static final Turn DATA =
             new Turn(Status.OK, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, RECORD, 10);
-    private static final Turn NOTHING = new Turn(
-            Status.BUFFER_UNDERFLOW, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
+    private static final Turn NOTHING =
+            new Turn(Status.BUFFER_UNDERFLOW, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
 
     private final FakeEngine engine = new FakeEngine();
     private TlsPump pump;

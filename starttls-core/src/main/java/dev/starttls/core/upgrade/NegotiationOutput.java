@@ -8,48 +8,50 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** What goes to the peer: as lines, as records, or as the last alert; what the state does not allow stays here. */
-final class Outgoing {
+final class NegotiationOutput {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private static final int CHANGE_CIPHER_SPEC = 20;
     private static final int CHANGE_CIPHER_SPEC_RECORD = 6;
 
-    private final Parts parts;
-    private final Negotiation negotiation;
-    private final Ending ending;
-    private final Incoming incoming;
+    private final ConnectionContext context;
+    private final DialogueSteps steps;
+    private final Termination termination;
+    private final NegotiationInput input;
 
-    Outgoing(Parts parts, Negotiation negotiation, Ending ending, Incoming incoming) {
-        this.parts = parts;
-        this.negotiation = negotiation;
-        this.ending = ending;
-        this.incoming = incoming;
+    NegotiationOutput(ConnectionContext context, DialogueSteps steps, Termination termination, NegotiationInput input) {
+        this.context = context;
+        this.steps = steps;
+        this.termination = termination;
+        this.input = input;
     }
 
     /** Whether there is something to give out that the application did not ask for. */
     boolean due() {
-        State state = parts.state();
+        State state = context.state();
         return switch (state.tls()) {
             case RECORDS ->
-                parts.tls().wantsSend()
-                        || (parts.tls().established() && !parts.outbox().isEmpty());
-            case CLIENT_HELLO -> !parts.outbox().isEmpty() || parts.tls().wantsSend();
-            case LAST_ALERT -> parts.tls().wantsSend();
-            case NONE -> !state.terminal() && !parts.outbox().isEmpty();
+                context.tls().wantsSend()
+                        || (context.tls().established()
+                                && !context.pendingLines().isEmpty());
+            case CLIENT_HELLO ->
+                !context.pendingLines().isEmpty() || context.tls().wantsSend();
+            case LAST_ALERT -> context.tls().wantsSend();
+            case NONE -> !state.terminal() && !context.pendingLines().isEmpty();
         };
     }
 
     void transmit(ByteBuffer network) throws IOException {
         int from = network.position();
-        incoming.beginTurn();
+        input.beginTurn();
         try {
-            while (!ending.ready() && transmitSome(network)) {
+            while (!termination.ready() && transmitSome(network)) {
                 // Each turn moved the connection on: a line left, or the handshake came further.
             }
         } finally {
             if (network.position() > from && !onlyChangesCipher(network, from)) {
-                parts.clock().sent();
+                context.clock().sent();
             }
         }
     }
@@ -64,19 +66,19 @@ final class Outgoing {
 
     /** Moves some octets. Returns whether another turn may move more. */
     private boolean transmitSome(ByteBuffer network) throws IOException {
-        State state = parts.state();
+        State state = context.state();
         return switch (state.tls()) {
             case RECORDS -> transmitRecords(network);
             case CLIENT_HELLO -> {
-                parts.outbox().drain(network);
-                if (parts.outbox().isEmpty()) {
-                    parts.outcome().proposed(parts.host().proposal());
+                context.pendingLines().drain(network);
+                if (context.pendingLines().isEmpty()) {
+                    context.record().proposed(context.host().proposal());
                     transmitHello(network);
                 }
                 yield false;
             }
             case LAST_ALERT -> {
-                parts.tls().sendAlert(network);
+                context.tls().sendAlert(network);
                 yield false;
             }
             case NONE -> {
@@ -89,75 +91,75 @@ final class Outgoing {
     }
 
     private void transmitPlaintext(ByteBuffer network) throws IOException {
-        parts.outbox().drain(network);
-        if (!parts.outbox().isEmpty()) {
+        context.pendingLines().drain(network);
+        if (!context.pendingLines().isEmpty()) {
             return;
         }
-        if (parts.machine().leaving()) {
-            ending.farewellLeft();
-        } else if (parts.state() == State.PROPOSED && !parts.client()) {
-            negotiation.goAheadLeft();
-        } else if (parts.state() == State.PROPOSED) {
-            parts.outcome().proposed(parts.host().proposal());
+        if (context.machine().leaving()) {
+            termination.lastLineLeft();
+        } else if (context.state() == State.PROPOSED && !context.client()) {
+            steps.goAheadLeft();
+        } else if (context.state() == State.PROPOSED) {
+            context.record().proposed(context.host().proposal());
         }
     }
 
     /** Behind the upgrade command, in its segment: the only record that leaves before the go-ahead. */
     private void transmitHello(ByteBuffer network) throws UpgradeException {
         try {
-            parts.tls().send(NOTHING, network);
+            context.tls().send(NOTHING, network);
         } catch (SSLException e) {
-            throw ending.failedHandshake(e);
+            throw termination.failedHandshake(e);
         }
     }
 
     private boolean transmitRecords(ByteBuffer network) throws IOException {
-        boolean lines = !parts.outbox().isEmpty();
-        ByteBuffer source = lines ? parts.outbox().waiting() : NOTHING;
-        Optional<PeerCheck.Refusal> refusal = PeerIdentity.during(parts);
+        boolean lines = !context.pendingLines().isEmpty();
+        ByteBuffer source = lines ? context.pendingLines().waiting() : NOTHING;
+        Optional<PeerCheck.Refusal> refusal = PeerIdentity.during(context);
         if (refusal.isPresent()) {
-            throw ending.refusedPeer(refusal.get());
+            throw termination.refusedPeer(refusal.get());
         }
         TlsStatus status;
         try {
-            status = parts.tls().send(source, network);
+            status = context.tls().send(source, network);
         } catch (SSLException e) {
-            throw ending.failedHandshake(e);
+            throw termination.failedHandshake(e);
         }
         if (lines) {
-            parts.outbox().settle();
+            context.pendingLines().settle();
         }
-        boolean handshaking = parts.state() == State.HANDSHAKING;
-        negotiation.established();
+        boolean handshaking = context.state() == State.HANDSHAKING;
+        steps.established();
         if (status == TlsStatus.CLOSED) {
             closed();
         }
         if (status != TlsStatus.OK) {
             return false;
         }
-        if (parts.machine().leaving() && parts.outbox().isEmpty() && parts.state() == State.SECURE) {
-            ending.farewellLeft();
+        if (context.machine().leaving() && context.pendingLines().isEmpty() && context.state() == State.SECURE) {
+            termination.lastLineLeft();
             return true;
         }
-        boolean went = incoming.resume();
+        boolean went = input.resume();
         return went
-                || (handshaking && parts.state() == State.SECURE)
-                || !parts.outbox().isEmpty();
+                || (handshaking && context.state() == State.SECURE)
+                || !context.pendingLines().isEmpty();
     }
 
     /** The engine gives out nothing more, whatever it says that it wants. */
     private void closed() throws UpgradeException {
-        parts.tls().suppressOutput();
-        if (parts.machine().leaving()) {
+        context.tls().suppressOutput();
+        if (context.machine().leaving()) {
             // What is left of the last lines cannot leave any more.
-            parts.outbox().clear();
+            context.pendingLines().clear();
         }
-        ending.closeNotifyLeft();
-        if (ending.open()) {
-            throw ending.fail(
+        termination.closeNotifyLeft();
+        if (termination.open()) {
+            throw termination.fail(
                     FailureReason.CONNECTION_CLOSED,
-                    "Expected " + parts.awaited() + ", but the engine has closed the session",
-                    parts.silenceHint(true));
+                    "Expected " + context.awaited() + ", but the engine has closed the session",
+                    context.silenceHint(true));
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * The two directions of a channel, and what they have in common: the upgrade before they part, a failure of TLS, and
  * their end. Whoever holds both locks has taken the reader's first.
  */
-final class Directions {
+final class ChannelHalves {
 
     /** A peer that has taken nothing for so long that there is no room for an alert will not read it either: 5 s. */
     private static final long CLOSE_NANOS = 5_000_000_000L;
@@ -34,7 +34,7 @@ final class Directions {
         CLOSED
     }
 
-    Directions(Transport transport, UpgradeConnection connection) {
+    ChannelHalves(Transport transport, UpgradeConnection connection) {
         this.writing = new WritingHalf(transport, connection);
         this.reading = new ReadingHalf(writing);
     }

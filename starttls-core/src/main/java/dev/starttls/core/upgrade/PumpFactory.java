@@ -10,14 +10,14 @@ import java.security.GeneralSecurityException;
 import java.util.Optional;
 
 /** What there is of TLS before there is a pump: how it is made and, where that depends on it, the name asked for. */
-final class TlsStart {
+final class PumpFactory {
 
     private final Role role;
     private final UpgradeSettings settings;
     private final Peer peer;
     private Optional<ServerNameReader> names = Optional.empty();
 
-    TlsStart(Role role, UpgradeSettings settings, Peer peer) {
+    PumpFactory(Role role, UpgradeSettings settings, Peer peer) {
         this.role = role;
         this.settings = settings;
         this.peer = peer;

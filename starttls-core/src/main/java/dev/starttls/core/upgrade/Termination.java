@@ -13,23 +13,23 @@ import javax.net.ssl.SSLException;
  * The three ways a negotiation ends: the connection is the application's, a last line leaves, or it has failed. Behind each
  * of them nothing is negotiated any more, and behind a failure nothing leaves but what TLS has to say of it.
  */
-final class Ending {
+final class Termination {
 
-    private final Parts parts;
+    private final ConnectionContext context;
     /** The listener has heard the last of this upgrade. */
     private boolean settled;
     /** The listener has heard that there is no engine, which ends nothing. */
     private boolean unavailable;
 
-    private Optional<UpgradeException> afterFarewell = Optional.empty();
+    private Optional<UpgradeException> deferredFailure = Optional.empty();
     private boolean ready;
     /** The dialogue has heard how its session ended. */
     private boolean ended;
     /** What user code threw before its last lines were said; thrown once they have left. */
     private Optional<Throwable> fault = Optional.empty();
 
-    Ending(Parts parts) {
-        this.parts = parts;
+    Termination(ConnectionContext context) {
+        this.context = context;
     }
 
     /** The dialogue is over and the connection is the application's: see {@link UpgradeConnection}. */
@@ -39,11 +39,11 @@ final class Ending {
 
     /** The dialogue goes on. */
     boolean open() {
-        return !ready && !parts.machine().leaving() && !parts.state().terminal();
+        return !ready && !context.machine().leaving() && !context.state().terminal();
     }
 
     void becomeReady() {
-        parts.framing().reset();
+        context.framing().reset();
         ready = true;
         reportEnd(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
     }
@@ -55,21 +55,21 @@ final class Ending {
 
     /** Lines may wait that are to leave before the connection is closed. */
     void leave() {
-        parts.machine().leave();
-        if (parts.outbox().isEmpty()) {
+        context.machine().leave();
+        if (context.pendingLines().isEmpty()) {
             close();
             reportEnd(SessionEnd.of(SessionEnd.Cause.CLOSED));
         }
     }
 
     /** Says a failure's last lines where lines may be said, or throws it at once. */
-    void failAfter(List<String> farewell, UpgradeException why) throws UpgradeException {
-        if (farewell.isEmpty() || !sayable()) {
+    void failAfter(List<String> lastLines, UpgradeException why) throws UpgradeException {
+        if (lastLines.isEmpty() || !sayable()) {
             throw failed(why);
         }
-        parts.outbox().add(farewell);
-        parts.machine().leave();
-        afterFarewell = Optional.of(why);
+        context.pendingLines().add(lastLines);
+        context.machine().leave();
+        deferredFailure = Optional.of(why);
     }
 
     /**
@@ -77,42 +77,42 @@ final class Ending {
      * section 6.1), and then that is the failure. A client has nothing to say any more.
      */
     void closedByPeer(UpgradeException why) throws UpgradeException {
-        if (parts.state() != State.SECURE) {
+        if (context.state() != State.SECURE) {
             throw failed(why);
         }
-        if (parts.client()) {
-            parts.outbox().clear();
+        if (context.client()) {
+            context.pendingLines().clear();
         }
-        parts.machine().leave();
-        afterFarewell = Optional.of(why);
-        if (parts.outbox().isEmpty()) {
-            farewellLeft();
+        context.machine().leave();
+        deferredFailure = Optional.of(why);
+        if (context.pendingLines().isEmpty()) {
+            lastLineLeft();
         }
     }
 
     private boolean sayable() {
-        State state = parts.state();
-        return state == State.SECURE || state.plaintextOut(parts.role()) == State.Plaintext.ANY;
+        State state = context.state();
+        return state == State.SECURE || state.plaintextOut(context.role()) == State.Plaintext.ANY;
     }
 
     /** Says what a server says when it ends a session of its own accord. Returns whether there is a failure to wait for. */
     boolean failAfterLastLines(ClosingReason reason, UpgradeException why) {
-        if (parts.client() || !open() || !sayable()) {
+        if (context.client() || !open() || !sayable()) {
             return false;
         }
         try {
-            List<String> lines = parts.dialogue().lastLines(reason);
+            List<String> lines = context.dialogue().lastLines(reason);
             if (lines.isEmpty()) {
                 return false;
             }
-            parts.outbox().add(lines);
+            context.pendingLines().add(lines);
         } catch (Throwable e) {
             why.addSuppressed(e);
             return false;
         }
-        parts.machine().leave();
-        afterFarewell = Optional.of(why);
-        parts.clock().lastLines();
+        context.machine().leave();
+        deferredFailure = Optional.of(why);
+        context.clock().lastLines();
         return true;
     }
 
@@ -124,7 +124,7 @@ final class Ending {
         }
     }
 
-    /** User code threw. Returns whether last lines say so first, and {@link #tellFarewell} throws it. */
+    /** User code threw. Returns whether last lines say so first, and {@link #throwDeferredFailure} throws it. */
     boolean faulted(Throwable thrown) {
         boolean waits = failAfterLastLines(ClosingReason.FAULT, localError(thrown));
         if (waits) {
@@ -139,7 +139,7 @@ final class Ending {
             return;
         }
         UpgradeException why = exception(
-                FailureReason.REJECTED, "Expected " + parts.awaited() + ", but this side was shut down", "", "");
+                FailureReason.REJECTED, "Expected " + context.awaited() + ", but this side was shut down", "", "");
         if (!begun || !failAfterLastLines(ClosingReason.SHUTDOWN, why)) {
             failed(why);
         }
@@ -148,7 +148,7 @@ final class Ending {
     /** What it says is left to the cause: it may hold a line of the client's, and that its password. */
     private UpgradeException localError(Throwable thrown) {
         // Before a client has an engine, no line of anybody's can be in what it says.
-        boolean settings = parts.client() && parts.tls().unmade(thrown);
+        boolean settings = context.client() && context.tls().unmade(thrown);
         UpgradeException why = settings
                 ? exception(
                         FailureReason.LOCAL_ERROR,
@@ -184,39 +184,39 @@ final class Ending {
     /** The driver closes, or lets go of, a connection that may not have ended yet. */
     void reportClosed(boolean asAgreed) {
         reportEnd(
-                afterFarewell.isPresent()
-                        ? SessionEnd.of(afterFarewell.get())
+                deferredFailure.isPresent()
+                        ? SessionEnd.of(deferredFailure.get())
                         : SessionEnd.of(asAgreed ? SessionEnd.Cause.CLOSED : SessionEnd.Cause.ABANDONED));
     }
 
     /** The last line has left: closes, unless there is a failure to tell that needs no close_notify. */
-    void farewellLeft() {
-        if (parts.records() || afterFarewell.isEmpty()) {
+    void lastLineLeft() {
+        if (context.records() || deferredFailure.isEmpty()) {
             close();
         }
-        if (afterFarewell.isEmpty()) {
+        if (deferredFailure.isEmpty()) {
             reportEnd(SessionEnd.of(SessionEnd.Cause.CLOSED));
         }
     }
 
     /** close_notify has left behind the last line. */
     void closeNotifyLeft() {
-        if (parts.machine().leaving() && afterFarewell.isEmpty()) {
-            parts.machine().onIfAllowed(Event.END);
+        if (context.machine().leaving() && deferredFailure.isEmpty()) {
+            context.machine().onIfAllowed(Event.END);
         }
     }
 
     /** Whether the last line has left and its failure is due. */
-    boolean farewellOver() {
-        return afterFarewell.isPresent()
-                && parts.outbox().isEmpty()
-                && !(parts.records() && parts.tls().wantsSend());
+    boolean deferredFailureDue() {
+        return deferredFailure.isPresent()
+                && context.pendingLines().isEmpty()
+                && !(context.records() && context.tls().wantsSend());
     }
 
     /** Throws what was to be told only after the last line had left. */
-    void tellFarewell() throws UpgradeException {
-        if (afterFarewell.isPresent()) {
-            UpgradeException why = failed(afterFarewell.get());
+    void throwDeferredFailure() throws UpgradeException {
+        if (deferredFailure.isPresent()) {
+            UpgradeException why = failed(deferredFailure.get());
             if (fault.orElse(why) instanceof RuntimeException thrown) {
                 throw thrown;
             }
@@ -230,11 +230,11 @@ final class Ending {
     /** This side closes; lines that have not left do not leave any more. */
     void close() {
         if (!ready) {
-            parts.machine().leave();
+            context.machine().leave();
         }
-        parts.outbox().clear();
-        if (parts.machine().onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
-            parts.tls().close();
+        context.pendingLines().clear();
+        if (context.machine().onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
+            context.tls().close();
         }
     }
 
@@ -248,13 +248,13 @@ final class Ending {
 
     /** A client's line may hold its password: only what a server said is shown. */
     UpgradeException exception(FailureReason reason, String detail, String reply, String hint) {
-        return exception(reason, detail, reply, hint, PeerIdentity.chain(parts));
+        return exception(reason, detail, reply, hint, PeerIdentity.chain(context));
     }
 
     private UpgradeException exception(
             FailureReason reason, String detail, String reply, String hint, List<Certificate> peerChain) {
         return new UpgradeException(
-                reason, parts.clock().phase(), detail, parts.client() ? reply : "", hint, peerChain);
+                reason, context.clock().phase(), detail, context.client() ? reply : "", hint, peerChain);
     }
 
     /** TLS has failed, in the handshake or after it. */
@@ -278,7 +278,7 @@ final class Ending {
                     "");
         } else {
             HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(
-                    thrown, PeerIdentity.chain(parts), parts.peer(), parts.role(), parts.implicit());
+                    thrown, PeerIdentity.chain(context), context.peer(), context.role(), context.implicit());
             why = exception(diagnosis.reason(), diagnosis.detail(), "", diagnosis.hint(), diagnosis.peerChain());
         }
         why.initCause(thrown);
@@ -287,28 +287,28 @@ final class Ending {
 
     /** On a port of implicit TLS, plaintext in the first place is a mistaken port; all other plaintext was added. */
     private UpgradeException plaintext(NotTlsException thrown) {
-        boolean mistaken = parts.implicit() && thrown.first();
+        boolean mistaken = context.implicit() && thrown.first();
         return exception(
                 mistaken ? FailureReason.HANDSHAKE_FAILED : FailureReason.PLAINTEXT_INJECTION,
-                "Expected a TLS record, got " + (parts.implicit() ? "" : "more ") + "plaintext",
+                "Expected a TLS record, got " + (context.implicit() ? "" : "more ") + "plaintext",
                 thrown.line(),
                 mistaken
-                        ? FirstOctet.plaintextOnTlsPort(parts.dialogue())
+                        ? FirstOctet.plaintextOnTlsPort(context.dialogue())
                         : "After the go-ahead there is only TLS: someone in the middle may have added this");
     }
 
     /** The engine is content with the peer, and this library is not: nothing more is said to it, see {@link TlsLayer#discard}. */
     UpgradeException refusedPeer(PeerCheck.Refusal refusal) {
-        HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(refusal, parts.peer(), parts.role());
+        HandshakeDiagnosis diagnosis = HandshakeDiagnosis.of(refusal, context.peer(), context.role());
         UpgradeException why =
                 exception(diagnosis.reason(), diagnosis.detail(), "", diagnosis.hint(), diagnosis.peerChain());
-        parts.tls().discard();
+        context.tls().discard();
         return failed(why);
     }
 
     UpgradeException failed(UpgradeException thrown) {
-        UpgradeException why = parts.host().failed(thrown);
-        if (silence(why)) {
+        UpgradeException why = context.host().failed(thrown);
+        if (enterFailed(why)) {
             tell(why);
         }
         return why;
@@ -319,21 +319,21 @@ final class Ending {
         failed(localError(thrown));
     }
 
-    private boolean silence(UpgradeException why) {
-        boolean records = parts.records();
-        if (!parts.machine().fail(why)) {
+    private boolean enterFailed(UpgradeException why) {
+        boolean records = context.records();
+        if (!context.machine().fail(why)) {
             return false;
         }
         if (records) {
-            parts.tls().giveUp();
+            context.tls().giveUp();
         } else {
             // The peer has not been told that TLS begins: a ClientHello made ahead must not leave.
-            parts.tls().discard();
+            context.tls().discard();
         }
-        afterFarewell = Optional.empty();
-        parts.clock().stop();
-        parts.outbox().clear();
-        parts.framing().reset();
+        deferredFailure = Optional.empty();
+        context.clock().stop();
+        context.pendingLines().clear();
+        context.framing().reset();
         reportEnd(SessionEnd.of(why));
         return true;
     }
@@ -345,7 +345,7 @@ final class Ending {
         }
         ended = true;
         try {
-            parts.dialogue().ended(end);
+            context.dialogue().ended(end);
         } catch (Throwable e) {
             // The session is over, and how it ended matters more than this.
             end.failure().ifPresent(why -> why.addSuppressed(e));
@@ -355,7 +355,7 @@ final class Ending {
 
     private void heardUncaught(Throwable thrown) {
         try {
-            parts.settings().listener().uncaught(thrown);
+            context.settings().listener().uncaught(thrown);
         } catch (Throwable e) {
             thrown.addSuppressed(e);
         }
@@ -370,13 +370,13 @@ final class Ending {
     }
 
     private void hear(UpgradeException why) {
-        UpgradeListener listener = parts.settings().listener();
+        UpgradeListener listener = context.settings().listener();
         try {
             listener.failed(why);
         } catch (Throwable e) {
             heardBadly(why, e);
         }
-        if (parts.client() && parts.settings().policy().enforced()) {
+        if (context.client() && context.settings().policy().enforced()) {
             try {
                 listener.blocked(why);
             } catch (Throwable e) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** What comes from the peer: lines in the clear, records, and the end of both. */
-final class Incoming {
+final class NegotiationInput {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -28,35 +28,35 @@ final class Incoming {
      */
     private static final int LINES_PER_RECORD = 4;
 
-    private final Parts parts;
-    private final Negotiation negotiation;
-    private final Ending ending;
+    private final ConnectionContext context;
+    private final DialogueSteps steps;
+    private final Termination termination;
     private boolean heard;
     private int handshakeOctets;
     private int left;
     private int linesLeft;
 
-    Incoming(Parts parts, Negotiation negotiation, Ending ending) {
-        this.parts = parts;
-        this.negotiation = negotiation;
-        this.ending = ending;
+    NegotiationInput(ConnectionContext context, DialogueSteps steps, Termination termination) {
+        this.context = context;
+        this.steps = steps;
+        this.termination = termination;
     }
 
     /** Whether the peer has not sent a single octet. */
-    boolean silent() {
+    boolean heardNothing() {
         return !heard;
     }
 
     /** What came in the present phase, in words. */
     String received() {
-        return parts.clock().phase() == Phase.HANDSHAKE
+        return context.clock().phase() == Phase.HANDSHAKE
                 ? handshakeOctets + " octets"
-                : parts.clock().received();
+                : context.clock().received();
     }
 
     /** Whether there is work that needs no octet of the network: lines that this call, or the last one, had no turn for. */
     boolean workLeft() {
-        return linesLeft <= 0 && (left > 0 || parts.tls().decrypted().hasRemaining());
+        return linesLeft <= 0 && (left > 0 || context.tls().decrypted().hasRemaining());
     }
 
     /** A call begins, with a turn of its own. */
@@ -65,17 +65,18 @@ final class Incoming {
     }
 
     void receive(ByteBuffer network) throws IOException {
-        parts.machine().requireNotFailed();
+        context.machine().requireNotFailed();
         beginTurn();
         if (network.remaining() > left) {
             // What was left the last time came before whatever has been sent since, and answers nothing.
-            parts.clock().heard();
+            context.clock().heard();
         }
         boolean more = true;
-        while (more && ending.open() && (linesLeft > 0 || commandWaits())) {
-            more = parts.records() ? receiveRecords(network) : receiveLine(network);
+        while (more && termination.open() && (linesLeft > 0 || commandWaits())) {
+            more = context.records() ? receiveRecords(network) : receiveLine(network);
         }
-        if (!ending.ready() && (parts.machine().leaving() || parts.state().terminal() || behindCloseNotify())) {
+        if (!termination.ready()
+                && (context.machine().leaving() || context.state().terminal() || behindCloseNotify())) {
             // What comes behind the end is nobody's (RFC 8446 section 6.1).
             network.position(network.limit());
         }
@@ -83,50 +84,50 @@ final class Incoming {
     }
 
     void endOfInput() throws IOException {
-        parts.machine().requireNotFailed();
-        parts.machine().inputEnds();
-        boolean reported = parts.settings().tls().truncation() == Truncation.REPORTED;
-        if (ending.open()) {
-            throw parts.state() == State.SECURE && reported
-                    ? ending.fail(
+        context.machine().requireNotFailed();
+        context.machine().inputEnds();
+        boolean reported = context.settings().tls().truncation() == Truncation.REPORTED;
+        if (termination.open()) {
+            throw context.state() == State.SECURE && reported
+                    ? termination.fail(
                             FailureReason.TRUNCATED,
-                            "Expected " + parts.awaited() + " or close_notify, got the end of the connection"
+                            "Expected " + context.awaited() + " or close_notify, got the end of the connection"
                                     + " without it",
                             "")
-                    : ending.fail(
+                    : termination.fail(
                             FailureReason.CONNECTION_CLOSED,
-                            "Expected " + parts.awaited() + ", got the end of the connection",
-                            parts.silenceHint(heard));
+                            "Expected " + context.awaited() + ", got the end of the connection",
+                            context.silenceHint(heard));
         }
     }
 
     /** The transport has failed: what a middlebox does that kills STARTTLS, and what a peer does that crashed. */
     UpgradeException lost(IOException thrown) {
-        parts.machine().inputEnds();
-        UpgradeException why = ending.exception(
+        context.machine().inputEnds();
+        UpgradeException why = termination.exception(
                 FailureReason.CONNECTION_CLOSED,
-                "Expected " + parts.awaited() + ", got: "
+                "Expected " + context.awaited() + ", got: "
                         + (thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage()),
                 "",
-                parts.lossHint(heard));
+                context.lossHint(heard));
         why.initCause(thrown);
-        return ending.failed(why);
+        return termination.failed(why);
     }
 
     /** Takes lines that were decrypted before and waited for room for their answers. Returns whether there were any. */
     boolean resume() throws IOException {
         boolean went = false;
-        while (ending.open()
+        while (termination.open()
                 && linesLeft > 0
-                && parts.tls().decrypted().hasRemaining()
-                && !parts.outbox().full()) {
-            went |= converse(parts.tls().decrypted());
+                && context.tls().decrypted().hasRemaining()
+                && !context.pendingLines().full()) {
+            went |= converse(context.tls().decrypted());
         }
         return went;
     }
 
     private boolean behindCloseNotify() {
-        return parts.tls().closeNotifyReceived() && !parts.tls().decrypted().hasRemaining();
+        return context.tls().closeNotifyReceived() && !context.tls().decrypted().hasRemaining();
     }
 
     /**
@@ -134,25 +135,27 @@ final class Incoming {
      * this call, since in the next the command may have left.
      */
     private boolean commandWaits() {
-        return parts.client() && parts.state().proposed() && !parts.outbox().isEmpty();
+        return context.client()
+                && context.state().proposed()
+                && !context.pendingLines().isEmpty();
     }
 
     /** Takes one line in the clear. Returns whether there may be another. */
     private boolean receiveLine(ByteBuffer network) throws IOException {
-        if (!network.hasRemaining() || parts.outbox().full()) {
+        if (!network.hasRemaining() || context.pendingLines().full()) {
             return false;
         }
         if (!heard) {
             heard = true;
             if (FirstOctet.ofTlsOnly(network.get(network.position()))) {
-                throw ending.fail(
+                throw termination.fail(
                         FailureReason.PROTOCOL_VIOLATION,
-                        "Expected " + parts.awaited() + " in plaintext, got a TLS record",
-                        FirstOctet.tlsOnPlaintextPort(parts.dialogue()));
+                        "Expected " + context.awaited() + " in plaintext, got a TLS record",
+                        FirstOctet.tlsOnPlaintextPort(context.dialogue()));
             }
         }
-        if (parts.state().plaintextIn(parts.role()) == State.Plaintext.NONE) {
-            negotiation.injected(network);
+        if (context.state().plaintextIn(context.role()) == State.Plaintext.NONE) {
+            steps.injected(network);
             return network.remaining() == 0;
         }
         return converse(network);
@@ -160,12 +163,12 @@ final class Incoming {
 
     /** Takes records. Returns whether there may be another line in them. */
     private boolean receiveRecords(ByteBuffer network) throws IOException {
-        boolean shaking = !parts.tls().established();
+        boolean shaking = !context.tls().established();
         if (network.hasRemaining() && shaking) {
             heard = true;
             requireSpoken(network);
         }
-        if (!parts.client() && !parts.outbox().isEmpty()) {
+        if (!context.client() && !context.pendingLines().isEmpty()) {
             // The next record may be close_notify, which is answered at once before TLS 1.3 (RFC 5246 section 7.2.1)
             // and by
             // most engines in it: the answers to what came before are to leave first.
@@ -175,33 +178,33 @@ final class Incoming {
         linesLeft -= LINES_PER_RECORD;
         TlsStatus status;
         try {
-            status = parts.tls().receive(network, NOTHING);
+            status = context.tls().receive(network, NOTHING);
         } catch (SSLException e) {
-            throw ending.failedHandshake(e);
+            throw termination.failedHandshake(e);
         }
         if (shaking) {
             bound(waiting - network.remaining());
-            if (waiting > network.remaining() && parts.host().answered()) {
-                parts.clock().hurryNoMore();
+            if (waiting > network.remaining() && context.host().answered()) {
+                context.clock().hurryNoMore();
             }
         }
-        negotiation.established();
-        if (status == TlsStatus.CLOSED && ending.open()) {
-            ending.closedByPeer(ending.exception(
+        steps.established();
+        if (status == TlsStatus.CLOSED && termination.open()) {
+            termination.closedByPeer(termination.exception(
                     FailureReason.CONNECTION_CLOSED,
-                    "Expected " + parts.awaited() + ", got close_notify",
+                    "Expected " + context.awaited() + ", got close_notify",
                     "",
-                    parts.silenceHint(true)));
+                    context.silenceHint(true)));
             return false;
         }
         boolean went = resume();
-        return went || (status == TlsStatus.OK && !parts.tls().decrypted().hasRemaining());
+        return went || (status == TlsStatus.OK && !context.tls().decrypted().hasRemaining());
     }
 
     private void bound(int octets) throws UpgradeException {
         handshakeOctets += octets;
         if (handshakeOctets > HANDSHAKE_OCTETS) {
-            throw ending.fail(
+            throw termination.fail(
                     FailureReason.LIMIT_EXCEEDED,
                     "Expected a handshake of at most " + HANDSHAKE_OCTETS + " octets, got more",
                     "The peer is hostile or at fault: two certificate chains of any size in use need less");
@@ -210,13 +213,13 @@ final class Incoming {
 
     /** A server that answers before the ClientHello has left does not answer it; the engine is not asked. */
     private void requireSpoken(ByteBuffer network) throws UpgradeException {
-        if (parts.client() && !parts.tls().spoken()) {
+        if (context.client() && !context.tls().spoken()) {
             Optional<NotTlsException> plaintext = NotTlsException.of(network);
             if (plaintext.isPresent()) {
-                throw ending.failedHandshake(plaintext.get());
+                throw termination.failedHandshake(plaintext.get());
             }
-            throw ending.fail(
-                    parts.implicit() ? FailureReason.PROTOCOL_VIOLATION : FailureReason.PLAINTEXT_INJECTION,
+            throw termination.fail(
+                    context.implicit() ? FailureReason.PROTOCOL_VIOLATION : FailureReason.PLAINTEXT_INJECTION,
                     "Expected silence until the ClientHello has left, got " + network.remaining() + " octets",
                     "Someone in the middle may be answering in the server's name");
         }
@@ -228,19 +231,19 @@ final class Incoming {
         Optional<String> line = Optional.empty();
         Optional<byte[]> literal = Optional.empty();
         try {
-            if (parts.framing().literalDue()) {
-                literal = parts.framing().literal(source);
+            if (context.framing().literalDue()) {
+                literal = context.framing().literal(source);
             } else {
-                line = parts.framing().line(source);
+                line = context.framing().line(source);
             }
         } catch (LineException e) {
-            negotiation.malformed(parts.dialogue().malformed(e));
+            steps.malformed(context.dialogue().malformed(e));
             return true;
         }
-        parts.clock().count(line.isPresent() ? 1 : 0, source.position() - from);
-        String excess = parts.clock().excess();
+        context.clock().count(line.isPresent() ? 1 : 0, source.position() - from);
+        String excess = context.clock().excess();
         if (!excess.isEmpty()) {
-            ending.limitExceeded(
+            termination.limitExceeded(
                     "Expected " + excess, "If the peer is known to send as much, raise UpgradeSettings.limits");
             return true;
         }
@@ -248,27 +251,27 @@ final class Incoming {
             return false;
         }
         linesLeft--;
-        if (!parts.client()) {
-            parts.clock().extend();
+        if (!context.client()) {
+            context.clock().extend();
         }
         if (line.isPresent()) {
-            negotiation.received(line.get(), source);
+            steps.received(line.get(), source);
         } else {
-            negotiation.received(literal.orElseThrow(), source);
+            steps.received(literal.orElseThrow(), source);
         }
         if (serving()) {
             // Behind the answer, which may have begun another phase.
-            parts.clock().serve();
+            context.clock().serve();
         }
         return true;
     }
 
     /** Whether this is a server whose client may take its time: inside TLS, or in plaintext where the policy allows it. */
     private boolean serving() {
-        State state = parts.state();
-        return !parts.client()
-                && ending.open()
+        State state = context.state();
+        return !context.client()
+                && termination.open()
                 && (state == State.SECURE
-                        || (state == State.PLAINTEXT && !parts.policy().enforced()));
+                        || (state == State.PLAINTEXT && !context.policy().enforced()));
     }
 }

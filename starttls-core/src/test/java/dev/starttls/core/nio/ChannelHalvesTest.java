@@ -11,28 +11,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
-class DirectionsTest {
+class ChannelHalvesTest {
 
     @Test
     void nothing_is_let_go_of_while_a_thread_may_use_it() throws Exception {
         try (Loopback sockets = Loopback.open()) {
             Transport transport = new Transport(sockets.client());
-            Directions directions = new Directions(transport, Pair.clientConnection(Pair.clientSettings()));
+            ChannelHalves halves = new ChannelHalves(transport, Pair.clientConnection(Pair.clientSettings()));
             fill(transport);
             for (ReentrantLock lock : new ReentrantLock[] {
-                directions.reading().lock(), directions.writing().lock()
+                halves.reading().lock(), halves.writing().lock()
             }) {
                 lock.lock();
                 try {
-                    Pair.run(directions::end).get(30, TimeUnit.SECONDS);
+                    Pair.run(halves::end).get(30, TimeUnit.SECONDS);
                     // Nor by the thread itself, in the middle of its work.
-                    directions.end();
+                    halves.end();
                     assertThat(transport.holdsBuffers()).isTrue();
                 } finally {
                     lock.unlock();
                 }
             }
-            directions.end();
+            halves.end();
             assertThat(transport.holdsBuffers()).isFalse();
         }
     }
@@ -42,25 +42,25 @@ class DirectionsTest {
         try (Loopback sockets = Loopback.open()) {
             for (int round = 0; round < 5_000; round++) {
                 Transport transport = new Transport(sockets.client());
-                Directions directions = new Directions(transport, Pair.clientConnection(Pair.clientSettings()));
+                ChannelHalves halves = new ChannelHalves(transport, Pair.clientConnection(Pair.clientSettings()));
                 CyclicBarrier held = new CyclicBarrier(2);
                 CompletableFuture<Void> writer = Pair.run(() -> {
-                    directions.writing().lock().lock();
+                    halves.writing().lock().lock();
                     try {
                         fill(transport);
                         held.await();
                     } finally {
-                        directions.writing().lock().unlock();
+                        halves.writing().lock().unlock();
                     }
-                    directions.end();
+                    halves.end();
                 });
-                directions.reading().lock().lock();
+                halves.reading().lock().lock();
                 try {
                     held.await();
                 } finally {
-                    directions.reading().lock().unlock();
+                    halves.reading().lock().unlock();
                 }
-                directions.end();
+                halves.end();
                 writer.get(30, TimeUnit.SECONDS);
                 assertThat(transport.holdsBuffers()).isFalse();
             }

@@ -9,9 +9,9 @@ import javax.net.ssl.SSLException;
  * needs it first and finds that nobody has begun makes it: a thread that never comes is awaited by nobody. One that is at
  * work holds a lock meanwhile, for as long as that takes.
  */
-final class EarlyHello implements Runnable {
+final class ClientHelloTask implements Runnable {
 
-    private final TlsStart start;
+    private final PumpFactory factory;
     private final Object making = new Object();
     /** Written under the lock, read by whoever has seen that it is {@link #done}. */
     private Optional<TlsPump> pump = Optional.empty();
@@ -24,10 +24,10 @@ final class EarlyHello implements Runnable {
     /**
      * Nothing is made yet.
      *
-     * @param start makes the pump around a new engine
+     * @param factory makes the pump around a new engine
      */
-    EarlyHello(TlsStart start) {
-        this.start = start;
+    ClientHelloTask(PumpFactory factory) {
+        this.factory = factory;
     }
 
     @Override
@@ -37,7 +37,7 @@ final class EarlyHello implements Runnable {
                 return;
             }
             try {
-                pump = Optional.of(start.pump());
+                pump = Optional.of(factory.pump());
                 pump.get().prepare();
             } catch (Throwable e) {
                 // Languages that do not declare what they throw can throw anything from an engine source.

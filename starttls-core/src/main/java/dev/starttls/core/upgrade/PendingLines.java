@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The lines that a dialogue has said and that have not left yet: as one piece, so that they leave in one record. */
-final class Outbox {
+final class PendingLines {
 
     /** A server stops listening to a client that does not take its replies. */
     private static final int FULL = 16_384;

@@ -15,7 +15,7 @@ import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSession;
 
 /** What is told of an upgrade afterwards, in as little as that takes: a connection keeps it as long as it lives. */
-final class Outcome {
+final class UpgradeRecord {
 
     private static final List<Phase> PHASES = List.of(Phase.values());
 
@@ -28,7 +28,7 @@ final class Outcome {
     /** For each phase that is over two: which it was, with its round trips in the lower half; and its nanoseconds. */
     private volatile long[] phases = {};
 
-    Outcome(String protocol, Role role) {
+    UpgradeRecord(String protocol, Role role) {
         this.protocol = protocol;
         this.role = role;
     }

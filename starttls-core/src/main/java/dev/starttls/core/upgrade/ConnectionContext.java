@@ -1,19 +1,19 @@
 package dev.starttls.core.upgrade;
 
-/** What the rooms of one connection share. */
-record Parts(
+/** What the classes that serve one negotiation share. */
+record ConnectionContext(
         Dialogue dialogue,
         UpgradeSettings settings,
         Peer peer,
         UpgradeMachine machine,
-        Outbox outbox,
+        PendingLines pendingLines,
         Framing framing,
         PhaseClock clock,
         TlsLayer tls,
         KnownHost host,
-        Outcome outcome) {
+        UpgradeRecord record) {
 
-    static Parts of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
+    static ConnectionContext of(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         if (settings.injection() == InjectionResponse.HANDSHAKE
                 && dialogue.role() == Role.SERVER
                 && !dialogue.takesEarlyHello()) {
@@ -23,18 +23,18 @@ record Parts(
         }
         boolean implicit = settings.policy() == TlsPolicy.IMPLICIT;
         UpgradeLimits limits = settings.limits();
-        Outcome outcome = new Outcome(dialogue.protocol(), dialogue.role());
-        return new Parts(
+        UpgradeRecord record = new UpgradeRecord(dialogue.protocol(), dialogue.role());
+        return new ConnectionContext(
                 dialogue,
                 settings,
                 peer,
                 new UpgradeMachine(implicit ? State.HANDSHAKING : State.PLAINTEXT),
-                new Outbox(),
+                new PendingLines(),
                 new Framing(limits.lineOctets()),
-                new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING, outcome),
+                new PhaseClock(limits, implicit ? Phase.HANDSHAKE : Phase.GREETING, record),
                 new TlsLayer(dialogue.role(), settings, peer),
                 new KnownHost(dialogue, settings, peer),
-                outcome);
+                record);
     }
 
     Role role() {
@@ -69,7 +69,7 @@ record Parts(
 
     /** How it went so far. */
     UpgradeReport report() {
-        return outcome.report(policy(), tls);
+        return record.report(policy(), tls);
     }
 
     /** What the peer owes in the present phase, for exceptions. */

@@ -1,0 +1,312 @@
+package dev.starttls.core.upgrade;
+
+import dev.starttls.core.tls.PeerCheck;
+import dev.starttls.core.upgrade.UpgradeMachine.Event;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+
+/** Carries out what a dialogue wants, as far as the table, the policy and the settings let it, until it is over. */
+final class DialogueSteps {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final ConnectionContext context;
+    private final Termination termination;
+    private final ClientUpgrade client;
+
+    DialogueSteps(ConnectionContext context, Termination termination) {
+        this.context = context;
+        this.termination = termination;
+        this.client = new ClientUpgrade(context, termination, this);
+    }
+
+    void begin() throws IOException {
+        context.dialogue().connected(new ConnectionInfo(context.peer(), Optional.empty()));
+        if (!termination.open()) {
+            return;
+        }
+        if (context.implicit()) {
+            startHandshake();
+        } else {
+            if (context.client()) {
+                context.host().recall();
+                // Connecting was this side's turn: the greeting answers it.
+                context.clock().sent();
+            }
+            carryOut(context.dialogue().opened(), NOTHING);
+        }
+    }
+
+    /** Asks the dialogue what to do about a line. */
+    void received(String line, ByteBuffer behind) throws IOException {
+        carryOut(context.dialogue().received(line), behind);
+        note();
+    }
+
+    /** Asks the dialogue what to do about a literal. */
+    void received(byte[] octets, ByteBuffer behind) throws IOException {
+        carryOut(context.dialogue().octets(octets), behind);
+        note();
+    }
+
+    /** Carries out what follows something that is no line: its rest would be taken for a line of its own. */
+    void malformed(Step step) throws IOException {
+        require(
+                step == null || step instanceof Step.Fail || step instanceof Step.Close,
+                step,
+                "Step.Fail or Step.Close after something that is no line");
+        carryOut(step, NOTHING);
+    }
+
+    void carryOut(Step step, ByteBuffer behind) throws IOException {
+        if (!termination.open()) {
+            // The code that chose the step, or was called before it, has closed the connection meanwhile.
+            return;
+        }
+        if (step == null) {
+            throw new IllegalStateException("Expected a step of the "
+                    + context.dialogue().protocol() + " dialogue, got null; the dialogue is at fault");
+        }
+        if (step instanceof Step.Await next) {
+            context.clock().enter(next.phase());
+            say(step, next.lines());
+        } else if (step instanceof Step.AwaitOctets next) {
+            context.clock().enter(next.phase());
+            awaitOctets(next);
+        } else if (step instanceof Step.Propose propose) {
+            client.propose(propose);
+        } else if (step instanceof Step.Ask ask) {
+            client.ask(ask);
+        } else if (step instanceof Step.Proceed go) {
+            if (context.client()) {
+                client.goAhead(go, behind);
+            } else {
+                accept(go, behind);
+            }
+        } else if (step instanceof Step.Decline no) {
+            client.decline(no);
+        } else if (step instanceof Step.Ready last) {
+            becomeReady(last);
+        } else if (step instanceof Step.Close bye) {
+            say(step, bye.lines());
+            termination.leave();
+        } else if (step instanceof Step.Fail fail) {
+            termination.failAfter(
+                    fail.lines(), termination.exception(fail.reason(), fail.detail(), fail.reply(), fail.hint()));
+        }
+    }
+
+    /** A server has octets in the clear where none may be: behind the upgrade command. */
+    void injected(ByteBuffer octets) throws UpgradeException {
+        int count = octets.remaining();
+        if (early(octets)) {
+            return;
+        }
+        octets.position(octets.limit());
+        if (context.settings().injection() == InjectionResponse.DISCARD) {
+            context.clock().count(0, count);
+            String excess = context.clock().excess();
+            if (!excess.isEmpty()) {
+                throw termination.fail(
+                        FailureReason.LIMIT_EXCEEDED, "Expected " + excess + ", all of it thrown away", "");
+            }
+            return;
+        }
+        UpgradeException why = new UpgradeException(
+                FailureReason.PLAINTEXT_INJECTION,
+                Phase.COMMAND,
+                "Expected nothing behind the upgrade command before the handshake, got " + count
+                        + " octets in plaintext",
+                "",
+                "The client must wait for the go-ahead before it sends anything; if it did, someone in the middle has"
+                        + " added the octets");
+        // With the go-ahead on its way it is too late for words.
+        termination.failAfter(
+                context.state() == State.PROPOSED
+                        ? List.of()
+                        : context.dialogue().injected(),
+                why);
+    }
+
+    /**
+     * Whether octets after a server's upgrade command stay where they are, for the handshake to take them once the
+     * go-ahead has left (RFC 9051 section 6.2.1).
+     */
+    boolean early(ByteBuffer octets) {
+        return context.settings().injection() == InjectionResponse.HANDSHAKE
+                && FirstOctet.ofHandshake(octets.get(octets.position()));
+    }
+
+    /** A server's go-ahead has left. */
+    void goAheadLeft() throws IOException {
+        context.machine().on(Event.GO_AHEAD);
+        startHandshake();
+    }
+
+    /** Notices the end of the handshake, whichever direction brought it. */
+    void established() throws IOException {
+        if (context.state() != State.HANDSHAKING || !context.tls().established()) {
+            return;
+        }
+        Optional<PeerCheck.Refusal> refusal = PeerIdentity.check(context)
+                .after(context.tls().pump().session(), context.tls().pump().resumed());
+        if (refusal.isPresent()) {
+            throw termination.refusedPeer(refusal.get());
+        }
+        context.machine().on(Event.ESTABLISH);
+        context.host().established();
+        context.clock().enter(context.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
+        UpgradeReport report = context.report();
+        context.dialogue().connected(new ConnectionInfo(context.peer(), report.tls()));
+        if (!context.client()) {
+            context.settings().listener().upgraded(report);
+            termination.settle();
+        }
+        if (!termination.open()) {
+            return;
+        }
+        context.framing().reset();
+        Step next = context.dialogue().secured();
+        // RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4.
+        if (context.client() && !context.dialogue().capabilities().isEmpty()) {
+            throw new IllegalStateException("Expected the " + context.dialogue().protocol()
+                    + " dialogue to have forgotten at the upgrade what was announced before, got capabilities"
+                    + " of before in Dialogue.capabilities behind Dialogue.secured");
+        }
+        carryOut(next, NOTHING);
+        note();
+    }
+
+    /** A literal that is too long is not asked for. */
+    private void awaitOctets(Step.AwaitOctets next) throws UpgradeException {
+        int count = next.count();
+        int most = context.settings().limits().octetsPerPhase();
+        if (count > most) {
+            termination.limitExceeded(
+                    "Expected a literal of at most " + most + " octets, got one of " + count,
+                    "If the peer is known to send as much, raise UpgradeLimits.octetsPerPhase");
+            return;
+        }
+        say(next, next.lines());
+        context.framing().expect(count);
+    }
+
+    private void accept(Step.Proceed step, ByteBuffer behind) throws IOException {
+        require(context.state() == State.PLAINTEXT, step, "no go-ahead outside State.PLAINTEXT");
+        require(context.policy() != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
+        require(!step.goAhead().isEmpty(), step, "the line of the go-ahead in Step.Proceed of a server");
+        if (behind.hasRemaining()) {
+            injected(behind);
+        }
+        if (termination.open() && engineReady(behind)) {
+            context.record().announcedBefore(context.dialogue().capabilities());
+            context.framing().reset();
+            context.machine().on(Event.PROPOSE);
+            context.clock().enter(Phase.COMMAND);
+            context.pendingLines().add(step.goAhead());
+            context.settings().listener().proposed();
+        }
+    }
+
+    /** A server that cannot make an engine says so before the go-ahead, where there still is a way on for the client. */
+    private boolean engineReady(ByteBuffer hello) throws UpgradeException {
+        try {
+            context.tls().ready();
+            return true;
+        } catch (Exception e) {
+            // Languages that do not declare what they throw can throw anything from an engine source.
+            List<String> lines = context.dialogue().unavailable();
+            if (lines.isEmpty() || hello.hasRemaining()) {
+                // A ClientHello that has come already would be taken for a line.
+                throw e;
+            }
+            termination.unavailable(e);
+            context.pendingLines().add(lines);
+            return false;
+        }
+    }
+
+    void startHandshake() throws IOException {
+        context.clock().enter(Phase.HANDSHAKE);
+        context.tls().ready();
+        if (context.client() && !context.tls().preparing()) {
+            prepare();
+        }
+    }
+
+    /** Takes one step ahead: a client's engine, then its ClientHello. */
+    void prepareNext() throws IOException {
+        if (context.tls().exists()) {
+            prepare();
+        } else {
+            context.tls().ready();
+        }
+    }
+
+    void prepare() throws IOException {
+        try {
+            context.tls().prepare();
+        } catch (SSLException e) {
+            throw termination.failedHandshake(e);
+        }
+    }
+
+    private void becomeReady(Step.Ready step) {
+        boolean inside = context.state() == State.SECURE;
+        require(
+                inside || context.state() == State.PLAINTEXT,
+                step,
+                "Step.Proceed, Step.Decline or Step.Fail behind Step.Propose");
+        require(
+                inside || !context.policy().enforced(),
+                step,
+                "no session in plaintext under TlsPolicy." + context.policy());
+        require(
+                inside || !context.client() || client.declined() || context.policy() == TlsPolicy.DISABLED,
+                step,
+                "Step.Propose or Step.Decline before a client is ready in plaintext");
+        say(step, step.lines());
+        if (!inside) {
+            context.tls().discard();
+        }
+        context.clock().stop();
+        note();
+        if (inside && context.client()) {
+            context.settings().listener().upgraded(context.report());
+        }
+        termination.becomeReady();
+    }
+
+    /** Writes down what was announced last. */
+    private void note() {
+        List<String> announced = context.dialogue().capabilities();
+        if (context.tls().established()) {
+            context.record().announcedInside(announced);
+        } else {
+            context.record().announcedBefore(announced);
+        }
+    }
+
+    void say(Step step, List<String> lines) {
+        State state = context.state();
+        require(
+                lines.isEmpty() || state == State.SECURE || state.plaintextOut(context.role()) == State.Plaintext.ANY,
+                step,
+                "no line of the dialogue; behind Step.Propose only Step.Await without lines, Step.Proceed, Step.Decline,"
+                        + " Step.Close without lines or Step.Fail may follow");
+        context.pendingLines().add(lines);
+    }
+
+    void require(boolean allowed, Step got, String expected) {
+        if (!allowed) {
+            throw new IllegalStateException("Expected " + expected + ", got Step."
+                    + got.getClass().getSimpleName() + " of the "
+                    + context.dialogue().protocol() + " dialogue (" + context.role() + ") in state " + context.state()
+                    + ", phase " + context.clock().phase() + ", policy " + context.policy()
+                    + "; the dialogue is at fault");
+        }
+    }
+}
