@@ -107,9 +107,9 @@ final class ChannelHalves {
         }
     }
 
-    /** A writer is to hear of it too; the connection, which remembers it, takes nothing any more and throws it again. */
+    /** A writer is to hear of it too that the session has failed: the connection remembers it, and throws it again. */
     void requireNotFailed() throws IOException {
-        if (connection().state() == State.FAILED) {
+        if (connection().state() == State.FAILED && connection().ready()) {
             connection().receive(NOTHING, NOTHING);
         }
     }

@@ -11,6 +11,7 @@ import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeReport;
@@ -70,6 +71,20 @@ class ChannelUpgradeTest {
                             .filter(type -> type == APPLICATION_DATA)
                             .count())
                     .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_connection_that_was_given_up_before_fails_the_upgrade_with_that() throws Exception {
+        try (Loopback sockets = Loopback.open()) {
+            UpgradeConnection connection = Pair.clientConnection(Pair.clientSettings());
+            StartTlsChannel channel = StartTlsChannel.over(sockets.client(), connection);
+            connection.abort(new UpgradeException(FailureReason.REJECTED, Phase.GREETING, "given up"));
+            assertThatThrownBy(channel::upgrade)
+                    .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
+                            .isEqualTo(FailureReason.REJECTED))
+                    .hasMessageContaining("given up");
+            assertThat(channel.isOpen()).isFalse();
         }
     }
 
