@@ -27,6 +27,10 @@ import javax.net.ssl.SSLException;
  *
  * <p>An event that the table does not have in the state is an {@link IllegalStateException}: a mistake of the caller. A
  * peer's misbehaviour is the event {@link Event#FAIL}.
+ *
+ * <p>Beside the state, and in no other class of this package: what it has failed with, whether the connection has begun,
+ * whether this side leaves, and whether the peer's side of the transport has ended. How far TLS has come is in {@link
+ * TlsLayer}, and how far a dialogue's last lines have in {@link Termination}.
  */
 final class UpgradeMachine {
 
