@@ -252,7 +252,7 @@ public final class TlsPump {
                 && !engine.failed()
                 && !engine.closing()
                 && !engine.inputClosed()
-                && engine.status() == HandshakeStatus.NOT_HANDSHAKING;
+                && engine.lastStatus() == HandshakeStatus.NOT_HANDSHAKING;
     }
 
     private TlsStatus noted(TlsStatus status) {
