@@ -1,0 +1,198 @@
+package dev.starttls.core;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * docs/clauses.md: for each clause of an RFC, the classes whose source names it. It is made of the sources; a test compares, so that
+ * a clause that the table has is somewhere in the code, and what the code says of a clause is in the table.
+ */
+class ClausesTest {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final List<String> LIBRARIES =
+            List.of("starttls-core", "starttls-smtp", "starttls-imap", "starttls-pop3");
+    private static final List<String> MODULES =
+            Stream.concat(LIBRARIES.stream(), Stream.of("conformance")).toList();
+
+    /** {@code RFC 3207 section 4.2}, {@code RFC 8446 sections 4.2.7 and 4.2.8}, {@code RFC 5246 appendix E}. */
+    private static final Pattern CLAUSE = Pattern.compile("RFC (\\d+),? (?:section|appendix|sections) "
+            + "((?:[A-Z](?=\\W)|\\d[\\d.]*\\d|\\d)(?:(?:, | and |, and )(?:\\d+\\.[\\d.]*\\d|\\d+(?! (?!and )\\w)))*)");
+
+    private static final Pattern SECTION = Pattern.compile("[A-Z]|\\d[\\d.]*\\d|\\d");
+
+    /** What each RFC is about; one that is not here fails the test. */
+    private static final Map<Integer, String> TITLES = titles();
+
+    @Test
+    void the_table_is_what_the_sources_say() throws IOException {
+        String now = table(clauses());
+        Path written = Files.writeString(Path.of("target", "clauses.md"), now);
+        assertThat(Files.readAllLines(ROOT.resolve("docs/clauses.md")))
+                .as("docs/clauses.md is made of the sources: cp starttls-core/%s docs/clauses.md", written)
+                .containsExactlyElementsOf(now.lines().toList());
+    }
+
+    @Test
+    void several_sections_of_one_rfc_and_clauses_over_the_end_of_a_line_are_found() {
+        assertThat(clausesIn(
+                        "/** By RFC 8446 sections 4.2.7 and 4.2.8; RFC 3207\n     * section 4.2, and two more. */"))
+                .containsExactly("RFC 8446 4.2.7", "RFC 8446 4.2.8", "RFC 3207 4.2");
+        assertThat(clausesIn("// RFC 5246 appendix E.\n// RFC 1939 section\n    // 4 and others"))
+                .containsExactly("RFC 5246 E", "RFC 1939 4");
+        assertThat(clausesIn("\"RFC 9051 section 6.2.1\" +\n \"RFC 8314\"")).containsExactly("RFC 9051 6.2.1");
+    }
+
+    private static SortedMap<Integer, SortedMap<String, SortedMap<String, Set<String>>>> clauses() throws IOException {
+        var clauses = new TreeMap<Integer, SortedMap<String, SortedMap<String, Set<String>>>>();
+        for (String module : MODULES) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    String name = file.getFileName().toString().replace(".java", "");
+                    for (String clause : clausesIn(Files.readString(file))) {
+                        String[] words = clause.split(" ", -1);
+                        clauses.computeIfAbsent(Integer.parseInt(words[1]), rfc -> new TreeMap<>(BY_NUMBERS))
+                                .computeIfAbsent(
+                                        words[2], section -> new TreeMap<>(Comparator.comparing(MODULES::indexOf)))
+                                .computeIfAbsent(module, in -> new TreeSet<String>())
+                                .add(name);
+                    }
+                }
+            }
+        }
+        return clauses;
+    }
+
+    /** In their order, each as {@code RFC number section}. */
+    private static List<String> clausesIn(String source) {
+        String text = source.replaceAll("\\s*\\n\\s*(?:\\*|//)?\\s*", " ");
+        return CLAUSE.matcher(text)
+                .results()
+                .flatMap(found -> {
+                    Matcher sections = SECTION.matcher(found.group(2));
+                    return sections.results().map(section -> "RFC " + found.group(1) + " " + section.group());
+                })
+                .toList();
+    }
+
+    private static String table(SortedMap<Integer, SortedMap<String, SortedMap<String, Set<String>>>> clauses) {
+        var text = new StringBuilder(
+                """
+                # Where the code for a clause is
+
+                Made of what the sources say ("RFC 3207 section 4.2"), and compared with them by a test. The classes of the
+                libraries obey the clause, or rely on it; those of the conformance suite check it, or cite it.
+                """);
+        clauses.forEach((rfc, sections) -> {
+            assertThat(TITLES)
+                    .as("RFC %d, which is cited, has a title in this test", rfc)
+                    .containsKey(rfc);
+            text.append("\n## RFC %d: %s\n\n| section | libraries | conformance suite |\n|---|---|---|\n"
+                    .formatted(rfc, TITLES.get(rfc)));
+            sections.forEach((section, modules) -> text.append("| %s | %s | %s |\n"
+                    .formatted(section, names(modules, LIBRARIES), names(modules, List.of("conformance")))));
+        });
+        return text.toString();
+    }
+
+    private static String names(SortedMap<String, Set<String>> modules, List<String> of) {
+        return of.stream()
+                .flatMap(module -> modules.getOrDefault(module, Set.of()).stream())
+                .distinct()
+                .map(name -> "`" + name + "`")
+                .collect(joining(", "));
+    }
+
+    private static final Comparator<String> BY_NUMBERS = (left, right) -> {
+        int[] first = numbers(left);
+        int[] second = numbers(right);
+        int order = Arrays.compare(first, second);
+        return order != 0 ? order : left.compareTo(right);
+    };
+
+    /** An appendix, which is a letter, comes last. */
+    private static int[] numbers(String section) {
+        return Arrays.stream(section.split("\\.", -1))
+                .mapToInt(part -> Character.isDigit(part.charAt(0)) ? Integer.parseInt(part) : 1_000 + part.charAt(0))
+                .toArray();
+    }
+
+    private static Map<Integer, String> titles() {
+        var titles = new TreeMap<Integer, String>();
+        titles.put(1035, "domain names");
+        titles.put(1421, "encrypted PEM blocks");
+        titles.put(1870, "SIZE of SMTP");
+        titles.put(1939, "POP3");
+        titles.put(2034, "enhanced status codes in SMTP");
+        titles.put(2449, "capabilities of POP3");
+        titles.put(2525, "known problems of TCP implementations");
+        titles.put(2595, "TLS with IMAP and POP3");
+        titles.put(2920, "pipelining in SMTP");
+        titles.put(3206, "response codes of POP3");
+        titles.put(3207, "STARTTLS of SMTP");
+        titles.put(3463, "enhanced status codes");
+        titles.put(3696, "names, and how they are checked");
+        titles.put(4007, "zones of IPv6 addresses");
+        titles.put(4291, "IPv6 addresses");
+        titles.put(4616, "SASL PLAIN");
+        titles.put(4732, "denial of service");
+        titles.put(4954, "AUTH of SMTP");
+        titles.put(5034, "AUTH of POP3");
+        titles.put(5077, "session tickets of TLS 1.2");
+        titles.put(5246, "TLS 1.2");
+        titles.put(5280, "certificates");
+        titles.put(5288, "AES-GCM in TLS");
+        titles.put(5321, "SMTP");
+        titles.put(5530, "response codes of IMAP");
+        titles.put(5746, "secure renegotiation");
+        titles.put(5894, "internationalized names");
+        titles.put(5915, "EC private keys");
+        titles.put(6066, "extensions of TLS");
+        titles.put(6101, "SSL 3.0");
+        titles.put(6125, "names in certificates, until RFC 9525");
+        titles.put(6298, "timers of TCP");
+        titles.put(6409, "submission of mail");
+        titles.put(6520, "heartbeat of TLS");
+        titles.put(6856, "UTF-8 in POP3");
+        titles.put(6943, "comparing identifiers");
+        titles.put(7162, "long lines of IMAP");
+        titles.put(7301, "ALPN");
+        titles.put(7468, "PEM");
+        titles.put(7469, "pins of public keys");
+        titles.put(7507, "fallback of TLS versions");
+        titles.put(7627, "extended master secret");
+        titles.put(7748, "X25519 and X448");
+        titles.put(7817, "names in certificates of mail servers");
+        titles.put(7888, "literals of IMAP");
+        titles.put(8314, "TLS from the first octet");
+        titles.put(8422, "elliptic curves in TLS 1.2");
+        titles.put(8446, "TLS 1.3");
+        titles.put(8460, "TLS reports");
+        titles.put(8689, "REQUIRETLS");
+        titles.put(8701, "GREASE");
+        titles.put(8996, "TLS 1.0 and 1.1 are forbidden");
+        titles.put(9051, "IMAP");
+        titles.put(9155, "MD5 and SHA-1 in TLS 1.2 are forbidden");
+        titles.put(9293, "TCP");
+        titles.put(9325, "how TLS should be used");
+        titles.put(9525, "names in certificates");
+        return Map.copyOf(titles);
+    }
+}
