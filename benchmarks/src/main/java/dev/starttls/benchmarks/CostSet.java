@@ -31,7 +31,7 @@ public enum CostSet {
     private final int connections;
     private final int serverRounds;
     private final int upgrades;
-    private final int mostAtOnce;
+    private final int maxAtOnce;
 
     CostSet(
             int inMemory,
@@ -40,14 +40,14 @@ public enum CostSet {
             int connections,
             int serverRounds,
             int upgrades,
-            int mostAtOnce) {
+            int maxAtOnce) {
         this.inMemory = inMemory;
         this.bulk = bulk;
         this.bulkMillis = bulkMillis;
         this.connections = connections;
         this.serverRounds = serverRounds;
         this.upgrades = upgrades;
-        this.mostAtOnce = mostAtOnce;
+        this.maxAtOnce = maxAtOnce;
     }
 
     /** What is measured. */
@@ -97,7 +97,7 @@ public enum CostSet {
 
     private List<Integer> levels() {
         return Stream.of(10, 100, 1_000, 5_000)
-                .filter(level -> level <= mostAtOnce)
+                .filter(level -> level <= maxAtOnce)
                 .toList();
     }
 }

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 /** What the options say about targets, checked. */
 final class Settings {
     private static final int LONGEST_TIMEOUT = 3600;
-    private static final int MOST_PARALLEL = 256;
-    private static final int MOST_TARGETS = 256;
+    private static final int MAX_PARALLEL = 256;
+    private static final int MAX_TARGETS = 256;
 
     private Settings() {}
 
@@ -25,11 +25,11 @@ final class Settings {
         if (options.timeout < 1 || options.timeout > LONGEST_TIMEOUT) {
             throw new UsageException("--timeout is 1 to " + LONGEST_TIMEOUT + " seconds, not " + options.timeout);
         }
-        if (options.parallel < 1 || options.parallel > MOST_PARALLEL) {
-            throw new UsageException("--parallel is 1 to " + MOST_PARALLEL + ", not " + options.parallel);
+        if (options.parallel < 1 || options.parallel > MAX_PARALLEL) {
+            throw new UsageException("--parallel is 1 to " + MAX_PARALLEL + ", not " + options.parallel);
         }
-        if (options.targets < 1 || options.targets > MOST_TARGETS) {
-            throw new UsageException("--targets is 1 to " + MOST_TARGETS + ", not " + options.targets);
+        if (options.targets < 1 || options.targets > MAX_TARGETS) {
+            throw new UsageException("--targets is 1 to " + MAX_TARGETS + ", not " + options.targets);
         }
         TargetSettings settings = TargetSettings.standard().withAnswer(Duration.ofSeconds(options.timeout));
         if (options.trust.isPresent()) {

@@ -13,10 +13,10 @@ import java.util.Optional;
 final class ImapCommandReader {
 
     /** The most octets that a client may send without waiting: LITERAL- (RFC 7888 section 5). */
-    static final int MOST_UNASKED_OCTETS = 4_096;
+    static final int MAX_UNASKED_OCTETS = 4_096;
 
     /** The most octets of a command beside its longest literal. */
-    private static final int MOST_OTHER_OCTETS = 8_192;
+    private static final int MAX_OTHER_OCTETS = 8_192;
 
     /** What a line comes to. */
     sealed interface Reading {}
@@ -51,10 +51,10 @@ final class ImapCommandReader {
     }
 
     /** Takes a line; a literal may have so many octets at most. */
-    Reading line(String line, ImapSession session, int mostOctets) {
-        if (mostOctets < 0) {
+    Reading line(String line, ImapSession session, int maxOctets) {
+        if (maxOctets < 0) {
             throw new IllegalArgumentException("literalOctets: expected 0 octets or more for the longest literal, got "
-                    + mostOctets + "; Integer.MAX_VALUE leaves it to the connection's limits");
+                    + maxOctets + "; Integer.MAX_VALUE leaves it to the connection's limits");
         }
         Optional<ImapLiteral> literal = ImapLiteral.atEndOf(line);
         if (!begun) {
@@ -67,7 +67,7 @@ final class ImapCommandReader {
             tag = command.isPresent() ? command.get().tag() : "*";
         }
         keep(line);
-        return literal.isPresent() ? more(literal.get(), mostOctets) : whole();
+        return literal.isPresent() ? more(literal.get(), maxOctets) : whole();
     }
 
     void octets(byte[] octets) {
@@ -82,10 +82,10 @@ final class ImapCommandReader {
         refusedOctets = 0;
     }
 
-    private Reading more(ImapLiteral literal, int mostOctets) {
-        long mostInAll = (long) mostOctets + MOST_OTHER_OCTETS;
-        if (refusal.isEmpty() && (literal.octets() > mostOctets || text.length() + literal.octets() > mostInAll)) {
-            refusal = Optional.of(tag + " BAD Literal too long; the most is " + mostOctets + " octets");
+    private Reading more(ImapLiteral literal, int maxOctets) {
+        long maxInAll = (long) maxOctets + MAX_OTHER_OCTETS;
+        if (refusal.isEmpty() && (literal.octets() > maxOctets || text.length() + literal.octets() > maxInAll)) {
+            refusal = Optional.of(tag + " BAD Literal too long; the most is " + maxOctets + " octets");
         }
         if (literal.kind() == ImapLiteral.Kind.SYNCHRONIZING) {
             if (refusal.isPresent()) {
@@ -94,12 +94,12 @@ final class ImapCommandReader {
             keep("\r\n");
             return new More(List.of("+ Ready for the literal"), (int) literal.octets());
         }
-        if (literal.octets() > MOST_UNASKED_OCTETS) {
+        if (literal.octets() > MAX_UNASKED_OCTETS) {
             reset();
             return new Overrun("Literal too long to be sent without waiting");
         }
         // What is thrown away costs no more than what is kept.
-        if (refusedOctets > mostInAll) {
+        if (refusedOctets > maxInAll) {
             reset();
             return new Overrun("Command too long");
         }

@@ -19,7 +19,7 @@ record ImapLiteral(long octets, Kind kind) {
         NON_SYNCHRONIZING
     }
 
-    private static final int MOST_DIGITS = 18;
+    private static final int MAX_DIGITS = 18;
 
     static Optional<ImapLiteral> atEndOf(String line) {
         int end = line.length() - 1;
@@ -38,7 +38,7 @@ record ImapLiteral(long octets, Kind kind) {
         if (begin == end || begin == 0 || line.charAt(begin - 1) != '{') {
             return Optional.empty();
         }
-        long octets = end - begin > MOST_DIGITS ? Long.MAX_VALUE : Long.parseLong(line, begin, end, 10);
+        long octets = end - begin > MAX_DIGITS ? Long.MAX_VALUE : Long.parseLong(line, begin, end, 10);
         return Optional.of(new ImapLiteral(octets, kind));
     }
 }

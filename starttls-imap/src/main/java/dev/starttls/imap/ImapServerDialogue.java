@@ -157,7 +157,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
                     ? say(open.tag() + " BAD Cancelled")
                     : answer(open.tag(), () -> open.response().apply(line));
         }
-        int most = session().authenticated() ? handler().literalOctets() : ImapCommandReader.MOST_UNASKED_OCTETS;
+        int most = session().authenticated() ? handler().literalOctets() : ImapCommandReader.MAX_UNASKED_OCTETS;
         ImapCommandReader.Reading reading = reader.line(line, session(), most);
         if (reading instanceof ImapCommandReader.Whole whole) {
             return carryOut(whole.command());
@@ -172,7 +172,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
         }
         return new Step.Fail(
                 FailureReason.LIMIT_EXCEEDED,
-                "Expected literals of at most " + ImapCommandReader.MOST_UNASKED_OCTETS
+                "Expected literals of at most " + ImapCommandReader.MAX_UNASKED_OCTETS
                         + " octets from a client that does not wait (RFC 7888 section 5), and a bounded command, got more",
                 "",
                 List.of("* BYE " + ((ImapCommandReader.Overrun) reading).text()));

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public record ApopTimestamp(String text) {
 
-    private static final int MOST_OCTETS = 256;
+    private static final int MAX_OCTETS = 256;
 
     /**
      * Checks the syntax.
@@ -23,7 +23,7 @@ public record ApopTimestamp(String text) {
     public ApopTimestamp {
         if (!wellFormed(text)) {
             throw new IllegalArgumentException("text: expected <left@right> of printable ASCII without spaces, at most "
-                    + MOST_OCTETS + " octets, got " + text.length() + " other characters");
+                    + MAX_OCTETS + " octets, got " + text.length() + " other characters");
         }
     }
 
@@ -50,7 +50,7 @@ public record ApopTimestamp(String text) {
     private static boolean wellFormed(String text) {
         int at = text.indexOf('@');
         return Ascii.word(text)
-                && text.length() <= MOST_OCTETS
+                && text.length() <= MAX_OCTETS
                 && text.startsWith("<")
                 && text.endsWith(">")
                 && text.lastIndexOf('<') == 0

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a server's author answers a command with. No first line is longer than {@link Pop3Reply#MOST_OCTETS}.
+ * What a server's author answers a command with. No first line is longer than {@link Pop3Reply#MAX_OCTETS}.
  *
  * <pre>{@code
  * return Pop3Answer.ok("2 320");

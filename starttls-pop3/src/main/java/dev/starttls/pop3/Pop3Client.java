@@ -15,8 +15,8 @@ import dev.starttls.core.upgrade.TlsPolicy;
  * }
  * }</pre>
  *
- * <p>A list of capabilities has at most {@value Pop3ClientDialogue#MOST_LINES} lines and {@value
- * Pop3ClientDialogue#MOST_OCTETS} octets, whatever {@link #limits} allow; more is LIMIT_EXCEEDED.
+ * <p>A list of capabilities has at most {@value Pop3ClientDialogue#MAX_LINES} lines and {@value
+ * Pop3ClientDialogue#MAX_OCTETS} octets, whatever {@link #limits} allow; more is LIMIT_EXCEEDED.
  *
  * <p>Not safe for use by several threads. One client may connect any number of times.
  */

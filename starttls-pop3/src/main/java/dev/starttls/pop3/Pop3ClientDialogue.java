@@ -24,7 +24,7 @@ import java.util.Optional;
  *   <li>Greeting: +OK goes on; -ERR turns the client away; anything else is a violation.
  *   <li>CAPA: -ERR means that the server does not know the command (RFC 2449 section 5), so STLS is not offered; {@link
  *       dev.starttls.core.upgrade.DirectUpgrade#ALWAYS} is for servers that have it all the same. The list ends with a dot alone: it is bounded to {@value
- *       #MOST_LINES} lines and {@value #MOST_OCTETS} octets, and a line in it that begins with +OK or -ERR shows that the
+ *       #MAX_LINES} lines and {@value #MAX_OCTETS} octets, and a line in it that begins with +OK or -ERR shows that the
  *       dot is missing.
  *   <li>STLS: +OK is the go-ahead and -ERR refuses, with whatever response code; anything else is a violation. Said without
  *       knowing of it ({@link #direct}), it is refused to no end: CAPA is said now, and STLS again if that announces it.
@@ -36,12 +36,12 @@ import java.util.Optional;
 public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capabilities> {
 
     /** The most lines of a list of capabilities: more than any server has. No setting changes it. */
-    public static final int MOST_LINES = 128;
+    public static final int MAX_LINES = 128;
 
     /** The most octets of a list of capabilities, CRLFs not counted. No setting changes it. */
-    public static final int MOST_OCTETS = 32_768;
+    public static final int MAX_OCTETS = 32_768;
 
-    private final Pop3MultiLineParser parser = new Pop3MultiLineParser(MOST_LINES, MOST_OCTETS);
+    private final Pop3MultiLineParser parser = new Pop3MultiLineParser(MAX_LINES, MAX_OCTETS);
     /** The response to CAPA has begun, and its lines follow up to a dot. */
     private boolean listing;
 

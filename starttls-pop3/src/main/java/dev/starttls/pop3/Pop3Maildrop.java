@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class Pop3Maildrop implements Pop3Handler {
 
     /** The logins that may fail in a session before it is closed. */
-    public static final int MOST_FAILED_LOGINS = 3;
+    public static final int MAX_FAILED_LOGINS = 3;
 
     private final Pop3Login login;
 
@@ -142,7 +142,7 @@ public final class Pop3Maildrop implements Pop3Handler {
     private static Pop3Answer failed(Pop3Session session) {
         int logins = session.kept(Failed.class).map(Failed::logins).orElse(0) + 1;
         session.keep(new Failed(logins));
-        return logins < MOST_FAILED_LOGINS
+        return logins < MAX_FAILED_LOGINS
                 ? Pop3Answer.error("[AUTH] Name or password wrong")
                 : new Pop3Answer.Close(Pop3Reply.error("[AUTH] Name or password wrong, too often"));
     }

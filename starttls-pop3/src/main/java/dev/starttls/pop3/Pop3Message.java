@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record Pop3Message(String uniqueId, List<String> lines) {
 
-    private static final int MOST_ID_OCTETS = 70;
+    private static final int MAX_ID_OCTETS = 70;
 
     /**
      * Checks the bounds and keeps its own copy of the lines.
@@ -22,8 +22,8 @@ public record Pop3Message(String uniqueId, List<String> lines) {
      * @throws IllegalArgumentException if it could not be sent
      */
     public Pop3Message {
-        if (!Ascii.word(uniqueId) || uniqueId.length() > MOST_ID_OCTETS) {
-            throw new IllegalArgumentException("uniqueId: expected 1 to " + MOST_ID_OCTETS
+        if (!Ascii.word(uniqueId) || uniqueId.length() > MAX_ID_OCTETS) {
+            throw new IllegalArgumentException("uniqueId: expected 1 to " + MAX_ID_OCTETS
                     + " printable characters of ASCII without a space, got others, or " + uniqueId.length());
         }
         lines = List.copyOf(lines);

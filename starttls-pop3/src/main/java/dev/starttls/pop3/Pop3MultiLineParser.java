@@ -19,25 +19,25 @@ import java.util.Optional;
  */
 public final class Pop3MultiLineParser {
 
-    private final int mostLines;
-    private final int mostOctets;
+    private final int maxLines;
+    private final int maxOctets;
     private List<String> lines = new ArrayList<>();
     private int octets;
 
     /**
      * A parser that holds nothing.
      *
-     * @param mostLines before the dot; at least 1
-     * @param mostOctets of all lines, CRLFs not counted; at least 1
+     * @param maxLines before the dot; at least 1
+     * @param maxOctets of all lines, CRLFs not counted; at least 1
      * @throws IllegalArgumentException if one is less
      */
-    public Pop3MultiLineParser(int mostLines, int mostOctets) {
-        if (mostLines < 1 || mostOctets < 1) {
+    public Pop3MultiLineParser(int maxLines, int maxOctets) {
+        if (maxLines < 1 || maxOctets < 1) {
             throw new IllegalArgumentException(
-                    "mostLines and mostOctets: expected at least 1, got " + mostLines + " and " + mostOctets);
+                    "maxLines and maxOctets: expected at least 1, got " + maxLines + " and " + maxOctets);
         }
-        this.mostLines = mostLines;
-        this.mostOctets = mostOctets;
+        this.maxLines = maxLines;
+        this.maxOctets = maxOctets;
     }
 
     /**
@@ -55,12 +55,12 @@ public final class Pop3MultiLineParser {
             return Optional.of(whole);
         }
         octets += line.length();
-        if (lines.size() == mostLines || octets > mostOctets) {
+        if (lines.size() == maxLines || octets > maxOctets) {
             reset();
             throw new Pop3SyntaxException(
                     FailureReason.LIMIT_EXCEEDED,
-                    "Expected the line with a dot alone (RFC 1939 section 3) behind at most " + mostLines
-                            + " lines and " + mostOctets + " octets, got more; no setting changes that");
+                    "Expected the line with a dot alone (RFC 1939 section 3) behind at most " + maxLines
+                            + " lines and " + maxOctets + " octets, got more; no setting changes that");
         }
         lines.add(line.startsWith(".") ? line.substring(1) : line);
         return Optional.empty();

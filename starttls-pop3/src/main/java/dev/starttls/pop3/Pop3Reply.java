@@ -21,7 +21,7 @@ import java.util.Optional;
 public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, String text) {
 
     /** The most octets of the first line of a response that a server sends, its CRLF included (RFC 2449 section 4). */
-    public static final int MOST_OCTETS = 512;
+    public static final int MAX_OCTETS = 512;
 
     /**
      * Checks the text.
@@ -127,9 +127,9 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
     /** This, if a server may send it. */
     Pop3Reply bounded() {
         int octets = line().length() + 2;
-        if (octets > MOST_OCTETS) {
+        if (octets > MAX_OCTETS) {
             throw new IllegalArgumentException(
-                    "reply: expected at most " + MOST_OCTETS + " octets with CRLF (RFC 2449 section 4), got " + octets);
+                    "reply: expected at most " + MAX_OCTETS + " octets with CRLF (RFC 2449 section 4), got " + octets);
         }
         return this;
     }

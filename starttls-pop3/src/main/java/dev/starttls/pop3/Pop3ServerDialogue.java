@@ -53,8 +53,8 @@ import java.util.function.Function;
  */
 public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Handler> {
 
-    private static final int MOST_COMMAND_OCTETS = 255;
-    private static final int MOST_NAME_OCTETS = 255;
+    private static final int MAX_COMMAND_OCTETS = 255;
+    private static final int MAX_NAME_OCTETS = 255;
     private static final Set<String> LOGIN = Set.of("USER", "PASS", "APOP", "AUTH");
 
     private static final List<String> GO_AHEAD =
@@ -106,8 +106,8 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
 
     private static String checked(String host) {
         Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
-        if (!Ascii.word(host) || host.length() > MOST_NAME_OCTETS) {
-            throw new IllegalArgumentException("host: expected 1 to " + MOST_NAME_OCTETS
+        if (!Ascii.word(host) || host.length() > MAX_NAME_OCTETS) {
+            throw new IllegalArgumentException("host: expected 1 to " + MAX_NAME_OCTETS
                     + " printable characters of ASCII without a space, got others, or none");
         }
         return host;
@@ -117,9 +117,9 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
         for (String capability : capabilities) {
             if (!Pop3Capabilities.tagged(capability)
                     || !Ascii.sendable(capability)
-                    || capability.length() + 2 > Pop3Reply.MOST_OCTETS) {
+                    || capability.length() + 2 > Pop3Reply.MAX_OCTETS) {
                 throw new IllegalArgumentException("capabilities: expected a tag without a dot and its parameters, at"
-                        + " most " + Pop3Reply.MOST_OCTETS + " octets with CRLF, got another line");
+                        + " most " + Pop3Reply.MAX_OCTETS + " octets with CRLF, got another line");
             }
             if (Ascii.firstWord(capability, "STLS")) {
                 throw new IllegalArgumentException(
@@ -173,7 +173,7 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
             // RFC 5034 section 4: an asterisk alone cancels, and must be answered -ERR.
             return line.equals("*") ? say(Pop3Reply.error("Authentication cancelled")) : answer(next.apply(line));
         }
-        if (line.length() + 2 > MOST_COMMAND_OCTETS) {
+        if (line.length() + 2 > MAX_COMMAND_OCTETS) {
             return say(Pop3Reply.error("Command too long"));
         }
         Pop3Command command = Pop3Command.parse(line);

@@ -16,7 +16,7 @@ import java.util.Objects;
  * }
  * }</pre>
  *
- * <p>A reply has at most {@value SmtpReplyParser#MOST_LINES} lines and {@value SmtpReplyParser#MOST_OCTETS} octets, whatever
+ * <p>A reply has at most {@value SmtpReplyParser#MAX_LINES} lines and {@value SmtpReplyParser#MAX_OCTETS} octets, whatever
  * {@link #limits} allow; more is LIMIT_EXCEEDED.
  *
  * <p>Not safe for use by several threads. One client may connect any number of times.

@@ -47,7 +47,7 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
     /** A name for a client that knows none of its own: the literal of the loopback address (RFC 5321 section 4.1.3). */
     public static final String LOCAL_NAME = "[127.0.0.1]";
 
-    private static final int MOST_NAME_OCTETS = 255;
+    private static final int MAX_NAME_OCTETS = 255;
 
     private final String name;
     private final HeloFallback fallback;
@@ -73,8 +73,8 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
 
     static void requireName(String name) {
         Objects.requireNonNull(name, "name: expected what the client calls itself, got null; try LOCAL_NAME");
-        if (!Ascii.word(name) || name.length() > MOST_NAME_OCTETS) {
-            throw new IllegalArgumentException("name: expected 1 to " + MOST_NAME_OCTETS
+        if (!Ascii.word(name) || name.length() > MAX_NAME_OCTETS) {
+            throw new IllegalArgumentException("name: expected 1 to " + MAX_NAME_OCTETS
                     + " printable characters of ASCII without a space, got " + name.length()
                     + " characters with others; convert international names first (RFC 5891)");
         }

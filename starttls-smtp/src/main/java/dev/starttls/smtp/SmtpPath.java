@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /** The argument of MAIL or RCPT: a path and parameters (RFC 5321 section 4.1.2). */
 record SmtpPath(String address, List<String> parameters) {
 
-    private static final int MOST_PATH_OCTETS = 256;
+    private static final int MAX_PATH_OCTETS = 256;
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x80-\\xff-]++";
     private static final String LOCAL = "(?:" + ATOM + "(?:\\." + ATOM
             + ")*+|\"(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\x20-\\x7e])*+\")";
@@ -43,7 +43,7 @@ record SmtpPath(String address, List<String> parameters) {
 
     private static Optional<SmtpPath> read(Pattern pattern, String path) {
         Matcher matcher = pattern.matcher(path);
-        if (!matcher.matches() || matcher.start("rest") > MOST_PATH_OCTETS) {
+        if (!matcher.matches() || matcher.start("rest") > MAX_PATH_OCTETS) {
             return Optional.empty();
         }
         String address = matcher.group("address");

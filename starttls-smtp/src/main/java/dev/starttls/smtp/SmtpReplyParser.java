@@ -23,10 +23,10 @@ import java.util.Optional;
 public final class SmtpReplyParser {
 
     /** The most lines of a reply: more than any server has capabilities. No setting changes it. */
-    public static final int MOST_LINES = 128;
+    public static final int MAX_LINES = 128;
 
     /** The most octets of a reply, CRLFs not counted. No setting changes it. */
-    public static final int MOST_OCTETS = 32_768;
+    public static final int MAX_OCTETS = 32_768;
 
     private final List<String> text = new ArrayList<>();
     private int code;
@@ -51,10 +51,10 @@ public final class SmtpReplyParser {
                     "Expected code " + code + " on every line of the reply, got " + found);
         }
         octets += line.length();
-        if (text.size() == MOST_LINES || octets > MOST_OCTETS) {
+        if (text.size() == MAX_LINES || octets > MAX_OCTETS) {
             throw broken(
                     FailureReason.LIMIT_EXCEEDED,
-                    "Expected a reply of at most " + MOST_LINES + " lines and " + MOST_OCTETS
+                    "Expected a reply of at most " + MAX_LINES + " lines and " + MAX_OCTETS
                             + " octets, got more; no setting changes that");
         }
         code = found;

@@ -48,18 +48,18 @@ import java.util.function.Function;
  * <p>Where the server ends a session it says so (RFC 5321 section 3.8): 421 4.3.2 when it is shut down, 421 4.4.2 to a
  * client that is silent for too long, 451 4.3.0 and 421 4.3.0 after a handler that threw. A reply 421 of a handler, to
  * whatever command, closes the connection too. A client whose connection the handler refused at the greeting may say QUIT;
- * {@value #MOST_REFUSED_COMMANDS} other commands are answered 503, the next one 421.
+ * {@value #MAX_REFUSED_COMMANDS} other commands are answered 503, the next one 421.
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  */
 public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHandler> {
 
-    private static final int MOST_COMMAND_OCTETS = 512;
-    private static final int MOST_PATH_COMMAND_OCTETS = 1_024;
-    private static final int MOST_AUTH_OCTETS = 12_288;
+    private static final int MAX_COMMAND_OCTETS = 512;
+    private static final int MAX_PATH_COMMAND_OCTETS = 1_024;
+    private static final int MAX_AUTH_OCTETS = 12_288;
 
     /** RFC 5321 section 3.1 wants QUIT to be awaited; one that pipelines a transaction has said no more before it. */
-    private static final int MOST_REFUSED_COMMANDS = 10;
+    private static final int MAX_REFUSED_COMMANDS = 10;
 
     private static final Set<String> NEVER_GIVEN = Set.of("STARTTLS", "CHUNKING", "BINARYMIME");
     private static final List<String> GO_AHEAD =
@@ -207,12 +207,12 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         if (response.isPresent()) {
             Function<String, SmtpAnswer> next = response.get();
             response = Optional.empty();
-            return line.length() + 2 > MOST_AUTH_OCTETS
+            return line.length() + 2 > MAX_AUTH_OCTETS
                     ? say(SmtpReply.of(500, "5.5.6 Authentication exchange line is too long"))
                     : answer(next.apply(line));
         }
         SmtpCommand command = SmtpCommand.parse(line);
-        if (line.length() + 2 > mostOctets(command.verb())) {
+        if (line.length() + 2 > maxOctets(command.verb())) {
             return say(SmtpReply.of(500, "5.5.2 Line too long"));
         }
         return switch (command.verb()) {
@@ -240,7 +240,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             return new Step.Close(SmtpReply.of(221, "2.0.0 Bye").lines());
         }
         refusedCommands++;
-        return refusedCommands > MOST_REFUSED_COMMANDS
+        return refusedCommands > MAX_REFUSED_COMMANDS
                 ? new Step.Close(closing("4.7.0", "Too many commands after a refusal"))
                 : say(SmtpReply.of(503, "5.5.1 Not served; say QUIT"));
     }
@@ -340,11 +340,11 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         return Ascii.upper(space < 0 ? extension : extension.substring(0, space));
     }
 
-    private static int mostOctets(String verb) {
+    private static int maxOctets(String verb) {
         return switch (verb) {
-            case "AUTH" -> MOST_AUTH_OCTETS;
-            case "MAIL", "RCPT" -> MOST_PATH_COMMAND_OCTETS;
-            default -> MOST_COMMAND_OCTETS;
+            case "AUTH" -> MAX_AUTH_OCTETS;
+            case "MAIL", "RCPT" -> MAX_PATH_COMMAND_OCTETS;
+            default -> MAX_COMMAND_OCTETS;
         };
     }
 }

@@ -22,10 +22,10 @@ import java.util.Optional;
 public final class SmtpTransaction implements SmtpHandler {
 
     /** The most recipients of a message; RFC 5321 section 4.5.3.1.8 asks for 100 at least. */
-    public static final int MOST_RECIPIENTS = 1_000;
+    public static final int MAX_RECIPIENTS = 1_000;
 
     private final SmtpDelivery delivery;
-    private final long mostOctets;
+    private final long maxOctets;
 
     /** The open transaction, as the session keeps it. */
     private record Open(SmtpEnvelope envelope) {}
@@ -34,19 +34,19 @@ public final class SmtpTransaction implements SmtpHandler {
      * A handler.
      *
      * @param delivery where the messages go
-     * @param mostOctets the largest message, its CRLFs counted; at least 65,536 (RFC 5321 section 4.5.3.1.7). A client that
+     * @param maxOctets the largest message, its CRLFs counted; at least 65,536 (RFC 5321 section 4.5.3.1.7). A client that
      *     sends a larger one is let come to its end, and refused there with 552 (section 4.5.3.1.9), if that takes no more
      *     than as many octets again: what is thrown away costs no more than what is taken. Beyond that the connection is
      *     closed
      * @throws IllegalArgumentException if it is less
      */
-    public SmtpTransaction(SmtpDelivery delivery, long mostOctets) {
-        if (mostOctets < 65_536) {
-            throw new IllegalArgumentException("mostOctets: expected at least 65536, got " + mostOctets);
+    public SmtpTransaction(SmtpDelivery delivery, long maxOctets) {
+        if (maxOctets < 65_536) {
+            throw new IllegalArgumentException("maxOctets: expected at least 65536, got " + maxOctets);
         }
         this.delivery =
                 Objects.requireNonNull(delivery, "delivery: expected an SmtpDelivery to give messages to, got null");
-        this.mostOctets = mostOctets;
+        this.maxOctets = maxOctets;
     }
 
     /**
@@ -55,7 +55,7 @@ public final class SmtpTransaction implements SmtpHandler {
      * @return PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152) and ENHANCEDSTATUSCODES (RFC 2034)
      */
     public List<String> extensions() {
-        return List.of("PIPELINING", "SIZE " + mostOctets, "8BITMIME", "ENHANCEDSTATUSCODES");
+        return List.of("PIPELINING", "SIZE " + maxOctets, "8BITMIME", "ENHANCEDSTATUSCODES");
     }
 
     @Override
@@ -120,7 +120,7 @@ public final class SmtpTransaction implements SmtpHandler {
                 if (digits.isEmpty() || digits.length() > 20 || !digits.chars().allMatch(c -> Ascii.digit((char) c))) {
                     return Optional.of(SmtpAnswer.of(501, "5.5.4 Expected SIZE=octets"));
                 }
-                if (digits.length() > 18 || Long.parseLong(digits) > mostOctets) {
+                if (digits.length() > 18 || Long.parseLong(digits) > maxOctets) {
                     return Optional.of(SmtpAnswer.of(552, "5.3.4 Message too large"));
                 }
             } else if (!upper.equals("BODY=7BIT") && !upper.equals("BODY=8BITMIME")) {
@@ -143,7 +143,7 @@ public final class SmtpTransaction implements SmtpHandler {
         if (!path.get().parameters().isEmpty()) {
             return SmtpAnswer.of(555, "5.5.4 Parameter not known");
         }
-        if (envelope.recipients().size() >= MOST_RECIPIENTS) {
+        if (envelope.recipients().size() >= MAX_RECIPIENTS) {
             return SmtpAnswer.of(452, "4.5.3 Too many recipients");
         }
         Optional<SmtpReply> refusal = delivery.refusal(envelope, path.get().address());
@@ -166,7 +166,7 @@ public final class SmtpTransaction implements SmtpHandler {
         session.forget(Open.class);
         return new SmtpAnswer.Data(
                 SmtpReply.of(354, "End with a dot on a line by itself"),
-                new Measured(delivery.begin(open.get().envelope()), mostOctets));
+                new Measured(delivery.begin(open.get().envelope()), maxOctets));
     }
 
     private SmtpAnswer reset(SmtpCommand command, SmtpSession session) {
@@ -183,12 +183,12 @@ public final class SmtpTransaction implements SmtpHandler {
         private static final SmtpReply TOO_LARGE = SmtpReply.of(552, "5.3.4 Message too large");
 
         private final SmtpDataReceiver receiver;
-        private final long mostOctets;
+        private final long maxOctets;
         private long octets;
 
-        Measured(SmtpDataReceiver receiver, long mostOctets) {
+        Measured(SmtpDataReceiver receiver, long maxOctets) {
             this.receiver = receiver;
-            this.mostOctets = mostOctets;
+            this.maxOctets = maxOctets;
         }
 
         @Override
@@ -212,7 +212,7 @@ public final class SmtpTransaction implements SmtpHandler {
             if (fits()) {
                 return receiver.cutOff();
             }
-            return octets - mostOctets > mostOctets ? Optional.of(TOO_LARGE) : Optional.empty();
+            return octets - maxOctets > maxOctets ? Optional.of(TOO_LARGE) : Optional.empty();
         }
 
         @Override
@@ -223,7 +223,7 @@ public final class SmtpTransaction implements SmtpHandler {
         }
 
         private boolean fits() {
-            return octets <= mostOctets;
+            return octets <= maxOctets;
         }
     }
 }

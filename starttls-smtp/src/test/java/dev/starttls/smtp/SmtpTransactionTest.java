@@ -174,7 +174,7 @@ class SmtpTransactionTest {
     @Test
     void recipients_are_bounded() {
         begin();
-        for (int i = 0; i < SmtpTransaction.MOST_RECIPIENTS; i++) {
+        for (int i = 0; i < SmtpTransaction.MAX_RECIPIENTS; i++) {
             assertThat(code("RCPT TO:<a" + i + "@b>")).isEqualTo(250);
         }
         assertThat(reply("RCPT TO:<more@b>").lines().get(0)).startsWith("452 4.5.3 ");

@@ -80,7 +80,7 @@ class SmtpValuesTest {
     @Test
     void a_reply_without_end_is_bounded_in_lines_and_in_octets() throws Exception {
         SmtpReplyParser lines = new SmtpReplyParser();
-        for (int i = 0; i < SmtpReplyParser.MOST_LINES; i++) {
+        for (int i = 0; i < SmtpReplyParser.MAX_LINES; i++) {
             lines.add("250-X");
         }
         assertThat(catchThrowableOfType(SmtpSyntaxException.class, () -> lines.add("250 X"))

@@ -25,7 +25,7 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
     private static final int TOP = 62;
     private static final int LETTER = 7;
     private static final int FOOTING = 14;
-    private static final int MOST_LETTERS = 140;
+    private static final int MAX_LETTERS = 140;
     private static final List<String> COLOURS =
             List.of("#4878a8", "#e49444", "#6a9f58", "#967662", "#a87c9f", "#85b6b2", "#d1615d");
 
@@ -187,9 +187,9 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
     private static List<String> wrapped(String text) {
         List<String> lines = new ArrayList<>();
         String rest = text;
-        while (rest.length() > MOST_LETTERS) {
-            int space = rest.lastIndexOf(' ', MOST_LETTERS);
-            int end = space > 0 ? space : MOST_LETTERS;
+        while (rest.length() > MAX_LETTERS) {
+            int space = rest.lastIndexOf(' ', MAX_LETTERS);
+            int end = space > 0 ? space : MAX_LETTERS;
             lines.add(rest.substring(0, end));
             rest = rest.substring(end).strip();
         }

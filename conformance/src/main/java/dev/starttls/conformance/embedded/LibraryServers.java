@@ -35,14 +35,14 @@ import javax.net.ssl.SSLContext;
 public final class LibraryServers implements EmbeddedServers {
     private static final String NAME = "localhost";
     private static final String USER = "user";
-    private static final int MOST_CONNECTIONS = 1_000;
+    private static final int MAX_CONNECTIONS = 1_000;
     private static final long LARGEST_MESSAGE = 1 << 20;
 
     @Override
     public Running start() throws IOException {
         Authority authority = Authority.create();
         SSLContext context = authority.serverContext(NAME);
-        UpgradeLoop loop = UpgradeLoop.open(MOST_CONNECTIONS, Runnable::run);
+        UpgradeLoop loop = UpgradeLoop.open(MAX_CONNECTIONS, Runnable::run);
         try {
             Thread thread = new Thread(loop, "built-in servers");
             thread.setDaemon(true);

@@ -9,20 +9,20 @@ final class Room {
     private static final int FIRST = 128;
 
     private final int most;
-    private final int mostWaiting;
+    private final int maxWaiting;
     private int limit;
     private int asked;
     private int waiting;
 
-    Room(int most, int mostWaiting) {
+    Room(int most, int maxWaiting) {
         this.most = most;
-        this.mostWaiting = mostWaiting;
+        this.maxWaiting = maxWaiting;
         this.limit = Math.min(FIRST, most);
     }
 
     /** Waits until there is room for one more. */
     synchronized void enter() throws InterruptedException {
-        while (asked >= limit || waiting >= mostWaiting) {
+        while (asked >= limit || waiting >= maxWaiting) {
             wait();
         }
         asked++;

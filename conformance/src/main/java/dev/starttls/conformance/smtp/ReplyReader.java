@@ -8,7 +8,7 @@ import java.util.List;
 /** Reads replies, noting every departure from RFC 5321 section 4.2. */
 final class ReplyReader {
     /** More lines make no reply. */
-    private static final int MOST_LINES = 500;
+    private static final int MAX_LINES = 500;
     /** RFC 5321 section 4.5.3.1.5, with the CRLF. */
     private static final int LONGEST_LINE = 512;
 
@@ -18,7 +18,7 @@ final class ReplyReader {
         List<String> texts = new ArrayList<>();
         List<String> flaws = new ArrayList<>();
         int code = 0;
-        while (texts.size() < MOST_LINES) {
+        while (texts.size() < MAX_LINES) {
             Received received = conversation.readLine();
             if (!(received instanceof Received.Line line)) {
                 return new Reply.None(received);
@@ -38,7 +38,7 @@ final class ReplyReader {
                 return new Reply.Answer(code, texts, flaws);
             }
         }
-        return new Reply.Malformed(texts.get(0), "the reply has more than " + MOST_LINES + " lines");
+        return new Reply.Malformed(texts.get(0), "the reply has more than " + MAX_LINES + " lines");
     }
 
     private static void note(List<String> flaws, Received.Line line) {

@@ -20,9 +20,9 @@ import java.util.function.UnaryOperator;
 /** How sessions end: properly, and what comes of it when they do not. */
 final class EndingTopic implements Topic {
 
-    private static final int MOST_OCTETS = 1 << 16;
+    private static final int MAX_OCTETS = 1 << 16;
     /** How often a server is heard that goes on and on. */
-    private static final int MOST_WORDS = 64;
+    private static final int MAX_WORDS = 64;
 
     private static final Set<Ending> ENDS = EnumSet.of(Ending.FIN, Ending.RESET, Ending.GIVEN_UP);
     private static final int MAJOR_VERSION = 3;
@@ -86,7 +86,7 @@ final class EndingTopic implements Topic {
             live.session().send(live.session().closeNotify().and(command));
             Octets came = Octets.NONE;
             Received heard = live.session().afterwards();
-            while (heard instanceof Received.Data data && came.length() < MOST_OCTETS) {
+            while (heard instanceof Received.Data data && came.length() < MAX_OCTETS) {
                 came = came.and(Octets.of(data.bytes()));
                 if (!inTheClear(came).isEmpty()) {
                     break;
@@ -138,7 +138,7 @@ final class EndingTopic implements Topic {
             victim.cut();
             // What the server does about it is done when it ends the connection, or by the time for an answer.
             Received heard = victim.session().read();
-            for (int i = 0; i < MOST_WORDS && !over(heard); i++) {
+            for (int i = 0; i < MAX_WORDS && !over(heard); i++) {
                 heard = victim.session().afterwards();
             }
             victim.note("the server: " + heard.told());

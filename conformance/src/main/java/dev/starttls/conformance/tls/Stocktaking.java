@@ -27,7 +27,7 @@ import java.util.Optional;
 final class Stocktaking {
 
     /** More than a server with all there is has to be asked; who needs more plays games. */
-    private static final int MOST_CONNECTIONS = 500;
+    private static final int MAX_CONNECTIONS = 500;
 
     /** The first is what a client of today wants most. */
     private static final Comparator<CipherSuite> STRONGEST_FIRST = Comparator.comparing(
@@ -142,7 +142,7 @@ final class Stocktaking {
 
     /** Empty when there were too many connections already. */
     private Optional<HelloAnswer> ask(ClientHello hello) throws IOException, BlockedException {
-        if (connections >= MOST_CONNECTIONS) {
+        if (connections >= MAX_CONNECTIONS) {
             return Optional.empty();
         }
         connections++;

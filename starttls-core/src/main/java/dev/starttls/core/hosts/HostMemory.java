@@ -48,7 +48,7 @@ public interface HostMemory {
     }
 
     /**
-     * The memory of those who set none: one for the whole process, of {@value RecentHosts#MOST_OF_PROCESS} hosts, some 250 octets
+     * The memory of those who set none: one for the whole process, of {@value RecentHosts#MAX_IN_PROCESS} hosts, some 250 octets
      * each.
      *
      * @return always the same

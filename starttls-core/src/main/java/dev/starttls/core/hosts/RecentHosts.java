@@ -10,12 +10,12 @@ import java.util.function.UnaryOperator;
 final class RecentHosts implements HostMemory {
 
     /** Some 500 KB: more hosts than most processes talk to, and one that is forgotten costs a round trip or two. */
-    static final int MOST_OF_PROCESS = 2_000;
+    static final int MAX_IN_PROCESS = 2_000;
 
     /** Made when somebody asks for it. */
     static final class OfProcess {
 
-        static final HostMemory MEMORY = new RecentHosts(MOST_OF_PROCESS);
+        static final HostMemory MEMORY = new RecentHosts(MAX_IN_PROCESS);
 
         private OfProcess() {}
     }

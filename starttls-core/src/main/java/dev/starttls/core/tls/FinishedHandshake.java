@@ -7,7 +7,7 @@ import java.util.Optional;
 record FinishedHandshake(boolean resumed, Optional<String> namedGroup) implements SeenHandshake {
 
     /** Engines negotiate some ten groups, in full and resumed handshakes; what a peer makes up beyond is not shared. */
-    private static final int MOST_SHARED = 32;
+    private static final int MAX_SHARED = 32;
 
     private static volatile FinishedHandshake[] shared = {};
 
@@ -19,7 +19,7 @@ record FinishedHandshake(boolean resumed, Optional<String> namedGroup) implement
             }
         }
         FinishedHandshake made = new FinishedHandshake(resumed, namedGroup);
-        if (known.length < MOST_SHARED) {
+        if (known.length < MAX_SHARED) {
             // Of two threads at once, one may undo what the other adds: then that is added later.
             FinishedHandshake[] more = Arrays.copyOf(known, known.length + 1);
             more[known.length] = made;

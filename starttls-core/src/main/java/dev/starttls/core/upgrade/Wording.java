@@ -6,7 +6,7 @@ import dev.starttls.core.line.Ascii;
 final class Wording {
 
     private static final int MOST = 200;
-    private static final int MOST_DETAIL = 600;
+    private static final int MAX_DETAIL = 600;
 
     private Wording() {}
 
@@ -17,7 +17,7 @@ final class Wording {
 
     /** What this side, or the engine, has to say of it. */
     static String detail(String words) {
-        return printable(words, MOST_DETAIL);
+        return printable(words, MAX_DETAIL);
     }
 
     /** What the peer owes in a phase. */

@@ -28,9 +28,9 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
     private static final int LOCK = 12;
 
     /** A longer reply is cut; the transcript below the diagram has it all. */
-    private static final int MOST_LINES = 14;
+    private static final int MAX_LINES = 14;
 
-    private static final int MOST_ROWS = 60;
+    private static final int MAX_ROWS = 60;
     private static final int WIDE = 68;
     private static final int NARROW = 31;
 
@@ -83,7 +83,7 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
             for (int i = 0; i < entries.size(); ) {
                 int end = together(entries, i);
                 zone(entries.get(i).through());
-                if (rows.size() == MOST_ROWS) {
+                if (rows.size() == MAX_ROWS) {
                     remark("... and so on; the transcript has it all");
                     break;
                 }
@@ -134,11 +134,11 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
             }
             y += GAP;
             List<Text> texts = new ArrayList<>();
-            for (Transcript.Entry entry : said.subList(0, Math.min(said.size(), MOST_LINES))) {
+            for (Transcript.Entry entry : said.subList(0, Math.min(said.size(), MAX_LINES))) {
                 texts.add(text(entry.text()));
             }
-            if (said.size() > MOST_LINES) {
-                texts.add(text("... and " + (said.size() - MOST_LINES) + " more lines"));
+            if (said.size() > MAX_LINES) {
+                texts.add(text("... and " + (said.size() - MAX_LINES) + " more lines"));
             }
             y += ARROW;
             rows.add(new Row(from == From.CLIENT ? "client" : "server", y, texts));

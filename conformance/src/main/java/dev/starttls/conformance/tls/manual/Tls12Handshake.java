@@ -35,8 +35,8 @@ final class Tls12Handshake {
     private static final int SERVER_HELLO_DONE = 14;
     private static final int CLIENT_KEY_EXCHANGE = 16;
     private static final int FINISHED = 20;
-    private static final int MOST_RECORDS = 1024;
-    private static final int MOST_OCTETS = 1 << 18;
+    private static final int MAX_RECORDS = 1024;
+    private static final int MAX_OCTETS = 1 << 18;
 
     private final Ephemeral ephemeral = new Ephemeral();
     private final HandshakeAssembler assembler = new HandshakeAssembler();
@@ -208,8 +208,8 @@ final class Tls12Handshake {
     private HandshakeMessage next(Optional<Keys> keys) throws IOException {
         Optional<HandshakeMessage> message = assembled();
         for (int records = 0; message.isEmpty(); records++) {
-            if (records > MOST_RECORDS) {
-                throw new MalformedException("a handshake of more than " + MOST_RECORDS + " records");
+            if (records > MAX_RECORDS) {
+                throw new MalformedException("a handshake of more than " + MAX_RECORDS + " records");
             }
             take(TlsRecord.read(in), keys);
             message = assembled();
@@ -249,8 +249,8 @@ final class Tls12Handshake {
     }
 
     private void add(Octets message) throws MalformedException {
-        if (messages.length() > MOST_OCTETS) {
-            throw new MalformedException("a handshake of more than " + MOST_OCTETS + " octets");
+        if (messages.length() > MAX_OCTETS) {
+            throw new MalformedException("a handshake of more than " + MAX_OCTETS + " octets");
         }
         messages = messages.and(message);
     }

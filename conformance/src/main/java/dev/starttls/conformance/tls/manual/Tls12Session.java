@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 public final class Tls12Session implements ManualSession {
 
     private static final int HELLO_REQUEST = 0;
-    private static final int MOST_RECORDS_WITHOUT_DATA = 1024;
+    private static final int MAX_RECORDS_WITHOUT_DATA = 1024;
     private static final Octets CLOSE_NOTIFY = Octets.hex("0100");
 
     private final InputStream in;
@@ -184,7 +184,7 @@ public final class Tls12Session implements ManualSession {
      */
     public Came next() throws IOException {
         HandshakeAssembler assembler = new HandshakeAssembler();
-        for (int records = 0; records < MOST_RECORDS_WITHOUT_DATA; records++) {
+        for (int records = 0; records < MAX_RECORDS_WITHOUT_DATA; records++) {
             TlsRecord record = result.keys().incoming().open(TlsRecord.read(in));
             ContentType type = ContentType.of(record.type())
                     .orElseThrow(() -> new MalformedException("a record of the unknown type " + record.type()));
@@ -212,7 +212,7 @@ public final class Tls12Session implements ManualSession {
                 }
             }
         }
-        throw new MalformedException("more than " + MOST_RECORDS_WITHOUT_DATA + " records without data");
+        throw new MalformedException("more than " + MAX_RECORDS_WITHOUT_DATA + " records without data");
     }
 
     @Override

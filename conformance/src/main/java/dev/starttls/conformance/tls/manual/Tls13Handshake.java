@@ -39,8 +39,8 @@ final class Tls13Handshake {
     /** The lengths before one binder: of all of them, and of itself. */
     private static final int BINDERS_HEADER = 3;
 
-    private static final int MOST_RECORDS = 1024;
-    private static final int MOST_OCTETS = 1 << 18;
+    private static final int MAX_RECORDS = 1024;
+    private static final int MAX_OCTETS = 1 << 18;
 
     private final Ephemeral ephemeral = new Ephemeral();
     private final HandshakeAssembler assembler = new HandshakeAssembler();
@@ -208,8 +208,8 @@ final class Tls13Handshake {
     private HandshakeMessage next() throws IOException {
         Optional<HandshakeMessage> message = assembler.next();
         for (int records = 0; message.isEmpty(); records++) {
-            if (records > MOST_RECORDS) {
-                throw new MalformedException("a handshake of more than " + MOST_RECORDS + " records");
+            if (records > MAX_RECORDS) {
+                throw new MalformedException("a handshake of more than " + MAX_RECORDS + " records");
             }
             TlsRecord record = TlsRecord.read(in);
             if (record.type() == ContentType.CHANGE_CIPHER_SPEC.code()) {
@@ -233,8 +233,8 @@ final class Tls13Handshake {
     }
 
     private void add(Octets message) throws MalformedException {
-        if (messages.length() > MOST_OCTETS) {
-            throw new MalformedException("a handshake of more than " + MOST_OCTETS + " octets");
+        if (messages.length() > MAX_OCTETS) {
+            throw new MalformedException("a handshake of more than " + MAX_OCTETS + " octets");
         }
         messages = messages.and(message);
     }

@@ -24,8 +24,8 @@ public final class Tls13Session implements ManualSession {
     private static final int KEY_UPDATE = 24;
     private static final Octets UPDATE_REQUESTED = Octets.hex("18000001 01");
     private static final Octets UPDATE_NOT_REQUESTED = Octets.hex("18000001 00");
-    private static final int MOST_RECORDS_WITHOUT_DATA = 1024;
-    private static final int MOST_TICKETS = 64;
+    private static final int MAX_RECORDS_WITHOUT_DATA = 1024;
+    private static final int MAX_TICKETS = 64;
     private static final Octets CLOSE_NOTIFY = Octets.hex("0100");
 
     private final InputStream in;
@@ -146,7 +146,7 @@ public final class Tls13Session implements ManualSession {
 
     @Override
     public Optional<Octets> read() throws IOException {
-        for (int records = 0; records < MOST_RECORDS_WITHOUT_DATA; records++) {
+        for (int records = 0; records < MAX_RECORDS_WITHOUT_DATA; records++) {
             TlsRecord record = incoming.open(TlsRecord.read(in));
             ContentType type = ContentType.of(record.type())
                     .orElseThrow(() -> new MalformedException("a record of the unknown type " + record.type()));
@@ -167,7 +167,7 @@ public final class Tls13Session implements ManualSession {
                 default -> throw new MalformedException("a record of " + type + " inside the session");
             }
         }
-        throw new MalformedException("more than " + MOST_RECORDS_WITHOUT_DATA + " records without data");
+        throw new MalformedException("more than " + MAX_RECORDS_WITHOUT_DATA + " records without data");
     }
 
     private void messages(Octets content) throws MalformedException {
@@ -176,7 +176,7 @@ public final class Tls13Session implements ManualSession {
         while (message.isPresent()) {
             switch (message.get().type()) {
                 case NEW_SESSION_TICKET -> {
-                    if (tickets.size() < MOST_TICKETS) {
+                    if (tickets.size() < MAX_TICKETS) {
                         tickets.add(ServerMessages.sessionTicket(message.get().body()));
                     }
                 }

@@ -16,8 +16,8 @@ import java.util.Optional;
  */
 public final class HelloAnswerReader {
 
-    private static final int MOST_RECORDS = 4096;
-    private static final int MOST_OCTETS = 1 << 18;
+    private static final int MAX_RECORDS = 4096;
+    private static final int MAX_OCTETS = 1 << 18;
     private static final int LONGEST_EVIDENCE = 256;
 
     private static final int SSL2_LONG_HEADER = 0x80;
@@ -29,7 +29,7 @@ public final class HelloAnswerReader {
     private final List<Alert> warnings = new ArrayList<>();
 
     private HelloAnswerReader(InputStream in) {
-        this.in = new CountingStream(in, MOST_OCTETS);
+        this.in = new CountingStream(in, MAX_OCTETS);
     }
 
     /** Reads one answer. It throws nothing: an answer that cannot be read is an answer too. */
@@ -48,7 +48,7 @@ public final class HelloAnswerReader {
     /** Reads on to the end of the flight, or to what came instead of it. */
     private Optional<HelloAnswer> end() {
         try {
-            for (int records = 0; records < MOST_RECORDS; records++) {
+            for (int records = 0; records < MAX_RECORDS; records++) {
                 Octets header = TlsRecord.exactly(in, TlsRecord.HEADER);
                 if (!TlsRecord.isHeader(header)) {
                     return Optional.of(foreign(header));
@@ -58,7 +58,7 @@ public final class HelloAnswerReader {
                     return end;
                 }
             }
-            return Optional.of(new HelloAnswer.Garbage(Octets.NONE, "more than " + MOST_RECORDS + " records"));
+            return Optional.of(new HelloAnswer.Garbage(Octets.NONE, "more than " + MAX_RECORDS + " records"));
         } catch (MalformedException e) {
             return Optional.of(new HelloAnswer.Garbage(Octets.NONE, e.getMessage()));
         } catch (EOFException e) {
