@@ -95,7 +95,7 @@ public final class Contexts {
     }
 
     /**
-     * The same key again, in another virtual machine.
+     * The same key again, in another JVM.
      *
      * @param file that {@link #store} wrote
      * @return contexts of the key in the file
@@ -111,7 +111,7 @@ public final class Contexts {
     }
 
     /**
-     * Writes the key down for another virtual machine.
+     * Writes the key down for another JVM.
      *
      * @param file to be overwritten
      */

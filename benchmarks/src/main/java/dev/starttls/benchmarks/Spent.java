@@ -5,7 +5,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-/** What threads have allocated and computed so far, as the virtual machine counts it. */
+/** What threads have allocated and computed so far, as the JVM counts it. */
 public final class Spent {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -55,7 +55,7 @@ public final class Spent {
     }
 
     /**
-     * The CPU time of all threads of the process, those of the virtual machine too.
+     * The CPU time of all threads of the process, those of the JVM too.
      *
      * @return in nanoseconds
      */

@@ -113,7 +113,7 @@ final class Options {
     @Option(
             names = "--targets-file",
             paramLabel = "FILE",
-            description = "URLs, one a line, # begins a comment, '-' for standard input; checked as they come, many at"
+            description = "URLs, one per line, # begins a comment, '-' for standard input; checked as they come, many at"
                     + " once, and reported as they are finished.")
     Optional<String> targetsFile = Optional.empty();
 
@@ -121,8 +121,8 @@ final class Options {
             names = "--format",
             paramLabel = "F[=FILE]",
             completionCandidates = Candidates.Formats.class,
-            description = "text; html (a page of its own); junit (XML for CI); json (an object a target, one after the"
-                    + " other); ndjson (the same, one a line). To standard output or to a file. May be repeated"
+            description = "text; html (a page of its own); junit (XML for CI); json (an object per target, one after the"
+                    + " other); ndjson (the same, one per line). To standard output or to a file. May be repeated"
                     + " (default: text).")
     List<String> formats = new ArrayList<>();
 

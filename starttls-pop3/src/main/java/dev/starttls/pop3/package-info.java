@@ -3,6 +3,6 @@
  * the two dialogues that {@link dev.starttls.core.upgrade.UpgradeConnection} carries out.
  *
  * <p>What lives here knows the words of POP3. It knows nothing of TLS, channels, threads or time; nothing of the channel
- * floor may be imported but by the entry classes.
+ * layer may be imported but by the entry classes.
  */
 package dev.starttls.pop3;

@@ -3,6 +3,6 @@
  * dialogues that {@link dev.starttls.core.upgrade.UpgradeConnection} carries out.
  *
  * <p>What lives here knows the words of SMTP. It knows nothing of TLS, channels, threads or time; nothing of the channel
- * floor may be imported but by the entry classes.
+ * layer may be imported but by the entry classes.
  */
 package dev.starttls.smtp;

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 
-/** One upgrade, the first of its virtual machine; started by {@link ColdStart}. */
+/** One upgrade, the first of its JVM; started by {@link ColdStart}. */
 final class ColdClient {
 
     private ColdClient() {}

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The first upgrade of a virtual machine: a new one for each sample, with the archive of classes that the JDK comes with,
+ * The first upgrade of a JVM: a new one for each sample, with the archive of classes that the JDK comes with,
  * with one that was made from the same program before (AppCDS), and with the AOT cache of a run before where the JDK makes
  * one (JEP 514). Server and link are in this process.
  */

@@ -51,7 +51,7 @@ public enum LatencySet {
         PEERS,
         /** What a session costs this library. */
         UPGRADES,
-        /** The first upgrade of a virtual machine. */
+        /** The first upgrade of a JVM. */
         COLD,
         /** What the ways cost in which a server has its key. */
         KEYS

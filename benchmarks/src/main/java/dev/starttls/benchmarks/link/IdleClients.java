@@ -17,7 +17,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 
 /**
- * The clients of a server whose idle connections are weighed: a virtual machine of their own, so that neither their heap nor
+ * The clients of a server whose idle connections are weighed: a JVM of their own, so that neither their heap nor
  * their file descriptors are the server's. Each says one command, takes the answer, and is idle until the end of the input.
  * They come in two batches: when one is complete, a line is written; the second begins when one is read.
  */

@@ -18,7 +18,7 @@ import java.util.Optional;
 
 /**
  * The heap of an idle upgraded server connection: all of it, and what is beyond the floor, whose connection is a channel and
- * an engine with its session and nothing else. Each contestant has a virtual machine with a heap of 512 MiB to itself.
+ * an engine with its session and nothing else. Each contestant has a JVM with a heap of 512 MiB to itself.
  */
 public final class IdleHeap {
 

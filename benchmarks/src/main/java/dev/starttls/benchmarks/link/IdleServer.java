@@ -24,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Weighs the idle connections of a server, in a virtual machine of its own with a heap as small as it is told: its clients
+ * Weighs the idle connections of a server, in a JVM of its own with a heap as small as it is told: its clients
  * have gone through a handshake, said one command and had their answer.
  */
 final class IdleServer {

@@ -209,7 +209,7 @@ public final class LatencyReport {
     }
 
     private static void cold(Markdown text, Results<Results.Cold> results) {
-        text.heading("The first upgrade of a virtual machine");
+        text.heading("The first upgrade of a JVM");
         text.paragraph("A new one for each sample. The making of the SSL context, then the upgrade, with its quartiles;"
                 + " with the archive of classes that the JDK comes with, with one made of the application (AppCDS), and"
                 + " with the AOT cache of a run before (JDK 25).");

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
  * What it was measured on, as far as it tells something about the figures. No name of a host, a user or a path.
  *
  * @param processor its model
- * @param cores how many the virtual machine may use
+ * @param cores how many the JVM may use
  * @param memoryMiB of the machine
  * @param system name and version
  * @param virtual whether the machine is a virtual one
- * @param java the virtual machine and its version
+ * @param java the JVM and its version
  * @param collectors the garbage collectors
  * @param load the system's load of the last minute when the measuring began, which is other work; -1 if unknown
  * @param scheduling policy and priority of the measuring thread, where they are not what every process gets; empty also

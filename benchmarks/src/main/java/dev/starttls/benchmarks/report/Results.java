@@ -119,7 +119,7 @@ public record Results<R>(Machine machine, String when, String command, List<R> r
     public record ServerKey(String keys, Scenario scenario, Spread millis, Ratio toServerKeys) {}
 
     /**
-     * The first upgrade of a virtual machine.
+     * The first upgrade of a JVM.
      *
      * @param client by its name in the code
      * @param title by its name for readers

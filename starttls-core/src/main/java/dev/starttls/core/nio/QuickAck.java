@@ -18,14 +18,14 @@ final class QuickAck {
     /** In the module jdk.net, which a runtime image may lack and this one must not require. */
     private static final String NAME = "TCP_QUICKACK";
 
-    /** What was found once; the same object for each channel of a virtual machine that has it. */
+    /** What was found once; the same object for each channel of a JVM that has it. */
     private static volatile Optional<SocketOption<Boolean>> known = Optional.empty();
 
     private QuickAck() {}
 
     /**
      * To be called behind each write that an answer is expected to: the kernel forgets it when more is sent. Where the system,
-     * the virtual machine or the kind of socket has no such option, nothing is asked for.
+     * the JVM or the kind of socket has no such option, nothing is asked for.
      */
     static void ask(NetworkChannel channel) {
         Set<SocketOption<?>> supported = channel.supportedOptions();

@@ -18,7 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 final class UpgradeDriver {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** In nanoseconds; a warm virtual machine makes an engine in a hundredth of it. */
+    /** In nanoseconds; a warm JVM makes an engine in a hundredth of it. */
     private static final long LONG_STEP = 2_000_000;
 
     private final Transport transport;

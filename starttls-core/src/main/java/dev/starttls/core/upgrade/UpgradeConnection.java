@@ -13,7 +13,7 @@ import javax.net.ssl.SSLException;
 
 /**
  * One connection and its upgrade, without any I/O: network octets in and out, application octets in and out, tasks handed
- * out, time told. For an event loop of one's own; the channel floor drives the same thing for everybody else.
+ * out, time told. For an event loop of one's own; the channel layer drives the same thing for everybody else.
  *
  * <pre>{@code
  * connection.begin(System.nanoTime());
@@ -229,7 +229,7 @@ public final class UpgradeConnection {
     }
 
     /**
-     * The same in steps, for drivers that use several waits: the engine first, then the ClientHello. In a virtual machine
+     * The same in steps, for drivers that use several waits: the engine first, then the ClientHello. In a JVM
      * that has made none before, each takes tens of milliseconds.
      *
      * @return whether there is another step

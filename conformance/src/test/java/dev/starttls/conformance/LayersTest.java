@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
 
 /** The rooms of the suite, and that imports only go down. */
-class FloorsTest {
+class LayersTest {
     /** From where they are, and not looked for in every jar of the tests. */
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());

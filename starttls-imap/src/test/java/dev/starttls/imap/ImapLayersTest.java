@@ -9,12 +9,12 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 @AnalyzeClasses(packages = "dev.starttls.imap", importOptions = ImportOption.DoNotIncludeTests.class)
-class ImapFloorsTest {
+class ImapLayersTest {
 
     private static final String ENTRY = "dev\\.starttls\\.imap\\.Imap(Client|Server|Connection)(\\$.*)?";
 
     @ArchTest
-    static final ArchRule only_the_entry_classes_touch_the_channel_floor = noClasses()
+    static final ArchRule only_the_entry_classes_touch_the_channel_layer = noClasses()
             .that()
             .haveNameNotMatching(ENTRY)
             .should()

@@ -1,4 +1,4 @@
-package dev.starttls.smtp;
+package dev.starttls.pop3;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -8,13 +8,13 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-@AnalyzeClasses(packages = "dev.starttls.smtp", importOptions = ImportOption.DoNotIncludeTests.class)
-class SmtpFloorsTest {
+@AnalyzeClasses(packages = "dev.starttls.pop3", importOptions = ImportOption.DoNotIncludeTests.class)
+class Pop3LayersTest {
 
-    private static final String ENTRY = "dev\\.starttls\\.smtp\\.Smtp(Client|Server|Connection)(\\$.*)?";
+    private static final String ENTRY = "dev\\.starttls\\.pop3\\.Pop3(Client|Server|Connection)(\\$.*)?";
 
     @ArchTest
-    static final ArchRule only_the_entry_classes_touch_the_channel_floor = noClasses()
+    static final ArchRule only_the_entry_classes_touch_the_channel_layer = noClasses()
             .that()
             .haveNameNotMatching(ENTRY)
             .should()

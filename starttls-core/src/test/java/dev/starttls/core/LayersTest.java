@@ -25,10 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FloorsTest {
+class LayersTest {
 
     private static final String ROOT = "dev.starttls.core.";
-    private static final List<String> FLOORS = List.of("line", "hosts", "tls", "keys", "upgrade", "nio");
+    private static final List<String> LAYERS = List.of("line", "hosts", "tls", "keys", "upgrade", "nio");
     private static final Pattern NO_CODE = Pattern.compile("\\s*(//|\\*|/\\*|import |package |$)");
 
     private static final Path MAIN = main();
@@ -46,13 +46,13 @@ class FloorsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4})
-    void nothing_imports_upward(int floor) {
-        String[] above = FLOORS.subList(floor + 1, FLOORS.size()).stream()
+    void nothing_imports_upward(int layer) {
+        String[] above = LAYERS.subList(layer + 1, LAYERS.size()).stream()
                 .map(name -> ROOT + name + "..")
                 .toArray(String[]::new);
         noClasses()
                 .that()
-                .resideInAPackage(ROOT + FLOORS.get(floor) + "..")
+                .resideInAPackage(ROOT + LAYERS.get(layer) + "..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(above)
@@ -71,10 +71,10 @@ class FloorsTest {
     }
 
     @Test
-    void every_class_lives_on_a_floor() {
+    void every_class_lives_on_a_layer() {
         classes()
                 .should()
-                .resideInAnyPackage(FLOORS.stream().map(name -> ROOT + name).toArray(String[]::new))
+                .resideInAnyPackage(LAYERS.stream().map(name -> ROOT + name).toArray(String[]::new))
                 .check(CLASSES);
     }
 
@@ -182,7 +182,7 @@ class FloorsTest {
     }
 
     private static Path main() {
-        URI here = URI.create(FloorsTest.class
+        URI here = URI.create(LayersTest.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()
