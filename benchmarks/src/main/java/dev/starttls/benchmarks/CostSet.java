@@ -33,14 +33,7 @@ public enum CostSet {
     private final int upgrades;
     private final int maxAtOnce;
 
-    CostSet(
-            int inMemory,
-            int bulk,
-            double bulkMillis,
-            int connections,
-            int serverRounds,
-            int upgrades,
-            int maxAtOnce) {
+    CostSet(int inMemory, int bulk, double bulkMillis, int connections, int serverRounds, int upgrades, int maxAtOnce) {
         this.inMemory = inMemory;
         this.bulk = bulk;
         this.bulkMillis = bulkMillis;

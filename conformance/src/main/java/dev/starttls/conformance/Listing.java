@@ -32,7 +32,7 @@ final class Listing {
     private final Terminal terminal;
     private final Style style;
 
-    Listing(Catalogue catalogue, Surroundings surroundings) {
+    Listing(Catalogue catalogue, CommandEnvironment surroundings) {
         this.catalogue = catalogue;
         this.out = surroundings.out();
         this.terminal = surroundings.terminal();

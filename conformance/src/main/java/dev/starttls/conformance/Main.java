@@ -13,19 +13,19 @@ import picocli.CommandLine.ParameterException;
 
 /** The command {@code conformance}. */
 public final class Main {
-    private final Surroundings surroundings;
+    private final CommandEnvironment surroundings;
     private final EmbeddedServers embedded;
     private final CommandLine commandLine;
     private final Catalogue catalogue = Suite.catalogue();
 
-    private Main(Surroundings surroundings, EmbeddedServers embedded, CommandLine commandLine) {
+    private Main(CommandEnvironment surroundings, EmbeddedServers embedded, CommandLine commandLine) {
         this.surroundings = surroundings;
         this.embedded = embedded;
         this.commandLine = commandLine;
     }
 
     public static void main(String[] args) {
-        System.exit(run(Surroundings.ofProcess(), new LibraryServers(), args));
+        System.exit(run(CommandEnvironment.ofProcess(), new LibraryServers(), args));
     }
 
     /**
@@ -34,7 +34,7 @@ public final class Main {
      * @param embedded the servers to check when no target is named
      * @return the exit status
      */
-    public static int run(Surroundings surroundings, EmbeddedServers embedded, String... args) {
+    public static int run(CommandEnvironment surroundings, EmbeddedServers embedded, String... args) {
         Options options = new Options();
         CommandLine commandLine = new CommandLine(options).setExpandAtFiles(false);
         try {

@@ -73,7 +73,7 @@ final class Options {
     @Option(
             names = "--only",
             paramLabel = "ID|CLAUSE",
-            completionCandidates = Candidates.Ids.class,
+            completionCandidates = CompletionValues.Ids.class,
             description = "Run the checks with such ids, UP-S-11 (a to f) or 'UP-S-1*', or of a clause and its parts:"
                     + " 'RFC 3207 4.2', CVE-2011-0411. May be repeated.")
     List<String> only = new ArrayList<>();
@@ -81,7 +81,7 @@ final class Options {
     @Option(
             names = "--skip",
             paramLabel = "ID|CLAUSE",
-            completionCandidates = Candidates.Ids.class,
+            completionCandidates = CompletionValues.Ids.class,
             description = "Leave these checks out. May be repeated.")
     List<String> skip = new ArrayList<>();
 
@@ -113,17 +113,19 @@ final class Options {
     @Option(
             names = "--targets-file",
             paramLabel = "FILE",
-            description = "URLs, one per line, # begins a comment, '-' for standard input; checked as they come, many at"
-                    + " once, and reported as they are finished.")
+            description =
+                    "URLs, one per line, # begins a comment, '-' for standard input; checked as they come, many at"
+                            + " once, and reported as they are finished.")
     Optional<String> targetsFile = Optional.empty();
 
     @Option(
             names = "--format",
             paramLabel = "F[=FILE]",
-            completionCandidates = Candidates.Formats.class,
-            description = "text; html (a page of its own); junit (XML for CI); json (an object per target, one after the"
-                    + " other); ndjson (the same, one per line). To standard output or to a file. May be repeated"
-                    + " (default: text).")
+            completionCandidates = CompletionValues.Formats.class,
+            description =
+                    "text; html (a page of its own); junit (XML for CI); json (an object per target, one after the"
+                            + " other); ndjson (the same, one per line). To standard output or to a file. May be repeated"
+                            + " (default: text).")
     List<String> formats = new ArrayList<>();
 
     @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
@@ -135,7 +137,7 @@ final class Options {
     @Option(
             names = "--explain",
             paramLabel = "ID|CLAUSE",
-            completionCandidates = Candidates.Ids.class,
+            completionCandidates = CompletionValues.Ids.class,
             description = "Explain the checks with such ids or of such a clause, and how to fix what they find.")
     Optional<String> explain = Optional.empty();
 

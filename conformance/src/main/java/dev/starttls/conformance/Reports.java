@@ -31,7 +31,7 @@ final class Reports implements AutoCloseable {
      *
      * @param columns how wide the terminal is, where there is one
      */
-    static Reports open(List<String> formats, Surroundings surroundings, int columns) throws UsageException {
+    static Reports open(List<String> formats, CommandEnvironment surroundings, int columns) throws UsageException {
         Reports all = new Reports();
         boolean standardOutputTaken = false;
         for (String format : formats.isEmpty() ? List.of("text") : formats) {
@@ -48,7 +48,7 @@ final class Reports implements AutoCloseable {
         return all;
     }
 
-    private void add(String format, int equals, Surroundings surroundings, int columns) throws UsageException {
+    private void add(String format, int equals, CommandEnvironment surroundings, int columns) throws UsageException {
         String kind = equals < 0 ? format : format.substring(0, equals);
         if (!FORMATS.contains(kind)) {
             throw new UsageException("there is no format '" + kind + "'; there are " + String.join(", ", FORMATS));
@@ -65,7 +65,7 @@ final class Reports implements AutoCloseable {
     }
 
     /** For whoever looks on, or for a pipe. */
-    private static Report text(Surroundings surroundings, int columns) {
+    private static Report text(CommandEnvironment surroundings, int columns) {
         Terminal terminal = surroundings.terminal();
         Style style = terminal.colour() ? Style.COLOUR : Style.PLAIN;
         return terminal.onScreen()

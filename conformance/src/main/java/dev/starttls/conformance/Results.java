@@ -39,7 +39,7 @@ final class Results implements Fleet.Sink {
     private Optional<Integer> exceptional = Optional.empty();
     private boolean closed;
 
-    Results(Reports reports, Surroundings surroundings) {
+    Results(Reports reports, CommandEnvironment surroundings) {
         this.reports = reports;
         this.out = surroundings.out();
         this.err = surroundings.err();

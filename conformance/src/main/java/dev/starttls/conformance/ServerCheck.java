@@ -32,7 +32,7 @@ import java.util.function.Function;
 final class ServerCheck {
     private static final int MILLIS_BETWEEN_LOOKS = 200;
 
-    private final Surroundings surroundings;
+    private final CommandEnvironment surroundings;
     private final EmbeddedServers embedded;
     private final Catalogue catalogue;
     private final Selection selection;
@@ -41,7 +41,7 @@ final class ServerCheck {
     private final RunSettings run;
 
     ServerCheck(
-            Surroundings surroundings,
+            CommandEnvironment surroundings,
             EmbeddedServers embedded,
             Catalogue catalogue,
             Selection selection,

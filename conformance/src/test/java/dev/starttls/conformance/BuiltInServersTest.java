@@ -90,7 +90,7 @@ class BuiltInServersTest {
     }
 
     private int run(EmbeddedServers servers, String... args) {
-        Surroundings surroundings = new Surroundings(
+        CommandEnvironment surroundings = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),

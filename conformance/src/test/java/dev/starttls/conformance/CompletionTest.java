@@ -27,7 +27,7 @@ class CompletionTest {
     private List<String> completions(String... words) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash");
         ByteArrayOutputStream script = new ByteArrayOutputStream();
-        Surroundings surroundings = new Surroundings(
+        CommandEnvironment surroundings = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 new PrintStream(script, false, StandardCharsets.UTF_8),
                 new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8),

@@ -27,7 +27,7 @@ class ResultsTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private Results results(PrintStream to, String... formats) throws UsageException {
-        Surroundings surroundings = new Surroundings(
+        CommandEnvironment surroundings = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 to,
                 new PrintStream(err, true, StandardCharsets.UTF_8),

@@ -20,7 +20,7 @@ class TargetLinesTest {
 
     private Results results() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        Surroundings surroundings = new Surroundings(
+        CommandEnvironment surroundings = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 nowhere,
                 new PrintStream(err, true, StandardCharsets.UTF_8),

@@ -89,8 +89,7 @@ final class LatencyCharts {
 
     private static Chart cold(Results<Results.Cold> results) {
         return new Chart(
-                "The first upgrade of a JVM over "
-                        + results.rows().get(0).linkMillis() + " ms",
+                "The first upgrade of a JVM over " + results.rows().get(0).linkMillis() + " ms",
                 "ms",
                 0,
                 results.rows().stream()

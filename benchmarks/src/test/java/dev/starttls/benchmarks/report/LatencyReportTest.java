@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LatencyReportTest {
 
-    private static final Machine MACHINE = new Machine(
-            "A processor", 2, 4096, "A system 1", true, "A JVM 17", "A collector", 0.1, Optional.empty());
+    private static final Machine MACHINE =
+            new Machine("A processor", 2, 4096, "A system 1", true, "A JVM 17", "A collector", 0.1, Optional.empty());
 
     private static final String COMMAND = "java -jar benchmarks/target/benchmarks.jar long --only PEERS";
 

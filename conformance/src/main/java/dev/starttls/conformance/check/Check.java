@@ -77,7 +77,7 @@ public record Check(
     }
 
     /** Runs it; a connection that cannot be made is inconclusive. */
-    public Verdict judge(Subject subject) {
+    public Verdict judge(CheckContext subject) {
         try {
             return body.run(subject).at(level);
         } catch (IOException e) {

@@ -14,7 +14,7 @@ public interface Dialect {
      *
      * @throws IOException if no connection could be made
      */
-    Survey survey(Subject subject) throws IOException;
+    Survey survey(CheckContext subject) throws IOException;
 
     /**
      * Talks a fresh plaintext connection up to the server's go-ahead, so that the next thing due is a ClientHello.

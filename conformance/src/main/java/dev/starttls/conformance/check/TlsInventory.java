@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * All that a server takes in TLS: its versions, and in each of them its cipher suites and groups. A check finds it out
- * and {@linkplain Subject#leave leaves} it for the reports.
+ * and {@linkplain CheckContext#leave leaves} it for the reports.
  *
  * @param versions every version that was asked for, newest first
  */

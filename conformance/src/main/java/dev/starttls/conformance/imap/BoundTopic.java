@@ -1,8 +1,8 @@
 package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
@@ -34,7 +34,7 @@ final class BoundTopic implements Topic {
                 .onUpgraded(Protocol.IMAP);
     }
 
-    private static Verdict announced(ImapTalk talk, Subject subject) {
+    private static Verdict announced(ImapProtocolSession talk, CheckContext subject) {
         Answer answer = talk.say("LOGIN {999999999}");
         if (answer.asks()) {
             return Verdict.warn("the server asks for it: " + answer.told());
@@ -51,7 +51,7 @@ final class BoundTopic implements Topic {
                 : Verdict.warn("refused with " + answer.told() + ", but NOOP after it: " + next.told());
     }
 
-    private static Verdict unasked(ImapTalk talk, Subject subject) {
+    private static Verdict unasked(ImapProtocolSession talk, CheckContext subject) {
         // The end of our side makes a server that waits for the rest speak up or hang up.
         String tag = talk.nextTag();
         talk.wire().sendRaw(tag + " LOGIN {999999999+}\r\n");
@@ -69,7 +69,7 @@ final class BoundTopic implements Topic {
                 : Verdict.warn("LOGIN {999999999+} was answered with " + answer.told());
     }
 
-    private static Verdict afterwards(Subject subject, String good) {
+    private static Verdict afterwards(CheckContext subject, String good) {
         Optional<Verdict> gone = ImapProfile.STAGES.greeted().tryAfresh(subject);
         return gone.map(verdict -> Verdict.warn("after it, on a new connection: " + verdict.detail()))
                 .orElseGet(() -> Verdict.pass(good));

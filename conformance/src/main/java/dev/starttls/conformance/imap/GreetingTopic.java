@@ -1,8 +1,8 @@
 package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.imap.ImapResponse.Condition;
@@ -25,7 +25,7 @@ final class GreetingTopic implements Topic {
                 .run(GreetingTopic::preauthenticated));
     }
 
-    private static Verdict preauthenticated(Subject subject) throws IOException {
+    private static Verdict preauthenticated(CheckContext subject) throws IOException {
         ImapResponse greeting = ImapProfile.STAGES.open(subject).response();
         if (greeting.untagged(Condition.PREAUTH)) {
             return Verdict.fail("in plaintext the server greets with " + greeting.told());

@@ -16,7 +16,7 @@ import java.util.Optional;
 /** IMAP as the shared checks know it. */
 public final class ImapProfile implements UpgradeProfile {
     static final Vocabulary WORDS = new Vocabulary("STARTTLS", "OK", "CAPABILITY", "NOOP", "LOGOUT");
-    static final Stages<ImapTalk> STAGES = new Stages<>(ImapTalk::new);
+    static final Stages<ImapProtocolSession> STAGES = new Stages<>(ImapProtocolSession::new);
     static final String NO_PLAINTEXT_LOGIN =
             "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
                     + " ssl = required. Cyrus: allowplaintext: no. Courier: IMAP_TLS_REQUIRED=1 in imapd-ssl.";
@@ -39,7 +39,7 @@ public final class ImapProfile implements UpgradeProfile {
     }
 
     @Override
-    public Stages<ImapTalk> stages() {
+    public Stages<ImapProtocolSession> stages() {
         return STAGES;
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  * Logs in with the user's own credentials, inside TLS, where CAPABILITY was asked for. Neither the transcript nor a verdict
  * shows the password, even if the server repeats it.
  */
-record LogIn(ImapTalk talk, Login login) {
+record LogIn(ImapProtocolSession talk, Login login) {
     /** Empty if that worked. */
     Optional<Verdict> tried() {
         boolean plain = talk.capabilities().mechanisms().contains("PLAIN");

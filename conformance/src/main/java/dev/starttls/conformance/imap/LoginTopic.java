@@ -1,8 +1,8 @@
 package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.imap.ImapResponse.Condition;
@@ -46,7 +46,7 @@ final class LoginTopic implements Topic {
                         .run(ImapProfile.STAGES.introducedFromElsewhere().thenAsStranger(LoginTopic::login)));
     }
 
-    private static Verdict notAnnounced(Subject subject, Answer login) throws IOException {
+    private static Verdict notAnnounced(CheckContext subject, Answer login) throws IOException {
         String told = "LOGINDISABLED is not announced; LOGIN: " + login.told();
         if (login.ok()) {
             return Verdict.fail(told);
@@ -66,7 +66,7 @@ final class LoginTopic implements Topic {
                         Verdict.pass(told + ", which is not what a wrong password is answered with"));
     }
 
-    private static Verdict login(ImapTalk talk, Subject subject) throws IOException {
+    private static Verdict login(ImapProtocolSession talk, CheckContext subject) throws IOException {
         Answer login = talk.say("LOGIN " + Nobody.ARGUMENTS);
         String told = login.told();
         if (login.ok()) {
@@ -98,9 +98,9 @@ final class LoginTopic implements Topic {
     }
 
     /** LOGIN was refused with NO: in the words that a wrong password is refused with inside TLS? */
-    private static Verdict againstControl(Subject subject, Answer login, Verdict same, Verdict other)
+    private static Verdict againstControl(CheckContext subject, Answer login, Verdict same, Verdict other)
             throws IOException {
-        ImapTalk control = ImapProfile.STAGES.open(subject);
+        ImapProtocolSession control = ImapProfile.STAGES.open(subject);
         control.wire().note("control: how is the same LOGIN refused inside TLS?");
         Optional<Verdict> obstacle = ImapProfile.STAGES.inside().reach(control, subject);
         if (obstacle.isPresent()) {

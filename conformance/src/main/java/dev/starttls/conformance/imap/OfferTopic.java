@@ -22,7 +22,7 @@ final class OfferTopic implements Topic {
                 loginEnabled());
     }
 
-    private static Verdict wellFormed(ImapTalk talk) {
+    private static Verdict wellFormed(ImapProtocolSession talk) {
         Answer answer = talk.capability();
         if (!answer.ok()) {
             return Verdict.fail("CAPABILITY was answered with " + answer.told());

@@ -39,7 +39,7 @@ final class SyntaxTopic implements Topic {
     }
 
     /** Sends NOOP: whatever comes before its end answers what was sent before it. */
-    private static List<ImapResponse> behind(ImapTalk talk) {
+    private static List<ImapResponse> behind(ImapProtocolSession talk) {
         String tag = talk.nextTag();
         talk.wire().send(tag + " NOOP");
         return talk.until(tag);
@@ -49,7 +49,7 @@ final class SyntaxTopic implements Topic {
         return responses.stream().map(ImapResponse::told).collect(Collectors.joining(", "));
     }
 
-    private static Verdict refused(ImapTalk talk, String line) {
+    private static Verdict refused(ImapProtocolSession talk, String line) {
         talk.wire().send(line);
         List<ImapResponse> responses = behind(talk);
         ImapResponse last = responses.get(responses.size() - 1);

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Handshake;
@@ -53,12 +53,12 @@ final class ApopTopic implements Topic {
         return found.find() ? Optional.of(found.group()) : Optional.empty();
     }
 
-    private static Optional<Verdict> secureFirst(Pop3Talk talk, Subject subject) {
+    private static Optional<Verdict> secureFirst(Pop3ProtocolSession talk, CheckContext subject) {
         return subject.target().scheme().implicitTls() ? talk.secured() : Optional.empty();
     }
 
-    private static Verdict fresh(Subject subject) throws IOException {
-        Pop3Talk first = Pop3Profile.STAGES.open(subject);
+    private static Verdict fresh(CheckContext subject) throws IOException {
+        Pop3ProtocolSession first = Pop3Profile.STAGES.open(subject);
         Optional<Verdict> obstacle = secureFirst(first, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();
@@ -72,7 +72,7 @@ final class ApopTopic implements Topic {
             return Verdict.pass(NONE);
         }
         first.wire().close();
-        Pop3Talk second = Pop3Profile.STAGES.open(subject);
+        Pop3ProtocolSession second = Pop3Profile.STAGES.open(subject);
         obstacle = secureFirst(second, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();
@@ -93,8 +93,8 @@ final class ApopTopic implements Topic {
                 : Verdict.pass(told + ", then " + Transcript.printable(other.get()));
     }
 
-    private static Verdict reused(Subject subject) throws IOException {
-        Pop3Talk talk = Pop3Profile.STAGES.open(subject);
+    private static Verdict reused(CheckContext subject) throws IOException {
+        Pop3ProtocolSession talk = Pop3Profile.STAGES.open(subject);
         Pop3Reply greeting = talk.next();
         if (!greeting.good()) {
             return Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK");
@@ -111,7 +111,7 @@ final class ApopTopic implements Topic {
         return obstacle.orElseGet(() -> inside(talk, subject, login.get(), timestamp.get()));
     }
 
-    private static Verdict inside(Pop3Talk talk, Subject subject, Login login, String timestamp) {
+    private static Verdict inside(Pop3ProtocolSession talk, CheckContext subject, Login login, String timestamp) {
         Handshake handshake = talk.handshake();
         if (!(handshake instanceof Handshake.Done done)) {
             return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());

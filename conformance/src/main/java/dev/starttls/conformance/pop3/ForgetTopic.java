@@ -1,8 +1,8 @@
 package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Handshake;
@@ -35,7 +35,7 @@ final class ForgetTopic implements Topic {
                         .run(ForgetTopic::injected));
     }
 
-    private static Verdict user(Subject subject) throws IOException {
+    private static Verdict user(CheckContext subject) throws IOException {
         NamedBefore named = NamedBefore.by(subject);
         return Pop3Profile.STAGES
                 .offered()
@@ -63,7 +63,7 @@ final class ForgetTopic implements Topic {
     }
 
     /** USER may be obeyed without an answer that could be counted. */
-    private static Verdict injected(Subject subject) throws IOException {
+    private static Verdict injected(CheckContext subject) throws IOException {
         NamedBefore named = NamedBefore.by(subject);
         return Pop3Profile.STAGES
                 .offered()

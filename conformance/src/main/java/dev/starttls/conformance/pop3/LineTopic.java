@@ -1,8 +1,8 @@
 package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Response;
@@ -43,7 +43,7 @@ final class LineTopic implements Topic {
     }
 
     /** No user was named, so PASS is refused, whatever its length; the words tell whether for its length. */
-    private static Verdict longest(Pop3Talk talk, Subject subject) {
+    private static Verdict longest(Pop3ProtocolSession talk, CheckContext subject) {
         Pop3Reply shortOne = talk.say("PASS " + Nobody.PASSWORD);
         if (!shortOne.refusal()) {
             return Verdict.inconclusive("PASS where no user was named was answered with " + shortOne.told());
@@ -68,8 +68,8 @@ final class LineTopic implements Topic {
                 : Verdict.warn(told);
     }
 
-    private static Verdict responses(Subject subject) throws IOException {
-        Pop3Talk talk = Pop3Profile.STAGES.open(subject);
+    private static Verdict responses(CheckContext subject) throws IOException {
+        Pop3ProtocolSession talk = Pop3Profile.STAGES.open(subject);
         if (subject.target().scheme().implicitTls()) {
             Optional<Verdict> obstacle = talk.secured();
             if (obstacle.isPresent()) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * Logs in with the user's own credentials, inside TLS. Neither the transcript nor a verdict shows the password, even if the
  * server repeats it.
  */
-record LogIn(Pop3Talk talk, Login login) {
+record LogIn(Pop3ProtocolSession talk, Login login) {
     /** By what CAPA announces; empty if that worked. */
     Optional<Verdict> tried() {
         boolean plain = !talk.capabilities().has("USER")

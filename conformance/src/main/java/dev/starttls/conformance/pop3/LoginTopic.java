@@ -10,7 +10,7 @@ import java.util.List;
 
 /** RFC 2595 section 2.3, RFC 8314 section 3: no login in the clear. */
 final class LoginTopic implements Topic {
-    private static final Stage<Pop3Talk> INTRODUCED = Pop3Profile.STAGES.introducedFromElsewhere();
+    private static final Stage<Pop3ProtocolSession> INTRODUCED = Pop3Profile.STAGES.introducedFromElsewhere();
 
     @Override
     public List<Check> checks() {
@@ -33,7 +33,7 @@ final class LoginTopic implements Topic {
                 .onUpgraded(Protocol.POP3);
     }
 
-    private static Verdict userAnnounced(Pop3Talk talk) {
+    private static Verdict userAnnounced(Pop3ProtocolSession talk) {
         if (!talk.capabilities().has("USER")) {
             return Verdict.pass("not announced");
         }
@@ -42,7 +42,7 @@ final class LoginTopic implements Topic {
         return reply.good() ? Verdict.fail(told) : Verdict.warn(told);
     }
 
-    private static Verdict user(Pop3Talk talk) {
+    private static Verdict user(Pop3ProtocolSession talk) {
         Pop3Reply reply = talk.say("USER " + Nobody.USER);
         if (reply.good()) {
             return Verdict.fail("the server waits for the password in the clear: " + reply.told());

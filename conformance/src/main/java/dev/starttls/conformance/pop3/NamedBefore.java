@@ -1,6 +1,6 @@
 package dev.starttls.conformance.pop3;
 
-import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.target.Login;
@@ -12,8 +12,8 @@ import java.util.Optional;
  * A user was named in plaintext: does PASS inside TLS log that user in? With the user's own login the answer is plain.
  * Without one it is in the words of the refusal: those for a password without a name, or those for a wrong password.
  */
-record NamedBefore(Subject subject, Optional<Login> login) {
-    static NamedBefore by(Subject subject) {
+record NamedBefore(CheckContext subject, Optional<Login> login) {
+    static NamedBefore by(CheckContext subject) {
         return new NamedBefore(subject, subject.settings().login());
     }
 
@@ -27,7 +27,7 @@ record NamedBefore(Subject subject, Optional<Login> login) {
      *
      * @param naming how the user was named, for a detail
      */
-    Verdict judge(Pop3Talk talk, Handshake.Done handshake, String naming) {
+    Verdict judge(Pop3ProtocolSession talk, Handshake.Done handshake, String naming) {
         if (login.isEmpty()) {
             return withoutPassword(talk, naming);
         }
@@ -35,7 +35,7 @@ record NamedBefore(Subject subject, Optional<Login> login) {
     }
 
     /** PASS and QUIT inside TLS are answered once each; an answer more is to the USER before. */
-    private static Optional<Verdict> counted(Pop3Talk talk, String naming) {
+    private static Optional<Verdict> counted(Pop3ProtocolSession talk, String naming) {
         long more = talk.quit().stream().filter(Pop3Reply::came).count() - 1;
         return more > 0
                 ? Optional.of(Verdict.fail(
@@ -43,7 +43,7 @@ record NamedBefore(Subject subject, Optional<Login> login) {
                 : Optional.empty();
     }
 
-    private static Verdict withPassword(Pop3Talk talk, Login login, String naming) {
+    private static Verdict withPassword(Pop3ProtocolSession talk, Login login, String naming) {
         Pop3Reply reply = new LogIn(talk, login).pass();
         Optional<Verdict> obeyed = counted(talk, naming);
         if (obeyed.isPresent()) {
@@ -58,7 +58,7 @@ record NamedBefore(Subject subject, Optional<Login> login) {
                 : Verdict.inconclusive("PASS inside TLS was not answered");
     }
 
-    private Verdict withoutPassword(Pop3Talk talk, String naming) {
+    private Verdict withoutPassword(Pop3ProtocolSession talk, String naming) {
         Pop3Reply reply = talk.say("PASS " + Nobody.PASSWORD);
         String told = "PASS inside TLS: " + reply.told();
         Optional<Verdict> obeyed = counted(talk, naming);
@@ -94,7 +94,7 @@ record NamedBefore(Subject subject, Optional<Login> login) {
     }
 
     private Pop3Reply control(String question, boolean named) throws IOException {
-        Pop3Talk control = Pop3Profile.STAGES.open(subject);
+        Pop3ProtocolSession control = Pop3Profile.STAGES.open(subject);
         control.wire().note("control: " + question);
         Optional<Verdict> obstacle = Pop3Profile.STAGES.inside().reach(control, subject);
         if (obstacle.isPresent()) {

@@ -18,7 +18,7 @@ public final class Pop3Profile implements UpgradeProfile {
     /** NOOP is for those who have logged in (RFC 1939 section 5); CAPA is for all (RFC 2449 section 5). */
     static final Vocabulary WORDS = new Vocabulary("STLS", "+OK", "CAPA", "CAPA", "QUIT");
 
-    static final Stages<Pop3Talk> STAGES = new Stages<>(Pop3Talk::new);
+    static final Stages<Pop3ProtocolSession> STAGES = new Stages<>(Pop3ProtocolSession::new);
     static final String NO_PLAINTEXT_LOGIN =
             "Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), and"
                     + " ssl = required. Cyrus: allowplaintext: no. Courier: POP3_TLS_REQUIRED=1 in pop3d-ssl.";
@@ -37,7 +37,7 @@ public final class Pop3Profile implements UpgradeProfile {
     }
 
     @Override
-    public Stages<Pop3Talk> stages() {
+    public Stages<Pop3ProtocolSession> stages() {
         return STAGES;
     }
 

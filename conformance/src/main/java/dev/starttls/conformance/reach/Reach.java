@@ -115,7 +115,7 @@ public final class Reach implements AutoCloseable {
      * @return never fails; completed by the thread of the connections, which must not be kept waiting
      */
     public CompletableFuture<Contact> ask(Target target) {
-        Way way = Way.of(target);
+        PortKind way = PortKind.of(target);
         return knock(target, way).thenCompose(failure -> {
             if (failure.filter(way::silence).isEmpty()) {
                 return CompletableFuture.completedFuture(contact(target, failure));
@@ -140,13 +140,13 @@ public final class Reach implements AutoCloseable {
         return why.reason() == FailureReason.CONNECT_FAILED;
     }
 
-    private Contact silence(Target target, Way way, UpgradeException why) {
+    private Contact silence(Target target, PortKind way, UpgradeException why) {
         String within = ": " + why.reason() + " in phase " + why.phase() + ", nothing came within "
                 + patience().toSeconds() + " s";
         return new Contact.Failed(
                 why.reason(),
                 why.phase(),
-                (way == Way.TLS_FIRST
+                (way == PortKind.TLS_FIRST
                                 ? "no TLS on " + target.url() + within + ", and no greeting in plaintext either"
                                 : "no greeting from " + target.url() + within
                                         + ", and nothing for a ClientHello either")
@@ -154,7 +154,7 @@ public final class Reach implements AutoCloseable {
     }
 
     /** How one connection failed; empty if it did not, or in a way that says nothing of the target. */
-    private CompletableFuture<Optional<UpgradeException>> knock(Target target, Way way) {
+    private CompletableFuture<Optional<UpgradeException>> knock(Target target, PortKind way) {
         CompletableFuture<Void> visit =
                 CompletableFuture.completedFuture(target).thenComposeAsync(asked -> visit(asked, way), resolvers);
         return visit.handle((left, thrown) -> {
@@ -163,7 +163,7 @@ public final class Reach implements AutoCloseable {
         });
     }
 
-    private CompletableFuture<Void> visit(Target target, Way way) {
+    private CompletableFuture<Void> visit(Target target, PortKind way) {
         return switch (target.scheme().protocol()) {
             case SMTP ->
                 connect(SmtpClient.to(target.host(), target.port()), target, way)
@@ -177,7 +177,7 @@ public final class Reach implements AutoCloseable {
         };
     }
 
-    private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(S client, Target target, Way way) {
+    private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(S client, Target target, PortKind way) {
         settings.serverName().ifPresent(client::serverName);
         return client.policy(way.policy())
                 .tls(tls)

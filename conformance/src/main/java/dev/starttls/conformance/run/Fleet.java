@@ -34,7 +34,7 @@ public final class Fleet {
     private final FleetSettings settings;
     private final Sink sink;
     private final Tally tally;
-    private final Room room;
+    private final AdmissionLimit room;
     private final BlockingQueue<Optional<Target>> answering = new LinkedBlockingQueue<>();
     /** Writing may have to wait for whoever reads; the thread of all connections must not. */
     private final ExecutorService reporter = Executors.newSingleThreadExecutor(named("reporter"));
@@ -61,7 +61,7 @@ public final class Fleet {
         this.settings = settings;
         this.sink = sink;
         this.tally = tally;
-        this.room = new Room(settings.asked(), WAITING_PER_LANE * settings.lanes());
+        this.room = new AdmissionLimit(settings.asked(), WAITING_PER_LANE * settings.lanes());
         this.lanesLeft = new AtomicInteger(settings.lanes());
     }
 

@@ -2,10 +2,10 @@ package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
@@ -87,7 +87,7 @@ public final class Runner implements AutoCloseable {
         private final Instant started = Instant.now();
         private final long begun = watch.now();
         private final long deadline = begun + settings.total().toNanos();
-        private final Subject first;
+        private final CheckContext first;
         private final Survey before;
         /** In the order of their ids. */
         private final Map<Check, CompletableFuture<Ran>> running = new LinkedHashMap<>();
@@ -105,8 +105,8 @@ public final class Runner implements AutoCloseable {
             }
         }
 
-        private Subject subject() {
-            return new Subject(target, targetSettings, dialect);
+        private CheckContext subject() {
+            return new CheckContext(target, targetSettings, dialect);
         }
 
         private void start() {
@@ -184,7 +184,7 @@ public final class Runner implements AutoCloseable {
         }
     }
 
-    private Survey survey(Subject subject, long deadline) {
+    private Survey survey(CheckContext subject, long deadline) {
         Duration limit = limit(deadline);
         subject.limit(limit);
         Guard guard = new Guard(subject, limit);
@@ -207,7 +207,7 @@ public final class Runner implements AutoCloseable {
         return new Survey(List.of(), Optional.empty(), Optional.of(problem));
     }
 
-    private Ran run(Check check, Subject subject, long deadline) {
+    private Ran run(Check check, CheckContext subject, long deadline) {
         long begun = watch.now();
         Verdict verdict = check.notFor(subject.target())
                 .map(Verdict::skip)
@@ -220,7 +220,7 @@ public final class Runner implements AutoCloseable {
         return new Ran(result, subject.inventory());
     }
 
-    private Verdict judge(Check check, Subject subject, Duration limit) {
+    private Verdict judge(Check check, CheckContext subject, Duration limit) {
         if (closed) {
             return Verdict.inconclusive("not run: the run was ended");
         }
@@ -254,11 +254,11 @@ public final class Runner implements AutoCloseable {
 
     /** Cuts the connections of a subject when its time is over, or the run is. */
     private final class Guard implements AutoCloseable {
-        private final Subject subject;
+        private final CheckContext subject;
         private final AtomicBoolean struck = new AtomicBoolean();
         private final Future<?> strike;
 
-        Guard(Subject subject, Duration limit) {
+        Guard(CheckContext subject, Duration limit) {
             this.subject = subject;
             this.strike = watch.after(limit, this::strike);
             guards.add(this);

@@ -1,15 +1,15 @@
 package dev.starttls.conformance.session;
 
-import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.CheckContext;
 import java.io.IOException;
 
 /** How a session is opened: a fresh connection on which nothing was said. */
 @FunctionalInterface
-public interface Opening<T extends Talk> {
+public interface Opening<T extends ProtocolSession> {
     /**
      * Connects.
      *
      * @throws IOException if that fails
      */
-    T open(Subject subject) throws IOException;
+    T open(CheckContext subject) throws IOException;
 }

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import java.io.IOException;
 import java.util.Optional;
@@ -12,16 +12,16 @@ import java.util.function.Function;
  * How far a session is when a check takes it over. Where the way there ends early, that is the verdict.
  *
  * <pre>{@code
- * Stages<SmtpTalk> stages = new Stages<>(SmtpTalk::new);
- * Stage<SmtpTalk> offered = stages.introduced().and(SmtpTalk::offered);
+ * Stages<SmtpProtocolSession> stages = new Stages<>(SmtpProtocolSession::new);
+ * Stage<SmtpProtocolSession> offered = stages.introduced().and(SmtpProtocolSession::offered);
  * Check.of("SMTP-S-24", "...").run(offered.then((talk, subject) -> Verdict.pass("...")));
  * }</pre>
  */
-public final class Stage<T extends Talk> {
+public final class Stage<T extends ProtocolSession> {
     private final Opening<T> opening;
-    private final Way<T> way;
+    private final PortKind<T> way;
 
-    private Stage(Opening<T> opening, Way<T> way) {
+    private Stage(Opening<T> opening, PortKind<T> way) {
         this.opening = opening;
         this.way = way;
     }
@@ -34,17 +34,18 @@ public final class Stage<T extends Talk> {
          *
          * @throws IOException if another connection could not be made; the verdict is inconclusive then
          */
-        Verdict judge(T talk, Subject subject) throws IOException;
+        Verdict judge(T talk, CheckContext subject) throws IOException;
     }
 
     /** From a fresh connection to a stage. */
     @FunctionalInterface
-    private interface Way<T> {
-        Optional<Verdict> walk(T talk, Subject subject);
+    private interface PortKind<T> {
+        Optional<Verdict> walk(T talk, CheckContext subject);
     }
 
     /** One step after the connection. */
-    public static <T extends Talk> Stage<T> first(Opening<T> opening, Function<? super T, Optional<Verdict>> step) {
+    public static <T extends ProtocolSession> Stage<T> first(
+            Opening<T> opening, Function<? super T, Optional<Verdict>> step) {
         return new Stage<>(opening, (talk, subject) -> step.apply(talk));
     }
 
@@ -63,12 +64,12 @@ public final class Stage<T extends Talk> {
     }
 
     /** Walks there on a connection on which nothing was said; empty on arrival. */
-    public Optional<Verdict> reach(T talk, Subject subject) {
+    public Optional<Verdict> reach(T talk, CheckContext subject) {
         return way.walk(talk, subject);
     }
 
     /** Whether a fresh connection gets here; why not, if it does not, a connection that cannot be made included. */
-    public Optional<Verdict> tryAfresh(Subject subject) {
+    public Optional<Verdict> tryAfresh(CheckContext subject) {
         try {
             return reach(opening.open(subject), subject);
         } catch (IOException e) {

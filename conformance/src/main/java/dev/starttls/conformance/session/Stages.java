@@ -1,6 +1,6 @@
 package dev.starttls.conformance.session;
 
-import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.TlsOffer;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** Where the checks of one protocol begin. */
-public final class Stages<T extends Talk> {
+public final class Stages<T extends ProtocolSession> {
     private final BiFunction<Conversation, TlsOffer, T> sessions;
     private final Stage<T> greeted;
     private final Stage<T> opened;
@@ -22,15 +22,16 @@ public final class Stages<T extends Talk> {
     /** Of sessions that are made so, over a connection on which nothing was said. */
     public Stages(BiFunction<Conversation, TlsOffer, T> sessions) {
         this.sessions = sessions;
-        greeted = Stage.first(this::open, Talk::greeted);
-        opened = greeted.butImplicitly(Stage.first(this::open, Talk::secured).and(Talk::greeted));
-        introduced = greeted.and(Talk::introduced);
+        greeted = Stage.first(this::open, ProtocolSession::greeted);
+        opened = greeted.butImplicitly(
+                Stage.first(this::open, ProtocolSession::secured).and(ProtocolSession::greeted));
+        introduced = greeted.and(ProtocolSession::introduced);
         introducedFromElsewhere =
-                Stage.first(this::openFromElsewhere, Talk::greeted).and(Talk::introduced);
-        offered = introduced.and(Talk::offered);
-        goneAhead = offered.and(Talk::goneAhead);
-        inside = goneAhead.and(Talk::secured).butImplicitly(opened);
-        introducedInside = inside.and(Talk::introduced);
+                Stage.first(this::openFromElsewhere, ProtocolSession::greeted).and(ProtocolSession::introduced);
+        offered = introduced.and(ProtocolSession::offered);
+        goneAhead = offered.and(ProtocolSession::goneAhead);
+        inside = goneAhead.and(ProtocolSession::secured).butImplicitly(opened);
+        introducedInside = inside.and(ProtocolSession::introduced);
     }
 
     /**
@@ -38,11 +39,11 @@ public final class Stages<T extends Talk> {
      *
      * @throws IOException if there is no connection
      */
-    public T open(Subject subject) throws IOException {
+    public T open(CheckContext subject) throws IOException {
         return sessions.apply(subject.connect(), subject.offer());
     }
 
-    private T openFromElsewhere(Subject subject) throws IOException {
+    private T openFromElsewhere(CheckContext subject) throws IOException {
         return sessions.apply(subject.connectFromElsewhere(), subject.offer());
     }
 

@@ -1,6 +1,6 @@
 package dev.starttls.conformance.session;
 
-import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Received;
@@ -17,14 +17,14 @@ public final class UpgradeSurvey {
     /** After so long without a greeting it is worth asking whether the port wants TLS first. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    private final Subject subject;
+    private final CheckContext subject;
     private final Opening<?> opening;
     private final Target target;
     private final Protocol protocol;
     private final Survey.Stopwatch watch = new Survey.Stopwatch();
 
     /** Of the subject's target, by sessions opened so. */
-    public UpgradeSurvey(Subject subject, Opening<?> opening) {
+    public UpgradeSurvey(CheckContext subject, Opening<?> opening) {
         this.subject = subject;
         this.opening = opening;
         this.target = subject.target();
@@ -37,12 +37,12 @@ public final class UpgradeSurvey {
      * @throws IOException if no connection could be made
      */
     public Survey make() throws IOException {
-        Talk talk = opening.open(subject);
+        ProtocolSession talk = opening.open(subject);
         watch.phase("CONNECT");
         return target.scheme().implicitTls() ? implicit(talk) : upgraded(talk);
     }
 
-    private Survey implicit(Talk talk) throws IOException {
+    private Survey implicit(ProtocolSession talk) throws IOException {
         Handshake handshake = talk.handshake();
         watch.phase("HANDSHAKE");
         if (handshake instanceof Handshake.Failed failed) {
@@ -74,7 +74,7 @@ public final class UpgradeSurvey {
         return told;
     }
 
-    private Survey upgraded(Talk talk) throws IOException {
+    private Survey upgraded(ProtocolSession talk) throws IOException {
         if (waitsForTls(talk)) {
             return watch.problem(target.url() + " sends no greeting and speaks TLS from the first byte: use "
                     + new Target(Scheme.implicit(protocol), target.host(), target.port()).url());
@@ -118,7 +118,7 @@ public final class UpgradeSurvey {
     }
 
     /** Whether the server is silent because a ClientHello is what it waits for. */
-    private boolean waitsForTls(Talk talk) throws IOException {
+    private boolean waitsForTls(ProtocolSession talk) throws IOException {
         Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
                 ? subject.settings().answer()
                 : PATIENCE;

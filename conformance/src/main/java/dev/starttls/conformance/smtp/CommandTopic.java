@@ -1,8 +1,8 @@
 package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Handshake;
@@ -33,7 +33,7 @@ final class CommandTopic implements Topic {
                 .run(SmtpProfile.STAGES.offered().then(CommandTopic::data));
     }
 
-    private static Verdict data(SmtpTalk talk, Subject subject) {
+    private static Verdict data(SmtpProtocolSession talk, CheckContext subject) {
         for (String step : List.of("MAIL FROM:<>", "RCPT TO:<postmaster>", "DATA")) {
             Reply reply = talk.say(step);
             boolean taken = step.equals("DATA") ? reply.code() == 354 : reply.good();
@@ -88,7 +88,7 @@ final class CommandTopic implements Topic {
     }
 
     /** The handshake failed after HELO: does it, too, after EHLO? */
-    private static Verdict afterFailure(Subject subject, Handshake afterHelo) {
+    private static Verdict afterFailure(CheckContext subject, Handshake afterHelo) {
         return SmtpProfile.STAGES
                 .inside()
                 .tryAfresh(subject)

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Stage;
@@ -52,8 +52,8 @@ final class ForgetTopic implements Topic {
                                 .then((talk, subject) -> transaction(talk, subject, List.of()))));
     }
 
-    private static Verdict earlierName(Subject subject) throws IOException {
-        SmtpTalk talk = SmtpProfile.STAGES.open(subject);
+    private static Verdict earlierName(CheckContext subject) throws IOException {
+        SmtpProtocolSession talk = SmtpProfile.STAGES.open(subject);
         Optional<Verdict> obstacle = talk.greeted();
         if (obstacle.isPresent()) {
             return obstacle.get();
@@ -81,8 +81,8 @@ final class ForgetTopic implements Topic {
     }
 
     /** MAIL was accepted without a new EHLO: that is a fault only if the server would otherwise insist on one. */
-    private static Verdict acceptedFresh(Subject subject, Reply mail) throws IOException {
-        SmtpTalk control = SmtpProfile.STAGES.open(subject);
+    private static Verdict acceptedFresh(CheckContext subject, Reply mail) throws IOException {
+        SmtpProtocolSession control = SmtpProfile.STAGES.open(subject);
         control.wire().note("control: would MAIL be accepted where no EHLO was ever said?");
         Optional<Verdict> obstacle = control.greeted();
         boolean inside = obstacle.isEmpty()
@@ -109,7 +109,8 @@ final class ForgetTopic implements Topic {
                 + " answered with " + without.told() + ", which tells nothing of EHLO");
     }
 
-    private static Verdict transaction(SmtpTalk talk, Subject subject, List<String> first) throws IOException {
+    private static Verdict transaction(SmtpProtocolSession talk, CheckContext subject, List<String> first)
+            throws IOException {
         Reply mail = talk.say("MAIL FROM:<>");
         if (mail.refusal()) {
             return Verdict.pass("no transaction can be begun before TLS: " + mail.told());
@@ -144,10 +145,11 @@ final class ForgetTopic implements Topic {
     }
 
     /** RCPT was refused, but not as out of order: is that how it is refused where there never was a MAIL? */
-    private static Verdict againstControl(Subject subject, Reply rcpt, List<String> first) throws IOException {
-        SmtpTalk control = SmtpProfile.STAGES.open(subject);
+    private static Verdict againstControl(CheckContext subject, Reply rcpt, List<String> first) throws IOException {
+        SmtpProtocolSession control = SmtpProfile.STAGES.open(subject);
         control.wire().note("control: how is RCPT refused where MAIL was never given?");
-        Stage<SmtpTalk> stage = first.isEmpty() ? SmtpProfile.STAGES.inside() : SmtpProfile.STAGES.introducedInside();
+        Stage<SmtpProtocolSession> stage =
+                first.isEmpty() ? SmtpProfile.STAGES.inside() : SmtpProfile.STAGES.introducedInside();
         Optional<Verdict> obstacle = stage.reach(control, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();

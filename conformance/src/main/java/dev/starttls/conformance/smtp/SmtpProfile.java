@@ -16,7 +16,7 @@ import java.util.Optional;
 /** SMTP as the shared checks know it. */
 public final class SmtpProfile implements UpgradeProfile {
     static final Vocabulary WORDS = new Vocabulary("STARTTLS", "220", "EHLO", "NOOP", "QUIT");
-    static final Stages<SmtpTalk> STAGES = new Stages<>(SmtpTalk::new);
+    static final Stages<SmtpProtocolSession> STAGES = new Stages<>(SmtpProtocolSession::new);
 
     private static final String NO_PLAINTEXT_LOGIN = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
             + " ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth ="
@@ -33,7 +33,7 @@ public final class SmtpProfile implements UpgradeProfile {
     }
 
     @Override
-    public Stages<SmtpTalk> stages() {
+    public Stages<SmtpProtocolSession> stages() {
         return STAGES;
     }
 

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
@@ -97,7 +97,7 @@ final class CertificateTopic implements Topic {
                         .map(SignatureScheme::code)
                         .toList()))
                 .build();
-        Legs legs = new Legs();
+        CombinedVerdict legs = new CombinedVerdict();
         legs.add("a client of today", signedWith(prober.ask(today)));
         return legs.add("a client that knows nothing better", signedWith(prober.ask(old)))
                 .verdict();
@@ -118,7 +118,7 @@ final class CertificateTopic implements Topic {
     }
 
     private static Verdict name(Prober prober) throws IOException, BlockedException {
-        Subject subject = prober.subject();
+        CheckContext subject = prober.subject();
         ServerIdentity reference = subject.settings().identityOf(subject.target());
         X509Certificate leaf = ServerChain.of(prober).get(0);
         NameVerdict verdict = NameRules.judge(leaf, reference);

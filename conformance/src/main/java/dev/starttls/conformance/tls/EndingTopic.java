@@ -116,7 +116,7 @@ final class EndingTopic implements Topic {
 
     private static Verdict truncation(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession bystander = EstablishedSession.open(prober)) {
-            return new Legs()
+            return new CombinedVerdict()
                     .add("cut between records", cut(prober, bystander, record -> Octets.NONE))
                     .add("cut inside a record", cut(prober, bystander, record -> record.first(record.length() / 2)))
                     .verdict();

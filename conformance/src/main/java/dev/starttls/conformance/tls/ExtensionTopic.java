@@ -73,7 +73,7 @@ final class ExtensionTopic implements Topic {
     }
 
     private static Verdict names(Prober prober) throws IOException, BlockedException {
-        Legs legs = new Legs();
+        CombinedVerdict legs = new CombinedVerdict();
         if (!prober.serverName().isEmpty()) {
             HelloAnswer known = prober.ask(ClientHello.modern(prober.serverName()));
             if (!(known instanceof HelloAnswer.Hello)) {
@@ -128,7 +128,7 @@ final class ExtensionTopic implements Topic {
         if (prober.chosen(ProtocolVersion.TLS12).isEmpty()) {
             return Verdict.skip(WITHOUT_TLS_12);
         }
-        return new Legs()
+        return new CombinedVerdict()
                 .add("in the handshake", duringHandshake(prober, HEARTBEAT_REQUEST))
                 .add("in the handshake, longer than it is", duringHandshake(prober, OVERSTATED_REQUEST))
                 .add("inside the session", insideSession(prober))

@@ -57,7 +57,7 @@ final class HelloTopic implements Topic {
 
     private static Verdict inRecords(Prober prober) throws IOException, BlockedException {
         ClientHello hello = ClientHello.modern(prober.serverName());
-        Legs legs = new Legs();
+        CombinedVerdict legs = new CombinedVerdict();
         for (int fragment : FRAGMENTS) {
             String name = "records of " + fragment + (fragment == 1 ? " octet" : " octets");
             legs.add(name, judged(prober, hello, prober.askInRecordsOf(fragment, hello)));
@@ -82,7 +82,7 @@ final class HelloTopic implements Topic {
         ClientHello plain = ClientHello.modern(prober.serverName());
         ClientHello greased = greased(plain);
         ClientHello padded = greased.with().paddedTo(RecordCutter.GREATEST).build();
-        return new Legs()
+        return new CombinedVerdict()
                 .add("GREASE and unknown extensions", judged(prober, plain, prober.ask(greased)))
                 .add("the same in 16 KiB", judged(prober, plain, prober.ask(padded)))
                 .verdict();

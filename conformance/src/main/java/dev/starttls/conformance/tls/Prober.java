@@ -1,7 +1,7 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Approach;
-import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Transcript.From;
 import dev.starttls.conformance.tls.wire.ClientHello;
@@ -29,13 +29,13 @@ final class Prober {
     /** Long enough for a segment to arrive and be read on its own. */
     private static final long BETWEEN_SEGMENTS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final Subject subject;
+    private final CheckContext subject;
 
-    Prober(Subject subject) {
+    Prober(CheckContext subject) {
         this.subject = subject;
     }
 
-    Subject subject() {
+    CheckContext subject() {
         return subject;
     }
 

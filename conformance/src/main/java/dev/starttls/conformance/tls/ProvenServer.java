@@ -1,6 +1,6 @@
 package dev.starttls.conformance.tls;
 
-import dev.starttls.conformance.check.Subject;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.tls.certificate.ChainRules;
@@ -20,14 +20,14 @@ public final class ProvenServer {
     private ProvenServer() {}
 
     /** The verdict where a check withholds the password because it has not; empty if it has. */
-    public static Optional<Verdict> withholds(Subject subject, Handshake.Done handshake) {
+    public static Optional<Verdict> withholds(CheckContext subject, Handshake.Done handshake) {
         return doubt(subject, handshake)
                 .map(doubt -> Verdict.skip("no password is shown to a server that may be another: " + doubt
                         + " (--trust and --server-name say which it is)"));
     }
 
     /** Why it has not; empty if it has, by the roots and the name of the settings. */
-    private static Optional<String> doubt(Subject subject, Handshake.Done handshake) {
+    private static Optional<String> doubt(CheckContext subject, Handshake.Done handshake) {
         List<X509Certificate> given = subject.settings().trust();
         ChainVerdict chain =
                 new ChainRules(given.isEmpty() ? Roots.ofTheRuntime() : given, Instant.now()).judge(handshake.chain());

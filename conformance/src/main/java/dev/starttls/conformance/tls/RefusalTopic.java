@@ -46,7 +46,7 @@ final class RefusalTopic implements Topic {
                 .with()
                 .suiteCodes(SUITES_OF_NOBODY)
                 .build();
-        return new Legs()
+        return new CombinedVerdict()
                 .add(
                         "TLSv1.3 and TLSv1.2 offered",
                         refusal(prober.ask(modern), Alert.HANDSHAKE_FAILURE, Alert.INSUFFICIENT_SECURITY))
@@ -72,7 +72,7 @@ final class RefusalTopic implements Topic {
     }
 
     private static Verdict versions(Prober prober) throws IOException, BlockedException {
-        return new Legs()
+        return new CombinedVerdict()
                 .add("SSLv3 offered", tooOld(prober))
                 .add("a version of the future offered", tooNew(prober))
                 .verdict();

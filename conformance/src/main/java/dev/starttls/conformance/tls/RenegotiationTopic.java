@@ -85,7 +85,7 @@ final class RenegotiationTopic implements Topic {
             return Verdict.skip(NO_HANDSHAKE);
         }
         Verdict afterIndicating = renegotiated(prober, modern.get(), Tls12Session::insecureRenegotiation);
-        return new Legs()
+        return new CombinedVerdict()
                 .add("a client that had it in its first hello", afterIndicating)
                 .add("a client that lacks it", withoutIndicating(prober))
                 .verdict();

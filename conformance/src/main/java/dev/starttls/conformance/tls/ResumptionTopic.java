@@ -45,7 +45,7 @@ final class ResumptionTopic implements Topic {
             return Verdict.skip(WITHOUT_TLS_12);
         }
         Optional<Tls12Resumption> withoutTickets = tls12Resumption(prober, Tls12Session.Kind.WITHOUT_TICKETS);
-        return new Legs()
+        return new CombinedVerdict()
                 .add("ticket", byTicket(prober, withTickets.get()))
                 .add(
                         "id",

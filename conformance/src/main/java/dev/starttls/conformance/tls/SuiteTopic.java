@@ -125,7 +125,7 @@ final class SuiteTopic implements Topic {
 
     /** Takes stock of all that is accepted, and judges what may come of it with the worst order a client can have. */
     private static Verdict preference(Prober prober) throws IOException, BlockedException {
-        TlsInventory inventory = new Stocktaking(prober).take();
+        TlsInventory inventory = new InventoryScan(prober).take();
         List<TlsInventory.Version> spoken = inventory.versions().stream()
                 .filter(TlsInventory.Version::accepted)
                 .filter(version -> !version.suites().isEmpty())

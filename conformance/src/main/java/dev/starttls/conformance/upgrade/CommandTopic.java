@@ -1,11 +1,11 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
@@ -40,7 +40,7 @@ final class CommandTopic extends UpgradeTopic {
                 .run(from(stages().offered(), this::alone));
     }
 
-    private Verdict alone(Talk talk, Subject subject) {
+    private Verdict alone(ProtocolSession talk, CheckContext subject) {
         Response answer = talk.say(words().upgrade());
         if (!answer.goAhead()) {
             return Verdict.fail("expected " + words().goAhead() + ", came " + answer.told());

@@ -3,8 +3,8 @@ package dev.starttls.conformance.upgrade;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Received;
 import java.util.List;
@@ -40,7 +40,7 @@ final class EndTopic extends UpgradeTopic {
                         .run(from(stages().inside(), (talk, subject) -> closeNotify(talk))));
     }
 
-    private Verdict closeNotify(Talk talk) {
+    private Verdict closeNotify(ProtocolSession talk) {
         Response answer = talk.say(words().goodbye());
         if (!answer.goodbye() && !answer.done()) {
             return notDone(words().goodbye(), answer.told());

@@ -1,11 +1,11 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Greeting;
-import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.session.ProtocolSession;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -36,8 +36,8 @@ final class GreetingTopic extends UpgradeTopic {
                         .run(this::insideTls));
     }
 
-    private Verdict wellFormed(Subject subject) throws IOException {
-        Talk talk = stages().open(subject);
+    private Verdict wellFormed(CheckContext subject) throws IOException {
+        ProtocolSession talk = stages().open(subject);
         Optional<Verdict> obstacle =
                 subject.target().scheme().implicitTls() ? talk.secured() : Optional.<Verdict>empty();
         return obstacle.orElseGet(() -> {
@@ -48,8 +48,8 @@ final class GreetingTopic extends UpgradeTopic {
         });
     }
 
-    private Verdict insideTls(Subject subject) throws IOException {
-        Talk talk = stages().open(subject);
+    private Verdict insideTls(CheckContext subject) throws IOException {
+        ProtocolSession talk = stages().open(subject);
         return talk.securedAtOnce(subject.quiet()).orElseGet(() -> judged(talk.greeting(), " inside TLS"));
     }
 

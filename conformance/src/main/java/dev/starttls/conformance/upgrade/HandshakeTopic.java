@@ -2,11 +2,11 @@ package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.speak.HeardOut;
 import dev.starttls.conformance.speak.Transcript;
@@ -84,7 +84,7 @@ final class HandshakeTopic extends UpgradeTopic {
     }
 
     /** Begins the handshake and ends it with an alert; what is wrong with that, if anything is. */
-    private static Optional<Verdict> abort(Talk talk, Subject subject) {
+    private static Optional<Verdict> abort(ProtocolSession talk, CheckContext subject) {
         Handshake handshake = talk.wire().handshake(subject.offer().aborting());
         if (handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.OWN_ALERT) {
             return Optional.empty();
@@ -93,7 +93,7 @@ final class HandshakeTopic extends UpgradeTopic {
                 Verdict.inconclusive("the handshake did not come to the point of being aborted: " + handshake.told()));
     }
 
-    private Verdict aborted(Talk talk, Subject subject) throws IOException {
+    private Verdict aborted(ProtocolSession talk, CheckContext subject) throws IOException {
         Optional<Verdict> obstacle = abort(talk, subject);
         if (obstacle.isPresent()) {
             return obstacle.get();
@@ -118,9 +118,9 @@ final class HandshakeTopic extends UpgradeTopic {
     }
 
     /** The command was taken in plaintext after the handshake failed: because of what was said before it? */
-    private Verdict trusted(Subject subject, String command, String told) throws IOException {
+    private Verdict trusted(CheckContext subject, String command, String told) throws IOException {
         String capabilities = words().capabilities();
-        Talk control = stages().open(subject);
+        ProtocolSession control = stages().open(subject);
         control.wire().note("control: would " + command + " be accepted without " + capabilities + "?");
         Optional<Verdict> obstacle = control.greeted();
         if (obstacle.isPresent()) {
@@ -134,7 +134,7 @@ final class HandshakeTopic extends UpgradeTopic {
     }
 
     /** Aborts a handshake: a new connection must work all the same. */
-    private Verdict nextConnection(Talk talk, Subject subject) {
+    private Verdict nextConnection(ProtocolSession talk, CheckContext subject) {
         Optional<Verdict> obstacle =
                 stages().introducedInside().tryAfresh(subject).or(() -> abort(talk, subject));
         if (obstacle.isPresent()) {

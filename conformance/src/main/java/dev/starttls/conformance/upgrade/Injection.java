@@ -1,12 +1,12 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Handshake;
 import java.io.IOException;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ public final class Injection {
     @FunctionalInterface
     public interface Inside {
         /** A verdict; empty if the count is to decide. */
-        Optional<Verdict> judge(Talk talk, Handshake.Done handshake);
+        Optional<Verdict> judge(ProtocolSession talk, Handshake.Done handshake);
     }
 
     /** A check of what comes of plaintext after the upgrade command. */
@@ -90,7 +90,7 @@ public final class Injection {
     }
 
     /** Sends it where the upgrade is offered. */
-    public Verdict tryOn(Talk talk, Subject subject) throws IOException {
+    public Verdict tryOn(ProtocolSession talk, CheckContext subject) throws IOException {
         segments.forEach(talk.wire()::sendRaw);
         Response goAhead = talk.answerTo(UPGRADE_TAG, profile.words().upgrade());
         if (goAhead.refusal()) {
@@ -110,7 +110,7 @@ public final class Injection {
         return verdict.isPresent() ? verdict.get() : counted(talk.exchange(), subject);
     }
 
-    private Verdict failed(Handshake.Failed failed, Subject subject) {
+    private Verdict failed(Handshake.Failed failed, CheckContext subject) {
         return switch (failed.failure()) {
             case NOT_TLS -> plaintext(failed.detail(), subject);
             case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + failed.told());
@@ -119,7 +119,7 @@ public final class Injection {
     }
 
     /** An answer to what was injected, or what this server always says there? */
-    private Verdict plaintext(String quoted, Subject subject) {
+    private Verdict plaintext(String quoted, CheckContext subject) {
         String goAhead = profile.words().goAhead();
         if (segments.size() > 1 && !profile.executed(quoted.substring(1))) {
             // Of several segments the last may come when the server waits for a ClientHello.
@@ -130,7 +130,7 @@ public final class Injection {
                 subject, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));
     }
 
-    private Verdict counted(Exchange exchange, Subject subject) throws IOException {
+    private Verdict counted(Exchange exchange, CheckContext subject) throws IOException {
         String commands =
                 profile.words().capabilities() + " and " + profile.words().goodbye();
         String told = "inside TLS " + commands + " had " + exchange.answers().size() + " answers: " + exchange.told();

@@ -2,8 +2,8 @@ package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import java.util.List;
 import java.util.Optional;
 
@@ -78,7 +78,7 @@ final class InjectionTopic extends UpgradeTopic {
                 .orElse(injection);
     }
 
-    private static Optional<Verdict> refused(Talk talk, String proof) {
+    private static Optional<Verdict> refused(ProtocolSession talk, String proof) {
         Response answer = talk.say(proof);
         return answer.done()
                 ? Optional.of(Verdict.fail("inside TLS " + proof + " was answered with " + answer.told()

@@ -1,13 +1,13 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.session.Unasked;
 import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.target.Login;
@@ -51,7 +51,7 @@ final class InsideTopic extends UpgradeTopic {
                 }));
     }
 
-    private static Verdict refused(Talk talk, Response answer, String next) {
+    private static Verdict refused(ProtocolSession talk, Response answer, String next) {
         if (!answer.refusal()) {
             return Verdict.fail("expected a refusal, came " + answer.told());
         }
@@ -98,7 +98,7 @@ final class InsideTopic extends UpgradeTopic {
                 .run(from(stages().offered(), this::late));
     }
 
-    private Verdict late(Talk talk, Subject subject) throws IOException {
+    private Verdict late(ProtocolSession talk, CheckContext subject) throws IOException {
         if (!talk.offers().pipelining()) {
             return Verdict.skip("PIPELINING is not offered before TLS");
         }
@@ -154,7 +154,7 @@ final class InsideTopic extends UpgradeTopic {
                 .run(this::withLogin);
     }
 
-    private Verdict withLogin(Subject subject) throws IOException {
+    private Verdict withLogin(CheckContext subject) throws IOException {
         Optional<Login> login = subject.settings().login();
         return login.isEmpty()
                 ? Verdict.skip("needs a login: give --user and --password-file")
@@ -162,7 +162,7 @@ final class InsideTopic extends UpgradeTopic {
                         .run(subject);
     }
 
-    private Verdict loggedIn(Talk talk, Subject subject, Login login) {
+    private Verdict loggedIn(ProtocolSession talk, CheckContext subject, Login login) {
         Handshake handshake = talk.handshake();
         if (!(handshake instanceof Handshake.Done done)) {
             return noHandshake(handshake);
@@ -176,7 +176,7 @@ final class InsideTopic extends UpgradeTopic {
         return obstacle.or(talk::introduced).or(() -> talk.logIn(login)).orElseGet(() -> afterLogin(talk));
     }
 
-    private Verdict afterLogin(Talk talk) {
+    private Verdict afterLogin(ProtocolSession talk) {
         Response answer = talk.say(words().upgrade());
         if (answer.endsSession() || answer.ended()) {
             return Verdict.warn("the server ends the session: " + answer.told());

@@ -1,11 +1,11 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.HeardOut;
 import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
@@ -39,7 +39,7 @@ final class LineTopic extends UpgradeTopic {
                         .run(from(stages().offered(), (talk, subject) -> bareLf(talk))));
     }
 
-    private Verdict bareLf(Talk talk) {
+    private Verdict bareLf(ProtocolSession talk) {
         // The end of our side makes a server that waits for CRLF hang up, so that it need not be waited for.
         talk.wire().sendRaw(profile().line("g0", words().upgrade()) + "\n");
         talk.wire().finish();
@@ -69,7 +69,7 @@ final class LineTopic extends UpgradeTopic {
     }
 
     /** The proof is in the count: the line and the goodbye after it are answered once each. */
-    private Verdict send(Talk talk, Subject subject, int octets) {
+    private Verdict send(ProtocolSession talk, CheckContext subject, int octets) {
         String command = profile().line("n0", profile().longCommand()) + " ";
         talk.wire().sendRaw(command + "x".repeat(octets - command.length() - 2) + "\r\n");
         List<? extends Response> responses = talk.quit();

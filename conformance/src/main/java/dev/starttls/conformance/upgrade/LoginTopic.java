@@ -2,12 +2,12 @@ package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.session.Stage;
-import dev.starttls.conformance.session.Talk;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,13 +37,13 @@ final class LoginTopic extends UpgradeTopic {
                 refused("UP-S-21b", "LOGIN"));
     }
 
-    private CheckBody fromStranger(Stage.Rest<Talk> rest) {
+    private CheckBody fromStranger(Stage.Rest<ProtocolSession> rest) {
         return profile().trustsOwnAddress()
                 ? stages().introducedFromElsewhere().thenAsStranger(rest)
                 : stages().introduced().then(rest);
     }
 
-    private Verdict mechanisms(Talk talk, Subject subject) {
+    private Verdict mechanisms(ProtocolSession talk, CheckContext subject) {
         Set<String> mechanisms = talk.offers().mechanisms();
         if (mechanisms.isEmpty()) {
             return Verdict.pass("no mechanism is offered");
@@ -72,7 +72,7 @@ final class LoginTopic extends UpgradeTopic {
                         (talk, subject) -> authenticate(talk, profile().authenticate(mechanism))));
     }
 
-    private static Verdict authenticate(Talk talk, String command) {
+    private static Verdict authenticate(ProtocolSession talk, String command) {
         Response answer = talk.say(command);
         if (answer.asks()) {
             // A line with an asterisk ends the exchange (RFC 4954 section 4, RFC 9051 section 6.2.2, RFC 5034 section

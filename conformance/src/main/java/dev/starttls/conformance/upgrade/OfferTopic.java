@@ -1,11 +1,11 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -53,11 +53,11 @@ final class OfferTopic extends UpgradeTopic {
                                 (profile().trustsOwnAddress()
                                                 ? stages().introducedFromElsewhere()
                                                 : stages().introduced())
-                                        .and(Talk::offered),
+                                        .and(ProtocolSession::offered),
                                 OfferTopic::compare)));
     }
 
-    private Verdict offered(Talk talk) {
+    private Verdict offered(ProtocolSession talk) {
         Response answer = talk.ask();
         String command = words().capabilities();
         if (!answer.done()) {
@@ -76,13 +76,13 @@ final class OfferTopic extends UpgradeTopic {
                 : Verdict.fail("offered with a parameter: '" + words().upgrade() + " " + parameters.get() + "'");
     }
 
-    private Verdict notOffered(Talk talk) {
+    private Verdict notOffered(ProtocolSession talk) {
         return talk.offers().upgrade().isPresent()
                 ? Verdict.fail(words().capabilities() + " inside TLS offers " + words().upgrade())
                 : Verdict.pass("not offered");
     }
 
-    private static Verdict compare(Talk talk, Subject subject) {
+    private static Verdict compare(ProtocolSession talk, CheckContext subject) {
         Collection<String> before = talk.offers().told();
         Optional<Verdict> obstacle = talk.goneAhead().or(talk::secured).or(talk::introduced);
         if (obstacle.isPresent()) {

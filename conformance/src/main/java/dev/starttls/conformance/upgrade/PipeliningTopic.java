@@ -3,8 +3,8 @@ package dev.starttls.conformance.upgrade;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,7 +29,7 @@ final class PipeliningTopic extends UpgradeTopic {
                 .run(from(stages().introducedInside(), (talk, subject) -> pipelined(talk))));
     }
 
-    private Verdict pipelined(Talk talk) {
+    private Verdict pipelined(ProtocolSession talk) {
         if (!talk.offers().pipelining()) {
             return Verdict.skip("PIPELINING is not offered inside TLS");
         }

@@ -1,10 +1,10 @@
 package dev.starttls.conformance.upgrade;
 
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Dialect;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.Talk;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.UpgradeSurvey;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.TlsOffer;
@@ -20,13 +20,13 @@ public record ProfileDialect(UpgradeProfile profile) implements Dialect {
     }
 
     @Override
-    public Survey survey(Subject subject) throws IOException {
+    public Survey survey(CheckContext subject) throws IOException {
         return new UpgradeSurvey(subject, profile.stages()::open).make();
     }
 
     @Override
     public Optional<Verdict> talkToGoAhead(Conversation conversation) {
-        Talk talk = profile.stages().over(conversation, TlsOffer.of(Optional.empty()));
+        ProtocolSession talk = profile.stages().over(conversation, TlsOffer.of(Optional.empty()));
         return talk.greeted().or(talk::introduced).or(talk::offered).or(talk::goneAhead);
     }
 

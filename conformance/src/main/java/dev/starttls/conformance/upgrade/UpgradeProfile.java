@@ -1,8 +1,8 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Stages;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.session.Vocabulary;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
@@ -33,7 +33,7 @@ public interface UpgradeProfile {
     }
 
     /** Where its checks begin. */
-    Stages<? extends Talk> stages();
+    Stages<? extends ProtocolSession> stages();
 
     /** Where the protocol says what a rule is. */
     Reference reference(Rule rule);

@@ -5,9 +5,9 @@ import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.session.Stages;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.session.Vocabulary;
 import dev.starttls.conformance.speak.Handshake;
 
@@ -27,7 +27,7 @@ abstract class UpgradeTopic implements Topic {
         return profile.words();
     }
 
-    final Stages<? extends Talk> stages() {
+    final Stages<? extends ProtocolSession> stages() {
         return profile.stages();
     }
 
@@ -51,7 +51,7 @@ abstract class UpgradeTopic implements Topic {
     }
 
     /** A check that begins at this stage. */
-    static CheckBody from(Stage<? extends Talk> stage, Stage.Rest<Talk> rest) {
+    static CheckBody from(Stage<? extends ProtocolSession> stage, Stage.Rest<ProtocolSession> rest) {
         return stage.then(rest);
     }
 

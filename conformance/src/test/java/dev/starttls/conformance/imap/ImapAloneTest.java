@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.starttls.conformance.Suite;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Checking;
 import dev.starttls.conformance.session.Elsewhere;
@@ -112,7 +112,7 @@ class ImapAloneTest {
     @Test
     void no_password_is_shown_to_a_server_that_is_not_trusted() throws IOException {
         try (ScriptedServer server = ScriptedImapSession.server(Scheme.IMAPS, List.of());
-                Subject subject = new Subject(
+                CheckContext subject = new CheckContext(
                         server.target(), TargetSettings.standard().withLogin(LOGIN), Suite.dialect(Protocol.IMAP))) {
             Verdict verdict = Suite.catalogue()
                     .find("UP-S-24", Protocol.IMAP)

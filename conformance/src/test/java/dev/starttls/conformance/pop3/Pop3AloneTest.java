@@ -3,9 +3,9 @@ package dev.starttls.conformance.pop3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.Suite;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Checking;
 import dev.starttls.conformance.session.Fault;
@@ -154,7 +154,7 @@ class Pop3AloneTest {
         TargetSettings distrusting = TargetSettings.standard().withLogin(ScriptedPop3Session.LOGIN);
         try (ScriptedServer server = ScriptedPop3Session.server(
                         Scheme.POP3, List.of(Pop3Fault.USER_IN_THE_CLEAR, Pop3Fault.TIMESTAMP));
-                Subject subject = new Subject(server.target(), distrusting, Suite.dialect(Protocol.POP3))) {
+                CheckContext subject = new CheckContext(server.target(), distrusting, Suite.dialect(Protocol.POP3))) {
             Verdict verdict =
                     Suite.catalogue().find(id, Protocol.POP3).orElseThrow().judge(subject);
             assertThat(verdict.mark()).isEqualTo(Mark.SKIP);

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.report;
 
+import dev.starttls.conformance.CommandEnvironment;
 import dev.starttls.conformance.DeadPort;
 import dev.starttls.conformance.Main;
-import dev.starttls.conformance.Surroundings;
 import dev.starttls.conformance.Terminal;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.session.ScriptedServer;
@@ -75,7 +75,7 @@ public final class RealRun {
             args.addAll(List.of(broken.target().url(), good.target().url(), missing));
             ByteArrayOutputStream err = new ByteArrayOutputStream();
             int status = Main.run(
-                    new Surroundings(
+                    new CommandEnvironment(
                             InputStream.nullInputStream(),
                             new PrintStream(java.io.OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
                             new PrintStream(err, true, StandardCharsets.UTF_8),

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckBody;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.speak.Conversation;
@@ -67,7 +67,7 @@ class RunnerTest {
         }
 
         @Override
-        public Survey survey(Subject subject) {
+        public Survey survey(CheckContext subject) {
             subject.transcript().note(1, "good day");
             return surveys.incrementAndGet() <= good
                     ? new Survey.Stopwatch().survey(Optional.empty())
@@ -167,7 +167,7 @@ class RunnerTest {
                 PATIENT,
                 new Easy(2) {
                     @Override
-                    public Survey survey(Subject subject) {
+                    public Survey survey(CheckContext subject) {
                         watch.pass(PATIENT.each());
                         return super.survey(subject);
                     }

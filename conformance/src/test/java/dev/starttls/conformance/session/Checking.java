@@ -2,10 +2,10 @@ package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.Suite;
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.run.Progress;
 import dev.starttls.conformance.run.RunSettings;
@@ -67,7 +67,7 @@ public record Checking(Protocol protocol, Duration answer, Optional<Login> login
     /** One check alone. */
     public CheckResult one(String id, Target target) {
         Check check = Suite.catalogue().find(id, protocol).orElseThrow();
-        try (Subject subject = new Subject(target, settings(), dialect())) {
+        try (CheckContext subject = new CheckContext(target, settings(), dialect())) {
             Verdict verdict = check.judge(subject);
             return new CheckResult(check, verdict, subject.transcript().entries(), Duration.ZERO);
         }

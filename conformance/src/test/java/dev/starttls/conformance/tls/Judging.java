@@ -6,8 +6,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Dialect;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
@@ -37,7 +37,7 @@ final class Judging {
     }
 
     static Verdict judge(String id, int port, TargetSettings settings) {
-        try (Subject subject = new Subject(new Target(Scheme.SMTPS, "127.0.0.1", port), settings, smtp())) {
+        try (CheckContext subject = new CheckContext(new Target(Scheme.SMTPS, "127.0.0.1", port), settings, smtp())) {
             return run(id, subject);
         }
     }
@@ -53,25 +53,25 @@ final class Judging {
     }
 
     private static Verdict judgeEcho(String id, int port, TargetSettings settings) {
-        try (Subject subject = echo(port, settings)) {
+        try (CheckContext subject = echo(port, settings)) {
             return run(id, subject);
         }
     }
 
     /** A server that begins with TLS at once but has no greeting inside, and echoes lines reversed. */
-    static Subject echo(int port) {
+    static CheckContext echo(int port) {
         return echo(port, settings(PATIENT));
     }
 
-    private static Subject echo(int port, TargetSettings settings) {
+    private static CheckContext echo(int port, TargetSettings settings) {
         Dialect dialect = smtp();
         when(dialect.talkToGoAhead(any())).thenReturn(Optional.empty());
         when(dialect.answersHarmlessCommand(anyString()))
                 .thenAnswer(call -> call.<String>getArgument(0).endsWith("POON"));
-        return new Subject(new Target(Scheme.SMTP, "127.0.0.1", port), settings, dialect);
+        return new CheckContext(new Target(Scheme.SMTP, "127.0.0.1", port), settings, dialect);
     }
 
-    static Verdict run(String id, Subject subject) {
+    static Verdict run(String id, CheckContext subject) {
         return Catalogue.of(TlsTopics.all())
                 .find(id, Protocol.SMTP)
                 .orElseThrow()

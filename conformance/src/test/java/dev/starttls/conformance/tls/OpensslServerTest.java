@@ -2,8 +2,8 @@ package dev.starttls.conformance.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.check.Subject;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.tls.wire.TlsRecord;
@@ -110,7 +110,7 @@ class OpensslServerTest {
                         "TLS_AES_256_GCM_SHA384",
                         "-curves",
                         "P-384:X25519");
-                Subject subject = Judging.echo(server.port())) {
+                CheckContext subject = Judging.echo(server.port())) {
             Verdict verdict = Judging.run("TLS-S-05b", subject);
             assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
             List<TlsInventory.Version> versions =

@@ -14,17 +14,17 @@ final class Relay {
     /** What to do with a record of the client's. */
     @FunctionalInterface
     interface Hook {
-        void pass(TlsRecord record, Way way) throws IOException;
+        void pass(TlsRecord record, PortKind way) throws IOException;
     }
 
     /** Both ends of one relayed connection. */
-    static final class Way {
+    static final class PortKind {
 
         private final Socket client;
         private final Socket server;
         private int applicationRecords;
 
-        private Way(Socket client, Socket server) {
+        private PortKind(Socket client, Socket server) {
             this.client = client;
             this.server = server;
         }
@@ -65,7 +65,7 @@ final class Relay {
             try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 server.setTcpNoDelay(true);
                 LoopbackServer.start(() -> pump(server, client));
-                Way way = new Way(client, server);
+                PortKind way = new PortKind(client, server);
                 InputStream in = client.getInputStream();
                 while (true) {
                     TlsRecord record = read(in);

@@ -117,7 +117,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
 
     /** The same, from any thread. */
     private void send(SelectorLoop place, SocketChannel channel) {
-        place.admit(new Arrivals.Arrival() {
+        place.admit(new LoopTasks.Arrival() {
             @Override
             public void run() {
                 serve(place, channel);
@@ -184,7 +184,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
             return;
         }
         Acceptor successor = new Acceptor(next.get(), serving, server, connections, ready);
-        next.get().enqueue(new Arrivals.Arrival() {
+        next.get().enqueue(new LoopTasks.Arrival() {
             @Override
             public void run() {
                 try {

@@ -26,42 +26,42 @@ final class BufferPool {
 
     private static final BufferPool SHARED = new BufferPool();
 
-    private final AtomicReferenceArray<Lent> places = new AtomicReferenceArray<>(PLACES * STRIDE);
-    private final ArrayDeque<Lent> free = new ArrayDeque<>(KEPT - PLACES);
-    private final Lent idle = new Lent(this, 0);
+    private final AtomicReferenceArray<PooledBuffer> places = new AtomicReferenceArray<>(PLACES * STRIDE);
+    private final ArrayDeque<PooledBuffer> free = new ArrayDeque<>(KEPT - PLACES);
+    private final PooledBuffer idle = new PooledBuffer(this, 0);
 
     static BufferPool shared() {
         return SHARED;
     }
 
     /** What a direction has that needs no buffer; there is no room in it. */
-    Lent idle() {
+    PooledBuffer idle() {
         return idle;
     }
 
     /** An empty buffer with an array; what is in it is zeros, or of records that another connection has sent. */
-    Lent take() {
-        Lent own = places.getAndSet(ownPlace(), null);
+    PooledBuffer take() {
+        PooledBuffer own = places.getAndSet(ownPlace(), null);
         if (own != null) {
             return own;
         }
         synchronized (free) {
-            Lent lent = free.pollLast();
+            PooledBuffer lent = free.pollLast();
             if (lent != null) {
                 return lent;
             }
         }
         for (int place = 0; place < PLACES * STRIDE; place += STRIDE) {
-            Lent others = places.getAndSet(place, null);
+            PooledBuffer others = places.getAndSet(place, null);
             if (others != null) {
                 return others;
             }
         }
-        return new Lent(this, SIZE);
+        return new PooledBuffer(this, SIZE);
     }
 
     /** Takes a buffer back, which its user must not touch any more. Returns {@link #idle}. */
-    Lent give(Lent lent) {
+    PooledBuffer give(PooledBuffer lent) {
         lent.wipe();
         if (!places.compareAndSet(ownPlace(), null, lent)) {
             keep(lent);
@@ -70,7 +70,7 @@ final class BufferPool {
     }
 
     /** In the list, or when that is full in any place; where there is none it is left to the garbage collector. */
-    private void keep(Lent lent) {
+    private void keep(PooledBuffer lent) {
         synchronized (free) {
             if (free.size() < KEPT - PLACES) {
                 free.addLast(lent);

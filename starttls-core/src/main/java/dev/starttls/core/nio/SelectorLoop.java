@@ -41,9 +41,9 @@ final class SelectorLoop {
     private final Executor tasks;
     private final TimeSource time;
     private final AtomicInteger underway = new AtomicInteger();
-    private final Arrivals arrivals = new Arrivals();
+    private final LoopTasks arrivals = new LoopTasks();
     /** Those that are to become members: each has work to do, and waits for it as members do. */
-    private final Arrivals admissions = new Arrivals();
+    private final LoopTasks admissions = new LoopTasks();
 
     private final UpgradeQueue upgrades = new UpgradeQueue();
     private final Deadlines deadlines = new Deadlines();
@@ -159,16 +159,16 @@ final class SelectorLoop {
     }
 
     /** Has something done on the loop's thread, or tells at once that it is too late. */
-    void enqueue(Arrivals.Arrival arrival) {
+    void enqueue(LoopTasks.Arrival arrival) {
         enqueue(arrivals, arrival);
     }
 
     /** The same for what makes a member: it waits its turn. */
-    void admit(Arrivals.Arrival admission) {
+    void admit(LoopTasks.Arrival admission) {
         enqueue(admissions, admission);
     }
 
-    private void enqueue(Arrivals queue, Arrivals.Arrival arrival) {
+    private void enqueue(LoopTasks queue, LoopTasks.Arrival arrival) {
         if (queue.add(arrival)) {
             selector.wakeup();
         } else {

@@ -27,8 +27,8 @@ final class Transport {
     private static final int UNREAD = 1 << 20;
 
     private final ByteChannel channel;
-    private Lent in = BufferPool.shared().idle();
-    private Lent out = BufferPool.shared().idle();
+    private PooledBuffer in = BufferPool.shared().idle();
+    private PooledBuffer out = BufferPool.shared().idle();
 
     Transport(ByteChannel channel) {
         this.channel = channel;
@@ -55,17 +55,17 @@ final class Transport {
 
     /** Gives the input's buffer back if nothing is in it. */
     void taken() {
-        in = in.settled();
+        in = in.releaseIfEmpty();
     }
 
     /** What came behind the end of what counts is nobody's. */
     void discardInput() {
-        in = in.emptied();
+        in = in.release();
     }
 
     /** Reads more behind what is there. Returns -1 at the end of the stream, 0 if there is nothing now. */
     int fill() throws IOException {
-        in = in.opened();
+        in = in.acquire();
         ByteBuffer room = in.room();
         int before = room.position();
         try {
@@ -75,7 +75,7 @@ final class Transport {
             }
             return count;
         } finally {
-            in = in.turned();
+            in = in.flip();
         }
     }
 
@@ -117,14 +117,14 @@ final class Transport {
     }
 
     private int read(InputStream stream) throws IOException {
-        in = in.opened();
+        in = in.acquire();
         ByteBuffer room = in.room();
         try {
             int count = stream.read(room.array(), room.arrayOffset() + room.position(), room.remaining());
             room.position(room.position() + Math.max(0, count));
             return count;
         } finally {
-            in = in.turned();
+            in = in.flip();
         }
     }
 
@@ -141,18 +141,18 @@ final class Transport {
 
     /** Room to put octets in that are to be written; to be followed by {@link #put} or {@link #putRecords}. */
     ByteBuffer out() {
-        out = out.opened();
+        out = out.acquire();
         return out.room();
     }
 
     /** What was put in is to be written. */
     void put() {
-        out = out.turned();
+        out = out.flip();
     }
 
     /** The same where nothing but TLS records was put in, which may stay in the buffer once they have left. */
     void putRecords() {
-        out = out.turnedRecords();
+        out = out.flipRecords();
     }
 
     /** What was to be put in failed, and may be there in part; {@link #put} is due all the same. */
@@ -175,7 +175,7 @@ final class Transport {
                 return false;
             }
         }
-        out = out.settled();
+        out = out.releaseIfEmpty();
         return true;
     }
 
@@ -261,7 +261,7 @@ final class Transport {
             }
         } catch (IOException e) {
             // The peer has gone already.
-            in = in.emptied();
+            in = in.release();
         } finally {
             Quietly.close(channel);
         }
@@ -269,8 +269,8 @@ final class Transport {
 
     /** Gives the buffers back, whatever is in them. */
     void release() {
-        in = in.emptied();
-        out = out.emptied();
+        in = in.release();
+        out = out.release();
     }
 
     /** Whether a buffer is lent. */
@@ -279,15 +279,15 @@ final class Transport {
     }
 
     private void skip(SocketChannel socket) throws IOException {
-        in = in.emptied();
+        in = in.release();
         int count = 1;
         for (int total = 0; count > 0 && total < UNREAD; total += count) {
-            in = in.opened();
+            in = in.acquire();
             try {
                 count = socket.read(in.room());
             } finally {
-                in = in.turned();
-                in = in.emptied();
+                in = in.flip();
+                in = in.release();
             }
         }
     }

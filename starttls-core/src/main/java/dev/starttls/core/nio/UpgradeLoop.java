@@ -218,7 +218,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         }
         SelectorLoop accepting = first.get();
         Acceptor acceptor = new Acceptor(accepting, serving, server, connections, ready);
-        Arrivals.Arrival arrival = new Arrivals.Arrival() {
+        LoopTasks.Arrival arrival = new LoopTasks.Arrival() {
             @Override
             public void run() {
                 if (accepting.closing()) {
@@ -324,7 +324,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             return failed(connection, loop.noRoom());
         }
         CompletableFuture<StartTlsChannel> future = new CompletableFuture<>();
-        loop.admit(new Arrivals.Arrival() {
+        loop.admit(new LoopTasks.Arrival() {
             @Override
             public void run() {
                 admission.accept(future);

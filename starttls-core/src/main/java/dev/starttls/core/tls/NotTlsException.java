@@ -32,7 +32,7 @@ public final class NotTlsException extends SSLException {
      * @return empty when a record may begin like them
      */
     public static Optional<NotTlsException> of(ByteBuffer octets) {
-        return RecordStash.first().plausible(octets, false)
+        return PartialRecord.first().plausible(octets, false)
                 ? Optional.empty()
                 : Optional.of(new NotTlsException("before the handshake", true, octets));
     }

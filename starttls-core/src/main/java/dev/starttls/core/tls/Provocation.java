@@ -29,7 +29,7 @@ final class Provocation {
     /** A handshake record with a message of no type (RFC 8446 section 4). */
     private static final byte[] NO_MESSAGE = {22, 3, 3, 0, 4, (byte) 0xff, 0, 0, 0};
     /** A record that nothing has encrypted. */
-    private static final byte[] FORGED_RECORD = Arrays.copyOf(new byte[] {23, 3, 3, 0, 64}, RecordStash.HEADER + 64);
+    private static final byte[] FORGED_RECORD = Arrays.copyOf(new byte[] {23, 3, 3, 0, 64}, PartialRecord.HEADER + 64);
 
     private Provocation() {}
 

@@ -26,7 +26,7 @@ public final class ServerNameReader {
 
     private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
     private final ByteArrayOutputStream message = new ByteArrayOutputStream();
-    private final ByteBuffer header = ByteBuffer.allocate(RecordStash.HEADER);
+    private final ByteBuffer header = ByteBuffer.allocate(PartialRecord.HEADER);
     private final ByteBuffer messageHeader = ByteBuffer.allocate(MESSAGE_HEADER);
     private int recordLeft;
     /** From its extensions on, once it is complete. */
@@ -91,7 +91,7 @@ public final class ServerNameReader {
         done = header.get(0) != HANDSHAKE_RECORD
                 || header.get(1) != MAJOR_VERSION
                 || recordLeft == 0
-                || recordLeft > RecordStash.MAX_RECORD - RecordStash.HEADER;
+                || recordLeft > PartialRecord.MAX_RECORD - PartialRecord.HEADER;
         header.clear();
     }
 

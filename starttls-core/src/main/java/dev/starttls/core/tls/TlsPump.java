@@ -35,8 +35,8 @@ public final class TlsPump {
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
-    private final Inbound inbound;
-    private final Outbound outbound;
+    private final RecordReader inbound;
+    private final RecordWriter outbound;
     private boolean inputEnded;
     /** Whether the last octets received filled the buffer: an engine may have kept more of them. */
     private boolean filled;
@@ -49,8 +49,8 @@ public final class TlsPump {
     public TlsPump(SSLEngine engine) {
         this.engine = new GuardedEngine(engine);
         this.tasks = new EngineTasks(this.engine);
-        this.inbound = new Inbound(this.engine, tasks);
-        this.outbound = new Outbound(this.engine, tasks);
+        this.inbound = new RecordReader(this.engine, tasks);
+        this.outbound = new RecordWriter(this.engine, tasks);
     }
 
     /**

@@ -40,14 +40,14 @@ class BuffersTest {
 
     @Test
     void a_buffer_that_was_given_back_is_clean() {
-        Lent lent = pool.idle().opened();
+        PooledBuffer lent = pool.idle().acquire();
         ByteBuffer room = lent.room();
         room.put("first, long".getBytes(StandardCharsets.US_ASCII));
-        lent = lent.turned();
+        lent = lent.flip();
         lent.octets().get();
         // Makes room behind the rest: what was behind that is still there, though no longer within the limit.
         lent.room().put((byte) 'x').put((byte) 'y');
-        lent = lent.turned().emptied();
+        lent = lent.flip().release();
         assertThat(lent.held()).isFalse();
         ByteBuffer again = pool.take().room();
         assertThat(again).isSameAs(room);
@@ -58,23 +58,23 @@ class BuffersTest {
 
     @Test
     void a_buffer_is_kept_as_long_as_there_are_octets_in_it() {
-        Lent lent = pool.idle().opened();
+        PooledBuffer lent = pool.idle().acquire();
         lent.room().put((byte) 1).put((byte) 2);
-        lent = lent.turned();
+        lent = lent.flip();
         lent.octets().get();
-        lent = lent.settled();
+        lent = lent.releaseIfEmpty();
         assertThat(lent.held()).isTrue();
         assertThat(lent.octets().get()).isEqualTo((byte) 2);
-        lent = lent.settled();
+        lent = lent.releaseIfEmpty();
         assertThat(lent.held()).isFalse();
         assertThat(lent.octets().hasRemaining()).isFalse();
     }
 
     @Test
     void giving_back_twice_gives_back_once() {
-        Lent lent = pool.idle().opened();
+        PooledBuffer lent = pool.idle().acquire();
         lent.room().put((byte) 1);
-        lent = lent.turned().emptied().emptied().settled();
+        lent = lent.flip().release().release().releaseIfEmpty();
         assertThat(lent).isSameAs(pool.idle());
         assertThat(pool.take().room()).isNotSameAs(pool.take().room());
     }
@@ -83,11 +83,11 @@ class BuffersTest {
     void an_idle_direction_shares_what_has_no_room() {
         assertThat(pool.idle().octets().hasRemaining()).isFalse();
         assertThat(pool.idle().octets().capacity()).isZero();
-        assertThat(pool.idle().settled()).isSameAs(pool.idle());
-        assertThat(pool.idle().emptied()).isSameAs(pool.idle());
-        Lent nothingPutIn = pool.idle().opened();
+        assertThat(pool.idle().releaseIfEmpty()).isSameAs(pool.idle());
+        assertThat(pool.idle().release()).isSameAs(pool.idle());
+        PooledBuffer nothingPutIn = pool.idle().acquire();
         nothingPutIn.room();
-        assertThat(nothingPutIn.turned()).isSameAs(pool.idle());
+        assertThat(nothingPutIn.flip()).isSameAs(pool.idle());
     }
 
     @Test
@@ -97,13 +97,13 @@ class BuffersTest {
         for (int u = 0; u < 4; u++) {
             users.add(Pair.run(() -> {
                 for (int i = 0; i < 20_000; i++) {
-                    Lent mine = pool.take();
+                    PooledBuffer mine = pool.take();
                     ByteBuffer room = mine.room();
                     assertThat(room.get(0)).isZero();
                     assertThat(lentOut.add(identity(room))).isTrue();
                     room.put((byte) 1);
                     lentOut.remove(identity(room));
-                    mine.turned().emptied();
+                    mine.flip().release();
                 }
             }));
         }
@@ -115,9 +115,9 @@ class BuffersTest {
     @Test
     void the_pool_keeps_no_more_than_some() {
         Set<ByteBuffer> many = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<Lent> lent = new ArrayList<>();
+        List<PooledBuffer> lent = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            Lent next = pool.take();
+            PooledBuffer next = pool.take();
             lent.add(next);
             many.add(next.octets());
         }
@@ -193,14 +193,14 @@ class BuffersTest {
 
     @Test
     void records_that_have_left_are_not_overwritten_but_what_came_before_them_in_the_buffer_is() {
-        Lent lent = pool.idle().opened();
+        PooledBuffer lent = pool.idle().acquire();
         lent.room().put(Octets.of("plain"));
-        lent = lent.turned();
+        lent = lent.flip();
         lent.room().put(Octets.of("record"));
-        lent = lent.turnedRecords();
+        lent = lent.flipRecords();
         ByteBuffer octets = lent.octets();
         octets.position(octets.limit());
-        assertThat(lent.settled()).isSameAs(pool.idle());
+        assertThat(lent.releaseIfEmpty()).isSameAs(pool.idle());
         ByteBuffer again = pool.take().room();
         assertThat(again).isSameAs(octets);
         assertThat(again.limit()).isEqualTo(again.capacity());
@@ -275,21 +275,21 @@ class BuffersTest {
 
     @Test
     void a_thread_finds_the_buffer_again_that_it_gave_back() {
-        Lent first = pool.take();
-        Lent second = pool.take();
-        first.emptied();
-        second.emptied();
+        PooledBuffer first = pool.take();
+        PooledBuffer second = pool.take();
+        first.release();
+        second.release();
         assertThat(pool.take()).isSameAs(first);
     }
 
     @Test
     void a_thread_that_has_given_none_back_finds_those_of_others() throws Exception {
-        Set<Lent> given = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<PooledBuffer> given = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < 64; i++) {
             given.add(pool.take());
         }
         given.forEach(pool::give);
-        Set<Lent> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<PooledBuffer> found = Collections.newSetFromMap(new IdentityHashMap<>());
         Pair.run(() -> {
                     for (int i = 0; i < 64; i++) {
                         found.add(pool.take());

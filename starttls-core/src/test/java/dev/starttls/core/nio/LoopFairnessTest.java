@@ -84,9 +84,9 @@ class LoopFairnessTest {
 
     @Test
     void what_is_put_back_while_the_arrivals_are_run_waits_for_the_next_turn() {
-        Arrivals arrivals = new Arrivals();
+        LoopTasks arrivals = new LoopTasks();
         List<String> ran = new ArrayList<>();
-        arrivals.add(new Arrivals.Arrival() {
+        arrivals.add(new LoopTasks.Arrival() {
             @Override
             public void run() {
                 ran.add("again");

@@ -96,7 +96,7 @@ class SteadyDataTest {
     void answers_that_do_not_leave_stop_the_reader_after_some() throws SSLException {
         engine.rewind();
         engine.unwraps = List.of(new Turn(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, RECORD, 0));
-        ByteBuffer network = ByteBuffer.allocate(RECORD * (Inbound.UNANSWERED + 4));
+        ByteBuffer network = ByteBuffer.allocate(RECORD * (RecordReader.UNANSWERED + 4));
         while (network.hasRemaining()) {
             network.put(record());
         }
@@ -165,7 +165,7 @@ class SteadyDataTest {
         record[0] = 23;
         record[1] = 3;
         record[2] = 3;
-        record[4] = RECORD - RecordStash.HEADER;
+        record[4] = RECORD - PartialRecord.HEADER;
         return record;
     }
 }

@@ -30,7 +30,7 @@ class TlsPumpAfterHandshakeTest {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /** Key updates in a row: the peer counts the answers as well, and a ticket with them. */
-    private static final int MANY = Inbound.USELESS - 4;
+    private static final int MANY = RecordReader.USELESS - 4;
 
     @Test
     void key_updates_from_both_sides_lose_nothing() throws SSLException {
@@ -71,8 +71,8 @@ class TlsPumpAfterHandshakeTest {
         assertThat(victim.lastReceive).isEqualTo(TlsStatus.NEED_WRITE);
         int taken = total - victim.incoming.length;
         assertThat(taken)
-                .as("at most %d records", Inbound.UNANSWERED + 1)
-                .isLessThanOrEqualTo(total / MANY * (Inbound.UNANSWERED + 1));
+                .as("at most %d records", RecordReader.UNANSWERED + 1)
+                .isLessThanOrEqualTo(total / MANY * (RecordReader.UNANSWERED + 1));
         assertThat(victim.pump.wantsSend()).isTrue();
         // Once the answers leave, all goes on.
         TlsPumpHandshakeTest.exchange(sides, 1000);

@@ -59,15 +59,15 @@ class TlsPumpFloodTest {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus more = HandshakeStatus.NEED_UNWRAP;
         List<Turn> script =
-                new ArrayList<>(Collections.nCopies(Inbound.PER_CALL, new Turn(Status.OK, more, more, 6, 0)));
+                new ArrayList<>(Collections.nCopies(RecordReader.PER_CALL, new Turn(Status.OK, more, more, 6, 0)));
         script.add(new Turn(Status.BUFFER_UNDERFLOW, more, more, 0, 0));
         engine.unwraps = script;
         TlsPump pump = new TlsPump(engine);
         Optional<SSLException> thrown = Optional.empty();
         int calls = 0;
         engine.status = more;
-        while (thrown.isEmpty() && calls < Inbound.OF_A_HANDSHAKE) {
-            thrown = receive(pump, records(Inbound.PER_CALL, 1));
+        while (thrown.isEmpty() && calls < RecordReader.OF_A_HANDSHAKE) {
+            thrown = receive(pump, records(RecordReader.PER_CALL, 1));
             calls++;
             engine.calls = 0;
             engine.rewind();
@@ -77,7 +77,7 @@ class TlsPumpFloodTest {
                 .isInstanceOf(RecordLimitException.class)
                 .asString()
                 .contains("at most 4096 records");
-        assertThat(calls).isEqualTo(Inbound.OF_A_HANDSHAKE / Inbound.PER_CALL + 1);
+        assertThat(calls).isEqualTo(RecordReader.OF_A_HANDSHAKE / RecordReader.PER_CALL + 1);
     }
 
     @Test
@@ -98,7 +98,7 @@ class TlsPumpFloodTest {
                 .asString()
                 .contains("at most 1024 records or 1 MiB");
         // The tickets of the handshake are counted, too.
-        assertThat(updates).isBetween(Inbound.USELESS_IN_ALL, Inbound.USELESS_IN_ALL + 30);
+        assertThat(updates).isBetween(RecordReader.USELESS_IN_ALL, RecordReader.USELESS_IN_ALL + 30);
     }
 
     @Test
@@ -109,10 +109,10 @@ class TlsPumpFloodTest {
         ByteBuffer network = records(32, 25);
         ByteBuffer application = ByteBuffer.allocate(10);
         assertThat(pump.receive(network, application)).isEqualTo(TlsStatus.AGAIN);
-        assertThat(network.position()).isEqualTo(Inbound.PER_CALL * 30);
-        assertThat(engine.calls).isEqualTo(Inbound.PER_CALL);
+        assertThat(network.position()).isEqualTo(RecordReader.PER_CALL * 30);
+        assertThat(engine.calls).isEqualTo(RecordReader.PER_CALL);
         engine.unwraps = List.of(
-                new Turn(Status.OK, IDLE, IDLE, 30 * Inbound.PER_CALL, 0),
+                new Turn(Status.OK, IDLE, IDLE, 30 * RecordReader.PER_CALL, 0),
                 new Turn(Status.BUFFER_UNDERFLOW, IDLE, IDLE, 0, 0));
         engine.rewind();
         assertThat(pump.receive(network, application)).isNotEqualTo(TlsStatus.OK);
@@ -130,7 +130,7 @@ class TlsPumpFloodTest {
         ByteBuffer network = records(100, 1);
         for (int call = 1; call <= 6; call++) {
             assertThat(pump.receive(network, ByteBuffer.allocate(0))).isEqualTo(TlsStatus.AGAIN);
-            assertThat(network.position()).isEqualTo(call * Inbound.PER_CALL * 6);
+            assertThat(network.position()).isEqualTo(call * RecordReader.PER_CALL * 6);
         }
     }
 

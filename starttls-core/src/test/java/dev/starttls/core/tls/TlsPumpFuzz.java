@@ -39,7 +39,7 @@ class TlsPumpFuzz {
     private static final Engines TLS_12 = Engines.of("TLSv1.2");
     private static final int MAX_CALLS = 60_000;
     /** A record each way, and what one decrypts to. */
-    private static final int MAX_HELD = 3 * RecordStash.MAX_RECORD;
+    private static final int MAX_HELD = 3 * PartialRecord.MAX_RECORD;
 
     @FuzzTest
     void pump(byte[] input) {

@@ -199,18 +199,18 @@ class TlsPumpProgressTest {
     void behind_close_notify_an_answer_that_can_never_leave_is_not_waited_for() throws SSLException {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus wrap = HandshakeStatus.NEED_WRAP;
-        List<Turn> script =
-                new ArrayList<>(Collections.nCopies(2 * Inbound.UNANSWERED, new Turn(Status.OK, wrap, wrap, 5, 0)));
+        List<Turn> script = new ArrayList<>(
+                Collections.nCopies(2 * RecordReader.UNANSWERED, new Turn(Status.OK, wrap, wrap, 5, 0)));
         script.add(new Turn(Status.BUFFER_UNDERFLOW, wrap, wrap, 0, 0));
         engine.unwraps = script;
         TlsPump pump = engine.established();
-        ByteBuffer records = ByteBuffer.allocate(5 * 2 * Inbound.UNANSWERED);
+        ByteBuffer records = ByteBuffer.allocate(5 * 2 * RecordReader.UNANSWERED);
         while (records.hasRemaining()) {
             records.put(new byte[] {23, 3, 3, 0, 0});
         }
         records.flip();
         assertThat(pump.receive(records, ByteBuffer.allocate(10))).isEqualTo(TlsStatus.NEED_WRITE);
-        assertThat(records.position()).isEqualTo(5 * Inbound.UNANSWERED);
+        assertThat(records.position()).isEqualTo(5 * RecordReader.UNANSWERED);
         engine.outboundDone = true;
         assertThat(pump.receive(records, ByteBuffer.allocate(10))).isEqualTo(TlsStatus.NEED_READ);
     }

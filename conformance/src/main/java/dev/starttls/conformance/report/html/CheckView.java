@@ -13,13 +13,13 @@ import dev.starttls.conformance.check.Mark;
 record CheckView(
         String anchor,
         boolean open,
-        Sign sign,
+        MarkStyle sign,
         String id,
         String title,
         String level,
         String detail,
-        Linked clause,
-        Linked why,
+        LinkedText clause,
+        LinkedText why,
         Remedy fix,
         TranscriptView transcript) {
 
@@ -28,13 +28,13 @@ record CheckView(
         return new CheckView(
                 prefix + "-" + check.id(),
                 result.verdict().mark() == Mark.FAIL,
-                Sign.of(result.verdict().mark()),
+                MarkStyle.of(result.verdict().mark()),
                 check.id(),
                 check.title(),
                 check.level().key(),
                 result.verdict().detail(),
-                Linked.of(check.clause()),
-                Linked.of(check.why()),
+                LinkedText.of(check.clause()),
+                LinkedText.of(check.why()),
                 Remedy.of(check.fix()),
                 TranscriptView.of(result.transcript()));
     }

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * How to fix what a check found: in general, and by the server's software where the catalogue says it in sentences that
  * begin with its name and a colon, as in {@code Postfix: smtpd_tls_auth_only = yes.}
  */
-record Remedy(Linked general, List<Advice> advice) {
+record Remedy(LinkedText general, List<Advice> advice) {
     private static final Pattern SOFTWARE = Pattern.compile(
             "(?:^|(?<=[.;] ))(?<name>(?:Postfix|Exim|Dovecot|Cyrus|Sendmail|Courier|Exchange|OpenSMTPD|Java)"
                     + "(?:(?: and|,) (?:Postfix|Exim|Dovecot|Cyrus|Sendmail|Courier|Exchange|OpenSMTPD|Java))*"
@@ -20,7 +20,7 @@ record Remedy(Linked general, List<Advice> advice) {
     }
 
     /** What to do in this software. */
-    record Advice(String software, Linked text) {}
+    record Advice(String software, LinkedText text) {}
 
     static Remedy of(String fix) {
         List<Advice> advice = new ArrayList<>();
@@ -32,15 +32,15 @@ record Remedy(Linked general, List<Advice> advice) {
             if (name.isEmpty()) {
                 general = fix.substring(0, software.start());
             } else {
-                advice.add(new Advice(name, Linked.of(sentence(fix.substring(begin, software.start())))));
+                advice.add(new Advice(name, LinkedText.of(sentence(fix.substring(begin, software.start())))));
             }
             name = software.group("name");
             begin = software.end();
         }
         if (!name.isEmpty()) {
-            advice.add(new Advice(name, Linked.of(sentence(fix.substring(begin)))));
+            advice.add(new Advice(name, LinkedText.of(sentence(fix.substring(begin)))));
         }
-        return new Remedy(Linked.of(general.strip()), advice);
+        return new Remedy(LinkedText.of(general.strip()), advice);
     }
 
     /** Without the semicolon that joined it to the next. */

@@ -24,7 +24,7 @@ import java.util.Optional;
 record TargetView(
         String anchor,
         String url,
-        Ruling ruling,
+        TargetVerdict ruling,
         Optional<String> problem,
         List<Count> counts,
         String started,
@@ -59,7 +59,7 @@ record TargetView(
      * @param from where its part of the bar begins, in percent
      * @param width of its part, in percent
      */
-    record Count(Sign sign, String word, long n, String from, String width) {
+    record Count(MarkStyle sign, String word, long n, String from, String width) {
         boolean any() {
             return n > 0;
         }
@@ -68,7 +68,7 @@ record TargetView(
     /** The target with this number on the page, from 1. */
     static TargetView of(int number, TargetReport report) {
         String anchor = "target-" + number;
-        Ruling ruling = Ruling.of(report);
+        TargetVerdict ruling = TargetVerdict.of(report);
         return new TargetView(
                 anchor,
                 report.target().url(),
@@ -101,7 +101,7 @@ record TargetView(
         int all = report.results().size();
         for (Mark mark : ORDER) {
             long n = report.count(mark);
-            counts.add(new Count(Sign.of(mark), word(mark), n, percent(before, all), percent(n, all)));
+            counts.add(new Count(MarkStyle.of(mark), word(mark), n, percent(before, all), percent(n, all)));
             before += n;
         }
         return counts;
@@ -175,7 +175,7 @@ record TargetView(
     }
 
     /** A target in the overview: all that is kept of it when its section is written. */
-    record Brief(String anchor, String url, Ruling ruling, List<Count> counts, Optional<String> version) {
+    record Brief(String anchor, String url, TargetVerdict ruling, List<Count> counts, Optional<String> version) {
         Brief {
             counts = List.copyOf(counts);
         }

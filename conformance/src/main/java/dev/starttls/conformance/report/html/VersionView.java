@@ -14,7 +14,7 @@ import java.util.Set;
  */
 record VersionView(
         String name,
-        Sign sign,
+        MarkStyle sign,
         boolean accepted,
         boolean partial,
         String order,
@@ -39,13 +39,15 @@ record VersionView(
                 version.groups());
     }
 
-    private static Sign sign(TlsInventory.Version version) {
+    private static MarkStyle sign(TlsInventory.Version version) {
         if (IN_USE.contains(version.name())) {
             return version.accepted()
-                    ? new Sign("pass", "\u2713", "accepted")
-                    : new Sign("skip", "\u2013", "not spoken");
+                    ? new MarkStyle("pass", "\u2713", "accepted")
+                    : new MarkStyle("skip", "\u2013", "not spoken");
         }
-        return version.accepted() ? new Sign("fail", "\u2715", "accepted") : new Sign("pass", "\u2713", "refused");
+        return version.accepted()
+                ? new MarkStyle("fail", "\u2715", "accepted")
+                : new MarkStyle("pass", "\u2713", "refused");
     }
 
     private static String order(TlsInventory.Version version) {
@@ -65,18 +67,18 @@ record VersionView(
     }
 
     /** A cipher suite by its registered name, which says what it is good for. */
-    record Suite(String name, Sign sign, String remark) {
+    record Suite(String name, MarkStyle sign, String remark) {
         static Suite of(String name) {
             if (name.matches(".*(_anon_|_NULL_|_EXPORT|_RC4_|_RC2_|_DES_|_3DES_|_MD5$).*")) {
-                return new Suite(name, new Sign("fail", "\u2715", "broken"), "must not be accepted");
+                return new Suite(name, new MarkStyle("fail", "\u2715", "broken"), "must not be accepted");
             }
             boolean modern = !name.contains("_WITH_");
             if (!modern && !name.matches("TLS_(ECDHE|DHE)_.*")) {
-                return new Suite(name, new Sign("warn", "!", "weak"), "no forward secrecy");
+                return new Suite(name, new MarkStyle("warn", "!", "weak"), "no forward secrecy");
             }
             return name.contains("_CBC_")
-                    ? new Suite(name, new Sign("warn", "!", "weak"), "CBC")
-                    : new Suite(name, new Sign("pass", "\u2713", "strong"), "forward secrecy, AEAD");
+                    ? new Suite(name, new MarkStyle("warn", "!", "weak"), "CBC")
+                    : new Suite(name, new MarkStyle("pass", "\u2713", "strong"), "forward secrecy, AEAD");
         }
     }
 }

@@ -3,20 +3,20 @@ package dev.starttls.conformance.report.html;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.Suite;
-import dev.starttls.conformance.report.html.Linked.Part;
+import dev.starttls.conformance.report.html.LinkedText.Part;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What is made of the texts of checks. */
 class CatalogueTextTest {
-    private static String plain(Linked text) {
+    private static String plain(LinkedText text) {
         return text.parts().stream().map(Part::text).collect(Collectors.joining());
     }
 
     @Test
     void clauses_and_weaknesses_are_links() {
-        assertThat(Linked.of("RFC 3207 section 4.2, CVE-2011-0411 (https://nostarttls.secvuln.info).")
+        assertThat(LinkedText.of("RFC 3207 section 4.2, CVE-2011-0411 (https://nostarttls.secvuln.info).")
                         .parts())
                 .extracting(part -> part.href().orElse(""))
                 .containsExactly(
@@ -30,7 +30,7 @@ class CatalogueTextTest {
 
     @Test
     void an_rfc_without_a_section_is_a_link_to_all_of_it() {
-        assertThat(Linked.of("RFC 7465").parts())
+        assertThat(LinkedText.of("RFC 7465").parts())
                 .containsExactly(new Part("RFC 7465", Optional.of("https://www.rfc-editor.org/rfc/rfc7465")));
     }
 
@@ -53,7 +53,7 @@ class CatalogueTextTest {
     @Test
     void no_word_of_the_catalogue_is_lost() {
         assertThat(Suite.catalogue().all()).allSatisfy(check -> {
-            assertThat(plain(Linked.of(check.why()))).isEqualTo(check.why());
+            assertThat(plain(LinkedText.of(check.why()))).isEqualTo(check.why());
             Remedy remedy = Remedy.of(check.fix());
             String told = plain(remedy.general())
                     + remedy.advice().stream()

@@ -7,23 +7,23 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 
 /** The two ways in which a port may begin, and what waiting in vain looks like on each. */
-enum Way {
+enum PortKind {
     PLAINTEXT_FIRST(TlsPolicy.OPPORTUNISTIC, Phase.GREETING),
     TLS_FIRST(TlsPolicy.IMPLICIT, Phase.HANDSHAKE);
 
     private final TlsPolicy policy;
     private final Phase first;
 
-    Way(TlsPolicy policy, Phase first) {
+    PortKind(TlsPolicy policy, Phase first) {
         this.policy = policy;
         this.first = first;
     }
 
-    static Way of(Target target) {
+    static PortKind of(Target target) {
         return target.scheme().implicitTls() ? TLS_FIRST : PLAINTEXT_FIRST;
     }
 
-    Way other() {
+    PortKind other() {
         return this == TLS_FIRST ? PLAINTEXT_FIRST : TLS_FIRST;
     }
 

@@ -7,9 +7,9 @@ import dev.starttls.conformance.check.Mark;
  *
  * @param key the class in the style sheet, and what the filter goes by
  */
-record Sign(String key, String symbol, String word) {
-    static Sign of(Mark mark) {
-        return new Sign(mark.key(), symbol(mark), mark.key());
+record MarkStyle(String key, String symbol, String word) {
+    static MarkStyle of(Mark mark) {
+        return new MarkStyle(mark.key(), symbol(mark), mark.key());
     }
 
     private static String symbol(Mark mark) {

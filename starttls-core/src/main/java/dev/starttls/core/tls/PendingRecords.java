@@ -3,24 +3,24 @@ package dev.starttls.core.tls;
 import java.nio.ByteBuffer;
 
 /** Octets for the peer that did not fit where they were to go; given out in whatever pieces do. */
-final class OutgoingRecords {
+final class PendingRecords {
 
     /** None: one for all. */
-    static final OutgoingRecords NONE = new OutgoingRecords(ByteBuffer.allocate(0));
+    static final PendingRecords NONE = new PendingRecords(ByteBuffer.allocate(0));
 
     private final ByteBuffer held;
 
-    private OutgoingRecords(ByteBuffer held) {
+    private PendingRecords(ByteBuffer held) {
         this.held = held;
     }
 
     /** Takes a buffer that nobody else keeps, ready to be read. */
-    static OutgoingRecords of(ByteBuffer records) {
+    static PendingRecords of(ByteBuffer records) {
         if (!records.hasRemaining()) {
             return NONE;
         }
         // A prepared ClientHello may wait long: it should not occupy a buffer for the greatest of records.
-        return new OutgoingRecords(
+        return new PendingRecords(
                 records.remaining() < records.capacity() / 2
                         ? ByteBuffer.allocate(records.remaining()).put(records).flip()
                         : records);
@@ -32,7 +32,7 @@ final class OutgoingRecords {
     }
 
     /** Gives out what there is room for. Returns what is left then. */
-    OutgoingRecords drain(ByteBuffer network) {
+    PendingRecords drain(ByteBuffer network) {
         int count = Math.min(network.remaining(), held.remaining());
         if (count > 0) {
             network.put(held.slice(held.position(), count));

@@ -4,8 +4,8 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.imap.ImapResponse.Condition;
 import dev.starttls.conformance.session.Exchange;
 import dev.starttls.conformance.session.Greeting;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.session.Unasked;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.TlsOffer;
@@ -16,14 +16,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** One IMAP session of a check. Its commands are tagged {@code a1}, {@code a2} and so on; a check's own tags are others. */
-final class ImapTalk extends Talk {
+final class ImapProtocolSession extends ProtocolSession {
     /** A server that says more than this in answer to one command of the suite's is not listened to any longer. */
     private static final int MAX_RESPONSES = 200;
 
     private int commands;
     private Capabilities capabilities = new Capabilities(List.of());
 
-    ImapTalk(Conversation wire, TlsOffer offer) {
+    ImapProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, ImapProfile.WORDS);
     }
 

@@ -6,7 +6,7 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /** The receiving half of the pump: records in, the application's octets out. */
-final class Inbound {
+final class RecordReader {
 
     /** Records without data that are read on while an answer to them waits to be sent. */
     static final int UNANSWERED = 16;
@@ -40,8 +40,8 @@ final class Inbound {
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
-    private RecordStash stash = RecordStash.first();
-    private Leftovers leftovers = Leftovers.NONE;
+    private PartialRecord stash = PartialRecord.first();
+    private PendingPlaintext leftovers = PendingPlaintext.NONE;
     /** No more than {@link #UNANSWERED}, and small as all that an idle connection keeps; so are the next two. */
     private byte unanswered;
     /** No more than {@link #USELESS}. */
@@ -49,7 +49,7 @@ final class Inbound {
     /** No more than {@link #USELESS_IN_ALL}; until the handshake is done, its records, as a negative number. */
     private short uselessInAll;
 
-    Inbound(GuardedEngine engine, EngineTasks tasks) {
+    RecordReader(GuardedEngine engine, EngineTasks tasks) {
         this.engine = engine;
         this.tasks = tasks;
     }
@@ -169,8 +169,8 @@ final class Inbound {
             throw engine.refuse(new NotTlsException(engine.where(), stash.atFirst(), source));
         }
         int length = stash.lengthOf(source);
-        if (length > RecordStash.MAX_RECORD) {
-            throw engine.refuse("Expected a TLS record of at most " + RecordStash.MAX_RECORD + " octets "
+        if (length > PartialRecord.MAX_RECORD) {
+            throw engine.refuse("Expected a TLS record of at most " + PartialRecord.MAX_RECORD + " octets "
                     + engine.where() + ", got the header of one of " + length + " (RFC 8446 section 5.1)");
         }
         if (engine.established() && source.get(source.position()) == HANDSHAKE_RECORD) {
@@ -199,14 +199,15 @@ final class Inbound {
             SSLEngineResult result = unwrap(network, aside);
             boolean stalled = stalled(result);
             if ((!stalled && !overflown(result)) || (stalled && size >= largest)) {
-                leftovers = Leftovers.of(aside.flip());
+                leftovers = PendingPlaintext.of(aside.flip());
                 return result;
             }
             if (size < largest) {
                 size = largest;
             } else {
                 // Engines that accept larger records than the RFC does ask for more once they have seen one.
-                largest = Math.min(2 * RecordStash.MAX_RECORD, engine.session().getApplicationBufferSize());
+                largest =
+                        Math.min(2 * PartialRecord.MAX_RECORD, engine.session().getApplicationBufferSize());
                 if (largest <= size) {
                     throw engine.refuse("Expected a record to fit the session's application buffer of " + size
                             + " octets, got a larger one " + engine.where() + "; the engine is at fault");

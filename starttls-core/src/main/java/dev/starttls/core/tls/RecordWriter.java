@@ -7,19 +7,19 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 
 /** The sending half of the pump: the application's octets in, records out. */
-final class Outbound {
+final class RecordWriter {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /** Records that may leave after a failure: an alert, and before it the answers that the engine has made already. */
-    private static final int LAST_RECORDS = Inbound.UNANSWERED + 4;
+    private static final int LAST_RECORDS = RecordReader.UNANSWERED + 4;
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
     private int lastRecords = LAST_RECORDS;
     private volatile boolean alertOver;
-    private volatile OutgoingRecords records = OutgoingRecords.NONE;
+    private volatile PendingRecords records = PendingRecords.NONE;
 
-    Outbound(GuardedEngine engine, EngineTasks tasks) {
+    RecordWriter(GuardedEngine engine, EngineTasks tasks) {
         this.engine = engine;
         this.tasks = tasks;
     }
@@ -40,7 +40,7 @@ final class Outbound {
         while (true) {
             if (engine.failed() && engine.closing()) {
                 // What is left here is close_notify, or leads up to it.
-                records = OutgoingRecords.NONE;
+                records = PendingRecords.NONE;
                 return TlsStatus.CLOSED;
             }
             if (records.waiting()) {
@@ -76,7 +76,7 @@ final class Outbound {
                 return TlsStatus.OK;
             }
             idle = moved ? 0 : idle + 1;
-            if (idle > Inbound.IDLE_TURNS) {
+            if (idle > RecordReader.IDLE_TURNS) {
                 throw engine.refuse("Expected the engine to make a record, got none " + engine.where() + " ("
                         + engine.status() + "); the engine is at fault");
             }
@@ -103,7 +103,7 @@ final class Outbound {
     }
 
     void release() {
-        records = OutgoingRecords.NONE;
+        records = PendingRecords.NONE;
     }
 
     /** How many octets of memory are kept. */
@@ -173,15 +173,15 @@ final class Outbound {
             ByteBuffer aside = ByteBuffer.allocate(size);
             SSLEngineResult result = engine.wrap(source, aside);
             if (!overflown(result)) {
-                records = OutgoingRecords.of(aside.flip());
+                records = PendingRecords.of(aside.flip());
                 return result;
             }
-            if (size >= 2 * RecordStash.MAX_RECORD) {
+            if (size >= 2 * PartialRecord.MAX_RECORD) {
                 throw engine.refuse("Expected a record of at most " + size
                         + " octets from the engine, got a larger one; the engine is at fault");
             }
             size = Math.min(
-                    2 * RecordStash.MAX_RECORD,
+                    2 * PartialRecord.MAX_RECORD,
                     Math.max(size + 2_048, engine.session().getPacketBufferSize()));
         }
     }

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** One check that asks several times: it is as good as the worst of its answers, and tells all of those. */
-final class Legs {
+final class CombinedVerdict {
 
     private static final List<Mark> FROM_WORST = List.of(Mark.FAIL, Mark.INCONCLUSIVE, Mark.WARN, Mark.PASS, Mark.SKIP);
 
     private final List<Verdict> verdicts = new ArrayList<>();
 
-    Legs add(String name, Verdict verdict) {
+    CombinedVerdict add(String name, Verdict verdict) {
         verdicts.add(new Verdict(verdict.mark(), name + ": " + verdict.detail()));
         return this;
     }

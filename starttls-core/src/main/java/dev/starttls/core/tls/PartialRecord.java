@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * Keeps the beginning of a record whose end has not arrived. Takes no octet behind that record from the caller, so that
  * whole records are read where they lie.
  */
-final class RecordStash {
+final class PartialRecord {
 
     static final int HEADER = 5;
     /** The greatest length of a record: RFC 5246 section 6.2.3, which RFC 8446 section 5.2 lessens. */
@@ -18,7 +18,7 @@ final class RecordStash {
     private static final int MAJOR_VERSION = 3;
 
     /** What there is behind the first record as long as nothing is to be kept: one for all, and never changed. */
-    private static final RecordStash NONE = new RecordStash(true);
+    private static final PartialRecord NONE = new PartialRecord(true);
 
     /** Octets held are those before the position. */
     private ByteBuffer held = NOTHING;
@@ -26,13 +26,13 @@ final class RecordStash {
     private boolean reading;
     private boolean pastFirst;
 
-    private RecordStash(boolean pastFirst) {
+    private PartialRecord(boolean pastFirst) {
         this.pastFirst = pastFirst;
     }
 
     /** What a pump begins with. */
-    static RecordStash first() {
-        return new RecordStash(false);
+    static PartialRecord first() {
+        return new PartialRecord(false);
     }
 
     boolean holds() {
@@ -96,17 +96,17 @@ final class RecordStash {
     }
 
     /** One that octets can be put in. */
-    RecordStash opened() {
-        return this == NONE ? new RecordStash(true) : this;
+    PartialRecord opened() {
+        return this == NONE ? new PartialRecord(true) : this;
     }
 
     /** Lets go of the buffer when nothing is in it; while records keep coming in pieces it serves for all of them. */
-    RecordStash settled() {
+    PartialRecord settled() {
         return holds() ? this : emptied();
     }
 
     /** Lets go of the buffer, whatever is in it. */
-    RecordStash emptied() {
+    PartialRecord emptied() {
         if (pastFirst) {
             return NONE;
         }

@@ -3,7 +3,7 @@ package dev.starttls.core.nio;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** What other threads want done on a loop's thread, in their order. Nothing that was taken is forgotten, whenever the loop ends. */
-final class Arrivals {
+final class LoopTasks {
 
     /** Something to be done on the loop's thread. */
     interface Arrival {

@@ -4,15 +4,16 @@ import java.io.InputStream;
 import java.io.PrintStream;
 
 /** What the command reads from and writes to, and who may interrupt it. */
-public record Surroundings(InputStream in, PrintStream out, PrintStream err, Terminal terminal, Interrupts interrupts) {
+public record CommandEnvironment(
+        InputStream in, PrintStream out, PrintStream err, Terminal terminal, Interrupts interrupts) {
     /** Those in which nobody interrupts. */
-    public Surroundings(InputStream in, PrintStream out, PrintStream err, Terminal terminal) {
+    public CommandEnvironment(InputStream in, PrintStream out, PrintStream err, Terminal terminal) {
         this(in, out, err, terminal, Interrupts.NONE);
     }
 
     /** Those of this process. */
-    static Surroundings ofProcess() {
-        return new Surroundings(
+    static CommandEnvironment ofProcess() {
+        return new CommandEnvironment(
                 System.in,
                 StandardOutput.ofProcess(),
                 System.err,

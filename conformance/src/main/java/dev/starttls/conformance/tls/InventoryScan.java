@@ -24,7 +24,7 @@ import java.util.Optional;
  * Finds out all that a server takes: offers everything, takes what the server chose out of the offer, and asks again
  * until the server refuses. That makes one connection for each thing it takes and one more, whatever is offered.
  */
-final class Stocktaking {
+final class InventoryScan {
 
     /** More than a server with all there is has to be asked; who needs more plays games. */
     private static final int MAX_CONNECTIONS = 500;
@@ -43,7 +43,7 @@ final class Stocktaking {
     private final List<Version> found = new ArrayList<>();
     private int connections;
 
-    Stocktaking(Prober prober) {
+    InventoryScan(Prober prober) {
         this.prober = prober;
     }
 
@@ -214,7 +214,7 @@ final class Stocktaking {
                 .with()
                 .without(Extension.SUPPORTED_GROUPS)
                 .build());
-        answer.flatMap(Stocktaking::prime).ifPresent(labels::add);
+        answer.flatMap(InventoryScan::prime).ifPresent(labels::add);
         return new Taken<>(labels, groups.whole());
     }
 

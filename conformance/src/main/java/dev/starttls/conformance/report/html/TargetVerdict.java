@@ -9,13 +9,13 @@ import dev.starttls.conformance.run.TargetReport;
  *
  * @param key the class in the style sheet: pass, fail or unreached
  */
-record Ruling(String key, String symbol, String words, String sentence) {
-    static Ruling of(TargetReport report) {
+record TargetVerdict(String key, String symbol, String words, String sentence) {
+    static TargetVerdict of(TargetReport report) {
         if (report.outcome() == Outcome.FAILED) {
-            return new Ruling("fail", "\u2715", "Not as it must be", failed(report.count(Mark.FAIL)));
+            return new TargetVerdict("fail", "\u2715", "Not as it must be", failed(report.count(Mark.FAIL)));
         }
         if (report.outcome() == Outcome.UNREACHABLE) {
-            return new Ruling(
+            return new TargetVerdict(
                     "unreached",
                     "?",
                     report.results().isEmpty() ? "Not checked" : "Lost on the way",
@@ -23,7 +23,7 @@ record Ruling(String key, String symbol, String words, String sentence) {
         }
         long warned = report.count(Mark.WARN);
         long open = report.count(Mark.INCONCLUSIVE);
-        return new Ruling(
+        return new TargetVerdict(
                 "pass",
                 "\u2713",
                 open == 0 ? "Sound" : "Sound as far as could be seen",

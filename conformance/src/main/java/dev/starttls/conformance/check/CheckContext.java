@@ -15,7 +15,7 @@ import java.util.Optional;
  * What one run of one check is given: the target, connections to it, and the transcript they write. Connections are
  * closed with the subject, so a check need not close them.
  */
-public final class Subject implements AutoCloseable {
+public final class CheckContext implements AutoCloseable {
     private final Target target;
     private final TargetSettings settings;
     private final Dialect dialect;
@@ -25,7 +25,7 @@ public final class Subject implements AutoCloseable {
     private boolean over;
     private long deadline = Long.MAX_VALUE;
 
-    public Subject(Target target, TargetSettings settings, Dialect dialect) {
+    public CheckContext(Target target, TargetSettings settings, Dialect dialect) {
         this.target = target;
         this.settings = settings;
         this.dialect = dialect;

@@ -4,8 +4,8 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Exchange;
 import dev.starttls.conformance.session.Greeting;
 import dev.starttls.conformance.session.PlainLogin;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.TlsOffer;
 import dev.starttls.conformance.target.Login;
@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 
 /** One SMTP session of a check. */
-final class SmtpTalk extends Talk {
+final class SmtpProtocolSession extends ProtocolSession {
     private static final int MAX_REPLIES = 20;
 
     private Reply lastEhlo = new Reply.Answer(0, List.of(""), List.of());
 
-    SmtpTalk(Conversation wire, TlsOffer offer) {
+    SmtpProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, SmtpProfile.WORDS);
     }
 

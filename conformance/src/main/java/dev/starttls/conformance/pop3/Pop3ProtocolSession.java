@@ -3,8 +3,8 @@ package dev.starttls.conformance.pop3;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Exchange;
 import dev.starttls.conformance.session.Greeting;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Talk;
 import dev.starttls.conformance.speak.Conversation;
 import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.TlsOffer;
@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** One POP3 session of a check. */
-final class Pop3Talk extends Talk {
+final class Pop3ProtocolSession extends ProtocolSession {
     private static final String CAPA = "CAPA";
     private static final int MAX_REPLIES = 20;
     /** More lines inside TLS make no session of two commands. */
@@ -24,7 +24,7 @@ final class Pop3Talk extends Talk {
 
     private Capabilities capabilities = new Capabilities(List.of(), Map.of());
 
-    Pop3Talk(Conversation wire, TlsOffer offer) {
+    Pop3ProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, Pop3Profile.WORDS);
     }
 

@@ -4,24 +4,24 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Decrypted octets that did not fit where the application wanted them; overwritten once they were handed out. */
-final class Leftovers {
+final class PendingPlaintext {
 
     /** None: one for all. */
-    static final Leftovers NONE = new Leftovers(ByteBuffer.allocate(0));
+    static final PendingPlaintext NONE = new PendingPlaintext(ByteBuffer.allocate(0));
 
     private final ByteBuffer held;
 
-    private Leftovers(ByteBuffer held) {
+    private PendingPlaintext(ByteBuffer held) {
         this.held = held;
     }
 
     /** Takes a heap buffer that nobody else keeps, ready to be read. */
-    static Leftovers of(ByteBuffer decrypted) {
-        return new Leftovers(decrypted).rest();
+    static PendingPlaintext of(ByteBuffer decrypted) {
+        return new PendingPlaintext(decrypted).rest();
     }
 
     /** Takes more of them, which come behind those that wait. */
-    Leftovers and(ByteBuffer decrypted) {
+    PendingPlaintext and(ByteBuffer decrypted) {
         if (!waiting()) {
             return of(decrypted);
         }
@@ -37,7 +37,7 @@ final class Leftovers {
     }
 
     /** Hands out what there is room for. Returns what is left then. */
-    Leftovers give(ByteBuffer application) {
+    PendingPlaintext give(ByteBuffer application) {
         int count = Math.min(application.remaining(), held.remaining());
         if (count > 0) {
             application.put(held.slice(held.position(), count));
@@ -52,12 +52,12 @@ final class Leftovers {
     }
 
     /** What is left when some were taken. */
-    Leftovers rest() {
+    PendingPlaintext rest() {
         return waiting() ? this : emptied();
     }
 
     /** Overwrites all, handed out or not. */
-    Leftovers emptied() {
+    PendingPlaintext emptied() {
         if (held.capacity() > 0) {
             int from = held.arrayOffset();
             Arrays.fill(held.array(), from, from + held.capacity(), (byte) 0);

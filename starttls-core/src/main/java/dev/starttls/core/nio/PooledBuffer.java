@@ -7,7 +7,7 @@ import java.util.Arrays;
  * A buffer of the pool, lent to one direction as long as there are octets in it. A direction keeps what the calls return:
  * when it is idle that is the pool's {@link BufferPool#idle}, which all share. One thread at a time.
  */
-final class Lent {
+final class PooledBuffer {
 
     private final BufferPool pool;
     private final ByteBuffer buffer;
@@ -15,7 +15,7 @@ final class Lent {
     private int touched;
 
     /** Not lent yet. */
-    Lent(BufferPool pool, int size) {
+    PooledBuffer(BufferPool pool, int size) {
         this.pool = pool;
         this.buffer = ByteBuffer.allocate(size).flip();
     }
@@ -26,29 +26,29 @@ final class Lent {
     }
 
     /** One that octets can be put in. */
-    Lent opened() {
+    PooledBuffer acquire() {
         return held() ? this : pool.take();
     }
 
-    /** Room behind the octets, to put more in; to be followed by {@link #turned}. */
+    /** Room behind the octets, to put more in; to be followed by {@link #flip}. */
     ByteBuffer room() {
         return buffer.compact();
     }
 
     /** What was put in can be read. */
-    Lent turned() {
+    PooledBuffer flip() {
         buffer.flip();
         touched = Math.max(touched, buffer.limit());
-        return settled();
+        return releaseIfEmpty();
     }
 
     /**
      * The same of records that this side has made, which are not overwritten: anybody on the way to the peer can read them.
      * An engine may encrypt in place, and has put a record over all that it was given by then.
      */
-    Lent turnedRecords() {
+    PooledBuffer flipRecords() {
         buffer.flip();
-        return settled();
+        return releaseIfEmpty();
     }
 
     /** Overwrites the room, in which an engine that has failed may have left what it was to encrypt. */
@@ -58,12 +58,12 @@ final class Lent {
     }
 
     /** Gives the buffer back when all its octets were taken. */
-    Lent settled() {
-        return buffer.hasRemaining() ? this : emptied();
+    PooledBuffer releaseIfEmpty() {
+        return buffer.hasRemaining() ? this : release();
     }
 
     /** Gives the buffer back, whatever is in it. */
-    Lent emptied() {
+    PooledBuffer release() {
         return held() ? pool.give(this) : this;
     }
 

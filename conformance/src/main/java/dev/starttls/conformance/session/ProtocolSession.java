@@ -14,12 +14,12 @@ import java.util.Optional;
  * One session of a check. The steps on the way to what the check is about return an obstacle, as a verdict, if the way
  * ends before.
  */
-public abstract class Talk {
+public abstract class ProtocolSession {
     private final Conversation wire;
     private final TlsOffer offer;
     private final Vocabulary words;
 
-    protected Talk(Conversation wire, TlsOffer offer, Vocabulary words) {
+    protected ProtocolSession(Conversation wire, TlsOffer offer, Vocabulary words) {
         this.wire = wire;
         this.offer = offer;
         this.words = words;

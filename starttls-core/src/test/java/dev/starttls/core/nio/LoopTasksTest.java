@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ArrivalsTest {
+class LoopTasksTest {
 
     @Test
     void what_comes_in_time_is_run_and_what_comes_at_the_end_is_told() {
-        Arrivals arrivals = new Arrivals();
+        LoopTasks arrivals = new LoopTasks();
         Counted first = new Counted();
         Counted second = new Counted();
         Counted third = new Counted();
@@ -33,7 +33,7 @@ class ArrivalsTest {
     @Test
     void nothing_is_lost_or_told_twice_when_others_add_while_it_ends() throws Exception {
         for (int round = 0; round < 5_000; round++) {
-            Arrivals arrivals = new Arrivals();
+            LoopTasks arrivals = new LoopTasks();
             Counted arrival = new Counted();
             CyclicBarrier start = new CyclicBarrier(2);
             CompletableFuture<Void> adding = Pair.run(() -> {
@@ -50,7 +50,7 @@ class ArrivalsTest {
         }
     }
 
-    private static final class Counted implements Arrivals.Arrival {
+    private static final class Counted implements LoopTasks.Arrival {
 
         private final AtomicInteger ran = new AtomicInteger();
         private final AtomicInteger late = new AtomicInteger();

@@ -4,8 +4,8 @@ import dev.starttls.conformance.check.Check;
 import java.util.Iterator;
 
 /** What a shell offers to complete option values with. */
-final class Candidates {
-    private Candidates() {}
+final class CompletionValues {
+    private CompletionValues() {}
 
     /** Ids of checks. */
     static final class Ids implements Iterable<String> {

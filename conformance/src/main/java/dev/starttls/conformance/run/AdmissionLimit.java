@@ -5,7 +5,7 @@ package dev.starttls.conformance.run;
  * was asked: thousands of hosts that are silent are asked at once, but where all answer at once, this machine and they are
  * not drowned in handshakes. While enough targets wait for a lane, none is asked at all.
  */
-final class Room {
+final class AdmissionLimit {
     private static final int FIRST = 128;
 
     private final int most;
@@ -14,7 +14,7 @@ final class Room {
     private int asked;
     private int waiting;
 
-    Room(int most, int maxWaiting) {
+    AdmissionLimit(int most, int maxWaiting) {
         this.most = most;
         this.maxWaiting = maxWaiting;
         this.limit = Math.min(FIRST, most);

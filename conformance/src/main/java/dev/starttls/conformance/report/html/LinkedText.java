@@ -7,13 +7,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Text of the catalogue, in parts: the RFCs, CVEs and addresses it names are links. Never text of a peer. */
-record Linked(List<Part> parts) {
+record LinkedText(List<Part> parts) {
     private static final Pattern REFERENCE =
             Pattern.compile("RFC (?<rfc>[0-9]{3,5})(?: section (?<section>[0-9A-Z]+(?:\\.[0-9]+)*))?"
                     + "|(?<cve>CVE-[0-9]{4}-[0-9]{4,})"
                     + "|(?<url>https://[^\\s,;)]*[^\\s,;).])");
 
-    Linked {
+    LinkedText {
         parts = List.copyOf(parts);
     }
 
@@ -24,7 +24,7 @@ record Linked(List<Part> parts) {
      */
     record Part(String text, Optional<String> href) {}
 
-    static Linked of(String text) {
+    static LinkedText of(String text) {
         List<Part> parts = new ArrayList<>();
         Matcher reference = REFERENCE.matcher(text);
         int end = 0;
@@ -38,7 +38,7 @@ record Linked(List<Part> parts) {
         if (end < text.length()) {
             parts.add(new Part(text.substring(end), Optional.empty()));
         }
-        return new Linked(parts);
+        return new LinkedText(parts);
     }
 
     private static String href(Matcher reference) {
