@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,10 @@ class OpensslGroupsTest {
         "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256, dhe2048, 'Server Temp Key: DH, 2048 bits'"
     })
     void of_a_server(String options, String group, String told) throws Exception {
+        repeatedly(group, () -> ofServer(options, group, told));
+    }
+
+    private static void ofServer(String options, String group, String told) throws Exception {
         ExternalProgram openssl = ExternalProgram.named("openssl");
         try (ServerSocketChannel listening = ServerSocketChannel.open()) {
             listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
@@ -91,6 +96,10 @@ class OpensslGroupsTest {
         "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256, dhe2048"
     })
     void of_a_client(String options, String group) throws Exception {
+        repeatedly(group, () -> ofClient(options, group));
+    }
+
+    private void ofClient(String options, String group) throws Exception {
         ExternalProgram openssl = ExternalProgram.named("openssl");
         List<Object> pem = new ArrayList<>(List.of(IDENTITY.key()));
         pem.addAll(IDENTITY.chain());
@@ -112,6 +121,28 @@ class OpensslGroupsTest {
             server.destroyForcibly();
             server.waitFor();
         }
+    }
+
+    /**
+     * SunJSSE of Java 17 leaves out the zero octets with which a finite-field secret begins, in TLS 1.3 too, where RFC 8446
+     * section 7.4.1 keeps them: one handshake in 256 fails with a tag mismatch, and says nothing of the group.
+     */
+    private static void repeatedly(String group, Callable handshake) throws Exception {
+        for (int left = group.startsWith("ffdhe") ? 2 : 0; ; left--) {
+            try {
+                handshake.call();
+                return;
+            } catch (SSLException e) {
+                if (left == 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private interface Callable {
+
+        void call() throws Exception;
     }
 
     private static int port(BufferedReader said) throws IOException {
