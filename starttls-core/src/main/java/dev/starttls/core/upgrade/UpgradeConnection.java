@@ -259,7 +259,7 @@ public final class UpgradeConnection {
      *
      * @param network from the peer; the position moves behind those taken. Those left are to be given again, once what
      *     {@link #want} says has been done or {@code application} has room: one call takes no more than 16 records that
-     *     bring no data. After the end of the connection all are taken and dropped.
+     *     bring no data. After the end of the connection all are taken and dropped; after a failure the call throws.
      * @param application where the application's octets go; before {@link #ready} nothing goes there
      * @throws UpgradeException if the upgrade fails; nothing more is sent but an alert
      * @throws SSLException once ready, if the peer breaks TLS
