@@ -1,6 +1,7 @@
 package dev.starttls.core;
 
 import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,11 +30,22 @@ public final class RecordedApi {
     private RecordedApi() {}
 
     /**
-     * The API of the module whose build runs.
+     * Compares the API of the module whose build runs with the recorded one, and writes it to {@code target/api.txt}.
      *
-     * @throws IOException if its classes cannot be read
+     * @param module its folder
+     * @throws IOException if its classes or the record cannot be read
      */
-    public static String ofThisModule() throws IOException {
+    public static void check(String module) throws IOException {
+        String now = ofThisModule();
+        Path written = Files.writeString(Path.of("target", "api.txt"), now);
+        assertThat(now.lines())
+                .as(
+                        "the public API is that of api.txt; where the change is meant: cp %s/%s %s/api.txt",
+                        module, written, module)
+                .containsExactlyElementsOf(Files.readAllLines(Path.of("api.txt")));
+    }
+
+    private static String ofThisModule() throws IOException {
         ModuleDescriptor module;
         try (InputStream in = Files.newInputStream(CLASSES.resolve("module-info.class"))) {
             module = ModuleDescriptor.read(in);
