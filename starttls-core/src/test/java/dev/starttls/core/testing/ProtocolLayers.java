@@ -1,0 +1,71 @@
+package dev.starttls.core.testing;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** What the classes of a protocol's module may depend on. */
+public abstract class ProtocolLayers {
+
+    private final JavaClasses module;
+    private final String entry;
+
+    /**
+     * The rules of one module.
+     *
+     * @param protocol the last part of its package, for instance "smtp"
+     * @param prefix with which its entry classes begin, for instance "Smtp"
+     */
+    protected ProtocolLayers(String protocol, String prefix) {
+        module = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.starttls." + protocol);
+        entry = "dev\\.starttls\\." + protocol + "\\." + prefix + "(Client|Server|Connection)(\\$.*)?";
+    }
+
+    @Test
+    void only_the_entry_classes_touch_the_channel_layer() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(entry)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.starttls.core.nio..", "java.nio.channels..", "java.net.http..")
+                .check(module);
+    }
+
+    @Test
+    void nothing_but_java_base_and_the_core() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.starttls..",
+                        "java.lang..",
+                        "java.util..",
+                        "java.io..",
+                        "java.net..",
+                        "java.nio..",
+                        "java.time..",
+                        "javax.net..")
+                .check(module);
+    }
+
+    @Test
+    void no_reflection_logging_or_threads() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(entry)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.lang.reflect..", "java.util.logging..", "java.util.concurrent..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.Thread")
+                .check(module);
+    }
+}
