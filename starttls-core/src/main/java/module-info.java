@@ -1,4 +1,7 @@
-/** The upgrade of a plaintext connection to TLS: lines, the TLS pump, the upgrade machine and its channel drivers. */
+/**
+ * The upgrade of a plaintext connection to TLS: settings, the upgrade machine and its channel drivers. The octets of lines and of
+ * TLS are handled in packages that are not exported.
+ */
 module dev.starttls.core {
     exports dev.starttls.core.line;
     exports dev.starttls.core.hosts;

@@ -1,5 +1,6 @@
 package dev.starttls.core;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -14,6 +15,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.module.ModuleDescriptor.Requires;
 import java.net.URI;
 import java.nio.file.Files;
@@ -23,12 +25,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LayersTest {
 
     private static final String ROOT = "dev.starttls.core.";
-    private static final List<String> LAYERS = List.of("line", "hosts", "tls", "keys", "upgrade", "nio");
+    private static final List<String> LAYERS =
+            List.of("line", "line.codec", "hosts", "wire", "tls", "engine", "keys", "upgrade", "nio");
+    private static final String[] BELOW_THE_DRIVERS = packages(LAYERS.subList(0, LAYERS.size() - 1));
     private static final Pattern NO_CODE = Pattern.compile("\\s*(//|\\*|/\\*|import |package |$)");
 
     private static final Path MAIN = main();
@@ -40,47 +45,58 @@ class LayersTest {
     @Test
     void the_rules_see_the_classes() {
         assertThat(CLASSES).hasSizeGreaterThan(30);
-        assertThat(CLASSES.stream().map(JavaClass::getPackageName))
-                .contains(ROOT + "line", ROOT + "hosts", ROOT + "tls", ROOT + "keys", ROOT + "upgrade");
+        assertThat(CLASSES.stream().map(JavaClass::getPackageName)).contains(packages(LAYERS));
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void nothing_imports_upward(int layer) {
-        String[] above = LAYERS.subList(layer + 1, LAYERS.size()).stream()
-                .map(name -> ROOT + name + "..")
-                .toArray(String[]::new);
         noClasses()
                 .that()
-                .resideInAPackage(ROOT + LAYERS.get(layer) + "..")
+                .resideInAPackage(ROOT + LAYERS.get(layer))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(above)
+                .resideInAnyPackage(packages(LAYERS.subList(layer + 1, LAYERS.size())))
+                .check(CLASSES);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hosts, line;line.codec",
+        "wire, line.codec;hosts",
+        "tls, line.codec;hosts",
+        "engine, line;line.codec;hosts",
+        "keys, line.codec;hosts;wire;engine",
+        "upgrade, keys",
+        "nio, line.codec;wire;engine"
+    })
+    void no_package_imports_what_its_description_forbids(String one, String others) {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + one)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages(List.of(others.split(";"))))
                 .check(CLASSES);
     }
 
     @Test
-    void keys_and_upgrades_know_nothing_of_one_another() {
-        noClasses()
-                .that()
-                .resideInAPackage(ROOT + "upgrade")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage(ROOT + "keys")
-                .check(CLASSES);
+    void the_octets_of_lines_and_of_tls_are_not_exported() throws IOException {
+        try (InputStream in = Files.newInputStream(MAIN.resolve("module-info.class"))) {
+            assertThat(ModuleDescriptor.read(in).exports())
+                    .extracting(Exports::source)
+                    .containsExactlyInAnyOrder(packages(List.of("line", "hosts", "tls", "keys", "upgrade", "nio")));
+        }
     }
 
     @Test
     void every_class_lives_on_a_layer() {
-        classes()
-                .should()
-                .resideInAnyPackage(LAYERS.stream().map(name -> ROOT + name).toArray(String[]::new))
-                .check(CLASSES);
+        classes().should().resideInAnyPackage(packages(LAYERS)).check(CLASSES);
     }
 
     @Test
     void packages_have_no_circles() {
-        slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching(ROOT + "(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
     @Test
@@ -131,8 +147,7 @@ class LayersTest {
 
     @Test
     void below_the_drivers_there_are_no_threads_no_clock_and_no_channels() {
-        var below = noClasses()
-                .that(resideInAnyPackage(ROOT + "line", ROOT + "hosts", ROOT + "tls", ROOT + "keys", ROOT + "upgrade"));
+        var below = noClasses().that(resideInAnyPackage(BELOW_THE_DRIVERS));
         below.should().dependOnClassesThat().areAssignableTo(Thread.class).check(CLASSES);
         below.should()
                 .dependOnClassesThat(resideInAPackage("java.util.concurrent").and(new NotAtomics()))
@@ -149,7 +164,7 @@ class LayersTest {
     @Test
     void below_the_drivers_there_are_no_files_but_those_with_keys() {
         noClasses()
-                .that(resideInAnyPackage(ROOT + "line", ROOT + "hosts", ROOT + "tls", ROOT + "upgrade"))
+                .that(resideInAnyPackage(BELOW_THE_DRIVERS).and(not(resideInAPackage(ROOT + "keys"))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("java.nio.file.."))
                 .check(CLASSES);
@@ -179,6 +194,10 @@ class LayersTest {
                     .as(file.toString())
                     .hasSizeLessThanOrEqualTo(320));
         }
+    }
+
+    private static String[] packages(List<String> names) {
+        return names.stream().map(name -> ROOT + name).toArray(String[]::new);
     }
 
     private static Path main() {

@@ -2,8 +2,8 @@ package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.line.LineDecoder;
-import dev.starttls.core.line.LineEncoder;
+import dev.starttls.core.line.codec.LineDecoder;
+import dev.starttls.core.line.codec.LineEncoder;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
-import dev.starttls.core.tls.TlsPump;
-import dev.starttls.core.tls.TlsStatus;
+import dev.starttls.core.engine.TlsPump;
+import dev.starttls.core.engine.TlsStatus;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLContext;

@@ -27,7 +27,14 @@ public final class LineException extends IOException {
 
     private final Kind kind;
 
-    LineException(Kind kind, int at, int limit) {
+    /**
+     * Makes one.
+     *
+     * @param kind what is wrong
+     * @param at how many octets of the line came before
+     * @param limit the greatest length of a line in octets
+     */
+    public LineException(Kind kind, int at, int limit) {
         super("Expected a line of at most " + limit + " octets that ends in CRLF, got " + kind.words + " (octet "
                 + (at + 1) + " of the line)");
         this.kind = kind;

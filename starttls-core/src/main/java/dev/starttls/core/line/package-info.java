@@ -1,8 +1,8 @@
 /**
- * Layer 1: octets to CRLF-terminated lines and back.
+ * Layer 1: what a protocol's lines are made of, for dialogues of this library and of others: the rules of ASCII, and what was
+ * wrong with a line that a peer sent.
  *
- * <p>What lives here knows nothing of TLS, channels, protocols or time. It is strict (only CRLF ends a line), bounded
- * (a peer cannot make it hold more than the limit it was given) and exact (it never takes an octet behind the line it
- * gives out). Nothing of the layers above may be imported.
+ * <p>The codec that splits octets into lines is in {@code line.codec}, which is not exported: a dialogue is given lines.
+ * Nothing of TLS, channels or time, and no import of another package of this library.
  */
 package dev.starttls.core.line;

@@ -1,5 +1,6 @@
 package dev.starttls.core.tls;
 
+import dev.starttls.core.wire.HostName;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,7 +81,7 @@ record ConfiguredEngines(
     }
 
     SSLEngine server(String peerHost, int peerPort, Optional<String> serverName) throws GeneralSecurityException {
-        Optional<String> name = serverName.flatMap(ServerIdentity::hostName);
+        Optional<String> name = serverName.flatMap(HostName::of);
         Optional<SSLContext> chosen = name.isPresent() && byServerName.isPresent()
                 ? byServerName.get().apply(name.get())
                 : Optional.empty();

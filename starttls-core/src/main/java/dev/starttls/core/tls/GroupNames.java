@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * The names of groups for key exchange in IANA's registry "TLS Supported Groups" (RFC 8446 section 4.2.7), as {@link
- * TlsSettings.Builder#namedGroups} takes them and {@link TlsPump#namedGroup()} reports them.
+ * TlsSettings.Builder#namedGroups} takes them and the report of an upgrade has them.
  */
 public final class GroupNames {
 

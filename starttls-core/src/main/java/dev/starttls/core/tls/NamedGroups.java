@@ -1,5 +1,7 @@
 package dev.starttls.core.tls;
 
+import dev.starttls.core.wire.ClientHelloReader;
+import dev.starttls.core.wire.HelloExtensions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -140,7 +142,7 @@ final class NamedGroups {
      * case.
      */
     private List<String> offered(SSLEngine client) throws SSLException {
-        ServerNameReader reader = new ServerNameReader();
+        ClientHelloReader reader = new ClientHelloReader();
         ByteBuffer nothing = ByteBuffer.allocate(0);
         ByteBuffer records = ByteBuffer.allocate(ROOM);
         client.beginHandshake();
@@ -151,7 +153,7 @@ final class NamedGroups {
         List<String> groups = new ArrayList<>();
         Optional<ByteBuffer> extension = reader.extension(SUPPORTED_GROUPS);
         if (extension.isPresent()) {
-            ByteBuffer list = HelloExtensions.part16(extension.get());
+            ByteBuffer list = HelloExtensions.vector16(extension.get());
             while (list.hasRemaining()) {
                 int id = list.getShort() & 0xffff;
                 if ((id & 0x0f0f) != GREASE || id >> Byte.SIZE != (id & 0xff)) {

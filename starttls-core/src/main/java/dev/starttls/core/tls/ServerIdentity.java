@@ -1,6 +1,7 @@
 package dev.starttls.core.tls;
 
 import dev.starttls.core.line.Ascii;
+import dev.starttls.core.wire.HostName;
 import java.net.IDN;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -30,11 +31,6 @@ import javax.net.ssl.SNIHostName;
  */
 public final class ServerIdentity {
 
-    /** RFC 1035 section 2.3.4, in characters without the dot at the end. */
-    private static final int MAX_NAME = 253;
-
-    private static final int MAX_LABEL = 63;
-
     /** Enough to see what the certificate is for; some have a hundred names. */
     private static final int MAX_SHOWN = 8;
 
@@ -53,7 +49,7 @@ public final class ServerIdentity {
     private ServerIdentity(String ascii) {
         boolean dot = ascii.endsWith(".");
         host = dot ? ascii.substring(0, ascii.length() - 1) : ascii;
-        name = hostName(host);
+        name = HostName.of(host);
         // No address has a dot at its end.
         address = dot ? new byte[0] : AddressLiteral.octets(host);
     }
@@ -85,42 +81,6 @@ public final class ServerIdentity {
                     + host + "; give it in its ASCII form (xn--...)");
         }
         return IDN.toASCII(host, IDN.USE_STD3_ASCII_RULES);
-    }
-
-    /**
-     * A name of the DNS, if that is what it is: in lower case, without a dot at the end, of labels with letters, digits,
-     * hyphens and underscores, the last of which is no number (RFC 3696 section 2).
-     *
-     * @param given in any case
-     * @return empty if it is none
-     */
-    static Optional<String> hostName(String given) {
-        if (given.length() > MAX_NAME) {
-            return Optional.empty();
-        }
-        StringBuilder lower = new StringBuilder(given.length());
-        int label = 0;
-        boolean number = true;
-        for (int i = 0; i < given.length(); i++) {
-            char c = given.charAt(i);
-            // String.toLowerCase makes a letter of ASCII out of a few that are none, such as the sign for Kelvin.
-            c = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
-            lower.append(c);
-            if (c == '.') {
-                if (label == 0) {
-                    return Optional.empty();
-                }
-                label = 0;
-                number = true;
-            } else {
-                label++;
-                if (label > MAX_LABEL || !(Ascii.letterOrDigit(c) || c == '-' || c == '_')) {
-                    return Optional.empty();
-                }
-                number &= Ascii.digit(c);
-            }
-        }
-        return label == 0 || number ? Optional.empty() : Optional.of(lower.toString());
     }
 
     /**
@@ -222,9 +182,9 @@ public final class ServerIdentity {
         }
         String reference = name.get();
         if (!presented.startsWith("*.")) {
-            return hostName(presented).filter(reference::equals).isPresent();
+            return HostName.of(presented).filter(reference::equals).isPresent();
         }
-        Optional<String> base = hostName(presented.substring(2));
+        Optional<String> base = HostName.of(presented.substring(2));
         int dot = reference.indexOf('.');
         return base.isPresent()
                 && base.get().indexOf('.') > 0

@@ -249,8 +249,8 @@ public final class TlsSettings {
          * <p>Needs Java 20 and engines that take {@code SSLParameters.setNamedGroups}. An engine that leaves one of the groups
          * out, as SunJSSE does without a word with those it does not know, is refused where engines are made, as with the
          * other settings. To find out, one more engine is made before the first, whose ClientHello goes nowhere; on a server
-         * with engines for servers alone, groups that these pass over cannot be found. The group that was agreed on is told
-         * by {@link TlsPump#namedGroup} and by the report of an upgrade.
+         * with engines for servers alone, groups that these pass over cannot be found. The group that was agreed on is in
+         * the report of the upgrade.
          *
          * @param names none for the engine's own choice
          * @return this

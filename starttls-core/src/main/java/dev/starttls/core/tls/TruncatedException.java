@@ -10,7 +10,12 @@ public final class TruncatedException extends SSLException {
 
     private static final long serialVersionUID = 1L;
 
-    TruncatedException(String phase) {
+    /**
+     * Makes one.
+     *
+     * @param phase when the connection ended, for the message: "during the handshake" or "inside TLS"
+     */
+    public TruncatedException(String phase) {
         super("Expected close_notify before the end of the connection, got the end without it " + phase
                 + "; what was received may be incomplete. If the peer is known to close like this, relax it with"
                 + " TlsSettings.Builder.truncation(Truncation.ACCEPTED)");

@@ -1,6 +1,6 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.TlsPump;
+import dev.starttls.core.engine.TlsPump;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 

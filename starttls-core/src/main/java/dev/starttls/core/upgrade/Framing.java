@@ -1,7 +1,7 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.line.LineDecoder;
 import dev.starttls.core.line.LineException;
+import dev.starttls.core.line.codec.LineDecoder;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.engine.NotTlsException;
+import dev.starttls.core.engine.TlsStatus;
 import dev.starttls.core.line.LineException;
-import dev.starttls.core.tls.NotTlsException;
-import dev.starttls.core.tls.TlsStatus;
 import dev.starttls.core.tls.Truncation;
 import java.io.IOException;
 import java.nio.ByteBuffer;

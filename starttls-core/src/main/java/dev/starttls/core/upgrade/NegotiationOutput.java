@@ -1,7 +1,7 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.engine.TlsStatus;
 import dev.starttls.core.tls.PeerCheck;
-import dev.starttls.core.tls.TlsStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;

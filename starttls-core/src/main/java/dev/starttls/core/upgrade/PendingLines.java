@@ -1,6 +1,6 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.line.LineEncoder;
+import dev.starttls.core.line.codec.LineEncoder;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,10 +1,10 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.engine.TlsPump;
 import dev.starttls.core.tls.PeerCheck;
 import dev.starttls.core.tls.ServerIdentity;
-import dev.starttls.core.tls.ServerNameReader;
-import dev.starttls.core.tls.TlsPump;
 import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.wire.ClientHelloReader;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
@@ -15,7 +15,7 @@ final class PumpFactory {
     private final Role role;
     private final UpgradeSettings settings;
     private final Peer peer;
-    private Optional<ServerNameReader> names = Optional.empty();
+    private Optional<ClientHelloReader> names = Optional.empty();
 
     PumpFactory(Role role, UpgradeSettings settings, Peer peer) {
         this.role = role;
@@ -31,7 +31,7 @@ final class PumpFactory {
     /** Takes octets of the ClientHello. Returns whether the name is known, or known not to be there. */
     boolean read(ByteBuffer network) {
         if (names.isEmpty()) {
-            names = Optional.of(new ServerNameReader());
+            names = Optional.of(new ClientHelloReader());
         }
         return names.get().read(network);
     }

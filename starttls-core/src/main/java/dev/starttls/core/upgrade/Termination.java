@@ -1,8 +1,8 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.NotTlsException;
+import dev.starttls.core.engine.NotTlsException;
+import dev.starttls.core.engine.RecordLimitException;
 import dev.starttls.core.tls.PeerCheck;
-import dev.starttls.core.tls.RecordLimitException;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.security.cert.Certificate;
 import java.util.List;

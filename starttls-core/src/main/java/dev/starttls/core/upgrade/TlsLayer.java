@@ -1,7 +1,7 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.TlsPump;
-import dev.starttls.core.tls.TlsStatus;
+import dev.starttls.core.engine.TlsPump;
+import dev.starttls.core.engine.TlsStatus;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import javax.net.ssl.SSLException;

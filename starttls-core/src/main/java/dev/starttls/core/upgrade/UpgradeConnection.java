@@ -1,6 +1,6 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.tls.TlsStatus;
+import dev.starttls.core.engine.TlsStatus;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Truncation;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;

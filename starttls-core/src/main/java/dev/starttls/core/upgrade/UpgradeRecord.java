@@ -1,7 +1,7 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.engine.TlsPump;
 import dev.starttls.core.tls.PeerCheck;
-import dev.starttls.core.tls.TlsPump;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import dev.starttls.core.upgrade.UpgradeReport.Resumption;

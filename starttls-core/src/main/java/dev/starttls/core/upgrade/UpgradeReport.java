@@ -39,8 +39,9 @@ public record UpgradeReport(
      *
      * @param version for instance "TLSv1.3"
      * @param suite for instance "TLS_AES_256_GCM_SHA384"
-     * @param namedGroup the group of the key exchange by its registered name, for instance "x25519", as the server said it: see
-     *     {@link dev.starttls.core.tls.TlsPump#namedGroup}; empty where none was used
+     * @param namedGroup the group of the key exchange by its registered name, for instance "x25519", as the server sent it;
+     *     "0x" and four digits if it is not known here, "dhe" and the bits of the prime for the Diffie-Hellman of before TLS
+     *     1.3; empty where no key was exchanged
      * @param peerChain the peer's certificates, its own first; empty when it sent none
      * @param resumption whether an earlier session was resumed
      * @param applicationProtocol agreed by ALPN (RFC 7301)

@@ -3,6 +3,7 @@ package dev.starttls.core.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.engine.PumpSide;
 import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
@@ -30,7 +31,7 @@ class EngineAbilitiesTest {
         "TCNATIVE, ''"
     })
     void an_application_protocol_is_agreed_on(EngineMaker engines, String agreed) throws Exception {
-        Side[] sides = established(
+        PumpSide[] sides = established(
                 TlsSettings.builder().engines(engines.client()).applicationProtocols("pop3", "imap"),
                 TlsSettings.builder()
                         .engines(engines.with(CERTIFICATES.localhost(KeyKind.EC)))
@@ -43,7 +44,7 @@ class EngineAbilitiesTest {
     @EnumSource
     void the_version_and_the_suite_are_those_that_were_set(EngineMaker engines) throws Exception {
         String suite = "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384";
-        Side[] sides = established(
+        PumpSide[] sides = established(
                 TlsSettings.builder()
                         .engines(engines.client())
                         .versions("TLSv1.2")
@@ -62,7 +63,7 @@ class EngineAbilitiesTest {
             engine.setEnabledCipherSuites(new String[] {suite});
             return engine;
         };
-        Side[] sides = established(
+        PumpSide[] sides = established(
                 TlsSettings.builder().engines(narrow).versions("TLSv1.2"),
                 TlsSettings.builder().engines(engines.with(CERTIFICATES.localhost(KeyKind.EC))));
         assertThat(sides[0].pump.session().getCipherSuite()).isEqualTo(suite);
@@ -71,17 +72,17 @@ class EngineAbilitiesTest {
     @ParameterizedTest
     @EnumSource
     void a_certificate_for_another_name_is_refused(EngineMaker engines) throws Exception {
-        Side[] sides = connected(
+        PumpSide[] sides = connected(
                 TlsSettings.builder().engines(engines.client()),
                 TlsSettings.builder().engines(EngineMaker.SUN_JSSE.with(CERTIFICATES.otherName())));
-        assertThatThrownBy(() -> Side.settle(sides[0], sides[1])).isInstanceOf(SSLException.class);
+        assertThatThrownBy(() -> PumpSide.settle(sides[0], sides[1])).isInstanceOf(SSLException.class);
         assertThat(sides[0].pump.established()).isFalse();
     }
 
     @ParameterizedTest
     @EnumSource
     void a_server_asks_for_a_certificate_and_gets_it(EngineMaker engines) throws Exception {
-        Side[] sides = established(
+        PumpSide[] sides = established(
                 TlsSettings.builder().engines(EngineMaker.SUN_JSSE.with(CERTIFICATES.named("client.example"))),
                 TlsSettings.builder()
                         .engines(engines.with(CERTIFICATES.localhost(KeyKind.EC)))
@@ -92,26 +93,26 @@ class EngineAbilitiesTest {
     @ParameterizedTest
     @EnumSource
     void a_server_that_needs_a_certificate_refuses_a_client_without(EngineMaker engines) throws Exception {
-        Side[] sides = connected(
+        PumpSide[] sides = connected(
                 TlsSettings.builder().engines(engines.client()),
                 TlsSettings.builder()
                         .engines(engines.with(CERTIFICATES.localhost(KeyKind.EC)))
                         .clientCertificate(ClientCertificate.NEEDED));
-        assertThatThrownBy(() -> Side.settle(sides[0], sides[1])).isInstanceOf(SSLException.class);
+        assertThatThrownBy(() -> PumpSide.settle(sides[0], sides[1])).isInstanceOf(SSLException.class);
         assertThatThrownBy(() -> sides[1].pump.session().getPeerCertificates())
                 .isInstanceOf(SSLPeerUnverifiedException.class);
     }
 
-    private static Side[] established(TlsSettings.Builder client, TlsSettings.Builder server) throws Exception {
-        Side[] sides = connected(client, server);
-        Side.handshake(sides[0], sides[1]);
+    private static PumpSide[] established(TlsSettings.Builder client, TlsSettings.Builder server) throws Exception {
+        PumpSide[] sides = connected(client, server);
+        PumpSide.handshake(sides[0], sides[1]);
         return sides;
     }
 
-    private static Side[] connected(TlsSettings.Builder client, TlsSettings.Builder server) throws Exception {
-        Side one = new Side(client.build().clientEngine("localhost", 25, Verification.FULL));
-        Side other = new Side(server.build().serverEngine("127.0.0.1", 40_000, Optional.empty()));
-        Side.connect(one, other);
-        return new Side[] {one, other};
+    private static PumpSide[] connected(TlsSettings.Builder client, TlsSettings.Builder server) throws Exception {
+        PumpSide one = new PumpSide(client.build().clientEngine("localhost", 25, Verification.FULL));
+        PumpSide other = new PumpSide(server.build().serverEngine("127.0.0.1", 40_000, Optional.empty()));
+        PumpSide.connect(one, other);
+        return new PumpSide[] {one, other};
     }
 }

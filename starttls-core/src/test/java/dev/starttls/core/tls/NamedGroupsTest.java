@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.starttls.core.engine.PumpSide;
 import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
+import dev.starttls.core.wire.ClientHelloReader;
+import dev.starttls.core.wire.HelloExtensions;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
@@ -120,12 +123,12 @@ class NamedGroupsTest {
     void a_server_agrees_on_a_group_of_its_own_and_both_tell_which(String version, String names, String agreed)
             throws Exception {
         assumeSettable();
-        Side[] sides = {
-            new Side(client(TlsSettings.builder().versions(version))),
-            new Side(server(TlsSettings.builder().namedGroups(names.split(";"))))
+        PumpSide[] sides = {
+            new PumpSide(client(TlsSettings.builder().versions(version))),
+            new PumpSide(server(TlsSettings.builder().namedGroups(names.split(";"))))
         };
-        Side.connect(sides[0], sides[1]);
-        Side.handshake(sides[0], sides[1]);
+        PumpSide.connect(sides[0], sides[1]);
+        PumpSide.handshake(sides[0], sides[1]);
         assertThat(sides[0].pump.namedGroup()).contains(agreed);
         assertThat(sides[1].pump.namedGroup()).contains(agreed);
     }
@@ -135,18 +138,18 @@ class NamedGroupsTest {
     void before_tls_13_the_curve_of_a_certificate_must_be_among_them() throws Exception {
         assumeSettable();
         for (String[] names : new String[][] {{"x25519", "secp256r1"}, {"x25519"}}) {
-            Side[] sides = {
-                new Side(client(TlsSettings.builder().versions("TLSv1.2").namedGroups(names))),
-                new Side(TlsSettings.builder()
+            PumpSide[] sides = {
+                new PumpSide(client(TlsSettings.builder().versions("TLSv1.2").namedGroups(names))),
+                new PumpSide(TlsSettings.builder()
                         .context(CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC)))
                         .build()
                         .serverEngine("127.0.0.1", 40_000, Optional.empty()))
             };
-            Side.connect(sides[0], sides[1]);
+            PumpSide.connect(sides[0], sides[1]);
             if (names.length == 1) {
-                assertThatThrownBy(() -> Side.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
+                assertThatThrownBy(() -> PumpSide.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
             } else {
-                Side.handshake(sides[0], sides[1]);
+                PumpSide.handshake(sides[0], sides[1]);
                 assertThat(sides[0].pump.namedGroup()).contains("x25519");
             }
         }
@@ -155,12 +158,12 @@ class NamedGroupsTest {
     @Test
     void sides_without_a_group_in_common_fail() throws Exception {
         assumeSettable();
-        Side[] sides = {
-            new Side(client(TlsSettings.builder().namedGroups("x25519"))),
-            new Side(server(TlsSettings.builder().namedGroups("secp256r1")))
+        PumpSide[] sides = {
+            new PumpSide(client(TlsSettings.builder().namedGroups("x25519"))),
+            new PumpSide(server(TlsSettings.builder().namedGroups("secp256r1")))
         };
-        Side.connect(sides[0], sides[1]);
-        assertThatThrownBy(() -> Side.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
+        PumpSide.connect(sides[0], sides[1]);
+        assertThatThrownBy(() -> PumpSide.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
     }
 
     @ParameterizedTest
@@ -226,9 +229,9 @@ class NamedGroupsTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("SSLEngineImpl offers [x25519]");
         } else {
-            Side[] sides = {new Side(client(hybrid)), new Side(server(hybrid))};
-            Side.connect(sides[0], sides[1]);
-            Side.handshake(sides[0], sides[1]);
+            PumpSide[] sides = {new PumpSide(client(hybrid)), new PumpSide(server(hybrid))};
+            PumpSide.connect(sides[0], sides[1]);
+            PumpSide.handshake(sides[0], sides[1]);
             assertThat(sides[0].pump.namedGroup()).contains("X25519MLKEM768");
         }
     }
@@ -256,12 +259,12 @@ class NamedGroupsTest {
         assumeSettable();
         // The curve of the certificates, without which Bouncy Castle takes none of them.
         String[] groups = {group, "secp256r1"};
-        Side[] sides = {
-            new Side(made(TlsSettings.builder().engines(engines.client()).namedGroups(groups))),
-            new Side(served(engines).namedGroups(groups).build().serverEngine("127.0.0.1", 1, Optional.empty()))
+        PumpSide[] sides = {
+            new PumpSide(made(TlsSettings.builder().engines(engines.client()).namedGroups(groups))),
+            new PumpSide(served(engines).namedGroups(groups).build().serverEngine("127.0.0.1", 1, Optional.empty()))
         };
-        Side.connect(sides[0], sides[1]);
-        Side.handshake(sides[0], sides[1]);
+        PumpSide.connect(sides[0], sides[1]);
+        PumpSide.handshake(sides[0], sides[1]);
         assertThat(sides[0].pump.namedGroup()).contains(group);
         assertThat(sides[1].pump.namedGroup()).contains(group);
     }
@@ -337,13 +340,13 @@ class NamedGroupsTest {
     private static List<String> shares(SSLEngine engine) throws SSLException {
         ByteBuffer hello = ByteBuffer.allocate(32_768);
         engine.wrap(ByteBuffer.allocate(0), hello);
-        ServerNameReader reader = new ServerNameReader();
+        ClientHelloReader reader = new ClientHelloReader();
         assertThat(reader.read(hello.flip())).isTrue();
-        ByteBuffer list = HelloExtensions.part16(reader.extension(KEY_SHARE).orElseThrow());
+        ByteBuffer list = HelloExtensions.vector16(reader.extension(KEY_SHARE).orElseThrow());
         List<String> groups = new ArrayList<>();
         while (list.hasRemaining()) {
             groups.add(GroupNames.of(list.getShort()));
-            HelloExtensions.part16(list);
+            HelloExtensions.vector16(list);
         }
         return groups;
     }

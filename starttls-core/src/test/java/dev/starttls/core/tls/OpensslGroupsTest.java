@@ -2,6 +2,8 @@ package dev.starttls.core.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.engine.TlsPump;
+import dev.starttls.core.engine.TlsStatus;
 import dev.starttls.core.testing.ExternalProgram;
 import dev.starttls.core.testing.ExternalProgram.Outcome;
 import dev.starttls.core.testing.PemFiles;

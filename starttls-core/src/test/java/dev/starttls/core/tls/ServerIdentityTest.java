@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.wire.HostName;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.X509Certificate;
@@ -93,11 +94,11 @@ class ServerIdentityTest {
         assertThat(ServerIdentity.of("localhost\0.evil.example").matches(LOCALHOST))
                 .isFalse();
         assertThat(ServerIdentity.of("lo\u0441alhost").matches(LOCALHOST)).isFalse();
-        assertThat(ServerIdentity.hostName("\u212a.example")).isEmpty();
-        assertThat(ServerIdentity.hostName("a".repeat(63) + ".example")).isPresent();
-        assertThat(ServerIdentity.hostName("a".repeat(64) + ".example")).isEmpty();
-        assertThat(ServerIdentity.hostName("a.".repeat(126) + "a")).isPresent();
-        assertThat(ServerIdentity.hostName("a.".repeat(126) + "ab")).isEmpty();
+        assertThat(HostName.of("\u212a.example")).isEmpty();
+        assertThat(HostName.of("a".repeat(63) + ".example")).isPresent();
+        assertThat(HostName.of("a".repeat(64) + ".example")).isEmpty();
+        assertThat(HostName.of("a.".repeat(126) + "a")).isPresent();
+        assertThat(HostName.of("a.".repeat(126) + "ab")).isEmpty();
     }
 
     @ParameterizedTest
@@ -267,7 +268,7 @@ class ServerIdentityTest {
             String host = text(random);
             String presented = random.nextInt(4) > 0 ? text(random) : host.toUpperCase(Locale.ROOT);
             if (host.chars().anyMatch(c -> c >= 128) || presented.chars().anyMatch(c -> c >= 128)) {
-                assertThat(ServerIdentity.hostName(host + presented)).isEmpty();
+                assertThat(HostName.of(host + presented)).isEmpty();
                 continue;
             }
             if (ServerIdentity.of(host).matches(dns(presented))) {

@@ -3,6 +3,7 @@ package dev.starttls.core.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.starttls.core.engine.PumpSide;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.Issued;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
@@ -69,9 +70,9 @@ class TlsSettingsTest {
                 .context(CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC)))
                 .applicationProtocols("imap")
                 .build();
-        Side[] sides = sides(client, "localhost", server);
-        Side.handshake(sides[0], sides[1]);
-        for (Side side : sides) {
+        PumpSide[] sides = sides(client, "localhost", server);
+        PumpSide.handshake(sides[0], sides[1]);
+        for (PumpSide side : sides) {
             assertThat(side.pump.session().getCipherSuite()).isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
             assertThat(side.pump.applicationProtocol()).contains("imap");
         }
@@ -84,8 +85,8 @@ class TlsSettingsTest {
 
     @Test
     void without_alpn_none_is_agreed() throws GeneralSecurityException, SSLException {
-        Side[] sides = sides(CLIENT, "localhost", SERVER);
-        Side.handshake(sides[0], sides[1]);
+        PumpSide[] sides = sides(CLIENT, "localhost", SERVER);
+        PumpSide.handshake(sides[0], sides[1]);
         assertThat(sides[0].pump.applicationProtocol()).isEmpty();
     }
 
@@ -136,30 +137,30 @@ class TlsSettingsTest {
     @ValueSource(strings = {"localhost", "localhost.", "LOCALHOST", "127.0.0.1"})
     void full_verification_accepts_the_names_in_the_certificate(String host)
             throws GeneralSecurityException, SSLException {
-        Side[] sides = sides(CLIENT, host, SERVER);
-        Side.handshake(sides[0], sides[1]);
+        PumpSide[] sides = sides(CLIENT, host, SERVER);
+        PumpSide.handshake(sides[0], sides[1]);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"example.org", "127.0.0.2", "::1"})
     void full_verification_refuses_other_names_and_none_does_not(String host)
             throws GeneralSecurityException, SSLException {
-        Side[] sides = sides(CLIENT, host, SERVER);
-        assertThatThrownBy(() -> Side.settle(sides[0], sides[1]))
+        PumpSide[] sides = sides(CLIENT, host, SERVER);
+        assertThatThrownBy(() -> PumpSide.settle(sides[0], sides[1]))
                 .isInstanceOf(SSLException.class)
                 .hasMessageContaining("No ");
-        Side[] others = sides(CLIENT, host, SERVER, Verification.NONE);
-        Side.handshake(others[0], others[1]);
+        PumpSide[] others = sides(CLIENT, host, SERVER, Verification.NONE);
+        PumpSide.handshake(others[0], others[1]);
     }
 
     @Test
     void without_a_context_full_verification_trusts_the_platform_and_none_trusts_anyone()
             throws GeneralSecurityException, SSLException {
-        Side[] sides = sides(TlsSettings.defaults(), "localhost", SERVER);
-        assertThatThrownBy(() -> Side.settle(sides[0], sides[1])).isInstanceOf(SSLException.class);
+        PumpSide[] sides = sides(TlsSettings.defaults(), "localhost", SERVER);
+        assertThatThrownBy(() -> PumpSide.settle(sides[0], sides[1])).isInstanceOf(SSLException.class);
         for (boolean resumed : new boolean[] {false, true}) {
-            Side[] others = sides(TlsSettings.defaults(), "resume.example", SERVER, Verification.NONE);
-            Side.handshake(others[0], others[1]);
+            PumpSide[] others = sides(TlsSettings.defaults(), "resume.example", SERVER, Verification.NONE);
+            PumpSide.handshake(others[0], others[1]);
             assertThat(others[0].pump.resumed()).isEqualTo(resumed);
         }
     }
@@ -180,8 +181,8 @@ class TlsSettingsTest {
                     .context(has ? CERTIFICATES.client(own) : CERTIFICATES.client())
                     .versions(version)
                     .build();
-            Side[] sides = sides(client, "localhost", server(asked));
-            Side.handshake(sides[0], sides[1]);
+            PumpSide[] sides = sides(client, "localhost", server(asked));
+            PumpSide.handshake(sides[0], sides[1]);
             if (got) {
                 assertThat(sides[1].pump.session().getPeerCertificates()).contains(own.leaf());
             } else {
@@ -193,8 +194,8 @@ class TlsSettingsTest {
 
     @Test
     void a_needed_certificate_that_is_missing_fails_the_handshake() throws GeneralSecurityException {
-        Side[] sides = sides(CLIENT, "localhost", server(ClientCertificate.NEEDED));
-        assertThatThrownBy(() -> Side.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
+        PumpSide[] sides = sides(CLIENT, "localhost", server(ClientCertificate.NEEDED));
+        assertThatThrownBy(() -> PumpSide.handshake(sides[0], sides[1])).isInstanceOf(SSLException.class);
     }
 
     @Test
@@ -207,15 +208,15 @@ class TlsSettingsTest {
                 .build();
         assertThat(server.choosesByServerName()).isTrue();
         for (String host : List.of("special.example", "localhost")) {
-            Side client = new Side(CLIENT.clientEngine(host, 25, Verification.FULL));
-            Side chosen = new Side(server.serverEngine("127.0.0.1", -1, Optional.of(host)));
-            Side.connect(client, chosen);
-            Side.handshake(client, chosen);
+            PumpSide client = new PumpSide(CLIENT.clientEngine(host, 25, Verification.FULL));
+            PumpSide chosen = new PumpSide(server.serverEngine("127.0.0.1", -1, Optional.of(host)));
+            PumpSide.connect(client, chosen);
+            PumpSide.handshake(client, chosen);
         }
-        Side client = new Side(CLIENT.clientEngine("localhost", 25, Verification.FULL));
-        Side unnamed = new Side(server.serverEngine("127.0.0.1", -1, Optional.empty()));
-        Side.connect(client, unnamed);
-        Side.handshake(client, unnamed);
+        PumpSide client = new PumpSide(CLIENT.clientEngine("localhost", 25, Verification.FULL));
+        PumpSide unnamed = new PumpSide(server.serverEngine("127.0.0.1", -1, Optional.empty()));
+        PumpSide.connect(client, unnamed);
+        PumpSide.handshake(client, unnamed);
     }
 
     private static TlsSettings server(ClientCertificate asked) {
@@ -226,16 +227,17 @@ class TlsSettingsTest {
                 .build();
     }
 
-    private static Side[] sides(TlsSettings client, String host, TlsSettings server) throws GeneralSecurityException {
+    private static PumpSide[] sides(TlsSettings client, String host, TlsSettings server)
+            throws GeneralSecurityException {
         return sides(client, host, server, Verification.FULL);
     }
 
-    private static Side[] sides(TlsSettings client, String host, TlsSettings server, Verification verified)
+    private static PumpSide[] sides(TlsSettings client, String host, TlsSettings server, Verification verified)
             throws GeneralSecurityException {
-        Side one = new Side(client.clientEngine(host, 25, verified));
-        Side other = new Side(server.serverEngine("127.0.0.1", 40_000, Optional.empty()));
-        Side.connect(one, other);
-        return new Side[] {one, other};
+        PumpSide one = new PumpSide(client.clientEngine(host, 25, verified));
+        PumpSide other = new PumpSide(server.serverEngine("127.0.0.1", 40_000, Optional.empty()));
+        PumpSide.connect(one, other);
+        return new PumpSide[] {one, other};
     }
 
     @Test

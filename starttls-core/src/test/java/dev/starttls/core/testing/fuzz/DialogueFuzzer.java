@@ -2,8 +2,8 @@ package dev.starttls.core.testing.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.line.LineDecoder;
 import dev.starttls.core.line.LineException;
+import dev.starttls.core.line.codec.LineDecoder;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;

@@ -1,0 +1,30 @@
+package dev.starttls.core.engine;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What is kept of a handshake. Each idle connection holds one: those that are alike are the same object. */
+record FinishedHandshake(boolean resumed, Optional<String> namedGroup) implements SeenHandshake {
+
+    /** Engines negotiate some ten groups, in full and resumed handshakes; what a peer makes up beyond is not shared. */
+    private static final int MAX_SHARED = 32;
+
+    private static volatile FinishedHandshake[] shared = {};
+
+    static FinishedHandshake of(boolean resumed, Optional<String> namedGroup) {
+        FinishedHandshake[] known = shared;
+        for (FinishedHandshake one : known) {
+            if (one.resumed == resumed && one.namedGroup.equals(namedGroup)) {
+                return one;
+            }
+        }
+        FinishedHandshake made = new FinishedHandshake(resumed, namedGroup);
+        if (known.length < MAX_SHARED) {
+            // Of two threads at once, one may undo what the other adds: then that is added later.
+            FinishedHandshake[] more = Arrays.copyOf(known, known.length + 1);
+            more[known.length] = made;
+            shared = more;
+        }
+        return made;
+    }
+}

@@ -1,0 +1,352 @@
+package dev.starttls.core.engine;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * An engine with what was seen of it: that it has begun, is established, is closing or has failed. Makes one kind of
+ * failure of the several that engines have, and remembers it: behind it, only an alert may leave.
+ */
+final class GuardedEngine {
+
+    private static final String NO_SUITE = "_NULL_WITH_NULL_NULL";
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final SSLEngine engine;
+    /** A {@link HandshakeWatch} until the handshake is done, then what that has seen. */
+    private SeenHandshake seen = new HandshakeWatch();
+
+    private boolean begun;
+    /** netty-tcnative's engine throws what it has sent an alert of only when it is wrapped again, and asks just once. */
+    private volatile boolean owesFailure;
+
+    private volatile boolean established;
+    private volatile boolean closing;
+    private volatile boolean inputClosed;
+    private volatile boolean closeNotifyReceived;
+    /** Whether it knows nothing of the failure, so that what it would give out is not of it. */
+    private volatile boolean unaware;
+    /**
+     * Whether, inside TLS, the results of its last calls said that it wants nothing. To ask it takes its lock, which the other
+     * direction holds while it encrypts or decrypts a record.
+     */
+    private volatile boolean settled;
+
+    private volatile SSLException failure;
+
+    GuardedEngine(SSLEngine engine) {
+        this.engine = engine;
+    }
+
+    SSLEngine engine() {
+        return engine;
+    }
+
+    HandshakeStatus status() {
+        return owesFailure ? HandshakeStatus.NEED_WRAP : engine.getHandshakeStatus();
+    }
+
+    /** The same by the results of its calls, which do not show a KeyUpdate that the application has asked the engine for. */
+    HandshakeStatus lastStatus() {
+        return settled && !owesFailure ? HandshakeStatus.NOT_HANDSHAKING : status();
+    }
+
+    /** Whether the results of its last calls said that it wants nothing, and it was neither closed nor failed since. */
+    boolean steady() {
+        return settled && !closing && !owesFailure && failure == null;
+    }
+
+    /** Something other than {@link #wrap} and {@link #unwrap} has changed the engine: it is asked again what it wants. */
+    void unsettle() {
+        settled = false;
+    }
+
+    SSLSession session() {
+        return engine.getSession();
+    }
+
+    boolean client() {
+        return engine.getUseClientMode();
+    }
+
+    boolean outboundDone() {
+        return engine.isOutboundDone();
+    }
+
+    boolean inboundDone() {
+        return engine.isInboundDone();
+    }
+
+    boolean established() {
+        return established;
+    }
+
+    /** Whether this side has asked for close_notify. */
+    boolean closing() {
+        return closing;
+    }
+
+    /** Whether nothing more is received. */
+    boolean inputClosed() {
+        return inputClosed;
+    }
+
+    boolean closeNotifyReceived() {
+        return closeNotifyReceived;
+    }
+
+    /** Nothing more is received: after close_notify, or because the engine has closed of its own accord. */
+    void closeInput(boolean byCloseNotify) {
+        closeNotifyReceived |= byCloseNotify;
+        inputClosed = true;
+    }
+
+    /** Whether it has ended the handshake and not said why: Bouncy Castle's tells whoever calls next. */
+    boolean owesReason() {
+        return begun && !established && !closing && failure == null && engine.isOutboundDone();
+    }
+
+    boolean begun() {
+        return begun;
+    }
+
+    boolean resumed() {
+        return established && seen.resumed();
+    }
+
+    Optional<String> namedGroup() {
+        return established ? seen.namedGroup() : Optional.empty();
+    }
+
+    boolean failed() {
+        return failure != null;
+    }
+
+    /** Throws again what ended the session. */
+    void requireSound() throws SSLException {
+        SSLException earlier = failure;
+        if (earlier != null) {
+            throw new SSLException(
+                    "Expected no use of a session that has failed before with: " + earlier.getMessage(), earlier);
+        }
+    }
+
+    /** Begins the handshake, once. Some engines leave it to the first wrap or unwrap, others wait for this call. */
+    void begin() throws SSLException {
+        if (begun || closing) {
+            return;
+        }
+        begun = true;
+        try {
+            if (status() == HandshakeStatus.NOT_HANDSHAKING) {
+                engine.beginHandshake();
+            }
+        } catch (SSLException e) {
+            throw fail(e);
+        } catch (Throwable e) {
+            throw thrown(e);
+        }
+    }
+
+    SSLEngineResult wrap(ByteBuffer source, ByteBuffer target) throws SSLException {
+        int from = target.position();
+        try {
+            settle();
+            SSLEngineResult result = engine.wrap(source, target);
+            unsettle(result);
+            if (!established) {
+                if (!client() && seen instanceof HandshakeWatch watch) {
+                    watch.see(target, from, target.position());
+                }
+                note(result);
+                owesFailure = result.bytesProduced() > 0
+                        && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+                        && engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP;
+            } else if (owesFailure) {
+                owesFailure = result.bytesProduced() > 0;
+            }
+            return result;
+        } catch (SSLException e) {
+            owesFailure = false;
+            throw fail(e);
+        } catch (Throwable e) {
+            owesFailure = false;
+            throw thrown(e);
+        }
+    }
+
+    SSLEngineResult unwrap(ByteBuffer source, ByteBuffer target) throws SSLException {
+        int from = source.position();
+        try {
+            settle();
+            SSLEngineResult result = engine.unwrap(source, target);
+            unsettle(result);
+            if (!established) {
+                if (client() && seen instanceof HandshakeWatch watch) {
+                    watch.see(source, from, source.position());
+                }
+                note(result);
+            } else if (result.bytesConsumed() > 0 && Provocation.asksOnce(engine, result)) {
+                // Another thread may have sent what the engine asked for meanwhile: then it does not ask a second time.
+                owesFailure = Provocation.asksOnce(engine, engine.unwrap(NOTHING, NOTHING));
+            }
+            return result;
+        } catch (SSLException e) {
+            throw fail(e);
+        } catch (Throwable e) {
+            throw thrown(e);
+        }
+    }
+
+    /** Calls the engine though there is nothing for it, so that it throws what a task of its has run into. */
+    void ask() throws SSLException {
+        switch (status()) {
+            case NEED_UNWRAP, NEED_UNWRAP_AGAIN, NOT_HANDSHAKING, FINISHED -> unwrap(NOTHING, NOTHING);
+            case NEED_WRAP, NEED_TASK -> {
+                // Its next call is due anyway.
+            }
+        }
+    }
+
+    /**
+     * Asks for close_notify. After a failure it must not leave: the peer would take what was cut short for all there is (RFC
+     * 8446 section 6.1).
+     */
+    void close() {
+        if (failure == null && !engine.isOutboundDone()) {
+            closing = true;
+            try {
+                engine.closeOutbound();
+            } catch (RuntimeException | Error e) {
+                thrown(e);
+            } finally {
+                unsettle();
+            }
+        }
+    }
+
+    /**
+     * Before TLS 1.3, the peer's close_notify must be answered at once (RFC 5246 section 7.2.1); Conscrypt's engine
+     * leaves that to its user.
+     */
+    void answerClose() {
+        if (established && !closing && status() != HandshakeStatus.NEED_WRAP && !newest()) {
+            close();
+        }
+    }
+
+    /** A failure that the engine does not know of yet. */
+    SSLException refuse(String message) {
+        return refuse(new SSLException(message));
+    }
+
+    /**
+     * The same. Closing the engine would send close_notify, which tells the peer that all was well. A fatal alert is due (RFC
+     * 8446 section 6.2), and only the engine can make one: it is given octets that it refuses. If it does not, nothing
+     * leaves.
+     */
+    SSLException refuse(SSLException why) {
+        if (failure != null) {
+            return why;
+        }
+        failure = why;
+        unsettle();
+        unaware = engine.isInboundDone() || !provoke();
+        return why;
+    }
+
+    /** Returns whether the engine has an alert for the peer now. */
+    private boolean provoke() {
+        if (closing) {
+            return false;
+        }
+        Provocation.Answer answer = Provocation.of(engine, established);
+        owesFailure |= answer == Provocation.Answer.ALERT_ASKED_FOR_ONCE;
+        return answer != Provocation.Answer.NONE;
+    }
+
+    /** Whether, after a failure, the engine has an alert of it for the peer. */
+    boolean owesAlert() {
+        // Conscrypt keeps an alert without asking to be wrapped; it is closed then, as far as it is concerned.
+        return !unaware
+                && !closing
+                && !engine.isOutboundDone()
+                && (status() == HandshakeStatus.NEED_WRAP || engine.isInboundDone());
+    }
+
+    /** Whether TLS 1.3 or newer is spoken. */
+    boolean newest() {
+        return session().getProtocol().equals("TLSv1.3");
+    }
+
+    /** For messages: when it happened. */
+    String where() {
+        return established ? "inside TLS" : "during the handshake";
+    }
+
+    /** Conscrypt's engine lets the CertificateException of a trust manager through; a trust manager may throw anything. */
+    private SSLException thrown(Throwable e) {
+        return fail(new SSLException(
+                "Expected a result of the engine " + where() + ", but it threw " + e + "; see the cause", e));
+    }
+
+    /**
+     * To be called before a call of the engine, and {@link #unsettle} after it. So true is never written after the engine has
+     * said that it wants something, whichever of two threads' calls returns first: the thread that writes it calls the engine
+     * afterwards, and hears of what the other's call has left. A thread that reads true in between leaves it to that one.
+     */
+    private void settle() {
+        if (established && !settled && failure == null) {
+            settled = true;
+        }
+    }
+
+    private void unsettle(SSLEngineResult result) {
+        if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING || result.getStatus() == Status.CLOSED) {
+            unsettle();
+        }
+    }
+
+    /** The engine has thrown: most have an alert then, but SunJSSE has none of some that it finds in a task. */
+    private SSLException fail(SSLException e) {
+        unsettle();
+        if (failure == null) {
+            failure = e;
+            if (!engine.isInboundDone() && engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
+                unaware = !provoke();
+            }
+        }
+        return e;
+    }
+
+    /**
+     * FINISHED is reported once, and not by every engine (Conscrypt forgets it when the same call lacks room): a handshake
+     * in which both sides spoke, that is over and has a suite, is done as well.
+     */
+    private void note(SSLEngineResult result) {
+        if (!(seen instanceof HandshakeWatch watch)) {
+            return;
+        }
+        watch.note(
+                result.bytesConsumed() > 0 && result.bytesProduced() == 0,
+                result.bytesProduced() > 0 && result.bytesConsumed() == 0);
+        boolean done = result.getHandshakeStatus() == HandshakeStatus.FINISHED
+                || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
+                        && status() == HandshakeStatus.NOT_HANDSHAKING
+                        && watch.bothSpoke()
+                        && !closing
+                        && !engine.isInboundDone()
+                        && !engine.isOutboundDone()
+                        && !session().getCipherSuite().endsWith(NO_SUITE));
+        if (done) {
+            seen = watch.done(session().getCipherSuite());
+            established = true;
+        }
+    }
+}

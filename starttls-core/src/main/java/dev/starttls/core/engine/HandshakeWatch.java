@@ -1,0 +1,244 @@
+package dev.starttls.core.engine;
+
+import dev.starttls.core.tls.GroupNames;
+import dev.starttls.core.wire.HelloExtensions;
+import dev.starttls.core.wire.RecordHeader;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Reads what the server says in the clear, for what {@link javax.net.ssl.SSLSession} does not tell.
+ *
+ * <p>Whether the handshake is resumed: in TLS 1.3 the ServerHello of a resumption has the pre_shared_key extension (RFC 8446
+ * section 4.2.11); before, an abbreviated handshake has no ServerHelloDone before its ChangeCipherSpec (RFC 5246 section
+ * 7.3, RFC 5077 section 3.1).
+ *
+ * <p>The group of the key exchange: in TLS 1.3 that of the ServerHello's key_share (RFC 8446 section 4.2.8), where a
+ * HelloRetryRequest only proposes one; before, that of the ServerKeyExchange, which has a curve's number or a prime, as the
+ * suite says (RFC 8422 section 5.4, RFC 5246 section 7.4.3).
+ */
+final class HandshakeWatch implements SeenHandshake {
+
+    private static final int SERVER_HELLO = 2;
+    private static final int SERVER_KEY_EXCHANGE = 12;
+    private static final int SERVER_HELLO_DONE = 14;
+    private static final int PRE_SHARED_KEY = 41;
+    private static final int SUPPORTED_VERSIONS = 43;
+    private static final int KEY_SHARE = 51;
+    private static final int NAMED_CURVE = 3;
+    private static final short TLS_13 = 0x0304;
+    /** RFC 8446 section 4.1.3: the random of a HelloRetryRequest, the SHA-256 of its name. */
+    private static final ByteBuffer RETRY = ByteBuffer.wrap(new byte[] {
+        (byte) 0xCF,
+        0x21,
+        (byte) 0xAD,
+        0x74,
+        (byte) 0xE5,
+        (byte) 0x9A,
+        0x61,
+        0x11,
+        (byte) 0xBE,
+        0x1D,
+        (byte) 0x8C,
+        0x02,
+        0x1E,
+        0x65,
+        (byte) 0xB8,
+        (byte) 0x91,
+        (byte) 0xC2,
+        (byte) 0xA2,
+        0x11,
+        0x16,
+        0x7A,
+        (byte) 0xBB,
+        (byte) 0x8C,
+        0x5E,
+        0x07,
+        (byte) 0x9E,
+        0x09,
+        (byte) 0xE2,
+        (byte) 0xC8,
+        (byte) 0xA8,
+        0x33,
+        (byte) 0x9C
+    });
+    /** A ServerHello has a few hundred octets; a longer one is not understood here. */
+    private static final int KEPT = 4096;
+    /** What begins a ServerKeyExchange: the number of a curve, or the length of a prime and its highest octets. */
+    private static final int KEPT_OF_EXCHANGE = 8;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final ByteBuffer record = ByteBuffer.allocate(RecordHeader.LENGTH);
+    private final ByteBuffer message = ByteBuffer.allocate(4);
+    private ByteBuffer body = NOTHING;
+    private ByteBuffer exchange = NOTHING;
+    private Optional<String> share = Optional.empty();
+    private int recordLeft;
+    private int messageLeft;
+    private boolean helloSeen;
+    private boolean decided;
+    private boolean resumed;
+    /** Whether each side has spoken: kept here, since it is let go with the handshake. */
+    private boolean heard;
+
+    private boolean spoke;
+
+    /** Notes that octets were taken from the peer, or made for it. */
+    void note(boolean taken, boolean made) {
+        heard |= taken;
+        spoke |= made;
+    }
+
+    /** Whether both sides have spoken. */
+    boolean bothSpoke() {
+        return heard && spoke;
+    }
+
+    /** Looks at octets of the server, in any pieces. */
+    void see(ByteBuffer octets, int from, int to) {
+        int at = from;
+        while (at < to && !decided) {
+            if (recordLeft == 0) {
+                record.put(octets.get(at++));
+                if (!record.hasRemaining()) {
+                    recordBegins();
+                }
+            } else {
+                int count = Math.min(to - at, recordLeft);
+                if (record.get(0) == RecordHeader.HANDSHAKE) {
+                    count = Math.min(count, Math.max(1, messageLeft));
+                    handshake(octets, at, count);
+                }
+                recordLeft -= count;
+                at += count;
+            }
+        }
+    }
+
+    /**
+     * Whether a handshake that is done was no full one, as far as that is known. What was not understood counts as resumed: a
+     * server that can hide a resumption would have a session taken for verified that nobody has verified.
+     */
+    @Override
+    public boolean resumed() {
+        return !decided || resumed;
+    }
+
+    /** Empty where none is known without the suite, see {@link #done}. */
+    @Override
+    public Optional<String> namedGroup() {
+        return share;
+    }
+
+    /**
+     * What is kept once the handshake is done.
+     *
+     * @param suite that was agreed on: before TLS 1.3, the parameters of a key exchange are of the kind that it names
+     */
+    SeenHandshake done(String suite) {
+        return FinishedHandshake.of(resumed(), share.or(() -> exchanged(suite)));
+    }
+
+    private void recordBegins() {
+        recordLeft = RecordHeader.fragmentLength(record, 0);
+        record.clear();
+        if (record.get(0) == RecordHeader.CHANGE_CIPHER_SPEC && helloSeen) {
+            decide(true);
+        }
+    }
+
+    /** Takes octets of one message, or one of its header. */
+    private void handshake(ByteBuffer octets, int at, int count) {
+        if (messageLeft > 0) {
+            messageLeft -= count;
+            body.put(octets.slice(at, Math.min(count, body.remaining())));
+        } else {
+            message.put(octets.get(at));
+            if (message.hasRemaining()) {
+                return;
+            }
+            messageLeft = message.getInt(0) & 0xffffff;
+            body = room(Math.min(kept(message.get(0)), messageLeft));
+            message.clear();
+        }
+        if (messageLeft == 0) {
+            messageEnds();
+        }
+    }
+
+    private void messageEnds() {
+        int type = message.get(0);
+        if (type == SERVER_HELLO) {
+            try {
+                serverHello(body.flip());
+            } catch (BufferUnderflowException e) {
+                // Malformed, which the client's engine refuses, or longer than what is looked at.
+                decide(true);
+            }
+        } else if (type == SERVER_KEY_EXCHANGE) {
+            exchange = body.flip();
+        } else if (type == SERVER_HELLO_DONE) {
+            decide(false);
+        }
+    }
+
+    private static int kept(int type) {
+        return switch (type) {
+            case SERVER_HELLO -> KEPT;
+            case SERVER_KEY_EXCHANGE -> KEPT_OF_EXCHANGE;
+            default -> 0;
+        };
+    }
+
+    private static ByteBuffer room(int octets) {
+        return octets == 0 ? NOTHING : ByteBuffer.allocate(octets);
+    }
+
+    private void serverHello(ByteBuffer body) {
+        HelloExtensions.take(body, 2);
+        boolean retryRandom = HelloExtensions.take(body, 32).equals(RETRY);
+        HelloExtensions.vector8(body);
+        HelloExtensions.take(body, 2 + 1);
+        Optional<ByteBuffer> versions = HelloExtensions.find(body.duplicate(), SUPPORTED_VERSIONS);
+        if (versions.isPresent()
+                && versions.get().remaining() == 2
+                && versions.get().getShort() == TLS_13) {
+            if (retryRandom) {
+                return;
+            }
+            share = HelloExtensions.find(body.duplicate(), KEY_SHARE).map(entry -> GroupNames.of(entry.getShort()));
+            decide(HelloExtensions.find(body, PRE_SHARED_KEY).isPresent());
+        } else {
+            helloSeen = true;
+        }
+    }
+
+    private void decide(boolean abbreviated) {
+        decided = true;
+        resumed = abbreviated;
+        body = NOTHING;
+    }
+
+    private Optional<String> exchanged(String suite) {
+        if (suite.contains("ECDH")) {
+            return exchange.limit() >= 3 && exchange.get(0) == NAMED_CURVE
+                    ? Optional.of(GroupNames.of(exchange.getShort(1)))
+                    : Optional.empty();
+        }
+        return suite.contains("DH") ? prime() : Optional.empty();
+    }
+
+    /** The size of a prime, of which the highest octets are there. */
+    private Optional<String> prime() {
+        int left = exchange.limit() < 2 ? 0 : exchange.getShort(0) & 0xffff;
+        for (int at = 2; at < exchange.limit() && left > 0; at++, left--) {
+            int octet = exchange.get(at) & 0xff;
+            if (octet != 0) {
+                return Optional.of("dhe" + (Byte.SIZE * left - (Integer.numberOfLeadingZeros(octet) - 24)));
+            }
+        }
+        return Optional.empty();
+    }
+}
