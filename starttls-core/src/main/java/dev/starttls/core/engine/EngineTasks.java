@@ -8,20 +8,19 @@ import javax.net.ssl.SSLException;
 final class EngineTasks {
 
     private final GuardedEngine engine;
-    private volatile Condition condition = Condition.NONE;
+    private volatile TaskState state = TaskState.NONE;
     private volatile Throwable thrown;
 
-    /** What there is of a task. */
-    private enum Condition {
-        /** None. */
+    private enum TaskState {
+        /** The engine is not known to wait for a task. */
         NONE,
-        /** A call of the pump has found that the engine waits for one. */
+        /** A call of the pump has found that the engine waits for a task. */
         DUE,
-        /** One was handed out that has not ended. */
+        /** A task was handed out and has not ended. */
         RUNNING,
-        /** One has ended, or could not be had; the engine was not called since. */
+        /** A task has ended, or getting it threw; the engine was not called since. */
         ENDED,
-        /** The engine waits for one and has none. */
+        /** The engine waits for a task and has none to hand out. */
         MISSING
     }
 
@@ -29,19 +28,19 @@ final class EngineTasks {
         this.engine = engine;
     }
 
-    /** The engine waits for a task. */
+    /** Notes that the engine waits for a task. */
     void due() {
-        move(Condition.NONE, Condition.DUE);
+        move(TaskState.NONE, TaskState.DUE);
     }
 
     /** Whether the engine waits for a task, handed out or not. */
     boolean awaited() {
-        return condition == Condition.DUE || condition == Condition.RUNNING;
+        return state == TaskState.DUE || state == TaskState.RUNNING;
     }
 
     /** Whether a task was handed out that has not ended. */
     boolean running() {
-        return condition == Condition.RUNNING;
+        return state == TaskState.RUNNING;
     }
 
     synchronized Optional<Runnable> next() {
@@ -53,43 +52,43 @@ final class EngineTasks {
             first = engine.engine().getDelegatedTask();
         } catch (RuntimeException | Error e) {
             thrown = e;
-            condition = Condition.ENDED;
+            state = TaskState.ENDED;
             return Optional.empty();
         }
         if (first == null) {
             if (engine.status() == HandshakeStatus.NEED_TASK) {
-                // Whoever asks again and again for a task that never comes would wait for ever.
-                condition = Condition.MISSING;
+                // Otherwise the caller would ask for the task again and again, for ever.
+                state = TaskState.MISSING;
             } else {
-                move(Condition.DUE, Condition.NONE);
+                move(TaskState.DUE, TaskState.NONE);
             }
             return Optional.empty();
         }
-        condition = Condition.RUNNING;
+        state = TaskState.RUNNING;
         return Optional.of(new Task(first));
     }
 
-    /** Whether there is none, and {@link #check} has nothing to do. */
+    /** Whether the engine is not known to wait for a task, and {@link #check} has nothing to do. */
     boolean quiet() {
-        return condition == Condition.NONE;
+        return state == TaskState.NONE;
     }
 
-    /** Whether {@link #check} is due: a task has ended, and may have failed, or there is none where one is needed. */
+    /** Whether {@link #check} is due: a task has ended, and may have failed, or the engine has none to hand out. */
     boolean ended() {
-        return condition == Condition.ENDED || condition == Condition.MISSING;
+        return state == TaskState.ENDED || state == TaskState.MISSING;
     }
 
     /**
-     * Throws on behalf of a task that failed, whichever thread it ran on. SunJSSE keeps what went wrong in a task to itself
-     * until its next call, and may say that it waits for the peer: it is called at once, or nobody would hear of it until
-     * time is over.
+     * Throws what a task failed with, whichever thread it ran on. SunJSSE reports the failure of a task at its next call only,
+     * and may say until then that it waits for the peer: so it is called at once, or the failure would stay unnoticed until
+     * the handshake times out.
      */
     void check() throws SSLException {
-        if (move(Condition.MISSING, Condition.NONE)) {
+        if (move(TaskState.MISSING, TaskState.NONE)) {
             throw engine.refuse("Expected a delegated task of the engine, which waits for one " + engine.where()
                     + ", got none; the engine is at fault");
         }
-        if (!move(Condition.ENDED, Condition.NONE)) {
+        if (!move(TaskState.ENDED, TaskState.NONE)) {
             return;
         }
         Throwable why = thrown;
@@ -103,22 +102,22 @@ final class EngineTasks {
         engine.ask();
     }
 
-    /** Both directions call: returns whether it was this call that moved on. */
-    private boolean move(Condition from, Condition to) {
-        return condition == from && moveNow(from, to);
+    /** Returns whether it was this call that changed the state: both directions may call at once. */
+    private boolean move(TaskState from, TaskState to) {
+        return state == from && moveNow(from, to);
     }
 
-    private synchronized boolean moveNow(Condition from, Condition to) {
-        boolean moves = condition == from;
+    private synchronized boolean moveNow(TaskState from, TaskState to) {
+        boolean moves = state == from;
         if (moves) {
-            condition = to;
+            state = to;
         }
         return moves;
     }
 
     /**
-     * All that the engine has to have run now, one after the other. Whatever it throws is the connection's to report, and
-     * nothing of the thread that runs it: an executor's, or that of a loop with other connections.
+     * Runs all tasks that the engine has now, one after the other. What they throw is reported by the connection, and must not
+     * reach the thread that runs them: an executor's, or that of a loop with other connections.
      */
     private final class Task implements Runnable {
 
@@ -138,7 +137,7 @@ final class EngineTasks {
                 thrown = e;
             } finally {
                 engine.unsettle();
-                condition = Condition.ENDED;
+                state = TaskState.ENDED;
             }
         }
     }

@@ -3,10 +3,10 @@ package dev.starttls.core.engine;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What is kept of a handshake. Each idle connection holds one: those that are alike are the same object. */
+/** What is kept of a handshake. Each connection holds one, so equal ones are shared. */
 record FinishedHandshake(boolean resumed, Optional<String> namedGroup) implements SeenHandshake {
 
-    /** Engines negotiate some ten groups, in full and resumed handshakes; what a peer makes up beyond is not shared. */
+    /** Engines negotiate some ten groups, in full and resumed handshakes; what a peer makes up beyond them is not shared. */
     private static final int MAX_SHARED = 32;
 
     private static volatile FinishedHandshake[] shared = {};
@@ -20,7 +20,7 @@ record FinishedHandshake(boolean resumed, Optional<String> namedGroup) implement
         }
         FinishedHandshake made = new FinishedHandshake(resumed, namedGroup);
         if (known.length < MAX_SHARED) {
-            // Of two threads at once, one may undo what the other adds: then that is added later.
+            // Of two threads at once, one may overwrite what the other adds, which is then added another time.
             FinishedHandshake[] more = Arrays.copyOf(known, known.length + 1);
             more[known.length] = made;
             shared = more;

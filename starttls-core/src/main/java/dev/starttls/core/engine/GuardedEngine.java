@@ -10,8 +10,8 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
 /**
- * An engine with what was seen of it: that it has begun, is established, is closing or has failed. Makes one kind of
- * failure of the several that engines have, and remembers it: behind it, only an alert may leave.
+ * An engine and its state as seen from outside: begun, established, closing, failed. Turns the several ways in which
+ * engines fail into one, and remembers the failure: after it, only an alert may be sent.
  */
 final class GuardedEngine {
 
@@ -19,22 +19,22 @@ final class GuardedEngine {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine engine;
-    /** A {@link HandshakeWatch} until the handshake is done, then what that has seen. */
+    /** A {@link HandshakeWatch} until the handshake is complete, then its result. */
     private SeenHandshake seen = new HandshakeWatch();
 
     private boolean begun;
-    /** netty-tcnative's engine throws what it has sent an alert of only when it is wrapped again, and asks just once. */
+    /** netty-tcnative's engine throws the failure that it has made an alert of at its next wrap, which it asks for just once. */
     private volatile boolean owesFailure;
 
     private volatile boolean established;
     private volatile boolean closing;
     private volatile boolean inputClosed;
     private volatile boolean closeNotifyReceived;
-    /** Whether it knows nothing of the failure, so that what it would give out is not of it. */
+    /** Whether the engine does not know of the failure, so that what it would give out is no alert of it. */
     private volatile boolean unaware;
     /**
-     * Whether, inside TLS, the results of its last calls said that it wants nothing. To ask it takes its lock, which the other
-     * direction holds while it encrypts or decrypts a record.
+     * Whether, inside TLS, the results of its last calls said that it wants nothing. Asking the engine takes its lock, which the
+     * other direction holds while it encrypts or decrypts a record.
      */
     private volatile boolean settled;
 
@@ -52,7 +52,7 @@ final class GuardedEngine {
         return owesFailure ? HandshakeStatus.NEED_WRAP : engine.getHandshakeStatus();
     }
 
-    /** The same by the results of its calls, which do not show a KeyUpdate that the application has asked the engine for. */
+    /** The status by the results of its calls, which do not show a KeyUpdate that the application has asked the engine for. */
     HandshakeStatus lastStatus() {
         return settled && !owesFailure ? HandshakeStatus.NOT_HANDSHAKING : status();
     }
@@ -62,7 +62,7 @@ final class GuardedEngine {
         return settled && !closing && !owesFailure && failure == null;
     }
 
-    /** Something other than {@link #wrap} and {@link #unwrap} has changed the engine: it is asked again what it wants. */
+    /** Notes that something other than {@link #wrap} and {@link #unwrap} has changed what the engine wants. */
     void unsettle() {
         settled = false;
     }
@@ -101,13 +101,13 @@ final class GuardedEngine {
         return closeNotifyReceived;
     }
 
-    /** Nothing more is received: after close_notify, or because the engine has closed of its own accord. */
+    /** Notes that nothing more is received: after close_notify, or because the engine has closed by itself. */
     void closeInput(boolean byCloseNotify) {
         closeNotifyReceived |= byCloseNotify;
         inputClosed = true;
     }
 
-    /** Whether it has ended the handshake and not said why: Bouncy Castle's tells whoever calls next. */
+    /** Whether it has ended the handshake and not said why: Bouncy Castle's engine throws the reason at its next call. */
     boolean owesReason() {
         return begun && !established && !closing && failure == null && engine.isOutboundDone();
     }
@@ -128,8 +128,8 @@ final class GuardedEngine {
         return failure != null;
     }
 
-    /** Throws again what ended the session. */
-    void requireSound() throws SSLException {
+    /** Throws if the session has failed, with the failure as the cause. */
+    void requireNotFailed() throws SSLException {
         SSLException earlier = failure;
         if (earlier != null) {
             throw new SSLException(
@@ -193,7 +193,7 @@ final class GuardedEngine {
                 }
                 note(result);
             } else if (result.bytesConsumed() > 0 && Provocation.asksOnce(engine, result)) {
-                // Another thread may have sent what the engine asked for meanwhile: then it does not ask a second time.
+                // If another thread has sent meanwhile what the engine asked for, it does not ask a second time.
                 owesFailure = Provocation.asksOnce(engine, engine.unwrap(NOTHING, NOTHING));
             }
             return result;
@@ -204,19 +204,19 @@ final class GuardedEngine {
         }
     }
 
-    /** Calls the engine though there is nothing for it, so that it throws what a task of its has run into. */
+    /** Calls the engine without octets, so that it throws what its task has failed with. */
     void ask() throws SSLException {
         switch (status()) {
             case NEED_UNWRAP, NEED_UNWRAP_AGAIN, NOT_HANDSHAKING, FINISHED -> unwrap(NOTHING, NOTHING);
             case NEED_WRAP, NEED_TASK -> {
-                // Its next call is due anyway.
+                // A call is due anyway.
             }
         }
     }
 
     /**
-     * Asks for close_notify. After a failure it must not leave: the peer would take what was cut short for all there is (RFC
-     * 8446 section 6.1).
+     * Asks for close_notify. After a failure it must not be sent: the peer would take a truncated stream for a complete one
+     * (RFC 8446 section 6.1).
      */
     void close() {
         if (failure == null && !engine.isOutboundDone()) {
@@ -232,24 +232,24 @@ final class GuardedEngine {
     }
 
     /**
-     * Before TLS 1.3, the peer's close_notify must be answered at once (RFC 5246 section 7.2.1); Conscrypt's engine
-     * leaves that to its user.
+     * Answers the peer's close_notify, as it must be at once before TLS 1.3 (RFC 5246 section 7.2.1); Conscrypt's engine
+     * does not do so by itself.
      */
     void answerClose() {
-        if (established && !closing && status() != HandshakeStatus.NEED_WRAP && !newest()) {
+        if (established && !closing && status() != HandshakeStatus.NEED_WRAP && !isTls13()) {
             close();
         }
     }
 
-    /** A failure that the engine does not know of yet. */
+    /** Fails the session for a reason that the engine does not know. */
     SSLException refuse(String message) {
         return refuse(new SSLException(message));
     }
 
     /**
-     * The same. Closing the engine would send close_notify, which tells the peer that all was well. A fatal alert is due (RFC
-     * 8446 section 6.2), and only the engine can make one: it is given octets that it refuses. If it does not, nothing
-     * leaves.
+     * Fails the session for a reason that the engine does not know. Closing the engine would send close_notify, as if all were
+     * well. A fatal alert is due (RFC 8446 section 6.2), which only the engine can make: it is given octets that it refuses. If
+     * it makes none, nothing is sent.
      */
     SSLException refuse(SSLException why) {
         if (failure != null) {
@@ -266,31 +266,31 @@ final class GuardedEngine {
         if (closing) {
             return false;
         }
-        Provocation.Answer answer = Provocation.of(engine, established);
-        owesFailure |= answer == Provocation.Answer.ALERT_ASKED_FOR_ONCE;
-        return answer != Provocation.Answer.NONE;
+        Provocation.Effect effect = Provocation.of(engine, established);
+        owesFailure |= effect == Provocation.Effect.ALERT_ASKED_FOR_ONCE;
+        return effect != Provocation.Effect.NO_ALERT;
     }
 
     /** Whether, after a failure, the engine has an alert of it for the peer. */
     boolean owesAlert() {
-        // Conscrypt keeps an alert without asking to be wrapped; it is closed then, as far as it is concerned.
+        // Conscrypt keeps an alert without asking to be wrapped, and has then closed its inbound side.
         return !unaware
                 && !closing
                 && !engine.isOutboundDone()
                 && (status() == HandshakeStatus.NEED_WRAP || engine.isInboundDone());
     }
 
-    /** Whether TLS 1.3 or newer is spoken. */
-    boolean newest() {
+    /** Whether TLS 1.3 is spoken. */
+    boolean isTls13() {
         return session().getProtocol().equals("TLSv1.3");
     }
 
-    /** For messages: when it happened. */
+    /** The phase, for messages. */
     String where() {
         return established ? "inside TLS" : "during the handshake";
     }
 
-    /** Conscrypt's engine lets the CertificateException of a trust manager through; a trust manager may throw anything. */
+    /** Conscrypt's engine throws the CertificateException of a trust manager itself; and a trust manager may throw anything. */
     private SSLException thrown(Throwable e) {
         return fail(new SSLException(
                 "Expected a result of the engine " + where() + ", but it threw " + e + "; see the cause", e));
@@ -298,8 +298,9 @@ final class GuardedEngine {
 
     /**
      * To be called before a call of the engine, and {@link #unsettle} after it. So true is never written after the engine has
-     * said that it wants something, whichever of two threads' calls returns first: the thread that writes it calls the engine
-     * afterwards, and hears of what the other's call has left. A thread that reads true in between leaves it to that one.
+     * said that it wants something, whichever of two threads' calls returns first: the thread that writes true calls the engine
+     * after that, and its result has what the other's call has left to do. A thread that reads true in between leaves it to
+     * that one.
      */
     private void settle() {
         if (established && !settled && failure == null) {
@@ -313,7 +314,7 @@ final class GuardedEngine {
         }
     }
 
-    /** The engine has thrown: most have an alert then, but SunJSSE has none of some that it finds in a task. */
+    /** Notes that the engine has thrown. It has an alert then; but not SunJSSE, of some failures in a task. */
     private SSLException fail(SSLException e) {
         unsettle();
         if (failure == null) {
@@ -326,8 +327,8 @@ final class GuardedEngine {
     }
 
     /**
-     * FINISHED is reported once, and not by every engine (Conscrypt forgets it when the same call lacks room): a handshake
-     * in which both sides spoke, that is over and has a suite, is done as well.
+     * Finds the end of the handshake. FINISHED is reported once, and not by every engine (Conscrypt omits it when the same call
+     * lacks room): a handshake in which both sides sent something, that is over and has a suite, is complete as well.
      */
     private void note(SSLEngineResult result) {
         if (!(seen instanceof HandshakeWatch watch)) {
@@ -339,7 +340,7 @@ final class GuardedEngine {
         boolean done = result.getHandshakeStatus() == HandshakeStatus.FINISHED
                 || (result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING
                         && status() == HandshakeStatus.NOT_HANDSHAKING
-                        && watch.bothSpoke()
+                        && watch.bothSent()
                         && !closing
                         && !engine.isInboundDone()
                         && !engine.isOutboundDone()

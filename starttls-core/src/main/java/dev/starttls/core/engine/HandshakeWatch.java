@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Reads what the server says in the clear, for what {@link javax.net.ssl.SSLSession} does not tell.
+ * Reads what the server sends unencrypted, for what {@link javax.net.ssl.SSLSession} does not have.
  *
- * <p>Whether the handshake is resumed: in TLS 1.3 the ServerHello of a resumption has the pre_shared_key extension (RFC 8446
- * section 4.2.11); before, an abbreviated handshake has no ServerHelloDone before its ChangeCipherSpec (RFC 5246 section
+ * <p>Whether the handshake resumes a session: in TLS 1.3 the ServerHello of a resumption has the pre_shared_key extension (RFC
+ * 8446 section 4.2.11); before, an abbreviated handshake has no ServerHelloDone before its ChangeCipherSpec (RFC 5246 section
  * 7.3, RFC 5077 section 3.1).
  *
  * <p>The group of the key exchange: in TLS 1.3 that of the ServerHello's key_share (RFC 8446 section 4.2.8), where a
@@ -63,10 +63,10 @@ final class HandshakeWatch implements SeenHandshake {
         0x33,
         (byte) 0x9C
     });
-    /** A ServerHello has a few hundred octets; a longer one is not understood here. */
-    private static final int KEPT = 4096;
-    /** What begins a ServerKeyExchange: the number of a curve, or the length of a prime and its highest octets. */
-    private static final int KEPT_OF_EXCHANGE = 8;
+    /** A ServerHello has a few hundred octets, up to some 1,800 with a hybrid key share; a longer one is not understood here. */
+    private static final int MAX_SERVER_HELLO = 4096;
+    /** The beginning of a ServerKeyExchange: the number of a curve, or the length of a prime and its highest octets. */
+    private static final int MAX_OF_KEY_EXCHANGE = 8;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -80,23 +80,23 @@ final class HandshakeWatch implements SeenHandshake {
     private boolean helloSeen;
     private boolean decided;
     private boolean resumed;
-    /** Whether each side has spoken: kept here, since it is let go with the handshake. */
-    private boolean heard;
+    /** Whether each side has sent something: here, not in the engine's guard, since it is not needed after the handshake. */
+    private boolean received;
 
-    private boolean spoke;
+    private boolean sent;
 
     /** Notes that octets were taken from the peer, or made for it. */
     void note(boolean taken, boolean made) {
-        heard |= taken;
-        spoke |= made;
+        received |= taken;
+        sent |= made;
     }
 
-    /** Whether both sides have spoken. */
-    boolean bothSpoke() {
-        return heard && spoke;
+    /** Whether both sides have sent something. */
+    boolean bothSent() {
+        return received && sent;
     }
 
-    /** Looks at octets of the server, in any pieces. */
+    /** Reads octets of the server, split in any way. */
     void see(ByteBuffer octets, int from, int to) {
         int at = from;
         while (at < to && !decided) {
@@ -118,24 +118,24 @@ final class HandshakeWatch implements SeenHandshake {
     }
 
     /**
-     * Whether a handshake that is done was no full one, as far as that is known. What was not understood counts as resumed: a
-     * server that can hide a resumption would have a session taken for verified that nobody has verified.
+     * Whether the handshake was not a full one. What was not understood counts as resumed: a server that can hide a resumption
+     * could have a session taken for verified that was never verified.
      */
     @Override
     public boolean resumed() {
         return !decided || resumed;
     }
 
-    /** Empty where none is known without the suite, see {@link #done}. */
+    /** Empty before TLS 1.3, where it takes the suite, see {@link #done}. */
     @Override
     public Optional<String> namedGroup() {
         return share;
     }
 
     /**
-     * What is kept once the handshake is done.
+     * What is kept once the handshake is complete.
      *
-     * @param suite that was agreed on: before TLS 1.3, the parameters of a key exchange are of the kind that it names
+     * @param suite that was negotiated: before TLS 1.3 it says of which kind the parameters of the key exchange are
      */
     SeenHandshake done(String suite) {
         return FinishedHandshake.of(resumed(), share.or(() -> exchanged(suite)));
@@ -160,7 +160,7 @@ final class HandshakeWatch implements SeenHandshake {
                 return;
             }
             messageLeft = message.getInt(0) & 0xffffff;
-            body = room(Math.min(kept(message.get(0)), messageLeft));
+            body = buffer(Math.min(maxKept(message.get(0)), messageLeft));
             message.clear();
         }
         if (messageLeft == 0) {
@@ -174,7 +174,7 @@ final class HandshakeWatch implements SeenHandshake {
             try {
                 serverHello(body.flip());
             } catch (BufferUnderflowException e) {
-                // Malformed, which the client's engine refuses, or longer than what is looked at.
+                // Malformed, which the client's engine refuses, or longer than what is kept.
                 decide(true);
             }
         } else if (type == SERVER_KEY_EXCHANGE) {
@@ -184,15 +184,15 @@ final class HandshakeWatch implements SeenHandshake {
         }
     }
 
-    private static int kept(int type) {
+    private static int maxKept(int type) {
         return switch (type) {
-            case SERVER_HELLO -> KEPT;
-            case SERVER_KEY_EXCHANGE -> KEPT_OF_EXCHANGE;
+            case SERVER_HELLO -> MAX_SERVER_HELLO;
+            case SERVER_KEY_EXCHANGE -> MAX_OF_KEY_EXCHANGE;
             default -> 0;
         };
     }
 
-    private static ByteBuffer room(int octets) {
+    private static ByteBuffer buffer(int octets) {
         return octets == 0 ? NOTHING : ByteBuffer.allocate(octets);
     }
 
@@ -230,7 +230,7 @@ final class HandshakeWatch implements SeenHandshake {
         return suite.contains("DH") ? prime() : Optional.empty();
     }
 
-    /** The size of a prime, of which the highest octets are there. */
+    /** The size of a prime, by its length and its highest octets. */
     private Optional<String> prime() {
         int left = exchange.limit() < 2 ? 0 : exchange.getShort(0) & 0xffff;
         for (int at = 2; at < exchange.limit() && left > 0; at++, left--) {

@@ -6,13 +6,14 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * Octets came where a TLS record was due, and no record begins like them (RFC 8446 section 5.1): plaintext that someone in
- * the middle has added, a peer that does not speak TLS on this port, or one that is at fault.
+ * Octets came where a TLS record was due, and no record begins with them (RFC 8446 section 5.1): plaintext that was injected
+ * on the way, or a peer that does not speak TLS on this port or is at fault.
  */
 public final class NotTlsException extends SSLException {
 
     private static final long serialVersionUID = 1L;
-    private static final int SHOWN = 80;
+    /** Enough of a line to recognize the protocol. */
+    private static final int MAX_SHOWN = 80;
 
     private final boolean first;
     private final String line;
@@ -26,10 +27,10 @@ public final class NotTlsException extends SSLException {
     }
 
     /**
-     * Judges the first octets of a server, which has no pump yet that could.
+     * Judges the first octets of a server before there is a pump.
      *
      * @param octets at least one
-     * @return empty when a record may begin like them
+     * @return empty if a record may begin with them
      */
     public static Optional<NotTlsException> of(ByteBuffer octets) {
         return PartialRecord.first().plausible(octets, false)
@@ -47,7 +48,7 @@ public final class NotTlsException extends SSLException {
     }
 
     /**
-     * What came, for a person: not part of the message, since a client's line may hold its password.
+     * What came, for a person to read. It is not in the message, since a client's line may have its password.
      *
      * @return at most 80 octets and at most one line
      */
@@ -55,9 +56,9 @@ public final class NotTlsException extends SSLException {
         return line;
     }
 
-    /** No more than one line, and never what the next one says. */
+    /** One line only: the next one may have a secret. */
     private static String firstLine(ByteBuffer octets) {
-        byte[] shown = new byte[Math.min(octets.remaining(), SHOWN)];
+        byte[] shown = new byte[Math.min(octets.remaining(), MAX_SHOWN)];
         octets.get(octets.position(), shown);
         return new String(shown, StandardCharsets.ISO_8859_1)
                 .lines()

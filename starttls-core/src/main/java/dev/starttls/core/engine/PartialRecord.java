@@ -4,16 +4,18 @@ import dev.starttls.core.wire.RecordHeader;
 import java.nio.ByteBuffer;
 
 /**
- * Keeps the beginning of a record whose end has not arrived. Takes no octet behind that record from the caller, so that
- * whole records are read where they lie.
+ * Keeps the beginning of a record whose end has not arrived. Takes no octet after that record from the caller, so that
+ * whole records are decrypted from the caller's buffer, without a copy.
  */
 final class PartialRecord {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    /** Allocated for a header. A short record fits in it too; a longer one takes a second buffer, of its own length. */
     private static final int FIRST_SIZE = 512;
+
     private static final int CLIENT_HELLO = 1;
 
-    /** What there is behind the first record as long as nothing is to be kept: one for all, and never changed. */
+    /** The state after the first record as long as nothing is kept: shared by all connections, never changed. */
     private static final PartialRecord NONE = new PartialRecord(true);
 
     /** Octets held are those before the position. */
@@ -26,7 +28,7 @@ final class PartialRecord {
         this.pastFirst = pastFirst;
     }
 
-    /** What a pump begins with. */
+    /** The state before the first record. */
     static PartialRecord first() {
         return new PartialRecord(false);
     }
@@ -55,7 +57,7 @@ final class PartialRecord {
         }
     }
 
-    /** The length of the record that comes next, its header included; 0 when that cannot be told yet. */
+    /** The length of the next record, its header included; 0 while its header is incomplete. */
     int nextLength(ByteBuffer network) {
         if (!holds()) {
             return lengthOf(network);
@@ -64,8 +66,8 @@ final class PartialRecord {
     }
 
     /**
-     * Takes octets up to the end of the record. Returns true when those held may be a whole record and a try is due;
-     * false when all the caller's octets were taken and more are needed.
+     * Takes octets up to the end of the record. Returns true when those held may be a whole record, which the engine is to
+     * try; false when all the caller's octets were taken and more are needed.
      */
     boolean fill(ByteBuffer network) {
         while (true) {
@@ -91,18 +93,18 @@ final class PartialRecord {
         return held.position() >= RecordHeader.LENGTH && wanted() == 0;
     }
 
-    /** One that octets can be put in. */
-    PartialRecord opened() {
+    /** The state to put octets in: not the shared one. */
+    PartialRecord writable() {
         return this == NONE ? new PartialRecord(true) : this;
     }
 
-    /** Lets go of the buffer when nothing is in it; while records keep coming in pieces it serves for all of them. */
-    PartialRecord settled() {
-        return holds() ? this : emptied();
+    /** Releases the buffer when it is empty; while records keep arriving in pieces it serves for all of them. */
+    PartialRecord releasedIfEmpty() {
+        return holds() ? this : released();
     }
 
-    /** Lets go of the buffer, whatever is in it. */
-    PartialRecord emptied() {
+    /** Releases the buffer and what is in it. */
+    PartialRecord released() {
         if (pastFirst) {
             return NONE;
         }
@@ -111,7 +113,7 @@ final class PartialRecord {
         return this;
     }
 
-    /** How many octets of memory are kept. */
+    /** The capacity of the buffer kept, in octets. */
     int capacity() {
         return held.capacity();
     }
@@ -122,20 +124,20 @@ final class PartialRecord {
     }
 
     /**
-     * Whether a record can begin like this, as far as it has come: one octet tells plaintext in ASCII, two tell most of the
-     * rest (RFC 8446 section 5.1). A client may begin with an SSLv2 header, which is 0x80 or more, a length and a message of
-     * type 1 (RFC 5246 appendix E.2); so may a line that is not in ASCII, but for its third octet.
+     * Whether a record can begin with these octets: one octet is enough to recognize plaintext in ASCII, two for nearly all the
+     * rest (RFC 8446 section 5.1). A client may begin with an SSLv2 header: 0x80 or more, a length, and a message of type 1 (RFC
+     * 5246 appendix E.2). A line that is not in ASCII may begin so too, up to its third octet.
      */
     boolean plausible(ByteBuffer source, boolean fromClient) {
         return plausible(source, source.position(), source.remaining(), fromClient);
     }
 
-    /** The same of what is held: a header that comes in pieces is judged before the record is waited for. */
+    /** The same for what is held: a header that arrives in pieces is judged before the rest of the record is waited for. */
     boolean plausible(boolean fromClient) {
         return plausible(held, 0, held.position(), fromClient);
     }
 
-    /** What is held, to be shown. */
+    /** What is held, for a message. */
     ByteBuffer shown() {
         return held.duplicate().flip();
     }
@@ -152,7 +154,7 @@ final class PartialRecord {
                 && (count < 4 || source.get(at + 3) == RecordHeader.MAJOR_VERSION || source.get(at + 3) == 0);
     }
 
-    /** The length of the record that a buffer begins with, its header included; 0 when that cannot be told yet. */
+    /** The length of the record that a buffer begins with, its header included; 0 while its header is incomplete. */
     int lengthOf(ByteBuffer source) {
         return source.remaining() < RecordHeader.LENGTH ? 0 : length(source, source.position());
     }
@@ -164,7 +166,7 @@ final class PartialRecord {
             return RecordHeader.LENGTH - have;
         }
         int length = length(held, 0);
-        // What cannot be a record is not waited for: the engine is to refuse it now.
+        // A record that is too long is not waited for: it is refused now.
         return length > RecordHeader.MAX_RECORD ? 0 : Math.max(0, length - have);
     }
 

@@ -3,10 +3,10 @@ package dev.starttls.core.engine;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Decrypted octets that did not fit where the application wanted them; overwritten once they were handed out. */
+/** Decrypted octets that did not fit in the application's buffer; overwritten once they were handed out. */
 final class PendingPlaintext {
 
-    /** None: one for all. */
+    /** Without octets; shared by all connections. */
     static final PendingPlaintext NONE = new PendingPlaintext(ByteBuffer.allocate(0));
 
     private final ByteBuffer held;
@@ -15,20 +15,20 @@ final class PendingPlaintext {
         this.held = held;
     }
 
-    /** Takes a heap buffer that nobody else keeps, ready to be read. */
+    /** Takes a heap buffer, ready to be read, which the caller must not keep. */
     static PendingPlaintext of(ByteBuffer decrypted) {
         return new PendingPlaintext(decrypted).rest();
     }
 
-    /** Takes more of them, which come behind those that wait. */
+    /** Takes a further buffer, whose octets come after those that wait. */
     PendingPlaintext and(ByteBuffer decrypted) {
         if (!waiting()) {
             return of(decrypted);
         }
         ByteBuffer both = ByteBuffer.allocate(held.remaining() + decrypted.remaining());
         both.put(held.slice()).put(decrypted.slice()).flip();
-        emptied();
-        of(decrypted).emptied();
+        erased();
+        of(decrypted).erased();
         return of(both);
     }
 
@@ -36,7 +36,7 @@ final class PendingPlaintext {
         return held.hasRemaining();
     }
 
-    /** Hands out what there is room for. Returns what is left then. */
+    /** Hands out what there is room for. Returns what remains. */
     PendingPlaintext give(ByteBuffer application) {
         int count = Math.min(application.remaining(), held.remaining());
         if (count > 0) {
@@ -46,18 +46,18 @@ final class PendingPlaintext {
         return rest();
     }
 
-    /** The octets themselves, for a reader that takes them from here. */
+    /** The octets themselves, for a reader that takes them from this buffer. */
     ByteBuffer octets() {
         return held;
     }
 
-    /** What is left when some were taken. */
+    /** What remains after a reader has taken octets from the buffer. */
     PendingPlaintext rest() {
-        return waiting() ? this : emptied();
+        return waiting() ? this : erased();
     }
 
     /** Overwrites all, handed out or not. */
-    PendingPlaintext emptied() {
+    PendingPlaintext erased() {
         if (held.capacity() > 0) {
             int from = held.arrayOffset();
             Arrays.fill(held.array(), from, from + held.capacity(), (byte) 0);
@@ -65,7 +65,7 @@ final class PendingPlaintext {
         return NONE;
     }
 
-    /** How many octets of memory are kept, waiting or not. */
+    /** The capacity of the buffer kept, in octets. */
     int capacity() {
         return held.capacity();
     }

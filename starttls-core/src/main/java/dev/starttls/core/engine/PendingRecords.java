@@ -2,10 +2,10 @@ package dev.starttls.core.engine;
 
 import java.nio.ByteBuffer;
 
-/** Octets for the peer that did not fit where they were to go; given out in whatever pieces do. */
+/** Records for the peer that did not fit in the network buffer; given out in pieces that do. */
 final class PendingRecords {
 
-    /** None: one for all. */
+    /** Without octets; shared by all connections. */
     static final PendingRecords NONE = new PendingRecords(ByteBuffer.allocate(0));
 
     private final ByteBuffer held;
@@ -14,24 +14,24 @@ final class PendingRecords {
         this.held = held;
     }
 
-    /** Takes a buffer that nobody else keeps, ready to be read. */
+    /** Takes a buffer, ready to be read, which the caller must not keep. */
     static PendingRecords of(ByteBuffer records) {
         if (!records.hasRemaining()) {
             return NONE;
         }
-        // A prepared ClientHello may wait long: it should not occupy a buffer for the greatest of records.
+        // A prepared ClientHello may wait long: it should not occupy a buffer for the longest of records.
         return new PendingRecords(
                 records.remaining() < records.capacity() / 2
                         ? ByteBuffer.allocate(records.remaining()).put(records).flip()
                         : records);
     }
 
-    /** Whether there are any; for any thread, where the other calls are the sending one's. */
+    /** Whether any wait. May be called by any thread; the other methods by the sending thread only. */
     boolean waiting() {
         return this != NONE;
     }
 
-    /** Gives out what there is room for. Returns what is left then. */
+    /** Gives out what there is room for. Returns what remains. */
     PendingRecords drain(ByteBuffer network) {
         int count = Math.min(network.remaining(), held.remaining());
         if (count > 0) {
@@ -41,7 +41,7 @@ final class PendingRecords {
         return held.hasRemaining() ? this : NONE;
     }
 
-    /** How many octets of memory are kept, waiting or not. */
+    /** The capacity of the buffer kept, in octets. */
     int capacity() {
         return held.capacity();
     }

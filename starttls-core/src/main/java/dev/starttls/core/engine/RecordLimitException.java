@@ -3,8 +3,8 @@ package dev.starttls.core.engine;
 import javax.net.ssl.SSLException;
 
 /**
- * The peer sent more records without application data than any peer in use has reason to: session tickets, key updates,
- * empty records or warnings (RFC 8446 sections 4.6, 5.1 and 6). What they cost this side is bounded by ending the session.
+ * The peer sent more records without application data than any known implementation: session tickets, key updates, empty
+ * records or warnings (RFC 8446 sections 4.6, 5.1 and 6). What they cost this side is bounded by ending the session.
  */
 public final class RecordLimitException extends SSLException {
 

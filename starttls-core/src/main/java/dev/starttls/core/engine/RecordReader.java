@@ -9,45 +9,49 @@ import javax.net.ssl.SSLException;
 /** The receiving half of the pump: records in, the application's octets out. */
 final class RecordReader {
 
-    /** Records without data that are read on while an answer to them waits to be sent. */
-    static final int UNANSWERED = 16;
-    /** Records without data that one call takes: a KeyUpdate costs an engine about 0.1 ms, so this is a turn of 1 to 2 ms. */
-    static final int PER_CALL = 16;
     /**
-     * Records without data between two with data, inside TLS; a long one counts for as many as it has {@link #SHARE} octets,
-     * which makes 128 KiB. As BoringSSL (kMaxEmptyRecords, kMaxKeyUpdates) and OpenSSL (MAX_EMPTY_RECORDS) have it; Go's
-     * maxUselessRecords is 16. A server that is in use sends one or two tickets, and a KeyUpdate at most every hour.
+     * Records without data that are still read while an answer to them waits to be sent: at most so many answers pile up in the
+     * engine. A peer in use asks for one at a time.
      */
-    static final int USELESS = 32;
+    static final int MAX_UNANSWERED = 16;
+    /** Records without data that one call takes: a KeyUpdate costs an engine about 0.1 ms, so that a call takes 1 to 2 ms. */
+    static final int MAX_PER_CALL = 16;
     /**
-     * The same over the life of a session of TLS 1.3, where SunJSSE keeps every ticket that comes: 1 MiB of them, in which a
-     * long one counts for as many as it has {@link #SHARE_IN_ALL} octets. A KeyUpdate every hour reaches it after six weeks.
+     * Records without data between two with data, inside TLS; a long record counts once for each {@link #OCTETS_PER_COUNT}
+     * octets, which makes 128 KiB. The same number as in BoringSSL (kMaxEmptyRecords, kMaxKeyUpdates) and OpenSSL
+     * (MAX_EMPTY_RECORDS); Go's maxUselessRecords is 16. A server in use sends one or two tickets, and a KeyUpdate at most every
+     * hour.
      */
-    static final int USELESS_IN_ALL = 1_024;
+    static final int MAX_WITHOUT_DATA = 32;
+    /**
+     * Records without data in a whole session of TLS 1.3, where SunJSSE keeps every ticket that comes; a long record counts once
+     * for each {@link #OCTETS_PER_COUNT_IN_ALL} octets, which makes 1 MiB. A KeyUpdate every hour reaches it after six weeks.
+     */
+    static final int MAX_WITHOUT_DATA_IN_ALL = 1_024;
 
     /**
-     * Records of a handshake. Messages may come in records of one octet (RFC 8446 section 5.1), which makes 2,000 of a
-     * ClientHello with a hybrid key share; engines put them together in a time that grows with the square of their number.
+     * Records of a handshake. Messages may come in records of one octet (RFC 8446 section 5.1), of which a ClientHello with a
+     * hybrid key share has 2,000; engines put them together in a time that grows with the square of their number.
      */
-    static final int OF_A_HANDSHAKE = 4_096;
+    static final int MAX_OF_HANDSHAKE = 4_096;
 
-    private static final int SHARE = 4_096;
-    private static final int SHARE_IN_ALL = 1_024;
-    /** Calls in a row that an engine may answer with OK and nothing else. */
-    static final int IDLE_TURNS = 8;
+    private static final int OCTETS_PER_COUNT = 4_096;
+    private static final int OCTETS_PER_COUNT_IN_ALL = 1_024;
+    /** Calls in a row that an engine may answer with OK and no progress: more than any engine needs for a change of state. */
+    static final int MAX_IDLE_CALLS = 8;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
-    private PartialRecord stash = PartialRecord.first();
-    private PendingPlaintext leftovers = PendingPlaintext.NONE;
-    /** No more than {@link #UNANSWERED}, and small as all that an idle connection keeps; so are the next two. */
+    private PartialRecord partial = PartialRecord.first();
+    private PendingPlaintext plaintext = PendingPlaintext.NONE;
+    /** At most {@link #MAX_UNANSWERED}. A byte, as the next two are as small as they can be: each idle connection keeps them. */
     private byte unanswered;
-    /** No more than {@link #USELESS}. */
-    private byte useless;
-    /** No more than {@link #USELESS_IN_ALL}; until the handshake is done, its records, as a negative number. */
-    private short uselessInAll;
+    /** At most {@link #MAX_WITHOUT_DATA}. */
+    private byte withoutData;
+    /** At most {@link #MAX_WITHOUT_DATA_IN_ALL}; until the handshake is complete, its records, as a negative number. */
+    private short withoutDataInAll;
 
     RecordReader(GuardedEngine engine, EngineTasks tasks) {
         this.engine = engine;
@@ -55,8 +59,8 @@ final class RecordReader {
     }
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
-        if (leftovers.waiting()) {
-            leftovers = leftovers.give(application);
+        if (plaintext.waiting()) {
+            plaintext = plaintext.give(application);
             return TlsStatus.OK;
         }
         int idle = 0;
@@ -66,21 +70,21 @@ final class RecordReader {
             if (first != TlsStatus.OK) {
                 return first;
             }
-            if (taken >= PER_CALL && network.hasRemaining()) {
+            if (taken >= MAX_PER_CALL && network.hasRemaining()) {
                 return TlsStatus.AGAIN;
             }
-            if (stash.holds() && !fill(network)) {
+            if (partial.holds() && !fill(network)) {
                 return TlsStatus.NEED_READ;
             }
-            boolean nothing = !stash.holds() && !network.hasRemaining();
+            boolean nothing = !partial.holds() && !network.hasRemaining();
             boolean inside = engine.established();
             SSLEngineResult result = unwrap(network, application);
             if (overflown(result) && result.bytesConsumed() > 0) {
                 result = takeRest(result);
-                leftovers = leftovers.give(application);
+                plaintext = plaintext.give(application);
             } else if (overflown(result) || (stalled(result) && !nothing)) {
                 result = unwrapAside(network);
-                leftovers = leftovers.give(application);
+                plaintext = plaintext.give(application);
             }
             if (result.getStatus() == Status.CLOSED && !halfClosed()) {
                 close(result);
@@ -93,7 +97,7 @@ final class RecordReader {
                     result = takeRest(result);
                 }
                 if (!network.hasRemaining()) {
-                    stash = stash.settled();
+                    partial = partial.releasedIfEmpty();
                 }
                 return TlsStatus.OK;
             }
@@ -102,35 +106,35 @@ final class RecordReader {
                 if (!more(network)) {
                     return TlsStatus.NEED_READ;
                 }
-            } else if (!moved && ++idle > IDLE_TURNS) {
+            } else if (!moved && ++idle > MAX_IDLE_CALLS) {
                 throw engine.refuse("Expected the engine to take a record or to say what it needs, got neither "
                         + engine.where() + " (" + engine.status() + "); the engine is at fault");
             }
             idle = moved ? 0 : idle;
             taken += moved ? 1 : 0;
         }
-        stash = stash.emptied();
+        partial = partial.released();
         return TlsStatus.CLOSED;
     }
 
-    /** The octets that wait. */
+    /** The decrypted octets that did not fit where they were to go. */
     ByteBuffer decrypted() {
-        leftovers = leftovers.rest();
-        return leftovers.octets();
+        plaintext = plaintext.rest();
+        return plaintext.octets();
     }
 
     void release() {
-        stash = stash.emptied();
-        leftovers = leftovers.emptied();
+        partial = partial.released();
+        plaintext = plaintext.erased();
     }
 
-    /** How many octets of memory are kept. */
+    /** The capacity of the buffers kept, in octets. */
     int capacity() {
-        return stash.capacity() + leftovers.capacity();
+        return partial.capacity() + plaintext.capacity();
     }
 
     private TlsStatus ready() throws SSLException {
-        engine.requireSound();
+        engine.requireNotFailed();
         if (tasks.running()) {
             return TlsStatus.NEED_TASK;
         }
@@ -147,28 +151,28 @@ final class RecordReader {
         };
     }
 
-    /** Whether to read on while the engine has something to send. Behind close_notify it never will. */
+    /** Whether to read on while the engine has something to send. After its close_notify it never sends anything. */
     private boolean mayWait() {
-        return engine.established() && (unanswered < UNANSWERED || engine.outboundDone());
+        return engine.established() && (unanswered < MAX_UNANSWERED || engine.outboundDone());
     }
 
     private SSLEngineResult unwrap(ByteBuffer network, ByteBuffer target) throws SSLException {
-        ByteBuffer source = stash.source(network);
+        ByteBuffer source = partial.source(network);
         refuse(source);
         SSLEngineResult result = engine.unwrap(source, target);
-        stash.taken(result.bytesConsumed());
+        partial.taken(result.bytesConsumed());
         return result;
     }
 
-    /** What no engine is asked about, since they answer it differently or only when the whole record is there. */
+    /** Refuses what engines judge differently, or only once the whole record is there. */
     private void refuse(ByteBuffer source) throws SSLException {
         if (!source.hasRemaining()) {
             return;
         }
-        if (!stash.plausible(source, fromClient())) {
-            throw engine.refuse(new NotTlsException(engine.where(), stash.atFirst(), source));
+        if (!partial.plausible(source, fromClient())) {
+            throw engine.refuse(new NotTlsException(engine.where(), partial.atFirst(), source));
         }
-        int length = stash.lengthOf(source);
+        int length = partial.lengthOf(source);
         if (length > RecordHeader.MAX_RECORD) {
             throw engine.refuse("Expected a TLS record of at most " + RecordHeader.MAX_RECORD + " octets "
                     + engine.where() + ", got the header of one of " + length + " (RFC 8446 section 5.1)");
@@ -184,28 +188,31 @@ final class RecordReader {
         }
     }
 
-    /** Whether a client's first record may come; inside TLS it has, and the engine is not asked, which takes its lock. */
+    /**
+     * Whether the peer's first record may be a client's. Inside TLS it has come already; the engine is not asked then, which
+     * would take its lock.
+     */
     private boolean fromClient() {
         return !engine.established() && !engine.client();
     }
 
-    /** Decrypts a record that does not fit the caller's buffer into one of our own: a small one if that will do. */
+    /** Decrypts a record that does not fit the caller's buffer into a new one, no larger than the record needs. */
     private SSLEngineResult unwrapAside(ByteBuffer network) throws SSLException {
         int largest = engine.session().getApplicationBufferSize();
-        int known = stash.nextLength(network);
+        int known = partial.nextLength(network);
         int size = known > 0 ? Math.min(largest, known) : largest;
         while (true) {
             ByteBuffer aside = ByteBuffer.allocate(size);
             SSLEngineResult result = unwrap(network, aside);
             boolean stalled = stalled(result);
             if ((!stalled && !overflown(result)) || (stalled && size >= largest)) {
-                leftovers = PendingPlaintext.of(aside.flip());
+                plaintext = PendingPlaintext.of(aside.flip());
                 return result;
             }
             if (size < largest) {
                 size = largest;
             } else {
-                // Engines that accept larger records than the RFC does ask for more once they have seen one.
+                // An engine that accepts larger records than the RFC allows asks for more once it has seen one.
                 largest = Math.min(2 * RecordHeader.MAX_RECORD, engine.session().getApplicationBufferSize());
                 if (largest <= size) {
                     throw engine.refuse("Expected a record to fit the session's application buffer of " + size
@@ -217,8 +224,8 @@ final class RecordReader {
     }
 
     /**
-     * Takes what the engine has kept of a record, behind what it gave out of it and behind what waits already: nobody could
-     * tell that it has it, the peer may send no others, and the record itself is gone.
+     * Takes what the engine has kept of a record, after what it gave out of it and what waits already: nothing would show later
+     * that the engine has more, the peer may send no other record, and this one is consumed.
      *
      * @return the result of both calls
      */
@@ -229,7 +236,7 @@ final class RecordReader {
             throw engine.refuse("Expected the rest of a record to fit the session's application buffer of "
                     + aside.capacity() + " octets, got more " + engine.where() + "; the engine is at fault");
         }
-        leftovers = leftovers.and(aside.flip());
+        plaintext = plaintext.and(aside.flip());
         return new SSLEngineResult(
                 rest.getStatus(),
                 rest.getHandshakeStatus(),
@@ -238,48 +245,48 @@ final class RecordReader {
     }
 
     /**
-     * Engines that keep decrypted octets (Conscrypt) fill the buffer and say that there are more; where there is no room at
-     * all, they have taken the record all the same.
+     * Whether there was no room for any octet. Engines that keep decrypted octets (Conscrypt) fill the buffer and then say
+     * BUFFER_OVERFLOW; where there was no room at all, they have taken the record all the same.
      */
     private static boolean overflown(SSLEngineResult result) {
         return result.getStatus() == Status.BUFFER_OVERFLOW && result.bytesProduced() == 0;
     }
 
-    /** Takes more of the record that the engine misses the end of. Returns false when there is no more of it. */
+    /** Takes more of the record that the engine needs the end of. Returns whether it may be whole now. */
     private boolean more(ByteBuffer network) throws SSLException {
-        if (stash.complete()) {
+        if (partial.complete()) {
             throw engine.refuse("Expected the engine to take a whole TLS record " + engine.where()
                     + ", but it asks for more of it");
         }
         if (network.hasRemaining()) {
-            stash = stash.opened();
+            partial = partial.writable();
         }
         boolean due = fill(network);
-        stash = stash.settled();
+        partial = partial.releasedIfEmpty();
         return due;
     }
 
-    /** Takes more of a record. Returns whether it may be whole. */
+    /** Takes more of a record. Returns whether it may be whole now. */
     private boolean fill(ByteBuffer network) throws SSLException {
-        boolean due = stash.fill(network);
-        if (stash.holds() && !stash.plausible(fromClient())) {
-            throw engine.refuse(new NotTlsException(engine.where(), stash.atFirst(), stash.shown()));
+        boolean due = partial.fill(network);
+        if (partial.holds() && !partial.plausible(fromClient())) {
+            throw engine.refuse(new NotTlsException(engine.where(), partial.atFirst(), partial.shown()));
         }
         return due;
     }
 
     /**
-     * Counts records without data. A peer that asks for answers (KeyUpdate, RFC 8446 section 4.6.3) and takes none must not
-     * make them pile up; and one that sends nothing else takes this side's time and, with tickets, its memory.
+     * Counts records without data. A peer that asks for answers (KeyUpdate, RFC 8446 section 4.6.3) and reads none must not
+     * make them pile up; and a peer that sends nothing else costs this side time and, with tickets, memory.
      */
     private void count(SSLEngineResult result, boolean inside) throws SSLException {
         if (result.bytesProduced() > 0) {
-            useless = 0;
+            withoutData = 0;
             return;
         }
         int octets = result.bytesConsumed();
         boolean asks = result.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP;
-        if (octets > 0 && asks && unanswered < UNANSWERED) {
+        if (octets > 0 && asks && unanswered < MAX_UNANSWERED) {
             unanswered++;
         }
         if (octets == 0) {
@@ -289,30 +296,30 @@ final class RecordReader {
             countOfHandshake();
             return;
         }
-        int now = useless + shares(octets, SHARE);
-        if (now > USELESS) {
-            throw engine.refuse(new RecordLimitException(
-                    "at most " + USELESS + " records or 128 KiB without data between two with data inside TLS"));
+        int now = withoutData + timesCounted(octets, OCTETS_PER_COUNT);
+        if (now > MAX_WITHOUT_DATA) {
+            throw engine.refuse(new RecordLimitException("at most " + MAX_WITHOUT_DATA
+                    + " records or 128 KiB without data between two with data inside TLS"));
         }
-        useless = (byte) now;
-        if (engine.newest()) {
-            int inAll = Math.max(0, uselessInAll) + shares(octets, SHARE_IN_ALL);
-            if (inAll > USELESS_IN_ALL) {
+        withoutData = (byte) now;
+        if (engine.isTls13()) {
+            int inAll = Math.max(0, withoutDataInAll) + timesCounted(octets, OCTETS_PER_COUNT_IN_ALL);
+            if (inAll > MAX_WITHOUT_DATA_IN_ALL) {
                 throw engine.refuse(new RecordLimitException(
-                        "at most " + USELESS_IN_ALL + " records or 1 MiB without data in one session of TLS"));
+                        "at most " + MAX_WITHOUT_DATA_IN_ALL + " records or 1 MiB without data in one session of TLS"));
             }
-            uselessInAll = (short) inAll;
+            withoutDataInAll = (short) inAll;
         }
     }
 
     private void countOfHandshake() throws SSLException {
-        uselessInAll--;
-        if (-uselessInAll > OF_A_HANDSHAKE) {
-            throw engine.refuse(new RecordLimitException("a handshake of at most " + OF_A_HANDSHAKE + " records"));
+        withoutDataInAll--;
+        if (-withoutDataInAll > MAX_OF_HANDSHAKE) {
+            throw engine.refuse(new RecordLimitException("a handshake of at most " + MAX_OF_HANDSHAKE + " records"));
         }
     }
 
-    /** Conscrypt's engine does not say CLOSED of a close_notify that comes where there is no room for data. */
+    /** Finds a close_notify for which Conscrypt's engine does not say CLOSED, as where there is no room for data. */
     private void noticeEnd(SSLEngineResult result, boolean inside) {
         if (inside && result.bytesConsumed() > 0 && result.bytesProduced() == 0 && engine.inboundDone()) {
             engine.closeInput(true);
@@ -320,20 +327,20 @@ final class RecordReader {
         }
     }
 
-    /** How many records a record counts for. */
-    private static int shares(int octets, int share) {
-        return Math.max(1, (octets + share / 2) / share);
+    /** How many times a record counts. */
+    private static int timesCounted(int octets, int octetsPerCount) {
+        return Math.max(1, (octets + octetsPerCount / 2) / octetsPerCount);
     }
 
     /**
-     * Whether the peer may go on, whatever the engine says: once this side has closed, Conscrypt's and netty-tcnative's say
-     * CLOSED of every record.
+     * Whether the peer may go on sending although the engine says CLOSED: once this side has closed, Conscrypt's and
+     * netty-tcnative's say so of every record.
      */
     private boolean halfClosed() {
         return engine.closing() && !engine.inboundDone();
     }
 
-    /** netty-tcnative says CLOSED where it means that a buffer is too small, or that the record is not all there. */
+    /** Whether CLOSED means that a buffer is too small or the record incomplete, as netty-tcnative has it after a close. */
     private boolean stalled(SSLEngineResult result) {
         return result.getStatus() == Status.CLOSED
                 && halfClosed()
@@ -341,7 +348,7 @@ final class RecordReader {
     }
 
     private void close(SSLEngineResult result) {
-        // An engine that this side has closed may say CLOSED of its own accord.
+        // An engine that this side has closed may say CLOSED without having received close_notify.
         engine.closeInput(result.bytesConsumed() > 0 || !engine.closing());
         engine.answerClose();
     }

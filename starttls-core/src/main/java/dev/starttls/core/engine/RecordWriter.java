@@ -11,12 +11,15 @@ import javax.net.ssl.SSLException;
 final class RecordWriter {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** Records that may leave after a failure: an alert, and before it the answers that the engine has made already. */
-    private static final int LAST_RECORDS = RecordReader.UNANSWERED + 4;
+    /**
+     * Records that may be sent after a failure: the alert, in a few records at most, and before it the answers that the engine
+     * has made already.
+     */
+    private static final int MAX_LAST_RECORDS = RecordReader.MAX_UNANSWERED + 4;
 
     private final GuardedEngine engine;
     private final EngineTasks tasks;
-    private int lastRecords = LAST_RECORDS;
+    private int lastRecords = MAX_LAST_RECORDS;
     private volatile boolean alertOver;
     private volatile PendingRecords records = PendingRecords.NONE;
 
@@ -25,7 +28,7 @@ final class RecordWriter {
         this.tasks = tasks;
     }
 
-    /** Makes a client's first flight and keeps it. */
+    /** Makes a client's first flight and keeps it to be sent. */
     void prepare() throws SSLException {
         if (!engine.client() || engine.begun()) {
             return;
@@ -40,7 +43,7 @@ final class RecordWriter {
         int idle = 0;
         while (true) {
             if (engine.failed() && engine.closing()) {
-                // What is left here is close_notify, or leads up to it.
+                // What waits here is close_notify, or what was to be sent before it.
                 records = PendingRecords.NONE;
                 return TlsStatus.CLOSED;
             }
@@ -63,7 +66,7 @@ final class RecordWriter {
                 }
                 continue;
             }
-            // An engine must not be given data to send before the handshake is done.
+            // An engine must not be given application data before the handshake is complete.
             ByteBuffer source = engine.established() ? application : NOTHING;
             SSLEngineResult result = engine.wrap(source, network);
             if (overflown(result)) {
@@ -77,7 +80,7 @@ final class RecordWriter {
                 return TlsStatus.OK;
             }
             idle = moved ? 0 : idle + 1;
-            if (idle > RecordReader.IDLE_TURNS) {
+            if (idle > RecordReader.MAX_IDLE_CALLS) {
                 throw engine.refuse("Expected the engine to make a record, got none " + engine.where() + " ("
                         + engine.status() + "); the engine is at fault");
             }
@@ -107,7 +110,7 @@ final class RecordWriter {
         records = PendingRecords.NONE;
     }
 
-    /** How many octets of memory are kept. */
+    /** The capacity of the buffer kept, in octets. */
     int capacity() {
         return records.capacity();
     }
@@ -138,7 +141,7 @@ final class RecordWriter {
         };
     }
 
-    /** Whether there is nothing to give out but the application's octets, by what is known without asking the engine. */
+    /** Whether there is nothing to send but the application's octets, by what is known without asking the engine. */
     private boolean steady() {
         return engine.steady() && tasks.quiet() && !records.waiting();
     }
@@ -152,8 +155,9 @@ final class RecordWriter {
     }
 
     /**
-     * The engine may owe the peer an alert after a failure. Bouncy Castle's throws first what the failure was, unless it has
-     * been thrown before.
+     * Makes the alert that is due after a failure. Bouncy Castle's engine first throws the failure, unless it has done so before.
+     *
+     * @return false if there is no more to send
      */
     private boolean wrapAlert() {
         boolean made = false;
@@ -167,7 +171,7 @@ final class RecordWriter {
         return made || !alertOver;
     }
 
-    /** Encrypts one record into a buffer of our own, from which it is given out in whatever pieces fit. */
+    /** Encrypts one record into a new buffer, from which it is given out in pieces that fit. */
     private SSLEngineResult wrapAside(ByteBuffer source) throws SSLException {
         int size = engine.session().getPacketBufferSize();
         while (true) {

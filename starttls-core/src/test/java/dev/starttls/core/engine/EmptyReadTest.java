@@ -2,7 +2,7 @@ package dev.starttls.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.engine.FakeEngine.Turn;
+import dev.starttls.core.engine.FakeEngine.ScriptedResult;
 import java.nio.ByteBuffer;
 import java.util.List;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -12,15 +12,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A read for which nothing has come from the network asks the engine only when that may have something. */
+/** A read without octets from the network calls the engine only if that may have something. */
 @Timeout(60)
 class EmptyReadTest {
 
     private static final int RECORD = 10;
-    private static final Turn DATA =
-            new Turn(Status.OK, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, RECORD, 10);
-    private static final Turn NOTHING =
-            new Turn(Status.BUFFER_UNDERFLOW, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
+    private static final ScriptedResult DATA =
+            new ScriptedResult(Status.OK, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, RECORD, 10);
+    private static final ScriptedResult NOTHING = new ScriptedResult(
+            Status.BUFFER_UNDERFLOW, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
 
     private final FakeEngine engine = new FakeEngine();
     private TlsPump pump;
@@ -48,12 +48,12 @@ class EmptyReadTest {
         assertThat(engine.questions).isZero();
     }
 
-    /** It may have decrypted more than there was room for, and not say so. */
+    /** An engine may have decrypted more than there was room for without saying so. */
     @Test
     void the_engine_is_asked_once_after_a_record_that_left_no_room() throws SSLException {
         engine.unwraps = List.of(
                 DATA,
-                new Turn(Status.OK, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, 0, 3),
+                new ScriptedResult(Status.OK, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, 0, 3),
                 NOTHING);
         assertThat(pump.receive(record(), ByteBuffer.allocate(10))).isEqualTo(TlsStatus.OK);
         assertThat(receiveNothing(10)).isEqualTo(TlsStatus.OK);
@@ -94,7 +94,7 @@ class EmptyReadTest {
         return pump.receive(ByteBuffer.allocate(0), ByteBuffer.allocate(room));
     }
 
-    /** A whole one of application data. */
+    /** A complete record of application data. */
     private static ByteBuffer record() {
         return ByteBuffer.wrap(new byte[] {23, 3, 3, 0, 5, 0, 0, 0, 0, 0});
     }

@@ -6,7 +6,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
-/** Two contexts that know each other, and engines of them. */
+/** Contexts of a client and a server that trust each other, and their engines. */
 public record Engines(SSLContext client, SSLContext server, String version) {
 
     public static Engines of(String version) {

@@ -15,19 +15,19 @@ import javax.net.ssl.SSLSession;
 import org.mockito.Answers;
 import org.mockito.invocation.InvocationOnMock;
 
-/** An engine without cryptography that does what a script says, however odd, and counts how often it is asked. */
+/** An engine without cryptography that returns what a script has, however odd, and counts its calls. */
 final class FakeEngine extends SSLEngine {
 
     /**
-     * What a call does, again and again; the last of a script's turns is repeated for ever.
+     * What one call does; the last result of a script is repeated for ever.
      *
-     * @param status what it returns
+     * @param status the status that it returns
      * @param result the handshake status that it returns
      * @param after the handshake status that the engine has afterwards
      * @param consumed octets that it takes, if they are there
      * @param produced octets that it gives out, if they fit
      */
-    record Turn(Status status, HandshakeStatus result, HandshakeStatus after, int consumed, int produced) {}
+    record ScriptedResult(Status status, HandshakeStatus result, HandshakeStatus after, int consumed, int produced) {}
 
     static final int MANY = 2_000;
 
@@ -36,16 +36,16 @@ final class FakeEngine extends SSLEngine {
 
     HandshakeStatus status = HandshakeStatus.NOT_HANDSHAKING;
     Supplier<Runnable> task = () -> null;
-    List<Turn> wraps = List.of();
-    List<Turn> unwraps = List.of();
+    List<ScriptedResult> wraps = List.of();
+    List<ScriptedResult> unwraps = List.of();
     boolean inboundDone;
     boolean outboundDone;
     boolean client = true;
     int calls;
-    /** How often it was asked what it is or wants, which takes the lock of a real engine. */
+    /** Calls of getters, which take the lock of a real engine. */
     int questions;
 
-    /** What another thread does when the next call has its result and has not returned yet. */
+    /** What another thread does when the next call has its result but has not returned. */
     Runnable meanwhile = () -> {};
 
     int closed;
@@ -62,10 +62,10 @@ final class FakeEngine extends SSLEngine {
         };
     }
 
-    /** Makes a handshake that is done at the first wrap, then follows the script. */
+    /** Completes the handshake at the first wrap, then follows the script. */
     TlsPump established() throws SSLException {
-        List<Turn> script = wraps;
-        wraps = List.of(new Turn(Status.OK, HandshakeStatus.FINISHED, HandshakeStatus.NOT_HANDSHAKING, 0, 1));
+        List<ScriptedResult> script = wraps;
+        wraps = List.of(new ScriptedResult(Status.OK, HandshakeStatus.FINISHED, HandshakeStatus.NOT_HANDSHAKING, 0, 1));
         HandshakeStatus later = status;
         status = HandshakeStatus.NEED_WRAP;
         TlsPump pump = new TlsPump(this);
@@ -96,7 +96,7 @@ final class FakeEngine extends SSLEngine {
         return turn(unwraps.get(Math.min(unwrapped++, unwraps.size() - 1)), source, targets[offset]);
     }
 
-    private SSLEngineResult turn(Turn turn, ByteBuffer source, ByteBuffer target) {
+    private SSLEngineResult turn(ScriptedResult turn, ByteBuffer source, ByteBuffer target) {
         count();
         int consumed = Math.min(turn.consumed(), source.remaining());
         int produced = Math.min(turn.produced(), target.remaining());

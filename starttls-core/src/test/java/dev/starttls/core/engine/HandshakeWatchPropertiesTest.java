@@ -11,7 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** What a server says is read alike however it is cut into records and pieces, and no octets of it do harm. */
+/** What a server sends is read alike however it is split into records and pieces, and no octets do harm. */
 class HandshakeWatchPropertiesTest {
 
     private static final String RANDOM = "5A".repeat(32);
@@ -23,17 +23,19 @@ class HandshakeWatchPropertiesTest {
     private static final String PRIME = message("0C", "0100" + "FF".repeat(256) + "000102" + "0100" + "AA".repeat(256));
     private static final String DONE = message("0E", "");
 
-    /** A server's flight, the suite that was agreed on, and the group that it tells. */
-    private record Flight(String messages, String suite, String group) {}
+    /** A server's flight, the suite negotiated, and the group in the flight. */
+    private record ServerFlight(String messages, String suite, String group) {}
 
-    private static final List<Flight> FLIGHTS = List.of(
-            new Flight(TLS_13_HELLO, "TLS_AES_128_GCM_SHA256", "x25519"),
-            new Flight(TLS_12_HELLO + CERTIFICATE + CURVE + DONE, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "secp384r1"),
-            new Flight(TLS_12_HELLO + CERTIFICATE + PRIME + DONE, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "dhe2048"));
+    private static final List<ServerFlight> FLIGHTS = List.of(
+            new ServerFlight(TLS_13_HELLO, "TLS_AES_128_GCM_SHA256", "x25519"),
+            new ServerFlight(
+                    TLS_12_HELLO + CERTIFICATE + CURVE + DONE, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "secp384r1"),
+            new ServerFlight(
+                    TLS_12_HELLO + CERTIFICATE + PRIME + DONE, "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", "dhe2048"));
 
     @Property(tries = 300)
-    void any_fragments_and_pieces_tell_the_same(@ForAll @IntRange(max = 2) int which, @ForAll long seed) {
-        Flight flight = FLIGHTS.get(which);
+    void the_result_is_the_same_in_any_fragments_and_pieces(@ForAll @IntRange(max = 2) int which, @ForAll long seed) {
+        ServerFlight flight = FLIGHTS.get(which);
         Random random = new Random(seed);
         byte[] records = fragmented(HexFormat.of().parseHex(flight.messages), random);
         SeenHandshake seen = watched(records, random).done(flight.suite);
@@ -42,9 +44,9 @@ class HandshakeWatchPropertiesTest {
     }
 
     @Property(tries = 1_000)
-    void octets_that_were_changed_tell_the_same_in_any_pieces(
+    void the_result_of_changed_octets_is_the_same_in_any_pieces(
             @ForAll @IntRange(max = 2) int which, @ForAll @IntRange(min = 1, max = 20) int changes, @ForAll long seed) {
-        Flight flight = FLIGHTS.get(which);
+        ServerFlight flight = FLIGHTS.get(which);
         Random random = new Random(seed);
         byte[] records = fragmented(HexFormat.of().parseHex(flight.messages), random);
         for (int i = 0; i < changes; i++) {
@@ -60,7 +62,7 @@ class HandshakeWatchPropertiesTest {
     @Property(tries = 1_000)
     void octets_of_any_kind_do_no_harm(@ForAll byte[] octets, @ForAll long seed) {
         HandshakeWatch watch = watched(octets, new Random(seed));
-        for (Flight flight : FLIGHTS) {
+        for (ServerFlight flight : FLIGHTS) {
             assertThat(watch.done(flight.suite).namedGroup().orElse("none")).matches("[A-Za-z0-9]+");
         }
     }
@@ -76,7 +78,7 @@ class HandshakeWatchPropertiesTest {
         return watch;
     }
 
-    /** Records of a handshake, of any lengths, an empty one among them now and then. */
+    /** Handshake records of any lengths, some of them empty. */
     private static byte[] fragmented(byte[] messages, Random random) {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         int most = 1 + random.nextInt(random.nextBoolean() ? 3 : 2_000);

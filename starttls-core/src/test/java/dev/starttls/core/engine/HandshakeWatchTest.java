@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A server cannot have a resumed handshake taken for a full one, whatever its ServerHello looks like; and the group of a key
- * exchange is read wherever it may stand.
+ * No ServerHello makes a resumed handshake appear to be a full one; and the group of the key exchange is read wherever it may
+ * be.
  */
 class HandshakeWatchTest {
 
@@ -26,7 +26,7 @@ class HandshakeWatchTest {
     private static final String HELLO_DONE = "16030300040E000000";
 
     @Test
-    void full_handshakes_are_told_from_resumed_ones() {
+    void full_handshakes_are_distinguished_from_resumed_ones() {
         assertThat(resumed(hello(OTHER, ""), HELLO_DONE, CHANGE_CIPHER_SPEC)).isFalse();
         assertThat(resumed(hello(OTHER, ""), CHANGE_CIPHER_SPEC)).isTrue();
         assertThat(resumed(hello(OTHER, TLS_13))).isFalse();
@@ -42,7 +42,7 @@ class HandshakeWatchTest {
         String like = RETRY.substring(0, 16) + "00".repeat(24);
         assertThat(resumed(hello(like, ""), CHANGE_CIPHER_SPEC)).isTrue();
         assertThat(resumed(hello(like, TLS_13 + PRE_SHARED_KEY))).isTrue();
-        // That of a retry, in a version that has none.
+        // The random of a HelloRetryRequest, in a version without one.
         assertThat(resumed(hello(RETRY, ""), CHANGE_CIPHER_SPEC)).isTrue();
     }
 
@@ -67,7 +67,7 @@ class HandshakeWatchTest {
     void the_group_of_tls_13_is_that_of_the_key_share(String id, String name) {
         assertThat(group("TLS_AES_128_GCM_SHA256", hello(OTHER, TLS_13 + keyShare(id))))
                 .contains(name);
-        // A resumption has one as well, before or behind the pre_shared_key.
+        // A resumption has one as well, before or after the pre_shared_key.
         assertThat(group("TLS_AES_128_GCM_SHA256", hello(OTHER, keyShare(id) + PRE_SHARED_KEY + TLS_13)))
                 .contains(name);
     }
@@ -81,7 +81,7 @@ class HandshakeWatchTest {
     }
 
     @Test
-    void no_group_is_told_where_there_is_no_key_share() {
+    void no_group_is_reported_without_a_key_share() {
         assertThat(group("TLS_AES_128_GCM_SHA256", hello(OTHER, TLS_13 + PRE_SHARED_KEY)))
                 .isEmpty();
         assertThat(group("TLS_AES_128_GCM_SHA256", hello(OTHER, TLS_13 + "003300010000")))
@@ -96,7 +96,7 @@ class HandshakeWatchTest {
                 .contains("x25519");
         assertThat(group("TLS_ECDH_anon_WITH_AES_128_CBC_SHA", hello(OTHER, ""), curve, HELLO_DONE))
                 .contains("x25519");
-        // A curve that is spelled out (RFC 4492 section 5.4), and one that is cut off.
+        // A curve with explicit parameters (RFC 4492 section 5.4), and one that is cut off.
         assertThat(group("TLS_ECDHE_RSA_WITH_X", hello(OTHER, ""), message("0C", "0100200000"), HELLO_DONE))
                 .isEmpty();
         assertThat(group("TLS_ECDHE_RSA_WITH_X", hello(OTHER, ""), message("0C", "0300"), HELLO_DONE))

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The pump around engines of Bouncy Castle, Conscrypt and netty-tcnative, on either side of one of SunJSSE or of their own. */
+/** The pump with engines of Bouncy Castle, Conscrypt and netty-tcnative on either side, against SunJSSE or the same. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class OtherEnginesTest {
 
@@ -93,7 +93,7 @@ class OtherEnginesTest {
         "TCNATIVE, TLSv1.2",
         "TCNATIVE, TLSv1.3"
     })
-    void a_refused_certificate_is_told_to_the_server(EngineMaker client, String version)
+    void the_server_receives_the_alert_of_a_refused_certificate(EngineMaker client, String version)
             throws GeneralSecurityException, SSLException {
         PumpSide[] sides = sides(client.client(), EngineMaker.SUN_JSSE.with(CERTIFICATES.selfSigned()), version);
         assertThatThrownBy(() -> PumpSide.settle(sides[0], sides[1])).isInstanceOf(SSLException.class);
@@ -108,7 +108,7 @@ class OtherEnginesTest {
 
     @ParameterizedTest
     @EnumSource
-    void octets_of_a_record_that_did_not_fit_are_told(EngineMaker engines) throws Exception {
+    void octets_of_a_record_that_did_not_fit_are_reported(EngineMaker engines) throws Exception {
         PumpSide[] sides = sides(engines.client(), engines.with(CERTIFICATES.localhost(KeyKind.EC)), "TLSv1.3");
         PumpSide.handshake(sides[0], sides[1]);
         sides[0].application = ByteBuffer.wrap(new byte[100]);

@@ -8,7 +8,7 @@ import java.util.function.IntSupplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
-/** One end of a connection in memory: a pump, what is on its way to it, and what it gave out. */
+/** One end of a connection in memory: a pump, the octets on their way to it, and those it gave out. */
 public final class PumpSide {
 
     public final SSLEngine engine;
@@ -25,7 +25,7 @@ public final class PumpSide {
     public IntSupplier networkSize = () -> 32_768;
 
     public IntSupplier applicationSize = () -> 32_768;
-    /** How many turns a task waits before it runs. */
+    /** How many calls a task is delayed. */
     public int lateness;
 
     public TlsStatus lastReceive = TlsStatus.NEED_READ;
@@ -34,7 +34,7 @@ public final class PumpSide {
     private ByteBuffer target = ByteBuffer.allocate(0);
 
     private ByteBuffer outgoing = ByteBuffer.allocate(0);
-    /** What is on its way, for an engine that decrypts where the octets are. */
+    /** A copy of the octets on their way, for an engine that decrypts in place. */
     private byte[] copy = incoming;
 
     private byte[] copied = incoming;
@@ -113,7 +113,7 @@ public final class PumpSide {
         return true;
     }
 
-    /** Turns until neither side moves. */
+    /** Lets both sides send and receive until neither moves. */
     public static void settle(PumpSide one, PumpSide other) throws SSLException {
         for (int turn = 0; turn < 2_000_000; turn++) {
             boolean moved = one.send();

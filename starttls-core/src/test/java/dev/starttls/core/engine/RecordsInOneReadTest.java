@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Several records in one read, of any lengths in any order, into destinations of any size: each octet comes once, in order,
- * whether an engine leaves a record that has no room where it is or takes it and keeps the octets.
+ * Several records in one read, of any lengths in any order, into destinations of any size: each octet is given out once, in
+ * order, whether an engine leaves a record that does not fit in the source or takes it and keeps the octets.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RecordsInOneReadTest {
@@ -38,7 +38,7 @@ class RecordsInOneReadTest {
         "TCNATIVE, TLSv1.2",
         "TCNATIVE, TLSv1.3"
     })
-    void no_octet_is_lost_or_told_twice(EngineMaker engines, String version) throws Exception {
+    void no_octet_is_lost_or_given_out_twice(EngineMaker engines, String version) throws Exception {
         long seed = 20_261_128;
         Random random = new Random(seed);
         PumpSide[] sides = sides(engines, version);
@@ -62,7 +62,7 @@ class RecordsInOneReadTest {
                 from.send();
             }
         }
-        // As a dialogue reads, which has no buffer of its own; as an application does; and by turns.
+        // As a dialogue reads, which has no buffer of its own; as an application does; and alternately.
         int most =
                 switch (random.nextInt(3)) {
                     case 0 -> 0;

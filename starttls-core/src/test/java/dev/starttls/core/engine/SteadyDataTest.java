@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.engine.FakeEngine.Turn;
+import dev.starttls.core.engine.FakeEngine.ScriptedResult;
 import dev.starttls.core.wire.RecordHeader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,15 +16,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** To ask an engine takes its lock, for which the other direction may wait: data is moved without questions. */
+/** Asking an engine takes its lock, for which the other direction may have to wait: data is moved without asking. */
 @Timeout(60)
 class SteadyDataTest {
 
     private static final int RECORD = 10;
-    private static final Turn QUIET =
-            new Turn(Status.OK, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, RECORD, 10);
-    private static final Turn ASKS =
-            new Turn(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, RECORD, 10);
+    private static final ScriptedResult QUIET =
+            new ScriptedResult(Status.OK, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, RECORD, 10);
+    private static final ScriptedResult ASKS =
+            new ScriptedResult(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, RECORD, 10);
 
     private final FakeEngine engine = new FakeEngine();
     private TlsPump pump;
@@ -52,7 +52,7 @@ class SteadyDataTest {
     }
 
     @Test
-    void what_the_engine_wants_after_a_read_leaves_without_data() throws SSLException {
+    void what_the_engine_wants_after_a_read_is_sent_without_data() throws SSLException {
         engine.rewind();
         engine.unwraps = List.of(ASKS);
         receive();
@@ -64,7 +64,7 @@ class SteadyDataTest {
     }
 
     @Test
-    void what_the_engine_wants_after_a_write_leaves_with_it() throws SSLException {
+    void what_the_engine_wants_after_a_write_is_sent_with_it() throws SSLException {
         engine.rewind();
         engine.wraps = List.of(ASKS, QUIET);
         ByteBuffer network = ByteBuffer.allocate(200);
@@ -96,8 +96,9 @@ class SteadyDataTest {
     @Test
     void answers_that_do_not_leave_stop_the_reader_after_some() throws SSLException {
         engine.rewind();
-        engine.unwraps = List.of(new Turn(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, RECORD, 0));
-        ByteBuffer network = ByteBuffer.allocate(RECORD * (RecordReader.UNANSWERED + 4));
+        engine.unwraps =
+                List.of(new ScriptedResult(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, RECORD, 0));
+        ByteBuffer network = ByteBuffer.allocate(RECORD * (RecordReader.MAX_UNANSWERED + 4));
         while (network.hasRemaining()) {
             network.put(record());
         }
@@ -119,8 +120,8 @@ class SteadyDataTest {
     @Test
     void a_close_by_the_peer_is_noticed() throws SSLException {
         engine.rewind();
-        engine.unwraps =
-                List.of(new Turn(Status.CLOSED, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, RECORD, 0));
+        engine.unwraps = List.of(
+                new ScriptedResult(Status.CLOSED, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, RECORD, 0));
         assertThat(receive()).isEqualTo(TlsStatus.CLOSED);
         assertThat(pump.wantsSend()).isTrue();
     }
@@ -128,8 +129,8 @@ class SteadyDataTest {
     @Test
     void an_engine_that_has_closed_is_given_no_more_data() throws SSLException {
         engine.rewind();
-        engine.unwraps = List.of(
-                new Turn(Status.CLOSED, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, RECORD, 0));
+        engine.unwraps = List.of(new ScriptedResult(
+                Status.CLOSED, HandshakeStatus.NOT_HANDSHAKING, HandshakeStatus.NOT_HANDSHAKING, RECORD, 0));
         receive();
         engine.outboundDone = true;
         ByteBuffer application = ByteBuffer.allocate(10);

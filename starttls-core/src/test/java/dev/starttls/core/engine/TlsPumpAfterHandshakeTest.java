@@ -30,7 +30,7 @@ class TlsPumpAfterHandshakeTest {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     /** Key updates in a row: the peer counts the answers as well, and a ticket with them. */
-    private static final int MANY = RecordReader.USELESS - 4;
+    private static final int MANY = RecordReader.MAX_WITHOUT_DATA - 4;
 
     @Test
     void key_updates_from_both_sides_lose_nothing() throws SSLException {
@@ -71,10 +71,10 @@ class TlsPumpAfterHandshakeTest {
         assertThat(victim.lastReceive).isEqualTo(TlsStatus.NEED_WRITE);
         int taken = total - victim.incoming.length;
         assertThat(taken)
-                .as("at most %d records", RecordReader.UNANSWERED + 1)
-                .isLessThanOrEqualTo(total / MANY * (RecordReader.UNANSWERED + 1));
+                .as("at most %d records", RecordReader.MAX_UNANSWERED + 1)
+                .isLessThanOrEqualTo(total / MANY * (RecordReader.MAX_UNANSWERED + 1));
         assertThat(victim.pump.wantsSend()).isTrue();
-        // Once the answers leave, all goes on.
+        // Once the answers are sent, all goes on.
         TlsPumpHandshakeTest.exchange(sides, 1000);
         assertThat(victim.incoming).isEmpty();
     }
@@ -97,7 +97,7 @@ class TlsPumpAfterHandshakeTest {
     }
 
     @Test
-    void an_answer_that_waits_does_not_stop_the_data_behind_it() throws SSLException {
+    void an_answer_that_waits_does_not_stop_the_data_after_it() throws SSLException {
         PumpSide[] sides = Engines.of("TLSv1.3").established();
         sides[0].engine.beginHandshake();
         sides[0].application = ByteBuffer.wrap(new byte[100_000]);
@@ -178,7 +178,7 @@ class TlsPumpAfterHandshakeTest {
         CountDownLatch updated = new CountDownLatch(2);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
-            // Whichever fails is told first, instead of the one that waits for it.
+            // The one that failed is reported, not the one that waits for it.
             CompletionService<Map.Entry<String, Integer>> parts = new ExecutorCompletionService<>(threads);
             parts.submit(named("client sent", sender(sides[0], toServer, 1, updated)));
             parts.submit(named("server sent", sender(sides[1], toClient, 2, updated)));
@@ -278,11 +278,11 @@ class TlsPumpAfterHandshakeTest {
         };
     }
 
-    private interface Work {
+    private interface PumpCalls {
         void run() throws SSLException;
     }
 
-    private static long allocated(Work work) throws SSLException {
+    private static long allocated(PumpCalls work) throws SSLException {
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         work.run();
         long before = threads.getCurrentThreadAllocatedBytes();

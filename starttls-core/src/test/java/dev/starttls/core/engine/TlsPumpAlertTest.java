@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** RFC 8446 section 6.2: after a failure a fatal alert leaves, or nothing where the engine makes none; never close_notify. */
+/** RFC 8446 section 6.2: after a failure a fatal alert is sent, or nothing if the engine makes none; never close_notify. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TlsPumpAlertTest {
 

@@ -147,7 +147,7 @@ class TlsPumpCloseTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void an_end_during_the_handshake_says_so(String version) throws SSLException {
+    void the_message_of_an_end_during_the_handshake_says_so(String version) throws SSLException {
         PumpSide[] sides = Engines.of(version).sides();
         sides[0].send();
         assertThatThrownBy(() -> sides[0].pump.endOfInput())
@@ -180,7 +180,7 @@ class TlsPumpCloseTest {
     }
 
     @Test
-    void a_release_lets_go_of_everything_and_overwrites_what_was_decrypted() throws SSLException {
+    void a_release_frees_all_buffers_and_overwrites_what_was_decrypted() throws SSLException {
         PumpSide[] sides = Engines.of("TLSv1.3").established();
         sides[1].application = octets("secret");
         sides[1].send();

@@ -2,7 +2,7 @@ package dev.starttls.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.engine.FakeEngine.Turn;
+import dev.starttls.core.engine.FakeEngine.ScriptedResult;
 import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Invariants 5 and 10: what a peer sends that is no data is bounded, in each call, between data and in all. */
+/** Invariants 5 and 10: records without data are bounded: in each call, between two with data, and in all. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TlsPumpFloodTest {
 
@@ -58,16 +58,16 @@ class TlsPumpFloodTest {
     void a_handshake_in_records_without_end_is_ended() throws SSLException {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus more = HandshakeStatus.NEED_UNWRAP;
-        List<Turn> script =
-                new ArrayList<>(Collections.nCopies(RecordReader.PER_CALL, new Turn(Status.OK, more, more, 6, 0)));
-        script.add(new Turn(Status.BUFFER_UNDERFLOW, more, more, 0, 0));
+        List<ScriptedResult> script = new ArrayList<>(
+                Collections.nCopies(RecordReader.MAX_PER_CALL, new ScriptedResult(Status.OK, more, more, 6, 0)));
+        script.add(new ScriptedResult(Status.BUFFER_UNDERFLOW, more, more, 0, 0));
         engine.unwraps = script;
         TlsPump pump = new TlsPump(engine);
         Optional<SSLException> thrown = Optional.empty();
         int calls = 0;
         engine.status = more;
-        while (thrown.isEmpty() && calls < RecordReader.OF_A_HANDSHAKE) {
-            thrown = receive(pump, records(RecordReader.PER_CALL, 1));
+        while (thrown.isEmpty() && calls < RecordReader.MAX_OF_HANDSHAKE) {
+            thrown = receive(pump, records(RecordReader.MAX_PER_CALL, 1));
             calls++;
             engine.calls = 0;
             engine.rewind();
@@ -77,7 +77,7 @@ class TlsPumpFloodTest {
                 .isInstanceOf(RecordLimitException.class)
                 .asString()
                 .contains("at most 4096 records");
-        assertThat(calls).isEqualTo(RecordReader.OF_A_HANDSHAKE / RecordReader.PER_CALL + 1);
+        assertThat(calls).isEqualTo(RecordReader.MAX_OF_HANDSHAKE / RecordReader.MAX_PER_CALL + 1);
     }
 
     @Test
@@ -98,22 +98,22 @@ class TlsPumpFloodTest {
                 .asString()
                 .contains("at most 1024 records or 1 MiB");
         // The tickets of the handshake are counted, too.
-        assertThat(updates).isBetween(RecordReader.USELESS_IN_ALL, RecordReader.USELESS_IN_ALL + 30);
+        assertThat(updates).isBetween(RecordReader.MAX_WITHOUT_DATA_IN_ALL, RecordReader.MAX_WITHOUT_DATA_IN_ALL + 30);
     }
 
     @Test
     void one_call_takes_few_records_without_data_and_says_that_there_are_more() throws SSLException {
         FakeEngine engine = new FakeEngine();
-        engine.unwraps = List.of(new Turn(Status.OK, IDLE, IDLE, 30, 0));
+        engine.unwraps = List.of(new ScriptedResult(Status.OK, IDLE, IDLE, 30, 0));
         TlsPump pump = engine.established();
         ByteBuffer network = records(32, 25);
         ByteBuffer application = ByteBuffer.allocate(10);
         assertThat(pump.receive(network, application)).isEqualTo(TlsStatus.AGAIN);
-        assertThat(network.position()).isEqualTo(RecordReader.PER_CALL * 30);
-        assertThat(engine.calls).isEqualTo(RecordReader.PER_CALL);
+        assertThat(network.position()).isEqualTo(RecordReader.MAX_PER_CALL * 30);
+        assertThat(engine.calls).isEqualTo(RecordReader.MAX_PER_CALL);
         engine.unwraps = List.of(
-                new Turn(Status.OK, IDLE, IDLE, 30 * RecordReader.PER_CALL, 0),
-                new Turn(Status.BUFFER_UNDERFLOW, IDLE, IDLE, 0, 0));
+                new ScriptedResult(Status.OK, IDLE, IDLE, 30 * RecordReader.MAX_PER_CALL, 0),
+                new ScriptedResult(Status.BUFFER_UNDERFLOW, IDLE, IDLE, 0, 0));
         engine.rewind();
         assertThat(pump.receive(network, application)).isNotEqualTo(TlsStatus.OK);
         assertThat(network.hasRemaining()).isFalse();
@@ -125,12 +125,13 @@ class TlsPumpFloodTest {
         FakeEngine engine = new FakeEngine();
         engine.client = false;
         engine.status = HandshakeStatus.NEED_UNWRAP;
-        engine.unwraps = List.of(new Turn(Status.OK, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 6, 0));
+        engine.unwraps =
+                List.of(new ScriptedResult(Status.OK, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 6, 0));
         TlsPump pump = new TlsPump(engine);
         ByteBuffer network = records(100, 1);
         for (int call = 1; call <= 6; call++) {
             assertThat(pump.receive(network, ByteBuffer.allocate(0))).isEqualTo(TlsStatus.AGAIN);
-            assertThat(network.position()).isEqualTo(call * RecordReader.PER_CALL * 6);
+            assertThat(network.position()).isEqualTo(call * RecordReader.MAX_PER_CALL * 6);
         }
     }
 
@@ -138,7 +139,7 @@ class TlsPumpFloodTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_long_record_without_data_counts_for_several(String version) throws SSLException {
         FakeEngine engine = new FakeEngine();
-        engine.unwraps = List.of(new Turn(Status.OK, IDLE, IDLE, 16_405, 0));
+        engine.unwraps = List.of(new ScriptedResult(Status.OK, IDLE, IDLE, 16_405, 0));
         TlsPump pump = engine.established();
         org.mockito.Mockito.when(engine.session.getProtocol()).thenReturn(version);
         ByteBuffer network = records(20, 16_400);
@@ -150,8 +151,8 @@ class TlsPumpFloodTest {
     @Test
     void data_begins_the_count_anew() throws SSLException {
         FakeEngine engine = new FakeEngine();
-        Turn nothing = new Turn(Status.OK, IDLE, IDLE, 30, 0);
-        Turn data = new Turn(Status.OK, IDLE, IDLE, 30, 5);
+        ScriptedResult nothing = new ScriptedResult(Status.OK, IDLE, IDLE, 30, 0);
+        ScriptedResult data = new ScriptedResult(Status.OK, IDLE, IDLE, 30, 5);
         engine.unwraps = new java.util.ArrayList<>(Collections.nCopies(32, nothing));
         engine.unwraps.add(data);
         engine.unwraps.addAll(Collections.nCopies(32, nothing));
@@ -163,7 +164,7 @@ class TlsPumpFloodTest {
         assertThat(network.hasRemaining()).isFalse();
     }
 
-    /** BoringSSL counts KeyUpdates itself, and as many. */
+    /** BoringSSL counts KeyUpdates itself, with the same limit. */
     @ParameterizedTest
     @EnumSource
     void every_engine_is_protected(EngineMaker maker) throws Exception {
@@ -178,7 +179,7 @@ class TlsPumpFloodTest {
         assertThat(heard(sides[1])).contains("fatal alert");
     }
 
-    /** What the engine of a side makes of what has come; its pump would count the answers to the flood, too. */
+    /** Lets the bare engine of a side take what has arrived; its pump would count the answers to the flood, too. */
     private static String heard(PumpSide side) {
         ByteBuffer network = ByteBuffer.wrap(side.incoming);
         try {

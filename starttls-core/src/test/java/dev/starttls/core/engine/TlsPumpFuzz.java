@@ -19,7 +19,7 @@ import javax.net.ssl.SSLException;
 class TlsPumpFuzz {
 
     /** A pump, or in a test of the oracle a faulty one. */
-    interface Subject {
+    interface FuzzedPump {
         TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException;
 
         TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException;
@@ -31,9 +31,9 @@ class TlsPumpFuzz {
         }
     }
 
-    /** Makes a subject of an engine. */
-    interface Maker {
-        Subject make(SSLEngine engine);
+    /** Makes what is fuzzed from an engine. */
+    interface PumpMaker {
+        FuzzedPump make(SSLEngine engine);
     }
 
     private static final Engines TLS_13 = Engines.of("TLSv1.3");
@@ -47,9 +47,9 @@ class TlsPumpFuzz {
         run(input, TlsPumpFuzz::subject);
     }
 
-    static Subject subject(SSLEngine engine) {
+    static FuzzedPump subject(SSLEngine engine) {
         TlsPump pump = new TlsPump(engine);
-        return new Subject() {
+        return new FuzzedPump() {
             @Override
             public TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
                 return pump.receive(network, application);
@@ -67,7 +67,7 @@ class TlsPumpFuzz {
         };
     }
 
-    static void run(byte[] octets, Maker maker) {
+    static void run(byte[] octets, PumpMaker maker) {
         FuzzInput input = new FuzzInput(octets);
         Engines engines = input.of(TLS_13, TLS_12);
         Random random = new Random(input.octet());
@@ -90,7 +90,7 @@ class TlsPumpFuzz {
             assertThat(server.subject.pump().closeNotifyReceived()).isEqualTo(closes);
         }
         if (client.subject.pump().established() && server.subject.pump().established()) {
-            // What says it is part of what both have verified, whatever was changed on the way.
+            // The version is part of what both have verified, whatever was changed on the way.
             assertThat(client.subject.pump().namedGroup())
                     .as("the group of the key exchange")
                     .isPresent()
@@ -118,10 +118,10 @@ class TlsPumpFuzz {
         }
     }
 
-    /** One end: a pump, what is on its way to it, what it sends and what it gave out. */
+    /** One end: a pump, the octets on their way to it, those it sends and those it gave out. */
     private static final class End {
 
-        private final Subject subject;
+        private final FuzzedPump subject;
         private final Random random;
         private final int largest;
         private final byte[] message;
@@ -131,7 +131,7 @@ class TlsPumpFuzz {
         private Optional<SSLException> failure = Optional.empty();
         private int idle;
 
-        End(Subject subject, Random random, int largest, int length) {
+        End(FuzzedPump subject, Random random, int largest, int length) {
             this.subject = subject;
             this.random = random;
             this.largest = largest;
@@ -190,7 +190,7 @@ class TlsPumpFuzz {
             return made.length > 0 || task(status);
         }
 
-        /** A buffer without room by chance is no standstill; many of them in a row are not by chance. */
+        /** One call without progress may be due to a random buffer without room; this many in a row are not. */
         private boolean patience(ByteBuffer target) {
             return target.capacity() < 100 && ++idle % 50 != 0;
         }
@@ -217,7 +217,7 @@ class TlsPumpFuzz {
             assertThat(got.toByteArray()).as("received on an honest wire").isEqualTo(peer.message);
         }
 
-        /** After a failure there is an end to what leaves. */
+        /** After a failure, sending comes to an end. */
         void end() {
             if (failure.isPresent()) {
                 TlsStatus status = TlsStatus.OK;
@@ -226,7 +226,7 @@ class TlsPumpFuzz {
                     try {
                         status = subject.send(ByteBuffer.allocate(0), ByteBuffer.allocate(1_000));
                     } catch (SSLException e) {
-                        // The failure of a task is reported by either call.
+                        // The failure of a task is thrown by either call.
                         status = TlsStatus.OK;
                     }
                 }

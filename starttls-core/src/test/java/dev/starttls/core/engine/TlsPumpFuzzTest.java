@@ -3,20 +3,20 @@ package dev.starttls.core.engine;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.engine.TlsPumpFuzz.Maker;
-import dev.starttls.core.engine.TlsPumpFuzz.Subject;
+import dev.starttls.core.engine.TlsPumpFuzz.FuzzedPump;
+import dev.starttls.core.engine.TlsPumpFuzz.PumpMaker;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 
-/** Each oracle of the target finds the fault that it is for. */
+/** Each oracle of the target finds its fault. */
 class TlsPumpFuzzTest {
 
-    /** TLS 1.3, large buffers, 100 octets each way, then close_notify, on an honest wire. */
+    /** TLS 1.3, large buffers, 100 octets each way, then close_notify, without changes on the wire. */
     private static final byte[] HONEST = {0, 1, 0, 0, 100, 0, 100, 1};
 
-    /** The same, but the server's first record is an alert made up. */
+    /** The same, but the server's first record is a forged alert. */
     private static final byte[] ALERT = {0, 1, 0, 0, 100, 0, 100, 1, 0, 1, 0, 0, 0, 7, 0x15, 3, 3, 0, 2, 2, 40};
 
     @Test
@@ -27,7 +27,7 @@ class TlsPumpFuzzTest {
 
     @Test
     void octets_received_that_were_not_sent_are_found() {
-        found(HONEST, engine -> new Faulty(engine) {
+        found(HONEST, engine -> new FaultyPump(engine) {
             @Override
             public TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
                 TlsStatus status = super.receive(network, application);
@@ -41,7 +41,7 @@ class TlsPumpFuzzTest {
 
     @Test
     void octets_given_out_before_the_handshake_is_done_are_found() {
-        found(HONEST, engine -> new Faulty(engine) {
+        found(HONEST, engine -> new FaultyPump(engine) {
             @Override
             public TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
                 TlsStatus status = super.receive(network, application);
@@ -55,7 +55,7 @@ class TlsPumpFuzzTest {
 
     @Test
     void octets_taken_before_the_handshake_is_done_are_found() {
-        found(HONEST, engine -> new Faulty(engine) {
+        found(HONEST, engine -> new FaultyPump(engine) {
             @Override
             public TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
                 TlsStatus status = super.send(application, network);
@@ -69,7 +69,7 @@ class TlsPumpFuzzTest {
 
     @Test
     void octets_that_are_lost_are_found() {
-        found(HONEST, engine -> new Faulty(engine) {
+        found(HONEST, engine -> new FaultyPump(engine) {
             @Override
             public TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
                 application.position(application.limit());
@@ -80,7 +80,7 @@ class TlsPumpFuzzTest {
 
     @Test
     void memory_without_bound_is_found() {
-        found(HONEST, engine -> new Faulty(engine) {
+        found(HONEST, engine -> new FaultyPump(engine) {
             @Override
             public int held() {
                 return 1 << 20;
@@ -90,7 +90,7 @@ class TlsPumpFuzzTest {
 
     @Test
     void calls_without_an_end_are_found() {
-        found(HONEST, engine -> new Faulty(engine) {
+        found(HONEST, engine -> new FaultyPump(engine) {
             @Override
             public TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
                 TlsStatus status = super.send(application, network);
@@ -104,7 +104,7 @@ class TlsPumpFuzzTest {
 
     @Test
     void a_failure_after_which_more_and_more_leaves_is_found() {
-        found(ALERT, engine -> new Faulty(engine) {
+        found(ALERT, engine -> new FaultyPump(engine) {
             @Override
             public TlsStatus send(ByteBuffer application, ByteBuffer network) throws SSLException {
                 TlsStatus status = super.send(application, network);
@@ -113,16 +113,16 @@ class TlsPumpFuzzTest {
         });
     }
 
-    private static void found(byte[] input, Maker faulty) {
+    private static void found(byte[] input, PumpMaker faulty) {
         assertThatThrownBy(() -> TlsPumpFuzz.run(input, faulty)).isInstanceOf(AssertionError.class);
     }
 
-    /** Right, until a method is overridden. */
-    private static class Faulty implements Subject {
+    /** Without a fault until a method is overridden. */
+    private static class FaultyPump implements FuzzedPump {
 
-        private final Subject right;
+        private final FuzzedPump right;
 
-        Faulty(SSLEngine engine) {
+        FaultyPump(SSLEngine engine) {
             right = TlsPumpFuzz.subject(engine);
         }
 

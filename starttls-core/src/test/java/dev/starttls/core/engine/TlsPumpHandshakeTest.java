@@ -37,7 +37,7 @@ class TlsPumpHandshakeTest {
     }
 
     @Test
-    void two_pumps_made_before_either_handshake_tell_the_resumed_one() throws SSLException {
+    void two_pumps_made_before_either_handshake_distinguish_the_resumed_one() throws SSLException {
         Engines engines = Engines.of("TLSv1.3");
         PumpSide[] first = engines.sides();
         PumpSide[] second = engines.sides();

@@ -111,7 +111,7 @@ class TlsPumpHostileTest {
 
     @ParameterizedTest
     @CsvSource({"TLSv1.2,0", "TLSv1.2,1", "TLSv1.3,0", "TLSv1.3,1"})
-    void random_octets_behind_a_plausible_header_never_hang(String version, int victim) throws SSLException {
+    void random_octets_after_a_plausible_header_never_hang(String version, int victim) throws SSLException {
         Engines engines = Engines.of(version);
         Random random = new Random(7);
         for (int round = 0; round < 150; round++) {
@@ -132,7 +132,8 @@ class TlsPumpHostileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void an_untrusted_certificate_fails_the_client_and_the_server_hears_why(String version) throws SSLException {
+    void an_untrusted_certificate_fails_the_client_and_the_server_receives_the_alert(String version)
+            throws SSLException {
         TestCertificates stranger = TestCertificates.withOwnRoot();
         Engines engines = new Engines(
                 TestCertificates.shared().client(), stranger.server(stranger.localhost(KeyKind.EC)), version);
@@ -152,7 +153,8 @@ class TlsPumpHostileTest {
 
     @ParameterizedTest
     @CsvSource({"TLSv1.2,TLSv1.3", "TLSv1.3,TLSv1.2"})
-    void no_common_version_is_told_to_the_client(String clientVersion, String serverVersion) throws SSLException {
+    void the_client_receives_an_alert_if_there_is_no_common_version(String clientVersion, String serverVersion)
+            throws SSLException {
         Engines client = Engines.of(clientVersion);
         Engines server = Engines.of(serverVersion);
         PumpSide one = new PumpSide(client.clientEngine());
@@ -228,7 +230,7 @@ class TlsPumpHostileTest {
                     break;
                 }
             } catch (SSLException e) {
-                // The failure of a task is told by either call.
+                // The failure of a task is thrown by either call.
             }
         }
         return Arrays.copyOf(network.array(), network.position());

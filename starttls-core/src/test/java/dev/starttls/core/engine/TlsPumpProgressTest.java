@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.when;
 
-import dev.starttls.core.engine.FakeEngine.Turn;
+import dev.starttls.core.engine.FakeEngine.ScriptedResult;
 import dev.starttls.core.tls.TruncatedException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Invariant 8: whatever an engine answers, a call ends, in progress, in a need or in a failure. */
+/** Invariant 8: for any answer of an engine, a call ends: with progress, with a need or with a failure. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TlsPumpProgressTest {
 
@@ -27,7 +27,7 @@ class TlsPumpProgressTest {
     @Test
     void every_answer_to_unwrap_ends_a_receive() throws SSLException {
         int walked = 0;
-        for (Turn turn : turns()) {
+        for (ScriptedResult turn : turns()) {
             for (HandshakeStatus before : HandshakeStatus.values()) {
                 for (int situation = 0; situation < 8; situation++) {
                     FakeEngine engine = new FakeEngineMaker(situation).engine();
@@ -45,7 +45,7 @@ class TlsPumpProgressTest {
 
     @Test
     void every_answer_to_wrap_ends_a_send() throws SSLException {
-        for (Turn turn : turns()) {
+        for (ScriptedResult turn : turns()) {
             for (HandshakeStatus before : HandshakeStatus.values()) {
                 for (int situation = 0; situation < 8; situation++) {
                     FakeEngine engine = new FakeEngineMaker(situation).engine();
@@ -63,11 +63,11 @@ class TlsPumpProgressTest {
 
     @Test
     void two_answers_in_turn_end_as_well() throws SSLException {
-        List<Turn> few = turns().stream()
+        List<ScriptedResult> few = turns().stream()
                 .filter(turn -> turn.result() == turn.after() && turn.consumed() < 1000)
                 .toList();
-        for (Turn one : few) {
-            for (Turn other : few) {
+        for (ScriptedResult one : few) {
+            for (ScriptedResult other : few) {
                 for (int situation = 0; situation < 2; situation++) {
                     FakeEngine engine = new FakeEngineMaker(situation).engine();
                     engine.unwraps = FakeEngineMaker.alternating(one, other);
@@ -99,8 +99,8 @@ class TlsPumpProgressTest {
         engine.status = HandshakeStatus.NEED_TASK;
         List<Runnable> due = new ArrayList<>(List.of(() -> {}, () -> engine.status = HandshakeStatus.NEED_UNWRAP));
         engine.task = () -> due.isEmpty() ? null : due.remove(0);
-        engine.unwraps = List.of(
-                new Turn(Status.BUFFER_UNDERFLOW, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 0, 0));
+        engine.unwraps = List.of(new ScriptedResult(
+                Status.BUFFER_UNDERFLOW, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 0, 0));
         TlsPump pump = new TlsPump(engine);
         Runnable task = pump.task().orElseThrow();
         assertThat(pump.task()).isEmpty();
@@ -148,8 +148,8 @@ class TlsPumpProgressTest {
     void an_engine_may_ask_for_larger_buffers_once_it_has_seen_a_record() throws SSLException {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
-        Turn overflow = new Turn(Status.BUFFER_OVERFLOW, idle, idle, 0, 0);
-        engine.unwraps = List.of(overflow, overflow, overflow, new Turn(Status.OK, idle, idle, 40, 1000));
+        ScriptedResult overflow = new ScriptedResult(Status.BUFFER_OVERFLOW, idle, idle, 0, 0);
+        engine.unwraps = List.of(overflow, overflow, overflow, new ScriptedResult(Status.OK, idle, idle, 40, 1000));
         TlsPump pump = engine.established();
         when(engine.session.getApplicationBufferSize()).thenReturn(64, 1000);
         ByteBuffer application = ByteBuffer.allocate(10);
@@ -163,15 +163,16 @@ class TlsPumpProgressTest {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
         engine.wraps = List.of(
-                new Turn(Status.OK, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 0, 10),
-                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 0, 0));
-        engine.unwraps = List.of(new Turn(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, 40, 0));
+                new ScriptedResult(Status.OK, HandshakeStatus.NEED_UNWRAP, HandshakeStatus.NEED_UNWRAP, 0, 10),
+                new ScriptedResult(Status.BUFFER_OVERFLOW, idle, idle, 0, 0));
+        engine.unwraps =
+                List.of(new ScriptedResult(Status.OK, HandshakeStatus.NEED_WRAP, HandshakeStatus.NEED_WRAP, 40, 0));
         engine.status = HandshakeStatus.NEED_WRAP;
         TlsPump pump = new TlsPump(engine);
         assertThat(pump.send(ByteBuffer.allocate(0), ByteBuffer.allocate(50))).isEqualTo(TlsStatus.NEED_READ);
         assertThat(pump.receive(record(40), ByteBuffer.allocate(0))).isEqualTo(TlsStatus.NEED_WRITE);
         assertThat(pump.established()).isFalse();
-        engine.wraps = List.of(engine.wraps.get(1), new Turn(Status.OK, idle, idle, 0, 0));
+        engine.wraps = List.of(engine.wraps.get(1), new ScriptedResult(Status.OK, idle, idle, 0, 0));
         assertThat(pump.send(ByteBuffer.allocate(0), ByteBuffer.allocate(1))).isEqualTo(TlsStatus.OK);
         assertThat(pump.established()).isTrue();
     }
@@ -181,9 +182,9 @@ class TlsPumpProgressTest {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
         engine.unwraps = List.of(
-                new Turn(Status.BUFFER_OVERFLOW, idle, idle, 40, 3),
-                new Turn(Status.OK, idle, idle, 0, 4),
-                new Turn(Status.BUFFER_UNDERFLOW, idle, idle, 0, 0));
+                new ScriptedResult(Status.BUFFER_OVERFLOW, idle, idle, 40, 3),
+                new ScriptedResult(Status.OK, idle, idle, 0, 4),
+                new ScriptedResult(Status.BUFFER_UNDERFLOW, idle, idle, 0, 0));
         TlsPump pump = engine.established();
         ByteBuffer network = record(40);
         int got = 0;
@@ -200,18 +201,18 @@ class TlsPumpProgressTest {
     void behind_close_notify_an_answer_that_can_never_leave_is_not_waited_for() throws SSLException {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus wrap = HandshakeStatus.NEED_WRAP;
-        List<Turn> script = new ArrayList<>(
-                Collections.nCopies(2 * RecordReader.UNANSWERED, new Turn(Status.OK, wrap, wrap, 5, 0)));
-        script.add(new Turn(Status.BUFFER_UNDERFLOW, wrap, wrap, 0, 0));
+        List<ScriptedResult> script = new ArrayList<>(
+                Collections.nCopies(2 * RecordReader.MAX_UNANSWERED, new ScriptedResult(Status.OK, wrap, wrap, 5, 0)));
+        script.add(new ScriptedResult(Status.BUFFER_UNDERFLOW, wrap, wrap, 0, 0));
         engine.unwraps = script;
         TlsPump pump = engine.established();
-        ByteBuffer records = ByteBuffer.allocate(5 * 2 * RecordReader.UNANSWERED);
+        ByteBuffer records = ByteBuffer.allocate(5 * 2 * RecordReader.MAX_UNANSWERED);
         while (records.hasRemaining()) {
             records.put(new byte[] {23, 3, 3, 0, 0});
         }
         records.flip();
         assertThat(pump.receive(records, ByteBuffer.allocate(10))).isEqualTo(TlsStatus.NEED_WRITE);
-        assertThat(records.position()).isEqualTo(5 * RecordReader.UNANSWERED);
+        assertThat(records.position()).isEqualTo(5 * RecordReader.MAX_UNANSWERED);
         engine.outboundDone = true;
         assertThat(pump.receive(records, ByteBuffer.allocate(10))).isEqualTo(TlsStatus.NEED_READ);
     }
@@ -228,7 +229,7 @@ class TlsPumpProgressTest {
     void an_engine_that_was_closed_here_and_says_closed_has_not_received_close_notify() throws SSLException {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus idle = HandshakeStatus.NOT_HANDSHAKING;
-        engine.unwraps = List.of(new Turn(Status.CLOSED, idle, idle, 0, 0));
+        engine.unwraps = List.of(new ScriptedResult(Status.CLOSED, idle, idle, 0, 0));
         engine.inboundDone = true;
         TlsPump pump = engine.established();
         pump.closeOutbound();
@@ -299,13 +300,13 @@ class TlsPumpProgressTest {
         }
     }
 
-    private static List<Turn> turns() {
-        List<Turn> turns = new ArrayList<>();
+    private static List<ScriptedResult> turns() {
+        List<ScriptedResult> turns = new ArrayList<>();
         for (Status status : Status.values()) {
             for (HandshakeStatus result : HandshakeStatus.values()) {
                 for (HandshakeStatus after : HandshakeStatus.values()) {
                     for (int[] moves : MOVES) {
-                        turns.add(new Turn(status, result, after, moves[0], moves[1]));
+                        turns.add(new ScriptedResult(status, result, after, moves[0], moves[1]));
                     }
                 }
             }
@@ -333,8 +334,8 @@ class TlsPumpProgressTest {
             return engine;
         }
 
-        static List<Turn> alternating(Turn one, Turn other) {
-            List<Turn> turns = new ArrayList<>();
+        static List<ScriptedResult> alternating(ScriptedResult one, ScriptedResult other) {
+            List<ScriptedResult> turns = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 turns.add(one);
                 turns.add(other);

@@ -28,7 +28,7 @@ class TlsPumpPropertiesTest {
             int network = largest[random.nextInt(largest.length)];
             int application = largest[random.nextInt(largest.length)];
             side.networkSize = () -> 1 + random.nextInt(network);
-            // Also none.
+            // None, too.
             side.applicationSize = () -> random.nextInt(application);
             side.lateness = lateness;
         }
@@ -37,7 +37,7 @@ class TlsPumpPropertiesTest {
         };
         sides[0].application = ByteBuffer.wrap(messages[0]);
         sides[1].application = ByteBuffer.wrap(messages[1]);
-        // Data is offered from the first call on; none of it may leave before the handshake is done.
+        // Data is offered from the first call on; none of it may be sent before the handshake is complete.
         for (int turn = 0; turn < 3_000_000 && !done(sides, messages); turn++) {
             PumpSide side = sides[random.nextInt(2)];
             if (random.nextBoolean()) {
