@@ -29,11 +29,12 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The group that is told is the one that OpenSSL, on the other side, was set to or tells. */
+/** The group that is reported is the one to which OpenSSL, as the peer, was set, and which it reports. */
 @Tag("peers")
 @Timeout(120)
 class OpensslGroupsTest {
@@ -55,11 +56,11 @@ class OpensslGroupsTest {
         "-tls1_2 -groups P-384, secp384r1, 'Server Temp Key: ECDH, secp384r1, 384 bits'",
         "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256, dhe2048, 'Server Temp Key: DH, 2048 bits'"
     })
-    void of_a_server(String options, String group, String told) throws Exception {
-        repeatedly(group, () -> ofServer(options, group, told));
+    void of_a_server(String options, String group, String reported) throws Throwable {
+        repeatedly(group, () -> ofServer(options, group, reported));
     }
 
-    private static void ofServer(String options, String group, String told) throws Exception {
+    private static void ofServer(String options, String group, String reported) throws Exception {
         ExternalProgram openssl = ExternalProgram.named("openssl");
         try (ServerSocketChannel listening = ServerSocketChannel.open()) {
             listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
@@ -84,7 +85,7 @@ class OpensslGroupsTest {
                 handshake(pump, accepted);
                 assertThat(pump.namedGroup()).contains(group);
             }
-            assertThat(client.get(60, TimeUnit.SECONDS).output()).contains(told);
+            assertThat(client.get(60, TimeUnit.SECONDS).output()).contains(reported);
         }
     }
 
@@ -97,7 +98,7 @@ class OpensslGroupsTest {
         "-tls1_2 -groups P-384, secp384r1",
         "-tls1_2 -cipher DHE-RSA-AES128-GCM-SHA256, dhe2048"
     })
-    void of_a_client(String options, String group) throws Exception {
+    void of_a_client(String options, String group) throws Throwable {
         repeatedly(group, () -> ofClient(options, group));
     }
 
@@ -127,12 +128,12 @@ class OpensslGroupsTest {
 
     /**
      * SunJSSE of Java 17 leaves out the zero octets with which a finite-field secret begins, in TLS 1.3 too, where RFC 8446
-     * section 7.4.1 keeps them: one handshake in 256 fails with a tag mismatch, and says nothing of the group.
+     * section 7.4.1 keeps them: one handshake in 256 fails with a tag mismatch, which has nothing to do with the group.
      */
-    private static void repeatedly(String group, Callable handshake) throws Exception {
+    private static void repeatedly(String group, Executable handshake) throws Throwable {
         for (int left = group.startsWith("ffdhe") ? 2 : 0; ; left--) {
             try {
-                handshake.call();
+                handshake.execute();
                 return;
             } catch (SSLException e) {
                 if (left == 0) {
@@ -140,11 +141,6 @@ class OpensslGroupsTest {
                 }
             }
         }
-    }
-
-    private interface Callable {
-
-        void call() throws Exception;
     }
 
     private static int port(BufferedReader said) throws IOException {
