@@ -1,8 +1,8 @@
 package javax.net.ssl;
 
 /**
- * What the class of java.base has from Java 20 on, for compilers of older ones to compile {@code src/main/java20} against. It
- * is not compiled itself and not packed.
+ * The methods that the class of java.base has since Java 20, for older compilers to compile {@code src/main/java20} against. It
+ * is neither compiled itself nor packed.
  */
 public class SSLParameters {
 
@@ -12,7 +12,7 @@ public class SSLParameters {
     /**
      * The groups set.
      *
-     * @return null if there are none
+     * @return null if none were set
      */
     public String[] getNamedGroups() {
         throw new UnsupportedOperationException();

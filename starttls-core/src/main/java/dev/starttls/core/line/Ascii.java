@@ -1,12 +1,12 @@
 package dev.starttls.core.line;
 
-/** What the lines of the protocols need of ASCII: rules that no locale and no letter outside ASCII can bend. */
+/** ASCII as the lines of protocols need it: rules that do not depend on the locale or on letters outside ASCII. */
 public final class Ascii {
 
     private Ascii() {}
 
     /**
-     * In upper case; what is outside ASCII stays as it is, where {@code toUpperCase} makes SS of a sharp s.
+     * Converts to upper case. What is outside ASCII stays as it is, where {@code toUpperCase} turns a sharp s into SS.
      *
      * @param text any
      * @return of the same length
@@ -24,19 +24,19 @@ public final class Ascii {
     }
 
     /**
-     * Whether a part stands at a place of a text, in upper or lower case.
+     * Whether a text has another at an index, in upper or lower case.
      *
      * @param text any
-     * @param from where the part is to begin; 0 to the length of the text
-     * @param part any
-     * @return true for the empty part
+     * @param from the index; 0 to the length of the text
+     * @param other any
+     * @return true for the empty text
      */
-    public static boolean at(String text, int from, String part) {
-        if (text.length() - from < part.length()) {
+    public static boolean at(String text, int from, String other) {
+        if (text.length() - from < other.length()) {
             return false;
         }
-        for (int i = 0; i < part.length(); i++) {
-            if (upper(text.charAt(from + i)) != upper(part.charAt(i))) {
+        for (int i = 0; i < other.length(); i++) {
+            if (upper(text.charAt(from + i)) != upper(other.charAt(i))) {
                 return false;
             }
         }
@@ -44,7 +44,7 @@ public final class Ascii {
     }
 
     /**
-     * Whether a text, up to its first space or its end, is a word, in upper or lower case.
+     * Whether a text begins with a word that a space or the end follows, in upper or lower case.
      *
      * @param text any
      * @param word without a space
@@ -56,7 +56,7 @@ public final class Ascii {
     }
 
     /**
-     * Whether it is a digit.
+     * Whether a character is a digit.
      *
      * @param c any
      * @return true from 0 to 9
@@ -66,17 +66,17 @@ public final class Ascii {
     }
 
     /**
-     * Whether it is a letter or a digit.
+     * Whether a character is a letter or a digit of ASCII.
      *
      * @param c any
-     * @return true for those of ASCII only
+     * @return false for letters outside ASCII
      */
     public static boolean letterOrDigit(char c) {
         return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
     /**
-     * Whether all of it is printable and none of it is a space.
+     * Whether a text consists of printable characters without a space.
      *
      * @param text any
      * @return false for the empty text
@@ -92,7 +92,7 @@ public final class Ascii {
     }
 
     /**
-     * Whether it can be sent as one line: octets, none of them CR, LF or NUL.
+     * Whether a text can be sent as one line: octets without CR, LF or NUL.
      *
      * @param line without its CRLF
      * @return true for the empty line as well
@@ -108,25 +108,10 @@ public final class Ascii {
     }
 
     /**
-     * Whether a text has no other characters than those of ASCII.
+     * Makes text of a peer safe to be shown to a person or written to a log: on one line, without control characters.
      *
      * @param text of any characters
-     * @return true for the empty text as well
-     */
-    public static boolean only(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) > 127) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * What a peer has said, to be shown to a person or written to a log: on one line, without control characters.
-     *
-     * @param text of any characters
-     * @return as long, each character that is no printable one of ASCII, nor a space, replaced by a question mark
+     * @return of the same length; each character that is neither a printable one of ASCII nor a space is a question mark
      */
     public static String printable(String text) {
         StringBuilder shown = new StringBuilder(text.length());

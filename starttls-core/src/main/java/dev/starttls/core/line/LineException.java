@@ -7,7 +7,7 @@ public final class LineException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What was wrong with the line. */
+    /** What is wrong with a line. */
     public enum Kind {
         /** A CR that is not followed by LF. */
         BARE_CR("a CR that is not followed by LF"),
@@ -40,11 +40,7 @@ public final class LineException extends IOException {
         this.kind = kind;
     }
 
-    /**
-     * What was wrong.
-     *
-     * @return the kind
-     */
+    /** {@return what is wrong with the line} */
     public Kind kind() {
         return kind;
     }

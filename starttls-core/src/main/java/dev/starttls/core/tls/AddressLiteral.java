@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Reads addresses as they are written, strictly: java.net.InetAddress takes {@code 127.1} and {@code 2130706433} for
- * addresses, and asks the DNS for what it does not.
+ * Parses the textual form of addresses strictly. java.net.InetAddress takes {@code 127.1} and {@code 2130706433} for addresses
+ * too, and looks all other text up in the DNS.
  */
 final class AddressLiteral {
 
@@ -20,9 +20,9 @@ final class AddressLiteral {
      * The octets of an address.
      *
      * @param text four decimal numbers (RFC 6943 section 3.1.1: no octal, no hexadecimal, none left out), or an IPv6 address
-     *     (RFC 4291 section 2.2), also in brackets or with a zone (RFC 4007 section 11), which is not a part of it
-     * @return 4 or 16, and 4 for an IPv4 address in the form of an IPv6 one ({@code ::ffff:192.0.2.1}), as the JDK connects to
-     *     it and shows it in certificates; none if it is no address
+     *     (RFC 4291 section 2.2), also in brackets or with a zone (RFC 4007 section 11), which is ignored
+     * @return 4 or 16, and 4 for an IPv4-mapped IPv6 address ({@code ::ffff:192.0.2.1}), as the JDK connects to it and shows it
+     *     in certificates; 0 if the text is not an address
      */
     static byte[] octets(String text) {
         boolean bracketed = text.startsWith("[") && text.endsWith("]");
@@ -47,13 +47,13 @@ final class AddressLiteral {
         if (text.isEmpty() || !Ascii.digit(text.charAt(text.length() - 1))) {
             return NONE;
         }
-        String[] parts = text.split("\\.", -1);
-        if (parts.length != 4) {
+        String[] decimals = text.split("\\.", -1);
+        if (decimals.length != 4) {
             return NONE;
         }
         byte[] octets = new byte[4];
         for (int i = 0; i < 4; i++) {
-            int number = number(parts[i]);
+            int number = number(decimals[i]);
             if (number < 0 || number > 255) {
                 return NONE;
             }
@@ -62,7 +62,7 @@ final class AddressLiteral {
         return octets;
     }
 
-    /** A decimal number of at most three digits, without a zero in front; -1 if it is none. */
+    /** A decimal number of at most three digits, without a leading zero; -1 if the text is not one. */
     private static int number(String digits) {
         if (digits.isEmpty() || digits.length() > 3 || (digits.length() > 1 && digits.charAt(0) == '0')) {
             return -1;
@@ -94,23 +94,23 @@ final class AddressLiteral {
         return all;
     }
 
-    /** Groups of up to four hexadecimal digits, the last perhaps an IPv4 address; none if there are none or one is wrong. */
+    /** Groups of up to four hexadecimal digits, the last perhaps an IPv4 address; empty if there are none or one is malformed. */
     private static byte[] groups(String text, boolean last) {
-        String[] parts = text.split(":", -1);
-        if (parts.length > GROUPS) {
+        String[] groups = text.split(":", -1);
+        if (groups.length > GROUPS) {
             return NONE;
         }
         ByteBuffer octets = ByteBuffer.allocate(2 * GROUPS + 2);
-        for (int i = 0; i < parts.length; i++) {
-            String part = parts[i];
-            if (last && i == parts.length - 1 && part.indexOf('.') >= 0) {
-                byte[] tail = ipv4(part);
+        for (int i = 0; i < groups.length; i++) {
+            String group = groups[i];
+            if (last && i == groups.length - 1 && group.indexOf('.') >= 0) {
+                byte[] tail = ipv4(group);
                 if (tail.length == 0) {
                     return NONE;
                 }
                 octets.put(tail);
-            } else if (hexadecimal(part)) {
-                octets.putShort((short) Integer.parseInt(part, 16));
+            } else if (hexadecimal(group)) {
+                octets.putShort((short) Integer.parseInt(group, 16));
             } else {
                 return NONE;
             }

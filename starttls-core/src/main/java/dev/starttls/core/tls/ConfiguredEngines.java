@@ -11,7 +11,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
-/** Makes the engines of some settings, whose words they are. */
+/** Makes engines by what was set in {@link TlsSettings.Builder}. */
 record ConfiguredEngines(
         Optional<EngineSource> source,
         List<String> versions,
@@ -25,8 +25,8 @@ record ConfiguredEngines(
     /**
      * What a client sends as server_name.
      *
-     * @param sent whether anything is
-     * @param other another name than the one that is verified
+     * @param sent whether a name is sent
+     * @param other the name to send; empty for the one that is verified
      */
     record Indication(boolean sent, Optional<String> other) {
 
@@ -60,9 +60,9 @@ record ConfiguredEngines(
 
     SSLEngine client(ServerIdentity server, int peerPort, Verification verified) throws GeneralSecurityException {
         Optional<SNIHostName> name = indication.name(server);
-        // Where none is set, Conscrypt and netty-tcnative send the host, and Conscrypt throws if that cannot be sent;
-        // but
-        // neither does with a dot at its end.
+        // Where no name is set, Conscrypt and netty-tcnative send the host, and Conscrypt throws if it is not valid as
+        // SNI.
+        // With a dot at its end, neither sends it.
         boolean unsendable =
                 name.isEmpty() && !server.isAddress() && server.host().indexOf('.') >= 0;
         EngineSource maker = maker(verified);
@@ -71,7 +71,7 @@ record ConfiguredEngines(
                 verified == Verification.FULL ? peerPort : peerPort + EngineSource.UNVERIFIED);
         engine.setUseClientMode(true);
         SSLParameters parameters = common(engine);
-        // Not every engine takes it from the host, and SunJSSE leaves out names without a dot.
+        // Not every engine sends the host by itself, and SunJSSE does not send a host without a dot.
         if (name.isPresent()) {
             parameters.setServerNames(List.of(name.get()));
         } else if (!indication.sent()) {
@@ -89,10 +89,10 @@ record ConfiguredEngines(
         SSLEngine engine = maker.create(peerHost, peerPort);
         engine.setUseClientMode(false);
         SSLParameters parameters = common(engine);
-        // The order of the server's suites is the one that is kept up to date (RFC 9325 section 4.2.1).
+        // The server's order, not the client's, is the one that is kept up to date (RFC 9325 section 4.2.1).
         parameters.setUseCipherSuitesOrder(true);
         if (parameters.getAlgorithmConstraints() != null) {
-            // Engines that know no constraints, as tcnative's, have none and take none.
+            // Engines without support for constraints, such as netty-tcnative's, have none and take none.
             parameters.setAlgorithmConstraints(SignatureRules.RULES);
         }
         switch (clientCertificate) {
@@ -103,7 +103,7 @@ record ConfiguredEngines(
         return set(engine, parameters, maker);
     }
 
-    /** Whether engines come from where this library knows nothing of their sessions. */
+    /** The source of engines whose sessions this library knows nothing of; empty for those of a context. */
     Optional<EngineSource> foreign() {
         return source.filter(made -> !(made instanceof ContextEngines));
     }
@@ -122,7 +122,7 @@ record ConfiguredEngines(
         return engine;
     }
 
-    /** A client's engine that will connect to nobody, so that its port is none; empty where they are for servers alone. */
+    /** A client's engine that is not used for a connection, hence no port; empty where the source makes servers' only. */
     private Optional<SSLEngine> client(EngineSource maker) {
         SSLEngine engine = maker.create("localhost", -1);
         try {
@@ -137,9 +137,10 @@ record ConfiguredEngines(
     private SSLParameters common(SSLEngine engine) {
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setProtocols(enabled(List.of(engine.getSupportedProtocols())));
-        // None means the engine's own, as SSLEngine.setSSLParameters has it: those would be looked up one by one.
+        // Null leaves the engine's own as they are (SSLEngine.setSSLParameters); setting them again would look up each
+        // by name.
         parameters.setCipherSuites(suites.isEmpty() ? null : suites.toArray(new String[0]));
-        groups.into(parameters);
+        groups.setIn(parameters);
         if (!applicationProtocols.isEmpty()) {
             parameters.setApplicationProtocols(applicationProtocols.toArray(new String[0]));
         }

@@ -4,28 +4,28 @@ import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
-/** The engines of a context; a class, since a lambda would have to be linked by the first upgrade. */
+/** The engines of a context. A class and not a lambda, which the first upgrade would have to wait for the JVM to link. */
 record ContextEngines(SSLContext context) implements EngineSource {
 
-    /** Those for who has set nothing. */
+    /** The engines where no context and no source was set. */
     static EngineSource ofPlatform(Verification verified) throws GeneralSecurityException {
         return new ContextEngines(verified == Verification.FULL ? SSLContext.getDefault() : UnverifiedContext.get());
     }
 
-    /** The same of the default context. */
+    /** Whether the default context could have a key. */
     static boolean platformMayHaveKeys() {
         try {
             return new ContextEngines(SSLContext.getDefault()).mayHaveKeys();
         } catch (GeneralSecurityException e) {
-            // Said where an engine is made.
+            // Reported where an engine is made.
             return true;
         }
     }
 
     /**
-     * Whether there could be a key. What the JDK makes itself is named "Default" and has keys only of a store that this
-     * property names. Of any other context nothing can be known: one without a key fails the handshake as one does whose
-     * key manager has none for the name that was tried.
+     * Whether the context could have a key. The JDK's default context is named "Default" and has keys only of the store that
+     * this property names. Of any other context nothing can be known: without a key it fails a handshake in the same way as
+     * with a key manager that has no key for the name that was tried.
      */
     boolean mayHaveKeys() {
         return !context.getProtocol().equals("Default") || System.getProperty("javax.net.ssl.keyStore") != null;

@@ -14,7 +14,7 @@ public final class GroupNames {
     /**
      * The name of a group.
      *
-     * @param id its number, of which the lower 16 bits count
+     * @param id its number; only the lower 16 bits are used
      * @return the registered name; "0x" and four digits if it is not known here
      */
     public static String of(int id) {
@@ -66,11 +66,11 @@ public final class GroupNames {
     }
 
     /**
-     * The registered name of a group that is set by another: as NIST, X9.62 or OpenSSL call it, or with other signs between
-     * its letters. The JDK takes registered names alone, in any case.
+     * The registered name of a group that was set by another name: as NIST, X9.62 or OpenSSL call it, or with other characters
+     * between letters and digits. The JDK takes registered names only, in any case.
      *
      * @param name as it was set
-     * @return empty if it is the registered name itself, or none that is known here
+     * @return empty if it is the registered name itself, or is not known here
      */
     static Optional<String> registered(String name) {
         StringBuilder plain = new StringBuilder();

@@ -3,8 +3,8 @@ package dev.starttls.core.tls;
 import javax.net.ssl.SSLParameters;
 
 /**
- * The named groups of {@link SSLParameters}, which are there from Java 20 on. This is the class for older ones; the jar has
- * another of the same name for newer ones, of {@code src/main/java20}, which calls the methods.
+ * The named groups of {@link SSLParameters}, which Java 20 and newer have. This is the class for older versions; the jar has
+ * another of the same name for newer ones, from {@code src/main/java20}, which calls the methods.
  */
 final class GroupParameters {
 
@@ -13,9 +13,9 @@ final class GroupParameters {
     private GroupParameters() {}
 
     /**
-     * Does nothing where groups can be set.
+     * Throws, since groups cannot be set.
      *
-     * @throws UnsupportedOperationException that says why they cannot
+     * @throws UnsupportedOperationException always; the message says why
      */
     static void requireSettable() {
         int feature = Runtime.version().feature();
@@ -26,17 +26,17 @@ final class GroupParameters {
                                 + feature + "; try a newer one, or the system property jdk.tls.namedGroups, which holds"
                                 + " for all TLS of the process"
                         : "namedGroups: expected the class for Java " + SINCE + " and newer of starttls-core's jar, got"
-                                + " the one for older ones, on Java " + feature + "; try the jar itself, or"
+                                + " the one for older versions, on Java " + feature + "; try the jar itself, or"
                                 + " 'Multi-Release: true' in the manifest of the one it was packed into (copied source:"
                                 + " docs/vendoring.md)");
     }
 
-    /** Sets the groups, of which there is at least one. */
+    /** Sets the groups, at least one. */
     static void set(SSLParameters parameters, String... names) {
         requireSettable();
     }
 
-    /** The groups set; none where an engine has none. */
+    /** The groups set; empty if the engine has none. */
     static String[] get(SSLParameters parameters) {
         return new String[0];
     }

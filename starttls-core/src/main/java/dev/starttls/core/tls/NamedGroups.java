@@ -14,23 +14,24 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
 /**
- * The groups for key exchange that engines are told to use. Engines may leave out those they do not know, as {@link
- * SSLParameters} has it, or all of them, and say nothing: this finds out.
+ * The groups for key exchange that engines are set to use. An engine may ignore without an error those that it does not know,
+ * as {@link SSLParameters} allows, or all of them: this class finds out.
  */
 final class NamedGroups {
 
-    /** The engine's own. */
+    /** No groups set: the engine's own. */
     static final NamedGroups OF_ENGINE = new NamedGroups(List.of());
 
     private static final int SUPPORTED_GROUPS = 10;
-    /** RFC 8701: numbers that clients send for servers to pass over. */
+    /** RFC 8701: values that clients send at random and servers must ignore, 0x0a0a to 0xfafa. */
     private static final int GREASE = 0x0a0a;
 
-    private static final int ROOM = 32_768;
+    /** For the records of a ClientHello; the longest in use, with three hybrid key shares, has some 4,000 octets. */
+    private static final int MAX_CLIENT_HELLO = 32_768;
 
     private final List<String> names;
-    /** The engines of which is known that they take these. */
-    private volatile Optional<Class<?>> taken = Optional.empty();
+    /** The class of engines that was found to use these groups. */
+    private volatile Optional<Class<?>> accepting = Optional.empty();
 
     private NamedGroups(List<String> names) {
         this.names = names;
@@ -53,27 +54,27 @@ final class NamedGroups {
         return new NamedGroups(names);
     }
 
-    /** Whether there are any to be set. */
-    boolean set() {
+    /** Whether groups were set. */
+    boolean areSet() {
         return !names.isEmpty();
     }
 
-    void into(SSLParameters parameters) {
-        if (set()) {
+    void setIn(SSLParameters parameters) {
+        if (areSet()) {
             GroupParameters.set(parameters, names.toArray(new String[0]));
         }
     }
 
     /**
-     * Refuses an engine that leaves out any of these groups.
+     * Requires that an engine uses all of these groups.
      *
-     * @param engine that was told to use them
-     * @param another makes a client's engine like it, of which the ClientHello is looked at, once for each class of engines;
-     *     empty if there is none
-     * @throws IllegalArgumentException if it does
+     * @param engine in which they were set
+     * @param another makes a client's engine like it, whose ClientHello is examined, once for each class of engines; empty if
+     *     the source makes servers' only
+     * @throws IllegalArgumentException if it leaves out any
      */
     void require(SSLEngine engine, Supplier<Optional<SSLEngine>> another) {
-        if (!set()) {
+        if (!areSet()) {
             return;
         }
         Class<?> kind = engine.getClass();
@@ -83,12 +84,12 @@ final class NamedGroups {
                     + kind.getName() + " keeps " + kept + "; leave them out, and set them where its context is made"
                     + otherNames());
         }
-        if (taken.isEmpty() || taken.get() != kind) {
+        if (accepting.isEmpty() || accepting.get() != kind) {
             Optional<SSLEngine> client = another.get();
             if (client.isPresent()) {
                 requireOffered(client.get());
             }
-            taken = Optional.of(kind);
+            accepting = Optional.of(kind);
         }
     }
 
@@ -105,13 +106,13 @@ final class NamedGroups {
     }
 
     /**
-     * Says what an engine has against these groups.
+     * Explains the exception of an engine that takes no groups.
      *
-     * @param thrown by it when it was told to use them
-     * @return what to throw: the same where there are none
+     * @param thrown by the engine when its parameters were set
+     * @return what to throw: the same exception if no groups were set
      */
     RuntimeException refused(SSLEngine engine, RuntimeException thrown) {
-        return set() ? refusal(engine, "fails with " + thrown, Optional.of(thrown)) : thrown;
+        return areSet() ? refusal(engine, "fails with " + thrown, Optional.of(thrown)) : thrown;
     }
 
     private IllegalArgumentException refusal(SSLEngine engine, String found, Optional<Exception> cause) {
@@ -123,7 +124,7 @@ final class NamedGroups {
                 cause.orElse(null));
     }
 
-    /** What those are called that have another name than the registered one, in words; empty if all have that. */
+    /** The registered names of groups that were set by other names, as an addition to a message; empty if there are none. */
     private String otherNames() {
         StringBuilder words = new StringBuilder();
         for (String name : names) {
@@ -138,13 +139,13 @@ final class NamedGroups {
     }
 
     /**
-     * The groups in the ClientHello of an engine that is made for nothing else, spelled as those set are; engines take any
+     * The groups in the ClientHello of an engine that is made for this purpose only, spelled as they were set; engines take any
      * case.
      */
     private List<String> offered(SSLEngine client) throws SSLException {
         ClientHelloReader reader = new ClientHelloReader();
         ByteBuffer nothing = ByteBuffer.allocate(0);
-        ByteBuffer records = ByteBuffer.allocate(ROOM);
+        ByteBuffer records = ByteBuffer.allocate(MAX_CLIENT_HELLO);
         client.beginHandshake();
         boolean read = false;
         while (!read && client.wrap(nothing, records.clear()).bytesProduced() > 0) {

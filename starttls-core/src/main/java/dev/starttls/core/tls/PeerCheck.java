@@ -11,47 +11,50 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 
 /**
- * What this library itself asks of the peer's certificates, after every handshake, full or resumed, whatever the engine, its
- * trust manager and its cache of sessions make of them: on clients the name, the pins, and that a session which is resumed
- * was verified when it was made; on servers that there is a certificate where one is needed. The chain is the engine's to
- * verify.
+ * The checks of the peer's certificates that this library makes itself, after every handshake, full or resumed, whatever the
+ * engine, its trust manager and its session cache do: on clients the name, the pins, and that a resumed session was verified
+ * when it was made; on servers that there is a certificate where one is needed. The engine verifies the chain.
+ *
+ * <p>An {@code UpgradeConnection} makes these checks. An application that drives an engine of {@link #clientEngine} by itself
+ * has to:
  *
  * <pre>{@code
- * Optional<PeerCheck.Refusal> refusal = check.after(pump.session(), pump.resumed());
+ * PeerCheck check = PeerCheck.ofServer(settings, server, Verification.FULL);
+ * Optional<PeerCheck.Refusal> refusal = check.after(engine.getSession(), true); // resumed, or not known
  * }</pre>
  */
 public final class PeerCheck {
 
-    /** What is wrong. */
+    /** Why a peer is refused, as a value to compare. */
     public enum Kind {
-        /** There is no certificate at all. */
+        /** There is no certificate. */
         NO_CERTIFICATE,
-        /** It is for another name. */
+        /** The certificate is for another name. */
         OTHER_NAME,
-        /** No pinned key is among those of the chain. */
+        /** The chain has no pinned key. */
         OTHER_KEY,
-        /** The engine resumed a session that nobody has verified. */
+        /** The engine resumed a session that was not verified when it was made. */
         UNVERIFIED_SESSION
     }
 
     /**
      * Why a peer is refused.
      *
-     * @param kind what is wrong
+     * @param kind the reason
      * @param detail what was expected, and what came
-     * @param chain the peer's certificates; empty if there are none
+     * @param chain the peer's certificates; empty if it sent none
      */
     public record Refusal(Kind kind, String detail, List<Certificate> chain) {}
 
     private static final PeerCheck NOTHING = new PeerCheck(Optional.empty(), Pins.NONE, false, Optional.empty());
     private static final PeerCheck CERTIFICATE = new PeerCheck(Optional.empty(), Pins.NONE, true, Optional.empty());
 
-    /** There if it must be found in the certificate. */
+    /** Empty if the name is not compared. */
     private final Optional<ServerIdentity> server;
 
     private final Pins pins;
     private final boolean needed;
-    /** Whose engines resume sessions of which this library knows nothing. */
+    /** The source of engines that may resume sessions which this library has not seen. */
     private final Optional<EngineSource> foreign;
 
     private PeerCheck(Optional<ServerIdentity> server, Pins pins, boolean needed, Optional<EngineSource> foreign) {
@@ -62,15 +65,15 @@ public final class PeerCheck {
     }
 
     /**
-     * Makes a client's engine that verifies the chain and leaves the name to its user, who asks {@link #ofServer}
-     * both during and after the handshake. One that compares the name as well does so by rules of its own, does not tell which
-     * names the certificate has, and in SunJSSE refuses any name with an underscore.
+     * Makes a client's engine that verifies the chain and does not compare the name: its user has to, by {@link #ofServer}, both
+     * during and after the handshake. Engines that compare the name do so by rules of their own, do not say which names the
+     * certificate has, and in SunJSSE refuse any name with an underscore.
      *
-     * @param settings what else the engine is made by
-     * @param server who it has to be
+     * @param settings how the engine is made
+     * @param server the identity expected
      * @param peerPort the server's port, or -1
-     * @param verified whether chain and name are verified. Sessions made without are not resumed with: the engine is given
-     *     another port, see {@link EngineSource}
+     * @param verified whether chain and name are verified. A session made without verification is not resumed with it: the
+     *     engine is given another port, see {@link EngineSource}
      * @return an engine in client mode
      * @throws GeneralSecurityException if the platform has no TLS context
      * @throws IllegalArgumentException if the engine knows none of the versions or suites set, or not all of the groups
@@ -82,12 +85,12 @@ public final class PeerCheck {
     }
 
     /**
-     * What a client asks of the server's certificates by itself, beside what the engine does.
+     * The checks that a client makes of the server's certificates, besides the engine's.
      *
      * @param settings with the pins, which are compared in any case
-     * @param server who it has to be
-     * @param verified whether that is compared
-     * @return for one connection
+     * @param server the identity expected
+     * @param verified whether the identity is compared
+     * @return checks for one connection
      */
     public static PeerCheck ofServer(TlsSettings settings, ServerIdentity server, Verification verified) {
         boolean full = verified == Verification.FULL;
@@ -99,18 +102,18 @@ public final class PeerCheck {
     }
 
     /**
-     * What a server asks of the client's certificates by itself, beside what the engine does.
+     * The checks that a server makes of the client's certificates, besides the engine's.
      *
-     * @param settings that say whether one is needed
-     * @return for any connection
+     * @param settings that say whether a certificate is needed
+     * @return checks for any connection
      */
     public static PeerCheck ofClient(TlsSettings settings) {
         return settings.engines.clientCertificate() == ClientCertificate.NEEDED ? CERTIFICATE : NOTHING;
     }
 
     /**
-     * Checks a session that is being made, as soon as its certificates are known: a client that does so before it sends on
-     * gives nothing away, its own certificate least of all, to a server that is another.
+     * Checks a session during the handshake, as soon as its certificates are known: a client that does so before it sends more
+     * discloses nothing, in particular not its own certificate, to the wrong server.
      *
      * @param session of the handshake; engines differ in when it has certificates
      * @return why the peer is refused; empty if it is not, or if its certificates are not known yet
@@ -124,7 +127,7 @@ public final class PeerCheck {
     }
 
     /**
-     * Checks the session of a handshake that is done; to be called once, before anything of it is used.
+     * Checks the session of a complete handshake; to be called once, before the session is used.
      *
      * @param session the engine's
      * @param resumed whether it was resumed
@@ -149,15 +152,15 @@ public final class PeerCheck {
     /**
      * The peer's certificates.
      *
-     * @param session of a handshake that is done, or under way
-     * @return its own first; empty when it sent none
+     * @param session during or after the handshake
+     * @return its own first; empty if it sent none
      */
     public static List<Certificate> chain(SSLSession session) {
         try {
             Certificate[] chain = session.getPeerCertificates();
             return chain == null ? List.of() : List.of(chain);
         } catch (SSLPeerUnverifiedException | RuntimeException e) {
-            // Engines throw what they like where there is none yet.
+            // Engines differ in what they throw before there are certificates.
             return List.of();
         }
     }
@@ -179,8 +182,8 @@ public final class PeerCheck {
     }
 
     /**
-     * Sessions of a context that was given to the library are kept apart by their port, and its trust manager verifies the
-     * chain of each; of a source of engines nothing is known but what was seen.
+     * Checks that a resumed session was verified. The sessions of a context are kept apart by their port, and its trust manager
+     * verifies the chain of each; of a source of engines, only what was verified in an earlier handshake is known.
      */
     private Optional<Refusal> verified(
             EngineSource source, ServerIdentity server, SSLSession session, boolean resumed, List<Certificate> chain) {

@@ -20,14 +20,17 @@ record Pins(Set<String> hashes) {
     /** Where {@link X509Certificate#getKeyUsage} has keyCertSign. */
     private static final int KEY_CERT_SIGN = 5;
 
+    /** Octets of a hash. */
     private static final int SHA_256 = 32;
+    /** Characters of a hash in Base64. */
+    private static final int SHA_256_BASE64 = 44;
 
     static Pins of(String... pins) {
         Set<String> hashes = new LinkedHashSet<>();
         for (String pin : pins) {
             if (!pin.startsWith(PREFIX) || !sha256(pin.substring(PREFIX.length()))) {
                 throw new IllegalArgumentException(
-                        "pins: expected sha256/ and the hash of a key in Base64, 44 characters," + " got " + pin);
+                        "pins: expected sha256/ and the hash of a key in Base64, 44 characters, got " + pin);
             }
             hashes.add(pin);
         }
@@ -45,10 +48,10 @@ record Pins(Set<String> hashes) {
     }
 
     /**
-     * Whether one of them is the key of the leaf, or of an issuer above it: as far up as each certificate is signed by the
-     * next, and the next may sign certificates (RFC 5280 sections 4.2.1.3 and 4.2.1.9). What else a server sends along proves
-     * nothing: anybody can send the certificate that is pinned after another, or sign with the key of a leaf that it issued,
-     * while the trust manager takes another way up.
+     * Whether one of the pins is the key of the leaf, or of an issuer above it: as far up as each certificate is signed by the
+     * next, and the next may sign certificates (RFC 5280 sections 4.2.1.3 and 4.2.1.9). Other certificates that a server sends
+     * prove nothing: any server can send the pinned certificate after its own, or sign with the key of a leaf that the pinned
+     * authority issued, while the trust manager builds another path.
      */
     boolean match(List<Certificate> chain) {
         for (int i = 0; i < chain.size(); i++) {
@@ -62,7 +65,7 @@ record Pins(Set<String> hashes) {
         return false;
     }
 
-    /** Whether it is a valid certificate of an authority that allows so many authorities below it. */
+    /** Whether it is a valid certificate of an authority that allows this many authorities below it. */
     private static boolean mayIssue(Certificate issuer, int authoritiesBelow) {
         if (!(issuer instanceof X509Certificate authority) || authority.getBasicConstraints() < authoritiesBelow) {
             return false;
@@ -87,7 +90,7 @@ record Pins(Set<String> hashes) {
 
     private static boolean sha256(String base64) {
         try {
-            return Base64.getDecoder().decode(base64).length == SHA_256 && base64.length() == 44;
+            return Base64.getDecoder().decode(base64).length == SHA_256 && base64.length() == SHA_256_BASE64;
         } catch (IllegalArgumentException e) {
             return false;
         }

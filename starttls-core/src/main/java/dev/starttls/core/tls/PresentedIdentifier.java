@@ -7,10 +7,10 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A name or an address that a certificate has as subjectAltName: a presented identifier (RFC 9525 section 6.2). Whether it is
- * the server's is for {@link ServerIdentity} to say.
+ * A name or an address that a certificate has as subjectAltName: a presented identifier (RFC 9525 section 6.2). {@link
+ * ServerIdentity} decides whether it is the server's.
  *
- * @param kind what it is
+ * @param kind a name or an address
  * @param value as the certificate has it; an address as the JDK writes it ({@code 192.0.2.1}, {@code 2001:db8:0:0:0:0:0:1})
  */
 public record PresentedIdentifier(Kind kind, String value) {
@@ -30,11 +30,11 @@ public record PresentedIdentifier(Kind kind, String value) {
     }
 
     /**
-     * Reads them.
+     * Reads the identifiers of a certificate.
      *
      * @param leaf a certificate
-     * @return in the order of the certificate, without those of other kinds; none where there is no subjectAltName, or one
-     *     that cannot be read
+     * @return in the order of the certificate, without those of other kinds; empty if there is no subjectAltName, or it cannot be
+     *     read
      */
     public static List<PresentedIdentifier> of(X509Certificate leaf) {
         List<PresentedIdentifier> identifiers = new ArrayList<>();

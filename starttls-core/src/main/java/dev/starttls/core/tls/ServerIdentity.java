@@ -1,6 +1,5 @@
 package dev.starttls.core.tls;
 
-import dev.starttls.core.line.Ascii;
 import dev.starttls.core.wire.HostName;
 import java.net.IDN;
 import java.security.cert.X509Certificate;
@@ -10,7 +9,7 @@ import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 
 /**
- * Who a server has to be, and whether a certificate says that it is: the rules of RFC 9525, for all engines the same.
+ * The identity that is expected of a server, and whether a certificate has it: the rules of RFC 9525, the same for all engines.
  *
  * <pre>{@code
  * ServerIdentity server = ServerIdentity.of("mail.example.org");
@@ -19,26 +18,26 @@ import javax.net.ssl.SNIHostName;
  *
  * <p>The reference identity (section 6.1) is one of two. An IPv4 or IPv6 address, also one in brackets or with a zone, is
  * an IP-ID: its octets are compared with those of the certificate. Anything else is a DNS-ID if it is a name of the DNS:
- * international names are converted (RFC 3490), a dot at the end is left out, case makes no difference, and labels are of
- * letters, digits, hyphens and, as many mail servers have them, underscores. What is neither, such as {@code 127.1} or a
+ * international names are converted (RFC 3490), a dot at the end is left out, case makes no difference, and labels consist of
+ * letters, digits, hyphens and, as those of many mail servers do, underscores. What is neither, such as {@code 127.1} or a
  * name with a space, matches no certificate.
  *
- * <p>Of the certificate, the subjectAltName counts and nothing else: a common name is no identity (section 2). A wildcard
- * is the whole left-most label and stands for exactly one label (section 6.3). The name under it has two labels at least:
- * {@code *.example} would be for all of a top-level domain, which section 7.1 warns of and no public authority issues. A
- * presented name that is malformed (a dot at the end, an empty label, a control character, a wildcard elsewhere) matches
- * nothing.
+ * <p>Of the certificate, only the subjectAltName counts: a common name is not an identity (section 2). A wildcard is the whole
+ * left-most label and stands for exactly one label (section 6.3). The rest of the name has at least two labels: {@code
+ * *.example} would match a whole top-level domain, which section 7.1 warns of and no public authority issues. A presented name
+ * that is malformed (a dot at the end, an empty label, a control character, a wildcard elsewhere) matches nothing.
  */
 public final class ServerIdentity {
 
-    /** Enough to see what the certificate is for; some have a hundred names. */
+    /** Enough names to see what a certificate is for; some have a hundred. */
     private static final int MAX_SHOWN = 8;
 
+    /** So that eight names fit in a message; names of hosts in use are shorter. */
     private static final int MAX_SHOWN_LENGTH = 100;
 
     /**
-     * What IDNA 2008 keeps and IDNA 2003, which the JDK has, turns into something else (RFC 5894 section 7.2): the name
-     * would be another one, with another owner and a good certificate.
+     * Characters that IDNA 2008 keeps and IDNA 2003, which the JDK implements, maps to others (RFC 5894 section 7.2): the result
+     * would be another name, whose owner has a valid certificate for it.
      */
     private static final String DEVIATIONS = "\u00df\u03c2\u200c\u200d";
 
@@ -58,7 +57,7 @@ public final class ServerIdentity {
      * The identity to expect of a server.
      *
      * @param host a name or address, as a person or a configuration has it
-     * @return also if it is neither; nothing matches it then
+     * @return an identity that matches no certificate if it is neither
      * @throws IllegalArgumentException if it is not ASCII and cannot be converted
      */
     public static ServerIdentity of(String host) {
@@ -66,14 +65,14 @@ public final class ServerIdentity {
     }
 
     /**
-     * The host in ASCII, for looking it up: international names are converted (RFC 3490), all else is left as it is.
+     * The host in ASCII, to be looked up: international names are converted (RFC 3490), all else is left as it is.
      *
      * @param host a name or address
      * @return the same, in ASCII
      * @throws IllegalArgumentException if it is not ASCII and cannot be converted
      */
     public static String toAscii(String host) {
-        if (Ascii.only(host)) {
+        if (host.chars().allMatch(c -> c < 128)) {
             return host;
         }
         if (host.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {
@@ -84,7 +83,7 @@ public final class ServerIdentity {
     }
 
     /**
-     * The host as engines want it: in ASCII and without a dot at the end.
+     * The host as engines take it: in ASCII and without a dot at the end.
      *
      * @return the name or address
      */
@@ -93,7 +92,7 @@ public final class ServerIdentity {
     }
 
     /**
-     * Whether it is an address, so that nothing is sent by SNI (RFC 6066 section 3) and IP-IDs are compared.
+     * Whether this is an address: then no SNI is sent (RFC 6066 section 3), and IP-IDs are compared.
      *
      * @return false for names, and for what is neither
      */
@@ -103,8 +102,8 @@ public final class ServerIdentity {
 
     /**
      * Whether a host is written as an address: four decimal numbers (RFC 6943 section 3.1.1), or IPv6 (RFC 4291 section
-     * 2.2), also in brackets or with a zone. What some programs take for one all the same, such as {@code 127.1} and {@code
-     * 2130706433}, is none.
+     * 2.2), also in brackets or with a zone. Other forms that some programs accept, such as {@code 127.1} and {@code
+     * 2130706433}, are not addresses here.
      *
      * @param host a name or address, or anything else
      * @return false for names, and for what is neither
@@ -114,7 +113,7 @@ public final class ServerIdentity {
     }
 
     /**
-     * Whether a certificate has this identity. Its chain, its time and its uses are the engine's to verify.
+     * Whether a certificate has this identity. Its chain, its validity in time and its uses are verified by the engine.
      *
      * @param leaf the server's own certificate
      * @return true if a name or address of its subjectAltName matches
@@ -126,7 +125,7 @@ public final class ServerIdentity {
     /**
      * Whether one identifier of a certificate is this identity.
      *
-     * @param presented a name, which is never compared with an address (RFC 9525 section 6.1), or an address
+     * @param presented a name or an address; a name never matches an address (RFC 9525 section 6.1)
      * @return true if it matches
      */
     public boolean matches(PresentedIdentifier presented) {
@@ -137,11 +136,11 @@ public final class ServerIdentity {
     }
 
     /**
-     * The names and addresses that a certificate has as subjectAltName, to be shown to a person: no more than some, none
-     * longer than a line, without control characters.
+     * The names and addresses that a certificate has as subjectAltName, to be shown to a person: the first eight, each of at
+     * most 100 characters, without control characters.
      *
      * @param leaf a certificate
-     * @return for instance "a.example, 192.0.2.1 and 3 more"; empty when it has none
+     * @return for instance "a.example, 192.0.2.1 and 3 more"; empty if it has none
      */
     public static String shownNames(X509Certificate leaf) {
         List<String> names = PresentedIdentifier.of(leaf).stream()
@@ -165,7 +164,7 @@ public final class ServerIdentity {
         try {
             return Optional.of(new SNIHostName(host));
         } catch (IllegalArgumentException e) {
-            // Names that DNS has and hosts may not have, such as those with an underscore.
+            // A name of the DNS that no host may have, such as one with an underscore.
             return Optional.empty();
         }
     }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Nothing is signed with MD5 or SHA-1, not even for a client of TLS 1.2 that knows nothing better (RFC 9155 section 4).
- * The runtime's own rules come on top.
+ * Forbids signatures with MD5 and SHA-1, even for a client of TLS 1.2 that supports nothing better (RFC 9155 section 4). The
+ * rules of the Java runtime apply as well.
  */
 final class SignatureRules implements AlgorithmConstraints {
 

@@ -11,14 +11,14 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
 /**
- * How TLS is to be spoken: the engine's source, versions, suites, ALPN, certificates. Immutable; one serves any number
- * of connections of either role.
+ * How TLS is used: the engine's source, versions, suites, ALPN, verification. Immutable; one object serves any number of
+ * connections of either role.
  *
  * <pre>{@code
  * TlsSettings settings = TlsSettings.builder().context(sslContext).versions("TLSv1.3").build();
  * }</pre>
  *
- * <p>Unless told otherwise: the JDK's default context, TLS 1.3 and 1.2, the engine's own suites, full verification.
+ * <p>By default: the JDK's default context, TLS 1.3 and 1.2, the engine's own suites, verification as the policy asks for.
  */
 public final class TlsSettings {
 
@@ -37,49 +37,34 @@ public final class TlsSettings {
         this.truncation = truncation;
     }
 
-    /**
-     * Begins new settings.
-     *
-     * @return a builder with the defaults
-     */
+    /** {@return a builder of new settings, with the defaults} */
     public static Builder builder() {
         return new Builder();
     }
 
-    /**
-     * The settings that a user gets who says nothing.
-     *
-     * @return the defaults
-     */
+    /** {@return the settings that are used where none were set} */
     public static TlsSettings defaults() {
         return builder().build();
     }
 
     /**
-     * The same with another context, in place of the {@link Builder#context} or {@link Builder#engines} that was set.
+     * Copies these settings with another context, in place of the {@link Builder#context} or {@link Builder#engines} that was
+     * set.
      *
      * @param context initialised
-     * @return new settings; pins, versions, the client's certificate and all else are as they were
+     * @return new settings; pins, versions, the client's certificate and all else are the same
      * @throws NullPointerException if it is null
      */
     public TlsSettings withContext(SSLContext context) {
         return new TlsSettings(engines.withSource(Builder.enginesOf(context)), pins, verification, truncation);
     }
 
-    /**
-     * The verification that was asked for.
-     *
-     * @return empty when it is left to the policy
-     */
+    /** {@return the verification that was set; empty if the policy decides} */
     public Optional<Verification> verification() {
         return verification;
     }
 
-    /**
-     * What an end without close_notify is taken for.
-     *
-     * @return {@link Truncation#REPORTED} unless set
-     */
+    /** {@return how an end without close_notify is treated; {@link Truncation#REPORTED} unless set} */
     public Truncation truncation() {
         return truncation;
     }
@@ -94,11 +79,11 @@ public final class TlsSettings {
     }
 
     /**
-     * Whether a server's engines could have a key: not where they are made by the JDK's own default context ({@link
-     * SSLContext#getDefault}), be it set or not, and no system property names a key store for it. Of other contexts nothing
-     * can be known without a client.
+     * Whether a server's engines could have a key. They cannot where they are made by the JDK's default context ({@link
+     * SSLContext#getDefault}), whether that was set or not, and no system property names a key store for it. Of other contexts
+     * nothing can be known without a client.
      *
-     * @return false if every handshake of a server would fail for the want of a certificate
+     * @return false if every handshake of a server would fail for lack of a certificate
      */
     public boolean mayHaveKeys() {
         if (engines.byServerName().isPresent()) {
@@ -110,7 +95,8 @@ public final class TlsSettings {
     }
 
     /**
-     * Makes a client's engine that verifies all by itself, for use without an {@code UpgradeConnection}.
+     * Makes a client's engine that verifies chain and name by itself, for use without an {@code UpgradeConnection}. Pins are not
+     * compared, see {@link PeerCheck}.
      *
      * @param peerHost the server's name or address, to be sent (SNI, RFC 6066 section 3) and compared with its
      *     certificate by the engine's trust manager; international names are converted (RFC 3490)
@@ -136,7 +122,7 @@ public final class TlsSettings {
      *
      * @param peerHost the client's address
      * @param peerPort the client's port, or -1
-     * @param serverName asked for by SNI; empty when there was none or it was not read; no name of a host counts as none
+     * @param serverName sent by SNI; empty if there was none or it was not read; what is not the name of a host is ignored
      * @return an engine in server mode
      * @throws GeneralSecurityException if the platform has no TLS context
      * @throws IllegalArgumentException if the engine knows none of the versions or suites set, or not all of the groups
@@ -164,17 +150,17 @@ public final class TlsSettings {
         private Builder() {}
 
         /**
-         * The context that makes the engines: keys, trusted roots and the cache of sessions are its own. Use one for
-         * many connections, or no session is ever resumed.
+         * Sets the context that makes the engines, with its keys, trusted roots and session cache. Use one context for many
+         * connections, or no session is ever resumed.
          *
-         * <p>A server's is best made by {@code dev.starttls.core.keys.ServerKeys}, which opens the keys once. Key managers of
+         * <p>Make a server's with {@code dev.starttls.core.keys.ServerKeys}, which decrypts the keys once. Key managers of
          * {@code KeyManagerFactory.getInstance("PKIX")} or "NewSunX509", which many guides show, decrypt the private key of a
          * PKCS #12 store anew in every handshake, and once more for each ticket of a client that resumes: 10,000 rounds of a
-         * hash, which can cost as much as the rest of the handshake. Those of "SunX509", the JDK's default, do not, and do not
-         * choose by the name that the client asks for.
+         * hash, which can cost as much as the rest of the handshake. Those of "SunX509", the JDK's default, do not, but neither
+         * do they choose by the name that the client asks for.
          *
-         * <p>Its trust manager verifies the chain, also under {@link Verification#NONE}, where a client's port is more by
-         * {@link EngineSource#UNVERIFIED} than the real one, to keep such sessions apart. The library compares the name.
+         * <p>Its trust manager verifies the chain, also under {@link Verification#NONE}, where {@link EngineSource#UNVERIFIED} is
+         * added to a client's port to keep such sessions apart. The library compares the name.
          *
          * @param context initialised
          * @return this
@@ -185,9 +171,9 @@ public final class TlsSettings {
         }
 
         /**
-         * Any other maker of engines.
+         * Sets another source of engines than a context.
          *
-         * @param engines called once for each connection, once more by a server before it begins to serve, and once more where
+         * @param engines called once for each connection, once more by a server before it begins to serve, and once more if
          *     {@link #namedGroups} are set
          * @return this
          * @throws NullPointerException if it is null
@@ -200,12 +186,12 @@ public final class TlsSettings {
         }
 
         /**
-         * The versions to enable, by the names of {@link SSLEngine#getSupportedProtocols()}; those the engine does not
-         * know are left out. RFC 8996 forbids TLS 1.1 and older.
+         * Sets the versions to enable, by the names of {@link SSLEngine#getSupportedProtocols()}; those that the engine does not
+         * support are ignored. RFC 8996 forbids TLS 1.1 and older.
          *
          * @param names for instance "TLSv1.3"; at least one
          * @return this
-         * @throws IllegalArgumentException if there is none
+         * @throws IllegalArgumentException if there are none
          * @throws NullPointerException if one is null
          */
         public Builder versions(String... names) {
@@ -218,7 +204,7 @@ public final class TlsSettings {
         }
 
         /**
-         * The cipher suites to enable, by the names of {@link SSLEngine#getSupportedCipherSuites()}.
+         * Sets the cipher suites to enable, by the names of {@link SSLEngine#getSupportedCipherSuites()}.
          *
          * @param names none for the engine's own choice
          * @return this
@@ -230,32 +216,31 @@ public final class TlsSettings {
         }
 
         /**
-         * The groups for key exchange, the preferred first, by their names in IANA's registry "TLS Supported Groups": of
-         * curves, of RFC 7919, and the hybrid ones of engines that have them ("X25519MLKEM768").
+         * Sets the groups for key exchange, the preferred first, by their names in IANA's registry "TLS Supported Groups":
+         * curves, those of RFC 7919, and the hybrid ones of engines that have them ("X25519MLKEM768").
          *
-         * <p>Where it is not set, SunJSSE offers all it knows and makes two key shares for each ClientHello, of x25519 and
-         * secp256r1, of which a server uses one at most. Of those set it makes one for the first of each kind, two at most:
-         * x25519 and x448 are a kind, secp256r1, secp384r1 and secp521r1 are another. Set groups of one kind and there is
-         * one share to be made:
+         * <p>If not set, SunJSSE offers all that it knows and makes two key shares for each ClientHello, of x25519 and
+         * secp256r1, of which a server uses at most one. Of the groups set it makes one for the first of each kind, at most two:
+         * x25519 and x448 are one kind, secp256r1, secp384r1 and secp521r1 another. With groups of one kind only, it makes one
+         * share:
          *
          * <pre>{@code
          * builder.namedGroups("secp256r1", "secp384r1", "secp521r1");
          * }</pre>
          *
-         * <p>A server that has none of the groups refuses the handshake; one that has another than the first asks for that,
-         * at the price of a round trip (HelloRetryRequest, RFC 8446 section 4.1.4). Before TLS 1.3, the curve of an EC key
+         * <p>A server that supports none of the groups refuses the handshake; one that supports another than the first asks for
+         * it, which costs a round trip (HelloRetryRequest, RFC 8446 section 4.1.4). Before TLS 1.3, the curve of an EC key
          * must be among the groups too (RFC 8422 section 5.1.1): with x25519 alone, servers that have only such a key refuse.
          *
-         * <p>Needs Java 20 and engines that take {@code SSLParameters.setNamedGroups}. An engine that leaves one of the groups
-         * out, as SunJSSE does without a word with those it does not know, is refused where engines are made, as with the
-         * other settings. To find out, one more engine is made before the first, whose ClientHello goes nowhere; on a server
-         * with engines for servers alone, groups that these pass over cannot be found. The group that was agreed on is in
-         * the report of the upgrade.
+         * <p>Requires Java 20 and engines that support {@code SSLParameters.setNamedGroups}. An engine that leaves out one of the
+         * groups, as SunJSSE silently does with those that it does not know, is refused when it is made. To find out, one more
+         * engine is made before the first, whose ClientHello is not sent; on a server whose source makes servers' engines only,
+         * groups that these leave out cannot be found. The group that was negotiated is in the report of the upgrade.
          *
          * @param names none for the engine's own choice
          * @return this
-         * @throws UnsupportedOperationException if Java is older than 20, or this library was packed without its class for newer
-         *     ones; without names, never
+         * @throws UnsupportedOperationException if Java is older than 20, or this library was packed without its class for Java
+         *     20; never without names
          * @throws IllegalArgumentException if one is empty or comes twice
          * @throws NullPointerException if one is null
          */
@@ -265,7 +250,7 @@ public final class TlsSettings {
         }
 
         /**
-         * The application protocols to offer or accept by ALPN (RFC 7301), the preferred first.
+         * Sets the application protocols to offer or accept by ALPN (RFC 7301), the preferred first.
          *
          * @param names for instance "imap" or "pop3"; none for no ALPN
          * @return this
@@ -277,7 +262,7 @@ public final class TlsSettings {
         }
 
         /**
-         * Whether a server asks the client for a certificate.
+         * Sets whether a server asks the client for a certificate.
          *
          * @param asked {@link ClientCertificate#NONE} unless set
          * @return this
@@ -290,7 +275,7 @@ public final class TlsSettings {
         }
 
         /**
-         * How far a client trusts the server's certificate. Unless set, the policy decides: fully where TLS is required,
+         * Sets how far a client verifies the server's certificate. Unless set, the policy decides: fully where TLS is required,
          * not at all where it is opportunistic.
          *
          * @param verified full or none
@@ -299,15 +284,15 @@ public final class TlsSettings {
          */
         public Builder verification(Verification verified) {
             verification = Optional.of(Objects.requireNonNull(
-                    verified, "verified: expected a Verification, got null; leave it out to have the policy decide"));
+                    verified, "verified: expected a Verification, got null; leave it out and the policy decides"));
             return this;
         }
 
         /**
-         * The keys that the server may have, compared by a client after every handshake, whatever the policy and on top of
-         * what is verified. One must be the key of the server's own certificate, or of an issuer above it in what the server
-         * sends, as far up as each certificate is signed by the next: roots are seldom sent. Have a spare one (RFC 7469
-         * section 2.5).
+         * Sets the keys that the server may have, compared by a client after every handshake, under any policy and in addition to
+         * other verification. One must be the key of the server's own certificate, or of an issuer above it in the chain that the
+         * server sends, as far up as each certificate is signed by the next; servers seldom send the root. Have a backup pin (RFC
+         * 7469 section 2.5).
          *
          * @param keys each {@code sha256/} and the Base64 of the hash of a SubjectPublicKeyInfo: {@code openssl x509 -pubkey
          *     -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64}. None for no pins
@@ -322,11 +307,11 @@ public final class TlsSettings {
         }
 
         /**
-         * The name that a client sends by SNI (RFC 6066 section 3), instead of the one that is verified all the same.
+         * Sets the name that a client sends by SNI (RFC 6066 section 3). The name that is verified stays the server's.
          *
          * @param name of a host
          * @return this
-         * @throws IllegalArgumentException if it cannot be sent, such as an address or a name with an underscore
+         * @throws IllegalArgumentException if it is not valid as SNI, such as an address or a name with an underscore
          * @throws NullPointerException if it is null
          */
         public Builder sni(String name) {
@@ -336,7 +321,7 @@ public final class TlsSettings {
         }
 
         /**
-         * Has a client send no name by SNI, so that no listener learns it.
+         * Makes a client send no name by SNI, so that it is not disclosed on the network.
          *
          * @return this
          */
@@ -346,7 +331,7 @@ public final class TlsSettings {
         }
 
         /**
-         * What an end of the connection without close_notify is taken for.
+         * Sets how an end of the connection without close_notify is treated.
          *
          * @param taken {@link Truncation#REPORTED} unless set
          * @return this
@@ -359,12 +344,12 @@ public final class TlsSettings {
         }
 
         /**
-         * Lets a server choose its context, and so its certificate, by the name in the ClientHello (SNI, RFC 6066
-         * section 3). A client that sends no name, or one for which the function has no context, gets an engine of
+         * Sets how a server chooses its context, and so its certificate, by the name in the ClientHello (SNI, RFC 6066
+         * section 3). For a client that sends no name, or one for which the function has no context, the engine is made by
          * {@link #context} or {@link #engines}.
          *
-         * <p>It is given names of hosts alone: at most 253 characters, no dot at the end, in labels of letters, digits,
-         * hyphens and underscores, the last of them no number. All else counts as no name. SunJSSE's engine by itself refuses
+         * <p>The function is given names of hosts only: at most 253 characters, no dot at the end, labels of letters, digits,
+         * hyphens and underscores, the last label not a number. Anything else counts as no name. SunJSSE's engine refuses
          * names with an underscore or a dot at the end (illegal_parameter); those of Conscrypt, Bouncy Castle and
          * netty-tcnative do not.
          *
@@ -380,11 +365,7 @@ public final class TlsSettings {
             return this;
         }
 
-        /**
-         * Makes the settings.
-         *
-         * @return immutable settings
-         */
+        /** {@return immutable settings} */
         public TlsSettings build() {
             return new TlsSettings(
                     new ConfiguredEngines(

@@ -3,7 +3,7 @@ package dev.starttls.core.tls;
 import javax.net.ssl.SSLException;
 
 /**
- * The connection ended without close_notify: what was received may have been cut short by someone in the middle (RFC
+ * The connection ended without close_notify: an attacker may have cut it short, and what was received may be incomplete (RFC
  * 8446 section 6.1). It is not an end of stream.
  */
 public final class TruncatedException extends SSLException {

@@ -1,6 +1,6 @@
 package dev.starttls.core.tls;
 
-/** What the end of a connection without close_notify is taken for (RFC 8446 section 6.1). */
+/** How the end of a connection without close_notify is treated (RFC 8446 section 6.1). */
 public enum Truncation {
     /** A failure: {@link TruncatedException}. */
     REPORTED,

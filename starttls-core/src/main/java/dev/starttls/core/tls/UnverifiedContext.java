@@ -8,7 +8,7 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** The context of opportunistic clients that verify nothing (RFC 7435): made once, since it holds their sessions. */
+/** The context of opportunistic clients that verify nothing (RFC 7435): one for all, since it holds their sessions. */
 final class UnverifiedContext {
 
     private static SSLContext context;
@@ -24,7 +24,7 @@ final class UnverifiedContext {
         return context;
     }
 
-    /** Of the kind that is left all to itself: engines check no algorithms beside it. */
+    /** An extended trust manager, since engines check the algorithms of the chain by themselves for one that is not. */
     static final class Anyone extends X509ExtendedTrustManager {
 
         @Override

@@ -11,16 +11,16 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * Which servers' certificates were seen verified in a full handshake, for each of the caches that sessions are resumed
- * from. A resumed handshake verifies nothing, and tells not whether the one before did; but the peer of a session has shown
- * that it has the certificate's key, so it is enough to have seen this certificate verified for this server.
+ * The servers' certificates that were verified in a full handshake, for each cache that sessions are resumed from. A resumed
+ * handshake verifies nothing, and does not show whether the first one did; but the peer of a session has proved that it has the
+ * certificate's key, so it is enough that this certificate was once verified for this server.
  */
 final class VerifiedChains {
 
-    /** As many as SunJSSE and netty-tcnative keep sessions of: what they forget need not be known here. */
+    /** The number of sessions that SunJSSE and netty-tcnative keep by default: what they forget need not be known here. */
     private static final int MAX = 20_480;
 
-    /** By {@link javax.net.ssl.SSLSessionContext}, or by the source of engines whose sessions have none. */
+    /** By {@link javax.net.ssl.SSLSessionContext}, or by the source of engines if their sessions have none. */
     private static final Map<Object, Map<Key, Boolean>> BY_CACHE = new WeakHashMap<>();
 
     private VerifiedChains() {}
@@ -39,7 +39,7 @@ final class VerifiedChains {
         Key key = key(host, chain);
         synchronized (BY_CACHE) {
             Map<Key, Boolean> known = BY_CACHE.get(cache);
-            // Not containsKey, which would leave its age as it is.
+            // Not containsKey, which does not count as a use.
             return known != null && known.get(key) != null;
         }
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the settings do to engines of each maker; what they do not is what the javadoc of {@link EngineSource} lists. */
+/** What the settings do with each engine; the javadoc of {@link EngineSource} lists what they do not. */
 @Timeout(120)
 class EngineAbilitiesTest {
 
@@ -27,7 +27,7 @@ class EngineAbilitiesTest {
         "SUN_JSSE, imap",
         "CONSCRYPT, imap",
         "BOUNCY_CASTLE, imap",
-        // The protocols of Netty's context count, and it has none here.
+        // Only the protocols of Netty's context count, and it has none here.
         "TCNATIVE, ''"
     })
     void an_application_protocol_is_agreed_on(EngineMaker engines, String agreed) throws Exception {

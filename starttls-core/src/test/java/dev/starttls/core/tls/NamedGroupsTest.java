@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Groups that are set. Runs twice: of the folder of classes, where no Java can set any, and of the jar, where Java 20 and
- * newer can.
+ * Groups that are set. Runs twice: with the folder of classes, where no Java can set groups, and with the jar, where Java 20
+ * and newer can.
  */
 @Timeout(120)
 class NamedGroupsTest {
@@ -44,7 +44,7 @@ class NamedGroupsTest {
     private static final int KEY_SHARE = 51;
 
     @Test
-    void java_or_a_jar_that_can_set_none_says_so_at_once() {
+    void where_groups_cannot_be_set_the_setting_fails_at_once() {
         assumeTrue(!JAR || FEATURE < 20, "groups can be set here");
         assertThatThrownBy(() -> TlsSettings.builder().namedGroups("x25519"))
                 .isInstanceOf(UnsupportedOperationException.class)
@@ -74,7 +74,7 @@ class NamedGroupsTest {
     }
 
     @Test
-    void none_are_the_engines_own_on_any_java() throws Exception {
+    void no_names_leave_the_engines_own_on_any_java() throws Exception {
         SSLEngine engine = client(TlsSettings.builder().namedGroups());
         assertThat(shares(engine)).hasSizeGreaterThan(1);
     }
@@ -120,7 +120,7 @@ class NamedGroupsTest {
         "TLSv1.2, secp384r1, secp384r1",
         "TLSv1.2, x25519, x25519"
     })
-    void a_server_agrees_on_a_group_of_its_own_and_both_tell_which(String version, String names, String agreed)
+    void a_server_chooses_one_of_its_groups_and_both_report_it(String version, String names, String agreed)
             throws Exception {
         assumeSettable();
         PumpSide[] sides = {
@@ -209,7 +209,7 @@ class NamedGroupsTest {
     }
 
     @Test
-    void a_registered_name_in_any_case_has_no_other_and_an_unknown_one_has_none() {
+    void a_registered_or_unknown_name_has_no_other() {
         for (int id = 0; id <= 0xffff; id++) {
             assertThat(GroupNames.registered(GroupNames.of(id))).isEmpty();
         }
@@ -247,7 +247,7 @@ class NamedGroupsTest {
                 .hasMessageContaining("SSLEngineImpl offers [x25519]");
     }
 
-    /** What others do with groups is what {@link EngineSource} tells. */
+    /** Other engines treat groups as {@link EngineSource} says. */
     @ParameterizedTest
     @CsvSource({
         "BOUNCY_CASTLE, secp384r1",
@@ -257,7 +257,7 @@ class NamedGroupsTest {
     })
     void other_engines_agree_on_the_group_that_both_set(EngineMaker engines, String group) throws Exception {
         assumeSettable();
-        // The curve of the certificates, without which Bouncy Castle takes none of them.
+        // The curve of the certificates, without which Bouncy Castle accepts none of them.
         String[] groups = {group, "secp256r1"};
         PumpSide[] sides = {
             new PumpSide(made(TlsSettings.builder().engines(engines.client()).namedGroups(groups))),

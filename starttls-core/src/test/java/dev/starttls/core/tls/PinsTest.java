@@ -33,7 +33,7 @@ class PinsTest {
     private static final Certificate STRANGER = TestCertificates.withOwnRoot().root();
 
     @Test
-    void the_leaf_and_those_who_have_signed_it_count_and_what_is_sent_along_does_not() {
+    void the_leaf_and_its_issuers_count_and_unrelated_certificates_do_not() {
         Pins leaf = Pins.of(Pins.pin(LEAF));
         Pins root = Pins.of(Pins.pin(ROOT), Pins.pin(STRANGER));
         assertThat(leaf.match(List.of(LEAF))).isTrue();
@@ -49,7 +49,7 @@ class PinsTest {
         assertThat(root.match(List.of())).isFalse();
     }
 
-    /** It may have signed what it likes with the key that is in it, and another authority may even trust it to. */
+    /** Any certificate may be signed with the key of a leaf, and another authority may even allow it. */
     @Test
     void a_leaf_of_the_pinned_authority_issues_nothing_for_it() throws Exception {
         KeyPair authority = keys();

@@ -44,7 +44,7 @@ class SignatureRulesTest {
     }
 
     @Test
-    void an_engine_that_knows_no_constraints_is_given_none() throws Exception {
+    void an_engine_without_constraints_is_given_none() throws Exception {
         SSLEngine engine = Mockito.mock(SSLEngine.class);
         Mockito.when(engine.getSSLParameters()).thenReturn(new SSLParameters());
         Mockito.when(engine.getSupportedProtocols()).thenReturn(new String[] {"TLSv1.3"});

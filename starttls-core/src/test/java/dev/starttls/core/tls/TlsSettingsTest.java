@@ -32,7 +32,7 @@ class TlsSettingsTest {
             .build();
 
     @Test
-    void unless_told_otherwise_only_modern_versions_are_spoken() throws GeneralSecurityException {
+    void by_default_only_modern_versions_are_enabled() throws GeneralSecurityException {
         SSLEngine engine = TlsSettings.defaults().clientEngine("localhost", 25, Verification.FULL);
         assertThat(engine.getEnabledProtocols()).containsExactlyInAnyOrder("TLSv1.3", "TLSv1.2");
         assertThat(engine.getUseClientMode()).isTrue();
@@ -84,7 +84,7 @@ class TlsSettingsTest {
     }
 
     @Test
-    void without_alpn_none_is_agreed() throws GeneralSecurityException, SSLException {
+    void without_alpn_no_protocol_is_agreed() throws GeneralSecurityException, SSLException {
         PumpSide[] sides = sides(CLIENT, "localhost", SERVER);
         PumpSide.handshake(sides[0], sides[1]);
         assertThat(sides[0].pump.applicationProtocol()).isEmpty();
@@ -118,7 +118,7 @@ class TlsSettingsTest {
         }
     }
 
-    /** RFC 5894 section 7.2: under the old rules of java.net.IDN they become another name, perhaps another's. */
+    /** RFC 5894 section 7.2: by the old rules of java.net.IDN they become another name, perhaps of another owner. */
     @ParameterizedTest
     @ValueSource(strings = {"grüße.example", "ς.example", "a\u200db.example", "a\u200cb.example"})
     void a_name_that_the_two_standards_convert_differently_is_refused(String host) {

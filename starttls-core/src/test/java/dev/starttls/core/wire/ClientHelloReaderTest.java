@@ -25,7 +25,7 @@ class ClientHelloReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void the_name_is_found_at_every_split_and_nothing_behind_is_taken(String version) {
+    void the_name_is_found_at_every_split_and_nothing_after_it_is_taken(String version) {
         byte[] hello = hello(version, "Mail.Example.ORG");
         byte[] more = Arrays.copyOf(hello, hello.length + 10);
         for (int cut = 0; cut < hello.length; cut++) {
@@ -68,7 +68,7 @@ class ClientHelloReaderTest {
             ByteBuffer.wrap(cut).putShort(3, (short) (4 + length)).putInt(5, 1 << 24 | length);
             ClientHelloReader reader = new ClientHelloReader();
             assertThat(reader.read(ByteBuffer.wrap(cut))).isTrue();
-            // The lengths inside still tell of octets that are not there, except where the extensions begin.
+            // The lengths inside still count octets that are not there, except where the extensions begin.
             assertThat(reader.serverName()).isEmpty();
             assertThat(reader.seen().remaining()).isEqualTo(cut.length);
         }
@@ -196,7 +196,7 @@ class ClientHelloReaderTest {
     }
 
     @Test
-    void an_empty_name_is_none() {
+    void an_empty_name_is_ignored() {
         ClientHelloReader reader = new ClientHelloReader();
         assertThat(reader.read(ByteBuffer.wrap(helloWith(ByteBuffer.allocate(3)))))
                 .isTrue();

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Cuts a stream of octets into lines that end in CRLF (RFC 5321 section 2.3.8, RFC 9051 section 2.2, RFC 1939 section
+ * Splits a stream of octets into lines that end in CRLF (RFC 5321 section 2.3.8, RFC 9051 section 2.2, RFC 1939 section
  * 3), however the stream was split on its way.
  *
  * <pre>{@code
@@ -15,16 +15,17 @@ import java.util.Optional;
  * Optional<String> line = decoder.decode(received); // "220 mail.example.org ready", without its CRLF
  * }</pre>
  *
- * <p>The rule for octets that do not belong: a CR that is not followed by LF, an LF that does not follow CR, and NUL
- * are refused with a {@link LineException}; they are never taken for the end of a line and never given out as part of
- * one. Octets above 127 are allowed, since RFC 6531 and RFC 9051 allow UTF-8 in replies; every octet becomes the one
- * character of the same value (ISO 8859-1), so that nothing is lost and a caller can decode UTF-8 from it.
+ * <p>A CR that is not followed by LF, an LF that does not follow CR, and NUL are refused with a {@link LineException}: they
+ * never end a line and are never in one that is given out. Octets above 127 are allowed, since RFC 6531 and RFC 9051 allow
+ * UTF-8 in replies; every octet becomes the character of the same value (ISO 8859-1), so that nothing is lost and a caller can
+ * decode UTF-8 from it.
  *
- * <p>Not safe for use by several threads. It never blocks.
+ * <p>Not safe for use by several threads.
  */
 public final class LineDecoder {
 
     private static final byte[] NOTHING = {};
+    /** Enough for most lines of the protocols; the buffer grows by doubling. */
     private static final int FIRST_SIZE = 128;
 
     private final int limit;
@@ -33,7 +34,7 @@ public final class LineDecoder {
     private boolean afterCr;
 
     /**
-     * A decoder with nothing held.
+     * Makes a decoder that holds nothing.
      *
      * @param limit the greatest length of a line in octets, its CRLF included; at least 2
      * @throws IllegalArgumentException if {@code limit} is less than 2
@@ -46,13 +47,12 @@ public final class LineDecoder {
     }
 
     /**
-     * Takes octets up to and including the next CRLF, and none behind it.
+     * Takes octets up to and including the next CRLF, and none after it.
      *
-     * @param source the octets; its position moves behind those taken. All of them are taken when no line ends here.
-     * @return the line without its CRLF, one character for each octet; or empty when more octets are needed
+     * @param source the octets; its position moves past those taken, which are all if no line ends here
+     * @return the line without its CRLF, one character for each octet; empty if more octets are needed
      * @throws LineException if a line is longer than the limit or has a bare CR, a bare LF or a NUL. The offending
-     *     octet has been taken from {@code source}. The decoder then holds nothing, so that the next call starts a new
-     *     line; most callers give up the connection instead.
+     *     octet has been taken from {@code source}. The decoder then holds nothing, so that the next call begins a new line
      */
     public Optional<String> decode(ByteBuffer source) throws LineException {
         while (source.hasRemaining()) {
@@ -79,15 +79,15 @@ public final class LineDecoder {
     }
 
     /**
-     * The octets held of a line that has not ended yet, a CR at its end included.
+     * The number of octets held of an incomplete line, a CR at its end included.
      *
-     * @return a count from 0 to the limit
+     * @return 0 to the limit
      */
     public int held() {
         return length + (afterCr ? 1 : 0);
     }
 
-    /** Forgets the octets held and overwrites them, so that nothing of an unfinished line is glued to the next. */
+    /** Discards and overwrites the octets held, so that nothing of an incomplete line is joined to the next. */
     public void reset() {
         Arrays.fill(held, 0, length, (byte) 0);
         held = NOTHING;

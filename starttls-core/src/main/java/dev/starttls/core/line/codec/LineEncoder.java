@@ -4,7 +4,7 @@ import dev.starttls.core.line.Ascii;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Puts the CRLF behind lines, and refuses to send a line that a peer could take for two. */
+/** Appends CRLF to lines, and refuses a line that a peer could take for two. */
 public final class LineEncoder {
 
     private LineEncoder() {}
@@ -14,8 +14,8 @@ public final class LineEncoder {
      *
      * @param line the line without CRLF; each character one octet (ISO 8859-1)
      * @return a new buffer, ready to be read
-     * @throws IllegalArgumentException if the line has a CR, an LF, a NUL or a character above 255: sent as it is, it
-     *     would be more than one line to the peer (command injection)
+     * @throws IllegalArgumentException if the line has a CR, an LF, a NUL or a character above 255: the peer could take it for
+     *     more than one line (command injection)
      */
     public static ByteBuffer encode(String line) {
         if (!Ascii.sendable(line)) {

@@ -21,7 +21,7 @@ import java.util.function.IntFunction;
 class LineDecoderFuzz {
 
     /** What is fuzzed: a {@link LineDecoder}, or in a test of the oracle a faulty one. */
-    interface Subject {
+    interface FuzzedDecoder {
         Optional<String> decode(ByteBuffer source) throws LineException;
 
         int held();
@@ -32,9 +32,9 @@ class LineDecoderFuzz {
         check(input, LineDecoderFuzz::decoder);
     }
 
-    static Subject decoder(int limit) {
+    static FuzzedDecoder decoder(int limit) {
         LineDecoder decoder = new LineDecoder(limit);
-        return new Subject() {
+        return new FuzzedDecoder() {
             @Override
             public Optional<String> decode(ByteBuffer source) throws LineException {
                 return decoder.decode(source);
@@ -48,7 +48,7 @@ class LineDecoderFuzz {
     }
 
     /** Reads a limit, up to 15 sizes of pieces, and the octets. */
-    static void check(byte[] input, IntFunction<Subject> maker) {
+    static void check(byte[] input, IntFunction<FuzzedDecoder> maker) {
         FuzzInput choices = new FuzzInput(input);
         int limit = 2 + choices.octet();
         byte[] sizes = choices.take(choices.choice(16));
@@ -59,8 +59,8 @@ class LineDecoderFuzz {
         assertThat(run(maker.apply(limit), limit, octets, sizes)).isEqualTo(expected);
     }
 
-    /** What a decoder says of octets that come in pieces of these sizes, over and over; each with where it said so. */
-    private static List<String> run(Subject decoder, int limit, byte[] octets, byte[] sizes) {
+    /** The results of a decoder for octets in pieces of these sizes, in turn; each with the position at which it was given. */
+    private static List<String> run(FuzzedDecoder decoder, int limit, byte[] octets, byte[] sizes) {
         List<String> said = new ArrayList<>();
         int at = 0;
         for (int piece = 0; at < octets.length; piece++) {

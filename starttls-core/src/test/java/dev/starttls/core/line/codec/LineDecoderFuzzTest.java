@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.line.LineException;
-import dev.starttls.core.line.codec.LineDecoderFuzz.Subject;
+import dev.starttls.core.line.codec.LineDecoderFuzz.FuzzedDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 
-/** Each oracle of the target finds the fault that it is for. */
+/** Each oracle of the target finds its fault. */
 class LineDecoderFuzzTest {
 
     /** A limit of 100 and pieces of one octet. */
@@ -26,7 +26,7 @@ class LineDecoderFuzzTest {
 
     @Test
     void a_decoder_that_forgets_at_the_end_of_a_piece_is_found() {
-        found(limit -> new Faulty(limit) {
+        found(limit -> new FaultyDecoder(limit) {
             @Override
             public Optional<String> decode(ByteBuffer source) throws LineException {
                 Optional<String> line = super.decode(source);
@@ -40,7 +40,7 @@ class LineDecoderFuzzTest {
 
     @Test
     void a_decoder_that_takes_a_bare_lf_for_the_end_of_a_line_is_found() {
-        found(limit -> new Faulty(limit) {
+        found(limit -> new FaultyDecoder(limit) {
             @Override
             public Optional<String> decode(ByteBuffer source) throws LineException {
                 try {
@@ -54,7 +54,7 @@ class LineDecoderFuzzTest {
 
     @Test
     void a_decoder_that_gives_out_what_is_no_character_of_a_line_is_found() {
-        found(limit -> new Faulty(limit) {
+        found(limit -> new FaultyDecoder(limit) {
             @Override
             public Optional<String> decode(ByteBuffer source) throws LineException {
                 return super.decode(source).map(line -> line + "\r");
@@ -64,7 +64,7 @@ class LineDecoderFuzzTest {
 
     @Test
     void a_decoder_that_reads_past_the_end_of_a_line_is_found() {
-        found(limit -> new Faulty(limit) {
+        found(limit -> new FaultyDecoder(limit) {
             @Override
             public Optional<String> decode(ByteBuffer source) throws LineException {
                 Optional<String> line = super.decode(source);
@@ -76,7 +76,7 @@ class LineDecoderFuzzTest {
 
     @Test
     void a_decoder_that_makes_no_progress_is_found() {
-        found(limit -> new Faulty(limit) {
+        found(limit -> new FaultyDecoder(limit) {
             @Override
             public Optional<String> decode(ByteBuffer source) {
                 return Optional.empty();
@@ -86,7 +86,7 @@ class LineDecoderFuzzTest {
 
     @Test
     void a_decoder_that_holds_more_than_its_limit_is_found() {
-        found(limit -> new Faulty(limit) {
+        found(limit -> new FaultyDecoder(limit) {
             @Override
             public int held() {
                 return limit + 1;
@@ -94,16 +94,16 @@ class LineDecoderFuzzTest {
         });
     }
 
-    private static void found(IntFunction<Subject> faulty) {
+    private static void found(IntFunction<FuzzedDecoder> faulty) {
         assertThatThrownBy(() -> LineDecoderFuzz.check(INPUT, faulty)).isInstanceOf(AssertionError.class);
     }
 
-    /** Right, until a method is overridden. */
-    private static class Faulty implements Subject {
+    /** Without a fault until a method is overridden. */
+    private static class FaultyDecoder implements FuzzedDecoder {
 
         final LineDecoder decoder;
 
-        Faulty(int limit) {
+        FaultyDecoder(int limit) {
             decoder = new LineDecoder(limit);
         }
 

@@ -37,14 +37,14 @@ class LineDecoderTest {
     }
 
     @Test
-    void nothing_behind_the_line_is_taken() throws LineException {
+    void nothing_after_the_line_is_taken() throws LineException {
         ByteBuffer source = octets("one\r\n\u0000\nrest");
         assertThat(new LineDecoder(LIMIT).decode(source)).contains("one");
         assertThat(source.position()).isEqualTo(5);
     }
 
     @Test
-    void octets_before_the_position_and_behind_the_limit_are_left_alone() throws LineException {
+    void octets_before_the_position_and_after_the_limit_are_left_alone() throws LineException {
         ByteBuffer source = octets("xxab\r\nyy").position(2).limit(5);
         LineDecoder decoder = new LineDecoder(LIMIT);
         assertThat(decoder.decode(source)).isEmpty();
@@ -100,7 +100,7 @@ class LineDecoderTest {
     }
 
     @Test
-    void a_nul_behind_cr_is_a_bare_cr() {
+    void a_nul_after_cr_is_a_bare_cr() {
         LineException thrown =
                 catchThrowableOfType(LineException.class, () -> new LineDecoder(LIMIT).decode(octets("\r\0")));
         assertThat(thrown.kind()).isEqualTo(LineException.Kind.BARE_CR);
@@ -192,7 +192,7 @@ class LineDecoderTest {
 
     @Provide
     Arbitrary<byte[]> streams() {
-        // Mostly what matters: the ends of lines, and letters between them.
+        // Line ends for the most part, and letters between them.
         Arbitrary<Byte> octet = Arbitraries.frequencyOf(
                 net.jqwik.api.Tuple.of(6, Arbitraries.of((byte) 'a', (byte) 'z', (byte) 0x80, (byte) 0xff)),
                 net.jqwik.api.Tuple.of(3, Arbitraries.of((byte) '\r', (byte) '\n')),
