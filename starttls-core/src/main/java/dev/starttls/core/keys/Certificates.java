@@ -16,12 +16,12 @@ import java.util.TreeSet;
 /** The certificates of a PEM file, and whether they are a chain. */
 final class Certificates {
 
-    /** The first is that of RFC 7468 section 5, which names the others as those of older programs. */
+    /** The label of RFC 7468 section 5, and the two that it lists as those of older programs. */
     private static final Set<String> LABELS = Set.of("CERTIFICATE", "X509 CERTIFICATE", "X.509 CERTIFICATE");
 
     private Certificates() {}
 
-    /** All certificates of a file, at least one; other blocks, such as a key, are passed over. */
+    /** All certificates of a file, at least one; other blocks, such as a key, are ignored. */
     static List<X509Certificate> read(KeyFile file) throws ServerKeysException {
         List<Pem.Block> blocks = Pem.blocks(file);
         try {
@@ -58,7 +58,7 @@ final class Certificates {
         try {
             certificate =
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(der);
-            // Providers decode the key when it is asked for.
+            // Decoded now, which some providers do not do before it is asked for.
             certificate.getPublicKey();
         } catch (CertificateException | RuntimeException e) {
             throw new ServerKeysException(
@@ -71,7 +71,7 @@ final class Certificates {
         return certificate;
     }
 
-    /** RFC 8446 section 4.4.2: the leaf first, each certified by the next. Clients of TLS 1.2 insist on it. */
+    /** Requires the order of RFC 8446 section 4.4.2, the leaf first, each certified by the next, which TLS 1.2 clients insist on. */
     static void requireOrder(String where, List<X509Certificate> chain) throws ServerKeysException {
         for (int i = 1; i < chain.size(); i++) {
             X509Certificate certificate = chain.get(i - 1);
@@ -84,7 +84,7 @@ final class Certificates {
                                 + name(certificate) + " and issued by "
                                 + shortened(certificate.getIssuerX500Principal().getName()) + ", got " + (i + 1)
                                 + (earlier < i ? ", which is the same as " + (earlier + 1) : " for " + name(issuer))
-                                + "; put them in order and leave out what does not belong to them");
+                                + "; put them in order and leave out certificates that do not belong to the chain");
             }
         }
     }
@@ -97,14 +97,14 @@ final class Certificates {
             certificate.verify(issuer.getPublicKey());
             return true;
         } catch (NoSuchAlgorithmException e) {
-            // Not for this Java to say; clients may have the algorithm.
+            // This Java does not have the algorithm; clients may.
             return true;
         } catch (GeneralSecurityException | RuntimeException e) {
             return false;
         }
     }
 
-    /** What verifying clients object to, see {@link ServerKeys#warnings}. */
+    /** See {@link ServerKeys#warnings}. */
     static List<String> warnings(String where, List<X509Certificate> chain, Instant when) {
         List<String> warnings = new ArrayList<>();
         for (X509Certificate certificate : chain) {
@@ -123,7 +123,7 @@ final class Certificates {
         return warnings;
     }
 
-    /** Who a certificate is for, as its subject has it, to be shown to a person. */
+    /** The subject of a certificate, to be shown to a person. */
     static String name(X509Certificate certificate) {
         return shortened(certificate.getSubjectX500Principal().getName());
     }

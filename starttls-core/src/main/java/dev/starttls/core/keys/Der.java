@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.security.spec.InvalidKeySpecException;
 import java.util.Arrays;
 
-/** As much of DER (X.690) as it takes to see what a private key is for, and to wrap one as PKCS #8 (RFC 5958). */
+/** As much of DER (X.690) as it takes to find the algorithm of a private key, and to wrap a key as PKCS #8 (RFC 5958). */
 final class Der {
 
     static final byte INTEGER = 0x02;
@@ -18,7 +18,7 @@ final class Der {
     private final int end;
     private int position;
 
-    /** Reads all of an array. */
+    /** A reader of a whole array. */
     Der(byte[] octets) {
         this(octets, 0, octets.length);
     }
@@ -34,7 +34,7 @@ final class Der {
         return position < end && octets[position] == tag;
     }
 
-    /** What is within the next element, which has this tag; this reader goes on after it. */
+    /** A reader of the contents of the next element, which must have this tag; this reader goes on after it. */
     Der enter(byte tag) throws InvalidKeySpecException {
         if (!next(tag)) {
             throw malformed();
@@ -59,7 +59,7 @@ final class Der {
         if (first < 0x80) {
             return first;
         }
-        // Two octets of length are enough for a key, three for a file.
+        // Three octets of length are enough for the 1 MiB that a file may have.
         int count = first & 0x7f;
         if (count == 0 || count > 3) {
             throw malformed();
@@ -82,7 +82,7 @@ final class Der {
         return new InvalidKeySpecException("not DER");
     }
 
-    /** An element of a tag and these contents, one after another. */
+    /** An element of a tag and these contents, concatenated. */
     static byte[] element(byte tag, byte[]... contents) {
         int length = 0;
         for (byte[] content : contents) {

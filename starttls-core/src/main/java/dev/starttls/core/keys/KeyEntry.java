@@ -20,16 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A private key with its certificates, which belong to it. Shows no more of the key than its type. */
+/** A private key with its certificate chain. Its text has no more of the key than the type. */
 final class KeyEntry {
 
-    /** Where the chain is from, for messages. */
+    /** The file of the chain, for messages. */
     final String where;
 
     final PrivateKey key;
     final List<X509Certificate> chain;
     final KeyType type;
-    /** Of the leaf; as it has them, in lower case. */
+    /** The DNS names of the leaf in lower case, wildcards as they are. */
     private final Set<String> names;
 
     private KeyEntry(String where, PrivateKey key, List<X509Certificate> chain, KeyType type) {
@@ -41,10 +41,10 @@ final class KeyEntry {
     }
 
     /**
-     * Checks that they belong together.
+     * Checks that a key and a chain belong together.
      *
      * @param whereChain the file of the chain, for messages
-     * @param whereKey the file of the key
+     * @param whereKey the file of the key, for messages
      */
     static KeyEntry of(String whereChain, String whereKey, PrivateKey key, List<X509Certificate> chain)
             throws ServerKeysException {
@@ -55,7 +55,7 @@ final class KeyEntry {
                 .orElseThrow(() -> new ServerKeysException(
                         whereKey,
                         "Expected a key of RSA, RSASSA-PSS, EC, Ed25519 or Ed448, got one of " + key.getAlgorithm()
-                                + ", which no cipher suite of TLS 1.2 or 1.3 signs with here; have a certificate issued"
+                                + ", with which no cipher suite of TLS 1.2 or 1.3 signs here; request a certificate"
                                 + " for another key"));
         int owner = owner(key, type, chain);
         if (owner < 0) {
@@ -83,8 +83,8 @@ final class KeyEntry {
     }
 
     /**
-     * Whether it is of the type that an engine asks a key manager for: by the name of the algorithm; with a way of exchanging
-     * keys before it, as TLS 1.2 has it ("ECDHE_RSA"); or with a curve after it, as Bouncy Castle has it ("EC/secp256r1").
+     * Whether this is of the type that an engine asks a key manager for: the name of the algorithm; in TLS 1.2 after that of the
+     * key exchange ("ECDHE_RSA"); in Bouncy Castle before that of a curve ("EC/secp256r1").
      */
     boolean answers(String keyType) {
         int slash = keyType.indexOf('/');
@@ -94,17 +94,17 @@ final class KeyEntry {
         return asked.isPresent() && asked.get() == type && (slash < 0 || keyType.endsWith("/secp" + bits() + "r1"));
     }
 
-    /** Whether a name that a client asks for is one of the leaf's. */
+    /** Whether the leaf has the name that a client asks for. */
     boolean isFor(ServerIdentity name) {
         return name.matches(leaf());
     }
 
-    /** Whether this stands for the same server as another one, by a key of perhaps another type. */
+    /** Whether this entry is for the same server as another one, perhaps with a key of another type. */
     boolean sharesName(KeyEntry other) {
         return names.equals(other.names) || !Collections.disjoint(names, other.names);
     }
 
-    /** Whether one of these authorities is the issuer of one of the certificates. */
+    /** Whether one of the certificates was issued by one of these authorities. */
     boolean issuedBy(Principal[] authorities) {
         for (X509Certificate certificate : chain) {
             for (Principal authority : authorities) {
@@ -120,7 +120,8 @@ final class KeyEntry {
      * Whether a client can verify this key's signatures.
      *
      * @param algorithms that it offers, by the names of {@link Signature}, such as "SHA256withECDSA"
-     * @param tls13 where each curve has a hash of its own, and RSA signs by PSS alone (RFC 8446 section 4.2.3)
+     * @param tls13 whether TLS 1.3 is spoken, where each curve has its own hash, and RSA signs with PSS only (RFC 8446 section
+     *     4.2.3)
      */
     boolean verifiableBy(String[] algorithms, boolean tls13) {
         for (String algorithm : algorithms) {
@@ -132,7 +133,7 @@ final class KeyEntry {
     }
 
     private boolean isSignature(String algorithm, boolean tls13) {
-        // The second is Bouncy Castle's name.
+        // The JDK's name, and Bouncy Castle's.
         boolean pss = algorithm.equals("RSASSA-PSS") || algorithm.endsWith("withRSAandMGF1");
         return switch (type) {
             case RSA -> pss || (!tls13 && algorithm.endsWith("withRSA"));
@@ -141,11 +142,16 @@ final class KeyEntry {
                 tls13
                         ? algorithm.equals("SHA" + (bits() == 521 ? 512 : bits()) + "withECDSA")
                         : algorithm.endsWith("withECDSA");
-            case EDDSA -> algorithm.equals(leaf().getPublicKey().getEncoded().length < 50 ? "Ed25519" : "Ed448");
+            case EDDSA -> algorithm.equals(isEd25519() ? "Ed25519" : "Ed448");
         };
     }
 
-    /** Of the field of an EC key. */
+    /** By the length of the public key: with its identifier, 44 octets for Ed25519 and 69 for Ed448. */
+    private boolean isEd25519() {
+        return leaf().getPublicKey().getEncoded().length < 50;
+    }
+
+    /** The size of an EC key's field; 0 for another key. */
     private int bits() {
         return leaf().getPublicKey() instanceof ECKey ec
                 ? ec.getParams().getCurve().getField().getFieldSize()
@@ -158,7 +164,7 @@ final class KeyEntry {
         return type + " for " + (shown.isEmpty() ? Certificates.name(leaf()) : shown) + " (" + where + ")";
     }
 
-    /** Which certificate is that of the key: only one that verifies what the key has signed. */
+    /** The index of the key's certificate: the one that verifies what the key has signed; -1 if there is none. */
     private static int owner(PrivateKey key, KeyType type, List<X509Certificate> chain) {
         for (int i = 0; i < chain.size(); i++) {
             PublicKey candidate = chain.get(i).getPublicKey();
@@ -170,7 +176,7 @@ final class KeyEntry {
     }
 
     private static boolean pair(PrivateKey key, KeyType type, PublicKey candidate) {
-        byte[] words = {1, 2, 3, 4};
+        byte[] message = {1, 2, 3, 4};
         try {
             Signature signing = Signature.getInstance(type.signature);
             Signature verifying = Signature.getInstance(type.signature);
@@ -180,17 +186,17 @@ final class KeyEntry {
                 verifying.setParameter(parameters);
             }
             signing.initSign(key);
-            signing.update(words);
+            signing.update(message);
             verifying.initVerify(candidate);
-            verifying.update(words);
+            verifying.update(message);
             return verifying.verify(signing.sign());
         } catch (GeneralSecurityException | RuntimeException e) {
-            // Keys of different curves or sizes.
+            // The keys differ in curve or size.
             return false;
         }
     }
 
-    /** Those that the key is restricted to, if it is. */
+    /** The parameters that the key is restricted to; for an unrestricted key, any. */
     private static AlgorithmParameterSpec pss(PublicKey key) {
         return key instanceof RSAKey rsa && rsa.getParams() != null
                 ? rsa.getParams()

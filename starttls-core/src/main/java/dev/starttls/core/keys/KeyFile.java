@@ -9,10 +9,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** The octets of a file with keys, or of a text that takes the place of one. Overwritten when closed. */
+/** The octets of a file with keys, or of a text in place of a file. Overwritten when closed. */
 final class KeyFile implements AutoCloseable {
 
-    /** A bundle of all public authorities has a quarter of it; a chain and a key have a hundredth. */
+    /** Four times a bundle of all public authorities; a chain and a key have a hundredth of it. */
     static final int MAX_OCTETS = 1 << 20;
 
     final String name;
@@ -26,13 +26,13 @@ final class KeyFile implements AutoCloseable {
     static KeyFile read(Path file) throws ServerKeysException {
         String name = file.toString();
         byte[] octets;
-        // Bounded while reading: the size that a file system reports is 0 for a pipe, and grows for a log.
+        // Bounded while reading: the size that a file system reports is 0 for a pipe, and may grow.
         try (InputStream in = Files.newInputStream(file)) {
             octets = in.readNBytes(MAX_OCTETS + 1);
         } catch (NoSuchFileException e) {
             throw new ServerKeysException(
                     name,
-                    "Expected a file, got none at this path; check it, relative paths begin at the working directory");
+                    "Expected a file, got none at this path; check it: relative paths begin at the working directory");
         } catch (AccessDeniedException e) {
             throw new ServerKeysException(
                     name, "Expected a file that this process may read, got one that it may not; check owner and mode");
@@ -44,7 +44,7 @@ final class KeyFile implements AutoCloseable {
         return checked(name, octets);
     }
 
-    /** A text that a configuration or a secret store has, under a name for messages. */
+    /** A text of a configuration or a secret store, with a name for messages. */
     static KeyFile of(String name, String text) throws ServerKeysException {
         return checked(name, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -61,12 +61,12 @@ final class KeyFile implements AutoCloseable {
         }
         if (octets.length == 0) {
             throw new ServerKeysException(
-                    name, "Expected certificates or a key, got nothing at all; was it written completely?");
+                    name, "Expected certificates or a key, got an empty file; was it written completely?");
         }
         return file;
     }
 
-    /** Whether it begins as DER does, and so is no text. */
+    /** Whether it begins like DER, so that it is not text. */
     boolean looksLikeDer() {
         return octets.length > 1 && octets[0] == Der.SEQUENCE && (octets[1] & 0x80) != 0;
     }

@@ -3,14 +3,14 @@ package dev.starttls.core.keys;
 import java.security.Key;
 import java.util.Optional;
 
-/** The kinds of keys that TLS 1.2 and 1.3 sign with. */
+/** The types of keys with which TLS 1.2 and 1.3 sign. */
 enum KeyType {
     RSA("SHA256withRSA"),
     RSASSA_PSS("RSASSA-PSS"),
     EC("SHA256withECDSA"),
     EDDSA("EdDSA");
 
-    /** An algorithm of {@link java.security.Signature} that every key of the kind can be used with. */
+    /** An algorithm of {@link java.security.Signature} for any key of the type. */
     final String signature;
 
     KeyType(String signature) {
@@ -21,7 +21,7 @@ enum KeyType {
         return named(key.getAlgorithm());
     }
 
-    /** By the name of a key's algorithm. */
+    /** The type of keys whose algorithm has this name. */
     static Optional<KeyType> named(String algorithm) {
         return switch (algorithm) {
             case "RSA" -> Optional.of(RSA);

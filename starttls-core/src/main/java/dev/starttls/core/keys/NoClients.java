@@ -7,15 +7,16 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Trusts no certificate: for servers that have not been given authorities for their clients. Java would take the public
- * ones, which issue certificates to everyone.
+ * Trusts no certificate: for servers where no authorities for clients were set. Java's default are the public ones, which issue
+ * certificates to any applicant.
  */
 final class NoClients extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("Expected no certificate of a client, since none is trusted, got one; give the"
-                + " authorities that are: ServerKeys.trustingClients");
+        throw new CertificateException(
+                "Expected no certificate of a client, since no authority is trusted, got one; add"
+                        + " authorities with ServerKeys.trustingClients");
     }
 
     @Override

@@ -9,18 +9,16 @@ import java.util.List;
 
 /**
  * The blocks of a PEM file (RFC 7468). As its section 2 has it for parsers: text before, between and after the blocks is
- * passed over; lines end in CRLF, LF or CR and may be of any length; blanks around them do not count. A mark of byte order,
- * which editors put at the beginning, is passed over too. All else is strict: labels match, and Base64 has no other
- * characters.
+ * ignored; lines end in CRLF, LF or CR and may be of any length; blanks around them are ignored. So is a byte order mark, which
+ * some editors write at the beginning. All else is strict: labels must match, and Base64 has no other characters.
  */
 final class Pem {
 
-    /** One block. */
     static final class Block {
         final String label;
-        /** Where it begins. */
+        /** The line in which it begins, from 1. */
         final int line;
-        /** Encrypted as RFC 1421 has it, by a password and MD5. */
+        /** Whether it is encrypted in the way of RFC 1421, with a key made of a password by MD5. */
         final boolean oldEncryption;
 
         final byte[] der;
@@ -40,14 +38,14 @@ final class Pem {
     private static final byte[] BEGIN = ascii("-----BEGIN ");
     private static final byte[] END = ascii("-----END ");
     private static final byte[] DASHES = ascii("-----");
-    private static final byte[] UTF_8_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
-    /** Longer than any that is in use. */
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+    /** Longer than any label in use. */
     private static final int MAX_LABEL = 64;
 
     private final KeyFile file;
     private final List<Block> blocks = new ArrayList<>();
     private int line;
-    /** Empty outside of blocks. */
+    /** Of the block that was begun; empty outside of blocks. */
     private String label = "";
 
     private int begun;
@@ -77,7 +75,7 @@ final class Pem {
     private void read() throws ServerKeysException {
         byte[] octets = file.octets;
         refuseOtherFormats(octets);
-        int position = startsWith(octets, 0, octets.length, UTF_8_MARK) ? UTF_8_MARK.length : 0;
+        int position = startsWith(octets, 0, octets.length, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
         while (position < octets.length) {
             int end = position;
             while (end < octets.length && octets[end] != '\n' && octets[end] != '\r') {
@@ -85,7 +83,7 @@ final class Pem {
             }
             line++;
             line(position, end);
-            // CR LF is one end of a line, and so is each of them alone.
+            // CRLF is one line ending, and so is each of the two alone.
             boolean pair = end + 1 < octets.length && octets[end] == '\r' && octets[end + 1] == '\n';
             position = end + (pair ? 2 : 1);
         }
@@ -118,7 +116,7 @@ final class Pem {
                 throw new ServerKeysException(
                         file.name,
                         "Expected -----END " + label + "----- for the block that begins in line " + begun
-                                + ", got another -----BEGIN in line " + line + "; is a part missing?");
+                                + ", got another -----BEGIN in line " + line + "; is something missing in between?");
             }
             label = label(start + BEGIN.length, end);
             begun = line;
@@ -129,7 +127,8 @@ final class Pem {
                 throw new ServerKeysException(
                         file.name,
                         "Expected " + (label.isEmpty() ? "-----BEGIN" : "-----END " + label + "-----")
-                                + ", got -----END " + ended + "----- in line " + line + "; is a part missing?");
+                                + ", got -----END " + ended + "----- in line " + line
+                                + "; is something missing in between?");
             }
             end();
         } else if (!label.isEmpty()) {
@@ -137,7 +136,7 @@ final class Pem {
         }
     }
 
-    /** RFC 1421 section 4.6 has headers before the Base64, which has no colon. */
+    /** Takes a line of Base64, or a header before it (RFC 1421 section 4.6), which has a colon. */
     private void content(int start, int end) {
         boolean header = false;
         for (int i = start; i < end && !header; i++) {
@@ -162,11 +161,11 @@ final class Pem {
             }
             blocks.add(new Block(label, begun, oldEncryption, der));
         } catch (IllegalArgumentException e) {
-            // Neither cause nor text: they would show what is perhaps a character of a key.
+            // Neither the cause nor its message: they would show a character of the block, which may be of a key.
             throw new ServerKeysException(
                     file.name,
                     "Expected Base64 in the block " + label + " that begins in line " + begun
-                            + ", got something else; was it cut off or edited?");
+                            + ", got something else; was it truncated or edited?");
         }
         text.wipe();
         label = "";
@@ -182,8 +181,8 @@ final class Pem {
         if (!good) {
             throw new ServerKeysException(
                     file.name,
-                    "Expected lines of their own for -----BEGIN and -----END, each with a label and five hyphens at its"
-                            + " end, got another line " + line + "; have its line ends been lost, or written as \\n?");
+                    "Expected -----BEGIN and -----END on lines of their own, each with a label and five hyphens at its"
+                            + " end, got something else in line " + line + "; were line ends lost, or written as \\n?");
         }
         return new String(file.octets, start, length, StandardCharsets.ISO_8859_1);
     }
@@ -217,11 +216,11 @@ final class Pem {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Grows as its superclass, but leaves nothing of its last array. */
+    /** Text that can be overwritten. */
     private static final class Base64Text extends ByteArrayOutputStream {
 
         Base64Text() {
-            // No growing, which leaves copies, for a key of RSA with 4,096 bits.
+            // Enough for an RSA key of 4,096 bits without growing, which would leave copies of the text in memory.
             super(4_096);
         }
 

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The keys of a PKCS #12 store (RFC 7292), each decrypted here and not again. */
+/** Reads the keys of a PKCS #12 store (RFC 7292), each of which is decrypted once. */
 final class Pkcs12 {
 
     private Pkcs12() {}

@@ -21,8 +21,8 @@ import javax.crypto.spec.PBEParameterSpec;
 import javax.security.auth.DestroyFailedException;
 
 /**
- * Opens the private key of a PEM file: PKCS #8 (RFC 5958), encrypted with a password or not, and what older programs and
- * ACME clients write, "RSA PRIVATE KEY" (PKCS #1, RFC 8017) and "EC PRIVATE KEY" (SEC 1, RFC 5915), which PKCS #8 wraps.
+ * Opens the private key of a PEM file: PKCS #8 (RFC 5958), encrypted with a password or not; and the formats of older programs
+ * and ACME clients, "RSA PRIVATE KEY" (PKCS #1, RFC 8017) and "EC PRIVATE KEY" (SEC 1, RFC 5915), which are wrapped as PKCS #8.
  */
 final class PrivateKeys {
 
@@ -36,7 +36,7 @@ final class PrivateKeys {
     private static final byte[] NULL = {0x05, 0};
     private static final byte[] ZERO = {0};
 
-    /** The names that Java has for the algorithms, by their object identifiers as octets in Base64. */
+    /** Java's names of the algorithms, by the contents of their object identifiers in Base64. */
     private static final Map<String, String> ALGORITHMS = Map.of(
             base64(RSA_ENCRYPTION),
             "RSA",
@@ -49,7 +49,7 @@ final class PrivateKeys {
             base64(new byte[] {0x2b, 0x65, 0x71}),
             "Ed448");
 
-    /** As the JDK has it for PKCS #12; without a bound, a damaged file takes minutes or hours to open. */
+    /** The JDK's limit for PKCS #12; without one, opening a damaged file could take hours. */
     private static final int MAX_ITERATIONS = 5_000_000;
 
     private static final String REWRITE = "openssl pkcs8 -topk8 -in FILE -out NEW";
@@ -62,7 +62,7 @@ final class PrivateKeys {
         this.password = password;
     }
 
-    /** The one private key of a file; other blocks are passed over. */
+    /** The one private key of a file; other blocks are ignored. */
     static PrivateKey open(KeyFile file, Optional<char[]> password) throws ServerKeysException {
         List<Pem.Block> blocks = Pem.blocks(file);
         try {
@@ -80,7 +80,7 @@ final class PrivateKeys {
                         file.name,
                         "Expected one private key, got " + keys.size() + ", in lines "
                                 + keys.get(0).line + " and " + keys.get(1).line
-                                + "; give each a file of its own, and combine them with ServerKeys.and");
+                                + "; put each in its own file, and combine them with ServerKeys.and");
             }
             return new PrivateKeys(file.name, password).open(keys.get(0));
         } finally {
@@ -93,7 +93,7 @@ final class PrivateKeys {
             throw new ServerKeysException(
                     file,
                     "Expected PKCS #8, got " + block.label
-                            + " with the old encryption of PEM, which Java does not have;" + " convert it: " + REWRITE);
+                            + " with the old encryption of PEM, which Java does not support; convert it: " + REWRITE);
         }
         try {
             return switch (block.label) {
@@ -110,7 +110,7 @@ final class PrivateKeys {
                                             : "convert it: " + REWRITE + " -nocrypt"));
             };
         } catch (GeneralSecurityException | RuntimeException e) {
-            // Neither as cause nor by its message: some show numbers of the key.
+            // Neither the cause nor its message: some show numbers of the key.
             throw new ServerKeysException(
                     file,
                     "Expected a private key that this Java can read (RSA, EC on P-256, P-384 or P-521, Ed25519, Ed448), got"
@@ -145,7 +145,7 @@ final class PrivateKeys {
         }
     }
 
-    /** The name of the curve, which RFC 5915 section 3 has within the key, and PKCS #8 beside it. */
+    /** The identifier of the curve, which is within the key in RFC 5915 section 3, and beside it in PKCS #8. */
     private byte[] curve(byte[] der) throws GeneralSecurityException {
         Der key = new Der(der).enter(Der.SEQUENCE);
         key.enter(Der.INTEGER);
@@ -159,8 +159,8 @@ final class PrivateKeys {
         if (password.isEmpty()) {
             throw new ServerKeysException(
                     file,
-                    "Expected a private key that is not encrypted, got ENCRYPTED PRIVATE KEY and no password; give ServerKeys"
-                            + " the password, or take it off: openssl pkey -in FILE -out NEW");
+                    "Expected a private key that is not encrypted, got ENCRYPTED PRIVATE KEY and no password; pass the"
+                            + " password to ServerKeys, or remove it: openssl pkey -in FILE -out NEW");
         }
         EncryptedPrivateKeyInfo info;
         SecretKeyFactory factory;
@@ -169,7 +169,7 @@ final class PrivateKeys {
         try {
             info = new EncryptedPrivateKeyInfo(der);
             AlgorithmParameters parameters = info.getAlgParameters();
-            // PBES2 (RFC 8018) is a frame; the JDK has the name of what is in it as the text of the parameters.
+            // PBES2 (RFC 8018) is a framework; the text of the parameters is the JDK's name of the schemes in it.
             boolean pbes2 =
                     info.getAlgName().equals("PBES2") || info.getAlgName().equals("1.2.840.113549.1.5.13");
             String algorithm = pbes2 ? parameters.toString() : info.getAlgName();
@@ -212,7 +212,7 @@ final class PrivateKeys {
             throw new ServerKeysException(
                     file,
                     "Expected the password of the key, got another one, or a damaged file; check it with openssl pkey -noout"
-                            + " -in FILE. Java takes no letters outside ASCII here");
+                            + " -in FILE. Java supports ASCII passwords only here");
         } finally {
             spec.clearPassword();
         }
@@ -222,7 +222,7 @@ final class PrivateKeys {
         try {
             secret.destroy();
         } catch (DestroyFailedException e) {
-            // Keys of providers that cannot; nothing refers to it any more.
+            // Some providers cannot destroy keys; nothing refers to this one any more.
         }
     }
 

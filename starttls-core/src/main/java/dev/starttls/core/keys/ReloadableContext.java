@@ -12,8 +12,8 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
 /**
- * A context that makes engines by another one, which is replaced. What one engine does is of one context: keys, trusted
- * authorities, sessions and the keys of tickets are never mixed with those of the next.
+ * A context that makes engines by another one, which can be replaced. Each engine belongs to one context: keys, trusted
+ * authorities, sessions and ticket keys are never mixed with those of the next.
  */
 final class ReloadableContext extends SSLContext {
 
@@ -43,7 +43,7 @@ final class ReloadableContext extends SSLContext {
         @Override
         protected void engineInit(KeyManager[] keys, TrustManager[] trust, SecureRandom random) {
             throw new IllegalStateException(
-                    "Expected the context of ReloadingKeys to be used as it is, got a call of init; make another context");
+                    "Expected the context of ReloadingKeys to be used as it is, got a call of init; create another context");
         }
 
         @Override

@@ -5,7 +5,7 @@ import java.util.Objects;
 import javax.net.ssl.SSLContext;
 
 /**
- * Keys that are replaced while the server runs, as those of an ACME client are every few weeks.
+ * Keys that can be replaced while the server runs, as an ACME client does every few weeks.
  *
  * <pre>{@code
  * ReloadingKeys keys = ReloadingKeys.of(() -> ServerKeys.pem(Path.of("chain.pem"), Path.of("key.pem")));
@@ -13,27 +13,26 @@ import javax.net.ssl.SSLContext;
  * timer.scheduleAtFixedRate(() -> reload(keys), 1, 1, TimeUnit.HOURS);     // calls keys.reload() and logs what it throws
  * }</pre>
  *
- * <p>{@link #reload} has the loader read the files again. If that fails, the keys in use remain in use. If nothing has
+ * <p>{@link #reload} calls the loader to read the files again. If that fails, the keys in use remain in use. If nothing has
  * changed, nothing happens, and sessions are resumed as before. Otherwise connections that are accepted from then on have
- * the new keys; those accepted before, with their handshakes under way or done, keep the old ones. No session that was made
- * before is resumed then, since it may stand for a client that is no longer trusted: its client's next handshake is a full
- * one.
+ * the new keys; those accepted before, during or after their handshakes, keep the old ones. Sessions from before are not
+ * resumed, since they may be those of clients that are no longer trusted: the next handshake of each client is a full one.
  *
- * <p>No thread is started and no file is watched: the application decides when to call. Where one of two files has been
- * replaced and the other not yet, the call fails as for any broken file, and the next one finds both. Safe for use by
- * several threads.
+ * <p>No thread is started and no file is watched: the application decides when to call. If one of two files has been replaced
+ * and the other not yet, the call fails as it does for a damaged file, and a later one finds both. Safe for use by several
+ * threads.
  */
 public final class ReloadingKeys {
 
-    /** Reads the keys, each time they are to be looked at. */
+    /** Reads the keys, at each {@link #reload}. */
     @FunctionalInterface
     public interface Loader {
 
         /**
-         * Reads them.
+         * Reads the keys.
          *
-         * @return what is to be used from now on
-         * @throws IOException if they cannot be read; what is in use remains so
+         * @return the keys to be used from now on
+         * @throws IOException if they cannot be read; the keys in use remain so
          */
         ServerKeys load() throws IOException;
     }
@@ -51,20 +50,20 @@ public final class ReloadingKeys {
     /**
      * Reads keys for the first time.
      *
-     * @param loader called here, and by each {@link #reload}
-     * @return with the keys in use
+     * @param loader called now, and by each {@link #reload}
+     * @return an object with the keys in use
      * @throws IOException if they cannot be read
      */
     public static ReloadingKeys of(Loader loader) throws IOException {
-        Objects.requireNonNull(loader, "loader: expected what loads the keys, got null");
+        Objects.requireNonNull(loader, "loader: expected a loader of keys, got null");
         return new ReloadingKeys(loader, load(loader));
     }
 
     /**
-     * Reads the keys again, on this thread, and uses them if they are others.
+     * Reads the keys again, on this thread, and uses them if they have changed.
      *
-     * @return whether they are
-     * @throws IOException if they cannot be read; those in use remain so
+     * @return whether they have changed
+     * @throws IOException if they cannot be read; the keys in use remain so
      */
     public synchronized boolean reload() throws IOException {
         ServerKeys loaded = load(loader);
@@ -79,15 +78,15 @@ public final class ReloadingKeys {
     /**
      * The keys in use.
      *
-     * @return those that were read last without an error
+     * @return the last ones that were read without an error
      */
     public ServerKeys current() {
         return current;
     }
 
     /**
-     * The context, the same at each call, whose engines have the keys in use when they are made. A factory of sockets keeps
-     * the keys that it was made with; get another one after a reload.
+     * The context, always the same, whose engines have the keys that are in use when they are made. A socket factory keeps the
+     * keys that it was made with; get a new one after a reload.
      *
      * @return initialised
      */

@@ -17,11 +17,11 @@ import javax.net.ssl.StandardConstants;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
- * Hands out keys that are open, and chooses among them.
+ * Chooses among keys that are already decrypted.
  *
  * <p>An engine asks for one type of key after another, in the order that the client or its own suites prefer, and takes the
- * first answer. So the server is chosen first, by its name, and only keys of that server are offered, whatever the type:
- * else a client that prefers EC would get the EC certificate of another name where its own has RSA.
+ * first answer. So the server is chosen first, by its name, and only keys of that server are offered, of any type: otherwise a
+ * client that prefers EC would get the EC certificate of another name where the name it asks for has RSA.
  */
 final class ServerKeyManager extends X509ExtendedKeyManager {
 
@@ -37,7 +37,7 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
         try {
             session = engine == null ? null : engine.getHandshakeSession();
         } catch (UnsupportedOperationException e) {
-            // The engine's way to say that it tells nothing of the client's wishes.
+            // Thrown by an engine that does not make the client's preferences known.
             session = null;
         }
         return choose(keyType, issuers, session);
@@ -88,14 +88,14 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
                 if (issuers == null || issuers.length == 0 || entry.issuedBy(issuers)) {
                     return Integer.toString(entries.indexOf(entry));
                 }
-                // The client's certificate_authorities are a wish (RFC 8446 section 4.2.4).
+                // The client's certificate_authorities are a preference (RFC 8446 section 4.2.4).
                 chosen = chosen == null ? entry : chosen;
             }
         }
         return chosen == null ? null : Integer.toString(entries.indexOf(chosen));
     }
 
-    /** Those of the one server that the client wants, or of the first if it names none of them; never none. */
+    /** The entries of the server that the client asks for, or of the first one if it asks for none of them; at least one. */
     private List<KeyEntry> candidates(SSLSession session) {
         List<KeyEntry> verifiable = verifiable(session);
         List<KeyEntry> named = new ArrayList<>();
@@ -116,7 +116,7 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
         return named;
     }
 
-    /** Those whose signatures the client says that it can verify; all, if it can do so with none or says nothing. */
+    /** The entries whose signatures the client says that it can verify; all, if it can verify none or says nothing. */
     private List<KeyEntry> verifiable(SSLSession session) {
         String[] algorithms =
                 session instanceof ExtendedSSLSession extended ? extended.getPeerSupportedSignatureAlgorithms() : null;
@@ -140,7 +140,7 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
                 try {
                     names.add(ServerIdentity.of(new SNIHostName(name.getEncoded()).getAsciiName()));
                 } catch (IllegalArgumentException e) {
-                    // No name of a host (RFC 6066 section 3): as if there were none.
+                    // Not the name of a host (RFC 6066 section 3): ignored.
                 }
             }
         }

@@ -20,7 +20,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
- * A server's private keys and their certificates, opened once. Immutable.
+ * A server's private keys and their certificates, decrypted once. Immutable.
  *
  * <pre>{@code
  * ServerKeys keys = ServerKeys.pem(Path.of("chain.pem"), Path.of("key.pem"));
@@ -29,21 +29,20 @@ import javax.net.ssl.X509ExtendedKeyManager;
  * }</pre>
  *
  * <p>A key manager of {@code KeyManagerFactory.getInstance("PKIX")}, which is the same as "NewSunX509", decrypts the private
- * key anew in every handshake, and once more for every ticket that a client resumes with: with a PKCS #12 store those are
- * 10,000 rounds of a hash each time. That of "SunX509" opens keys once and does not look at the name that the client asks
- * for. This one does both.
+ * key anew in every handshake, and once more for every ticket that a client resumes with: with a PKCS #12 store, 10,000 rounds
+ * of a hash each time. That of "SunX509" decrypts keys once, but ignores the name that the client asks for. This one decrypts
+ * once and chooses by the name.
  *
- * <p>In a handshake, the keys are those whose certificate has the name that the client sends (SNI, RFC 6066 section 3), by
- * the rules of {@link dev.starttls.core.tls.ServerIdentity}; of these, the first of a type that the client can verify. A
- * client that sends no name, or one that no certificate has, gets the first key, or one of another type that has a name in
- * common with it.
+ * <p>In a handshake, the key is one whose certificate has the name that the client sends (SNI, RFC 6066 section 3), by the rules
+ * of {@link dev.starttls.core.tls.ServerIdentity}; of several, the first of a type that the client can verify. For a client that
+ * sends no name, or one that no certificate has, it is the first key, or one of another type that has a name in common with it.
  *
- * <p>What is checked when keys are read: that each certificate has its private key, that the chain begins with it and each
- * certificate is issued by the next. Not checked are the time, since a server with an expired certificate is still better
- * than none (see {@link #warnings}), nor whether clients trust the last issuer.
+ * <p>When keys are read, it is checked that the certificate is that of the private key, that the chain begins with it, and that
+ * each certificate is issued by the next. Not checked are the validity in time, since a server with an expired certificate is
+ * better than none (see {@link #warnings}), and whether clients trust the last issuer.
  *
- * <p>Passwords are copied, and the copies overwritten; the array that was given remains the caller's, to overwrite or to
- * use again. Files may have a MiB.
+ * <p>Passwords are copied, and the copies overwritten; the caller may overwrite its own array or use it again. Files may have at
+ * most 1 MiB.
  */
 public final class ServerKeys {
 
@@ -69,11 +68,11 @@ public final class ServerKeys {
     }
 
     /**
-     * Reads PEM files of which the one with the key is encrypted ("ENCRYPTED PRIVATE KEY").
+     * Reads PEM files with an encrypted key ("ENCRYPTED PRIVATE KEY").
      *
      * @param chain the server's certificate, followed by those of the issuers up to the root, which may be left out
      * @param key its private key, encrypted or not
-     * @param password of the key; Java takes ASCII only
+     * @param password of the key; Java supports ASCII only
      * @return the key with its chain
      * @throws IOException if they cannot be read or do not belong together; a {@link ServerKeysException} that says why
      */
@@ -83,11 +82,12 @@ public final class ServerKeys {
                 chain,
                 key,
                 Optional.of(Objects.requireNonNull(
-                        password, "password: expected that of the key, got null; there is a pem without one")));
+                        password,
+                        "password: expected that of the key, got null; for a key without one use pem(chain, key)")));
     }
 
     /**
-     * Reads PEM that does not come from files, but from the environment or a store of secrets.
+     * Reads PEM from text, for instance of the environment or a secret store.
      *
      * @param chain as in {@link #pem(Path, Path)}
      * @param key as in {@link #pem(Path, Path)}; may be the same text
@@ -120,7 +120,7 @@ public final class ServerKeys {
     }
 
     /**
-     * Takes a key that is open already: one of another kind of store, or one that a token keeps to itself (PKCS #11).
+     * Takes a key object: of another kind of store, or of a token that does not disclose it (PKCS #11).
      *
      * @param key the private key
      * @param chain its certificate, followed by those of the issuers
@@ -136,8 +136,8 @@ public final class ServerKeys {
     /**
      * Adds other keys: of another type for the same names, or for other names.
      *
-     * @param other come after these
-     * @return all of them; clients are trusted as by either
+     * @param other the keys that come after these
+     * @return all keys, and the authorities for clients of both
      */
     public ServerKeys and(ServerKeys other) {
         Objects.requireNonNull(other, "other: expected more keys, got null");
@@ -149,12 +149,12 @@ public final class ServerKeys {
     }
 
     /**
-     * Adds authorities whose certificates clients may have, for servers that ask for them ({@link
+     * Adds authorities for the certificates of clients, for servers that ask for them ({@link
      * dev.starttls.core.tls.ClientCertificate}). Without any, no client's certificate is trusted, and its handshake fails:
-     * the public ones, which Java would take, issue certificates to everyone.
+     * the public ones, Java's default, issue certificates to any applicant.
      *
      * @param file PEM with one or more certificates
-     * @return these keys and those authorities
+     * @return these keys with the authorities added
      * @throws IOException if they cannot be read; a {@link ServerKeysException} that says why
      */
     public ServerKeys trustingClients(Path file) throws IOException {
@@ -167,7 +167,7 @@ public final class ServerKeys {
     }
 
     /**
-     * Makes a context for servers. Each has a cache of sessions and keys for tickets of its own: make one and use it for all
+     * Makes a context for servers. Each context has its own session cache and ticket keys: make one and use it for all
      * connections, or no session is ever resumed.
      *
      * @return initialised
@@ -183,9 +183,9 @@ public final class ServerKeys {
     }
 
     /**
-     * The key manager of {@link #context}, for a context with a trust manager or a provider of your own.
+     * The key manager of {@link #context}, for a context with another trust manager or provider.
      *
-     * @return one for servers alone
+     * @return a key manager for servers only
      */
     public X509ExtendedKeyManager keyManager() {
         return new ServerKeyManager(entries);
@@ -201,11 +201,11 @@ public final class ServerKeys {
     }
 
     /**
-     * What verifying clients object to in the certificates, to be shown to a person.
+     * The defects of the certificates for which clients that verify refuse them, to be shown to a person.
      *
-     * @param when for instance now; or two weeks from now, to be warned in time
+     * @param when the time to check for: now, or two weeks from now, to be warned in time
      * @return a sentence for each certificate that is expired or not yet valid, or has no name or address for clients to
-     *     compare; empty if all is well
+     *     compare; empty if there are none
      */
     public List<String> warnings(Instant when) {
         Objects.requireNonNull(when, "when: expected a time, got null; try Instant.now()");
@@ -214,7 +214,7 @@ public final class ServerKeys {
                 .toList();
     }
 
-    /** The same certificates in the same order, and so the same keys, and the same authorities. */
+    /** Compares the certificates in their order, which stand for the keys, and the authorities. */
     @Override
     public boolean equals(Object other) {
         return other instanceof ServerKeys keys
@@ -227,7 +227,7 @@ public final class ServerKeys {
         return chains().hashCode();
     }
 
-    /** Types, names and files; nothing of the keys. */
+    /** Key types, names and files; nothing secret. */
     @Override
     public String toString() {
         return "ServerKeys" + entries;

@@ -3,8 +3,8 @@ package dev.starttls.core.keys;
 import java.io.IOException;
 
 /**
- * Keys or certificates that a server cannot be given. The message names the file, what was expected, what came and what to
- * try; it never shows a key, a password or a line of a file.
+ * Keys or certificates that a server cannot use. The message has the file, what was expected, what was found and what to try; it
+ * never has a key, a password or a line of a file.
  */
 public final class ServerKeysException extends IOException {
 

@@ -2,7 +2,7 @@ package dev.starttls.core.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.keys.TestKeys.Issued;
+import dev.starttls.core.keys.TestKeys.IssuedKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateEncodingException;
@@ -15,16 +15,16 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Whatever becomes of a file, it gives the keys that were in it or an exception that says what is wrong. */
+/** However a file is damaged, reading it gives the keys that were in it or an exception that says what is wrong. */
 class PemKeysPropertiesTest {
 
-    private static final List<Issued> ISSUED = List.of(
+    private static final List<IssuedKeys> ISSUED = List.of(
             TestKeys.issue("P-256", "mx.example"), TestKeys.issue("RSA", "mx.example"), TestKeys.issue("Ed25519"));
 
     @Property(tries = 400, seed = "21")
-    void a_file_that_is_cut_off_is_refused_or_lacks_an_issuer(
+    void a_truncated_file_is_refused_or_lacks_an_issuer(
             @ForAll @IntRange(min = 0, max = 2) int which, @ForAll @IntRange(min = 0, max = 10_000) int cut) {
-        Issued issued = ISSUED.get(which);
+        IssuedKeys issued = ISSUED.get(which);
         String chain = chain(issued);
         String key = key(issued);
         check(chain.substring(0, cut % chain.length()), key);
@@ -32,18 +32,18 @@ class PemKeysPropertiesTest {
     }
 
     @Property(tries = 600, seed = "22")
-    void a_file_that_is_damaged_is_refused_or_still_has_the_key_of_its_certificate(
+    void a_damaged_file_is_refused_or_still_has_the_key_of_its_certificate(
             @ForAll @IntRange(min = 0, max = 2) int which, @ForAll long seed) {
-        Issued issued = ISSUED.get(which);
+        IssuedKeys issued = ISSUED.get(which);
         Random random = new Random(seed);
         check(damaged(chain(issued), random), key(issued));
         check(chain(issued), damaged(key(issued), random));
     }
 
     @Property(tries = 600, seed = "23")
-    void a_key_that_is_damaged_within_its_base64_is_refused_or_is_still_the_one(
+    void a_key_with_damaged_base64_is_refused_or_is_unchanged(
             @ForAll @IntRange(min = 0, max = 2) int which, @ForAll long seed) {
-        Issued issued = ISSUED.get(which);
+        IssuedKeys issued = ISSUED.get(which);
         Random random = new Random(seed);
         byte[] der = issued.key().getEncoded();
         for (int i = random.nextInt(3); i >= 0; i--) {
@@ -86,7 +86,7 @@ class PemKeysPropertiesTest {
         return new String(octets, StandardCharsets.ISO_8859_1);
     }
 
-    private static String chain(Issued issued) {
+    private static String chain(IssuedKeys issued) {
         StringBuilder text = new StringBuilder();
         try {
             for (X509Certificate certificate : issued.chain()) {
@@ -98,7 +98,7 @@ class PemKeysPropertiesTest {
         return text.toString();
     }
 
-    private static String key(Issued issued) {
+    private static String key(IssuedKeys issued) {
         return block("PRIVATE KEY", issued.key().getEncoded());
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.starttls.core.keys.TestKeys.Issued;
+import dev.starttls.core.keys.TestKeys.IssuedKeys;
 import dev.starttls.core.testing.PemFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,12 +47,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read of PEM files, and what is said of those that cannot be. */
+/** What is read from PEM files, and the messages for those that cannot be read. */
 class PemKeysTest {
 
     private static final char[] PASSWORD = "secret".toCharArray();
-    private static final Issued EC = TestKeys.issue("P-256", "mx.example");
-    private static final Issued RSA = TestKeys.issue("RSA", "mx.example");
+    private static final IssuedKeys EC = TestKeys.issue("P-256", "mx.example");
+    private static final IssuedKeys RSA = TestKeys.issue("RSA", "mx.example");
 
     @TempDir
     Path folder;
@@ -69,7 +69,7 @@ class PemKeysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\r\n", "\r", "\n\n", " \t\n", "\n  "})
-    void lines_may_end_as_they_like(String end) throws Exception {
+    void any_line_ending_is_accepted_with_blanks_around_it(String end) throws Exception {
         for (Path file : List.of(chain, key)) {
             Files.writeString(file, Files.readString(file).replace("\n", end));
         }
@@ -77,7 +77,7 @@ class PemKeysTest {
     }
 
     @Test
-    void text_around_the_blocks_is_passed_over() throws Exception {
+    void text_around_the_blocks_is_ignored() throws Exception {
         String certificates = Files.readString(chain);
         int second = certificates.lastIndexOf("-----BEGIN");
         Files.writeString(
@@ -90,7 +90,7 @@ class PemKeysTest {
     }
 
     @Test
-    void a_mark_of_byte_order_is_passed_over() throws Exception {
+    void a_byte_order_mark_is_ignored() throws Exception {
         for (Path file : List.of(chain, key)) {
             Files.writeString(file, "\ufeff" + Files.readString(file));
         }
@@ -136,7 +136,7 @@ class PemKeysTest {
     /** RFC 5958 section 2: version 2 of PKCS #8. */
     @Test
     void a_key_may_have_its_public_key_beside_it() throws Exception {
-        Issued edwards = TestKeys.issue("Ed25519", "mx.example");
+        IssuedKeys edwards = TestKeys.issue("Ed25519", "mx.example");
         TestKeys.write(folder, edwards);
         PrivateKeyInfo info = PrivateKeyInfo.getInstance(edwards.key().getEncoded());
         byte[] publicKey = SubjectPublicKeyInfo.getInstance(
@@ -165,11 +165,11 @@ class PemKeysTest {
     }
 
     @Test
-    void a_password_does_no_harm_where_none_is_needed() throws Exception {
+    void a_password_that_is_not_needed_is_ignored() throws Exception {
         assertThat(ServerKeys.pem(chain, key, PASSWORD).certificates()).containsExactly(EC.leaf());
     }
 
-    /** A damaged file could keep its reader busy for an hour. */
+    /** Otherwise reading a damaged file could take an hour. */
     @Test
     void rounds_of_key_derivation_are_bounded() throws Exception {
         AlgorithmIdentifier hmac = new AlgorithmIdentifier(PKCSObjectIdentifiers.id_hmacWithSHA256, DERNull.INSTANCE);
@@ -234,7 +234,7 @@ class PemKeysTest {
 
     @Test
     void a_key_of_another_certificate_is_refused() throws Exception {
-        for (Issued other : List.of(TestKeys.issue("P-256", "mx.example"), TestKeys.issue("P-384"), RSA)) {
+        for (IssuedKeys other : List.of(TestKeys.issue("P-256", "mx.example"), TestKeys.issue("P-384"), RSA)) {
             PemFiles.write(key, List.of(other.key()));
             assertRefused(
                     "chain.pem: Expected the certificate of the private key in " + key,
@@ -273,7 +273,7 @@ class PemKeysTest {
     }
 
     @Test
-    void what_is_no_pem_is_said_to_be_what_it_is() throws Exception {
+    void the_message_says_which_other_format_a_file_has() throws Exception {
         Files.write(chain, EC.leaf().getEncoded());
         assertRefused("chain.pem: Expected PEM, which is text, got DER", "openssl x509 -inform DER");
         Files.write(chain, "\ufeff-----BEGIN".getBytes(StandardCharsets.UTF_16LE));
@@ -281,9 +281,9 @@ class PemKeysTest {
         Files.writeString(chain, "hello\nthere");
         assertRefused("chain.pem: Expected PEM, with a line such as", "got none in 2 lines");
         Files.writeString(chain, "");
-        assertRefused("chain.pem: Expected certificates or a key, got nothing at all");
+        assertRefused("chain.pem: Expected certificates or a key, got an empty file");
         Files.writeString(chain, "-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----");
-        assertRefused("have its line ends been lost, or written as \\n?");
+        assertRefused("were line ends lost, or written as \\n?");
         Files.writeString(chain, "-----BEGIN CERTIFICATE-----\nAA*A\n-----END CERTIFICATE-----");
         assertRefused("Expected Base64 in the block CERTIFICATE that begins in line 1");
         Files.writeString(chain, "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----");
@@ -295,7 +295,7 @@ class PemKeysTest {
         Files.writeString(chain, "\n-----END CERTIFICATE-----");
         assertRefused("Expected -----BEGIN, got -----END CERTIFICATE----- in line 2");
         Files.writeString(chain, "-----BEGIN CERTIFICATE-----\nAAAA\n-----BEGIN CERTIFICATE-----");
-        assertRefused("got another -----BEGIN in line 3; is a part missing?");
+        assertRefused("got another -----BEGIN in line 3; is something missing in between?");
         Files.writeString(chain, "-----BEGIN CERTIFICATE-----\nAAAA\n");
         assertRefused("got the end of the file; was it written completely?");
     }
@@ -310,7 +310,7 @@ class PemKeysTest {
     }
 
     @Test
-    void files_that_cannot_be_read_are_said_to_be_so() throws Exception {
+    void the_message_says_why_a_file_cannot_be_read() throws Exception {
         Path there = chain;
         chain = folder.resolve("none.pem");
         assertRefused("none.pem: Expected a file, got none at this path");
@@ -354,7 +354,7 @@ class PemKeysTest {
                 .hasMessageNotContaining("wrong");
     }
 
-    private void assertRead(Issued issued) throws IOException {
+    private void assertRead(IssuedKeys issued) throws IOException {
         assertThat(ServerKeys.pem(chain, key)).isEqualTo(issued.open());
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/** Writes down which keys another one gives out; to a client it gives the first of them. */
+/** Records which keys another key manager returns; to a client it returns the first of them. */
 final class RecordingKeyManager extends X509ExtendedKeyManager {
 
     final List<PrivateKey> keys = new ArrayList<>();

@@ -3,7 +3,7 @@ package dev.starttls.core.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.keys.TestKeys.Issued;
+import dev.starttls.core.keys.TestKeys.IssuedKeys;
 import dev.starttls.core.testing.BareTls;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReloadingKeysTest {
 
-    private static final Issued OLD = TestKeys.issue("P-256", "mx.example");
-    private static final Issued RENEWED = TestKeys.issue("RSA", "mx.example");
+    private static final IssuedKeys OLD = TestKeys.issue("P-256", "mx.example");
+    private static final IssuedKeys RENEWED = TestKeys.issue("RSA", "mx.example");
 
     @TempDir
     Path folder;
@@ -35,13 +35,13 @@ class ReloadingKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void connections_after_a_reload_have_the_new_keys_and_those_under_way_the_old(String version) throws Exception {
-        BareTls underWay = Handshake.serverSide(keys.context());
-        BareTls done = Handshake.serverSide(keys.context());
-        BareTls client = Handshake.run(Handshake.with(version).clientSide(), done);
+        BareTls underWay = HandshakeClient.serverSide(keys.context());
+        BareTls done = HandshakeClient.serverSide(keys.context());
+        BareTls client = HandshakeClient.run(HandshakeClient.with(version).clientSide(), done);
         TestKeys.write(folder, RENEWED);
         assertThat(keys.reload()).isTrue();
-        assertThat(Handshake.with(version).leaf(keys.context())).isEqualTo(RENEWED.leaf());
-        assertThat(leaf(Handshake.run(Handshake.with(version).clientSide(), underWay)))
+        assertThat(HandshakeClient.with(version).leaf(keys.context())).isEqualTo(RENEWED.leaf());
+        assertThat(leaf(HandshakeClient.run(HandshakeClient.with(version).clientSide(), underWay)))
                 .isEqualTo(OLD.leaf());
         done.feed(client.say("still there").take());
         assertThat(done.heard()).isEqualTo("still there");
@@ -49,7 +49,7 @@ class ReloadingKeysTest {
     }
 
     @Test
-    void a_broken_file_leaves_the_keys_in_use_and_says_why() throws Exception {
+    void a_damaged_file_leaves_the_keys_in_use_and_the_exception_says_why() throws Exception {
         ServerKeys before = keys.current();
         Files.writeString(folder.resolve("chain.pem"), "-----BEGIN CERTIFICATE-----");
         assertThatThrownBy(keys::reload)
@@ -57,7 +57,7 @@ class ReloadingKeysTest {
                 .hasMessageContaining("chain.pem")
                 .hasMessageContaining("was it written completely?");
         assertThat(keys.current()).isSameAs(before);
-        assertThat(Handshake.with("TLSv1.3").leaf(keys.context())).isEqualTo(OLD.leaf());
+        assertThat(HandshakeClient.with("TLSv1.3").leaf(keys.context())).isEqualTo(OLD.leaf());
     }
 
     @Test
@@ -66,7 +66,7 @@ class ReloadingKeysTest {
         TestKeys.write(folder, RENEWED);
         Files.write(folder.resolve("key.pem"), key);
         assertThatThrownBy(keys::reload).hasMessageContaining("was one of the two renewed without the other?");
-        assertThat(Handshake.with("TLSv1.3").leaf(keys.context())).isEqualTo(OLD.leaf());
+        assertThat(HandshakeClient.with("TLSv1.3").leaf(keys.context())).isEqualTo(OLD.leaf());
         TestKeys.write(folder, RENEWED);
         assertThat(keys.reload()).isTrue();
     }
@@ -74,17 +74,17 @@ class ReloadingKeysTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void sessions_are_resumed_over_a_reload_that_changes_nothing(String version) throws Exception {
-        Handshake client = Handshake.with(version);
+        HandshakeClient client = HandshakeClient.with(version);
         assertThat(client.resumes(keys.context())).isFalse();
         assertThat(keys.reload()).isFalse();
         assertThat(client.resumes(keys.context())).isTrue();
     }
 
-    /** A ticket of before is no failure, but a full handshake with the new certificate. */
+    /** An earlier ticket does not fail, but leads to a full handshake with the new certificate. */
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void sessions_of_before_are_not_resumed_with_new_keys(String version) throws Exception {
-        Handshake client = Handshake.with(version);
+        HandshakeClient client = HandshakeClient.with(version);
         assertThat(client.resumes(keys.context())).isFalse();
         assertThat(client.resumes(keys.context())).isTrue();
         TestKeys.write(folder, RENEWED);
@@ -95,13 +95,13 @@ class ReloadingKeysTest {
     }
 
     @Test
-    void a_first_reading_that_fails_makes_no_keys() {
+    void a_first_read_that_fails_throws() {
         assertThatThrownBy(() -> ReloadingKeys.of(() -> ServerKeys.pem(folder.resolve("none"), folder.resolve("none"))))
                 .isInstanceOf(ServerKeysException.class);
     }
 
     @Test
-    void the_context_has_what_contexts_have() throws Exception {
+    void the_context_supports_all_methods_but_init() throws Exception {
         SSLContext context = keys.context();
         assertThat(context).isSameAs(keys.context());
         assertThat(context.getProtocol()).isEqualTo("TLS");

@@ -3,7 +3,7 @@ package dev.starttls.core.keys;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.keys.TestKeys.Issued;
+import dev.starttls.core.keys.TestKeys.IssuedKeys;
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.tls.ClientCertificate;
@@ -34,10 +34,10 @@ class ServerKeysTest {
 
     private static final char[] PASSWORD = "opened once".toCharArray();
 
-    private static final Issued EC = TestKeys.issue("P-256", "mx.example", "*.wild.example");
-    private static final Issued RSA = TestKeys.issue("RSA", "mx.example");
-    private static final Issued OTHER_EC = TestKeys.issue("P-256", "other.example");
-    private static final Issued OTHER_RSA = TestKeys.issue("RSA", "other.example");
+    private static final IssuedKeys EC = TestKeys.issue("P-256", "mx.example", "*.wild.example");
+    private static final IssuedKeys RSA = TestKeys.issue("RSA", "mx.example");
+    private static final IssuedKeys OTHER_EC = TestKeys.issue("P-256", "other.example");
+    private static final IssuedKeys OTHER_RSA = TestKeys.issue("RSA", "other.example");
 
     @TempDir
     Path folder;
@@ -56,11 +56,15 @@ class ServerKeysTest {
         "Ed448, TLSv1.3"
     })
     void a_server_with_pem_files_is_made_in_one_line(String kind, String version) throws Exception {
-        Issued issued = TestKeys.issue(kind, "mx.example");
+        IssuedKeys issued = TestKeys.issue(kind, "mx.example");
         TestKeys.write(folder, issued);
         SSLContext context = ServerKeys.pem(folder.resolve("chain.pem"), folder.resolve("key.pem"))
                 .context();
-        assertThat(Handshake.with(version).run(context).engine().getSession().getPeerCertificates())
+        assertThat(HandshakeClient.with(version)
+                        .run(context)
+                        .engine()
+                        .getSession()
+                        .getPeerCertificates())
                 .containsExactlyElementsOf(issued.chain());
     }
 
@@ -89,7 +93,7 @@ class ServerKeysTest {
         assertThat(password).isEqualTo(PASSWORD);
         assertThat(read.certificates()).containsExactly(EC.leaf(), OTHER_RSA.leaf());
         assertThat(read.context()).isNotSameAs(read.context());
-        assertThat(Handshake.with("TLSv1.3").name("other.example").leaf(read.context()))
+        assertThat(HandshakeClient.with("TLSv1.3").name("other.example").leaf(read.context()))
                 .isEqualTo(OTHER_RSA.leaf());
     }
 
@@ -109,7 +113,7 @@ class ServerKeysTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(new KeyManager[] {recording}, null, null);
         for (int i = 0; i < 3; i++) {
-            Handshake.with(version).run(context);
+            HandshakeClient.with(version).run(context);
         }
         assertThat(recording.keys).hasSizeGreaterThanOrEqualTo(3).allSatisfy(key -> assertThat(key)
                 .isSameAs(recording.keys.get(0)));
@@ -120,15 +124,17 @@ class ServerKeysTest {
     void clients_get_the_type_of_key_that_they_can_verify(String version) throws Exception {
         for (SSLContext context : List.of(
                 RSA.open().and(EC.open()).context(), EC.open().and(RSA.open()).context())) {
-            assertThat(Handshake.with(version).without("rsa").leaf(context)).isEqualTo(EC.leaf());
-            assertThat(Handshake.with(version).without("ecdsa").leaf(context)).isEqualTo(RSA.leaf());
+            assertThat(HandshakeClient.with(version).without("rsa").leaf(context))
+                    .isEqualTo(EC.leaf());
+            assertThat(HandshakeClient.with(version).without("ecdsa").leaf(context))
+                    .isEqualTo(RSA.leaf());
         }
     }
 
     @Test
     void clients_of_tls_1_2_get_the_type_of_key_of_their_suites() throws Exception {
         SSLContext context = EC.open().and(RSA.open()).context();
-        assertThat(Handshake.with("TLSv1.2")
+        assertThat(HandshakeClient.with("TLSv1.2")
                         .suites("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
                         .leaf(context))
                 .isEqualTo(RSA.leaf());
@@ -136,10 +142,10 @@ class ServerKeysTest {
 
     @Test
     void a_client_of_tls_1_3_gets_the_curve_that_it_can_verify() throws Exception {
-        Issued larger = TestKeys.issue("P-384", "mx.example");
+        IssuedKeys larger = TestKeys.issue("P-384", "mx.example");
         SSLContext context = larger.open().and(EC.open()).context();
-        assertThat(Handshake.with("TLSv1.3").leaf(context)).isEqualTo(larger.leaf());
-        assertThat(Handshake.with("TLSv1.3")
+        assertThat(HandshakeClient.with("TLSv1.3").leaf(context)).isEqualTo(larger.leaf());
+        assertThat(HandshakeClient.with("TLSv1.3")
                         .without("secp384", "sha384withecdsa")
                         .leaf(context))
                 .isEqualTo(EC.leaf());
@@ -158,26 +164,31 @@ class ServerKeysTest {
     void a_client_gets_the_certificate_of_the_name_it_asks_for(String asked, String got) throws Exception {
         SSLContext context = OTHER_EC.open().and(EC.open()).context();
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
-            assertThat(Handshake.with(version).name(asked).leaf(context))
+            assertThat(HandshakeClient.with(version).name(asked).leaf(context))
                     .isEqualTo((got.equals("mx.example") ? EC : OTHER_EC).leaf());
         }
     }
 
-    /** Key managers of the JDK answer with the EC certificate of another name, since they are asked for that first. */
+    /** The JDK's key managers choose the EC certificate of another name, since they are asked for EC first. */
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void the_name_counts_for_more_than_the_type_of_the_key(String version) throws Exception {
         SSLContext context = OTHER_RSA.open().and(EC.open()).context();
-        assertThat(Handshake.with(version).name("other.example").leaf(context)).isEqualTo(OTHER_RSA.leaf());
-        assertThat(Handshake.with(version).leaf(context)).as("no name").isEqualTo(OTHER_RSA.leaf());
-        assertThat(Handshake.with(version).name("mx.example").leaf(context)).isEqualTo(EC.leaf());
+        assertThat(HandshakeClient.with(version).name("other.example").leaf(context))
+                .isEqualTo(OTHER_RSA.leaf());
+        assertThat(HandshakeClient.with(version).leaf(context)).as("no name").isEqualTo(OTHER_RSA.leaf());
+        assertThat(HandshakeClient.with(version).name("mx.example").leaf(context))
+                .isEqualTo(EC.leaf());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_client_that_cannot_verify_the_key_of_its_name_gets_another(String version) throws Exception {
         SSLContext context = EC.open().and(OTHER_RSA.open()).context();
-        assertThat(Handshake.with(version).name("other.example").without("rsa").leaf(context))
+        assertThat(HandshakeClient.with(version)
+                        .name("other.example")
+                        .without("rsa")
+                        .leaf(context))
                 .isEqualTo(EC.leaf());
     }
 
@@ -185,13 +196,13 @@ class ServerKeysTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void sessions_are_resumed(String version) throws Exception {
         SSLContext server = EC.open().and(OTHER_RSA.open()).context();
-        Handshake client = Handshake.with(version).client(TestKeys.client());
+        HandshakeClient client = HandshakeClient.with(version).client(TestKeys.client());
         assertThat(client.resumes(server)).isFalse();
         assertThat(client.resumes(server)).isTrue();
     }
 
     @Test
-    void certificates_of_clients_are_trusted_by_what_is_given_alone() throws Exception {
+    void certificates_of_clients_are_trusted_only_by_the_authorities_added() throws Exception {
         Path root = PemFiles.write(folder.resolve("clients.pem"), List.of(TestKeys.ROOT));
         SSLContext client = SSLContext.getInstance("TLS");
         client.init(
@@ -200,11 +211,11 @@ class ServerKeysTest {
                 null);
         SSLContext trusting = EC.open().trustingClients(root).context();
         for (String version : List.of("TLSv1.2", "TLSv1.3")) {
-            Handshake wish = Handshake.with(version).client(client);
+            HandshakeClient wish = HandshakeClient.with(version).client(client);
             SSLEngine engine = needing(trusting);
-            Handshake.run(wish.clientSide(), BareTls.over(engine));
+            HandshakeClient.run(wish.clientSide(), BareTls.over(engine));
             assertThat(engine.getSession().getPeerCertificates()[0]).isEqualTo(RSA.leaf());
-            assertThatThrownBy(() -> Handshake.run(
+            assertThatThrownBy(() -> HandshakeClient.run(
                             wish.clientSide(), BareTls.over(needing(EC.open().context()))))
                     .isInstanceOf(SSLException.class)
                     .hasStackTraceContaining("ServerKeys.trustingClients");
@@ -214,7 +225,7 @@ class ServerKeysTest {
     @Test
     void a_client_cannot_use_the_context() throws Exception {
         SSLContext context = EC.open().context();
-        assertThatThrownBy(() -> Handshake.with("TLSv1.3").client(context).run(context))
+        assertThatThrownBy(() -> HandshakeClient.with("TLSv1.3").client(context).run(context))
                 .hasStackTraceContaining("got a client");
     }
 
@@ -230,7 +241,7 @@ class ServerKeysTest {
     }
 
     @Test
-    void what_verifying_clients_object_to_is_a_warning() throws Exception {
+    void defects_for_which_clients_refuse_a_certificate_are_warnings() throws Exception {
         assertThat(EC.open().warnings(TestKeys.now())).isEmpty();
         assertThat(EC.open().warnings(TestKeys.now().plus(Duration.ofDays(14))))
                 .hasSize(2)
@@ -250,15 +261,17 @@ class ServerKeysTest {
 
     @Test
     void an_expired_certificate_still_serves() throws Exception {
-        Issued expired = TestKeys.issue(TestKeys.now().minus(Duration.ofDays(100)), "P-256", "mx.example");
-        assertThat(Handshake.with("TLSv1.3").leaf(expired.open().context())).isEqualTo(expired.leaf());
+        IssuedKeys expired = TestKeys.issue(TestKeys.now().minus(Duration.ofDays(100)), "P-256", "mx.example");
+        assertThat(HandshakeClient.with("TLSv1.3").leaf(expired.open().context()))
+                .isEqualTo(expired.leaf());
     }
 
     @Test
     void two_certificates_without_names_are_of_one_server() throws Exception {
-        Issued rsa = TestKeys.issue("RSA");
+        IssuedKeys rsa = TestKeys.issue("RSA");
         SSLContext context = TestKeys.issue("P-256").open().and(rsa.open()).context();
-        assertThat(Handshake.with("TLSv1.3").without("ecdsa").leaf(context)).isEqualTo(rsa.leaf());
+        assertThat(HandshakeClient.with("TLSv1.3").without("ecdsa").leaf(context))
+                .isEqualTo(rsa.leaf());
     }
 
     @Test

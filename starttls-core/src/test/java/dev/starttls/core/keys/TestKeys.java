@@ -29,11 +29,11 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A root, an authority below it, and leaves of that for keys of every kind. */
+/** A root, an authority below it, and leaves of that authority for keys of every type. */
 final class TestKeys {
 
     /** A key with its chain, the leaf first, without the root. */
-    record Issued(PrivateKey key, List<X509Certificate> chain) {
+    record IssuedKeys(PrivateKey key, List<X509Certificate> chain) {
 
         X509Certificate leaf() {
             return chain.get(0);
@@ -57,28 +57,28 @@ final class TestKeys {
 
     private TestKeys() {}
 
-    /** A leaf of this kind: RSA, RSASSA-PSS, P-256, P-384, Ed25519, Ed448. */
-    static Issued issue(String kind, String... names) {
+    /** Issues a leaf for a key of this type: RSA, RSASSA-PSS, P-256, P-384, Ed25519, Ed448. */
+    static IssuedKeys issue(String kind, String... names) {
         return issue(now(), kind, names);
     }
 
     /** Valid from a day before until ten days after this. */
-    static Issued issue(Instant around, String kind, String... names) {
+    static IssuedKeys issue(Instant around, String kind, String... names) {
         KeyPair pair = generate(kind);
         String subject = names.length == 0 ? "CN=nameless" : "CN=" + names[0];
-        return new Issued(
+        return new IssuedKeys(
                 pair.getPrivate(), List.of(sign("CN=Middle", MIDDLE_KEY, subject, pair, around, false, names), MIDDLE));
     }
 
     /** The files chain.pem and key.pem. */
-    static Path[] write(Path folder, Issued issued) throws IOException {
+    static Path[] write(Path folder, IssuedKeys issued) throws IOException {
         return new Path[] {
             PemFiles.write(folder.resolve("chain.pem"), issued.chain()),
             PemFiles.write(folder.resolve("key.pem"), List.of(issued.key()))
         };
     }
 
-    /** A client that takes any server, and leaves all to the test. */
+    /** A client that accepts any server. */
     static SSLContext client() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

@@ -18,41 +18,42 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
-/** A client's wishes, and the handshake that comes of them with a context of a server. */
-record Handshake(SSLContext client, String version, Optional<String> name, Set<String> unknown, List<String> suites) {
+/** A client with its preferences, and its handshakes with a server's context. */
+record HandshakeClient(
+        SSLContext client, String version, Optional<String> name, Set<String> unknown, List<String> suites) {
 
-    static Handshake with(String version) {
-        return new Handshake(TestKeys.client(), version, Optional.empty(), Set.of(), List.of());
+    static HandshakeClient with(String version) {
+        return new HandshakeClient(TestKeys.client(), version, Optional.empty(), Set.of(), List.of());
     }
 
-    Handshake client(SSLContext used) {
-        return new Handshake(used, version, name, unknown, suites);
+    HandshakeClient client(SSLContext used) {
+        return new HandshakeClient(used, version, name, unknown, suites);
     }
 
-    Handshake name(String sent) {
-        return new Handshake(client, version, Optional.of(sent), unknown, suites);
+    HandshakeClient name(String sent) {
+        return new HandshakeClient(client, version, Optional.of(sent), unknown, suites);
     }
 
-    /** Can verify no signature whose name has one of these in it, in lower case. */
-    Handshake without(String... words) {
-        return new Handshake(client, version, name, Set.of(words), suites);
+    /** The client does not support signatures whose names contain one of these words, in lower case. */
+    HandshakeClient without(String... words) {
+        return new HandshakeClient(client, version, name, Set.of(words), suites);
     }
 
-    Handshake suites(String... known) {
-        return new Handshake(client, version, name, unknown, List.of(known));
+    HandshakeClient suites(String... known) {
+        return new HandshakeClient(client, version, name, unknown, List.of(known));
     }
 
-    /** Shakes hands; returns the server's certificate. */
+    /** Does a handshake and returns the server's certificate. */
     X509Certificate leaf(SSLContext server) throws Exception {
         return (X509Certificate) run(server).engine().getSession().getPeerCertificates()[0];
     }
 
-    /** Shakes hands, and lets the client take its tickets; returns the client. */
+    /** Does a handshake, lets the client receive its tickets, and returns the client. */
     BareTls run(SSLContext server) throws Exception {
         return run(clientSide(), serverSide(server));
     }
 
-    /** Shakes hands; whether that resumes a session for which this was asked before. */
+    /** Does a handshake and returns whether it resumed a session of an earlier call. */
     boolean resumes(SSLContext server) throws Exception {
         SSLSession session = run(server).engine().getSession();
         boolean seen = session.getValue("seen") != null;
@@ -87,7 +88,7 @@ record Handshake(SSLContext client, String version, Optional<String> name, Set<S
         return made;
     }
 
-    /** By the library's own engine for servers. */
+    /** A server with the engine that this library makes. */
     static BareTls serverSide(SSLContext context) throws GeneralSecurityException {
         return BareTls.over(
                 TlsSettings.builder().context(context).build().serverEngine("127.0.0.1", 1, Optional.empty()));
