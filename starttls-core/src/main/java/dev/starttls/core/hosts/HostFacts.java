@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What is remembered of one host and port: named entries, so that later versions and other code can add facts of their own.
+ * What is remembered of one host and port: named entries, so that later versions and other code can add their own facts.
  * Immutable; entries that are not understood are kept.
  *
- * <p>The facts here are about speed alone. They are learnt from peers that nobody may have verified, and anyone between here
- * and the host can make them wrong, which costs round trips: nothing that matters to security may be decided by them.
+ * <p>The facts are about speed only. They come from peers that may not have been verified, and an attacker on the path can make
+ * them wrong, which costs round trips: nothing that matters to security may depend on them.
  */
 public final class HostFacts {
 
@@ -20,15 +20,15 @@ public final class HostFacts {
     private static final String COMMAND = "command-unasked";
     private static final String CLIENT_HELLO = "client-hello-along";
 
-    /** What a host made of something that it need not take. */
+    /** How a host answered something that it need not accept. */
     public enum Answer {
         /** It was not tried. */
         UNKNOWN,
-        /** It took it. */
+        /** It was accepted. */
         TAKEN,
-        /** It refused it, or closed the connection. */
+        /** It was refused, or the connection was closed. */
         REFUSED,
-        /** It said nothing. */
+        /** There was no answer. */
         SILENT
     }
 
@@ -39,18 +39,18 @@ public final class HostFacts {
     }
 
     /**
-     * Facts as they were kept elsewhere.
+     * Restores facts that were stored elsewhere.
      *
-     * @param entries as {@link #entries} gave them
-     * @return the facts; of an entry whose value is not known, the answer is {@link Answer#UNKNOWN}
+     * @param entries as {@link #entries} returned them
+     * @return the facts; an entry whose value is not known counts as {@link Answer#UNKNOWN}
      */
     public static HostFacts of(Map<String, String> entries) {
-        Objects.requireNonNull(entries, "entries: expected words by their names, got null; try HostFacts.NONE");
+        Objects.requireNonNull(entries, "entries: expected values by their names, got null; try HostFacts.NONE");
         return entries.isEmpty() ? NONE : new HostFacts(Map.copyOf(entries));
     }
 
     /**
-     * All of it, to be kept elsewhere.
+     * The entries, to be stored elsewhere.
      *
      * @return immutable; names and values are short words in ASCII
      */
@@ -59,15 +59,15 @@ public final class HostFacts {
     }
 
     /**
-     * The same with another entry, or with another value of it.
+     * Adds an entry, or changes its value.
      *
-     * @param name of the fact; those of others begin with a domain name of theirs, turned round ({@code org.example.fact})
+     * @param name of the fact; names outside this library begin with a reversed domain name ({@code org.example.fact})
      * @param value of the fact
      * @return new facts
      */
     public HostFacts with(String name, String value) {
-        Objects.requireNonNull(name, "name: expected what the word is for, got null");
-        Objects.requireNonNull(value, "value: expected a word, got null; use without(name) to forget");
+        Objects.requireNonNull(name, "name: expected the name of a fact, got null");
+        Objects.requireNonNull(value, "value: expected the value of a fact, got null; use without(name) to remove it");
         if (value.equals(entries.get(name))) {
             return this;
         }
@@ -77,7 +77,7 @@ public final class HostFacts {
     }
 
     /**
-     * The same without an entry.
+     * Removes an entry.
      *
      * @param name of the fact
      * @return new facts
@@ -94,14 +94,14 @@ public final class HostFacts {
     /**
      * Whether a connection to the host was upgraded.
      *
-     * @return true after a handshake behind the upgrade command
+     * @return true after a handshake that followed the upgrade command
      */
     public boolean upgraded() {
         return entries.containsKey(UPGRADED);
     }
 
     /**
-     * What the host makes of the upgrade command that comes right behind the greeting, without EHLO, CAPABILITY or CAPA.
+     * How the host answers an upgrade command right after the greeting, without EHLO, CAPABILITY or CAPA.
      *
      * @return never {@link Answer#SILENT}
      */
@@ -110,16 +110,16 @@ public final class HostFacts {
     }
 
     /**
-     * What the host makes of a ClientHello in the segment of the upgrade command.
+     * How the host answers a ClientHello in the segment of the upgrade command.
      *
-     * @return any
+     * @return any answer
      */
     public Answer clientHello() {
         return answer(CLIENT_HELLO);
     }
 
     /**
-     * The same of a host that was upgraded.
+     * Adds that a connection to the host was upgraded.
      *
      * @return new facts
      */
@@ -128,9 +128,9 @@ public final class HostFacts {
     }
 
     /**
-     * The same with another answer to the upgrade command.
+     * Sets the answer to an upgrade command right after the greeting.
      *
-     * @param answer as {@link #command} gives it
+     * @param answer as {@link #command} returns it
      * @return new facts
      */
     public HostFacts withCommand(Answer answer) {
@@ -138,9 +138,9 @@ public final class HostFacts {
     }
 
     /**
-     * The same with another answer to a ClientHello that came along.
+     * Sets the answer to a ClientHello in the segment of the upgrade command.
      *
-     * @param answer as {@link #clientHello} gives it
+     * @param answer as {@link #clientHello} returns it
      * @return new facts
      */
     public HostFacts withClientHello(Answer answer) {
@@ -164,7 +164,7 @@ public final class HostFacts {
     }
 
     private HostFacts with(String name, Answer answer) {
-        Objects.requireNonNull(answer, "answer: expected what the host did, got null; try Answer.UNKNOWN");
+        Objects.requireNonNull(answer, "answer: expected an Answer, got null; try Answer.UNKNOWN");
         return answer == Answer.UNKNOWN ? without(name) : with(name, answer.name());
     }
 

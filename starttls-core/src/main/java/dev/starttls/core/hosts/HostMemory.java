@@ -12,35 +12,35 @@ import java.util.function.UnaryOperator;
  * memory.recall("mail.example.org", 587).command();
  * }</pre>
  *
- * <p>Called by the threads that drive connections, several at once, in the middle of their work: an implementation must be
- * safe for that, must not block, and bounds how many hosts it holds. What it throws ends the connection that asked, as any
- * code of this side's does; forgetting is always allowed and costs round trips, nothing else.
+ * <p>Called by the threads that drive connections, several at once: an implementation must be safe for use by several threads,
+ * must not block, and should bound the number of hosts that it holds. What it throws ends the connection for which it was called,
+ * as any exception of the application's code does. Forgetting a host is always allowed and costs round trips only.
  */
 public interface HostMemory {
 
     /**
-     * What is remembered of a host.
+     * The facts about a host.
      *
      * @param host its name or address, in ASCII; case does not matter
      * @param port 0 to 65535, or -1 if it is not known
-     * @return {@link HostFacts#NONE} if nothing is
+     * @return {@link HostFacts#NONE} if there are none
      */
     HostFacts recall(String host, int port);
 
     /**
-     * Changes what is remembered of a host; for one host, one change after the other.
+     * Changes the facts about a host atomically.
      *
-     * @param host as described above
-     * @param port as described above
-     * @param change given what is remembered, gives what is to be; pure, and perhaps called more than once
+     * @param host its name or address, in ASCII; case does not matter
+     * @param port 0 to 65535, or -1 if it is not known
+     * @param change from the facts remembered to the new ones; without side effects, since it may be called more than once
      */
     void update(String host, int port, UnaryOperator<HostFacts> change);
 
     /**
-     * A memory in this process alone.
+     * Makes a memory in this process.
      *
-     * @param hosts how many it holds; beyond them, the one that was not used for the longest time is forgotten. At least 1
-     * @return empty, safe for use by several threads
+     * @param hosts the maximum number of hosts, at least 1; beyond it, the least recently used one is forgotten
+     * @return an empty memory, safe for use by several threads
      * @throws IllegalArgumentException if {@code hosts} is less than 1
      */
     static HostMemory inMemory(int hosts) {
@@ -48,8 +48,8 @@ public interface HostMemory {
     }
 
     /**
-     * The memory of those who set none: one for the whole process, of {@value RecentHosts#MAX_IN_PROCESS} hosts, some 250 octets
-     * each.
+     * The memory that is used where none was set: one for the whole process, of {@value RecentHosts#MAX_IN_PROCESS} hosts, some
+     * 250 octets each.
      *
      * @return always the same
      */

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Remembers the hosts that were used last. */
+/** Remembers the most recently used hosts. */
 final class RecentHosts implements HostMemory {
 
-    /** Some 500 KB: more hosts than most processes talk to, and one that is forgotten costs a round trip or two. */
+    /** Some 500 KB: more hosts than most processes connect to, and one that is forgotten costs a round trip or two. */
     static final int MAX_IN_PROCESS = 2_000;
 
-    /** Made when somebody asks for it. */
+    /** Loaded, and the memory with it, on first use. */
     static final class OfProcess {
 
         static final HostMemory MEMORY = new RecentHosts(MAX_IN_PROCESS);
@@ -22,15 +22,15 @@ final class RecentHosts implements HostMemory {
 
     private record Address(String host, int port) {}
 
-    private final int most;
+    private final int max;
     /** In the order of their last use; its monitor guards it. */
     private final Map<Address, HostFacts> hosts = new LinkedHashMap<>(16, 0.75f, true);
 
-    RecentHosts(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("hosts: expected at least 1, got " + most);
+    RecentHosts(int max) {
+        if (max < 1) {
+            throw new IllegalArgumentException("hosts: expected at least 1, got " + max);
         }
-        this.most = most;
+        this.max = max;
     }
 
     @Override
@@ -50,7 +50,7 @@ final class RecentHosts implements HostMemory {
                 return;
             }
             hosts.put(address, changed);
-            if (hosts.size() > most) {
+            if (hosts.size() > max) {
                 Iterator<Address> oldest = hosts.keySet().iterator();
                 oldest.next();
                 oldest.remove();

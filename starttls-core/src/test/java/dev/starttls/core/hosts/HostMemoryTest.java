@@ -27,7 +27,7 @@ class HostMemoryTest {
     }
 
     @Test
-    void the_host_that_was_not_used_for_the_longest_time_is_forgotten_first() {
+    void the_least_recently_used_host_is_forgotten_first() {
         HostMemory memory = HostMemory.inMemory(2);
         memory.update("a", 1, HostFacts::withUpgraded);
         memory.update("b", 1, HostFacts::withUpgraded);
@@ -39,7 +39,7 @@ class HostMemoryTest {
     }
 
     @Test
-    void a_host_of_which_nothing_is_left_takes_no_place() {
+    void a_host_without_facts_takes_no_place() {
         HostMemory memory = HostMemory.inMemory(1);
         memory.update("a", 1, HostFacts::withUpgraded);
         memory.update("b", 1, facts -> facts);
@@ -85,7 +85,7 @@ class HostMemoryTest {
 
     @ParameterizedTest
     @EnumSource
-    void facts_are_the_same_after_they_were_kept_elsewhere(Answer answer) {
+    void facts_are_the_same_after_they_were_stored_elsewhere(Answer answer) {
         HostFacts facts = HostFacts.NONE
                 .withUpgraded()
                 .withCommand(answer)
