@@ -15,15 +15,16 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * A dialogue and a peer that says any lines and literals. The driver calls as a connection does, so that what a step may do
- * is decided by the state here a second time; what the dialogue throws is thrown.
+ * A dialogue and a peer that sends any lines and literals. The driver calls the dialogue as a connection does, and decides a
+ * second time, by the state, what a step may do; what the dialogue throws is thrown.
  *
- * <p>An input of an odd length lets a client send its upgrade command unasked. It is a choice of the policy, then lines that end in LF. In them DEL stands for {@link #SECRET}; a line that
- * begins with STX is instead something that is no line.
+ * <p>An input of an odd length lets a client send its upgrade command unasked. Its first octet chooses the policy; the rest are
+ * lines that end in LF. In them DEL stands for {@link #SECRET}; a line that begins with STX stands for something that is not a
+ * line.
  */
 public final class DialogueFuzzer {
 
-    /** What must never be seen in a message; no dialogue has it in a text of its own. */
+    /** What must never be in a message; no dialogue has it in its own texts. */
     public static final String SECRET = "Zq7-tHe-sEcReT-kX9";
 
     private static final int MAX_LINES = 400;
@@ -34,9 +35,9 @@ public final class DialogueFuzzer {
     private static final char DEL = 0x7f;
     private static final char STX = 2;
 
-    /** Looks at a dialogue as it is right after {@link Dialogue#secured}. */
+    /** Examines a dialogue right after {@link Dialogue#secured}. */
     public interface Probe {
-        /** Fails if the dialogue remembers anything of before. */
+        /** Fails if the dialogue remembers anything from before. */
         void forgotten(Dialogue dialogue);
     }
 
@@ -106,7 +107,7 @@ public final class DialogueFuzzer {
         return step;
     }
 
-    /** Does what needs no line of the peer. */
+    /** Takes the steps that need no line of the peer. */
     private Step untilAwaiting(Step from) {
         Step step = from;
         while (true) {

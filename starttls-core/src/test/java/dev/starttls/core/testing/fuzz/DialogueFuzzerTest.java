@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Each oracle on a dialogue finds the fault that it is for. */
+/** Each oracle on a dialogue finds its fault. */
 class DialogueFuzzerTest {
 
     private static final String CLIENT = "\0HELLO there\nCAP UPGRADE\nEND\nGO\nCAP x\nEND\n";
@@ -36,7 +36,7 @@ class DialogueFuzzerTest {
 
     @Test
     void capabilities_that_are_remembered_are_found() {
-        found(CLIENT, () -> new Faulty(new LineProtocolClient()) {
+        found(CLIENT, () -> new FaultyDialogue(new LineProtocolClient()) {
             @Override
             public List<String> capabilities() {
                 return List.of("UPGRADE");
@@ -87,7 +87,7 @@ class DialogueFuzzerTest {
     }
 
     @Test
-    void a_line_that_is_none_is_found() {
+    void a_line_that_cannot_be_sent_is_found() {
         found(SERVER, () -> answering(SERVER, line -> Step.send(Phase.CAPABILITY, "a\r\nb")));
         found(SERVER, () -> answering(SERVER, line -> Step.send(Phase.CAPABILITY, "\u0100")));
     }
@@ -110,7 +110,7 @@ class DialogueFuzzerTest {
 
     @Test
     void a_dialogue_that_goes_on_after_what_is_no_line_is_found() {
-        found("\0\2\n", () -> new Faulty(new LineProtocolServer()) {
+        found("\0\2\n", () -> new FaultyDialogue(new LineProtocolServer()) {
             @Override
             public Step malformed(LineException broken) {
                 return Step.await(Phase.CAPABILITY);
@@ -119,7 +119,7 @@ class DialogueFuzzerTest {
     }
 
     private static Dialogue answering(String input, Function<String, Step> answer) {
-        return new Faulty(input.equals(CLIENT) ? new LineProtocolClient() : new LineProtocolServer()) {
+        return new FaultyDialogue(input.equals(CLIENT) ? new LineProtocolClient() : new LineProtocolServer()) {
             @Override
             public Step received(String line) {
                 return answer.apply(line);
@@ -137,12 +137,12 @@ class DialogueFuzzerTest {
         assertThatThrownBy(() -> run(input, faulty)).isInstanceOf(AssertionError.class);
     }
 
-    /** Right, until a method is overridden. */
-    private static class Faulty implements Dialogue {
+    /** Without a fault until a method is overridden. */
+    private static class FaultyDialogue implements Dialogue {
 
         private final Dialogue right;
 
-        Faulty(Dialogue right) {
+        FaultyDialogue(Dialogue right) {
             this.right = right;
         }
 

@@ -22,8 +22,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 
 /**
- * Fuzzes the targets of a module, each in a JVM of its own: Jazzer fuzzes the first target of a JVM and skips the others
- * without a word. Prints what each has done; fails when one has found something, has not been run or has not ended.
+ * Fuzzes the targets of a module, each in its own JVM: Jazzer fuzzes the first target of a JVM and silently skips the others.
+ * Prints the result of each; fails if a target has found something, was not run or has not ended.
  *
  * <p>Called by the build in its phase {@code integration-test}, for seconds; {@code .ci/fuzz} does it for hours.
  */
@@ -40,9 +40,9 @@ public final class FuzzCampaign {
     private static final Pattern UNUSED =
             Pattern.compile("netty|conscrypt|bctls|mockito|archunit|selenium|jqwik|axe|json-schema|slf4j|objenesis");
 
-    /** No input needs this long, not even the first one of a JVM on a machine that is busy; one that does hangs. */
+    /** Longer than any input needs, even the first one of a JVM on a busy machine: an input that takes longer hangs. */
     private static final int SECONDS_PER_INPUT = 600;
-    /** For the JVM to begin and for an input that hangs. */
+    /** For the JVM to start and for an input that hangs. */
     private static final long GRACE_SECONDS = SECONDS_PER_INPUT + 300;
 
     private final Path reports;
@@ -58,16 +58,16 @@ public final class FuzzCampaign {
     }
 
     /**
-     * What became of one target.
+     * The result of one target.
      *
      * @param target the name of its class
      * @param executions inputs that were run; 0 if it was not fuzzed
      * @param seconds how long
      * @param finding what was found, and the input; empty if nothing
      */
-    record Result(String target, long executions, long seconds, String finding) {
+    record TargetResult(String target, long executions, long seconds, String finding) {
 
-        boolean sound() {
+        boolean passed() {
             return executions > 0 && finding.isEmpty();
         }
 
@@ -79,7 +79,7 @@ public final class FuzzCampaign {
     }
 
     /**
-     * Fuzzes.
+     * Fuzzes the targets of one module.
      *
      * @param args the directory of the compiled tests; that of the logs; a regular expression of the simple names of
      *     targets; seconds for each; how many side by side; libFuzzer's seed, 0 for another at each run;
@@ -92,12 +92,12 @@ public final class FuzzCampaign {
         List<String> targets = targets(Path.of(args[0]), chosen);
         Files.createDirectories(reports);
         FuzzCampaign campaign = new FuzzCampaign(reports, seconds, args[5], List.of(args[6].split(" +")));
-        List<Result> results = campaign.run(targets, Integer.parseInt(args[4]));
+        List<TargetResult> results = campaign.run(targets, Integer.parseInt(args[4]));
         results.forEach(System.out::println);
         Files.write(
                 reports.resolve("results.txt"),
-                results.stream().map(Result::toString).toList());
-        if (!results.stream().allMatch(Result::sound)) {
+                results.stream().map(TargetResult::toString).toList());
+        if (!results.stream().allMatch(TargetResult::passed)) {
             System.err.println("Expected every target to be fuzzed and nothing to be found; see the logs in " + reports
                     + ". An input that was written is in the corpus now: the target's test runs it.");
             System.exit(1);
@@ -121,15 +121,15 @@ public final class FuzzCampaign {
         return names;
     }
 
-    private List<Result> run(List<String> targets, int sideBySide) throws IOException, InterruptedException {
+    private List<TargetResult> run(List<String> targets, int sideBySide) throws IOException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(sideBySide);
         try {
-            List<Future<Result>> running = new ArrayList<>();
+            List<Future<TargetResult>> running = new ArrayList<>();
             for (String target : targets) {
                 running.add(threads.submit(() -> fuzz(target)));
             }
-            List<Result> results = new ArrayList<>();
-            for (Future<Result> each : running) {
+            List<TargetResult> results = new ArrayList<>();
+            for (Future<TargetResult> each : running) {
                 results.add(each.get());
             }
             return results;
@@ -140,7 +140,7 @@ public final class FuzzCampaign {
         }
     }
 
-    private Result fuzz(String target) throws IOException, InterruptedException {
+    private TargetResult fuzz(String target) throws IOException, InterruptedException {
         Path log = reports.resolve(target + ".log");
         Process process = new ProcessBuilder(command(target))
                 .redirectErrorStream(true)
@@ -183,7 +183,7 @@ public final class FuzzCampaign {
     }
 
     /** Reads the log of a target that ended with this status, -1 if it had to be ended. */
-    static Result result(String target, String log, int status) {
+    static TargetResult result(String target, String log, int status) {
         Matcher done = DONE.matcher(log);
         boolean whole = done.find();
         long executions = 0;
@@ -197,11 +197,11 @@ public final class FuzzCampaign {
             }
         }
         if (whole && status == 0) {
-            return new Result(target, executions, seconds, "");
+            return new TargetResult(target, executions, seconds, "");
         }
         Matcher finding = FINDING.matcher(log);
         Matcher input = INPUT.matcher(log);
         String what = finding.find() ? finding.group(1) : "it ended with status " + status;
-        return new Result(target, executions, seconds, what + (input.find() ? ", with " + input.group(1) : ""));
+        return new TargetResult(target, executions, seconds, what + (input.find() ? ", with " + input.group(1) : ""));
     }
 }

@@ -3,8 +3,8 @@ package dev.starttls.core.testing.fuzz;
 import java.util.Arrays;
 
 /**
- * The octets that a fuzzer makes up, read as choices from the front; what is left is the payload. An input that ends
- * early goes on as zeros, so that every input means something and a shorter one means something simpler.
+ * The octets that a fuzzer generates, read as choices from the front; the rest is the payload. After its end an input reads as
+ * zeros, so that every input is valid and a shorter one is simpler.
  */
 public final class FuzzInput {
 
@@ -60,7 +60,7 @@ public final class FuzzInput {
         return taken;
     }
 
-    /** Octets that say their own number first, in one octet. */
+    /** Octets whose number comes first, in one octet. */
     public byte[] piece() {
         return take(octet());
     }

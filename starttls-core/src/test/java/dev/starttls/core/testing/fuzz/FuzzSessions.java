@@ -6,7 +6,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
 
-/** Sessions do not outlive an input: each means the same whatever ran before it, and memory does not grow. */
+/** Sessions do not outlive an input: each input has the same effect whatever ran before it, and memory does not grow. */
 public final class FuzzSessions {
 
     private FuzzSessions() {}

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Writes down what a dialogue hears and says inside TLS, and what it still knows when TLS begins. */
+/** Records what a dialogue receives and sends inside TLS, and what it still remembers when TLS begins. */
 public final class Recorder implements Dialogue {
 
     private final Dialogue dialogue;
@@ -27,23 +27,23 @@ public final class Recorder implements Dialogue {
         this(dialogue, line -> true);
     }
 
-    /** One that lets the dialogue hear in the clear only such lines, and an empty line instead of the others. */
+    /** A recorder that gives the dialogue before TLS only such lines, and an empty line instead of any other. */
     public Recorder(Dialogue dialogue, Predicate<String> heardInTheClear) {
         this.dialogue = dialogue;
         this.heardInTheClear = heardInTheClear;
     }
 
-    /** The lines and octets that were heard inside TLS, as they were on the wire. */
+    /** The lines and octets that were received inside TLS, as they were on the wire. */
     public String heardInside() {
         return heard.toString();
     }
 
-    /** The lines that were said inside TLS. */
+    /** The lines that were sent inside TLS. */
     public String saidInside() {
         return said.toString();
     }
 
-    /** The capabilities that the dialogue knew at the moment when TLS began; empty if it has not. */
+    /** The capabilities that the dialogue remembered when TLS began; empty if TLS has not begun. */
     public Optional<List<String>> remembered() {
         return remembered;
     }

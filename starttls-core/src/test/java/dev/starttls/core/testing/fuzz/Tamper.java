@@ -4,10 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Someone on one direction of a wire who inserts, drops, changes, repeats or cuts off octets at places of the stream. */
+/** An attacker on one direction of a wire that inserts, drops, changes, repeats or cuts off octets at places of the stream. */
 public final class Tamper {
 
-    /** One change: after a gap of octets that pass untouched, so many octets are concerned, or these. */
+    /** One change: after a gap of unchanged octets, it applies to a number of octets, or inserts these. */
     private static final class Change {
 
         private final int gap;
@@ -58,7 +58,7 @@ public final class Tamper {
         return cutOff;
     }
 
-    /** What becomes of the next octets of the stream. */
+    /** Applies the changes to the next octets of the stream. */
     public byte[] pass(byte[] octets) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte octet : octets) {
