@@ -5,7 +5,6 @@ import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.ServerSession;
-import dev.starttls.core.upgrade.SessionHandler;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -25,7 +24,7 @@ public final class ManageSieveServer extends ServerDialogue<ManageSieveServer.Se
 
     /** Answers a command that the dialogue does not know, with one line. */
     @FunctionalInterface
-    public interface Handler extends SessionHandler<Session> {
+    public interface Handler {
 
         /** The answer. */
         String handle(String command, Session session);
@@ -59,6 +58,10 @@ public final class ManageSieveServer extends ServerDialogue<ManageSieveServer.Se
     protected Step greet() {
         return list(Phase.GREETING);
     }
+
+    /** This dialogue and its handler keep nothing outside the session. */
+    @Override
+    protected void forget() {}
 
     /** The capabilities come again without being asked for (section 2.2). */
     @Override

@@ -1,6 +1,6 @@
 package dev.starttls.imap;
 
-import dev.starttls.core.upgrade.SessionHandler;
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Optional;
  * answered NO [SERVERBUG], and BYE follows.
  */
 @FunctionalInterface
-public interface ImapHandler extends SessionHandler<ImapSession> {
+public interface ImapHandler {
 
     /**
      * Answers a command.
@@ -49,4 +49,21 @@ public interface ImapHandler extends SessionHandler<ImapSession> {
     default int literalOctets() {
         return 4_096;
     }
+
+    /**
+     * The handshake is done: what was kept outside the session must be forgotten now (RFC 9051 section 6.2.1).
+     *
+     * @param session a new one, empty
+     */
+    default void upgraded(ImapSession session) {}
+
+    /**
+     * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
+     * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
+     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
+     *
+     * @param session as it was at the end
+     * @param end how it ended
+     */
+    default void ended(ImapSession session, SessionEnd end) {}
 }

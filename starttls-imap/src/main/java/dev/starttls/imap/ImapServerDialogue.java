@@ -5,6 +5,7 @@ import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
+import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -109,6 +110,12 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     protected void forget() {
         exchange = Optional.empty();
         reader.reset();
+        handler().upgraded(session());
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+        handler().ended(session(), end);
     }
 
     /** RFC 9051 section 6.2.1 leaves a server the choice. */

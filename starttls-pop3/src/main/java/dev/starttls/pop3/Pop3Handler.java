@@ -1,6 +1,6 @@
 package dev.starttls.pop3;
 
-import dev.starttls.core.upgrade.SessionHandler;
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
 
 /**
@@ -17,7 +17,7 @@ import java.util.Optional;
  * [SYS/TEMP].
  */
 @FunctionalInterface
-public interface Pop3Handler extends SessionHandler<Pop3Session> {
+public interface Pop3Handler {
 
     /**
      * Answers a command.
@@ -58,4 +58,21 @@ public interface Pop3Handler extends SessionHandler<Pop3Session> {
     default Pop3Reply update(Pop3Session session) {
         return Pop3Reply.ok("Bye");
     }
+
+    /**
+     * The handshake is done: what was kept outside the session must be forgotten now (RFC 2595 section 4).
+     *
+     * @param session a new one, empty
+     */
+    default void upgraded(Pop3Session session) {}
+
+    /**
+     * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
+     * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
+     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
+     *
+     * @param session as it was at the end
+     * @param end how it ended
+     */
+    default void ended(Pop3Session session, SessionEnd end) {}
 }

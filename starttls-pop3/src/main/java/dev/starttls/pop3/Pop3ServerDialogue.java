@@ -4,6 +4,7 @@ import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
+import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
@@ -132,6 +133,12 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
     @Override
     protected void forget() {
         response = Optional.empty();
+        handler().upgraded(session());
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+        handler().ended(session(), end);
     }
 
     @Override

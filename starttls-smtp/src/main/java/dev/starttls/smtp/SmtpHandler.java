@@ -1,6 +1,6 @@
 package dev.starttls.smtp;
 
-import dev.starttls.core.upgrade.SessionHandler;
+import dev.starttls.core.upgrade.SessionEnd;
 import java.util.Optional;
 
 /**
@@ -18,7 +18,7 @@ import java.util.Optional;
  * go on, and lose its mail.
  */
 @FunctionalInterface
-public interface SmtpHandler extends SessionHandler<SmtpSession> {
+public interface SmtpHandler {
 
     /**
      * Answers a command.
@@ -51,4 +51,21 @@ public interface SmtpHandler extends SessionHandler<SmtpSession> {
     default Optional<SmtpReply> greeted(SmtpSession session) {
         return Optional.empty();
     }
+
+    /**
+     * The handshake is done: what was kept outside the session must be forgotten now (RFC 3207 section 4.2).
+     *
+     * @param session a new one, empty
+     */
+    default void upgraded(SmtpSession session) {}
+
+    /**
+     * The session has ended. Called once for each connection, whatever ended it, also if it ended before it was greeted:
+     * during the handshake of implicit TLS. What it throws changes nothing and goes to {@link
+     * dev.starttls.core.upgrade.UpgradeListener#uncaught}.
+     *
+     * @param session as it was at the end
+     * @param end how it ended
+     */
+    default void ended(SmtpSession session, SessionEnd end) {}
 }

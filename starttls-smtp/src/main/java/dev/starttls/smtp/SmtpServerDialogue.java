@@ -114,6 +114,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     protected void forget() {
         receiver = Optional.empty();
         response = Optional.empty();
+        handler().upgraded(session());
     }
 
     @Override
@@ -174,7 +175,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         try {
             open.ifPresent(SmtpDataReceiver::abandoned);
         } finally {
-            super.ended(end);
+            handler().ended(session(), end);
         }
     }
 

@@ -9,18 +9,18 @@ import java.util.function.BiFunction;
 
 /**
  * The skeleton of a server's side, for the whole of a session: one {@link ServerSession} on each side of the upgrade, what is
- * announced there, what is answered to lines that are not lines, and what its author's handler is called for. A protocol adds
- * its words: how it greets ({@link #greet}) and what it answers to a line ({@link #received}).
+ * announced there, and what is answered to input that is not a line. A protocol adds its words: how it greets ({@link
+ * #greet}) and what it answers to a line ({@link #received}).
  *
- * <p>At the upgrade everything is forgotten: the handler gets a new session, and nothing is announced yet (RFC 3207 section
- * 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4). What a subclass keeps besides, it forgets in {@link #forget}.
+ * <p>At the upgrade everything is forgotten: there is a new session, and nothing is announced yet (RFC 3207 section 4.2,
+ * RFC 9051 section 6.2.1, RFC 2595 section 4). What a subclass and its handler keep besides, they forget in {@link #forget}.
  *
  * <p>One instance serves one connection, one thread at a time; nothing blocks but what the handler does.
  *
  * @param <S> what is known of the client
- * @param <H> what the author of a server does
+ * @param <H> the handler that the author of a server writes; only the subclass calls it
  */
-public abstract class ServerDialogue<S extends ServerSession, H extends SessionHandler<S>> implements Dialogue {
+public abstract class ServerDialogue<S extends ServerSession, H> implements Dialogue {
 
     private final StartTlsProtocol protocol;
     private final String host;
@@ -111,7 +111,6 @@ public abstract class ServerDialogue<S extends ServerSession, H extends SessionH
         session = sessions.apply(State.SECURE, info);
         announced = List.of();
         forget();
-        handler.upgraded(session);
         return openedInPlaintext ? upgraded() : greet();
     }
 
@@ -123,11 +122,6 @@ public abstract class ServerDialogue<S extends ServerSession, H extends SessionH
                 broken.getMessage(),
                 "",
                 noLine(tooLong ? "Line too long" : "Lines must end in CRLF and have no other CR, LF or NUL"));
-    }
-
-    @Override
-    public void ended(SessionEnd end) {
-        handler.ended(session, end);
     }
 
     /**
@@ -155,8 +149,11 @@ public abstract class ServerDialogue<S extends ServerSession, H extends SessionH
         return Step.await(Phase.RECAPABILITY);
     }
 
-    /** The handshake is done: what a subclass has kept of before is forgotten here. */
-    protected void forget() {}
+    /**
+     * The handshake is done, and {@link #session} is a new one: what the subclass has kept from before is forgotten here, and
+     * the handler is called so that it forgets too (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4).
+     */
+    protected abstract void forget();
 
     /**
      * Whether a capability that the handler knows may be announced on this side of the upgrade.
