@@ -122,10 +122,14 @@ public interface Dialogue {
      * @return {@link Step.Fail} or {@link Step.Close}; by default, a failure that says so
      */
     default Step malformed(LineException broken) {
-        FailureReason reason = broken.kind() == LineException.Kind.TOO_LONG
-                ? FailureReason.LIMIT_EXCEEDED
-                : FailureReason.PROTOCOL_VIOLATION;
-        return new Step.Fail(reason, broken.getMessage(), "", List.of());
+        return broken.kind() == LineException.Kind.TOO_LONG
+                ? new Step.Fail(
+                        FailureReason.LIMIT_EXCEEDED,
+                        broken.getMessage(),
+                        "",
+                        List.of(),
+                        Wording.tooMuch("withLineOctets"))
+                : new Step.Fail(FailureReason.PROTOCOL_VIOLATION, broken.getMessage(), "", List.of());
     }
 
     /**

@@ -108,10 +108,12 @@ final class DialogueSteps {
         octets.position(octets.limit());
         if (context.settings().injection() == InjectionResponse.DISCARD) {
             context.clock().count(0, count);
-            String excess = context.clock().excess();
-            if (!excess.isEmpty()) {
+            Optional<PhaseClock.Excess> excess = context.clock().excess();
+            if (excess.isPresent()) {
                 throw termination.fail(
-                        FailureReason.LIMIT_EXCEEDED, "Expected " + excess + ", all of it thrown away", "");
+                        FailureReason.LIMIT_EXCEEDED,
+                        "Expected " + excess.get().bound() + ", all of it discarded",
+                        excess.get().hint());
             }
             return;
         }
@@ -183,11 +185,11 @@ final class DialogueSteps {
     /** A literal that is too long is not asked for. */
     private void awaitOctets(Step.AwaitOctets next) throws UpgradeException {
         int count = next.count();
-        int most = context.settings().limits().octetsPerPhase();
-        if (count > most) {
+        int max = context.settings().limits().octetsPerPhase();
+        if (count > max) {
             termination.limitExceeded(
-                    "Expected a literal of at most " + most + " octets, got one of " + count,
-                    "If the peer is known to send as much, raise UpgradeLimits.octetsPerPhase");
+                    "Expected a literal of at most " + max + " octets, got one of " + count,
+                    Wording.tooMuch("withOctetsPerPhase"));
             return;
         }
         say(next, next.lines());

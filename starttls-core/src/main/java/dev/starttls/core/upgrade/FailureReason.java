@@ -32,9 +32,9 @@ public enum FailureReason {
     /** The peer sent more than the limits allow. */
     LIMIT_EXCEEDED(
             "validation-failure",
-            "The peer is hostile or at fault; if it is known to send as much, raise UpgradeSettings.limits"),
+            "The peer is hostile or at fault; if it is known to send as much, raise the bound of UpgradeLimits that it has exceeded"),
     /** The time for a phase ran out. */
-    TIMEOUT("validation-failure", "If the peer is only slow, raise UpgradeLimits.timePerPhase or timePerCommand"),
+    TIMEOUT("validation-failure", "If the peer is only slow, raise it by UpgradeLimits.withTimePerPhase or withTimePerCommand"),
     /** The server turned the client away: in its greeting, by refusing its EHLO, or later with 421 or BYE. */
     TURNED_AWAY(
             "validation-failure",

@@ -210,7 +210,8 @@ final class Negotiation {
                 "Expected " + context.awaited() + " within "
                         + context.clock().patience().toMillis() + " ms, got " + input.received(),
                 "",
-                context.silenceHint(!input.heardNothing()));
+                context.silenceHint(!input.heardNothing())
+                        + Wording.tooSlow(context.clock().patienceSetting()));
     }
 
     private UpgradeException taskTooSlow() {

@@ -241,10 +241,10 @@ final class NegotiationInput {
             return true;
         }
         context.clock().count(line.isPresent() ? 1 : 0, source.position() - from);
-        String excess = context.clock().excess();
-        if (!excess.isEmpty()) {
+        Optional<PhaseClock.Excess> excess = context.clock().excess();
+        if (excess.isPresent()) {
             termination.limitExceeded(
-                    "Expected " + excess, "If the peer is known to send as much, raise UpgradeSettings.limits");
+                    "Expected " + excess.get().bound(), excess.get().hint());
             return true;
         }
         if (line.isEmpty() && literal.isEmpty()) {

@@ -1,16 +1,30 @@
 package dev.starttls.core.upgrade;
 
 import java.time.Duration;
+import java.util.Optional;
 
-/** Keeps the time, the round trips and the counts of each phase. Knows only the time it was told. */
+/** Keeps the time, the round trips and the counts of each phase, by the time that its driver passes in. */
 final class PhaseClock {
+
+    /**
+     * A bound that was exceeded.
+     *
+     * @param bound what was expected, for a message
+     * @param hint how to raise it
+     */
+    record Excess(String bound, String hint) {}
 
     /** One second, in nanoseconds: what TCP waits before it sends again what was lost (RFC 6298 section 2.1). */
     private static final long HURRY = 1_000_000_000;
 
+    private static final String TIME_PER_PHASE = "withTimePerPhase";
+
     private final UpgradeLimits limits;
     private final UpgradeRecord record;
     private long patience;
+    /** The method of {@link UpgradeLimits} that raises {@link #patience}. */
+    private String patienceSetting = TIME_PER_PHASE;
+
     private Phase phase;
     private long now;
     private long began;
@@ -84,6 +98,7 @@ final class PhaseClock {
         phase = next;
         began = now;
         patience = limits.timePerPhase().toNanos();
+        patienceSetting = TIME_PER_PHASE;
         restart();
     }
 
@@ -98,6 +113,7 @@ final class PhaseClock {
     /** A server serves the client, command by command: for the next it has its own time, and its counts again. */
     void serve() {
         patience = limits.timePerCommand().toNanos();
+        patienceSetting = "withTimePerCommand";
         restart();
     }
 
@@ -151,15 +167,19 @@ final class PhaseClock {
         octets += moreOctets;
     }
 
-    /** What limit was gone over, in words; empty if none. */
-    String excess() {
+    /** The bound that was exceeded in the present phase; empty if none was. */
+    Optional<Excess> excess() {
         if (lines > limits.linesPerPhase()) {
-            return "at most " + limits.linesPerPhase() + " lines in one phase, got more";
+            return Optional.of(new Excess(
+                    "at most " + limits.linesPerPhase() + " lines in one phase, got more",
+                    Wording.tooMuch("withLinesPerPhase")));
         }
         if (octets > limits.octetsPerPhase()) {
-            return "at most " + limits.octetsPerPhase() + " octets in one phase, got more";
+            return Optional.of(new Excess(
+                    "at most " + limits.octetsPerPhase() + " octets in one phase, got more",
+                    Wording.tooMuch("withOctetsPerPhase")));
         }
-        return "";
+        return Optional.empty();
     }
 
     /** What came in the present phase, in words. */
@@ -167,7 +187,7 @@ final class PhaseClock {
         return lines + (lines == 1 ? " line and " : " lines and ") + octets + (octets == 1 ? " octet" : " octets");
     }
 
-    /** When the present wait has lasted too long; in the nanoseconds that were told. */
+    /** When the present wait has lasted too long; in the nanoseconds of the driver's clock. */
     long deadline() {
         return (taskDue ? taskSince : waitBegan) + patience;
     }
@@ -180,6 +200,11 @@ final class PhaseClock {
     /** How long the present wait may last. */
     Duration patience() {
         return Duration.ofNanos(patience);
+    }
+
+    /** The method of {@link UpgradeLimits} that sets how long the present wait may last. */
+    String patienceSetting() {
+        return patienceSetting;
     }
 
     boolean late() {

@@ -121,7 +121,8 @@ public abstract class ServerDialogue<S extends ServerSession, H> implements Dial
                 tooLong ? FailureReason.LIMIT_EXCEEDED : FailureReason.PROTOCOL_VIOLATION,
                 broken.getMessage(),
                 "",
-                noLine(tooLong ? "Line too long" : "Lines must end in CRLF and have no other CR, LF or NUL"));
+                noLine(tooLong ? "Line too long" : "Lines must end in CRLF and have no other CR, LF or NUL"),
+                tooLong ? Wording.tooMuch("withLineOctets") : "");
     }
 
     /**

@@ -7,14 +7,18 @@ import java.util.Objects;
  * Bounds on what a peer can make this side hold or wait for before the session is ready. A peer that goes over one fails
  * the upgrade with {@link FailureReason#LIMIT_EXCEEDED} or {@link FailureReason#TIMEOUT}.
  *
- * @param lineOctets the longest line, CRLF included, in octets; at least 64. RFC 5321 section 4.5.3.1.5 asks for 512
- * @param linesPerPhase the most lines in one phase; at least 1
- * @param octetsPerPhase the most octets in one phase; at least {@code lineOctets}
- * @param timePerPhase how long a phase may take, whatever trickles in; positive. On a server before TLS: how long the client
- *     may take for its next line
- * @param timePerCommand how long a client may be silent that a server serves, from its first command on: inside TLS, or in
- *     plaintext where the policy allows it; positive. RFC 5321 section 4.5.3.2.7 asks for 5 minutes at least, RFC 1939 section 3 for 10, RFC 9051
- *     section 5.4 for 30
+ * <p>To raise one: {@code limits(UpgradeLimits.DEFAULT.withLinesPerPhase(1_000))} of a client or server, or {@link
+ * UpgradeSettings#withLimits}.
+ *
+ * @param lineOctets the maximum length of a line, CRLF included, in octets; at least 64. RFC 5321 section 4.5.3.1.5 asks for
+ *     512
+ * @param linesPerPhase the maximum number of lines in one phase; at least 1
+ * @param octetsPerPhase the maximum number of octets in one phase; at least {@code lineOctets}
+ * @param timePerPhase how long a phase may take, however many octets arrive in it; positive. On a server before TLS: how long
+ *     the client may take for its next line
+ * @param timePerCommand how long a client that a server serves may be silent, from its first command on: inside TLS, or in
+ *     plaintext where the policy allows it; positive. RFC 5321 section 4.5.3.2.7 asks for at least 5 minutes, RFC 1939 section
+ *     3 for 10, RFC 9051 section 5.4 for 30
  * @param timeToClose how long the peer's close_notify is awaited after ours; zero not to wait
  */
 public record UpgradeLimits(
@@ -25,10 +29,21 @@ public record UpgradeLimits(
         Duration timePerCommand,
         Duration timeToClose) {
 
-    /** The longest time there is: half of what a clock in nanoseconds can express. Longer ones are taken for this one. */
+    /** The maximum time, 146 years: half of what a clock in nanoseconds can express. Longer times are replaced by this one. */
     public static final Duration MAX_TIME = Duration.ofNanos(Long.MAX_VALUE / 2);
 
-    /** Lines of 8,192 octets, 200 of them and 65,536 octets a phase, 60 seconds a phase, 30 minutes a command, no wait for close_notify. */
+    /**
+     * Lines of 8,192 octets, 200 lines and 65,536 octets in a phase, 60 seconds for a phase, 30 minutes for a command, no wait
+     * for close_notify.
+     *
+     * <p>8,192 octets is what RFC 7162 section 4 asks IMAP servers to accept, the longest of the three protocols' lines but for
+     * SMTP's AUTH (12,288, RFC 4954 section 4); a phase has room for eight of them. 200 lines are several times the extensions
+     * that are registered for SMTP.
+     *
+     * <p>60 seconds is less than the 5 minutes that RFC 5321 section 4.5.3.2.1 asks a client to wait for a greeting: each
+     * connection that waits holds a thread or a place of a loop, and before TLS the peer may be anything. An MTA that relays
+     * mail, for which a slow server is better than none, sets {@code withTimePerPhase(Duration.ofMinutes(5))}.
+     */
     public static final UpgradeLimits DEFAULT =
             new UpgradeLimits(8_192, 200, 65_536, Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ZERO);
 
@@ -58,10 +73,45 @@ public record UpgradeLimits(
     }
 
     /**
+     * The same with another maximum length of a line. Where a phase may have fewer octets than that, it may have as many.
+     *
+     * @param octets CRLF included; at least 64
+     * @return new limits
+     * @throws IllegalArgumentException if it is less than 64
+     */
+    public UpgradeLimits withLineOctets(int octets) {
+        return new UpgradeLimits(
+                octets, linesPerPhase, Math.max(octets, octetsPerPhase), timePerPhase, timePerCommand, timeToClose);
+    }
+
+    /**
+     * The same with another maximum number of lines in one phase.
+     *
+     * @param lines at least 1
+     * @return new limits
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public UpgradeLimits withLinesPerPhase(int lines) {
+        return new UpgradeLimits(lineOctets, lines, octetsPerPhase, timePerPhase, timePerCommand, timeToClose);
+    }
+
+    /**
+     * The same with another maximum number of octets in one phase.
+     *
+     * @param octets at least {@link #lineOctets}
+     * @return new limits
+     * @throws IllegalArgumentException if it is less than {@link #lineOctets}
+     */
+    public UpgradeLimits withOctetsPerPhase(int octets) {
+        return new UpgradeLimits(lineOctets, linesPerPhase, octets, timePerPhase, timePerCommand, timeToClose);
+    }
+
+    /**
      * The same with another time for each phase.
      *
      * @param time positive
      * @return new limits
+     * @throws IllegalArgumentException if it is not positive
      */
     public UpgradeLimits withTimePerPhase(Duration time) {
         return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, time, timePerCommand, timeToClose);
@@ -72,6 +122,7 @@ public record UpgradeLimits(
      *
      * @param time positive
      * @return new limits
+     * @throws IllegalArgumentException if it is not positive
      */
     public UpgradeLimits withTimePerCommand(Duration time) {
         return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, time, timeToClose);
@@ -82,24 +133,14 @@ public record UpgradeLimits(
      *
      * @param time zero or more
      * @return new limits
+     * @throws IllegalArgumentException if it is negative
      */
     public UpgradeLimits withTimeToClose(Duration time) {
         return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, timePerCommand, time);
     }
 
     /**
-     * The same with another length of a line.
-     *
-     * @param octets at least 64
-     * @return new limits
-     */
-    public UpgradeLimits withLineOctets(int octets) {
-        return new UpgradeLimits(
-                octets, linesPerPhase, Math.max(octets, octetsPerPhase), timePerPhase, timePerCommand, timeToClose);
-    }
-
-    /**
-     * A time that arithmetic in nanoseconds can hold, whatever a user has set.
+     * A time that arithmetic in nanoseconds can hold, whatever has been set.
      *
      * @param time any
      * @return the same, or {@link #MAX_TIME} if it is longer than that

@@ -38,8 +38,7 @@ final class Wording {
     /** What may be wrong when a dialogue ends before its time, or does not go on. */
     static String dialogueCut(Phase phase, Role role) {
         if (role == Role.SERVER) {
-            return "The client has gone, is slow, or something in the middle has cut it off: see its log; one that is only slow"
-                    + " needs a longer UpgradeLimits.timePerPhase or timePerCommand";
+            return "The client has gone, is slow, or something in the middle has cut it off: see its log";
         }
         return switch (phase) {
             case COMMAND ->
@@ -47,9 +46,22 @@ final class Wording {
                         + " implicit-TLS port or another network, or ask the server's operator what its log says";
             default ->
                 "The server may be overloaded or turn this client away, or something in the middle may cut it off: try again"
-                        + " later or from another network, raise UpgradeLimits.timePerPhase if it is only slow, or ask its"
-                        + " operator what its log says";
+                        + " later or from another network, or ask its operator what its log says";
         };
+    }
+
+    /** How to accept more of a peer that has exceeded a bound of {@link UpgradeLimits}. */
+    static String tooMuch(String setting) {
+        return "If the peer is known to send as much, raise the bound: " + raised(setting);
+    }
+
+    /** The end of a sentence: how to wait longer for a peer. */
+    static String tooSlow(String setting) {
+        return "; if the peer is only slow, raise the bound: " + raised(setting);
+    }
+
+    private static String raised(String setting) {
+        return "limits(UpgradeLimits.DEFAULT." + setting + "(...))";
     }
 
     /** What may be wrong when a handshake ends without an alert, or does not go on. */
