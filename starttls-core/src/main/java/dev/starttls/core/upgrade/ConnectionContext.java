@@ -77,12 +77,7 @@ record ConnectionContext(
         return Wording.awaited(clock.phase(), role());
     }
 
-    /** What a person may try when the connection was lost. */
-    String lossHint(boolean heard) {
-        return silenceHint(heard);
-    }
-
-    /** What a person may try when the peer said nothing, or nothing more. */
+    /** What a person may try when the peer said nothing, or nothing more, or the connection was lost. */
     String silenceHint(boolean heard) {
         String hint = heard ? "" : FirstOctet.silence(clock.phase(), dialogue);
         if (!hint.isEmpty()) {

@@ -10,6 +10,11 @@ import java.util.Optional;
  */
 final class Negotiation {
 
+    /** A call that may run code of this side. */
+    private interface Call {
+        void run() throws IOException;
+    }
+
     private final ConnectionContext context;
     private final Termination termination;
     private final DialogueSteps steps;
@@ -43,13 +48,7 @@ final class Negotiation {
         }
         context.machine().begin();
         context.clock().begin(nanos);
-        try {
-            steps.begin();
-        } catch (UpgradeException e) {
-            throw e;
-        } catch (Throwable e) {
-            sayOrThrow(e);
-        }
+        contain(steps::begin);
     }
 
     void tick(long nanos) throws UpgradeException {
@@ -95,13 +94,7 @@ final class Negotiation {
         if (!preparable()) {
             return false;
         }
-        try {
-            steps.prepareNext();
-        } catch (UpgradeException e) {
-            throw e;
-        } catch (Throwable e) {
-            sayOrThrow(e);
-        }
+        contain(steps::prepareNext);
         return !context.tls().prepared();
     }
 
@@ -114,11 +107,7 @@ final class Negotiation {
     void receive(ByteBuffer network) throws IOException {
         requireBegun("receive");
         try {
-            input.receive(network);
-        } catch (UpgradeException e) {
-            throw e;
-        } catch (Throwable e) {
-            sayOrThrow(e);
+            contain(() -> input.receive(network));
         } finally {
             noteTask();
         }
@@ -127,11 +116,7 @@ final class Negotiation {
     void transmit(ByteBuffer network) throws IOException {
         requireBegun("transmit");
         try {
-            output.transmit(network);
-        } catch (UpgradeException e) {
-            throw e;
-        } catch (Throwable e) {
-            sayOrThrow(e);
+            contain(() -> output.transmit(network));
         } finally {
             noteTask();
         }
@@ -139,13 +124,7 @@ final class Negotiation {
 
     void endOfInput() throws IOException {
         requireBegun("endOfInput");
-        try {
-            input.endOfInput();
-        } catch (UpgradeException e) {
-            throw e;
-        } catch (Throwable e) {
-            sayOrThrow(e);
-        }
+        contain(input::endOfInput);
     }
 
     /** The transport has failed. */
@@ -169,6 +148,10 @@ final class Negotiation {
 
     Phase phase() {
         return context.clock().phase();
+    }
+
+    Peer peer() {
+        return context.peer();
     }
 
     void shutDown() {
@@ -237,19 +220,26 @@ final class Negotiation {
                 && !context.tls().prepared();
     }
 
-    /** What a dialogue or a listener throws ends the connection: whatever it meant to do, nothing leaves in the clear. */
-    private void abandon(Throwable thrown) {
+    /**
+     * Runs what may call code of this side: the dialogue, the listener, an engine source. What that throws ends the connection,
+     * and nothing leaves in the clear; a server that can still say so to its client does, and the exception follows later.
+     */
+    private void contain(Call call) throws IOException {
+        Throwable thrown;
+        try {
+            call.run();
+            return;
+        } catch (UpgradeException e) {
+            throw e;
+        } catch (Throwable e) {
+            thrown = e;
+        }
         if (!termination.ready()) {
+            if (termination.faulted(thrown)) {
+                return;
+            }
             termination.abandon(thrown);
         }
-    }
-
-    /** What user code throws ends the connection; a server that can still say so to its client does, and throws it later. */
-    private void sayOrThrow(Throwable thrown) {
-        if (!termination.ready() && termination.faulted(thrown)) {
-            return;
-        }
-        abandon(thrown);
         if (thrown instanceof Error error) {
             throw error;
         }

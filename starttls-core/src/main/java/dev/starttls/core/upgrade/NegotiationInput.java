@@ -109,7 +109,7 @@ final class NegotiationInput {
                 "Expected " + context.awaited() + ", got: "
                         + (thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage()),
                 "",
-                context.lossHint(heard));
+                context.silenceHint(heard));
         why.initCause(thrown);
         return termination.failed(why);
     }
