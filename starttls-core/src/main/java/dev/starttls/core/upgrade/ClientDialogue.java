@@ -35,7 +35,7 @@ import java.util.Optional;
  * @param <R> a reply of the protocol
  * @param <C> its capabilities
  */
-public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> implements Dialogue {
+public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends ProtocolDialogue {
 
     private enum Awaited {
         NOTHING,
@@ -44,7 +44,6 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> impleme
         GO_AHEAD
     }
 
-    private final StartTlsProtocol protocol;
     private final C none;
     private Awaited awaited = Awaited.NOTHING;
     private Phase asking = Phase.CAPABILITY;
@@ -66,7 +65,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> impleme
      * @param none capabilities of which none is announced
      */
     protected ClientDialogue(StartTlsProtocol protocol, C none) {
-        this.protocol = protocol;
+        super(protocol, Role.CLIENT);
         this.none = none;
         this.announced = none;
     }
@@ -96,26 +95,6 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> impleme
      */
     public final Optional<R> lastReply() {
         return lastReply;
-    }
-
-    @Override
-    public final String protocol() {
-        return protocol.name();
-    }
-
-    @Override
-    public final Role role() {
-        return Role.CLIENT;
-    }
-
-    @Override
-    public final List<Integer> startTlsPorts() {
-        return protocol.startTlsPorts();
-    }
-
-    @Override
-    public final List<Integer> implicitTlsPorts() {
-        return protocol.implicitTlsPorts();
     }
 
     @Override
@@ -187,7 +166,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> impleme
      * @return {@link StartTlsProtocol#keyword} unless overridden
      */
     protected String command() {
-        return protocol.keyword();
+        return keyword();
     }
 
     /** The handshake is done: what a subclass has learned before is forgotten here. */
@@ -277,7 +256,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> impleme
         if (secure() || declined) {
             return ready();
         }
-        return announced.has(protocol.keyword())
+        return announced.has(keyword())
                 ? propose(Step.Offer.READ)
                 : new Step.Decline(FailureReason.NOT_OFFERED, answer());
     }
@@ -313,7 +292,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> impleme
                 line,
                 List.of(),
                 reason == FailureReason.LIMIT_EXCEEDED
-                        ? "See which server answers with as much, and ask its operator why"
+                        ? "There is no setting for this: see which server answers with as much, and ask its operator why"
                         : "");
     }
 

@@ -20,9 +20,8 @@ import java.util.function.BiFunction;
  * @param <S> what is known of the client
  * @param <H> the handler that the author of a server writes; only the subclass calls it
  */
-public abstract class ServerDialogue<S extends ServerSession, H> implements Dialogue {
+public abstract class ServerDialogue<S extends ServerSession, H> extends ProtocolDialogue {
 
-    private final StartTlsProtocol protocol;
     private final String host;
     private final TlsPolicy policy;
     private final H handler;
@@ -53,38 +52,18 @@ public abstract class ServerDialogue<S extends ServerSession, H> implements Dial
             H handler,
             List<String> capabilities,
             BiFunction<State, ConnectionInfo, S> sessions) {
+        super(protocol, Role.SERVER);
         Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
         if (!Ascii.word(host)) {
             throw new IllegalArgumentException(
                     "host: expected printable characters of ASCII without a space, got others, or none");
         }
-        this.protocol = protocol;
         this.host = host;
         this.policy = Objects.requireNonNull(policy, "policy: expected a TlsPolicy, got null; try TlsPolicy.REQUIRED");
         this.handler = Objects.requireNonNull(handler, "handler: expected one to answer the commands, got null");
         this.capabilities = List.copyOf(capabilities);
         this.sessions = sessions;
         this.session = sessions.apply(State.PLAINTEXT, info);
-    }
-
-    @Override
-    public final String protocol() {
-        return protocol.name();
-    }
-
-    @Override
-    public final Role role() {
-        return Role.SERVER;
-    }
-
-    @Override
-    public final List<Integer> startTlsPorts() {
-        return protocol.startTlsPorts();
-    }
-
-    @Override
-    public final List<Integer> implicitTlsPorts() {
-        return protocol.implicitTlsPorts();
     }
 
     @Override
@@ -172,7 +151,7 @@ public abstract class ServerDialogue<S extends ServerSession, H> implements Dial
      * @return {@link StartTlsProtocol#keyword} unless overridden
      */
     protected String offer() {
-        return protocol.keyword();
+        return keyword();
     }
 
     /**
