@@ -93,4 +93,10 @@ public abstract class ServerSession {
     public final void forget(Class<?> type) {
         kept.remove(type);
     }
+
+    /** For people and logs: the client's address and the side of the upgrade, and nothing that the client said. */
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "[" + info.peer() + ", " + state + "]";
+    }
 }

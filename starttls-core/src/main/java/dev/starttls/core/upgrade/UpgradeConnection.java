@@ -500,6 +500,20 @@ public final class UpgradeConnection {
         tls.release();
     }
 
+    /** For people and logs, on one line: protocol, side, peer until ready, state, phase, and what is needed next. */
+    @Override
+    public String toString() {
+        Optional<Negotiation> present = negotiation;
+        return "UpgradeConnection[" + record
+                + present.map(open -> " with " + open.peer()).orElse("") + ", " + state() + ", "
+                + (present.isPresent() ? "phase " + phase() : "ready")
+                + ", wants " + want()
+                + machine.failure()
+                        .map(why -> ", failed: " + Wording.printable(String.valueOf(why.getMessage())))
+                        .orElse("")
+                + "]";
+    }
+
     /** The octets of memory that the peer can make this side hold: of lines, of answers to them and of records. */
     int held() {
         Optional<Negotiation> present = negotiation;

@@ -78,6 +78,12 @@ final class UpgradeRecord {
                 protocol, role, policy, negotiated(tls), before, inside, phases(), proposal, firstAttempt);
     }
 
+    /** For people: the protocol and the side. */
+    @Override
+    public String toString() {
+        return protocol + " " + role;
+    }
+
     private List<PhaseTime> phases() {
         long[] all = phases;
         PhaseTime[] times = new PhaseTime[all.length / 2];

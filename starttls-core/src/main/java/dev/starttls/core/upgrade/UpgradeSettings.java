@@ -76,6 +76,17 @@ public record UpgradeSettings(
                 HostMemory.ofProcess());
     }
 
+    /** For people and logs, on one line: of the TLS settings, whether chain and name are verified. */
+    @Override
+    public String toString() {
+        return "UpgradeSettings[policy=" + policy + ", verification=" + verification() + ", limits=" + limits
+                + ", listener="
+                + (listener == UpgradeListener.NONE
+                        ? "none"
+                        : listener.getClass().getName())
+                + ", preparation=" + preparation + ", injection=" + injection + ", direct=" + direct + "]";
+    }
+
     /**
      * How far the server's certificate is trusted: as set, or else as the policy has it.
      *
