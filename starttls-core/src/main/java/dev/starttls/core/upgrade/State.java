@@ -3,7 +3,16 @@ package dev.starttls.core.upgrade;
 /**
  * The states of a connection with what may cross the wire in each; {@link UpgradeMachine} has the transitions.
  *
- * <p>The two columns of plaintext name what a client and what a server may receive or send in the clear.
+ * <pre>{@code
+ *   PLAINTEXT --PROPOSE--> PROPOSED --GO_AHEAD--> HANDSHAKING --ESTABLISH--> SECURE --CLOSE--> CLOSING --END--> CLOSED
+ *   PLAINTEXT --PROPOSE_WITH_HELLO--> PROPOSED_WITH_HELLO --GO_AHEAD--> HANDSHAKING
+ *   PROPOSED --REFUSE--> PLAINTEXT
+ *   HANDSHAKING --CLOSE--> CLOSING
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO --CLOSE--> CLOSED
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDSHAKING, SECURE, CLOSING --FAIL--> FAILED
+ * }</pre>
+ *
+ * <p>With implicit TLS the first state is HANDSHAKING.
  */
 public enum State {
     /** Not upgraded: lines in the clear, in both directions. */

@@ -10,20 +10,17 @@ import javax.net.ssl.SSLException;
  * The upgrade, as a table from state and event to state. Two rules: everything that decides the state is in this file
  * (and what may cross the wire in a state is in {@link State}); this file does not know which role it plays.
  *
- * <pre>
- *              PROPOSE            GO_AHEAD              ESTABLISH          CLOSE            END
- *   PLAINTEXT ---------> PROPOSED ---------> HANDSHAKING ---------> SECURE ------> CLOSING ------> CLOSED
- *    ^  |                   |                 ^  |                                    ^
- *    |  |                   |                 |  |                                    |
- *    +--|----- REFUSE ------+                 |  +-------------- CLOSE ---------------+
- *       |                                     |
- *       +--------> PROPOSED_WITH_HELLO -------+
- *   PROPOSE_WITH_HELLO              GO_AHEAD
+ * <pre>{@code
+ *   PLAINTEXT --PROPOSE--> PROPOSED --GO_AHEAD--> HANDSHAKING --ESTABLISH--> SECURE --CLOSE--> CLOSING --END--> CLOSED
+ *   PLAINTEXT --PROPOSE_WITH_HELLO--> PROPOSED_WITH_HELLO --GO_AHEAD--> HANDSHAKING
+ *   PROPOSED --REFUSE--> PLAINTEXT
+ *   HANDSHAKING --CLOSE--> CLOSING
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO --CLOSE--> CLOSED
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDSHAKING, SECURE, CLOSING --FAIL--> FAILED
+ * }</pre>
  *
- *   CLOSE in PLAINTEXT or a proposal leads to CLOSED; FAIL leads from every state but the last two to FAILED.
- *   A proposal whose ClientHello has come along cannot be refused: its octets may have been taken for lines.
- *   Implicit TLS starts in HANDSHAKING. There is no arrow back to PLAINTEXT behind the go-ahead.
- * </pre>
+ * <p>Implicit TLS starts in HANDSHAKING. No arrow leads back to PLAINTEXT after the go-ahead. A proposal whose ClientHello left
+ * with the command cannot be refused: the server may have taken the octets of the ClientHello for lines.
  *
  * <p>An event that the table does not have in the state is an {@link IllegalStateException}: a mistake of the caller. A
  * peer's misbehaviour is the event {@link Event#FAIL}.
