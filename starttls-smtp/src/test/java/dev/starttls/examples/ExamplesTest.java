@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.testing.Loopback;
+import dev.starttls.core.testing.PemFiles;
 import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.Issued;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.smtp.SmtpClient;
 import dev.starttls.smtp.SmtpConnection;
+import dev.starttls.smtp.SmtpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The ways to embed a client, one test each: start reading here. */
 @Timeout(600)
@@ -54,6 +63,40 @@ class ExamplesTest {
 
         assertThat(told.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("TLSv1.3 TLS_AES_256_GCM_SHA384", "250 2.0.0 Ok", "221 2.0.0 Bye");
+    }
+
+    @Test
+    void a_client_looks_at_the_reason_of_a_failure() throws Exception {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        SmtpClient distrusting =
+                server.client().sslContext(TestCertificates.withOwnRoot().client());
+        SmtpClientExample.talk(distrusting, new PrintStream(told, true, StandardCharsets.UTF_8));
+
+        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+                .satisfiesExactly(
+                        blocked -> assertThat(blocked).isEqualTo("blocked: certificate-not-trusted"),
+                        why -> assertThat(why).startsWith("give up: CERTIFICATE_UNTRUSTED in phase HANDSHAKE"));
+    }
+
+    @Test
+    void a_server_of_a_few_lines_serves_with_keys_from_files(@TempDir Path folder) throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        Issued identity = certificates.localhost(KeyKind.EC);
+        Path chain = PemFiles.write(folder.resolve("chain.pem"), identity.chain());
+        Path key = PemFiles.write(folder.resolve("key.pem"), List.of(identity.key()));
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        SmtpServer few = SmtpServerExample.server(chain, key, new PrintStream(log, true, StandardCharsets.UTF_8));
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        try (UpgradeLoop loop = UpgradeLoop.open(10, Runnable::run);
+                ServerSocketChannel listening = few.listen(loop, Loopback.anyPort())) {
+            new Thread(loop, "few lines").start();
+            int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
+            SmtpClientExample.talk(
+                    SmtpClient.to("localhost", port).sslContext(certificates.client()),
+                    new PrintStream(told, true, StandardCharsets.UTF_8));
+        }
+        assertThat(told.toString(StandardCharsets.UTF_8)).startsWith("TLSv1.3").contains("221 2.0.0 Bye");
+        assertThat(log.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     @Test

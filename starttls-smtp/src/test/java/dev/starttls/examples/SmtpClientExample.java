@@ -1,5 +1,9 @@
 package dev.starttls.examples;
 
+import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.TlsPolicy;
+import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.smtp.SmtpClient;
 import dev.starttls.smtp.SmtpConnection;
@@ -9,17 +13,20 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A client with blocking streams: upgrades, says NOOP and QUIT, and prints how it went. Needs java.base only. */
+/**
+ * A client with blocking streams: upgrades under a policy, with its own trusted root, a time limit and a listener; says NOOP
+ * and QUIT, and prints how it went. Needs java.base only, and two packages of this library.
+ */
 public final class SmtpClientExample {
 
     private SmtpClientExample() {}
@@ -30,17 +37,29 @@ public final class SmtpClientExample {
         talk(client, System.out);
     }
 
-    static void talk(SmtpClient client, PrintStream told) throws IOException {
+    static void talk(SmtpClient client, PrintStream out) throws IOException {
+        client.policy(TlsPolicy.REQUIRED).timeout(Duration.ofSeconds(20)).listener(new Alert(out));
         try (SmtpConnection mail = client.connect()) {
             Negotiated tls = mail.report().tls().orElseThrow();
-            told.println(tls.version() + " " + tls.suite());
-            BufferedReader replies = new BufferedReader(
-                    new InputStreamReader(Channels.newInputStream(mail.channel()), StandardCharsets.US_ASCII));
-            OutputStream commands = Channels.newOutputStream(mail.channel());
+            out.println(tls.version() + " " + tls.suite());
+            BufferedReader replies =
+                    new BufferedReader(new InputStreamReader(mail.inputStream(), StandardCharsets.US_ASCII));
+            OutputStream commands = mail.outputStream();
             for (String command : new String[] {"NOOP", "QUIT"}) {
                 commands.write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
-                told.println(replies.readLine());
+                out.println(replies.readLine());
             }
+        } catch (UpgradeException why) {
+            boolean later = why.reason() == FailureReason.TIMEOUT || why.reason() == FailureReason.CONNECT_FAILED;
+            out.println((later ? "try again later: " : "give up: ") + why.getMessage());
+        }
+    }
+
+    /** Reports the mail that stays here because there is no TLS, or none that can be trusted. */
+    private record Alert(PrintStream out) implements UpgradeListener {
+        @Override
+        public void blocked(UpgradeException why) {
+            out.println("blocked: " + why.resultType());
         }
     }
 

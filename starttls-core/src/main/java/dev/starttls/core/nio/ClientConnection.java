@@ -4,6 +4,11 @@ import dev.starttls.core.upgrade.AnnouncedCapabilities;
 import dev.starttls.core.upgrade.UpgradeReport;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.SelectableChannel;
 
 /**
  * A connection to a server that is ready for the next command: greeted, upgraded as far as the policy has it, and its
@@ -44,6 +49,42 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
      */
     public final StartTlsChannel channel() {
         return channel;
+    }
+
+    /**
+     * What the server sends, as a stream of the octets that {@link #channel} reads. A read blocks until at least one octet has
+     * come, without a limit in time, and is ended by closing the connection from another thread. At close_notify the stream
+     * ends; the end of the connection without it is a {@link dev.starttls.core.tls.TruncatedException} (RFC 8446 section 6.1).
+     *
+     * @return a new stream, which has no buffer; closing it closes the connection. Once that is closed, reading throws a {@link
+     *     java.nio.channels.ClosedChannelException}
+     * @throws IllegalBlockingModeException if the channel is non-blocking, as one connected by {@link
+     *     ClientSetup#connect(UpgradeLoop)} is: make its transport blocking first
+     */
+    public final InputStream inputStream() {
+        requireBlocking();
+        return Channels.newInputStream(channel);
+    }
+
+    /**
+     * What is sent to the server, as a stream into {@link #channel}. A write blocks until all of its octets have been written
+     * to the transport, without a limit in time; each write is at least one TLS record, so that a whole command belongs into
+     * one.
+     *
+     * @return a new stream, which has no buffer; closing it closes the connection. Once that is closed, writing throws a {@link
+     *     java.nio.channels.ClosedChannelException}
+     * @throws IllegalBlockingModeException as {@link #inputStream}
+     */
+    public final OutputStream outputStream() {
+        requireBlocking();
+        return Channels.newOutputStream(channel);
+    }
+
+    /** A stream over a non-blocking channel would take it for ended where nothing has come yet. */
+    private void requireBlocking() {
+        if (channel.transport() instanceof SelectableChannel transport && !transport.isBlocking()) {
+            throw new IllegalBlockingModeException();
+        }
     }
 
     /**

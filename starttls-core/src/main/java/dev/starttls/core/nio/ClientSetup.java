@@ -305,9 +305,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * Connects and upgrades on a loop; does not block but for the look-up of the host's name, and with {@link #lookup} not
      * for that. Its addresses are tried in their order.
      *
-     * <p>The session's channel is non-blocking and registered with no selector. Streams need it to block: {@code
-     * Channels.newInputStream} takes it for ended where nothing has come yet. For them, set its transport to block first:
-     * {@code ((SocketChannel) channel.transport()).configureBlocking(true)}.
+     * <p>The session's channel is non-blocking and registered with no selector. Streams ({@link ClientConnection#inputStream})
+     * need a blocking one. For them, make its transport blocking first: {@code ((SocketChannel)
+     * channel.transport()).configureBlocking(true)}.
      *
      * @param loop that some thread runs
      * @return completed by the loop's thread; fails with an {@link dev.starttls.core.upgrade.UpgradeException}. Cancelling

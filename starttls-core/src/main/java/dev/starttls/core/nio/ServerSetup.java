@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.keys.ServerKeys;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.InjectionResponse;
@@ -18,6 +19,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Objects;
@@ -82,6 +84,20 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      */
     public S sslContext(SSLContext context) {
         return tls(settings.tls().withContext(context));
+    }
+
+    /**
+     * The server's certificate and key from PEM files: {@link #sslContext} with {@link
+     * dev.starttls.core.keys.ServerKeys#pem(Path, Path)}, which has the formats. The files are read once, here.
+     *
+     * @param chain the server's certificate, followed by those of the issuers up to the root, which may be left out
+     * @param key its private key, not encrypted
+     * @return this
+     * @throws IOException if they cannot be read or do not belong together; the message names the file and what to try
+     * @throws NullPointerException if one is null
+     */
+    public S keys(Path chain, Path key) throws IOException {
+        return sslContext(ServerKeys.pem(chain, key).context());
     }
 
     /**
@@ -195,6 +211,32 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      */
     public ServerSocketChannel listen(UpgradeLoop loop, InetSocketAddress address) throws IOException {
         return listen(List.of(Objects.requireNonNull(loop, "loop: expected one to serve on, got null")), address);
+    }
+
+    /**
+     * Listens, and serves every connection on a new loop, which the caller runs. For a server that one thread serves:
+     *
+     * <pre>{@code
+     * server.listen(new InetSocketAddress(25), 10_000).run();
+     * }</pre>
+     *
+     * @param address to bind
+     * @param connections the maximum number of connections at once; at least 1. Others wait in the backlog
+     * @return a loop that no thread runs yet. It runs the tasks of handshakes on its own thread; closing it ends the listening,
+     *     and interrupting the thread that runs it closes it ({@link UpgradeLoop#run})
+     * @throws IOException as {@link #listen(UpgradeLoop, InetSocketAddress)}
+     * @throws IllegalStateException as {@link #listen(UpgradeLoop, InetSocketAddress)}
+     * @throws IllegalArgumentException if {@code connections} is less than 1, or the settings do not fit the protocol
+     */
+    public UpgradeLoop listen(InetSocketAddress address, int connections) throws IOException {
+        UpgradeLoop loop = UpgradeLoop.open(connections, Runnable::run);
+        try {
+            var unusedChannel = listen(loop, address);
+            return loop;
+        } catch (Throwable e) {
+            loop.closeNow();
+            throw e;
+        }
     }
 
     /**
