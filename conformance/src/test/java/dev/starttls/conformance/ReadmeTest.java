@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -13,10 +14,11 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each Java block of the README is compiled, word for word. */
+/** Each Java block of the README and of the other documents is compiled, word for word. */
 class ReadmeTest {
 
     private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
@@ -39,7 +41,7 @@ class ReadmeTest {
                 folder.toString(),
                 "-cp",
                 System.getProperty("java.class.path")));
-        Matcher blocks = BLOCK.matcher(Files.readString(Path.of("..", "README.md")));
+        Matcher blocks = BLOCK.matcher(documents());
         int count = 0;
         while (blocks.find()) {
             count++;
@@ -53,11 +55,25 @@ class ReadmeTest {
             Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);
             arguments.add(file.toString());
         }
-        assertThat(count).isEqualTo(3);
-        StringWriter told = new StringWriter();
-        PrintWriter printer = new PrintWriter(told);
+        assertThat(count).as("blocks").isEqualTo(3);
+        StringWriter detail = new StringWriter();
+        PrintWriter printer = new PrintWriter(detail);
         assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))
-                .as(told::toString)
+                .as(detail::toString)
                 .isZero();
+    }
+
+    private static String documents() throws IOException {
+        List<Path> documents = new ArrayList<>(List.of(Path.of("../benchmarks/README.md")));
+        for (Path folder : List.of(Path.of(".."), Path.of("../docs"))) {
+            try (Stream<Path> files = Files.list(folder)) {
+                files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (Path document : documents) {
+            text.append(Files.readString(document)).append('\n');
+        }
+        return text.toString();
     }
 }

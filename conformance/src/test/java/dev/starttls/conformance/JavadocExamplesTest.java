@@ -1,0 +1,215 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each example in the javadoc of the four libraries is compiled, word for word. */
+class JavadocExamplesTest {
+
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final List<String> LIBRARIES =
+            List.of("starttls-core", "starttls-smtp", "starttls-imap", "starttls-pop3");
+    private static final Pattern EXAMPLE = Pattern.compile("<pre>\\{@code\n(.*?)\n *\\* *\\}</pre>", Pattern.DOTALL);
+    /** How a diagram of the machine is told from code. */
+    private static final String DIAGRAM = "--> ";
+
+    /** What a reader's editor adds besides the library's own packages. */
+    private static final List<String> OTHER_PACKAGES = List.of(
+            "java.net",
+            "java.nio",
+            "java.nio.channels",
+            "java.nio.file",
+            "java.security.cert",
+            "java.time",
+            "java.util",
+            "java.util.concurrent",
+            "javax.net.ssl");
+
+    /** The class around an example that is members and not statements, by the class that it documents. */
+    private static final Map<String, String> HEADS = Map.of(
+            "ClientDialogue",
+            "abstract class Example extends ClientDialogue<String, Example.ExampleCapabilities> {"
+                    + " Example() { super(null, null); }"
+                    + " static abstract class ExampleCapabilities extends AnnouncedCapabilities {"
+                    + " ExampleCapabilities(List<String> lines) { super(lines); }"
+                    + " static ExampleCapabilities of(String line) { return null; } }",
+            "Dialogue",
+            "abstract class Example implements Dialogue { boolean greeted;",
+            "SessionEnd",
+            "abstract class Example implements SmtpHandler { abstract void log(String line);",
+            "SmtpDataReceiver",
+            "abstract class Example implements SmtpDataReceiver { List<String> spool;");
+
+    private static final String SPOOL =
+            "static abstract class Spooling implements SmtpDataReceiver {} static class Spool extends Spooling {"
+                    + " Spool(SmtpEnvelope envelope) {} public void line(String line) {}"
+                    + " public SmtpReply end() { return null; } }";
+    private static final String SERVING = "SSLContext context; UpgradeLoop loop;";
+
+    /** What the reader of an example has, by the class that it documents. */
+    private static final Map<String, String> SURROUNDINGS = Map.ofEntries(
+            Map.entry(
+                    "ReloadingKeys",
+                    "SmtpServer server; ScheduledExecutorService timer; abstract void reload(ReloadingKeys keys);"),
+            Map.entry("ServerKeys", "SmtpServer server; char[] password;"),
+            Map.entry("LineDecoder", "ByteBuffer received;"),
+            Map.entry("ServerSetup", "SmtpServer server;"),
+            Map.entry("StartTlsChannel", "SocketChannel socketChannel; UpgradeConnection connection; byte[] mail;"),
+            Map.entry("UpgradeLoop", "InetSocketAddress address; UpgradeConnection connection;"),
+            Map.entry(
+                    "EngineSource",
+                    "SSLContext sslContext; NettySslContext nettySslContext;"
+                            + " interface ByteBufAllocator { ByteBufAllocator DEFAULT = null; }"
+                            + " interface NettySslContext { SSLEngine newEngine(ByteBufAllocator a, String host, int port); }"),
+            Map.entry("PeerCheck", "TlsSettings settings; ServerIdentity server; SSLEngine engine;"),
+            Map.entry("ServerIdentity", "X509Certificate leaf;"),
+            Map.entry("TlsPump", "SSLEngine engine; ByteBuffer fromApplication, toPeer, fromPeer, toApplication;"),
+            Map.entry("TlsSettings", "SSLContext sslContext; TlsSettings.Builder builder;"),
+            Map.entry(
+                    "UpgradeConnection",
+                    "UpgradeConnection connection; ByteBuffer in, out, none;"
+                            + " abstract void writeAll(ByteBuffer octets); abstract void read(ByteBuffer octets);"),
+            Map.entry(
+                    "UpgradeException",
+                    "abstract void attempt() throws UpgradeException;"
+                            + " abstract void queueForLater(String type); abstract void tellPostmaster(String message);"),
+            Map.entry(
+                    "UpgradeListener",
+                    "Metrics metrics; interface Metrics { void increment(String name, String tag); }"),
+            Map.entry("UpgradeSettings", "TlsSettings tls;"),
+            Map.entry("ImapCapabilities", "ImapCapabilities capabilities;"),
+            Map.entry("ImapClientDialogue", "UpgradeSettings settings;"),
+            Map.entry(
+                    "ImapLogin",
+                    "Accounts accounts; ImapHandler mailboxes;"
+                            + " interface Accounts { boolean verify(String user, String password); }"),
+            Map.entry("ImapServer", "ImapLogin.Credentials users; ImapHandler mailboxes;" + SERVING),
+            Map.entry(
+                    "ImapServerDialogue",
+                    "ImapLogin.Credentials users; ImapHandler mailboxes; UpgradeSettings settings;"),
+            Map.entry("ImapSession", "ImapSession session; record Selected(String mailbox) {}"),
+            Map.entry("Pop3Capabilities", "Pop3Capabilities capabilities;"),
+            Map.entry("Pop3ClientDialogue", "UpgradeSettings settings;"),
+            Map.entry(
+                    "Pop3Login",
+                    "Accounts accounts; interface Accounts { boolean check(String user, String password); }"
+                            + " abstract Pop3Mailbox mailboxOf(String user);"),
+            Map.entry(
+                    "Pop3Maildrop",
+                    "Accounts accounts; interface Accounts { Optional<Pop3Mailbox> open(String user, String password); }"),
+            Map.entry("Pop3Server", "Pop3Login login;" + SERVING),
+            Map.entry("Pop3ServerDialogue", "Pop3Login login; UpgradeSettings settings;"),
+            Map.entry("Pop3Session", "Pop3Session session; record User(String name) {}"),
+            Map.entry("SmtpCapabilities", "SmtpCapabilities capabilities;"),
+            Map.entry("SmtpClientDialogue", "UpgradeSettings settings;"),
+            Map.entry("SmtpDelivery", SPOOL),
+            Map.entry("SmtpServer", "SmtpDelivery delivery;" + SERVING),
+            Map.entry("SmtpServerDialogue", "SmtpDelivery delivery; UpgradeSettings settings;"),
+            Map.entry("SmtpSession", "SmtpSession session; record Login(String name) {}"),
+            Map.entry("SmtpTransaction", SPOOL));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void every_example_compiles() throws Exception {
+        Optional<ToolProvider> compiler = ToolProvider.findFirst("javac");
+        assumeTrue(compiler.isPresent(), "this Java has no javac");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--release",
+                "17",
+                "-proc:none",
+                "-d",
+                folder.toString(),
+                "-cp",
+                System.getProperty("java.class.path")));
+        int before = arguments.size();
+        String imports = imports();
+        for (Path source : sources()) {
+            String type = source.getFileName().toString().replace(".java", "");
+            int count = 0;
+            for (String example : examples(Files.readString(source))) {
+                count++;
+                String home = type.toLowerCase(Locale.ROOT) + count;
+                Path file = folder.resolve(home).resolve("Example.java");
+                Files.createDirectories(file.getParent());
+                Files.writeString(file, "package " + home + ";\n" + imports + around(type, example));
+                arguments.add(file.toString());
+            }
+        }
+        assertThat(arguments.size() - before).as("examples").isGreaterThan(50);
+        StringWriter detail = new StringWriter();
+        PrintWriter printer = new PrintWriter(detail);
+        assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))
+                .as(detail::toString)
+                .isZero();
+    }
+
+    private static String around(String type, String example) {
+        if (HEADS.containsKey(type)) {
+            return HEADS.get(type) + "\n" + example + "\n}\n";
+        }
+        String statements = example.startsWith("catch") ? "try { attempt(); }\n" + example : example;
+        String result = example.contains("return ") ? "Object" : "void";
+        return "abstract class Example {" + SURROUNDINGS.getOrDefault(type, "") + "\n" + result
+                + " run() throws Exception {\n" + statements + "\n}\n}\n";
+    }
+
+    private static List<String> examples(String source) {
+        List<String> examples = new ArrayList<>();
+        Matcher found = EXAMPLE.matcher(source);
+        int all = 0;
+        while (found.find()) {
+            all++;
+            String example = found.group(1).replaceAll("(?m)^ *\\* ?", "");
+            if (!example.contains(DIAGRAM)) {
+                examples.add(example);
+            }
+        }
+        assertThat(source.split("<pre>", -1).length - 1)
+                .as("each <pre> is one of {@code ...}")
+                .isEqualTo(all);
+        return examples;
+    }
+
+    private static String imports() throws IOException {
+        TreeSet<String> packages = new TreeSet<>(OTHER_PACKAGES);
+        for (Path source : sources()) {
+            Matcher name = Pattern.compile("(?m)^package ([\\w.]+);").matcher(Files.readString(source));
+            if (name.find()) {
+                packages.add(name.group(1));
+            }
+        }
+        StringBuilder imports = new StringBuilder();
+        packages.forEach(each -> imports.append("import ").append(each).append(".*;\n"));
+        return imports.toString();
+    }
+
+    private static List<Path> sources() throws IOException {
+        List<Path> sources = new ArrayList<>();
+        for (String library : LIBRARIES) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(library).resolve("src/main/java"))) {
+                files.filter(file -> file.toString().endsWith(".java")).sorted().forEach(sources::add);
+            }
+        }
+        return sources;
+    }
+}
