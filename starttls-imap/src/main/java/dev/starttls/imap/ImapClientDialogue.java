@@ -141,7 +141,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
             if (untagged.status().condition() == ImapCondition.BYE) {
                 return new Step.Fail(
                         FailureReason.TURNED_AWAY,
-                        "Expected the server to serve this client, got its farewell",
+                        "Expected the server to serve this client, got BYE",
                         line,
                         List.of());
             }

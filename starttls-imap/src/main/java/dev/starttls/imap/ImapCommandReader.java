@@ -85,7 +85,7 @@ final class ImapCommandReader {
     private Reading more(ImapLiteral literal, int maxOctets) {
         long maxInAll = (long) maxOctets + MAX_OTHER_OCTETS;
         if (refusal.isEmpty() && (literal.octets() > maxOctets || text.length() + literal.octets() > maxInAll)) {
-            refusal = Optional.of(tag + " BAD Literal too long; the most is " + maxOctets + " octets");
+            refusal = Optional.of(tag + " BAD Literal too long; at most " + maxOctets + " octets are accepted");
         }
         if (literal.kind() == ImapLiteral.Kind.SYNCHRONIZING) {
             if (refusal.isPresent()) {

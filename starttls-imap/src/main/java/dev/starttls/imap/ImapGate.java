@@ -74,7 +74,7 @@ final class ImapGate {
             }
             default -> {
                 if (!ImapSyntax.atom(name)) {
-                    yield bad("Expected a command behind the tag and one space");
+                    yield bad("Expected a command after the tag and one space");
                 }
                 if (!loggedIn && AFTER_LOGIN.contains(name)) {
                     yield bad("Log in first");

@@ -18,7 +18,7 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>A user may act for nobody else: an authorization identity that is not the user's own is refused. Without another
- * handler there are no mailboxes: every command behind the log-in but NOOP is answered BAD, which is enough to test
+ * handler there are no mailboxes: every command after the log-in but NOOP is answered BAD, which is enough to test
  * log-ins and upgrades against.
  *
  * <p>It keeps its state in the session: one instance serves any number of connections and threads, if the credentials and
@@ -26,7 +26,7 @@ import java.util.Optional;
  */
 public final class ImapLogin implements ImapHandler {
 
-    /** Who knows the users' passwords. */
+    /** Checks the users' passwords. */
     @FunctionalInterface
     public interface Credentials {
 
@@ -64,9 +64,9 @@ public final class ImapLogin implements ImapHandler {
     private final ImapHandler next;
 
     /**
-     * A log-in without mailboxes behind it.
+     * A log-in without mailboxes.
      *
-     * @param credentials who knows the users' passwords
+     * @param credentials checks the users' passwords
      */
     public ImapLogin(Credentials credentials) {
         this(credentials, new NoMailboxes());
@@ -75,14 +75,13 @@ public final class ImapLogin implements ImapHandler {
     /**
      * A log-in before another handler.
      *
-     * @param credentials who knows the users' passwords
+     * @param credentials checks the users' passwords
      * @param next answers every command but LOGIN and AUTHENTICATE, before the log-in too
      */
     public ImapLogin(Credentials credentials, ImapHandler next) {
-        this.credentials =
-                Objects.requireNonNull(credentials, "credentials: expected who knows the passwords, got null");
+        this.credentials = Objects.requireNonNull(credentials, "credentials: expected a check of passwords, got null");
         this.next = Objects.requireNonNull(
-                next, "next: expected a handler behind the log-in, got null; leave it out for none");
+                next, "next: expected a handler for the commands after the log-in, got null; leave it out for none");
     }
 
     /**

@@ -189,7 +189,7 @@ public sealed interface ImapResponse {
                     "Expected a response (RFC 9051 section 2.2.2), got a broken one; " + e.getMessage());
         }
         throw new ImapSyntaxException(
-                "Expected a response: \"*\", \"+\" or a tag, then a space and, behind a tag, OK, NO or"
+                "Expected a response: \"*\", \"+\" or a tag, then a space and, after a tag, OK, NO or"
                         + " BAD (RFC 9051 section 2.2.2), got another line");
     }
 }

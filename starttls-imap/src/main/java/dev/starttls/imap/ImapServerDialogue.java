@@ -147,7 +147,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
 
     @Override
     public List<String> injected() {
-        return List.of("* BYE Plaintext behind STARTTLS refused");
+        return List.of("* BYE Plaintext after STARTTLS refused");
     }
 
     @Override

@@ -30,7 +30,7 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
         if (!Ascii.sendable(text)) {
             throw new IllegalArgumentException(
                     "text: expected octets (U+0001 to U+00FF) without CR and LF, got a text of " + text.length()
-                            + " characters with another; put non-ASCII text into octets first, and each line into one of its own");
+                            + " characters with another; encode non-ASCII text to octets first, and give each line separately");
         }
     }
 

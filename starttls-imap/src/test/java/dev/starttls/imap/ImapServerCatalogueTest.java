@@ -129,7 +129,7 @@ class ImapServerCatalogueTest {
             })
     void octets_behind_starttls_are_answered_bye_and_the_connection_is_closed(String injected) {
         assertThat(client.say("a STARTTLS\r\n" + injected + "\r\n"))
-                .isEqualTo("* BYE Plaintext behind STARTTLS refused\r\n");
+                .isEqualTo("* BYE Plaintext after STARTTLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
         assertThat(client.say("c NOOP\r\n")).isEmpty();

@@ -287,7 +287,7 @@ class ImapServerEndTest {
                 Fixture.serverDialogue(TlsPolicy.REQUIRED),
                 Fixture.server(TlsPolicy.REQUIRED).withInjection(response));
         assertThat(Fixture.greeted(server).say("a STARTTLS\r\nb NOOP\r\n"))
-                .isEqualTo("* BYE Plaintext behind STARTTLS refused\r\n");
+                .isEqualTo("* BYE Plaintext after STARTTLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
     }
 

@@ -51,8 +51,8 @@ public sealed interface Pop3Answer {
                     throw new IllegalArgumentException(
                             "lines: expected octets (U+0001 to U+00FF) without CR and LF, got a"
                                     + " line of " + line.length()
-                                    + " characters with another; put non-ASCII text into octets first, and each line into one of"
-                                    + " its own");
+                                    + " characters with another; encode non-ASCII text to octets first, and give each line"
+                                    + " separately");
                 }
             }
         }

@@ -59,7 +59,7 @@ public final class Pop3MultiLineParser {
             reset();
             throw new Pop3SyntaxException(
                     FailureReason.LIMIT_EXCEEDED,
-                    "Expected the line with a dot alone (RFC 1939 section 3) behind at most " + maxLines + " lines and "
+                    "Expected the line with a dot alone (RFC 1939 section 3) after at most " + maxLines + " lines and "
                             + maxOctets + " octets, got more; no setting changes that");
         }
         lines.add(line.startsWith(".") ? line.substring(1) : line);

@@ -35,7 +35,7 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
         if (!Ascii.sendable(text)) {
             throw new IllegalArgumentException(
                     "text: expected octets (U+0001 to U+00FF) without CR and LF, got a line of " + text.length()
-                            + " characters with another; put non-ASCII text into octets first, and each line into one of its own");
+                            + " characters with another; encode non-ASCII text to octets first, and give each line separately");
         }
     }
 

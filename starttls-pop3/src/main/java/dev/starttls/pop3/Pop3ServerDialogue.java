@@ -164,7 +164,7 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
 
     @Override
     public List<String> injected() {
-        return List.of(Pop3Reply.error("Plaintext behind STLS refused").line());
+        return List.of(Pop3Reply.error("Plaintext after STLS refused").line());
     }
 
     @Override

@@ -124,7 +124,7 @@ class Pop3ServerCatalogueTest {
     @ParameterizedTest
     @ValueSource(strings = {"CAPA\r\n", "NOOP\r\n", "QUIT\r\n", "USER mary\r\n", "XYZZY\r\n", "CAP", "\r\n"})
     void octets_behind_stls_are_refused_and_the_connection_is_closed(String injected) {
-        assertThat(client.say("STLS\r\n" + injected)).isEqualTo("-ERR Plaintext behind STLS refused\r\n");
+        assertThat(client.say("STLS\r\n" + injected)).isEqualTo("-ERR Plaintext after STLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
         assertThat(client.say("CAPA\r\n")).isEmpty();

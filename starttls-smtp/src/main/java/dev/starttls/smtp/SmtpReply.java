@@ -47,7 +47,7 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
             if (!Ascii.sendable(line)) {
                 throw new IllegalArgumentException(
                         "text: expected octets (U+0001 to U+00FF) without CR and LF, got a line of " + line.length()
-                                + " characters with another; put non-ASCII text into octets first, and each line into one of its own");
+                                + " characters with another; encode non-ASCII text to octets first, and give each line separately");
             }
         }
     }
@@ -79,13 +79,13 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
         for (String line : lines) {
             if (reply.isPresent()) {
                 throw new SmtpSyntaxException(
-                        FailureReason.PROTOCOL_VIOLATION, "Expected one reply, got lines behind its last");
+                        FailureReason.PROTOCOL_VIOLATION, "Expected one reply, got lines after its last");
             }
             reply = parser.add(line);
         }
         if (reply.isEmpty()) {
             throw new SmtpSyntaxException(
-                    FailureReason.PROTOCOL_VIOLATION, "Expected a last line, with a space behind the code, got none");
+                    FailureReason.PROTOCOL_VIOLATION, "Expected a last line, with a space after the code, got none");
         }
         return reply.get();
     }

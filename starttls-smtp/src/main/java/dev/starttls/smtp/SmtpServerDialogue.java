@@ -104,7 +104,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             if (NEVER_GIVEN.contains(keyword)) {
                 throw new IllegalArgumentException(
                         "extensions: " + keyword
-                                + " cannot be given: STARTTLS is announced when it is due, octets that are no lines are not known");
+                                + " cannot be given: STARTTLS is announced when it is due, and octets that are not lines are not supported");
             }
         }
         return extensions;
@@ -181,7 +181,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
 
     @Override
     public List<String> injected() {
-        return SmtpReply.of(554, "5.5.0 Plaintext behind STARTTLS refused").lines();
+        return SmtpReply.of(554, "5.5.0 Plaintext after STARTTLS refused").lines();
     }
 
     @Override

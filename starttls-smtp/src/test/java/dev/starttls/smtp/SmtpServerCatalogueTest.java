@@ -94,7 +94,7 @@ class SmtpServerCatalogueTest {
             strings = {"NOOP\r\n", "EHLO x\r\n", "RSET\r\n", "MAIL FROM:<a@example.org>\r\n", "XYZZY\r\n", "NOO", "\r\n"
             })
     void octets_behind_starttls_are_answered_554_and_the_connection_is_closed(String injected) {
-        assertThat(client.say("STARTTLS\r\n" + injected)).isEqualTo("554 5.5.0 Plaintext behind STARTTLS refused\r\n");
+        assertThat(client.say("STARTTLS\r\n" + injected)).isEqualTo("554 5.5.0 Plaintext after STARTTLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
         assertThat(client.say("NOOP\r\n")).isEmpty();

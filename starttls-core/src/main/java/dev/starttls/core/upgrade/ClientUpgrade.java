@@ -68,7 +68,7 @@ final class ClientUpgrade {
         if (behind.hasRemaining() && !answerable) {
             throw termination.fail(
                     FailureReason.PLAINTEXT_INJECTION,
-                    "Expected nothing behind the go-ahead before the handshake, got " + behind.remaining()
+                    "Expected nothing after the go-ahead before the handshake, got " + behind.remaining()
                             + " octets in plaintext",
                     SOMEONE);
         }

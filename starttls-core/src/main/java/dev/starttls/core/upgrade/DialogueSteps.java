@@ -57,7 +57,7 @@ final class DialogueSteps {
         require(
                 step == null || step instanceof Step.Fail || step instanceof Step.Close,
                 step,
-                "Step.Fail or Step.Close after something that is no line");
+                "Step.Fail or Step.Close after input that is not a line");
         carryOut(step, NOTHING);
     }
 
@@ -120,7 +120,7 @@ final class DialogueSteps {
         UpgradeException why = new UpgradeException(
                 FailureReason.PLAINTEXT_INJECTION,
                 Phase.COMMAND,
-                "Expected nothing behind the upgrade command before the handshake, got " + count
+                "Expected nothing after the upgrade command before the handshake, got " + count
                         + " octets in plaintext",
                 "",
                 "The client must wait for the go-ahead before it sends anything; if it did, someone in the middle has"
@@ -175,8 +175,8 @@ final class DialogueSteps {
         // RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4.
         if (context.client() && !context.dialogue().capabilities().isEmpty()) {
             throw new IllegalStateException("Expected the " + context.dialogue().protocol()
-                    + " dialogue to have forgotten at the upgrade what was announced before, got capabilities"
-                    + " of before in Dialogue.capabilities behind Dialogue.secured");
+                    + " dialogue to have forgotten at the upgrade what was announced before, got earlier capabilities"
+                    + " from Dialogue.capabilities after Dialogue.secured");
         }
         carryOut(next, NOTHING);
         note();
@@ -261,7 +261,7 @@ final class DialogueSteps {
         require(
                 inside || context.state() == State.PLAINTEXT,
                 step,
-                "Step.Proceed, Step.Decline or Step.Fail behind Step.Propose");
+                "Step.Proceed, Step.Decline or Step.Fail after Step.Propose");
         require(
                 inside || !context.policy().enforced(),
                 step,
@@ -297,7 +297,7 @@ final class DialogueSteps {
         require(
                 lines.isEmpty() || state == State.SECURE || state.plaintextOut(context.role()) == State.Plaintext.ANY,
                 step,
-                "no line of the dialogue; behind Step.Propose only Step.Await without lines, Step.Proceed, Step.Decline,"
+                "no line of the dialogue; after Step.Propose only Step.Await without lines, Step.Proceed, Step.Decline,"
                         + " Step.Close without lines or Step.Fail may follow");
         context.pendingLines().add(lines);
     }

@@ -2,45 +2,47 @@ package dev.starttls.core.upgrade;
 
 /** Why an upgrade failed; each maps to the result type that a TLS report names it by (RFC 8460 section 4.3). */
 public enum FailureReason {
-    /** The server does not offer the upgrade, or someone in the middle has taken the offer out. */
+    /** The server does not offer the upgrade, or someone in the middle has removed the offer. */
     NOT_OFFERED(
             "starttls-not-supported",
-            "If the server is known to offer it, someone in the middle may have taken the offer out: try another network, or an implicit-TLS port"),
+            "If the server is known to offer it, someone in the middle may have removed the offer: try another network, or an implicit-TLS port"),
     /** The server offered the upgrade and refused the command. */
     REFUSED("starttls-not-supported", "Try again later, or ask the server's operator what its log says"),
     /**
-     * The server did not take what was said to it unasked ({@link DirectUpgrade}), and this connection cannot go on: it closed
-     * the connection, ended the session or said nothing, or it refused the ClientHello that came in one piece with the upgrade
-     * command; see the cause. That is remembered of it, and nothing is wrong with it. Clients that make their connections
-     * themselves make another under {@link DirectUpgrade#REMEMBERED}, and tell nobody of this one.
+     * The server did not accept what was sent to it unasked ({@link DirectUpgrade}), and this connection cannot go on: it
+     * closed the connection, ended the session or said nothing, or it refused the ClientHello that was sent together with the
+     * upgrade command; see the cause. That is remembered of the host, and nothing is wrong with it. Clients that make their
+     * connections themselves make another under {@link DirectUpgrade#REMEMBERED}, and report no failure.
      */
     DIRECT_NOT_TAKEN(
             "validation-failure",
-            "Connect again by DirectUpgrade.REMEMBERED, for the host is now remembered not to take that; or ask always, by DirectUpgrade.NEVER"),
+            "Connect again under DirectUpgrade.REMEMBERED, which now remembers that the host does not accept it; or always ask first, under DirectUpgrade.NEVER"),
     /** An IMAP server greeted with PREAUTH, in which state STARTTLS is not possible (RFC 9051 section 11.1). */
     PREAUTHENTICATED(
             "starttls-not-supported",
             "Use an implicit-TLS port, or have the server's operator turn PREAUTH off for this client"),
-    /** Octets in the clear came behind the go-ahead or behind the upgrade command (CVE-2011-0411, CVE-2021-38371). */
+    /** Octets in the clear came after the go-ahead or after the upgrade command (CVE-2011-0411, CVE-2021-38371). */
     PLAINTEXT_INJECTION(
             "validation-failure",
             "Someone in the middle may have added the octets: try another network, and see what the peer's log says"),
     /** The peer sent what the protocol does not allow. */
     PROTOCOL_VIOLATION(
             "validation-failure",
-            "See who answers at this host and port: no server or client of this protocol, one at fault, or something in the middle that rewrites what is said; its log may say more"),
+            "Find out what answers at this host and port: something that does not speak this protocol, a faulty implementation, or something in the middle that rewrites what is sent; its log may say more"),
     /** The peer sent more than the limits allow. */
     LIMIT_EXCEEDED(
             "validation-failure",
             "The peer is hostile or at fault; if it is known to send as much, raise the bound of UpgradeLimits that it has exceeded"),
     /** The time for a phase ran out. */
-    TIMEOUT("validation-failure", "If the peer is only slow, raise it by UpgradeLimits.withTimePerPhase or withTimePerCommand"),
+    TIMEOUT(
+            "validation-failure",
+            "If the peer is only slow, raise it by UpgradeLimits.withTimePerPhase or withTimePerCommand"),
     /** The server turned the client away: in its greeting, by refusing its EHLO, or later with 421 or BYE. */
     TURNED_AWAY(
             "validation-failure",
-            "The server's own words say why, if it gave any: try again later or from another address, or ask its operator"),
+            "The server's reply may say why: try again later or from another address, or ask its operator"),
     /** No connection could be made. */
-    CONNECT_FAILED("validation-failure", "Check the host, the port and what filters between here and there"),
+    CONNECT_FAILED("validation-failure", "Check the host, the port, and the firewalls on the way"),
     /** The peer closed the connection. */
     CONNECTION_CLOSED("validation-failure", "Try again later or from another network, or see what the peer's log says"),
     /** The TLS handshake failed for another reason than the certificate. */
@@ -49,7 +51,7 @@ public enum FailureReason {
     /** The certificate does not lead to a trusted root. */
     CERTIFICATE_UNTRUSTED(
             "certificate-not-trusted",
-            "See which authority has issued the certificate, and whether the trust manager knows it"),
+            "Check which authority issued the certificate, and whether the trust manager trusts it"),
     /** The certificate, or one above it, has expired or is not valid yet. */
     CERTIFICATE_EXPIRED(
             "certificate-expired",
@@ -58,14 +60,14 @@ public enum FailureReason {
     CERTIFICATE_NAME_MISMATCH(
             "certificate-host-mismatch",
             "Connect by a name that the certificate has, or ask the server's operator for one that has this name"),
-    /** The certificate is none of those whose keys are pinned. */
+    /** No key of the server's certificates is pinned. */
     CERTIFICATE_PIN_MISMATCH(
             "validation-failure",
             "If the server has a new key, set its pin; if not, someone in the middle has answered"),
     /** The connection ended inside TLS without close_notify. */
     TRUNCATED(
             "validation-failure",
-            "Someone in the middle may have cut the connection: what came is not to be taken for all there was"),
+            "Someone in the middle may have cut the connection: what was received may be incomplete"),
     /** This side gave up: the selector loop was full or shut down, or the caller cancelled, closed or interrupted it. */
     REJECTED(
             "validation-failure",
@@ -73,7 +75,7 @@ public enum FailureReason {
     /** Code of this side threw: a handler, a listener, a trust manager, a chooser of contexts, an executor; see the cause. */
     LOCAL_ERROR(
             "validation-failure",
-            "The cause has the place: a handler, a listener, a trust manager, a chooser of contexts, an engine source, a memory of hosts, or the use of this library");
+            "The cause shows the place: a handler, a listener, a trust manager, a chooser of contexts, an engine source, a memory of hosts, or a call of this library");
 
     private final String resultType;
     private final String advice;
@@ -92,7 +94,7 @@ public enum FailureReason {
         return resultType;
     }
 
-    /** What a person may try where nothing more is known. */
+    /** The advice where nothing more is known. */
     String advice() {
         return advice;
     }

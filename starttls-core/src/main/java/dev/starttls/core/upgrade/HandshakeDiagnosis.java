@@ -68,8 +68,8 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                         : refused(
                                 refusal,
                                 FailureReason.HANDSHAKE_FAILED,
-                                "The client sent no certificate, or resumed a session without one that it has made with"
-                                        + " another server of the same SSLContext: give each server an SSLContext of its own");
+                                "The client sent no certificate, or resumed a session without one from another server of the"
+                                        + " same SSLContext: give each server its own SSLContext");
             case OTHER_NAME -> {
                 FailureReason reason = FailureReason.CERTIFICATE_NAME_MISMATCH;
                 yield refused(refusal, reason, nameHint(peer, role));
@@ -78,14 +78,14 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                 refused(
                         refusal,
                         FailureReason.CERTIFICATE_PIN_MISMATCH,
-                        "If the server's operator has changed the key, and says so by another way than this connection, set"
-                                + " TlsSettings.Builder.pins anew; otherwise someone is in the middle");
+                        "If the server's operator has changed the key, and confirms that by another way than this connection,"
+                                + " update TlsSettings.Builder.pins; otherwise someone is in the middle");
             case UNVERIFIED_SESSION ->
                 refused(
                         refusal,
                         FailureReason.CERTIFICATE_UNTRUSTED,
-                        "The engine was asked to forget the session, which not all do: have the EngineSource hand on the host"
-                                + " and the port it is given, and use its engines for nothing else");
+                        "The engine was asked to forget the session, which not all engines do: let the EngineSource pass on the"
+                                + " host and the port that it is given, and use its engines for nothing else");
         };
     }
 
@@ -192,8 +192,8 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                         + " (TlsSettings.Builder.versions)";
             case CERTIFICATE_UNTRUSTED ->
                 !ofPath(thrown)
-                        ? "The trust manager of this side has refused it by an exception of its own, which is the cause: see what"
-                                + " it asks for"
+                        ? "This side's trust manager has refused it by its own exception, which is the cause: check what it"
+                                + " requires"
                         : "If the issuer is a private one, put its certificate into the trust store; otherwise the "
                                 + (role == Role.CLIENT ? "server" : "client")
                                 + " may not send its intermediate certificates";

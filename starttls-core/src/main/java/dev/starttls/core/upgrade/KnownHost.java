@@ -181,11 +181,11 @@ final class KnownHost {
         UpgradeException why = new UpgradeException(
                 FailureReason.DIRECT_NOT_TAKEN,
                 thrown.phase(),
-                "Expected the server to take the "
+                "Expected the server to accept the "
                         + (hello
-                                ? "ClientHello that came in one piece with the upgrade command"
-                                : "upgrade command before it was asked what it can do")
-                        + ", as it is remembered to or was tried on it, but " + what,
+                                ? "ClientHello that was sent together with the upgrade command"
+                                : "upgrade command before its capabilities were asked for")
+                        + ", which it is remembered to accept or which was tried, but " + what,
                 thrown.reply().orElse(""),
                 "");
         why.initCause(thrown);

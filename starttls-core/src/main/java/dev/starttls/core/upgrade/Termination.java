@@ -152,7 +152,7 @@ final class Termination {
         UpgradeException why = settings
                 ? exception(
                         FailureReason.LOCAL_ERROR,
-                        "Expected a TLS engine by the TlsSettings of this client, got " + thrown,
+                        "Expected the TlsSettings of this client to make a TLS engine, got " + thrown,
                         "",
                         "Check the SSLContext or EngineSource, versions and suites of the TlsSettings")
                 : exception(
@@ -268,7 +268,7 @@ final class Termination {
                     FailureReason.LIMIT_EXCEEDED,
                     thrown.getMessage(),
                     "",
-                    "There is no setting for this: see which peer it is, and what its log says");
+                    "There is no setting for this: check which peer it is, and what its log says");
         } else if (local.isPresent()) {
             why = exception(
                     FailureReason.LOCAL_ERROR,

@@ -2,20 +2,22 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.line.Ascii;
 
-/** How things are told to a person: on one line, without control characters, not too long. */
+/** The texts of messages for people: on one line, without control characters, of bounded length. */
 final class Wording {
 
-    private static final int MOST = 200;
+    /** Several times the usual length of a reply: enough to recognize it, and little enough for one line of a log. */
+    private static final int MAX_LINE = 200;
+    /** An engine's message, with the names of a certificate in it. */
     private static final int MAX_DETAIL = 600;
 
     private Wording() {}
 
     /** A line of the peer. */
     static String printable(String line) {
-        return printable(line, MOST);
+        return printable(line, MAX_LINE);
     }
 
-    /** What this side, or the engine, has to say of it. */
+    /** The detail of this side or of the engine. */
     static String detail(String words) {
         return printable(words, MAX_DETAIL);
     }
@@ -35,7 +37,7 @@ final class Wording {
         };
     }
 
-    /** What may be wrong when a dialogue ends before its time, or does not go on. */
+    /** What may be wrong when a dialogue ends early or does not go on. */
     static String dialogueCut(Phase phase, Role role) {
         if (role == Role.SERVER) {
             return "The client has gone, is slow, or something in the middle has cut it off: see its log";
@@ -70,7 +72,7 @@ final class Wording {
                 ? "something in the middle may cut TLS (a firewall, a proxy that inspects it)"
                 : "something in the middle may let STARTTLS through and then cut TLS (a firewall or proxy that inspects the protocol)";
         return role == Role.CLIENT
-                ? "The server may not get on with this ClientHello (a version, the server name, its size) or may have no"
+                ? "The server may not accept this ClientHello (a version, the server name, its size) or may have no"
                         + " certificate, or " + middle
                         + ": try TlsSettings.Builder.versions(\"TLSv1.2\") and another network, or ask the server's operator"
                         + " what its log says"
@@ -78,7 +80,7 @@ final class Wording {
                         + " saying so: see its log; if no client gets further, " + middle;
     }
 
-    private static String printable(String words, int most) {
-        return words.length() > most ? Ascii.printable(words.substring(0, most)) + "..." : Ascii.printable(words);
+    private static String printable(String words, int max) {
+        return words.length() > max ? Ascii.printable(words.substring(0, max)) + "..." : Ascii.printable(words);
     }
 }

@@ -64,7 +64,7 @@ class HandshakeDiagnosisTest {
         HandshakeDiagnosis own = of(new CertificateException("not before noon"), role);
         assertThat(own.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
         assertThat(own.detail()).contains("not before noon");
-        assertThat(own.hint()).contains("exception of its own").doesNotContain("trust store");
+        assertThat(own.hint()).contains("its own exception").doesNotContain("trust store");
         HandshakeDiagnosis path =
                 of(new CertificateException("no", new CertPathBuilderException("unable to find valid path")), role);
         assertThat(path.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);

@@ -248,7 +248,7 @@ class MisuseTest {
         Side side = Side.begun(server(forgiving, Connections.serverSettings(TlsPolicy.REQUIRED)))
                 .arrive("x\nDELETE\r\n")
                 .run();
-        assertThat(side.failure().orElseThrow()).hasMessageContaining("after something that is no line");
+        assertThat(side.failure().orElseThrow()).hasMessageContaining("after input that is not a line");
     }
 
     @Test
