@@ -43,7 +43,7 @@ public sealed interface ImapAnswer {
             implements ImapAnswer {}
 
     /**
-     * The end of the command and of the session: an untagged BYE goes before it, and the connection is closed behind it.
+     * The end of the command and of the session: an untagged BYE goes before it, and the connection is closed after it.
      *
      * @param bye text of the farewell, for people
      * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}

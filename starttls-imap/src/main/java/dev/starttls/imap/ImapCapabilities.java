@@ -36,7 +36,7 @@ public final class ImapCapabilities extends AnnouncedCapabilities {
     /**
      * What a list of capabilities announces.
      *
-     * @param list with a space between each two, as behind "* CAPABILITY "
+     * @param list with a space between each two, as after "* CAPABILITY "
      * @return the capabilities
      */
     public static ImapCapabilities parse(String list) {
@@ -54,7 +54,7 @@ public final class ImapCapabilities extends AnnouncedCapabilities {
     }
 
     /**
-     * What stands behind the "=" of a capability that is announced once for each value.
+     * What follows the "=" of a capability that is announced once for each value.
      *
      * @param name in upper or lower case, for instance "AUTH" for the SASL mechanisms
      * @return in upper case and in their order; empty if there are none

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A client's side: greeting, CAPABILITY unless the greeting told, STARTTLS, and CAPABILITY inside TLS (RFC 9051 section
+ * A client's side: greeting, CAPABILITY unless the greeting announced, STARTTLS, and CAPABILITY inside TLS (RFC 9051 section
  * 6.2.1); or, with implicit TLS, greeting and CAPABILITY inside it (RFC 8314 section 3.2). Ends when the capabilities that
  * count are known.
  *
@@ -35,7 +35,7 @@ import java.util.Optional;
  *       answers nothing (RFC 9051 sections 7.1.1 to 7.1.3): a client must be prepared for any response at all times
  *       (section 2.2.2).
  *   <li>BYE turns the client away wherever it comes: the server closes (RFC 9051 section 7.1.5).
- *   <li>Data and warnings that nobody asked for are counted and forgotten, literals in them too.
+ *   <li>Unsolicited data and warnings are counted and dropped, literals in them too.
  * </ul>
  *
  * <p>A response code with capabilities in the go-ahead is not used: it came in the clear.

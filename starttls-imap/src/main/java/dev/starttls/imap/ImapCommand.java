@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param tag as it came, legal
  * @param name in upper case, for instance "LOGIN"; empty if there is none. It may be anything that the client sent
- * @param argument behind the name and its space, as it came; may be empty. It may hold literals, as they are sent: the
+ * @param argument after the name and its space, as it came; may be empty. It may hold literals, as they are sent: the
  *     announcement, CRLF, and as many octets, each one character
  */
 public record ImapCommand(String tag, String name, String argument) {
@@ -41,7 +41,7 @@ public record ImapCommand(String tag, String name, String argument) {
         return ImapStrings.parse(argument);
     }
 
-    /** Tag and name alone: what stands behind LOGIN is a secret. */
+    /** Tag and name alone: what follows LOGIN is a secret. */
     @Override
     public String toString() {
         return Ascii.printable(tag + " " + name);

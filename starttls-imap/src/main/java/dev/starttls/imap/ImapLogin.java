@@ -17,7 +17,7 @@ import java.util.Optional;
  * new ImapServerDialogue("mail.example.org", TlsPolicy.REQUIRED, login, login.capabilities());
  * }</pre>
  *
- * <p>A user may act for nobody else: an authorization identity that is not the user's own is refused. Without another
+ * <p>A user may act for no other user: an authorization identity that is not the user's own is refused. Without another
  * handler there are no mailboxes: every command after the log-in but NOOP is answered BAD, which is enough to test
  * log-ins and upgrades against.
  *

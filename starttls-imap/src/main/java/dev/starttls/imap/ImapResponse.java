@@ -76,7 +76,7 @@ public sealed interface ImapResponse {
     /**
      * Data, asked for or not.
      *
-     * @param text behind the asterisk and its space, for instance "CAPABILITY IMAP4rev1". It may hold literals, as they
+     * @param text after the asterisk and its space, for instance "CAPABILITY IMAP4rev1". It may hold literals, as they
      *     are sent: the announcement, CRLF, and as many octets, each one character
      */
     record Data(String text) implements ImapResponse {
@@ -162,7 +162,7 @@ public sealed interface ImapResponse {
 
     /**
      * Reads a response, its literals in it if it has some. Strict where a client could be led astray: an asterisk, a plus
-     * sign or a legal tag, one space, and behind a tag OK, NO or BAD. Lenient where it could not: the text may be missing,
+     * sign or a legal tag, one space, and after a tag OK, NO or BAD. Lenient where it could not: the text may be missing,
      * and a broken response code is text.
      *
      * @param response without the CRLF at its end, each character one octet

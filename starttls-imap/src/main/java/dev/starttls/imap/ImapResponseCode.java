@@ -7,7 +7,7 @@ import java.util.Optional;
  * A response code, in brackets at the beginning of a status response's text (RFC 9051 section 7.1, RFC 5530).
  *
  * @param name in upper case, for instance "CAPABILITY", "PRIVACYREQUIRED" or "ALERT"; an atom
- * @param argument behind the name, as it was sent; may be empty. Without "]", CR, LF and NUL, each character one octet
+ * @param argument after the name, as it was sent; may be empty. Without "]", CR, LF and NUL, each character one octet
  */
 public record ImapResponseCode(String name, String argument) {
 

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
  *   <li>LOGIN and AUTHENTICATE are answered NO [PRIVACYREQUIRED] (RFC 5530 section 3) without a continuation, so that a
  *       client that waits for one does not send its password.
  *   <li>Under REQUIRED so is ID, and every other command is answered BAD.
- *   <li>Octets behind STARTTLS are answered BYE, and the connection is closed.
+ *   <li>Octets after STARTTLS are answered BYE, and the connection is closed.
  * </ul>
  *
  * <p>At the upgrade everything is forgotten: the handler gets a new {@link ImapSession}. Inside TLS, and so after the

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * What a server knows of its client on this side of the upgrade. At the upgrade the connection gets a new one, so that
- * nothing said in the clear is believed inside TLS (RFC 9051 section 6.2.1): an author who keeps all state here cannot
+ * nothing said in the clear is believed inside TLS (RFC 9051 section 6.2.1): an author that keeps all state here cannot
  * forget to forget it.
  *
  * <pre>{@code
@@ -29,7 +29,7 @@ public final class ImapSession extends ServerSession {
     }
 
     /**
-     * Who has logged in.
+     * The user that has logged in.
      *
      * @return empty before that: in the not authenticated state of RFC 9051 section 3.1
      */
@@ -47,7 +47,7 @@ public final class ImapSession extends ServerSession {
     }
 
     /**
-     * The client has shown who it is: the session is in the authenticated state from here.
+     * The client has authenticated: the session is in the authenticated state from here.
      *
      * @param name of the user
      * @throws IllegalStateException outside TLS, where STARTTLS would no longer be possible (RFC 9051 section 11.1)

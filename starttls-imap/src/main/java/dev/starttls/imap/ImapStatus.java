@@ -53,7 +53,7 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
     }
 
     /**
-     * Reads what stands behind a tag or an asterisk.
+     * Reads what follows a tag or an asterisk.
      *
      * @param text for instance "OK [ALERT] Going down at noon"; the condition in upper or lower case
      * @return empty if it begins with no condition, and is therefore data
@@ -79,7 +79,7 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
     }
 
     /**
-     * The capabilities that the response code tells.
+     * The capabilities in the response code.
      *
      * @return empty if the code is another, or there is none
      */
@@ -90,7 +90,7 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
     }
 
     /**
-     * As it is sent, behind the tag or the asterisk.
+     * As it is sent, after the tag or the asterisk.
      *
      * @return without CRLF, each character one octet
      */

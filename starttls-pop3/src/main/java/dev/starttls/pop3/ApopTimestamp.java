@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * The timestamp of a greeting, which APOP digests together with the secret (RFC 1939 section 7). One that came in the
- * clear is worth nothing: whoever wrote it can get the secret out of the digests (CVE-2007-1558).
+ * clear is worth nothing: an attacker that chose it can compute the secret from the digests (CVE-2007-1558).
  *
  * @param text for instance {@code <1896.697170952@dbc.mtview.ca.us>}, with the angle brackets; a msg-id of RFC 822, of
  *     printable ASCII without spaces, at most 256 octets

@@ -8,7 +8,7 @@ import java.util.Optional;
  * The message of the SASL mechanism PLAIN (RFC 4616 section 2): an identity to act as, one to authenticate, a password,
  * with NUL between them.
  *
- * @param user who authenticates
+ * @param user that authenticates
  * @param password theirs
  */
 record PlainCredentials(String user, String password) {

@@ -8,6 +8,6 @@ package dev.starttls.pop3;
 public enum PlaintextLogin {
     /** USER, PASS, APOP and AUTH are answered -ERR, and neither USER nor SASL is announced (RFC 2595 section 2.3). */
     REFUSED,
-    /** They are the handler's, in the clear: whoever listens can log in from then on. */
+    /** They are the handler's, in the clear: an eavesdropper can log in from then on. */
     ALLOWED
 }

@@ -33,7 +33,7 @@ public sealed interface Pop3Answer {
      * A response of several lines (RFC 1939 section 3).
      *
      * @param reply +OK
-     * @param lines behind it, each character one octet, without the dots that are put before dots and without the one at
+     * @param lines after it, each character one octet, without the dots that are put before dots and without the one at
      *     the end: both are put there when it is sent
      */
     record MultiLine(Pop3Reply reply, List<String> lines) implements Pop3Answer {
@@ -78,7 +78,7 @@ public sealed interface Pop3Answer {
      * A challenge of AUTH (RFC 5034 section 4); the next line is the client's response, bounded as the connection's lines
      * are. A client that gives up sends an asterisk; that is answered -ERR without asking for the next answer.
      *
-     * @param challenge in base64, may be empty; sent behind "+ "
+     * @param challenge in base64, may be empty; sent after "+ "
      * @param response from the client's line, as it came, to the next answer
      */
     record Challenge(String challenge, Function<String, Pop3Answer> response) implements Pop3Answer {
@@ -96,7 +96,7 @@ public sealed interface Pop3Answer {
     }
 
     /**
-     * A last response; the connection is closed behind it.
+     * A last response; the connection is closed after it.
      *
      * @param reply for instance -ERR
      */
@@ -114,7 +114,7 @@ public sealed interface Pop3Answer {
     /**
      * A positive response of one line.
      *
-     * @param text behind +OK
+     * @param text after +OK
      * @return the answer
      */
     static Pop3Answer ok(String text) {
@@ -124,7 +124,7 @@ public sealed interface Pop3Answer {
     /**
      * A negative response.
      *
-     * @param text behind -ERR, perhaps with a response code at its beginning
+     * @param text after -ERR, perhaps with a response code at its beginning
      * @return the answer
      */
     static Pop3Answer error(String text) {

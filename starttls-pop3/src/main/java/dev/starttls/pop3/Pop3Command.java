@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param keyword in upper case, for instance "RETR"; empty if the line begins with a space or is empty. It may be anything
  *     that the client sent
- * @param argument all that stands behind the keyword and one space, as it came; may be empty. Spaces belong to it: those
+ * @param argument all that follows the keyword and one space, as it came; may be empty. Spaces belong to it: those
  *     of a password do (RFC 1939 section 7, PASS)
  * @param line as it came, without CRLF, each character one octet
  */
@@ -30,13 +30,13 @@ public record Pop3Command(String keyword, String argument, String line) {
     /**
      * The argument, cut where spaces are.
      *
-     * @return empty if there is nothing but spaces behind the keyword
+     * @return empty if there is nothing but spaces after the keyword
      */
     public List<String> arguments() {
         return Pop3Words.of(argument);
     }
 
-    /** The keyword alone: what stands behind PASS is a secret. */
+    /** The keyword alone: what follows PASS is a secret. */
     @Override
     public String toString() {
         return Ascii.printable(keyword);

@@ -40,7 +40,7 @@ public interface Pop3Handler {
 
     /**
      * Makes the timestamp of a greeting, for a handler that knows APOP (RFC 1939 section 7). Asked only for greetings
-     * behind which APOP is accepted, so never for one that STLS is to follow under REQUIRED.
+     * after which APOP is accepted, so never for one that STLS is to follow under REQUIRED.
      *
      * @return another for each greeting; by default none
      */
@@ -53,7 +53,7 @@ public interface Pop3Handler {
      * 6). Not called for a connection that ends without QUIT; nothing may be deleted then.
      *
      * @param session about to end
-     * @return the answer to QUIT; the connection is closed behind it
+     * @return the answer to QUIT; the connection is closed after it
      */
     default Pop3Reply update(Pop3Session session) {
         return Pop3Reply.ok("Bye");

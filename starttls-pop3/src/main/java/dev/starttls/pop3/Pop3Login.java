@@ -20,7 +20,7 @@ public interface Pop3Login {
      *
      * @param user as the client gave it, decoded as UTF-8 (RFC 6856 section 2.1, RFC 4616)
      * @param password likewise
-     * @return the user's mailbox; empty if there is no such user or the password is wrong, which the client cannot tell
+     * @return the user's mailbox; empty if there is no such user or the password is wrong, which the client cannot distinguish
      *     apart
      */
     Optional<Pop3Mailbox> open(String user, String password);

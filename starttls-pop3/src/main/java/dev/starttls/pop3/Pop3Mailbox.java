@@ -18,7 +18,7 @@ public interface Pop3Mailbox {
      * The messages now. A session goes on with those it got at its login: that stands for the lock of RFC 1939 section 4.
      *
      * @return in the order that they are numbered in
-     * @throws IOException if they cannot be had now; the client is told [SYS/TEMP]
+     * @throws IOException if they cannot be read now; the client is answered [SYS/TEMP]
      */
     List<Pop3Message> messages() throws IOException;
 
@@ -26,7 +26,7 @@ public interface Pop3Mailbox {
      * Deletes messages for good.
      *
      * @param deleted by a session that ended with QUIT; one that is not there any more is none to complain about
-     * @throws IOException if one could not be deleted; the client is told
+     * @throws IOException if one could not be deleted; the client is answered [SYS/TEMP]
      */
     void delete(List<Pop3Message> deleted) throws IOException;
 

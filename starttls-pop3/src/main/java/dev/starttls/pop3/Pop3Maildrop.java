@@ -69,7 +69,7 @@ public final class Pop3Maildrop implements Pop3Handler {
             return open.get().handle(command);
         }
         Optional<User> user = session.kept(User.class);
-        // RFC 1939 section 7: PASS may come immediately behind USER only.
+        // RFC 1939 section 7: PASS may come immediately after USER only.
         session.forget(User.class);
         return switch (command.keyword()) {
             case "USER" -> name(command, session);
@@ -101,7 +101,7 @@ public final class Pop3Maildrop implements Pop3Handler {
             return Pop3Answer.error("USER needs a name");
         }
         session.keep(new User(utf8(command.argument())));
-        // Whether there is such a user, only the right password tells.
+        // Only the right password shows whether there is such a user.
         return Pop3Answer.ok("Say PASS");
     }
 

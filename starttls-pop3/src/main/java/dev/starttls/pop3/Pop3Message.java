@@ -46,7 +46,7 @@ public record Pop3Message(String uniqueId, List<String> lines) {
         return octets;
     }
 
-    /** The unique id alone: the lines are nobody's business in a log. */
+    /** The unique id alone: the lines do not belong into a log. */
     @Override
     public String toString() {
         return Ascii.printable(uniqueId);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Puts together the lines of a multi-line response that come behind its first, one by one, up to the line with a dot alone
+ * Puts together the lines of a multi-line response that come after its first, one by one, up to the line with a dot alone
  * (RFC 1939 section 3).
  *
  * <pre>{@code

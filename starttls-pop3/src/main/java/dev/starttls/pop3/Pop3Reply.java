@@ -89,8 +89,8 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
         if (code.isEmpty()) {
             return new Pop3Reply(status, code, text);
         }
-        String behind = text.substring(text.indexOf(']') + 1);
-        return new Pop3Reply(status, code, behind.startsWith(" ") ? behind.substring(1) : behind);
+        String rest = text.substring(text.indexOf(']') + 1);
+        return new Pop3Reply(status, code, rest.startsWith(" ") ? rest.substring(1) : rest);
     }
 
     /**

@@ -35,7 +35,7 @@ import java.util.function.Function;
  *       USER and SASL are not announced, and the greeting has no timestamp.
  *   <li>That refusal has no response code: [AUTH] would say that the credentials are wrong (RFC 3206 section 4), and a
  *       client would ask its user for others.
- *   <li>Octets behind STLS are answered -ERR, and the connection is closed.
+ *   <li>Octets after STLS are answered -ERR, and the connection is closed.
  * </ul>
  *
  * <p>At the upgrade everything is forgotten, a USER too: the handler gets a new {@link Pop3Session}. Inside TLS STLS is

@@ -64,7 +64,7 @@ public sealed interface SmtpAnswer {
     }
 
     /**
-     * A last reply; the connection is closed behind it.
+     * A last reply; the connection is closed after it.
      *
      * @param reply for instance 421; neither 334 nor 354
      */

@@ -31,7 +31,7 @@ import java.util.Optional;
  *       and 504 object to its name, 550 to its name or address (section 4.1.1.1), 503 to whatever it is. HELO with the same
  *       name from the same address would fare no better, and no offer was stripped.
  *   <li>STARTTLS: 220 is the go-ahead, and no other 2yz is (RFC 3207 section 4). It may have several lines: that is one
- *       reply still, taken once its last line is there with nothing behind it. 4yz and 5yz refuse; said without EHLO ({@link
+ *       reply still, taken once its last line is there with nothing after it. 4yz and 5yz refuse; said without EHLO ({@link
  *       #direct}), 503 as any other of them means that EHLO is said now, and STARTTLS again if that announces it.
  *   <li>421 turns the client away wherever it comes (RFC 5321 section 4.2.2): the server closes.
  * </ul>

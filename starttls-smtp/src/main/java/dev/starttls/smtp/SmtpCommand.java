@@ -7,7 +7,7 @@ import dev.starttls.core.line.Ascii;
  *
  * @param verb in upper case, for instance "MAIL"; empty if the line begins with a space or is empty. It may be anything
  *     that the client sent
- * @param argument behind the verb, spaces at both ends taken off; may be empty
+ * @param argument after the verb, spaces at both ends taken off; may be empty
  * @param line as it came, without CRLF, each character one octet
  */
 public record SmtpCommand(String verb, String argument, String line) {
@@ -37,7 +37,7 @@ public record SmtpCommand(String verb, String argument, String line) {
         return line.substring(begin, end);
     }
 
-    /** The verb alone: what stands behind AUTH is a secret. */
+    /** The verb alone: what follows AUTH is a secret. */
     @Override
     public String toString() {
         return Ascii.printable(verb);

@@ -3,7 +3,7 @@ package dev.starttls.smtp;
 import java.util.Optional;
 
 /**
- * Takes a message line by line, as it comes behind 354 (RFC 5321 section 4.1.1.4). None of its lines is ever a command.
+ * Takes a message line by line, as it comes after 354 (RFC 5321 section 4.1.1.4). None of its lines is ever a command.
  *
  * <pre>{@code
  * public void line(String line) { spool.add(line); }

@@ -46,7 +46,7 @@ public interface SmtpDelivery {
      *
      * @param envelope so far, without this recipient
      * @param recipient the address without its angle brackets
-     * @return a refusal, 4yz or 5yz, for instance 550 5.7.1 to who may not relay; empty to take it. Any other reply ends
+     * @return a refusal, 4yz or 5yz, for instance 550 5.7.1 to a client that may not relay; empty to take it. Any other reply ends
      *     the connection, as {@link SmtpHandler} has it
      */
     default Optional<SmtpReply> refusal(SmtpEnvelope envelope, String recipient) {

@@ -71,7 +71,7 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
      * @param lines all of one reply, without CRLF
      * @return the reply
      * @throws SmtpSyntaxException if they are not the lines of one reply: codes that differ, a last line that promises
-     *     another, lines behind the last
+     *     another, lines after the last
      */
     public static SmtpReply parse(List<String> lines) throws SmtpSyntaxException {
         SmtpReplyParser parser = new SmtpReplyParser();

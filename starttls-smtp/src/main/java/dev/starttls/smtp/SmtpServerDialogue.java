@@ -34,7 +34,7 @@ import java.util.function.Function;
  *   <li>Under REQUIRED everything but EHLO, NOOP, STARTTLS and QUIT is answered 530 (RFC 3207 section 4). HELO is among
  *       the refused, as it is not among the exceptions there: a client that only knows HELO hears at once why it will not
  *       be served.
- *   <li>Octets behind STARTTLS are answered 554, and the connection is closed.
+ *   <li>Octets after STARTTLS are answered 554, and the connection is closed.
  * </ul>
  *
  * <p>At the upgrade everything is forgotten: the handler gets a new {@link SmtpSession}. Inside TLS STARTTLS is neither
@@ -133,7 +133,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
         }
     }
 
-    /** Behind a message the next line is a command again, whatever the client is told. */
+    /** After a message the next line is a command again, whatever the reply. */
     private static SmtpReply requireFinal(SmtpReply reply) {
         if (reply.category() == 3) {
             throw new IllegalStateException("Expected 250, 4yz or 5yz for a whole message of its receiver, got "

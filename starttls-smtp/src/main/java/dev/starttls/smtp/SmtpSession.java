@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * What a server knows of its client on this side of the upgrade. At the upgrade the connection gets a new one, so that
- * nothing said in the clear is believed inside TLS (RFC 3207 section 4.2): an author who keeps all state here cannot forget
+ * nothing said in the clear is believed inside TLS (RFC 3207 section 4.2): an author that keeps all state here cannot forget
  * to forget it.
  *
  * <pre>{@code

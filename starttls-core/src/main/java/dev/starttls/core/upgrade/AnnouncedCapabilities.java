@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a server announced: the capabilities of all protocols are made of it, with the rules by which their entries are read.
+ * What a server announced: the base of the capabilities of all protocols, with the rules by which their entries are read.
  * Immutable, as long as the subclass is.
  *
  * <p>An entry is what a server sends for one capability: a line of an SMTP or POP3 server, a word of an IMAP server. Entries
- * are kept as they were sent and split only when asked for: most of them no caller asks for.
+ * are kept as they were sent and split only when asked for, since most are never asked for.
  */
 public abstract class AnnouncedCapabilities {
 

@@ -5,17 +5,17 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * A client's engine and its ClientHello, made by another thread while the connection's own talks in plaintext. Whoever
- * needs it first and finds that nobody has begun makes it: a thread that never comes is awaited by nobody. One that is at
- * work holds a lock meanwhile, for as long as that takes.
+ * A client's engine and its ClientHello, made by another thread while the connection's own thread speaks plaintext. A thread
+ * that needs it and finds that making it has not begun makes it itself: no thread waits for one that never comes. A thread
+ * that is making it holds a lock as long as that takes.
  */
 final class ClientHelloTask implements Runnable {
 
     private final PumpFactory factory;
     private final Object making = new Object();
-    /** Written under the lock, read by whoever has seen that it is {@link #done}. */
+    /** Written under the lock, read by threads that have seen that it is {@link #done}. */
     private Optional<TlsPump> pump = Optional.empty();
-    /** What the engine or the ClientHello could not be made for; told to whoever needs it. */
+    /** Why the engine or the ClientHello could not be made; thrown to the thread that needs it. */
     private volatile Throwable failure;
 
     private volatile boolean done;
@@ -76,7 +76,7 @@ final class ClientHelloTask implements Runnable {
         return pump.orElseThrow();
     }
 
-    /** Throws what the engine could not be made for, if that is known by now. */
+    /** Throws the reason why the engine could not be made, if that is known by now. */
     void requireEngine() {
         if (failure instanceof RuntimeException why) {
             throw why;

@@ -9,7 +9,7 @@ import java.util.List;
 final class ClientUpgrade {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final String SOMEONE = "Someone in the middle may be answering in the server's name";
+    private static final String IMPOSTOR = "Someone in the middle may be answering in the server's name";
 
     private final ConnectionContext context;
     private final Termination termination;
@@ -56,7 +56,7 @@ final class ClientUpgrade {
         context.settings().listener().proposed();
     }
 
-    void goAhead(Step.Proceed step, ByteBuffer behind) throws IOException {
+    void goAhead(Step.Proceed step, ByteBuffer following) throws IOException {
         State state = context.state();
         steps.require(state.proposed(), step, "Step.Propose before the go-ahead");
         steps.require(step.goAhead().isEmpty(), step, "Step.Proceed without lines on a client");
@@ -65,12 +65,12 @@ final class ClientUpgrade {
         // The server may have answered the ClientHello already: what follows is for the pump, which refuses all but
         // records.
         boolean answerable = along && !context.tls().wantsSend();
-        if (behind.hasRemaining() && !answerable) {
+        if (following.hasRemaining() && !answerable) {
             throw termination.fail(
                     FailureReason.PLAINTEXT_INJECTION,
-                    "Expected nothing after the go-ahead before the handshake, got " + behind.remaining()
+                    "Expected nothing after the go-ahead before the handshake, got " + following.remaining()
                             + " octets in plaintext",
-                    SOMEONE);
+                    IMPOSTOR);
         }
         context.framing().reset();
         context.machine().on(Event.GO_AHEAD);
@@ -143,7 +143,7 @@ final class ClientUpgrade {
             throw termination.fail(
                     FailureReason.PROTOCOL_VIOLATION,
                     "Expected " + what + " after the upgrade command, got it before the command had left",
-                    SOMEONE);
+                    IMPOSTOR);
         }
     }
 }

@@ -4,9 +4,9 @@ import dev.starttls.core.line.LineException;
 import java.util.List;
 
 /**
- * What a protocol says before and after the upgrade: its words only. When octets may cross, what fails, what is bounded
- * and what is forgotten is the connection's matter. One instance serves one connection; no call of it blocks, and calls
- * never overlap. {@link ClientDialogue} and {@link ServerDialogue} are skeletons for protocols with capabilities.
+ * What a protocol says before and after the upgrade: its words only. The connection decides when octets may cross, what
+ * fails, what is bounded and what is forgotten. One instance serves one connection; no call of it blocks, and calls never
+ * overlap. {@link ClientDialogue} and {@link ServerDialogue} are skeletons for protocols with capabilities.
  *
  * <p>A whole client, for a protocol with a command and a one-line reply:
  *
@@ -62,7 +62,7 @@ public interface Dialogue {
     default void connected(ConnectionInfo info) {}
 
     /**
-     * The upgrade command may be sent right behind the greeting, without asking what the server can do ({@link
+     * The upgrade command may be sent right after the greeting, without asking what the server can do ({@link
      * DirectUpgrade}): by {@link Step.Propose} with {@link Step.Offer#UNREAD}, whose refusal {@link Step.Ask} answers. Called
      * before {@link #opened}, where the setting and what is remembered of the host say so. Clients only; a dialogue that does
      * not implement it asks.
@@ -70,7 +70,7 @@ public interface Dialogue {
     default void direct() {}
 
     /**
-     * The connection is there, in plaintext. Not called with implicit TLS.
+     * The connection is open, in plaintext. Not called with implicit TLS.
      *
      * @return what to do first
      */
@@ -115,8 +115,8 @@ public interface Dialogue {
     }
 
     /**
-     * The peer sent something that is no line. Its rest would be taken for a line of its own, so that nothing but the end
-     * of the connection may follow.
+     * The peer sent something that is not a line. Its rest would be taken for a line, so that nothing but the end of the
+     * connection may follow.
      *
      * @param broken what was wrong
      * @return {@link Step.Fail} or {@link Step.Close}; by default, a failure that says so
@@ -133,7 +133,7 @@ public interface Dialogue {
     }
 
     /**
-     * What a server says in the clear to a client that sent octets behind its upgrade command, before it closes. Servers
+     * What a server says in the clear to a client that sent octets after its upgrade command, before it closes. Servers
      * only; the go-ahead has not been sent.
      *
      * @return lines, by default none
@@ -153,7 +153,7 @@ public interface Dialogue {
     }
 
     /**
-     * Whether the protocol lets a ClientHello come in one piece with the upgrade command: a server may take it ({@link
+     * Whether the protocol allows a ClientHello to be sent together with the upgrade command: a server may take it ({@link
      * InjectionResponse#HANDSHAKE}), and a client may try it on a host of which nothing is remembered ({@link
      * DirectUpgrade#REMEMBERED}).
      *

@@ -41,15 +41,15 @@ final class DialogueSteps {
     }
 
     /** Asks the dialogue what to do about a line. */
-    void received(String line, ByteBuffer behind) throws IOException {
-        carryOut(context.dialogue().received(line), behind);
-        note();
+    void received(String line, ByteBuffer following) throws IOException {
+        carryOut(context.dialogue().received(line), following);
+        recordAnnounced();
     }
 
     /** Asks the dialogue what to do about a literal. */
-    void received(byte[] octets, ByteBuffer behind) throws IOException {
-        carryOut(context.dialogue().octets(octets), behind);
-        note();
+    void received(byte[] octets, ByteBuffer following) throws IOException {
+        carryOut(context.dialogue().octets(octets), following);
+        recordAnnounced();
     }
 
     /** Carries out what follows something that is no line: its rest would be taken for a line of its own. */
@@ -61,7 +61,7 @@ final class DialogueSteps {
         carryOut(step, NOTHING);
     }
 
-    void carryOut(Step step, ByteBuffer behind) throws IOException {
+    void carryOut(Step step, ByteBuffer following) throws IOException {
         if (!termination.open()) {
             // The code that chose the step, or was called before it, has closed the connection meanwhile.
             return;
@@ -82,9 +82,9 @@ final class DialogueSteps {
             client.ask(ask);
         } else if (step instanceof Step.Proceed go) {
             if (context.client()) {
-                client.goAhead(go, behind);
+                client.goAhead(go, following);
             } else {
-                accept(go, behind);
+                accept(go, following);
             }
         } else if (step instanceof Step.Decline no) {
             client.decline(no);
@@ -99,7 +99,7 @@ final class DialogueSteps {
         }
     }
 
-    /** A server has octets in the clear where none may be: behind the upgrade command. */
+    /** A server has received octets in the clear where none may be: after the upgrade command. */
     void injected(ByteBuffer octets) throws UpgradeException {
         int count = octets.remaining();
         if (early(octets)) {
@@ -179,7 +179,7 @@ final class DialogueSteps {
                     + " from Dialogue.capabilities after Dialogue.secured");
         }
         carryOut(next, NOTHING);
-        note();
+        recordAnnounced();
     }
 
     /** A literal that is too long is not asked for. */
@@ -196,14 +196,14 @@ final class DialogueSteps {
         context.framing().expect(count);
     }
 
-    private void accept(Step.Proceed step, ByteBuffer behind) throws IOException {
+    private void accept(Step.Proceed step, ByteBuffer following) throws IOException {
         require(context.state() == State.PLAINTEXT, step, "no go-ahead outside State.PLAINTEXT");
         require(context.policy() != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
         require(!step.goAhead().isEmpty(), step, "the line of the go-ahead in Step.Proceed of a server");
-        if (behind.hasRemaining()) {
-            injected(behind);
+        if (following.hasRemaining()) {
+            injected(following);
         }
-        if (termination.open() && engineReady(behind)) {
+        if (termination.open() && engineReady(following)) {
             context.record().announcedBefore(context.dialogue().capabilities());
             context.framing().reset();
             context.machine().on(Event.PROPOSE);
@@ -275,15 +275,15 @@ final class DialogueSteps {
             context.tls().discard();
         }
         context.clock().stop();
-        note();
+        recordAnnounced();
         if (inside && context.client()) {
             context.settings().listener().upgraded(context.report());
         }
         termination.becomeReady();
     }
 
-    /** Writes down what was announced last. */
-    private void note() {
+    /** Records what was announced last. */
+    private void recordAnnounced() {
         List<String> announced = context.dialogue().capabilities();
         if (context.tls().established()) {
             context.record().announcedInside(announced);

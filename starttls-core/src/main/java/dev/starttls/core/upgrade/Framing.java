@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What the peer says cut into lines and, where the dialogue asked for one, a literal: the octets of a piece not whole yet. */
+/** Splits what the peer sends into lines and, where the dialogue asked for one, a literal; holds what is not whole yet. */
 final class Framing {
 
     private static final byte[] NOTHING = {};
@@ -37,7 +37,7 @@ final class Framing {
         return due > 0;
     }
 
-    /** Takes octets of the literal that is due, and none behind it. */
+    /** Takes octets of the literal that is due, and none after it. */
     Optional<byte[]> literal(ByteBuffer source) {
         int count = Math.min(source.remaining(), due - length);
         if (length + count > literal.length) {
@@ -67,7 +67,7 @@ final class Framing {
         due = 0;
     }
 
-    /** Takes octets of a line, and none behind it. */
+    /** Takes octets of a line, and none after it. */
     Optional<String> line(ByteBuffer source) throws LineException {
         LineDecoder decoding = decoder.isPresent() ? decoder.get() : new LineDecoder(lineOctets);
         Optional<String> line = decoding.decode(source);

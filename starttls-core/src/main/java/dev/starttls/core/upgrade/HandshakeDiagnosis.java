@@ -16,7 +16,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
- * What a person is told of a handshake that failed, by an exception of the engine or because this library refused the peer.
+ * What is reported of a handshake that failed, by an exception of the engine or because this library refused the peer.
  *
  * @param reason why
  * @param detail what was expected, and what came
@@ -25,6 +25,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  */
 record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List<Certificate> peerChain) {
 
+    /** Causes that are followed: a chain may be a circle, and is a handful with all engines. */
     private static final int DEPTH = 16;
 
     /** Of the JDK's trust manager about what Conscrypt says of every handshake of TLS 1.3: no word on the certificate. */

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * What is remembered of a client's server, what may be tried on it for that, and what this connection teaches: see {@link
+ * What is remembered of a client's server, what may be tried on it therefore, and what this connection teaches: see {@link
  * DirectUpgrade}, whose rules are here. On servers, under {@link DirectUpgrade#NEVER} and with implicit TLS it knows nothing
  * and learns nothing.
  */
@@ -16,7 +16,7 @@ final class KnownHost {
     private final UpgradeSettings settings;
     private final Peer peer;
     private HostFacts facts = HostFacts.NONE;
-    /** The dialogue was told that it need not ask, and no command that it sent for that was refused. */
+    /** {@link Dialogue#direct} was called, and no command that was sent for that has been refused. */
     private boolean unaskedAllowed;
 
     private boolean refusedUnasked;
@@ -136,7 +136,7 @@ final class KnownHost {
      * The upgrade fails. As long as a server has not answered what was said unasked, and nothing of TLS has come from one whose
      * ClientHello was sent ahead, that may be the reason, and it is not tried again.
      *
-     * @return what to tell of it
+     * @return what to report
      */
     UpgradeException failed(UpgradeException thrown) {
         boolean hello = along && !answered;

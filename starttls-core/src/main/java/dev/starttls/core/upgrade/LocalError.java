@@ -9,11 +9,12 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * Tells an error of this side's own code, which an engine has called, from one that the peer has led the engine into:
+ * Distinguishes an error of this side's own code, which an engine has called, from one that the peer has led the engine into:
  * engines throw runtime exceptions of their own over what they are sent, too.
  */
 final class LocalError {
 
+    /** Causes that are followed: a chain may be a circle, and is a handful with all engines. */
     private static final int DEPTH = 16;
 
     /** Where the JDK's TLS and cryptography are, and engines in use. */
@@ -26,8 +27,8 @@ final class LocalError {
             "org.bouncycastle.",
             "org.openjsse.",
             "io.netty.");
-    /** The rest of the JDK, which anybody's code calls: it does not tell whose it is. */
-    private static final List<String> ANYBODYS = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+    /** The rest of the JDK, which all code calls: its frames do not show whose error it is. */
+    private static final List<String> COMMON = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
     private LocalError() {}
 
@@ -68,7 +69,7 @@ final class LocalError {
             if (ENGINES.stream().anyMatch(name::startsWith)) {
                 return true;
             }
-            if (ANYBODYS.stream().noneMatch(name::startsWith)) {
+            if (COMMON.stream().noneMatch(name::startsWith)) {
                 return false;
             }
         }

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The dialogue and the handshake of a connection, until it is the application's, is closed or has failed: what {@link
- * UpgradeConnection} has of that, to be let go of. One thread at a time.
+ * The dialogue and the handshake of a connection, until it is the application's, is closed or has failed. {@link
+ * UpgradeConnection} holds it until then and releases it. One thread at a time.
  */
 final class Negotiation {
 
@@ -53,7 +53,7 @@ final class Negotiation {
 
     void tick(long nanos) throws UpgradeException {
         requireBegun("tick");
-        context.clock().tell(nanos);
+        context.clock().advanceTo(nanos);
         noteTask();
         boolean late = context.clock().late() && !context.state().terminal();
         if (late || termination.deferredFailureDue()) {

@@ -76,8 +76,8 @@ final class NegotiationInput {
             more = context.records() ? receiveRecords(network) : receiveLine(network);
         }
         if (!termination.ready()
-                && (context.machine().leaving() || context.state().terminal() || behindCloseNotify())) {
-            // What comes behind the end is nobody's (RFC 8446 section 6.1).
+                && (context.machine().leaving() || context.state().terminal() || afterCloseNotify())) {
+            // What comes after the end is dropped (RFC 8446 section 6.1).
             network.position(network.limit());
         }
         left = network.remaining();
@@ -126,7 +126,7 @@ final class NegotiationInput {
         return went;
     }
 
-    private boolean behindCloseNotify() {
+    private boolean afterCloseNotify() {
         return context.tls().closeNotifyReceived() && !context.tls().decrypted().hasRemaining();
     }
 
@@ -163,15 +163,14 @@ final class NegotiationInput {
 
     /** Takes records. Returns whether there may be another line in them. */
     private boolean receiveRecords(ByteBuffer network) throws IOException {
-        boolean shaking = !context.tls().established();
-        if (network.hasRemaining() && shaking) {
+        boolean handshaking = !context.tls().established();
+        if (network.hasRemaining() && handshaking) {
             heard = true;
             requireSpoken(network);
         }
         if (!context.client() && !context.pendingLines().isEmpty()) {
-            // The next record may be close_notify, which is answered at once before TLS 1.3 (RFC 5246 section 7.2.1)
-            // and by
-            // most engines in it: the answers to what came before are to leave first.
+            // The answers to what came before must leave first: the next record may be close_notify, which is answered
+            // at once before TLS 1.3 (RFC 5246 section 7.2.1), and by most engines in TLS 1.3 too.
             return false;
         }
         int waiting = network.remaining();
@@ -182,7 +181,7 @@ final class NegotiationInput {
         } catch (SSLException e) {
             throw termination.failedHandshake(e);
         }
-        if (shaking) {
+        if (handshaking) {
             bound(waiting - network.remaining());
             if (waiting > network.remaining() && context.host().answered()) {
                 context.clock().hurryNoMore();
@@ -260,7 +259,7 @@ final class NegotiationInput {
             steps.received(literal.orElseThrow(), source);
         }
         if (serving()) {
-            // Behind the answer, which may have begun another phase.
+            // After the answer, which may have begun another phase.
             context.clock().serve();
         }
         return true;

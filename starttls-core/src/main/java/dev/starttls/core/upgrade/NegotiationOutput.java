@@ -12,7 +12,9 @@ final class NegotiationOutput {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /** The content type (RFC 8446 appendix B.1). */
     private static final int CHANGE_CIPHER_SPEC = 20;
+    /** The octets of such a record: a header of 5 and a message of 1. */
     private static final int CHANGE_CIPHER_SPEC_RECORD = 6;
 
     private final ConnectionContext context;
@@ -58,7 +60,7 @@ final class NegotiationOutput {
 
     /**
      * Whether all that leaves is a change_cipher_spec. In TLS 1.3 it means nothing (RFC 8446 appendix D.4), engines send it
-     * as soon as they have seen the ServerHello, and what the server sends behind that is no answer to it.
+     * as soon as they have seen the ServerHello, and what the server sends after that is no answer to it.
      */
     private static boolean onlyChangesCipher(ByteBuffer network, int from) {
         return network.position() - from == CHANGE_CIPHER_SPEC_RECORD && network.get(from) == CHANGE_CIPHER_SPEC;
@@ -104,7 +106,7 @@ final class NegotiationOutput {
         }
     }
 
-    /** Behind the upgrade command, in its segment: the only record that leaves before the go-ahead. */
+    /** After the upgrade command, in its segment: the only record that leaves before the go-ahead. */
     private void transmitHello(ByteBuffer network) throws UpgradeException {
         try {
             context.tls().send(NOTHING, network);

@@ -23,8 +23,8 @@ final class PeerIdentity {
     }
 
     /**
-     * Looks at the server's certificates as soon as the engine tells them: before this side's last flight leaves, in which
-     * may be a certificate of its own. After the handshake they are looked at again, whatever was seen here.
+     * Checks the server's certificates as soon as the engine shows them: before this side's last flight leaves, which
+     * may contain its own certificate. After the handshake they are checked again, whatever was found here.
      */
     static Optional<PeerCheck.Refusal> during(ConnectionContext context) {
         return context.client()
@@ -45,7 +45,7 @@ final class PeerIdentity {
         }
     }
 
-    /** Whether the engine can be asked without waiting for another thread, which may be at work on it for long. */
+    /** Whether the engine can be asked without waiting for another thread, which may use it for long. */
     private static boolean askable(TlsLayer tls) {
         return tls.exists() && tls.spoken() && !tls.taskDue();
     }

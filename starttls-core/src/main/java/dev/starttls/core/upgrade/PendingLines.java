@@ -9,7 +9,7 @@ import java.util.List;
 /** The lines that a dialogue has said and that have not left yet: as one piece, so that they leave in one record. */
 final class PendingLines {
 
-    /** A server stops listening to a client that does not take its replies. */
+    /** Octets with which a server reads no more from a client that does not take its replies: what one TLS record holds. */
     private static final int FULL = 16_384;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

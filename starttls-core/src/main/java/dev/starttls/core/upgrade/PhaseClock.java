@@ -55,14 +55,14 @@ final class PhaseClock {
         waitBegan = nanos;
     }
 
-    void tell(long nanos) {
+    void advanceTo(long nanos) {
         if (taskDue) {
             own(nanos - now);
         }
         now = nanos;
     }
 
-    /** Says whether a task must run before the peer can go on: until the time is told next, it is not the peer's. */
+    /** Whether a task must run before the peer can go on: until the next {@link #advanceTo}, the time is not the peer's. */
     void taskDue(boolean due) {
         if (due && !taskDue) {
             taskSince = now;
@@ -77,7 +77,7 @@ final class PhaseClock {
 
     /**
      * So long what the peer has sent was kept waiting. When that has made up for the whole of its time and there still is no
-     * line, nothing more is given: of one who drips octets there would always be one that waits.
+     * line, nothing more is given: of a peer that sends octet by octet there would always be one that waits.
      */
     void keptWaiting(long nanos) {
         if (nanos > 0 && givenBack < patience) {

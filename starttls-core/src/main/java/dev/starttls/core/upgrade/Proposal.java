@@ -13,7 +13,7 @@ public enum Proposal {
     /** The server had announced the upgrade. */
     ASKED,
     /**
-     * Right behind the greeting, no announcement having been read ({@link DirectUpgrade}). Where it was refused, and the
+     * Right after the greeting, no announcement having been read ({@link DirectUpgrade}). Where it was refused, and the
      * server, asked then, announced the upgrade, the command was sent again: that is {@link #ASKED}. In plaintext this one
      * is left where it announced none.
      */

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a server's author knows and keeps of one client on one side of the upgrade: the sessions of all protocols are made
- * of it. A dialogue makes a new one at the upgrade, so that nothing of before is left (RFC 3207 section 4.2, RFC 9051
+ * What a server knows and keeps of one client on one side of the upgrade: the base of the sessions of all protocols. A
+ * dialogue makes a new one at the upgrade, so that nothing from before is left (RFC 3207 section 4.2, RFC 9051
  * section 6.2.1, RFC 2595 section 4).
  *
  * <p>One thread at a time.
@@ -18,7 +18,7 @@ public abstract class ServerSession {
     private final ConnectionInfo info;
 
     /**
-     * An empty session of a client that nothing is known of.
+     * An empty session of an unknown client.
      *
      * @param state {@link State#SECURE} for one inside TLS, {@link State#PLAINTEXT} for one before it
      */
@@ -86,7 +86,7 @@ public abstract class ServerSession {
     }
 
     /**
-     * Lets go of a value; no effect if there is none.
+     * Removes a value; no effect if there is none.
      *
      * @param type exactly the class of the value
      */

@@ -12,7 +12,7 @@ import java.util.Optional;
  * }</pre>
  *
  * @param cause what ended it
- * @param failure the exception in which it ended; empty if it ended as it should, or was given up by its driver
+ * @param failure the exception in which it ended; empty if it ended as it should, or was abandoned by its driver
  */
 public record SessionEnd(Cause cause, Optional<UpgradeException> failure) {
 

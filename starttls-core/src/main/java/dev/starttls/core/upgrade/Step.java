@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a {@link Dialogue} wants done next. The lines are without CRLF, each character one octet.
+ * What a {@link Dialogue} wants next. The lines are without CRLF, each character one octet.
  *
  * <p>What a step may do is decided by the table of states, not by the dialogue: a step that the state does not allow is
  * an {@link IllegalStateException}.
@@ -114,7 +114,7 @@ public sealed interface Step {
 
     /**
      * The go-ahead. Client: it was received, the handshake begins. Server: the command was accepted, send the go-ahead
-     * and begin the handshake once it has left; octets behind the command are injection.
+     * and begin the handshake once it has left; octets after the command are injection.
      *
      * @param goAhead the server's line; empty on a client
      */
@@ -156,7 +156,7 @@ public sealed interface Step {
 
     /**
      * Send lines, perhaps none; the dialogue is over and the connection is the application's. In plaintext only where the
-     * policy does not enforce TLS, and on a client only behind {@link Decline}.
+     * policy does not enforce TLS, and on a client only after {@link Decline}.
      *
      * @param lines to send
      */
@@ -194,7 +194,7 @@ public sealed interface Step {
      * @param detail what was expected and what came
      * @param reply the peer's line, empty if there was none; a client's line is not shown, since it may hold a password
      * @param lines to send, on a server that says why it closes; where the state allows no line they are not sent
-     * @param hint what a person may try, empty for what may be tried whenever there is this reason
+     * @param hint what a person may try; empty for the general advice of the reason
      */
     record Fail(FailureReason reason, String detail, String reply, List<String> lines, String hint) implements Step {
         /**

@@ -10,20 +10,20 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
- * The three ways a negotiation ends: the connection is the application's, a last line leaves, or it has failed. Behind each
- * of them nothing is negotiated any more, and behind a failure nothing leaves but what TLS has to say of it.
+ * The three ways a negotiation ends: the connection is the application's, a last line leaves, or it has failed. After each
+ * of them nothing is negotiated any more, and after a failure nothing leaves but the alert of TLS.
  */
 final class Termination {
 
     private final ConnectionContext context;
-    /** The listener has heard the last of this upgrade. */
+    /** The listener was called with the last event of this upgrade. */
     private boolean settled;
-    /** The listener has heard that there is no engine, which ends nothing. */
+    /** The listener was called for a missing engine, which ends nothing. */
     private boolean unavailable;
 
     private Optional<UpgradeException> deferredFailure = Optional.empty();
     private boolean ready;
-    /** The dialogue has heard how its session ended. */
+    /** The end of its session was reported to the dialogue. */
     private boolean ended;
     /** What user code threw before its last lines were said; thrown once they have left. */
     private Optional<Throwable> fault = Optional.empty();
@@ -48,7 +48,7 @@ final class Termination {
         reportEnd(SessionEnd.of(SessionEnd.Cause.HANDED_OVER));
     }
 
-    /** A server's listener has heard that the session is inside TLS: what ends it later is no failure of the upgrade. */
+    /** A server's listener was called for the session inside TLS: what ends it later is not a failure of the upgrade. */
     void settle() {
         settled = true;
     }
@@ -145,9 +145,9 @@ final class Termination {
         }
     }
 
-    /** What it says is left to the cause: it may hold a line of the client's, and that its password. */
+    /** Its message is left to the cause: it may contain a line of the client, and that its password. */
     private UpgradeException localError(Throwable thrown) {
-        // Before a client has an engine, no line of anybody's can be in what it says.
+        // Before a client has an engine, the message cannot contain a line of the peer.
         boolean settings = context.client() && context.tls().unmade(thrown);
         UpgradeException why = settings
                 ? exception(
@@ -178,10 +178,10 @@ final class Termination {
                 "",
                 "Check the SSLContext, versions and suites of the server's TlsSettings");
         why.initCause(thrown);
-        hear(why);
+        callListener(why);
     }
 
-    /** The driver closes, or lets go of, a connection that may not have ended yet. */
+    /** The driver closes, or drops, a connection that may not have ended yet. */
     void reportClosed(boolean asAgreed) {
         reportEnd(
                 deferredFailure.isPresent()
@@ -189,7 +189,7 @@ final class Termination {
                         : SessionEnd.of(asAgreed ? SessionEnd.Cause.CLOSED : SessionEnd.Cause.ABANDONED));
     }
 
-    /** The last line has left: closes, unless there is a failure to tell that needs no close_notify. */
+    /** The last line has left: closes, unless there is a failure to throw that needs no close_notify. */
     void lastLineLeft() {
         if (context.records() || deferredFailure.isEmpty()) {
             close();
@@ -199,7 +199,7 @@ final class Termination {
         }
     }
 
-    /** close_notify has left behind the last line. */
+    /** close_notify has left after the last line. */
     void closeNotifyLeft() {
         if (context.machine().leaving() && deferredFailure.isEmpty()) {
             context.machine().onIfAllowed(Event.END);
@@ -213,7 +213,7 @@ final class Termination {
                 && !(context.records() && context.tls().wantsSend());
     }
 
-    /** Throws what was to be told only after the last line had left. */
+    /** Throws what was to be thrown only after the last line had left. */
     void throwDeferredFailure() throws UpgradeException {
         if (deferredFailure.isPresent()) {
             UpgradeException why = failed(deferredFailure.get());
@@ -309,7 +309,7 @@ final class Termination {
     UpgradeException failed(UpgradeException thrown) {
         UpgradeException why = context.host().failed(thrown);
         if (enterFailed(why)) {
-            tell(why);
+            report(why);
         }
         return why;
     }
@@ -327,7 +327,7 @@ final class Termination {
         if (records) {
             context.tls().giveUp();
         } else {
-            // The peer has not been told that TLS begins: a ClientHello made ahead must not leave.
+            // TLS has not begun for the peer: a ClientHello made ahead must not leave.
             context.tls().discard();
         }
         deferredFailure = Optional.empty();
@@ -338,7 +338,7 @@ final class Termination {
         return true;
     }
 
-    /** Tells the dialogue of the first end; what follows it is no other. */
+    /** Reports the first end to the dialogue; what follows it is not another. */
     private void reportEnd(SessionEnd end) {
         if (ended) {
             return;
@@ -349,11 +349,11 @@ final class Termination {
         } catch (Throwable e) {
             // The session is over, and how it ended matters more than this.
             end.failure().ifPresent(why -> why.addSuppressed(e));
-            heardUncaught(e);
+            reportUncaught(e);
         }
     }
 
-    private void heardUncaught(Throwable thrown) {
+    private void reportUncaught(Throwable thrown) {
         try {
             context.settings().listener().uncaught(thrown);
         } catch (Throwable e) {
@@ -361,32 +361,32 @@ final class Termination {
         }
     }
 
-    private void tell(UpgradeException why) {
+    private void report(UpgradeException why) {
         if (settled) {
             return;
         }
         settled = true;
-        hear(why);
+        callListener(why);
     }
 
-    private void hear(UpgradeException why) {
+    private void callListener(UpgradeException why) {
         UpgradeListener listener = context.settings().listener();
         try {
             listener.failed(why);
         } catch (Throwable e) {
-            heardBadly(why, e);
+            suppress(why, e);
         }
         if (context.client() && context.settings().policy().enforced()) {
             try {
                 listener.blocked(why);
             } catch (Throwable e) {
-                heardBadly(why, e);
+                suppress(why, e);
             }
         }
     }
 
-    /** The failure matters more to the caller than what its listener has to say of it. */
-    private static void heardBadly(UpgradeException why, Throwable thrown) {
+    /** The failure matters more to the caller than what its listener throws. */
+    private static void suppress(UpgradeException why, Throwable thrown) {
         if (thrown != why) {
             why.addSuppressed(thrown);
         }

@@ -52,7 +52,7 @@ final class TlsLayer {
         }
     }
 
-    /** Lets another thread make a client's engine and ClientHello: whoever runs what is returned. */
+    /** Lets another thread make a client's engine and ClientHello: the one that runs what is returned. */
     Runnable prepareEarly() {
         ClientHelloTask hello = new ClientHelloTask(factory.orElseThrow());
         helloTask = Optional.of(hello);
@@ -115,7 +115,7 @@ final class TlsLayer {
 
     TlsStatus receive(ByteBuffer network, ByteBuffer application) throws SSLException {
         if (helloTask.isPresent()) {
-            // Nothing was said that could be answered; and perhaps another thread is at work on the pump.
+            // Nothing was sent that could be answered; and another thread may be using the pump.
             return helloDue() ? TlsStatus.NEED_TASK : TlsStatus.NEED_WRITE;
         }
         if (pump == null) {
@@ -231,14 +231,14 @@ final class TlsLayer {
                 }
             }
             case FAILED -> {
-                // A close_notify would say that all was well (RFC 8446 section 6.1).
+                // A close_notify would be a clean end (RFC 8446 section 6.1).
             }
         }
     }
 
     /**
      * After a failure: lets an alert leave if the engine owes one. Where it was not TLS that failed, nothing leaves:
-     * close_notify would tell the peer that all was well (RFC 8446 section 6).
+     * close_notify would be a clean end for the peer (RFC 8446 section 6).
      */
     void giveUp() {
         switch (condition) {
@@ -269,7 +269,7 @@ final class TlsLayer {
     void release() {
         suppressOutput();
         if (helloTask.isPresent()) {
-            // Perhaps another thread is at work there still; what it makes is nobody's.
+            // Another thread may still be making it; the result is dropped.
             helloTask = Optional.empty();
         }
         factory = Optional.empty();

@@ -8,13 +8,13 @@ public enum TlsPolicy {
      * Upgrade if it is offered, and go on in plaintext where it was not offered or was refused before the go-ahead. Someone
      * in the middle can strip the offer. Nothing is verified unless asked for (RFC 7435), so that a wrong certificate is
      * accepted: {@link dev.starttls.core.tls.Verification#FULL} asks for all of it, {@link
-     * dev.starttls.core.tls.TlsSettings.Builder#pins} for a key; and with a context of the caller's own its trust manager
-     * decides about the chain, while the name is not compared. Whatever fails after the go-ahead, the handshake or what was
+     * dev.starttls.core.tls.TlsSettings.Builder#pins} for a key; and with the caller's own context its trust manager verifies
+     * the chain, while the name is not compared. Whatever fails after the go-ahead, the handshake or what was
      * asked for, is an {@link UpgradeException}: there is no way back to plaintext on the connection.
      */
     OPPORTUNISTIC,
     /**
-     * No TLS, no session: a client fails with a typed {@link UpgradeException} and its listener hears of the block; a
+     * No TLS, no session: a client fails with an {@link UpgradeException} and its listener is called ({@link UpgradeListener#blocked}); a
      * server answers commands with a refusal until the upgrade. Chain and name are verified, unless {@link
      * dev.starttls.core.tls.Verification#NONE} is set.
      */

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLException;
 
 /**
  * One connection and its upgrade, without any I/O: network octets in and out, application octets in and out, tasks handed
- * out, time told. For an event loop of one's own; the channel layer drives the same thing for everybody else.
+ * out, time passed in. For your own event loop; otherwise the channel layer drives it.
  *
  * <pre>{@code
  * connection.begin(System.nanoTime());
@@ -37,14 +37,14 @@ import javax.net.ssl.SSLException;
  * }
  * }</pre>
  *
- * <p>Octets that {@link #receive} leaves in its buffer are to be given again before more are read: behind the last line
- * of the dialogue they are the application's. When a call throws, {@link #want} says {@link Want#WRITE} as long as TLS has
+ * <p>Octets that {@link #receive} leaves in its buffer are to be given again before more are read: after the last line of
+ * the dialogue they are the application's. When a call throws, {@link #want} says {@link Want#WRITE} as long as TLS has
  * a fatal alert to send; then close the transport. Nothing else leaves, whatever threw: the peer's misbehaviour, the engine,
  * the dialogue or the listener. Where it was not the engine that refused (what was said inside TLS, its time, the
  * certificate's name), or the engine makes no alert, nothing leaves at all, and never close_notify: the peer would take that
  * for a clean end (RFC 8446 section 6.1).
  *
- * <p>What else {@code dev.starttls.core.nio} does, and an event loop of one's own has to do:
+ * <p>What else {@code dev.starttls.core.nio} does, and your own event loop has to do:
  *
  * <ul>
  *   <li>Set TCP_NODELAY. The dialogue is made of small segments, and with Nagle's algorithm on, the peer waits for them.
@@ -66,14 +66,14 @@ import javax.net.ssl.SSLException;
  */
 public final class UpgradeConnection {
 
-    /** One for all; nothing is ever put in. */
+    /** Shared by all connections; nothing is ever added. */
     private static final PendingLines NO_LINES = new PendingLines();
 
     private final UpgradeMachine machine;
     private final TlsLayer tls;
     private final UpgradeSettings settings;
     private final UpgradeRecord record;
-    /** The dialogue and all that serves it; let go of once ready, since most connections spend their lives behind it. */
+    /** The dialogue and all that serves it; released once ready, since most connections spend their lives after that. */
     private volatile Optional<Negotiation> negotiation;
     /** The last lines of the dialogue, once ready and until they have left. */
     private volatile PendingLines lastLines = NO_LINES;
@@ -134,7 +134,7 @@ public final class UpgradeConnection {
     /**
      * Gives the peer more time in the present phase: for so long the thread that serves it was busy with others, while what it
      * had sent waited. Once that has made up for the whole of its time ({@link UpgradeLimits}) and it still has completed no
-     * line, nothing more is given: who sends octet by octet outlives no busy thread.
+     * line, nothing more is given: sending octet by octet does not outlast a busy thread.
      *
      * @param nanos how long, in nanoseconds; nothing is given for 0 or less, or once ready
      */
@@ -148,7 +148,7 @@ public final class UpgradeConnection {
     /**
      * Begins: the transport is connected.
      *
-     * @param nanos the time now, in the nanoseconds of any clock that never goes back; later calls tell the same clock
+     * @param nanos the time now, in the nanoseconds of any clock that never goes back; later calls use the same clock
      * @throws IOException if the engine cannot begin
      * @throws IllegalStateException if it has begun before
      */
@@ -165,7 +165,7 @@ public final class UpgradeConnection {
     }
 
     /**
-     * Tells the time. What a server's own code has thrown is thrown here, if lines that say so were to leave first.
+     * Passes in the time. What a server's own code has thrown is thrown here, if lines that say so were to leave first.
      *
      * @param nanos the time now
      * @throws UpgradeException if a phase has taken too long, or if the connection was failed and its last line has left
@@ -181,8 +181,7 @@ public final class UpgradeConnection {
     /**
      * When {@link #tick} is due at the latest.
      *
-     * @return in the nanoseconds of the clock that was told; empty before it has begun and
-     *     once ready, closed or failed
+     * @return in the nanoseconds of that clock; empty before it has begun and once ready, closed or failed
      */
     public Optional<Long> deadline() {
         Optional<Negotiation> present = negotiation;
@@ -190,7 +189,7 @@ public final class UpgradeConnection {
     }
 
     /**
-     * What is needed to get further.
+     * What is needed next.
      *
      * @return see {@link Want}
      */
@@ -241,11 +240,11 @@ public final class UpgradeConnection {
     }
 
     /**
-     * The same for another thread, which need not wait for one of this connection's waits and which this connection does
-     * not wait for before it must: the engine and the ClientHello are made by whoever runs what is returned, any time after
-     * this call, while this connection goes on. If nobody has begun to when the go-ahead comes, or in implicit TLS when
-     * the connection has begun, {@link #task} makes it; if it is being made then, {@link #task} waits for it, and nothing
-     * else does. What goes wrong there is told by this connection: before the upgrade command if it is known by then.
+     * The same for another thread, which need not wait for one of this connection's waits: the engine and the ClientHello are
+     * made by the thread that runs what is returned, any time after this call, while this connection goes on. If that has not
+     * begun when the go-ahead comes, or in implicit TLS when the connection begins, {@link #task} makes them; if they are being
+     * made then, {@link #task} waits for them, and nothing else does. A failure there is reported by this connection: before
+     * the upgrade command if it is known by then.
      *
      * @return to be run once, by any thread; empty where there is nothing to prepare, or when something was prepared before
      */
@@ -257,7 +256,7 @@ public final class UpgradeConnection {
     /**
      * Takes octets that came from the peer.
      *
-     * @param network from the peer; the position moves behind those taken. Those left are to be given again, once what
+     * @param network from the peer; the position moves past those taken. Those left are to be given again, once what
      *     {@link #want} says has been done or {@code application} has room: one call takes no more than 16 records that
      *     bring no data. After the end of the connection all are taken and dropped; after a failure the call throws.
      * @param application where the application's octets go; before {@link #ready} nothing goes there
@@ -285,7 +284,7 @@ public final class UpgradeConnection {
             decrypt(network, application);
         }
         if (machine.leaving() || state().terminal() || (tls.closeNotifyReceived() && !holdsInput())) {
-            // What comes behind the end is nobody's (RFC 8446 section 6.1).
+            // What comes after the end is dropped (RFC 8446 section 6.1).
             network.position(network.limit());
         }
     }
@@ -369,9 +368,9 @@ public final class UpgradeConnection {
     }
 
     /**
-     * Fails the connection for a reason of its driver's: it could not connect, is shut down, or was cancelled. The listener
-     * hears of it; nothing more is sent but what TLS has to say of a failure. Has no effect on a connection that is over;
-     * one that is {@link #ready} lets go of everything, as {@link #end} has it.
+     * Fails the connection for a reason of its driver: it could not connect, is shut down, or was cancelled. The listener is
+     * called; nothing more is sent but the alert of TLS. Has no effect on a connection that is over;
+     * one that is {@link #ready} releases everything, as by {@link #end}.
      *
      * @param why what the caller of the connection gets too
      */
@@ -454,7 +453,7 @@ public final class UpgradeConnection {
      * What ended the upgrade. What code of this side's own threw, which a call lets through, is here the cause of a failure
      * with {@link FailureReason#LOCAL_ERROR}: for drivers, whose callers are to see nothing else.
      *
-     * @return what the listener was told; empty before the upgrade has failed and once {@link #ready}
+     * @return what the listener was called with; empty before the upgrade has failed and once {@link #ready}
      */
     public Optional<UpgradeException> failure() {
         // Until the connection is the application's, it fails with nothing else.
@@ -489,7 +488,7 @@ public final class UpgradeConnection {
         }
     }
 
-    /** The transport is closed, or is about to be: lets go of everything held and overwrites what was decrypted. */
+    /** The transport is closed, or is about to be: releases everything held and overwrites what was decrypted. */
     public void end() {
         Optional<Negotiation> present = negotiation;
         close();

@@ -47,7 +47,7 @@ public final class UpgradeException extends IOException {
      * @param phase where
      * @param detail what was expected and what came
      * @param reply the peer's line, empty if there was none
-     * @param hint what to try; empty for what may be tried whenever there is this reason
+     * @param hint what to try; empty for the general advice of the reason
      */
     public UpgradeException(FailureReason reason, Phase phase, String detail, String reply, String hint) {
         this(reason, phase, detail, reply, hint, List.of());
@@ -64,7 +64,7 @@ public final class UpgradeException extends IOException {
     }
 
     /**
-     * Why.
+     * Why it failed.
      *
      * @return the reason, to switch over
      */
@@ -73,7 +73,7 @@ public final class UpgradeException extends IOException {
     }
 
     /**
-     * Where.
+     * Where it failed.
      *
      * @return the phase in which it failed
      */
@@ -102,10 +102,10 @@ public final class UpgradeException extends IOException {
     /**
      * The peer's certificates, as far as they are known: to be shown, not to be trusted.
      *
-     * <p>They are known where this library refuses them (name, pins), where the engine has taken them or tells them before it
+     * <p>They are known where this library refuses them (name, pins), where the engine has accepted them or shows them before it
      * refuses them (Conscrypt, Bouncy Castle), and where the trust manager refuses them with a {@link
      * java.security.cert.CertPathValidatorException} that has them, as the JDK's does for one that has expired. SunJSSE and
-     * netty-tcnative tell nothing of a chain that leads to no trusted root, or that their user's trust manager refuses.
+     * netty-tcnative show nothing of a chain that leads to no trusted root, or that their user's trust manager refuses.
      *
      * @return its own first; empty if it sent none, or none that is known
      */

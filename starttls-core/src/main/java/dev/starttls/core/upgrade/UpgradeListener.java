@@ -1,8 +1,8 @@
 package dev.starttls.core.upgrade;
 
 /**
- * Hears what becomes of an upgrade, for logs and metrics. Called by the thread that drives the connection, in the middle
- * of its work: return soon and do not throw.
+ * Receives the events of an upgrade, for logs and metrics. Called by the thread that drives the connection, in the middle of
+ * its work: return soon and do not throw.
  *
  * <pre>{@code
  * UpgradeListener listener = new UpgradeListener() {
@@ -12,7 +12,7 @@ package dev.starttls.core.upgrade;
  */
 public interface UpgradeListener {
 
-    /** Hears nothing. */
+    /** Ignores all events. */
     UpgradeListener NONE = new UpgradeListener() {};
 
     /** The upgrade command was sent, perhaps a second time ({@link DirectUpgrade}), or on a server accepted. */
@@ -35,7 +35,7 @@ public interface UpgradeListener {
     default void declined(FailureReason reason) {}
 
     /**
-     * There is no TLS, or none that can be trusted, and the policy lets nothing be sent: the mail stays here. {@link
+     * There is no TLS, or none that can be trusted, and the policy does not allow anything to be sent: the mail stays here. {@link
      * #failed} was called with the same exception before.
      *
      * @param why what the caller of the connection gets too
@@ -44,8 +44,8 @@ public interface UpgradeListener {
 
     /**
      * The upgrade failed, under any policy. Not called on a server after {@link #upgraded}: what ends the session then is
-     * no failure of the upgrade. On a server that could not make an engine, the session goes on without it: that is heard
-     * once, and so is what the connection fails with later.
+     * not a failure of the upgrade. On a server that could not make an engine, the session goes on without it: this is called
+     * once for that, and once more if the connection fails later.
      *
      * @param why what the caller of the connection gets too
      */

@@ -35,7 +35,7 @@ final class UpgradeMachine {
     enum Event {
         /** A client sends the upgrade command; a server has accepted one and sends its go-ahead. */
         PROPOSE,
-        /** A client sends the upgrade command and its ClientHello behind it, before the go-ahead. */
+        /** A client sends the upgrade command and its ClientHello after it, before the go-ahead. */
         PROPOSE_WITH_HELLO,
         /** The go-ahead was received, or has left. */
         GO_AHEAD,
@@ -74,7 +74,7 @@ final class UpgradeMachine {
             State.FAILED, Map.of()));
 
     private volatile State state;
-    /** What led to {@link State#FAILED}: there is no other place where it is remembered. */
+    /** What led to {@link State#FAILED}; kept in no other place. */
     private volatile Optional<IOException> failure = Optional.empty();
 
     /** The transport is connected and the time is known; or this side was shut down before. */

@@ -14,7 +14,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLSession;
 
-/** What is told of an upgrade afterwards, in as little as that takes: a connection keeps it as long as it lives. */
+/** What is reported of an upgrade afterwards, in little memory: a connection keeps it as long as it lives. */
 final class UpgradeRecord {
 
     private static final List<Phase> PHASES = List.of(Phase.values());
@@ -33,22 +33,22 @@ final class UpgradeRecord {
         this.role = role;
     }
 
-    /** Writes down what was announced last in plaintext. */
+    /** Records what was announced last in plaintext. */
     void announcedBefore(List<String> capabilities) {
         before = List.copyOf(capabilities);
     }
 
-    /** Writes down what was announced last inside TLS. */
+    /** Records what was announced last inside TLS. */
     void announcedInside(List<String> capabilities) {
         inside = List.copyOf(capabilities);
     }
 
-    /** Writes down how the upgrade command was sent, which has left. */
+    /** Records how the upgrade command was sent, which has left. */
     void proposed(Proposal how) {
         proposal = how;
     }
 
-    /** Writes down what an earlier connection failed with, in whose place this one is. */
+    /** Records the failure of the earlier connection that this one replaces. */
     void precededBy(UpgradeException failed) {
         firstAttempt = Optional.of(failed);
     }

@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param role of this side
  * @param policy that was followed
  * @param tls what was negotiated; empty when the session stayed in plaintext
- * @param offeredBefore the capabilities announced before TLS, as they were sent; empty with implicit TLS. Told for the
- *     record: nothing of them counts any more
+ * @param offeredBefore the capabilities announced before TLS, as they were sent; empty with implicit TLS. For the record
+ *     only: none of them counts any more
  * @param offeredInside the capabilities announced inside TLS, as they were sent; empty in plaintext
  * @param phases what each phase took, in their order
  * @param proposal how a client's upgrade command was sent, the last of them if there were two, whether it was taken or refused;
@@ -45,8 +45,8 @@ public record UpgradeReport(
      * @param peerChain the peer's certificates, its own first; empty when it sent none
      * @param resumption whether an earlier session was resumed
      * @param applicationProtocol agreed by ALPN (RFC 7301)
-     * @param serverName the host name that the client asked for by SNI (RFC 6066 section 3), where the engine tells it; a
-     *     claim of the client's, of letters, digits, hyphens and dots. A name with an underscore is not told, although {@link
+     * @param serverName the host name that the client asked for by SNI (RFC 6066 section 3), where the engine shows it; a
+     *     claim of the client, of letters, digits, hyphens and dots. A name with an underscore is not shown, although {@link
      *     dev.starttls.core.tls.TlsSettings.Builder#contextByServerName} is given it
      */
     public record Negotiated(
@@ -89,7 +89,7 @@ public record UpgradeReport(
      * What one phase took.
      *
      * @param phase which
-     * @param took from its beginning to its end, as the driver told the time
+     * @param took from its beginning to its end, by the driver's clock
      * @param roundTrips how often this side waited for the peer to answer
      */
     public record PhaseTime(Phase phase, Duration took, int roundTrips) {}

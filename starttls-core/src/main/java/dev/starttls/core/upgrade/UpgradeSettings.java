@@ -17,7 +17,7 @@ import java.util.Objects;
  * @param limits bounds on what the peer sends
  * @param listener hears what becomes of it
  * @param preparation when a client makes its ClientHello
- * @param injection what a server does with octets behind the upgrade command
+ * @param injection what a server does with octets after the upgrade command
  * @param direct whether a client says the upgrade command without asking first
  * @param memory what is remembered of hosts, for {@code direct}
  */
@@ -149,7 +149,7 @@ public record UpgradeSettings(
     /**
      * The same with another response to injected octets.
      *
-     * @param injection what a server does with octets behind the upgrade command
+     * @param injection what a server does with octets after the upgrade command
      * @return new settings
      */
     public UpgradeSettings withInjection(InjectionResponse injection) {
