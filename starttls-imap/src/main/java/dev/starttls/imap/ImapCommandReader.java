@@ -12,10 +12,10 @@ import java.util.Optional;
  */
 final class ImapCommandReader {
 
-    /** The most octets that a client may send without waiting: LITERAL- (RFC 7888 section 5). */
+    /** The maximum number of octets that a client may send without waiting: LITERAL- (RFC 7888 section 5). */
     static final int MAX_UNASKED_OCTETS = 4_096;
 
-    /** The most octets of a command beside its longest literal. */
+    /** The maximum number of octets of a command beside its longest literal: those of a line (RFC 7162 section 4). */
     private static final int MAX_OTHER_OCTETS = 8_192;
 
     /** What a line comes to. */

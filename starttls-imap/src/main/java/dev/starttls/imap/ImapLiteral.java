@@ -19,6 +19,7 @@ record ImapLiteral(long octets, Kind kind) {
         NON_SYNCHRONIZING
     }
 
+    /** Any number of so many digits fits into a {@code long}. */
     private static final int MAX_DIGITS = 18;
 
     static Optional<ImapLiteral> atEndOf(String line) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 public record ApopTimestamp(String text) {
 
+    /** Half of what a greeting may have (RFC 2449 section 4): the other half is for the name of the server. */
     private static final int MAX_OCTETS = 256;
 
     /**

@@ -35,10 +35,13 @@ import java.util.Optional;
  */
 public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capabilities> {
 
-    /** The most lines of a list of capabilities: more than any server has. No setting changes it. */
+    /** The maximum number of lines of a list of capabilities: more than any server has. No setting changes it. */
     public static final int MAX_LINES = 128;
 
-    /** The most octets of a list of capabilities, CRLFs not counted. No setting changes it. */
+    /**
+     * The maximum number of octets of a list of capabilities, CRLFs not counted: 64 lines of the length that RFC 2449 section 4
+     * allows. No setting changes it.
+     */
     public static final int MAX_OCTETS = 32_768;
 
     private final Pop3MultiLineParser parser = new Pop3MultiLineParser(MAX_LINES, MAX_OCTETS);

@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 public final class Pop3Maildrop implements Pop3Handler {
 
-    /** The logins that may fail in a session before it is closed. */
+    /** The logins that may fail in a session before it is closed: enough for a mistyped password, few for guessing. */
     public static final int MAX_FAILED_LOGINS = 3;
 
     private final Pop3Login login;

@@ -12,6 +12,7 @@ import java.util.List;
  */
 public record Pop3Message(String uniqueId, List<String> lines) {
 
+    /** RFC 1939 section 7, UIDL. */
     private static final int MAX_ID_OCTETS = 70;
 
     /**

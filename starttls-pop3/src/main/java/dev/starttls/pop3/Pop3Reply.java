@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, String text) {
 
-    /** The most octets of the first line of a response that a server sends, its CRLF included (RFC 2449 section 4). */
+    /** The maximum number of octets of a response's first line that a server sends, its CRLF included (RFC 2449 section 4). */
     public static final int MAX_OCTETS = 512;
 
     /**

@@ -54,8 +54,11 @@ import java.util.function.Function;
  */
 public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Handler> {
 
+    /** RFC 2449 section 4. */
     private static final int MAX_COMMAND_OCTETS = 255;
+    /** Of a domain name (RFC 1035 section 2.3.4). */
     private static final int MAX_NAME_OCTETS = 255;
+
     private static final Set<String> LOGIN = Set.of("USER", "PASS", "APOP", "AUTH");
 
     private static final List<String> GO_AHEAD =

@@ -47,6 +47,7 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
     /** A name for a client that knows none of its own: the literal of the loopback address (RFC 5321 section 4.1.3). */
     public static final String LOCAL_NAME = "[127.0.0.1]";
 
+    /** Of a domain (RFC 5321 section 4.5.3.1.2). */
     private static final int MAX_NAME_OCTETS = 255;
 
     private final String name;

@@ -9,7 +9,9 @@ import java.util.regex.Pattern;
 /** The argument of MAIL or RCPT: a path and parameters (RFC 5321 section 4.1.2). */
 record SmtpPath(String address, List<String> parameters) {
 
+    /** RFC 5321 section 4.5.3.1.3. */
     private static final int MAX_PATH_OCTETS = 256;
+
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~\\x80-\\xff-]++";
     private static final String LOCAL = "(?:" + ATOM + "(?:\\." + ATOM
             + ")*+|\"(?:[\\x20\\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\\x20-\\x7e])*+\")";

@@ -22,10 +22,13 @@ import java.util.Optional;
  */
 public final class SmtpReplyParser {
 
-    /** The most lines of a reply: more than any server has capabilities. No setting changes it. */
+    /** The maximum number of lines of a reply: more than any server has capabilities. No setting changes it. */
     public static final int MAX_LINES = 128;
 
-    /** The most octets of a reply, CRLFs not counted. No setting changes it. */
+    /**
+     * The maximum number of octets of a reply, CRLFs not counted: 64 lines of the length that RFC 5321 section 4.5.3.1.5
+     * allows. No setting changes it.
+     */
     public static final int MAX_OCTETS = 32_768;
 
     private final List<String> text = new ArrayList<>();

@@ -54,8 +54,11 @@ import java.util.function.Function;
  */
 public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHandler> {
 
+    /** RFC 5321 section 4.5.3.1.4. */
     private static final int MAX_COMMAND_OCTETS = 512;
+    /** As much again for the parameters of extensions, which that section lets a command have. */
     private static final int MAX_PATH_COMMAND_OCTETS = 1_024;
+    /** RFC 4954 section 4. */
     private static final int MAX_AUTH_OCTETS = 12_288;
 
     /** RFC 5321 section 3.1 wants QUIT to be awaited; one that pipelines a transaction has said no more before it. */

@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class SmtpTransaction implements SmtpHandler {
 
-    /** The most recipients of a message; RFC 5321 section 4.5.3.1.8 asks for 100 at least. */
+    /** The maximum number of recipients of a message: ten times what RFC 5321 section 4.5.3.1.8 asks for at least. */
     public static final int MAX_RECIPIENTS = 1_000;
 
     private final SmtpDelivery delivery;

@@ -2,10 +2,12 @@ package dev.starttls.core.upgrade;
 
 import java.util.List;
 
-/** What the first octet of a peer gives away: the two ports that people mix up, by the numbers that the protocol knows. */
+/** What the first octet of a peer shows: that the ports of plaintext and of implicit TLS were confused. */
 final class FirstOctet {
 
+    /** Content types of records (RFC 8446 appendix B.1); no line begins with these control characters. */
     private static final int ALERT = 21;
+
     private static final int HANDSHAKE = 22;
 
     private FirstOctet() {}

@@ -10,7 +10,10 @@ import java.util.Optional;
 final class Framing {
 
     private static final byte[] NOTHING = {};
-    /** Of a literal, however long it was said to be: a peer that says much and sends little holds little. */
+    /**
+     * Octets allocated first for a literal, however long it was announced: a peer that announces much and sends little makes
+     * this side hold little. Most literals are no longer than those that need no consent (RFC 7888 section 5).
+     */
     private static final int FIRST_SIZE = 4_096;
 
     private final int lineOctets;

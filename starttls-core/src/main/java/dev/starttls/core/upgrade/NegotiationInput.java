@@ -14,7 +14,7 @@ final class NegotiationInput {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    /** More than two certificate chains of any size in use: what comes before the handshake is done is bounded too. */
+    /** More than two certificate chains of any size in use have: what comes before the handshake is done is bounded too. */
     private static final int HANDSHAKE_OCTETS = 262_144;
 
     /**
