@@ -90,20 +90,23 @@ final class ChannelHalves {
         return condition == Condition.CLOSED;
     }
 
-    /** What TLS fails of, it fails of for good; and the peer is told why, unless a writer is at work: it does that then. */
+    /**
+     * What TLS fails of, it fails of for good, and the peer is sent the alert that says why. A reader does not wait until the
+     * peer takes it: what does not leave now does so when the channel is closed, or with the write that is under way.
+     */
     void failed() {
         if (connection().state() != State.FAILED) {
             return;
         }
-        if (writing.lock().tryLock()) {
-            try {
+        try {
+            if (reading.lock().isHeldByCurrentThread()) {
+                writing.answer(false);
+            } else if (writing.lock().isHeldByCurrentThread()) {
                 writing.flush();
-            } catch (IOException e) {
-                // The failure that is on its way to the caller matters more.
-                connection().close();
-            } finally {
-                writing.lock().unlock();
             }
+        } catch (IOException e) {
+            // The failure that is on its way to the caller matters more.
+            connection().close();
         }
     }
 

@@ -10,7 +10,10 @@ import javax.net.ssl.SSLException;
 /** One direction of a channel that is the application's: gives it octets. All but the lock is for who holds it. */
 final class ReadingHalf {
 
-    /** How often in a row the connection may take nothing of what it is given, before it is taken to be at fault. */
+    /**
+     * How often in a row the connection may take nothing of what it is given before it is taken to be at fault. A sound one
+     * does so for a task, an answer and decrypted octets that wait, once each; an engine may be slow to say which.
+     */
     private static final int IDLE_TURNS = 16;
     /** What is let go of while the peer's close_notify is awaited: more than a peer has under way when it hears of ours. */
     private static final int MAX_DROPPED = 1 << 20;
@@ -27,14 +30,14 @@ final class ReadingHalf {
         return lock;
     }
 
-    /** At least one octet, -1 at the end, or 0 if the transport has nothing now or does not take a needed answer. */
+    /** At least one octet, -1 at the end, or 0 if the transport has nothing now. */
     int read(ByteBuffer dst) throws IOException {
         int idle = 0;
         while (idle < IDLE_TURNS) {
             int waiting = transport().in().remaining();
             int count = readHeld(dst);
             boolean stuck = waiting > 0 && count == 0 && transport().in().remaining() == waiting;
-            boolean answered = answer(stuck);
+            answer(stuck);
             if (count > 0) {
                 return count;
             }
@@ -43,9 +46,6 @@ final class ReadingHalf {
                 return -1;
             }
             if (transport().in().hasRemaining()) {
-                if (stuck && !answered) {
-                    return 0;
-                }
                 idle = stuck ? idle + 1 : 0;
             } else {
                 idle = 0;
@@ -99,35 +99,23 @@ final class ReadingHalf {
         }
     }
 
-    /**
-     * Runs a task and sends an answer that reading has called for. A writer at work will send the answer, so that a reader
-     * only waits for it when it gets no further without. Returns false if the transport does not take the answer now.
-     */
-    private boolean answer(boolean stuck) throws IOException {
+    /** Runs a task that reading has called for, and has an answer of TLS leave, or kept: a reader does not wait for that. */
+    private void answer(boolean stuck) throws IOException {
         Want want = connection().want();
         if (want == Want.TASK) {
             writing.runTask();
             want = connection().want();
         }
-        if (want != Want.WRITE) {
-            return true;
-        }
-        if (!writing.lock().tryLock()) {
-            if (!stuck) {
-                return true;
-            }
-            writing.lock().lock();
+        if (want != Want.WRITE && !writing.answerLeft()) {
+            return;
         }
         try {
-            return writing.flush();
+            writing.answer(stuck && want == Want.WRITE);
         } catch (IOException e) {
             if (!connection().inputEnded()) {
                 throw e;
             }
-            // The peer has gone behind its close_notify: there is nobody to answer.
-            return true;
-        } finally {
-            writing.lock().unlock();
+            // The peer has closed the transport after its close_notify, and takes no answer.
         }
     }
 

@@ -35,6 +35,9 @@ import java.util.concurrent.Executor;
  *       transport can be written again until it returns true. {@link #advance} moves the upgrade itself.
  *   <li>One thread may read while another writes, without one waiting for the other. A second reader waits for the first,
  *       a second writer too.
+ *   <li>A peer that asks for new keys (RFC 8446 section 4.6.3) is answered by the thread that reads or writes next. A reader
+ *       does not wait until the peer takes the answer: over a blocking transport that is no {@code SocketChannel}, which
+ *       cannot be written without that risk, the answer leaves with the next write or {@link #flush}.
  *   <li>Any thread may close at any time; a thread blocked in a read or a write then gets an {@link
  *       java.nio.channels.AsynchronousCloseException}, if the transport is an interruptible channel.
  * </ul>
@@ -252,7 +255,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             halves.failed();
             throw e;
         } finally {
-            halves.writing().lock().unlock();
+            halves.writing().unlock();
             leave();
         }
     }
@@ -301,7 +304,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             halves.failed();
             throw e;
         } finally {
-            halves.writing().lock().unlock();
+            halves.writing().unlock();
             leave();
         }
     }
@@ -326,7 +329,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             }
             return connection.ready() ? halves.writing().flush() : network().flush();
         } finally {
-            halves.writing().lock().unlock();
+            halves.writing().unlock();
             leave();
         }
     }
@@ -348,7 +351,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             }
             halves.writing().end();
         } finally {
-            halves.writing().lock().unlock();
+            halves.writing().unlock();
             leave();
         }
     }

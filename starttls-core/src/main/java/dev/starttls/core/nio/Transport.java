@@ -16,19 +16,22 @@ import java.util.Optional;
 
 /**
  * The network side of a channel: the caller's byte channel with a buffer for each direction, lent while in use. Input and
- * output have nothing in common, so that one thread may use each.
+ * output have nothing in common, so that one thread may use each. What a reader sets aside for the output is guarded by the
+ * monitor of this object.
  */
 final class Transport {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    /** How often a wait looks whether the channel was closed by others, which wakes no selector. */
+    /** How often a wait looks whether the channel was closed by others, which wakes no selector: as often as an acceptor. */
     private static final long LOOK_MILLIS = 250;
-    /** What is still taken of a peer that is hung up on: as much as the kernel may have ready. */
+    /** What is still taken of a peer that is hung up on, in octets: more than a dialogue makes a kernel have ready. */
     private static final int UNREAD = 1 << 20;
 
     private final ByteChannel channel;
     private PooledBuffer in = BufferPool.shared().idle();
     private PooledBuffer out = BufferPool.shared().idle();
+    /** Records of TLS that a reader has found while a writer was using the output; held only while there are any. */
+    private volatile PooledBuffer answers = BufferPool.shared().idle();
 
     Transport(ByteChannel channel) {
         this.channel = channel;
@@ -155,6 +158,33 @@ final class Transport {
         out = out.flipRecords();
     }
 
+    /** Whether anything was set aside for the output. */
+    boolean hasAnswers() {
+        return answers.held();
+    }
+
+    /** Room to set records aside in; to be followed by {@link #keepAnswers}. */
+    ByteBuffer answers() {
+        answers = answers.acquire();
+        return answers.room();
+    }
+
+    void keepAnswers() {
+        answers = answers.flip();
+    }
+
+    /** Puts what was set aside into the output, as much as there is room for. Returns whether any of it was put. */
+    boolean putAnswers() {
+        ByteBuffer kept = answers.octets();
+        ByteBuffer room = out();
+        int count = Math.min(kept.remaining(), room.remaining());
+        room.put(kept.slice(kept.position(), count));
+        kept.position(kept.position() + count);
+        put();
+        answers = answers.releaseIfEmpty();
+        return count > 0;
+    }
+
     /** What was to be put in failed, and may be there in part; {@link #put} is due all the same. */
     void wipeRoom() {
         out.wipeRoom();
@@ -187,7 +217,7 @@ final class Transport {
      * @return whether all of it has left
      */
     boolean flush(long nanos) throws IOException {
-        if (channel instanceof SocketChannel socket && socket.isBlocking()) {
+        if (hasOutput() && channel instanceof SocketChannel socket && socket.isBlocking()) {
             return timed(socket, SelectionKey.OP_WRITE, nanos, this::flushAll).isPresent();
         }
         return flush();
@@ -268,14 +298,15 @@ final class Transport {
     }
 
     /** Gives the buffers back, whatever is in them. */
-    void release() {
+    synchronized void release() {
         in = in.release();
         out = out.release();
+        answers = answers.release();
     }
 
     /** Whether a buffer is lent. */
     boolean holdsBuffers() {
-        return in.held() || out.held();
+        return in.held() || out.held() || answers.held();
     }
 
     private void skip(SocketChannel socket) throws IOException {

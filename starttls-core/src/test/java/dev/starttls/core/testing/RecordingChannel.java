@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A channel that keeps what was written, each write on its own. */
-public final class RecordingChannel implements ByteChannel {
+public class RecordingChannel implements ByteChannel {
 
     private final ByteChannel channel;
     private final List<byte[]> writes = new ArrayList<>();
