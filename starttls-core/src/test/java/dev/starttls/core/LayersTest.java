@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.starttls.core.testing.ClassCircles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
@@ -97,6 +98,11 @@ class LayersTest {
     @Test
     void packages_have_no_circles() {
         slices().matching(ROOT + "(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void no_circle_within_a_package_has_more_than_two_classes() {
+        assertThat(ClassCircles.ofMoreThanTwo(CLASSES)).isEmpty();
     }
 
     @Test

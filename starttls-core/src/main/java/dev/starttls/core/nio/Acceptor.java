@@ -19,7 +19,7 @@ import java.util.function.Function;
  * Takes connections on one loop, for itself and perhaps others, as long as any of them has room; more of them stay in the
  * backlog of the server socket. When its loop ends, another goes on accepting.
  */
-final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
+final class Acceptor extends Deadlines.Timed implements LoopMember {
 
     /** How long nothing is accepted after that failed, in nanoseconds: no file descriptor comes free sooner by asking. */
     private static final long PAUSE = 100_000_000;
@@ -138,6 +138,11 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     }
 
     @Override
+    public void stopAccepting() {
+        moveOn();
+    }
+
+    @Override
     public void broken(Throwable thrown) {
         close();
     }
@@ -233,7 +238,7 @@ final class Acceptor extends Deadlines.Timed implements SelectorLoop.Member {
     private void serve(SelectorLoop place, SocketChannel channel) {
         Peer client;
         try {
-            client = UpgradeLoop.peerOf(channel);
+            client = Connector.peerOf(channel);
             channel.configureBlocking(false);
         } catch (IOException e) {
             // The client has gone before it was greeted.

@@ -9,6 +9,7 @@ import dev.starttls.core.upgrade.UpgradeLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
@@ -254,6 +255,14 @@ final class Connector {
     /** Whether it is a TCP connection, and no Unix-domain one, which has neither a delay nor a {@link java.net.Socket}. */
     static boolean overInternet(NetworkChannel channel) {
         return channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY);
+    }
+
+    /** The address of the other side; that of a Unix-domain socket is its path, and most clients have none. */
+    static Peer peerOf(SocketChannel channel) throws IOException {
+        SocketAddress address = channel.getRemoteAddress();
+        return address instanceof InetSocketAddress inet
+                ? new Peer(inet.getHostString(), inet.getPort())
+                : new Peer("unix:" + address, -1);
     }
 
     static UpgradeException unknown(String host) {

@@ -51,7 +51,7 @@ final class Deadlines {
     }
 
     /** One that the loop has kept waiting has been served. */
-    void resume(SelectorLoop.Member member) {
+    void resume(LoopMember member) {
         if (member instanceof Timed timed && timed.number == 0) {
             timed.due().ifPresent(at -> add(timed, at));
         }

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * A TCP connection being made on a loop: has its host looked up if need be, and tries the addresses in their order. Only
  * the loop's thread touches it.
  */
-final class LoopedConnect extends Deadlines.Timed implements SelectorLoop.Member {
+final class LoopedConnect extends Deadlines.Timed implements LoopMember {
 
     private final SelectorLoop loop;
     private final UpgradeConnection connection;

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** One connection of a loop, connected, to the end of its dialogue. Only the loop's thread touches it. */
-final class LoopedUpgrade extends Deadlines.Timed implements SelectorLoop.Member {
+final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
 
     private final SelectorLoop loop;
     private final SelectionKey key;

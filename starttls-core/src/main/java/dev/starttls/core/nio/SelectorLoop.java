@@ -48,9 +48,9 @@ final class SelectorLoop {
     private final UpgradeQueue upgrades = new UpgradeQueue();
     private final Deadlines deadlines = new Deadlines();
     /** All that is underway, whether or not it has a key: its channel may have been closed by others. */
-    private final Set<Member> members = new HashSet<>();
+    private final Set<LoopMember> members = new HashSet<>();
     /** Those inside TLS whose last turn was over before their work was, in the order in which they are served. */
-    private Set<Member> again = new LinkedHashSet<>();
+    private Set<LoopMember> again = new LinkedHashSet<>();
 
     private long turns;
 
@@ -70,36 +70,6 @@ final class SelectorLoop {
         this.most = most;
         this.tasks = tasks;
         this.time = time;
-    }
-
-    /** What a key of the selector belongs to. */
-    sealed interface Member permits LoopedConnect, LoopedUpgrade, Acceptor {
-
-        void selected(SelectionKey key);
-
-        /** Whether it is served before those that are not. */
-        default boolean insideTls() {
-            return false;
-        }
-
-        /** It has waited for the loop, with work to do, for so many nanoseconds. */
-        default void waited(long nanos) {
-            // What it waits for has no time of its own, or has come.
-        }
-
-        /** To do some of the work that was left in the turn before. */
-        void turn();
-
-        /** To be closed, since its own work threw something that it did not expect. */
-        void broken(Throwable thrown);
-
-        /** To be closed, for a reason of the loop's or the caller's. */
-        void abandoned(String detail, Optional<Throwable> cause);
-
-        /** To be closed since the loop is shut down, after what a server says then, if its client takes that at once. */
-        default void shutDown(String detail) {
-            abandoned(detail, Optional.empty());
-        }
     }
 
     void run() {
@@ -231,11 +201,11 @@ final class SelectorLoop {
     }
 
     /** To be called on the loop's thread: who is to be abandoned when the loop ends. */
-    void join(Member member) {
+    void join(LoopMember member) {
         members.add(member);
     }
 
-    void leave(Member member) {
+    void leave(LoopMember member) {
         members.remove(member);
     }
 
@@ -261,7 +231,7 @@ final class SelectorLoop {
     }
 
     /** To be called on the loop's thread: the member has work left, and is served after others. */
-    void again(Member member) {
+    void again(LoopMember member) {
         if (member.insideTls()) {
             again.add(member);
         } else {
@@ -270,7 +240,7 @@ final class SelectorLoop {
     }
 
     /** To be called on the loop's thread: the member's time is over, which it deals with when it is its turn. */
-    void late(Member member) {
+    void late(LoopMember member) {
         upgrades.addLate(member, time.nanos());
     }
 
@@ -286,7 +256,7 @@ final class SelectorLoop {
     private void turn() throws IOException {
         turns++;
         // Those that have work left after this turn are served in the next.
-        Set<Member> due = again;
+        Set<LoopMember> due = again;
         if (!due.isEmpty()) {
             again = new LinkedHashSet<>();
         }
@@ -304,7 +274,7 @@ final class SelectorLoop {
             stopAccepting();
         }
         serveSelected(began);
-        for (Member member : due) {
+        for (LoopMember member : due) {
             contained(member, member::turn);
         }
         serveUpgrades(began);
@@ -319,7 +289,7 @@ final class SelectorLoop {
 
     private void serveSelected(long now) {
         for (SelectionKey key : selector.selectedKeys()) {
-            Member member = (Member) key.attachment();
+            LoopMember member = (LoopMember) key.attachment();
             if (member.insideTls()) {
                 contained(member, () -> member.selected(key));
             } else {
@@ -336,7 +306,7 @@ final class SelectorLoop {
         long now = start;
         boolean any = true;
         while (any && now - start < share) {
-            Optional<Member> served = upgrades.serveNext(now);
+            Optional<LoopMember> served = upgrades.serveNext(now);
             served.ifPresent(deadlines::resume);
             boolean admitted = admissions.runNext();
             any = served.isPresent() || admitted;
@@ -346,7 +316,7 @@ final class SelectorLoop {
     }
 
     /** What a member does not expect of its own work ends that member. */
-    private static void contained(Member member, Runnable work) {
+    private static void contained(LoopMember member, Runnable work) {
         LoopThread.contained(work, member::broken);
     }
 
@@ -373,10 +343,8 @@ final class SelectorLoop {
     }
 
     private void stopAccepting() {
-        for (Member member : List.copyOf(members)) {
-            if (member instanceof Acceptor acceptor) {
-                acceptor.moveOn();
-            }
+        for (LoopMember member : List.copyOf(members)) {
+            contained(member, member::stopAccepting);
         }
     }
 
@@ -386,7 +354,7 @@ final class SelectorLoop {
         boolean interrupted = Thread.interrupted();
         arrivals.end();
         admissions.end();
-        for (Member member : List.copyOf(members)) {
+        for (LoopMember member : List.copyOf(members)) {
             if (fault.isPresent()) {
                 String why = "Expected the loop to go on, but it ended with " + fault.get() + "; use another";
                 contained(member, () -> member.abandoned(why, fault));

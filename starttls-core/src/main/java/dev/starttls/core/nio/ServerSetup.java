@@ -181,7 +181,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         }
         try {
             Connector.withoutDelay(accepted);
-            StartTlsChannel channel = StartTlsChannel.over(accepted, connection(UpgradeLoop.peerOf(accepted)));
+            StartTlsChannel channel = StartTlsChannel.over(accepted, connection(Connector.peerOf(accepted)));
             channel.upgrade();
             if (channel.isOpen()) {
                 handOver.accept(channel);

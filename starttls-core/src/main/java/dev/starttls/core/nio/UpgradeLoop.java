@@ -8,7 +8,6 @@ import dev.starttls.core.upgrade.UpgradeException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -341,13 +340,5 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             }
         });
         return future;
-    }
-
-    /** The address of the other side; that of a Unix-domain socket is its path, and most clients have none. */
-    static Peer peerOf(SocketChannel channel) throws IOException {
-        SocketAddress address = channel.getRemoteAddress();
-        return address instanceof InetSocketAddress inet
-                ? new Peer(inet.getHostString(), inet.getPort())
-                : new Peer("unix:" + address, -1);
     }
 }

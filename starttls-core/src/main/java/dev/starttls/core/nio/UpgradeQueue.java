@@ -17,21 +17,21 @@ import java.util.Optional;
  */
 final class UpgradeQueue {
 
-    private final Map<SelectorLoop.Member, Entry> waiting = new LinkedHashMap<>();
+    private final Map<LoopMember, Entry> waiting = new LinkedHashMap<>();
     /** Of this pass: their keys are ready, and would be selected in every pass until they are served. */
     private final List<Entry> selected = new ArrayList<>();
 
     /** A place in the queue. It is made only for those that wait, so that an idle member has nothing of it. */
     private static final class Entry {
 
-        private final SelectorLoop.Member member;
+        private final LoopMember member;
         private final long since;
         private final boolean late;
         private Optional<SelectionKey> key = Optional.empty();
         /** The key's interest while the selector is asked for nothing; -1 while it is asked. */
         private int muted = -1;
 
-        Entry(SelectorLoop.Member member, long since, boolean late) {
+        Entry(LoopMember member, long since, boolean late) {
             this.member = member;
             this.since = since;
             this.late = late;
@@ -48,17 +48,17 @@ final class UpgradeQueue {
     }
 
     /** One that has work left: what it waits from now on is not its peer's time. */
-    void add(SelectorLoop.Member member, long now) {
+    void add(LoopMember member, long now) {
         waiting.computeIfAbsent(member, joining -> new Entry(joining, now, false));
     }
 
     /** One whose time is over: what it waits makes that no better. */
-    void addLate(SelectorLoop.Member member, long now) {
+    void addLate(LoopMember member, long now) {
         waiting.computeIfAbsent(member, joining -> new Entry(joining, now, true));
     }
 
     /** One whose key was selected. */
-    void add(SelectorLoop.Member member, SelectionKey key, long now) {
+    void add(LoopMember member, SelectionKey key, long now) {
         Entry entry = waiting.computeIfAbsent(member, joining -> new Entry(joining, now, false));
         if (entry.muted < 0) {
             entry.key = Optional.of(key);
@@ -67,14 +67,14 @@ final class UpgradeQueue {
     }
 
     /** Serves the one that has waited longest. Returns it, if there is any. */
-    Optional<SelectorLoop.Member> serveNext(long now) {
+    Optional<LoopMember> serveNext(long now) {
         if (waiting.isEmpty()) {
             return Optional.empty();
         }
         Iterator<Entry> first = waiting.values().iterator();
         Entry entry = first.next();
         first.remove();
-        SelectorLoop.Member member = entry.member;
+        LoopMember member = entry.member;
         LoopThread.contained(() -> serve(entry, now), member::broken);
         return Optional.of(member);
     }

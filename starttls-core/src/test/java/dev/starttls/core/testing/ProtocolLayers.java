@@ -2,6 +2,7 @@ package dev.starttls.core.testing;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -53,6 +54,11 @@ public abstract class ProtocolLayers {
                         "java.time..",
                         "javax.net..")
                 .check(module);
+    }
+
+    @Test
+    void no_circle_has_more_than_two_classes() {
+        assertThat(ClassCircles.ofMoreThanTwo(module)).isEmpty();
     }
 
     @Test
