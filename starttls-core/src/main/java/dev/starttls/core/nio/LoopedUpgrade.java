@@ -58,7 +58,19 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         this.successor = successor;
     }
 
+    /** Begins with its first turn: what was connected or brought has waited for one already. */
     void begin() {
+        join();
+        drive();
+    }
+
+    /** Begins one of several that were accepted at once: each has its first turn before those of others go on. */
+    void beginAccepted() {
+        join();
+        loop.first(this);
+    }
+
+    private void join() {
         loop.join(this);
         try {
             key.attach(this);
@@ -66,7 +78,6 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
             loop.whenCancelled(future, () -> abandoned(SelectorLoop.CANCELLED, Optional.empty()));
             channel.begin(loop.time().nanos(), loop.foreign());
             lastDeadline = connection.deadline();
-            loop.again(this);
         } catch (Throwable e) {
             fail(e);
         }

@@ -29,8 +29,8 @@ final class SelectorLoop {
 
     /**
      * What those that are not inside TLS get in a turn, in nanoseconds, at least one of them and at least as much as those
-     * inside have had: a few steps of a handshake, so that the selector, asked once for them, costs nothing beside them, and
-     * a tenth of what nobody notices.
+     * inside have had: a few steps of a handshake, each of a millisecond or so, beside which asking the selector costs little
+     * (some 10 microseconds), and little beside the round trip of a session that waits meanwhile.
      */
     static final long UPGRADES = 4_000_000;
 
@@ -237,6 +237,11 @@ final class SelectorLoop {
         } else {
             upgrades.add(member, time.nanos());
         }
+    }
+
+    /** To be called on the loop's thread: a member that was accepted just now has its first turn before those of others. */
+    void first(LoopMember member) {
+        upgrades.addFirst(member, time.nanos());
     }
 
     /** To be called on the loop's thread: the member's time is over, which it deals with when it is its turn. */

@@ -11,13 +11,19 @@ import java.util.Optional;
 
 /**
  * The members of a loop that are not inside TLS and have work to do, in the order in which it came up. A handshake computes
- * for milliseconds: of thousands that are ready at once, each pass of the loop serves a few, so that nobody who is inside
- * TLS waits for all of them. How long a pass is, {@link SelectorLoop#UPGRADES} says; what users are told of it, {@link
+ * for milliseconds: of thousands that are ready at once, each pass of the loop serves a few, so that no session inside TLS
+ * waits for all of them. How long a pass is, {@link SelectorLoop#UPGRADES} says; what users read of it is in {@link
  * UpgradeLoop}. Only the loop's thread touches it.
+ *
+ * <p>What was accepted just now comes first. It has waited for a round of all others already, in the backlog, until the
+ * acceptor had its own turn; at the end of the queue its greeting would wait for another. An acceptor takes few connections
+ * in a turn and then waits for its next as all do, so that those at work have their turns however many connect.
  */
 final class UpgradeQueue {
 
     private final Map<LoopMember, Entry> waiting = new LinkedHashMap<>();
+    /** Those that have had no turn yet. */
+    private final Map<LoopMember, Entry> accepted = new LinkedHashMap<>();
     /** Of this pass: their keys are ready, and would be selected in every pass until they are served. */
     private final List<Entry> selected = new ArrayList<>();
 
@@ -39,39 +45,51 @@ final class UpgradeQueue {
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return waiting.isEmpty() && accepted.isEmpty();
     }
 
     /** Whether it waits for the loop, not for its peer: its deadline is not looked at meanwhile. */
     boolean holds(Object member) {
-        return waiting.containsKey(member);
+        return waiting.containsKey(member) || accepted.containsKey(member);
     }
 
     /** One that has work left: what it waits from now on is not its peer's time. */
     void add(LoopMember member, long now) {
-        waiting.computeIfAbsent(member, joining -> new Entry(joining, now, false));
+        Entry unused = place(member, now, false);
     }
 
     /** One whose time is over: what it waits makes that no better. */
     void addLate(LoopMember member, long now) {
-        waiting.computeIfAbsent(member, joining -> new Entry(joining, now, true));
+        Entry unused = place(member, now, true);
+    }
+
+    /** One that was accepted just now. */
+    void addFirst(LoopMember member, long now) {
+        accepted.put(member, new Entry(member, now, false));
+    }
+
+    /** The place that it has already, or one at the end. */
+    private Entry place(LoopMember member, long now, boolean late) {
+        Entry first = accepted.get(member);
+        return first != null ? first : waiting.computeIfAbsent(member, joining -> new Entry(joining, now, late));
     }
 
     /** One whose key was selected. */
     void add(LoopMember member, SelectionKey key, long now) {
-        Entry entry = waiting.computeIfAbsent(member, joining -> new Entry(joining, now, false));
+        Entry entry = place(member, now, false);
         if (entry.muted < 0) {
             entry.key = Optional.of(key);
             selected.add(entry);
         }
     }
 
-    /** Serves the one that has waited longest. Returns it, if there is any. */
+    /** Serves the one whose turn it is. Returns it, if there is any. */
     Optional<LoopMember> serveNext(long now) {
-        if (waiting.isEmpty()) {
+        if (isEmpty()) {
             return Optional.empty();
         }
-        Iterator<Entry> first = waiting.values().iterator();
+        Iterator<Entry> first =
+                (accepted.isEmpty() ? waiting : accepted).values().iterator();
         Entry entry = first.next();
         first.remove();
         LoopMember member = entry.member;

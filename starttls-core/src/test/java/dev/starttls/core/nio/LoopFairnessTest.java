@@ -18,6 +18,7 @@ import dev.starttls.core.upgrade.UpgradeLimits;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -39,6 +40,7 @@ class LoopFairnessTest {
     private static final int TURN = (int) (Turn.NANOS / PER_LINE) + 16;
 
     private final List<String> served = new ArrayList<>();
+    private Heard heard = line -> {};
     private long now;
     private SelectorLoop loop;
 
@@ -66,6 +68,37 @@ class LoopFairnessTest {
         // Acceptors take 16 in a turn, so that with many the first have had several turns when the last is greeted.
         int turnsBefore = 1 + hogs / 16;
         assertThat(served.indexOf("honest")).isBetween(hogs, hogs * TURN * turnsBefore);
+    }
+
+    @Test
+    void a_client_that_connects_while_others_keep_the_server_busy_is_greeted_within_one_turn_of_each()
+            throws Exception {
+        int hogs = 20;
+        List<SocketChannel> clients = new ArrayList<>();
+        int[] before = new int[1];
+        try (Selector selector = Selector.open();
+                ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort(), 200)) {
+            loop = new SelectorLoop(selector, 1_000, Runnable::run, () -> now);
+            heard = line -> {
+                if (served.size() == 10 * hogs * TURN) {
+                    before[0] = served.size();
+                    clients.add(say(server, "honest\r\n"));
+                }
+            };
+            try {
+                for (int i = 0; i < hogs; i++) {
+                    clients.add(say(server, "HOG\r\n".repeat(6_000)));
+                }
+                new Acceptor(loop, server, peer -> connection(), channel -> {}).begin();
+                loop.run();
+            } finally {
+                for (SocketChannel client : clients) {
+                    client.close();
+                }
+            }
+        }
+        // The rest of a pass before the loop looks who connects, and a turn of each; so many lines are an upper bound.
+        assertThat(served.indexOf("honest") - before[0]).isBetween(0, (hogs + 1) * TURN);
     }
 
     @Test
@@ -215,12 +248,22 @@ class LoopFairnessTest {
                 new Clocked(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC), new Peer("127.0.0.1", -1));
     }
 
+    /** Called on the loop's thread. */
+    private interface Heard {
+        void line(String line) throws IOException;
+    }
+
     /** Notes each line, and ends the loop when the honest one has come. */
     private final class Clocked extends ServerDialogue {
 
         @Override
         public Step received(String line) {
             served.add(line);
+            try {
+                heard.line(line);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             now += line.equals("SLOW") ? UpgradeLimits.DEFAULT.timePerCommand().toNanos() + 1 : PER_LINE;
             if (line.equals("honest")) {
                 loop.closeNow();
