@@ -2,8 +2,10 @@ package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -178,6 +180,18 @@ final class ChannelHalves {
                 }
             }
         }
+    }
+
+    /** What a channel says of itself, without its locks. */
+    @Override
+    public String toString() {
+        UpgradeReport report = connection().report();
+        return report.protocol() + " " + report.role().name().toLowerCase(Locale.ROOT) + ", peer "
+                + Connector.shownPeer(transport().channel()) + ", "
+                + connection().state()
+                + report.tls()
+                        .map(agreed -> ", " + agreed.version() + " " + agreed.suite())
+                        .orElse("");
     }
 
     private UpgradeConnection connection() {

@@ -96,6 +96,12 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
         return channel.report();
     }
 
+    /** One line for people: the channel's, which takes no lock. */
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + "[" + channel + "]";
+    }
+
     /**
      * Sends close_notify and closes. It does not say QUIT or LOGOUT: what was said last on the channel, only its user knows.
      * Closing again has no effect.

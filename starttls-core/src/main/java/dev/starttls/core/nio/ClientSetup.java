@@ -371,6 +371,12 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     protected abstract S self();
 
+    /** One line for people: the server's address and the policy. */
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + "[" + address + ", " + settings.policy() + "]";
+    }
+
     private C connect(
             UpgradeSettings followed, long before, Connector.Attempts attempts, Optional<UpgradeException> failed)
             throws IOException {

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
@@ -263,6 +264,20 @@ final class Connector {
         return address instanceof InetSocketAddress inet
                 ? new Peer(inet.getHostString(), inet.getPort())
                 : new Peer("unix:" + address, -1);
+    }
+
+    /** The same for people; of a channel over no socket, what the channel is. */
+    static String shownPeer(Channel channel) {
+        if (!(channel instanceof SocketChannel socket)) {
+            return "over " + channel.getClass().getName();
+        }
+        try {
+            return socket.getRemoteAddress() == null
+                    ? "not connected"
+                    : peerOf(socket).toString();
+        } catch (IOException e) {
+            return "unknown";
+        }
     }
 
     static UpgradeException unknown(String host) {

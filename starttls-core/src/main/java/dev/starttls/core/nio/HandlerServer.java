@@ -57,6 +57,12 @@ public abstract class HandlerServer<S extends HandlerServer<S, H>, H> extends Se
      */
     protected abstract Dialogue dialogue(TlsPolicy policy, String name, H author, List<String> announced);
 
+    /** One line for people: what the server calls itself, and the policy. */
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName() + "[" + host + ", " + policy() + "]";
+    }
+
     @Override
     protected final Dialogue dialogue(TlsPolicy policy) {
         return dialogue(policy, host, handler, capabilities);

@@ -128,6 +128,13 @@ final class SelectorLoop {
         return underway.get();
     }
 
+    @Override
+    public String toString() {
+        String condition =
+                stopped.isDone() ? "ended" : closing ? "closing" : taken.get() ? "running" : "not running yet";
+        return underway.get() + " of at most " + most + " connections, " + condition;
+    }
+
     /** Has something done on the loop's thread, or tells at once that it is too late. */
     void enqueue(LoopTasks.Arrival arrival) {
         enqueue(arrivals, arrival);

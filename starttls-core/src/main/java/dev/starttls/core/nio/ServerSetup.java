@@ -304,6 +304,16 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         return new UpgradeConnection(dialogue(settings.policy()), settings, client);
     }
 
+    /** One line for people: the policy. */
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "[" + settings.policy() + "]";
+    }
+
+    final TlsPolicy policy() {
+        return settings.policy();
+    }
+
     /** What is wrong with the settings of TLS is said once, and not to each client. */
     private void requireEngine() {
         TlsSettings tls = settings.tls();

@@ -417,6 +417,15 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return network().channel();
     }
 
+    /**
+     * One line for people: protocol, side, the peer's address, state, and once secure version and suite. Takes none of this
+     * channel's locks: any thread may call it in any state.
+     */
+    @Override
+    public String toString() {
+        return "StartTlsChannel[" + halves + (isOpen() ? "]" : ", closed]");
+    }
+
     private Transport network() {
         return halves.transport();
     }

@@ -303,6 +303,12 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         loop.run();
     }
 
+    /** One line for people: how many connections are underway, and whether it runs. Any thread may call it. */
+    @Override
+    public String toString() {
+        return "UpgradeLoop[" + loop + "]";
+    }
+
     /**
      * Has the loop's thread begin something, if there is room.
      *
