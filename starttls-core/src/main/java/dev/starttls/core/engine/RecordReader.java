@@ -10,8 +10,8 @@ import javax.net.ssl.SSLException;
 final class RecordReader {
 
     /**
-     * Records without data that are still read while an answer to them waits to be sent: at most so many answers pile up in the
-     * engine. A peer in use asks for one at a time.
+     * Records without data that are still read while an answer to them waits to be sent: SunJSSE keeps each answer to a KeyUpdate
+     * with a cipher of its own, some kilooctets. A peer in use asks a second time while a writer is blocked, hardly a third.
      */
     static final int MAX_UNANSWERED = 16;
     /** Records without data that one call takes: a KeyUpdate costs an engine about 0.1 ms, so that a call takes 1 to 2 ms. */

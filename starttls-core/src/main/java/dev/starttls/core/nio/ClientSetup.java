@@ -37,6 +37,10 @@ import javax.net.ssl.SSLContext;
  */
 public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends Dialogue> {
 
+    /**
+     * For a TCP connection: a client repeats its SYN after 1, 3, 7 and 15 s (RFC 6298 section 2.1, RFC 9293 section 3.8.3), and a
+     * server that answered none of them is not there.
+     */
     private static final Duration CONNECT = Duration.ofSeconds(30);
 
     private final Peer address;
@@ -155,6 +159,10 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * How long the TCP connection may take as a whole, looking the name up and all of its addresses included, and how long
      * each phase after it may take. The look-up is counted but cannot be ended before it returns, unless {@link #lookup} has
      * an executor for it: connecting then fails right after it.
+     *
+     * <p>The 60 seconds are for a program that a person waits for. RFC 5321 section 4.5.3.2 asks a client that relays mail to
+     * wait longer for a server under load, 5 minutes for its greeting and for each answer: give such a client those, as
+     * {@code timeout(Duration.ofMinutes(5))}.
      *
      * @param timeout positive, at most {@link UpgradeLimits#MAX_TIME}, which longer ones are taken for; 30 seconds and 60
      *     seconds unless set

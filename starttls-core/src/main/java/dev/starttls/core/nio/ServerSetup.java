@@ -38,8 +38,9 @@ import javax.net.ssl.SSLContext;
 public abstract class ServerSetup<S extends ServerSetup<S>> {
 
     /**
-     * How many connections may wait to be accepted, as far as the system lets them. One too many is not refused: its
-     * client takes itself for connected and waits for a greeting that never comes.
+     * How many connections may wait to be accepted, as far as the system lets them: Linux allows as many by default since 5.4
+     * (net.core.somaxconn). One too many is not refused: its client takes itself for connected and waits for a greeting that
+     * never comes.
      */
     private static final int BACKLOG = 4_096;
 

@@ -18,7 +18,10 @@ import java.util.concurrent.RejectedExecutionException;
 final class UpgradeDriver {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** In nanoseconds; a warm JVM makes an engine in a hundredth of it. */
+    /**
+     * The step of a preparation after which the rest is left to the next wait, in nanoseconds. A warm JVM makes an engine in a
+     * hundredth of that, a cold one takes tens of milliseconds for each step: one is enough to keep octets waiting.
+     */
     private static final long LONG_STEP = 2_000_000;
 
     private final Transport transport;
