@@ -25,13 +25,13 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
      * How long nothing is accepted after that failed, in nanoseconds. No file descriptor comes free sooner by asking, and a
      * client that waits a tenth of a second more does not notice.
      */
-    private static final long PAUSE = 100_000_000;
+    private static final long PAUSE_NANOS = 100_000_000;
     /**
      * How often it looks whether others have closed the server's channel, in nanoseconds. That wakes no selector, and the
      * port is bound until the next time that one selects. Four times a second costs an idle server nothing that shows, and a
      * program that closes and binds again waits no longer than a person would.
      */
-    private static final long LOOK = 250_000_000;
+    private static final long LOOK_NANOS = 250_000_000;
     /**
      * Connections taken in one turn. Each is greeted before others have their next turn, so that with a greeting of some 0.1
      * ms they are kept waiting for as long as by one or two of their own; and of 100 that are at work, each of which has a
@@ -85,7 +85,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         server.configureBlocking(false);
         loop.join(this);
         key = Optional.of(server.register(loop.selector(), SelectionKey.OP_ACCEPT, this));
-        dueIn(LOOK);
+        dueIn(LOOK_NANOS);
     }
 
     @Override
@@ -142,7 +142,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
 
     @Override
     public void turn() {
-        // Who waits to be accepted is selected again.
+        // Connections that wait to be accepted are selected again.
     }
 
     @Override
@@ -171,7 +171,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
             close();
             return;
         }
-        dueIn(LOOK);
+        dueIn(LOOK_NANOS);
         if (paused) {
             paused = false;
             resume();
@@ -188,7 +188,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         Quietly.close(server);
     }
 
-    /** Its loop accepts nothing more: another one of those that serve does, or if there is none, nobody. */
+    /** Its loop accepts nothing more: another of those that serve goes on; if there is no other, the server is closed. */
     void moveOn() {
         leave();
         Optional<SelectorLoop> next = serving.open().filter(unused -> server.isOpen());
@@ -223,7 +223,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
         loop.leave(this);
     }
 
-    /** Whoever closes the server's channel may do so from any thread, at any time. */
+    /** Any thread may close the server's channel at any time. */
     private void watch(SelectionKey mine, int operations) {
         try {
             mine.interestOps(operations);
@@ -234,7 +234,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
 
     private void pause(SelectionKey selected) {
         paused = true;
-        dueIn(PAUSE);
+        dueIn(PAUSE_NANOS);
         watch(selected, 0);
     }
 

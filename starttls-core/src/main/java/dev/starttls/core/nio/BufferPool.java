@@ -25,7 +25,7 @@ final class BufferPool {
      * Buffers kept when no connection needs them: 2 MiB at most for a process. As many connections have octets on their way
      * at the same time in a busy server of a few cores; beyond that, a new buffer costs the 2 microseconds of clearing it.
      */
-    private static final int KEPT = 64;
+    private static final int MAX_KEPT = 64;
 
     /** A power of two. Threads whose numbers are the same modulo this share a place; a server has as many loops as cores. */
     private static final int PLACES = 16;
@@ -35,7 +35,7 @@ final class BufferPool {
     private static final BufferPool SHARED = new BufferPool();
 
     private final AtomicReferenceArray<PooledBuffer> places = new AtomicReferenceArray<>(PLACES * STRIDE);
-    private final ArrayDeque<PooledBuffer> free = new ArrayDeque<>(KEPT - PLACES);
+    private final ArrayDeque<PooledBuffer> free = new ArrayDeque<>(MAX_KEPT - PLACES);
     private final PooledBuffer idle = new PooledBuffer(this, 0);
 
     static BufferPool shared() {
@@ -77,10 +77,10 @@ final class BufferPool {
         return idle;
     }
 
-    /** In the list, or when that is full in any place; where there is none it is left to the garbage collector. */
+    /** In the list, or when that is full in any place; where no place is free it is left to the garbage collector. */
     private void keep(PooledBuffer lent) {
         synchronized (free) {
-            if (free.size() < KEPT - PLACES) {
+            if (free.size() < MAX_KEPT - PLACES) {
                 free.addLast(lent);
                 return;
             }

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The two directions of a channel, and what they have in common: the upgrade before they part, a failure of TLS, and
- * their end. Whoever holds both locks has taken the reader's first.
+ * The two directions of a channel, and what they have in common: the upgrade, which uses both, a failure of TLS, and their
+ * end. A thread that holds both locks has taken the reader's first.
  */
 final class ChannelHalves {
 
@@ -120,14 +120,14 @@ final class ChannelHalves {
     }
 
     /** Sends close_notify and awaits the peer's, as far as no other thread is in the way. */
-    void sayGoodbye() {
+    void endSession() {
         if (!transport().channel().isOpen()) {
             return;
         }
         try {
             exchangeCloseNotify();
         } catch (IOException e) {
-            // The peer has gone already; there is nobody to say it to.
+            // The peer has closed the transport already.
             closes();
         }
     }
@@ -157,7 +157,7 @@ final class ChannelHalves {
     }
 
     /**
-     * Lets go of everything once nobody reads or writes any more. To be called by all who leave a closed channel: the last
+     * Lets go of everything once no thread reads or writes any more. To be called by all who leave a closed channel: the last
      * one does it.
      */
     void end() {

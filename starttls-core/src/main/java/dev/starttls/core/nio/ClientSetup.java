@@ -27,7 +27,7 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 
 /**
- * What the clients of all protocols are set up with, and how they connect: who knows one knows all.
+ * What the clients of all protocols are set up with, and how they connect.
  *
  * <p>Not safe for use by several threads. One setup may connect any number of times.
  *
@@ -134,7 +134,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     /**
-     * Who hears what becomes of the upgrades.
+     * The listener that hears what becomes of the upgrades.
      *
      * @param listener called by the thread that connects
      * @return this
@@ -177,7 +177,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     /**
-     * Who looks the host's name up. Unless set, the thread that calls {@link #connect()} or {@link #connect(UpgradeLoop)},
+     * The executor that looks the host's name up. Unless set, the thread that calls {@link #connect()} or {@link #connect(UpgradeLoop)},
      * for as long as the name service of the machine takes.
      *
      * @param executor runs one task for each connection, which blocks; it is abandoned there when the time for the TCP
@@ -205,7 +205,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     /**
-     * Who makes the ClientHello, from the beginning on: while the name is looked up, the connection made and the greeting
+     * The executor that makes the ClientHello, from the beginning on: while the name is looked up, the connection made and the greeting
      * awaited. Unless set, the thread that connects makes it while it waits for the greeting, where there is little to wait
      * for on a short link.
      *
@@ -224,7 +224,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     }
 
     /**
-     * Whether the upgrade command is sent right behind the greeting, without asking what the server can do, and how much of
+     * Whether the upgrade command is sent right after the greeting, without asking what the server can do, and how much of
      * it at once.
      *
      * <p>Under {@link DirectUpgrade#REMEMBERED} a host may turn out not to take the command, or a ClientHello that comes
@@ -342,13 +342,13 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
             second = Optional.of(another);
         }
         upgrade(open(loop, connection, attempts, before), dialogue, second, session);
-        // Behind the connection's own beginning, so that an executor which is this thread helps the loop's.
+        // After the connection's own beginning, so that an executor which is this thread helps the loop's.
         prepare(preparation);
         return session;
     }
 
     /**
-     * The connection without any I/O, for a loop of one's own.
+     * The connection without any I/O, for a loop of your own.
      *
      * @return not begun
      */
@@ -432,8 +432,9 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
                         second.map(other -> other.dialogueOr(dialogue)).orElse(dialogue));
             }
         });
-        // Whoever completes it from outside, orTimeout too, waits for the connection no more; behind its own end this
-        // is void.
+        // If it is completed from outside, by orTimeout for instance, the connection is not needed any more; after its
+        // own
+        // end this has no effect.
         var unusedCancel = session.whenComplete((done, thrown) -> underway.cancel(false));
     }
 

@@ -170,7 +170,7 @@ final class Connector {
         return resolve(peer, InetAddress::getAllByName);
     }
 
-    /** Who finds the addresses of a name: the JDK, which asks the application's resolver where there is one. */
+    /** Finds the addresses of a name: the JDK, which asks the application's resolver where there is one. */
     interface NameService {
 
         InetAddress[] addresses(String name) throws UnknownHostException;
@@ -248,7 +248,7 @@ final class Connector {
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         } catch (IOException e) {
-            // The peer has gone already, which reading will tell.
+            // The peer has closed the transport already, which reading will show.
             return;
         }
     }

@@ -17,8 +17,8 @@ final class Deadlines {
     private long numbers;
 
     /**
-     * Who has a deadline. It may move it to later without a word, and is asked again when it comes up; of one that moves
-     * to earlier, {@link #nearer} is to be told.
+     * Has a deadline. It may move it to later without a call, and is asked again when the time comes; when it moves it to
+     * earlier, {@link #nearer} is to be called.
      */
     abstract static class Timed {
 
@@ -26,7 +26,7 @@ final class Deadlines {
         /** Where it stands among those of the same time; 0 while it does not wait. */
         private long number;
 
-        /** When, in nanoseconds of {@link System#nanoTime}; empty when there is none any more. */
+        /** When, in nanoseconds of {@link System#nanoTime}; empty when it has no deadline any more. */
         abstract Optional<Long> due();
 
         /** The deadline has passed. */
@@ -71,9 +71,9 @@ final class Deadlines {
     }
 
     /**
-     * Tells those whose time has come.
+     * Calls those whose time has come.
      *
-     * @param held who is kept waiting by the loop: its deadline is forgotten until it is {@link #resume resumed}
+     * @param held whether the loop keeps one waiting: its deadline is forgotten until it is {@link #resume resumed}
      */
     void expire(long now, Predicate<Timed> held) {
         while (!waiting.isEmpty() && waiting.first().at - now <= 0) {
@@ -85,7 +85,7 @@ final class Deadlines {
             if (next.due().filter(at -> at - now <= 0).isPresent()) {
                 LoopThread.contained(next::expired, next::broken);
             }
-            // Who does not give up is asked again, but not in this turn.
+            // One that does not give up is asked again, but not in this turn.
             if (held.test(next)) {
                 continue;
             }

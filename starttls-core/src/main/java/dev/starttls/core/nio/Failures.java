@@ -14,7 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Optional;
 
-/** The failures that drivers report of their own: those of this side's code and of whoever gave up here. */
+/** The failures that drivers report of their own: those of this side's code, and of a connection that was given up on this side. */
 final class Failures {
 
     private Failures() {}

@@ -36,7 +36,7 @@ final class FirstAttempt implements UpgradeListener {
     /**
      * Whether there is to be a second connection; if not, the listener hears why at last.
      *
-     * @param awaited whether anybody waits for it
+     * @param awaited whether a caller waits for it
      */
     boolean repeatable(UpgradeException why, boolean awaited) {
         if (why.reason() == FailureReason.DIRECT_NOT_TAKEN) {

@@ -20,7 +20,7 @@ final class LoopTasks {
     /** Returns false if it came too late, and nothing will be called. */
     boolean add(Arrival arrival) {
         waiting.add(arrival);
-        // Whoever has taken it out, this thread or the loop's at its end, knows alone what becomes of it.
+        // The thread that has taken it out, this one or the loop's at its end, alone decides what becomes of it.
         return !over || !waiting.remove(arrival);
     }
 

@@ -2,7 +2,7 @@ package dev.starttls.core.nio;
 
 import java.util.function.Consumer;
 
-/** The thread of a loop, which code of the application borrows: what that code leaves behind is dealt with here. */
+/** The thread of a loop, which code of the application borrows: what that code leaves there is dealt with here. */
 final class LoopThread {
 
     private LoopThread() {}
@@ -29,7 +29,7 @@ final class LoopThread {
         try {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
         } catch (Throwable e) {
-            // There is nobody else to report it to, and the connections of others go on.
+            // There is nothing else to report it to, and the connections of others go on.
             fault.addSuppressed(e);
         }
         if (!interrupted) {
@@ -40,8 +40,8 @@ final class LoopThread {
 
     /**
      * Code of the application has run on the loop's thread. An interrupt that it left set would close the channel that is
-     * read next, whoever's that is, and end the loop: it is taken back, and reported. One that comes from elsewhere in just
-     * this time is not told from it; {@link UpgradeLoop#closeNow} ends a loop at any time.
+     * read next, of whichever connection, and end the loop: it is taken back, and reported. One that comes from elsewhere in just
+     * this time looks the same; {@link UpgradeLoop#closeNow} ends a loop at any time.
      */
     static void takeInterrupt() {
         if (Thread.interrupted()) {

@@ -195,7 +195,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
         }
     }
 
-    /** From here on the upgrade ends the connection, or, if there is none, this does. */
+    /** From here on the upgrade ends the connection; this does if no upgrade could be made. */
     private void connected(SelectionKey made) {
         LoopedUpgrade upgrade;
         try {

@@ -27,7 +27,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
     private long lastTurn;
 
     private boolean ended;
-    /** The loop ends, or nobody waits for it: none goes on. */
+    /** The loop ends, or no caller waits for it: no other connection goes on in its place. */
     private boolean last;
 
     LoopedUpgrade(
@@ -132,7 +132,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         }
         try {
             connection.shutDown();
-            Want unused = channel.advance(loop.tasks(), this::wake, Turn.amongOthers(loop.time()), loop.foreign());
+            Want unused = channel.advance(loop.tasks(), this::wake, TimeSlice.shared(loop.time()), loop.foreign());
         } catch (Throwable e) {
             fail(e);
         }
@@ -166,7 +166,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
         }
         lastTurn = loop.turns();
         try {
-            Want want = channel.advance(loop.tasks(), this::wake, Turn.amongOthers(loop.time()), loop.foreign());
+            Want want = channel.advance(loop.tasks(), this::wake, TimeSlice.shared(loop.time()), loop.foreign());
             lastDeadline = due();
             loop.deadlines().nearer(this);
             switch (want) {

@@ -30,7 +30,7 @@ final class PooledBuffer {
         return held() ? this : pool.take();
     }
 
-    /** Room behind the octets, to put more in; to be followed by {@link #flip}. */
+    /** Room after the octets, to put more in; to be followed by {@link #flip}. */
     ByteBuffer room() {
         return buffer.compact();
     }
@@ -43,7 +43,7 @@ final class PooledBuffer {
     }
 
     /**
-     * The same of records that this side has made, which are not overwritten: anybody on the way to the peer can read them.
+     * The same of records that this side has made, which are not overwritten: anything on the way to the peer can read them.
      * An engine may encrypt in place, and has put a record over all that it was given by then.
      */
     PooledBuffer flipRecords() {

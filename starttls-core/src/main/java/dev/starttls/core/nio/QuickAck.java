@@ -24,7 +24,7 @@ final class QuickAck {
     private QuickAck() {}
 
     /**
-     * To be called behind each write that an answer is expected to: the kernel forgets it when more is sent. Where the system,
+     * To be called after each write that an answer is expected to: the kernel forgets it when more is sent. Where the system,
      * the JVM or the kind of socket has no such option, nothing is asked for.
      */
     static void ask(NetworkChannel channel) {
@@ -49,7 +49,7 @@ final class QuickAck {
         try {
             channel.setOption(option, true);
         } catch (IOException e) {
-            // The peer has gone already, which reading will tell.
+            // The peer has closed the transport already, which reading will show.
             return;
         }
     }

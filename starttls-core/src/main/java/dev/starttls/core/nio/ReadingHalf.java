@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 
-/** One direction of a channel that is the application's: gives it octets. All but the lock is for who holds it. */
+/** One direction of a channel that is the application's: gives it octets. All but the lock is for the thread that holds it. */
 final class ReadingHalf {
 
     /**

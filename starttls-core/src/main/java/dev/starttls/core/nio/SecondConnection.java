@@ -28,7 +28,7 @@ final class SecondConnection<D extends Dialogue> {
     /**
      * Says what the first has failed with.
      *
-     * @param awaited whether anybody waits for another
+     * @param awaited whether a caller waits for another
      * @return the connection that is to be made now; empty if that was the end
      */
     Optional<UpgradeConnection> after(UpgradeException why, boolean awaited) {

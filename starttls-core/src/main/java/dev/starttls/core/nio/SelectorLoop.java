@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The turns of a loop: what has arrived, what is selected, who has work left, whose time has come, what is finished. In each
+ * The turns of a loop: what has arrived, what is selected, which members have work left, which deadlines have passed, what is
+ * finished. In each
  * of them every member that is inside TLS and has something to do does a bounded piece of work, and then the others do, one
  * after the other, as long as there is time for them: see {@link UpgradeQueue}. What one throws ends that member and no
  * other. Its members are touched by the thread that runs it alone; other threads ask for room, enqueue and close.
@@ -32,12 +33,12 @@ final class SelectorLoop {
      * inside have had: a few steps of a handshake, each of a millisecond or so, beside which asking the selector costs little
      * (some 10 microseconds), and little beside the round trip of a session that waits meanwhile.
      */
-    static final long UPGRADES = 4_000_000;
+    static final long UPGRADE_NANOS = 4_000_000;
 
     static final String CANCELLED = "Expected to go on, but the future was cancelled";
 
     private final Selector selector;
-    private final int most;
+    private final int max;
     private final Executor tasks;
     private final TimeSource time;
     private final AtomicInteger underway = new AtomicInteger();
@@ -57,23 +58,23 @@ final class SelectorLoop {
     private final List<Runnable> waitingForRoom = new ArrayList<>();
     private final List<Runnable> completions = new ArrayList<>();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-    private final AtomicBoolean taken = new AtomicBoolean();
+    private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean closing;
     private volatile boolean abandoning;
 
-    SelectorLoop(Selector selector, int most, Executor tasks) {
-        this(selector, most, tasks, TimeSource.Machine.CLOCK);
+    SelectorLoop(Selector selector, int max, Executor tasks) {
+        this(selector, max, tasks, TimeSource.Machine.CLOCK);
     }
 
-    SelectorLoop(Selector selector, int most, Executor tasks, TimeSource time) {
+    SelectorLoop(Selector selector, int max, Executor tasks, TimeSource time) {
         this.selector = selector;
-        this.most = most;
+        this.max = max;
         this.tasks = tasks;
         this.time = time;
     }
 
     void run() {
-        if (!taken.compareAndSet(false, true)) {
+        if (!started.compareAndSet(false, true)) {
             if (closing) {
                 return;
             }
@@ -131,11 +132,11 @@ final class SelectorLoop {
     @Override
     public String toString() {
         String condition =
-                stopped.isDone() ? "ended" : closing ? "closing" : taken.get() ? "running" : "not running yet";
-        return underway.get() + " of at most " + most + " connections, " + condition;
+                stopped.isDone() ? "ended" : closing ? "closing" : started.get() ? "running" : "not running yet";
+        return underway.get() + " of at most " + max + " connections, " + condition;
     }
 
-    /** Has something done on the loop's thread, or tells at once that it is too late. */
+    /** Has something done on the loop's thread; if it is too late, says so to the arrival at once. */
     void enqueue(LoopTasks.Arrival arrival) {
         enqueue(arrivals, arrival);
     }
@@ -187,14 +188,14 @@ final class SelectorLoop {
                 ? closed()
                 : Failures.rejected(
                         Phase.CONNECT,
-                        "Expected room for another connection, got " + most
+                        "Expected room for another connection, got " + max
                                 + " underway; try again later, or open the loop for more");
     }
 
     /** Takes a place for a connection, if there is one. */
     boolean reserve() {
         int now = underway.get();
-        while (now < most && !closing) {
+        while (now < max && !closing) {
             if (underway.compareAndSet(now, now + 1)) {
                 return true;
             }
@@ -207,7 +208,7 @@ final class SelectorLoop {
         underway.decrementAndGet();
     }
 
-    /** To be called on the loop's thread: who is to be abandoned when the loop ends. */
+    /** To be called on the loop's thread: the member is to be abandoned when the loop ends. */
     void join(LoopMember member) {
         members.add(member);
     }
@@ -232,7 +233,7 @@ final class SelectorLoop {
         return time;
     }
 
-    /** Counts the turns, so that a member can tell whether it has had its own. */
+    /** Counts the turns, so that a member knows whether it has had its own. */
     long turns() {
         return turns;
     }
@@ -292,7 +293,7 @@ final class SelectorLoop {
         serveUpgrades(began);
         deadlines.expire(time.nanos(), upgrades::holds);
         complete();
-        if (underway() < most) {
+        if (underway() < max) {
             List<Runnable> resumed = List.copyOf(waitingForRoom);
             waitingForRoom.clear();
             resumed.forEach(Runnable::run);
@@ -314,7 +315,7 @@ final class SelectorLoop {
     /** Those that are not inside TLS, and those that come anew, in turn: half of the loop's time is theirs if they need it. */
     private void serveUpgrades(long began) {
         long start = time.nanos();
-        long share = Math.max(UPGRADES, start - began);
+        long share = Math.max(UPGRADE_NANOS, start - began);
         long now = start;
         boolean any = true;
         while (any && now - start < share) {
@@ -389,7 +390,7 @@ final class SelectorLoop {
     }
 
     private void endUnlessRun() {
-        if (taken.compareAndSet(false, true)) {
+        if (started.compareAndSet(false, true)) {
             end(Optional.empty());
         }
     }

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
 /**
- * What the servers of all protocols are set up with, and how they serve: who knows one knows all.
+ * What the servers of all protocols are set up with, and how they serve.
  *
  * <p>Not safe for use by several threads while it is set up; after that, it may serve on any number of threads.
  *
@@ -76,7 +76,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * <p>Without one, or with {@link SSLContext#getDefault}, and without the system property {@code javax.net.ssl.keyStore}
      * or {@link SSLContext#setDefault}, there is no certificate, and under any policy but {@link TlsPolicy#DISABLED} the
      * server does not begin to serve. Nor does it with a context that is not initialised. Of any other context without a key
-     * nothing can be said beforehand, since it cannot be told from one that has keys for some names only: every handshake
+     * nothing can be said beforehand, since it looks like one that has keys for some names only: every handshake
      * fails with it, as HANDSHAKE_FAILED with a hint, which the {@link #listener} hears.
      *
      * @param context initialised
@@ -113,7 +113,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * Who hears what becomes of the upgrades.
+     * The listener that hears what becomes of the upgrades.
      *
      * @param listener called by the thread that serves
      * @return this
@@ -135,7 +135,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * What is done with octets behind the upgrade command.
+     * What is done with octets that follow the upgrade command.
      *
      * @param injection {@link InjectionResponse#FAIL} unless set; {@link InjectionResponse#HANDSHAKE} is for IMAP only
      * @return this
@@ -146,7 +146,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * Who gets the channels of dialogues that end with a hand-over. Unless set, they are closed.
+     * The receiver of the channels of dialogues that end with a hand-over. Unless set, they are closed.
      *
      * @param receiver called by the thread that serves
      * @return this
@@ -162,7 +162,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * Serves one connection on the calling thread; returns when its dialogue is over. A client that does not send, or does
      * not read, keeps the thread no longer than the limits allow for a phase or a command.
      *
-     * <p>It cannot be told to end with the protocol's last words (421, BYE): closing the channel, or interrupting the thread,
+     * <p>It cannot be made to end with the protocol's last words (421, BYE): closing the channel, or interrupting the thread,
      * ends the session without a word. A server that is shut down in order serves on a loop ({@link #listen}), whose {@link
      * UpgradeLoop#closeNow} says them.
      *
@@ -291,7 +291,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     }
 
     /**
-     * The connection without any I/O, for a loop of one's own.
+     * The connection without any I/O, for a loop of your own.
      *
      * @param client the other side
      * @return not begun

@@ -21,7 +21,8 @@ final class ServingLoops {
 
     /** Takes a place for a connection in one of them, if there is any. */
     Optional<SelectorLoop> reserve() {
-        // Whoever takes the last place of one meanwhile leaves those of the others; each is tried once at least.
+        // Another thread may take the last place of one meanwhile, and leaves those of the others; each is tried once
+        // at least.
         int first = Math.floorMod(turn.getAndIncrement(), loops.size());
         SelectorLoop fewest = loops.get(first);
         int least = underway(fewest);
@@ -52,29 +53,29 @@ final class ServingLoops {
         return new RoomWatch(accepting, resume);
     }
 
-    /** Asks the loops to tell of room, each once until it has. */
+    /** Asks the loops to report room, each once until it has. */
     final class RoomWatch {
 
         private final SelectorLoop accepting;
         private final Runnable resume;
-        private final List<Asked> asked;
+        private final List<RoomRequest> asked;
 
         private RoomWatch(SelectorLoop accepting, Runnable resume) {
             this.accepting = accepting;
             this.resume = resume;
-            this.asked = loops.stream().map(Asked::new).toList();
+            this.asked = loops.stream().map(RoomRequest::new).toList();
         }
 
         void ask() {
-            asked.forEach(Asked::ask);
+            asked.forEach(RoomRequest::ask);
         }
 
-        private final class Asked implements Runnable {
+        private final class RoomRequest implements Runnable {
 
             private final SelectorLoop loop;
             private final AtomicBoolean waiting = new AtomicBoolean();
 
-            Asked(SelectorLoop loop) {
+            RoomRequest(SelectorLoop loop) {
                 this.loop = loop;
             }
 

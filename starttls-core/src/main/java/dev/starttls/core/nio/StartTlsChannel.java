@@ -43,8 +43,8 @@ import java.util.concurrent.Executor;
  * </ul>
  *
  * <p>Over TCP, TCP_QUICKACK is set during the upgrade where the system has it. TCP_NODELAY is left as the caller has set it: set
- * it on channels that you have connected yourself, or the peer waits for small segments. Who runs many channels by a selector
- * of one's own serves those that are inside TLS ({@link #isSecure}) before the handshakes, as {@link UpgradeLoop} does.
+ * it on channels that you have connected yourself, or the peer waits for small segments. A loop of your own, with
+ * a selector for many channels, serves those that are inside TLS ({@link #isSecure}) before the handshakes, as {@link UpgradeLoop} does.
  *
  * <p>Before the upgrade is done, {@code read} and {@code write} drive it first: blocking until it is done, non-blocking by
  * as much as is possible now, returning 0 if that is not all.
@@ -94,11 +94,11 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      * @throws ClosedChannelException if this channel was closed before
      */
     public Want advance() throws IOException {
-        return advance(network().blocking() ? Turn.alone() : Turn.amongOthers(TimeSource.Machine.CLOCK));
+        return advance(network().blocking() ? TimeSlice.unlimited() : TimeSlice.shared(TimeSource.Machine.CLOCK));
     }
 
-    private Want advance(Turn turn) throws IOException {
-        return advance(Here.HERE, Here.HERE, turn, UpgradeDriver.ForeignCode.OWN_THREAD);
+    private Want advance(TimeSlice slice) throws IOException {
+        return advance(SameThread.INSTANCE, SameThread.INSTANCE, slice, UpgradeDriver.ForeignCode.OWN_THREAD);
     }
 
     /**
@@ -145,7 +145,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         }
     }
 
-    Want advance(Executor tasks, Runnable wake, Turn turn, UpgradeDriver.ForeignCode foreign) throws IOException {
+    Want advance(Executor tasks, Runnable wake, TimeSlice slice, UpgradeDriver.ForeignCode foreign) throws IOException {
         if (halves.writing().lock().isHeldByCurrentThread()) {
             throw new IllegalStateException(
                     "Expected a channel whose upgrade is done, got it used by its own upgrade: a"
@@ -155,8 +155,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         UpgradeDriver driver = new UpgradeDriver(network(), connection, foreign);
         try {
             checkOpen(driver);
-            begin(driver, turn.now());
-            Want want = driver.drive(tasks, wake, turn);
+            begin(driver, slice.now());
+            Want want = driver.drive(tasks, wake, slice);
             if (want == Want.NOTHING && !connection.ready()) {
                 abandon();
             }
@@ -335,7 +335,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     /**
-     * Says that nothing more will be written: sends close_notify, behind which reading goes on (half-close, RFC 8446
+     * Says that nothing more will be written: sends close_notify, after which reading goes on (half-close, RFC 8446
      * section 6.1; in TLS 1.2 the peer answers by closing, RFC 5246 section 7.2.1). In plaintext, ends the output of the
      * transport if that is a socket channel. On a non-blocking transport it may wait here: see {@link #flush}.
      *
@@ -370,7 +370,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
             case UNUSED -> endTransport();
             case IN_USE -> {
                 try {
-                    halves.sayGoodbye();
+                    halves.endSession();
                 } finally {
                     endTransport();
                 }
@@ -444,8 +444,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         }
         Want want = advance();
         while (want == Want.AGAIN) {
-            // The caller selects next, and no selector tells it of what has been read; of more there it does.
-            want = advance(Turn.ofWhatIsHeld());
+            // The caller selects next, and no selector reports what has been read already.
+            want = advance(TimeSlice.ofHeldInput());
         }
         checkOpen();
         return connection.ready();
@@ -479,7 +479,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return waiting - src.remaining();
     }
 
-    /** The upgrade has failed, or its dialogue has closed the connection: nobody reads or writes. */
+    /** The upgrade has failed, or its dialogue has closed the connection: no thread reads or writes. */
     private void abandon() {
         halves.closes();
         network().hangUp();
@@ -494,7 +494,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         }
     }
 
-    /** To be called by whoever leaves, its locks given up. */
+    /** To be called by each thread that leaves, its locks given up. */
     private void leave() {
         if (!isOpen()) {
             halves.end();
@@ -514,9 +514,9 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         halves.requireNotFailed();
     }
 
-    /** Runs tasks at once, so that nobody has to be woken. Not a lambda, which the first upgrade would have to link. */
-    private enum Here implements Executor, Runnable {
-        HERE;
+    /** Runs tasks at once, so that no thread has to be woken. Not a lambda, which the first upgrade would have to link. */
+    private enum SameThread implements Executor, Runnable {
+        INSTANCE;
 
         @Override
         public void execute(Runnable task) {

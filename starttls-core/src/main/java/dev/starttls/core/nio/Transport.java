@@ -25,7 +25,7 @@ final class Transport {
     /** How often a wait looks whether the channel was closed by others, which wakes no selector: as often as an acceptor. */
     private static final long LOOK_MILLIS = 250;
     /** What is still taken of a peer that is hung up on, in octets: more than a dialogue makes a kernel have ready. */
-    private static final int UNREAD = 1 << 20;
+    private static final int MAX_UNREAD = 1 << 20;
 
     private final ByteChannel channel;
     private PooledBuffer in = BufferPool.shared().idle();
@@ -46,7 +46,7 @@ final class Transport {
         return !(channel instanceof SelectableChannel selectable) || selectable.isBlocking();
     }
 
-    /** Whether a blocking read can be told how long to wait. */
+    /** Whether blocking reads and writes can have a time limit. */
     boolean timed() {
         return channel instanceof SocketChannel socket && socket.isBlocking();
     }
@@ -61,12 +61,12 @@ final class Transport {
         in = in.releaseIfEmpty();
     }
 
-    /** What came behind the end of what counts is nobody's. */
+    /** What followed the end of the session is dropped. */
     void discardInput() {
         in = in.release();
     }
 
-    /** Reads more behind what is there. Returns -1 at the end of the stream, 0 if there is nothing now. */
+    /** Reads more, after what is there. Returns -1 at the end of the stream, 0 if there is nothing now. */
     int fill() throws IOException {
         in = in.acquire();
         ByteBuffer room = in.room();
@@ -82,7 +82,7 @@ final class Transport {
         }
     }
 
-    /** Who says that octets have moved that have not would be asked again and again. */
+    /** A channel that says that octets have moved which have not would be asked again and again. */
     private IOException broken(String expected, String got) {
         return new IOException("Expected the channel " + expected + ", got " + got + "; see what "
                 + channel.getClass().getName() + " does");
@@ -131,9 +131,9 @@ final class Transport {
         }
     }
 
-    private static IOException asynchronousClose(SocketException told) {
+    private static IOException asynchronousClose(SocketException thrown) {
         IOException closed = new AsynchronousCloseException();
-        closed.initCause(told);
+        closed.initCause(thrown);
         return closed;
     }
 
@@ -185,7 +185,7 @@ final class Transport {
         return count > 0;
     }
 
-    /** What was to be put in failed, and may be there in part; {@link #put} is due all the same. */
+    /** Putting octets in has failed, and some may be there; {@link #put} is due all the same. */
     void wipeRoom() {
         out.wipeRoom();
     }
@@ -279,8 +279,8 @@ final class Transport {
     }
 
     /**
-     * Closes in a way that lets what was written last arrive: TCP answers octets that nobody has read with a reset, which
-     * may overtake it (RFC 2525 section 2.17). To be called when nobody reads or writes.
+     * Closes in a way that lets what was written last arrive: TCP answers octets that were not read with a reset, which
+     * may overtake it (RFC 2525 section 2.17). To be called when no thread reads or writes.
      */
     void hangUp() {
         try {
@@ -312,7 +312,7 @@ final class Transport {
     private void skip(SocketChannel socket) throws IOException {
         in = in.release();
         int count = 1;
-        for (int total = 0; count > 0 && total < UNREAD; total += count) {
+        for (int total = 0; count > 0 && total < MAX_UNREAD; total += count) {
             in = in.acquire();
             try {
                 count = socket.read(in.room());

@@ -13,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Moves one connection along its transport until it is ready, until the transport has nothing more for now, or until its
- * turn is over. Whatever is thrown on the way ends that connection, as an {@link UpgradeException}.
+ * time slice is used up. Whatever is thrown on the way ends that connection, as an {@link UpgradeException}.
  */
 final class UpgradeDriver {
 
@@ -22,7 +22,7 @@ final class UpgradeDriver {
      * The step of a preparation after which the rest is left to the next wait, in nanoseconds. A warm JVM makes an engine in a
      * hundredth of that, a cold one takes tens of milliseconds for each step: one is enough to keep octets waiting.
      */
-    private static final long LONG_STEP = 2_000_000;
+    private static final long LONG_STEP_NANOS = 2_000_000;
 
     private final Transport transport;
     private final UpgradeConnection connection;
@@ -69,32 +69,32 @@ final class UpgradeDriver {
      *
      * @param tasks runs delegated tasks; with one that returns before they ran, {@link Want#TASK} is returned
      * @param wake called when a task that was handed out has run, unless that was at once
-     * @param turn how much may be done now; when it is over {@link Want#AGAIN} is returned, at the earliest after one step
+     * @param slice how much may be done now; when it is used up {@link Want#AGAIN} is returned, at the earliest after one step
      */
-    Want drive(Executor tasks, Runnable wake, Turn turn) throws UpgradeException {
+    Want drive(Executor tasks, Runnable wake, TimeSlice slice) throws UpgradeException {
         try {
             boolean worked = false;
-            readBeforeLate(turn);
+            readBeforeLate(slice);
             while (true) {
-                long now = turn.now();
+                long now = slice.now();
                 connection.tick(now);
                 foreign.ran();
                 Want want = connection.want();
                 Optional<Long> deadline = connection.deadline();
                 lastDeadline = deadline.isPresent() ? deadline : lastDeadline;
-                if (worked && turn.over(now) && want != Want.NOTHING) {
+                if (worked && slice.over(now) && want != Want.NOTHING) {
                     // Where only the network can bring more, the selector knows when.
                     boolean idle = want == Want.READ && !transport.in().hasRemaining();
-                    return !idle ? Want.AGAIN : flush(turn) ? Want.READ : Want.WRITE;
+                    return !idle ? Want.AGAIN : flush(slice) ? Want.READ : Want.WRITE;
                 }
                 worked = true;
                 switch (want) {
                     case NOTHING -> {
-                        if (!flush(turn)) {
+                        if (!flush(slice)) {
                             return Want.WRITE;
                         }
                         // The last line may have left just now, and a failure that waited for it is due.
-                        connection.tick(turn.now());
+                        connection.tick(slice.now());
                         return Want.NOTHING;
                     }
                     case TASK -> {
@@ -104,8 +104,8 @@ final class UpgradeDriver {
                     }
                     case WRITE -> {
                         // What the handshake says next may leave in the same segment: written when the peer is awaited.
-                        boolean any = put(turn);
-                        if (connection.want() == Want.WRITE && !flush(turn)) {
+                        boolean any = put(slice);
+                        if (connection.want() == Want.WRITE && !flush(slice)) {
                             return Want.WRITE;
                         }
                         if (!any && connection.want() == Want.WRITE) {
@@ -113,13 +113,13 @@ final class UpgradeDriver {
                                     + ", got none; the engine is at fault");
                         }
                     }
-                    case AGAIN -> receive(turn);
+                    case AGAIN -> receive(slice);
                     case READ -> {
-                        boolean taken = transport.in().hasRemaining() && receiveHeld(turn);
-                        if (!taken && !flush(turn)) {
+                        boolean taken = transport.in().hasRemaining() && receiveHeld(slice);
+                        if (!taken && !flush(slice)) {
                             return Want.WRITE;
                         }
-                        if (!taken && !(turn.reads() && read(turn))) {
+                        if (!taken && !(slice.reads() && read(slice))) {
                             return Want.READ;
                         }
                     }
@@ -127,7 +127,7 @@ final class UpgradeDriver {
             }
         } catch (Throwable e) {
             UpgradeException why = failed(e);
-            sendAlert(turn);
+            sendAlert(slice);
             throw why;
         }
     }
@@ -166,7 +166,7 @@ final class UpgradeDriver {
     private boolean runTask(Executor tasks, Runnable wake) throws UpgradeException {
         Optional<Runnable> task = connection.task();
         if (task.isPresent()) {
-            HandedOut handedOut = new HandedOut(task.get(), wake);
+            HandedOutTask handedOut = new HandedOutTask(task.get(), wake);
             try {
                 tasks.execute(handedOut);
             } catch (RejectedExecutionException e) {
@@ -187,8 +187,8 @@ final class UpgradeDriver {
         return connection.want() != Want.TASK;
     }
 
-    /** A task for an executor. Nobody is woken of one that has run before the executor returned: its driver goes on. */
-    private static final class HandedOut implements Runnable {
+    /** A task for an executor. One that has run before the executor returned wakes no thread: its driver goes on. */
+    private static final class HandedOutTask implements Runnable {
 
         private final Runnable task;
         private final Runnable wake;
@@ -196,7 +196,7 @@ final class UpgradeDriver {
         /** For the driver's thread only. */
         private boolean returned;
 
-        HandedOut(Runnable task, Runnable wake) {
+        HandedOutTask(Runnable task, Runnable wake) {
             this.task = task;
             this.wake = wake;
         }
@@ -206,7 +206,7 @@ final class UpgradeDriver {
             try {
                 task.run();
             } finally {
-                // Also when it threw an error: whoever drives the connection on is told of it.
+                // Also when it threw an error, which the connection reports to the thread that drives it on.
                 if (Thread.currentThread() != driver || returned) {
                     wake.run();
                 }
@@ -215,17 +215,17 @@ final class UpgradeDriver {
     }
 
     /** Has the connection put out what it has to say. Returns whether there is anything to write, now or of before. */
-    private boolean put(Turn turn) throws IOException {
+    private boolean put(TimeSlice slice) throws IOException {
         ByteBuffer out = transport.out();
         boolean any = false;
-        long before = turn.now();
+        long before = slice.now();
         try {
             connection.transmit(NOTHING, out);
         } catch (Throwable e) {
             transport.wipeRoom();
             throw e;
         } finally {
-            connection.ownTime(turn.now() - before);
+            connection.ownTime(slice.now() - before);
             // A buffer that was full already had no room for more.
             any = out.position() > 0;
             transport.put();
@@ -239,15 +239,15 @@ final class UpgradeDriver {
      *
      * @throws UpgradeException if a peer on a blocking transport does not take it in time
      */
-    private boolean flush(Turn turn) throws IOException {
+    private boolean flush(TimeSlice slice) throws IOException {
         if (!transport.hasOutput()) {
             return transport.flush();
         }
         boolean all;
         if (transport.timed() && lastDeadline.isPresent()) {
-            all = transport.flush(lastDeadline.get() - turn.now());
+            all = transport.flush(lastDeadline.get() - slice.now());
             if (!all) {
-                connection.tick(turn.now());
+                connection.tick(slice.now());
                 throw Failures.doesNotRead(connection.phase());
             }
         } else {
@@ -260,44 +260,44 @@ final class UpgradeDriver {
     }
 
     /** Takes what was read before. Returns whether the connection took any of it, or now wants something else. */
-    private boolean receiveHeld(Turn turn) throws IOException {
+    private boolean receiveHeld(TimeSlice slice) throws IOException {
         int before = transport.in().remaining();
-        receive(turn);
+        receive(slice);
         return transport.in().remaining() < before || connection.want() != Want.READ;
     }
 
     /** A thread that others have kept busy beyond the deadline has not read yet what may have come long before. */
-    private void readBeforeLate(Turn turn) throws IOException {
+    private void readBeforeLate(TimeSlice slice) throws IOException {
         Optional<Long> deadline = connection.deadline();
-        boolean late = deadline.isPresent() && turn.now() - deadline.get() >= 0;
+        boolean late = deadline.isPresent() && slice.now() - deadline.get() >= 0;
         if (late
-                && turn.reads()
+                && slice.reads()
                 && !transport.blocking()
                 && connection.want() == Want.READ
                 && !transport.in().hasRemaining()) {
-            read(turn);
+            read(slice);
         }
     }
 
     /** Returns false when there is nothing to be read for now. */
-    private boolean read(Turn turn) throws IOException {
-        prepare(turn);
+    private boolean read(TimeSlice slice) throws IOException {
+        prepare(slice);
         Optional<Long> deadline = connection.deadline();
         int count;
         try {
-            count = deadline.isPresent() ? transport.fill(deadline.get() - turn.now()) : transport.fill();
+            count = deadline.isPresent() ? transport.fill(deadline.get() - slice.now()) : transport.fill();
         } catch (SocketTimeoutException e) {
-            // The connection tells it better, now that it is told the time again.
+            // The connection has a better message for it, once it is given the time again.
             return true;
         }
         // The wait belongs to the phase that it was in, and what it brought had come by its end.
-        long now = turn.now();
+        long now = slice.now();
         boolean late = count != 0 && deadline.isPresent() && now - deadline.get() >= 0;
         long came = late ? deadline.get() - 1 : now;
         connection.tick(came);
         foreign.ran();
         if (count > 0) {
-            receive(turn);
+            receive(slice);
             // What has passed since is not the peer's time: its next phase begins now.
             connection.keptWaiting(now - came);
         } else if (count < 0) {
@@ -311,35 +311,35 @@ final class UpgradeDriver {
      * The peer's next octets are on their way, or are about to be: the time is free. After a long step the rest is left to
      * the next wait, or octets that have come meanwhile would wait for it.
      */
-    private void prepare(Turn turn) throws IOException {
-        long before = turn.now();
+    private void prepare(TimeSlice slice) throws IOException {
+        long before = slice.now();
         boolean more = true;
         while (more) {
-            more = connection.prepareNext() && turn.now() - before < LONG_STEP;
+            more = connection.prepareNext() && slice.now() - before < LONG_STEP_NANOS;
         }
-        connection.ownTime(turn.now() - before);
+        connection.ownTime(slice.now() - before);
         foreign.ran();
     }
 
-    private void receive(Turn turn) throws IOException {
+    private void receive(TimeSlice slice) throws IOException {
         int before = transport.in().remaining();
-        long began = turn.now();
+        long began = slice.now();
         try {
             connection.receive(transport.in(), NOTHING);
         } finally {
-            connection.ownTime(turn.now() - began);
-            turn.taken(before - transport.in().remaining());
+            connection.ownTime(slice.now() - began);
+            slice.taken(before - transport.in().remaining());
             transport.taken();
             foreign.ran();
         }
     }
 
-    /** As far as the transport takes it at once: nobody waits for a peer that has failed. */
-    private void sendAlert(Turn turn) {
+    /** As far as the transport takes it at once: no thread waits for a peer that has failed. */
+    private void sendAlert(TimeSlice slice) {
         try {
             boolean more = flushNow();
             while (more && connection.want() == Want.WRITE) {
-                more = put(turn) && flushNow();
+                more = put(slice) && flushNow();
             }
         } catch (Throwable e) {
             // The failure that is on its way to the caller matters more than the alert that could not be sent.

@@ -37,7 +37,7 @@ import java.util.function.Function;
  * (dialogues before TLS, handshakes, what is accepted or connected anew) follow, first come, first served, for 4 ms or as
  * long as those inside TLS have taken, and at least one of them. So thousands of handshakes at once do not keep sessions
  * waiting, nor the other way round, and what waits for the loop with work to do has that time added to its limits. A loop of
- * one's own has to do as much: see {@link UpgradeConnection}.
+ * your own has to do as much: see {@link UpgradeConnection}.
  *
  * <p>All methods may be called by any thread. Futures are completed by the loop's thread: what depends on them must not
  * block, or must run elsewhere ({@code thenAcceptAsync}).
@@ -53,24 +53,24 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     }
 
     /**
-     * Opens a loop that nobody runs yet.
+     * Opens a loop that no thread runs yet.
      *
-     * @param most how many connections it takes at once; at least 1. Others are rejected: a client's future fails with
+     * @param max how many connections it takes at once; at least 1. Others are rejected: a client's future fails with
      *     {@link FailureReason#REJECTED}, a server leaves them in its backlog
      * @param tasks runs the delegated tasks of handshakes, which compute for a millisecond or so; {@code Runnable::run}
      *     runs them on the loop's thread
      * @return a loop, to be run by a thread
      * @throws IOException if there is no selector
-     * @throws IllegalArgumentException if {@code most} is less than 1
+     * @throws IllegalArgumentException if {@code max} is less than 1
      * @throws NullPointerException if {@code tasks} is null
      */
-    public static UpgradeLoop open(int most, Executor tasks) throws IOException {
-        if (most < 1) {
-            throw new IllegalArgumentException("most: expected at least 1 connection, got " + most);
+    public static UpgradeLoop open(int max, Executor tasks) throws IOException {
+        if (max < 1) {
+            throw new IllegalArgumentException("max: expected at least 1 connection, got " + max);
         }
         Objects.requireNonNull(
                 tasks, "tasks: expected an executor, got null; pass Runnable::run for the loop's thread");
-        return new UpgradeLoop(new SelectorLoop(Selector.open(), most, tasks));
+        return new UpgradeLoop(new SelectorLoop(Selector.open(), max, tasks));
     }
 
     /**
@@ -78,7 +78,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
      *
      * @param address resolved
      * @param connection not begun
-     * @param timeout for the TCP connection; positive. The phases behind it have the connection's own limits
+     * @param timeout for the TCP connection; positive. The phases after it have the connection's own limits
      * @return completed with the channel when its dialogue is over; fails with an {@link UpgradeException}. Cancelling it
      *     closes the connection, and so does {@link CompletableFuture#orTimeout}
      * @throws IllegalArgumentException if the timeout is not positive
@@ -102,7 +102,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
         Objects.requireNonNull(connection, "connection: expected one that has not begun, got null");
     }
 
-    /** The same with several addresses of one host, for a caller who began at some time. */
+    /** The same with several addresses of one host, for a call that began at some time. */
     CompletableFuture<StartTlsChannel> connect(
             List<InetSocketAddress> addresses, UpgradeConnection connection, Connector.Attempts attempts, long began) {
         return admit(connection, NO_CHANNEL, future -> new LoopedConnect(loop, connection, future, attempts, began)
@@ -206,9 +206,10 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
             Consumer<StartTlsChannel> ready) {
         ServingLoops serving = new ServingLoops(requireLoops(loops));
         Objects.requireNonNull(server, "server: expected a bound channel, got null");
-        Objects.requireNonNull(connections, "connections: expected who makes the server side of each, got null");
         Objects.requireNonNull(
-                ready, "ready: expected who is given the channels, got null; pass channel -> {} for nobody");
+                connections, "connections: expected a function that makes the server side of each, got null");
+        Objects.requireNonNull(
+                ready, "ready: expected a consumer of the channels, got null; pass channel -> {} to drop them");
         CompletableFuture<Void> begun = new CompletableFuture<>();
         Optional<SelectorLoop> first = serving.open();
         if (first.isEmpty()) {
@@ -257,7 +258,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
     /**
      * How many connections are in the loop.
      *
-     * @return from 0 to the most it takes
+     * @return from 0 to as many as it takes
      */
     public int underway() {
         return loop.underway();
@@ -265,7 +266,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
 
     /**
      * Shuts down in order: accepts nothing more, lets what is underway come to its end or its deadline, then ends {@link
-     * #run}. Returns at once. A loop that nobody runs ends here if nothing is underway.
+     * #run}. Returns at once. A loop that no thread runs ends here if nothing is underway.
      */
     @Override
     public void close() {
@@ -292,8 +293,8 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
 
     /**
      * Runs the loop on the calling thread until it is closed; interrupting that thread while it waits for its connections
-     * closes it at once. While it serves one, an interrupt cannot be told from one that code of the application leaves
-     * behind (a handler, a listener, a future's dependent): it is taken back, and reported to the uncaught-exception handler
+     * closes it at once. While it serves one, an interrupt looks like one that code of the application has left
+     * there (a handler, a listener, a future's dependent): it is taken back, and reported to the uncaught-exception handler
      * of the thread. {@link #closeNow} ends the loop at any time. To be called once.
      *
      * @throws IllegalStateException if it is run by a second thread, or again

@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * The members of a loop that are not inside TLS and have work to do, in the order in which it came up. A handshake computes
  * for milliseconds: of thousands that are ready at once, each pass of the loop serves a few, so that no session inside TLS
- * waits for all of them. How long a pass is, {@link SelectorLoop#UPGRADES} says; what users read of it is in {@link
+ * waits for all of them. How long a pass is, {@link SelectorLoop#UPGRADE_NANOS} says; what users read of it is in {@link
  * UpgradeLoop}. Only the loop's thread touches it.
  *
  * <p>What was accepted just now comes first. It has waited for a round of all others already, in the backlog, until the
@@ -35,7 +35,7 @@ final class UpgradeQueue {
         private final boolean late;
         private Optional<SelectionKey> key = Optional.empty();
         /** The key's interest while the selector is asked for nothing; -1 while it is asked. */
-        private int muted = -1;
+        private int interestBefore = -1;
 
         Entry(LoopMember member, long since, boolean late) {
             this.member = member;
@@ -77,7 +77,7 @@ final class UpgradeQueue {
     /** One whose key was selected. */
     void add(LoopMember member, SelectionKey key, long now) {
         Entry entry = place(member, now, false);
-        if (entry.muted < 0) {
+        if (entry.interestBefore < 0) {
             entry.key = Optional.of(key);
             selected.add(entry);
         }
@@ -101,7 +101,7 @@ final class UpgradeQueue {
     void endPass() {
         for (Entry entry : selected) {
             if (waiting.get(entry.member) == entry) {
-                entry.key.ifPresent(key -> entry.muted = interest(key, 0));
+                entry.key.ifPresent(key -> entry.interestBefore = interest(key, 0));
             }
         }
         selected.clear();
@@ -113,8 +113,8 @@ final class UpgradeQueue {
         }
         if (entry.key.isPresent()) {
             SelectionKey key = entry.key.get();
-            if (entry.muted >= 0) {
-                int unused = interest(key, entry.muted);
+            if (entry.interestBefore >= 0) {
+                int unused = interest(key, entry.interestBefore);
             }
             entry.member.selected(key);
         } else {
@@ -122,7 +122,7 @@ final class UpgradeQueue {
         }
     }
 
-    /** Returns what it was. Whoever closes a channel may do so at any time; its member finds out when it is served. */
+    /** Returns what it was. Any thread may close a channel at any time; its member finds out when it is served. */
     private static int interest(SelectionKey key, int operations) {
         try {
             int before = key.interestOps();

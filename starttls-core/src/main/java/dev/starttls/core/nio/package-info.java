@@ -5,7 +5,7 @@
  * dev.starttls.core.nio.UpgradeLoop} runs many upgrades on one thread; {@link dev.starttls.core.nio.ClientSetup} and
  * {@link dev.starttls.core.nio.ServerSetup}, with {@link dev.starttls.core.nio.ClientConnection} and {@link
  * dev.starttls.core.nio.HandlerServer}, are what the entry classes of the protocols have in common. Network buffers
- * live here and in layer 2, and nowhere else. What a loop of one's own has to do as well is in {@link
+ * live here and in layer 2, and nowhere else. What a loop of your own has to do as well is in {@link
  * dev.starttls.core.upgrade.UpgradeConnection}.
  */
 package dev.starttls.core.nio;

@@ -27,7 +27,7 @@ class AcceptorTest {
             assertThat(loop.reserve()).isTrue();
             Acceptor acceptor = new Acceptor(loop, server, peer -> null, channel -> {});
             acceptor.begin();
-            // Valid when it is looked at, and no more when it is told that there is no room.
+            // Valid when it is looked at, and no longer when its interest is set because there is no room.
             SelectionKey key = mock(SelectionKey.class);
             when(key.isValid()).thenReturn(true);
             when(key.interestOps(anyInt())).thenThrow(new CancelledKeyException());

@@ -45,7 +45,7 @@ class BuffersTest {
         room.put("first, long".getBytes(StandardCharsets.US_ASCII));
         lent = lent.flip();
         lent.octets().get();
-        // Makes room behind the rest: what was behind that is still there, though no longer within the limit.
+        // Makes room after the rest: what followed it is still there, though no longer within the limit.
         lent.room().put((byte) 'x').put((byte) 'y');
         lent = lent.flip().release();
         assertThat(lent.held()).isFalse();

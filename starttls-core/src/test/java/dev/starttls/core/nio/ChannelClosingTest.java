@@ -114,7 +114,7 @@ class ChannelClosingTest {
                 }
             });
             CompletableFuture<Void> reader = Pair.run(() -> pair.client().read(ByteBuffer.allocate(1)));
-            // The kernel takes a few megabytes; then nobody counts on.
+            // The kernel takes a few megabytes; then the latch stands still.
             boolean unused = full.await(100, TimeUnit.MILLISECONDS);
             Pair.run(pair.client()::close).get(30, TimeUnit.SECONDS);
             assertClosed(writer);
@@ -183,7 +183,7 @@ class ChannelClosingTest {
     @Test
     void a_half_closed_channel_reads_on() throws Exception {
         Assumptions.assumeFalse(engines == EngineMaker.BOUNCY_CASTLE, BOTH_DIRECTIONS);
-        // The peer's engine must go on writing behind a close_notify that it got: SunJSSE's does, no other.
+        // The peer's engine must go on writing after a close_notify that it got: SunJSSE's does, no other.
         try (Pair pair = Pair.upgraded(pairs.clientSettings(), Pair.serverSettings())) {
             pair.client().shutdownOutput();
             pair.client().shutdownOutput();
@@ -200,7 +200,7 @@ class ChannelClosingTest {
     }
 
     @Test
-    void octets_that_an_engine_drops_behind_its_close_are_no_end_of_stream() throws Exception {
+    void octets_that_an_engine_drops_after_its_close_are_no_end_of_stream() throws Exception {
         Assumptions.assumeTrue(engines == EngineMaker.BOUNCY_CASTLE, "this engine closes one direction alone");
         try (Pair pair = Pair.upgraded(pairs.clientSettings(), Pair.serverSettings())) {
             pair.client().shutdownOutput();
@@ -225,7 +225,7 @@ class ChannelClosingTest {
     }
 
     @Test
-    void an_end_without_close_notify_is_told_as_truncation_and_stays_one() throws Exception {
+    void an_end_without_close_notify_is_reported_as_truncation_and_stays_one() throws Exception {
         try (Pair pair = pairs.upgraded()) {
             pair.client().write(Octets.of("abc"));
             pair.sockets().client().close();
@@ -257,7 +257,7 @@ class ChannelClosingTest {
     }
 
     @Test
-    void a_truncation_behind_data_does_not_take_the_data_away() throws Exception {
+    void a_truncation_after_data_does_not_take_the_data_away() throws Exception {
         try (Pair pair = Pair.connected(
                         pairs.clientSettings(),
                         pairs.serverSettings(),

@@ -122,7 +122,7 @@ class ChannelContractTest {
     }
 
     @Test
-    void a_gathering_write_takes_the_buffers_it_is_told_to() throws Exception {
+    void a_gathering_write_takes_the_buffers_of_its_range() throws Exception {
         try (Pair pair = pairs.upgraded()) {
             ByteBuffer[] sources = {
                 Octets.of("never"), Octets.of("ab"), Octets.of(""), Octets.of("cde"), Octets.of("never")
@@ -138,7 +138,7 @@ class ChannelContractTest {
     }
 
     @Test
-    void a_scattering_read_fills_one_buffer_behind_the_other_with_what_has_come() throws Exception {
+    void a_scattering_read_fills_one_buffer_after_the_other_with_what_has_come() throws Exception {
         try (Pair pair = pairs.upgraded()) {
             pair.client().write(Octets.of("abcdefg"));
             ByteBuffer[] targets = new ByteBuffer[5];

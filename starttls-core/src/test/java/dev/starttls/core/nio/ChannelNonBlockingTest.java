@@ -162,7 +162,7 @@ class ChannelNonBlockingTest {
             assertThat(advanced(pair.server())).isEqualTo(Want.NOTHING);
             assertThat(pair.server().isOpen()).isFalse();
             assertThat(pair.server().holdsBuffers()).isFalse();
-            // What the client has still under way is answered with a reset, behind it.
+            // What the client has still under way is answered with a reset, after it.
             assertThat(Octets.text(pair.sockets().client(), 5)).isEqualTo("BYE\r\n");
         }
     }
@@ -190,9 +190,9 @@ class ChannelNonBlockingTest {
         byte[] there = Octets.random(size, 11);
         byte[] back = Octets.random(size, 12);
         try (Pair pair = Pair.connected(pairs.clientSettings(), pairs.serverSettings(), chopped, chopped)) {
-            Drive client = new Drive(pair.client(), there, size);
-            Drive server = new Drive(pair.server(), back, size);
-            Drive.all(
+            NonBlockingLoop client = new NonBlockingLoop(pair.client(), there, size);
+            NonBlockingLoop server = new NonBlockingLoop(pair.server(), back, size);
+            NonBlockingLoop.all(
                     new SocketChannel[] {pair.sockets().client(), pair.sockets().server()}, client, server);
             assertThat(server.received()).isEqualTo(there);
             assertThat(client.received()).isEqualTo(back);

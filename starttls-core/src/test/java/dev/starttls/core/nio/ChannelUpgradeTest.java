@@ -62,7 +62,7 @@ class ChannelUpgradeTest {
             assertThat(text(writes.get(0))).isEqualTo("CAPS\r\n");
             assertThat(text(writes.get(1))).isEqualTo("GO\r\n");
             assertThat(writes.get(2)[0]).isEqualTo((byte) HANDSHAKE);
-            // The ChangeCipherSpec of compatibility (RFC 8446 section D.4), which engines make sooner; behind it
+            // The ChangeCipherSpec of compatibility (RFC 8446 section D.4), which engines make sooner; after it
             // Finished
             // and the line, both encrypted.
             assertThat(writes).hasSize(4);
@@ -127,7 +127,7 @@ class ChannelUpgradeTest {
     }
 
     @Test
-    void octets_behind_the_last_line_in_plaintext_are_the_applications() throws Exception {
+    void octets_after_the_last_line_in_plaintext_are_the_applications() throws Exception {
         UpgradeSettings opportunistic = Pair.clientSettings().withPolicy(TlsPolicy.OPPORTUNISTIC);
         UpgradeSettings disabled = Pair.serverSettings().withPolicy(TlsPolicy.DISABLED);
         try (Pair pair = Pair.connected(opportunistic, disabled)) {
@@ -155,7 +155,7 @@ class ChannelUpgradeTest {
     }
 
     @Test
-    void octets_behind_the_last_line_inside_tls_are_the_applications() throws Exception {
+    void octets_after_the_last_line_inside_tls_are_the_applications() throws Exception {
         try (Loopback sockets = Loopback.open()) {
             // The server's last line, its data and its close are all there before the client reads any of it.
             StartTlsChannel server =
@@ -208,10 +208,10 @@ class ChannelUpgradeTest {
             assertThatThrownBy(() -> pair.server().read(target)).isInstanceOf(SSLException.class);
             assertThat(pair.server().connection().state()).isEqualTo(State.FAILED);
             assertThat(target.position()).isZero();
-            // The client decrypts the alert, and is told of it.
-            SSLException told =
+            // The client decrypts the alert, and reports it.
+            SSLException reported =
                     catchThrowableOfType(SSLException.class, () -> pair.client().read(target));
-            assertThat(told).hasMessageContaining("bad_record_mac");
+            assertThat(reported).hasMessageContaining("bad_record_mac");
         }
     }
 
@@ -273,7 +273,7 @@ class ChannelUpgradeTest {
             UpgradeException failed = catchThrowableOfType(UpgradeException.class, server::upgrade);
             assertThat(failed.reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
             String last = "HI\r\nNO injection\r\n";
-            // What the client has still under way is answered with a reset, behind it.
+            // What the client has still under way is answered with a reset, after it.
             assertThat(Octets.text(sockets.client(), last.length())).isEqualTo(last);
         }
     }

@@ -14,33 +14,33 @@ class DeadlinesTest {
     private static final long SECOND = 1_000_000_000;
 
     private final Deadlines deadlines = new Deadlines();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> expired = new ArrayList<>();
 
     /** The clock may be anywhere, and overflow. */
     @ParameterizedTest
     @ValueSource(longs = {0, -5 * SECOND, Long.MAX_VALUE - SECOND, Long.MIN_VALUE})
-    void those_whose_time_has_come_are_told_in_their_order(long start) {
+    void deadlines_that_have_passed_expire_in_their_order(long start) {
         add("third", start + 3 * SECOND);
         add("first", start + SECOND);
         add("second", start + SECOND + 1);
         add("as first", start + SECOND);
         assertThat(deadlines.millisToNext(start)).isBetween(1000L, 1001L);
         deadlines.expire(start + SECOND - 1, timed -> false);
-        assertThat(told).isEmpty();
+        assertThat(expired).isEmpty();
         deadlines.expire(start + 2 * SECOND, timed -> false);
-        assertThat(told).containsExactly("first", "as first", "second");
+        assertThat(expired).containsExactly("first", "as first", "second");
         assertThat(deadlines.size()).isEqualTo(1);
     }
 
     @Test
-    void a_deadline_that_moved_to_later_is_kept_without_telling() {
+    void a_deadline_that_moved_to_later_is_kept_without_a_call() {
         Someone moving = add("moving", SECOND);
         moving.due = Optional.of(5 * SECOND);
         deadlines.expire(2 * SECOND, timed -> false);
-        assertThat(told).isEmpty();
+        assertThat(expired).isEmpty();
         assertThat(deadlines.millisToNext(2 * SECOND)).isBetween(3000L, 3001L);
         deadlines.expire(5 * SECOND, timed -> false);
-        assertThat(told).containsExactly("moving");
+        assertThat(expired).containsExactly("moving");
     }
 
     @Test
@@ -57,18 +57,18 @@ class DeadlinesTest {
         deadlines.drop(dropped);
         deadlines.drop(dropped);
         deadlines.expire(9 * SECOND, timed -> false);
-        assertThat(told).isEmpty();
+        assertThat(expired).isEmpty();
     }
 
     @Test
-    void who_does_not_give_up_is_told_again_but_not_in_the_same_turn() {
+    void one_that_does_not_give_up_is_called_again_but_not_in_the_same_turn() {
         Someone stubborn = add("stubborn", SECOND);
         stubborn.staysDue = true;
         deadlines.expire(SECOND, timed -> false);
-        assertThat(told).containsExactly("stubborn");
+        assertThat(expired).containsExactly("stubborn");
         assertThat(deadlines.millisToNext(SECOND)).isPositive();
         deadlines.expire(2 * SECOND, timed -> false);
-        assertThat(told).containsExactly("stubborn", "stubborn");
+        assertThat(expired).containsExactly("stubborn", "stubborn");
     }
 
     private Someone add(String name, long due) {
@@ -78,12 +78,12 @@ class DeadlinesTest {
     }
 
     @Test
-    void what_one_throws_ends_it_and_nobody_else() {
+    void what_one_throws_ends_it_and_no_other() {
         Someone faulty = add("faulty", SECOND);
         faulty.fault = Optional.of(new AssertionError("a fault at the deadline"));
         add("next", SECOND + 1);
         deadlines.expire(2 * SECOND, timed -> false);
-        assertThat(told).containsExactly("faulty", "faulty broken", "next");
+        assertThat(expired).containsExactly("faulty", "faulty broken", "next");
         assertThat(deadlines.size()).isZero();
     }
 
@@ -106,7 +106,7 @@ class DeadlinesTest {
 
         @Override
         void expired() {
-            told.add(name);
+            expired.add(name);
             if (!staysDue) {
                 due = Optional.empty();
             }
@@ -117,7 +117,7 @@ class DeadlinesTest {
 
         @Override
         public void broken(Throwable thrown) {
-            told.add(name + " broken");
+            expired.add(name + " broken");
         }
     }
 }

@@ -6,7 +6,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
 
-/** Trusts nobody and does not even get as far as saying so: a part of the installation is missing. */
+/** Throws an error instead of a verdict: a class of the installation is missing. */
 final class FaultyTrust implements X509TrustManager {
 
     private FaultyTrust() {}

@@ -27,7 +27,7 @@ class HeldOutputTest {
 
     @Test
     void a_buffer_that_the_answers_fill_to_the_last_octet_is_written_and_the_dialogue_goes_on() throws Exception {
-        // The outbox is full behind the last line of each of two pieces, which fill the buffer together.
+        // The output buffer is full after the last line of each of two pieces, which fill the buffer together.
         int refused = 960;
         int echo = BufferPool.SIZE / 2 - refused * REFUSED.length();
         String piece = "X\r\n".repeat(refused) + "ECHO " + "x".repeat(echo - 7) + "\r\n";
@@ -65,7 +65,7 @@ class HeldOutputTest {
                 new Peer("127.0.0.1", 2));
     }
 
-    /** A peer that has said all it says, and that takes what it is told to take. */
+    /** A peer that has said all it says, and that takes as much as the test allows. */
     private static final class Script implements ByteChannel {
 
         private final ByteBuffer said;

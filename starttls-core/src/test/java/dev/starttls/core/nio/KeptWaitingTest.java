@@ -30,7 +30,7 @@ class KeptWaitingTest {
     }
 
     @Test
-    void who_completes_a_line_each_time_is_not_charged_for_what_it_waited() throws IOException {
+    void a_client_that_completes_a_line_each_time_is_not_charged_for_its_wait() throws IOException {
         for (int i = 0; i < 20; i++) {
             waitFor("NOOP\r\n");
             server.transmit(ByteBuffer.allocate(0), ByteBuffer.allocate(1_000));
@@ -46,7 +46,7 @@ class KeptWaitingTest {
     }
 
     @Test
-    void who_sends_octet_by_octet_does_not_live_as_long_as_the_thread_is_busy() throws IOException {
+    void a_client_that_sends_octet_by_octet_does_not_live_as_long_as_the_thread_is_busy() throws IOException {
         waitFor("N");
         waitFor("O");
         assertThatThrownBy(() -> {

@@ -95,7 +95,7 @@ class LoopContainmentTest {
     }
 
     @Test
-    void an_interrupt_that_a_handler_leaves_behind_is_taken_back_and_reported() throws Exception {
+    void an_interrupt_that_a_handler_leaves_set_is_taken_back_and_reported() throws Exception {
         try (Innocent innocent = new Innocent(Runnable::run)) {
             ServerSocketChannel server = innocent.listen(
                     peer -> answering(() -> Thread.currentThread().interrupt(), why -> {}));

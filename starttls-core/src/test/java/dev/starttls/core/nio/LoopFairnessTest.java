@@ -31,13 +31,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Nobody waits for a peer that keeps sending. The clock is the test's: each line that is answered takes 0.1 ms of it. */
+/** No client waits for a peer that keeps sending. The clock is the test's: each line that is answered takes 0.1 ms of it. */
 @Timeout(120)
 class LoopFairnessTest {
 
     private static final long PER_LINE = 100_000;
     /** In lines: what fits into a turn's time, and what one call takes even when its time is over. */
-    private static final int TURN = (int) (Turn.NANOS / PER_LINE) + 16;
+    private static final int TURN = (int) (TimeSlice.NANOS / PER_LINE) + 16;
 
     private final List<String> served = new ArrayList<>();
     private Heard heard = line -> {};
@@ -178,7 +178,7 @@ class LoopFairnessTest {
             want = channel.advance(
                     Runnable::run,
                     () -> {},
-                    Turn.amongOthers(() -> now += Turn.NANOS),
+                    TimeSlice.shared(() -> now += TimeSlice.NANOS),
                     UpgradeDriver.ForeignCode.OWN_THREAD);
             turns++;
         }
@@ -234,7 +234,7 @@ class LoopFairnessTest {
 
     private Want advance(StartTlsChannel channel) throws IOException {
         return channel.advance(
-                Runnable::run, () -> {}, Turn.amongOthers(() -> now), UpgradeDriver.ForeignCode.OWN_THREAD);
+                Runnable::run, () -> {}, TimeSlice.shared(() -> now), UpgradeDriver.ForeignCode.OWN_THREAD);
     }
 
     private static SocketChannel say(ServerSocketChannel server, String lines) throws IOException {

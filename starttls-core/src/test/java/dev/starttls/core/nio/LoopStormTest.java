@@ -43,7 +43,7 @@ class LoopStormTest {
     private static final long LINE_NANOS = 100_000;
     private static final int MANY = 200;
     /** How many steps fit into the time of a turn, with the one that goes beyond it. */
-    private static final int STEPS_PER_TURN = (int) (SelectorLoop.UPGRADES / STEP_NANOS) + 1;
+    private static final int STEPS_PER_TURN = (int) (SelectorLoop.UPGRADE_NANOS / STEP_NANOS) + 1;
 
     /** Added to by the loop's thread. */
     private final List<String> served = new CopyOnWriteArrayList<>();
@@ -78,13 +78,13 @@ class LoopStormTest {
     }
 
     @Test
-    void who_is_inside_tls_waits_for_one_turn_of_those_who_are_not() throws Exception {
+    void a_session_inside_tls_waits_for_one_turn_of_those_that_are_not() throws Exception {
         begin(MANY, line -> {
             if (line.startsWith("STEP") && (served.size() - 1) % 20 == 0) {
                 say("NOOP");
             }
         });
-        tell("STEP");
+        sayAll("STEP");
         awaitAnswers(1);
         List<Integer> asked = new ArrayList<>();
         List<Integer> answered = new ArrayList<>();
@@ -105,11 +105,11 @@ class LoopStormTest {
     }
 
     @Test
-    void those_who_have_waited_for_the_loop_are_served_again_when_they_speak_again() throws Exception {
+    void clients_that_have_waited_for_the_loop_are_served_again_when_they_speak_again() throws Exception {
         begin(MANY, line -> {});
-        tell("STEP");
+        sayAll("STEP");
         awaitAnswers(1);
-        tell("STEP");
+        sayAll("STEP");
         awaitAnswers(1);
         assertThat(served).hasSize(2 * MANY);
     }
@@ -119,7 +119,7 @@ class LoopStormTest {
         begin(MANY, line -> {});
         // The loop is busy with the first, when this one is to be accepted.
         others.add(SocketChannel.open(server.getLocalAddress()));
-        tell("STEP");
+        sayAll("STEP");
         assertThat(Octets.text(others.remove(MANY), 4)).isEqualTo("HI\r\n");
         awaitAnswers(1);
         try (SocketChannel late = SocketChannel.open(server.getLocalAddress())) {
@@ -134,18 +134,18 @@ class LoopStormTest {
                 UpgradeLimits.DEFAULT.withTimePerPhase(limit).withTimePerCommand(limit));
         begin(MANY, line -> {});
         // Each is a turn, so that what is left of them waits for all others.
-        tell("STEP\r\nSTEP\r\nSTEP");
+        sayAll("STEP\r\nSTEP\r\nSTEP");
         awaitAnswers(3);
         assertThat(served).hasSize(3 * MANY);
     }
 
     @Test
-    void those_who_upgrade_have_half_of_the_time_while_one_inside_tls_keeps_speaking() throws Exception {
+    void upgrades_have_half_of_the_time_while_one_inside_tls_keeps_speaking() throws Exception {
         int few = 20;
         begin(few, line -> {});
         allHaveSpoken.countDown();
         say("WAIT\r\n" + "NOOP\r\n".repeat(2_000) + "LAST");
-        tell("STEP");
+        sayAll("STEP");
         awaitAnswers(1);
         assertThat(served.stream().takeWhile(line -> !line.equals("LAST")).filter("STEP"::equals))
                 .hasSize(few);
@@ -170,7 +170,7 @@ class LoopStormTest {
     }
 
     /** Each of the others says it before any is served. */
-    private void tell(String lines) throws IOException {
+    private void sayAll(String lines) throws IOException {
         for (SocketChannel other : others) {
             Octets.writeAll(other, Octets.of(lines + "\r\n"));
         }

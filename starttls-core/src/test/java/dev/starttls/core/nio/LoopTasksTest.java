@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class LoopTasksTest {
 
     @Test
-    void what_comes_in_time_is_run_and_what_comes_at_the_end_is_told() {
+    void what_comes_in_time_is_run_and_what_comes_at_the_end_is_too_late() {
         LoopTasks arrivals = new LoopTasks();
         Counted first = new Counted();
         Counted second = new Counted();
@@ -31,7 +31,7 @@ class LoopTasksTest {
     }
 
     @Test
-    void nothing_is_lost_or_told_twice_when_others_add_while_it_ends() throws Exception {
+    void nothing_is_lost_or_reported_twice_when_others_add_while_it_ends() throws Exception {
         for (int round = 0; round < 5_000; round++) {
             LoopTasks arrivals = new LoopTasks();
             Counted arrival = new Counted();

@@ -138,9 +138,10 @@ class MissingSettingsTest {
     static Stream<Named<TlsSettings>> a_server_that_can_make_no_engine_says_so_before_it_serves() throws Exception {
         TlsSettings.Builder good = TlsSettings.builder().context(context());
         return Stream.of(
-                Named.of("a version that nobody knows", good.versions("TLSv9").build()),
                 Named.of(
-                        "a suite that nobody knows",
+                        "a version that no engine knows", good.versions("TLSv9").build()),
+                Named.of(
+                        "a suite that no engine knows",
                         good.versions("TLSv1.3").suites("TLS_NONE").build()),
                 Named.of(
                         "a context that is not initialised",

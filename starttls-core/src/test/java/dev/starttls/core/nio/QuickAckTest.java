@@ -56,7 +56,7 @@ class QuickAckTest {
     }
 
     @Test
-    void a_peer_that_has_gone_is_told_by_reading() throws Exception {
+    void a_peer_that_has_gone_is_reported_by_reading() throws Exception {
         NetworkChannel channel = mock(NetworkChannel.class);
         when(channel.supportedOptions()).thenReturn(Set.of(OPTION));
         when(channel.setOption(OPTION, true)).thenThrow(new IOException("gone"));
@@ -65,7 +65,7 @@ class QuickAckTest {
     }
 
     @Test
-    void both_sides_ask_for_it_behind_each_write_of_an_upgrade() throws Exception {
+    void both_sides_ask_for_it_after_each_write_of_an_upgrade() throws Exception {
         try (Loopback sockets = Loopback.open()) {
             Optional<SocketOption<?>> option = sockets.client().supportedOptions().stream()
                     .filter(each -> each.name().equals("TCP_QUICKACK"))

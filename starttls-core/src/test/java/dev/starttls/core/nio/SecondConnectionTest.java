@@ -135,7 +135,7 @@ class SecondConnectionTest {
         "BLOCKING, ASKED_FOR_OR_LEAVES",
         "LOOP, ASKED_FOR_OR_LEAVES"
     })
-    void a_server_that_ends_the_session_of_who_has_not_asked_is_asked_from_then_on(Driver driver, Offer offer)
+    void a_server_that_ends_a_session_that_has_not_asked_is_asked_from_then_on(Driver driver, Offer offer)
             throws Exception {
         listen(InjectionResponse.FAIL, offer);
         memory.update("localhost", address.getPort(), known -> HostFacts.NONE
@@ -154,7 +154,7 @@ class SecondConnectionTest {
     }
 
     @Test
-    void who_always_goes_unasked_hears_why_that_ends_at_such_a_server() throws Exception {
+    void a_client_that_never_asks_hears_why_that_ends_at_such_a_server() throws Exception {
         listen(InjectionResponse.FAIL, Offer.ASKED_FOR_OR_HANGS_UP);
         UpgradeException why = catchThrowableOfType(UpgradeException.class, () -> client().direct(DirectUpgrade.ALWAYS)
                 .connect());
@@ -168,7 +168,7 @@ class SecondConnectionTest {
 
     @ParameterizedTest
     @EnumSource
-    void what_the_second_fails_with_is_told_and_has_the_first_beside_it(Driver driver) throws Exception {
+    void what_the_second_fails_with_is_reported_and_has_the_first_beside_it(Driver driver) throws Exception {
         listen(InjectionResponse.FAIL, Offer.REFUSED);
         UpgradeException why =
                 catchThrowableOfType(UpgradeException.class, () -> driver.connect(client(), running.loop()));
@@ -280,7 +280,7 @@ class SecondConnectionTest {
     }
 
     @Test
-    void where_nobody_waits_for_a_second_connection_the_first_failure_is_reported() {
+    void where_no_caller_waits_for_a_second_connection_the_first_failure_is_reported() {
         UpgradeException why =
                 new UpgradeException(FailureReason.DIRECT_NOT_TAKEN, Phase.COMMAND, "Expected it to be awaited");
         FirstAttempt first = new FirstAttempt(heard);

@@ -301,7 +301,7 @@ class SetupTest {
     }
 
     @Test
-    void nobody_listening_fails_in_phase_connect() throws Exception {
+    void a_port_without_a_listener_fails_in_phase_connect() throws Exception {
         try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
             int port = deaf.socket().getLocalPort();
             UpgradeException failed =
@@ -314,14 +314,14 @@ class SetupTest {
     @Test
     void addresses_are_tried_in_their_order() throws Exception {
         try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
-            InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalAddress();
+            InetSocketAddress unreachable = (InetSocketAddress) deaf.getLocalAddress();
             InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
-            try (SocketChannel socket = Connector.connect(List.of(nobody, somebody), attempts())) {
+            try (SocketChannel socket = Connector.connect(List.of(unreachable, somebody), attempts())) {
                 assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
             }
             UpgradeException failed = catchThrowableOfType(
-                    UpgradeException.class, () -> Connector.connect(List.of(nobody, nobody), attempts()));
-            assertThat(failed.getMessage().split(String.valueOf(nobody.getPort()), -1))
+                    UpgradeException.class, () -> Connector.connect(List.of(unreachable, unreachable), attempts()));
+            assertThat(failed.getMessage().split(String.valueOf(unreachable.getPort()), -1))
                     .hasSize(3);
         }
     }

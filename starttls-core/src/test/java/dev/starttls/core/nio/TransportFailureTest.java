@@ -148,7 +148,8 @@ class TransportFailureTest {
             Octets.writeAll(sockets.client(), Octets.of("OVER\r\n"));
             StartTlsChannel channel = StartTlsChannel.over(
                     sockets.server(),
-                    new UpgradeConnection(new Verbose(), hasty, new dev.starttls.core.upgrade.Peer("127.0.0.1", -1)));
+                    new UpgradeConnection(
+                            new LongLastLines(), hasty, new dev.starttls.core.upgrade.Peer("127.0.0.1", -1)));
             UpgradeException failed = catchThrowableOfType(UpgradeException.class, () -> {
                 UpgradeReport unused = channel.upgrade();
                 // The last lines are the application's to write where the dialogue hands over.
@@ -160,7 +161,8 @@ class TransportFailureTest {
     }
 
     @Test
-    void a_listener_that_uses_the_channel_in_the_middle_of_its_upgrade_is_told_and_does_not_hang() throws Exception {
+    void a_listener_that_uses_the_channel_in_the_middle_of_its_upgrade_gets_an_exception_and_does_not_hang()
+            throws Exception {
         try (Loopback sockets = Loopback.open()) {
             java.util.concurrent.atomic.AtomicReference<StartTlsChannel> own =
                     new java.util.concurrent.atomic.AtomicReference<>();
@@ -308,7 +310,7 @@ class TransportFailureTest {
     }
 
     @Test
-    void a_look_up_that_nobody_could_end_is_told_how_it_could() {
+    void a_look_up_that_could_not_be_ended_says_how_it_could() {
         Connector.Attempts over = new Connector.Attempts(Duration.ofNanos(1), System.nanoTime() - 1);
         UpgradeException failed = catchThrowableOfType(
                 UpgradeException.class,
@@ -400,7 +402,7 @@ class TransportFailureTest {
             answer(answer);
         }
 
-        /** One that is as good as another until it is told its answer. */
+        /** One that is as good as another until its answer is set. */
         Stubborn(ByteChannel inner) {
             this.inner = Optional.of(inner);
         }

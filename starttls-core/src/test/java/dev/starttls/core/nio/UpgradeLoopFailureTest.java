@@ -36,21 +36,21 @@ class UpgradeLoopFailureTest {
     private static final UpgradeLimits HASTY = UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofSeconds(1));
 
     @Test
-    void nobody_listening_is_told_with_the_address() throws Exception {
+    void a_port_without_a_listener_is_reported_with_the_address() throws Exception {
         try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort());
                 RunningLoop running = new RunningLoop()) {
-            InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalAddress();
+            InetSocketAddress unreachable = (InetSocketAddress) deaf.getLocalAddress();
             UpgradeException failed = RunningLoop.failure(running.loop()
-                    .connect(nobody, Pair.clientConnection(Pair.clientSettings()), Duration.ofSeconds(30)));
+                    .connect(unreachable, Pair.clientConnection(Pair.clientSettings()), Duration.ofSeconds(30)));
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
             assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
-            assertThat(failed).hasMessageContaining(String.valueOf(nobody.getPort()));
+            assertThat(failed).hasMessageContaining(String.valueOf(unreachable.getPort()));
             assertThat(running.loop().underway()).isZero();
         }
     }
 
     @Test
-    void what_is_missing_is_told_to_the_caller_at_once() throws Exception {
+    void what_is_missing_is_reported_to_the_caller_at_once() throws Exception {
         UpgradeConnection connection = Pair.clientConnection(Pair.clientSettings());
         Duration time = Duration.ofSeconds(30);
         try (RunningLoop running = new RunningLoop();
@@ -94,7 +94,7 @@ class UpgradeLoopFailureTest {
     }
 
     @Test
-    void an_unresolved_host_is_told() throws Exception {
+    void an_unresolved_host_is_reported() throws Exception {
         try (RunningLoop running = new RunningLoop()) {
             InetSocketAddress unknown = InetSocketAddress.createUnresolved("host.invalid", 25);
             UpgradeException failed = RunningLoop.failure(running.loop()
@@ -108,12 +108,12 @@ class UpgradeLoopFailureTest {
     void the_next_address_is_tried_when_one_fails() throws Exception {
         try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort());
                 RunningLoop running = new RunningLoop()) {
-            InetSocketAddress nobody = (InetSocketAddress) deaf.getLocalAddress();
+            InetSocketAddress unreachable = (InetSocketAddress) deaf.getLocalAddress();
             InetSocketAddress listening = (InetSocketAddress) running.listen().getLocalAddress();
             UpgradeConnection connection = Pair.clientConnection(Pair.clientSettings());
             assertThat(running.loop()
                             .connect(
-                                    java.util.List.of(nobody, nobody, listening),
+                                    java.util.List.of(unreachable, unreachable, listening),
                                     connection,
                                     new Connector.Attempts(Duration.ofSeconds(30), System.nanoTime()),
                                     System.nanoTime())
@@ -345,7 +345,7 @@ class UpgradeLoopFailureTest {
                     .upgrade(
                             sockets.server(),
                             new UpgradeConnection(
-                                    new Verbose(),
+                                    new LongLastLines(),
                                     Pair.serverSettings()
                                             .withPolicy(TlsPolicy.OPPORTUNISTIC)
                                             .withLimits(HASTY),

@@ -175,7 +175,7 @@ class UpgradeLoopShutdownTest {
     }
 
     @Test
-    void a_loop_that_nobody_runs_completes_its_futures_when_it_is_closed() throws Exception {
+    void a_loop_that_no_thread_runs_completes_its_futures_when_it_is_closed() throws Exception {
         UpgradeLoop loop = UpgradeLoop.open(10, Runnable::run);
         try (ServerSocketChannel silent = silent()) {
             CompletableFuture<StartTlsChannel> client = loop.connect(
@@ -183,7 +183,7 @@ class UpgradeLoopShutdownTest {
                     Pair.clientConnection(Pair.clientSettings()),
                     Duration.ofSeconds(30));
             CompletableFuture<Void> listening = loop.listen(silent, peer -> null, channel -> {});
-            // In order, what is underway is left to whoever may still run it.
+            // In order, what is underway is left to a thread that may still run it.
             loop.close();
             assertThat(client.isDone()).isFalse();
             loop.closeNow();
@@ -214,7 +214,7 @@ class UpgradeLoopShutdownTest {
     }
 
     @Test
-    void a_server_channel_that_cannot_be_listened_on_is_told() throws Exception {
+    void a_server_channel_that_cannot_be_listened_on_is_reported() throws Exception {
         try (RunningLoop running = new RunningLoop()) {
             ServerSocketChannel closed = silent();
             closed.close();

@@ -54,7 +54,7 @@ class UpgradeLoopTest {
     }
 
     @Test
-    void a_channel_that_left_the_loop_belongs_to_whoever_got_it() throws Exception {
+    void a_channel_that_left_the_loop_belongs_to_the_caller() throws Exception {
         try (RunningLoop running = new RunningLoop()) {
             ServerSocketChannel server = running.listen();
             List<StartTlsChannel> channels = new ArrayList<>();

@@ -16,49 +16,49 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A channel of the caller's that says other than it does is not asked for ever. */
 @Timeout(60)
-class LyingChannelTest {
+class FaultyChannelTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 1, 8_192})
     void a_write_that_takes_nothing_and_says_it_did_is_an_error(int count) {
-        Transport transport = new Transport(new Lying(count));
+        Transport transport = new Transport(new FaultyChannel(count));
         transport.out().put((byte) 1);
         transport.put();
         assertThatThrownBy(transport::flush)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("got " + count)
-                .hasMessageContaining(Lying.class.getName());
+                .hasMessageContaining(FaultyChannel.class.getName());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 8_192})
     void a_read_that_gives_nothing_and_says_it_did_is_an_error(int count) {
-        Transport transport = new Transport(new Lying(count));
+        Transport transport = new Transport(new FaultyChannel(count));
         assertThatThrownBy(transport::fill)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("got " + count)
-                .hasMessageContaining(Lying.class.getName());
+                .hasMessageContaining(FaultyChannel.class.getName());
         assertThat(transport.holdsBuffers()).isFalse();
     }
 
     @Test
     void an_upgrade_over_it_fails_typed() {
         for (boolean client : new boolean[] {true, false}) {
-            Lying lying = new Lying(1);
+            FaultyChannel faulty = new FaultyChannel(1);
             StartTlsChannel channel = StartTlsChannel.over(
-                    lying,
+                    faulty,
                     client
                             ? Pair.clientConnection(Pair.clientSettings())
                             : Pair.serverConnection(Pair.serverSettings()));
             Throwable thrown = catchThrowable(channel::upgrade);
             assertThat(thrown).isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
                     .isEqualTo(FailureReason.CONNECTION_CLOSED));
-            assertThat(lying.isOpen()).isFalse();
+            assertThat(faulty.isOpen()).isFalse();
         }
     }
 
     /** Touches no buffer, and says the same of every call. */
-    private static final class Lying implements ByteChannel {
+    private static final class FaultyChannel implements ByteChannel {
 
         private static final int PATIENCE = 100;
 
@@ -66,7 +66,7 @@ class LyingChannelTest {
         private int calls;
         private boolean closed;
 
-        Lying(int count) {
+        FaultyChannel(int count) {
             this.count = count;
         }
 

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The loop in the javadoc of {@link UpgradeConnection} is compiled here, word for word, and upgrades both sides. */
 @Timeout(60)
-class LoopByHandTest {
+class CustomLoopTest {
 
     private static final Pattern OF_JAVADOC = Pattern.compile("<pre>\\{@code\\R(.*?)}</pre>", Pattern.DOTALL);
     private static final Pattern OF_TEST =
             Pattern.compile("// The loop begins\\.\\R(.*?)// The loop ends\\.", Pattern.DOTALL);
 
     /** Drives one connection along a blocking socket channel. */
-    private record ByHand(SocketChannel socket, UpgradeConnection connection, int size) {
+    private record CustomLoop(SocketChannel socket, UpgradeConnection connection, int size) {
 
         boolean run() throws IOException {
             ByteBuffer in = ByteBuffer.allocate(size);
@@ -84,7 +84,7 @@ class LoopByHandTest {
             StartTlsChannel server =
                     StartTlsChannel.over(sockets.server(), Pair.serverConnection(Pair.serverSettings()));
             CompletableFuture<Void> served = Pair.run(server::upgrade);
-            requireUpgraded(new ByHand(sockets.client(), Pair.clientConnection(Pair.clientSettings()), size));
+            requireUpgraded(new CustomLoop(sockets.client(), Pair.clientConnection(Pair.clientSettings()), size));
             served.get(30, TimeUnit.SECONDS);
             assertThat(server.isSecure()).isTrue();
         }
@@ -97,7 +97,7 @@ class LoopByHandTest {
             StartTlsChannel client =
                     StartTlsChannel.over(sockets.client(), Pair.clientConnection(Pair.clientSettings()));
             CompletableFuture<Void> upgraded = Pair.run(client::upgrade);
-            ByHand server = new ByHand(sockets.server(), Pair.serverConnection(Pair.serverSettings()), size);
+            CustomLoop server = new CustomLoop(sockets.server(), Pair.serverConnection(Pair.serverSettings()), size);
             assertThat(server.run()).isTrue();
             // The last line of its dialogue is the application's to write.
             while (server.connection().want() == Want.WRITE) {
@@ -118,7 +118,8 @@ class LoopByHandTest {
                 new Peer("localhost", -1));
         try (Loopback sockets = Loopback.open()) {
             Octets.writeAll(sockets.server(), Octets.of("HELLO there\r\n" + "CAP PLAIN\r\n".repeat(100) + "END\r\n"));
-            assertThat(new ByHand(sockets.client(), connection, 32_768).run()).isTrue();
+            assertThat(new CustomLoop(sockets.client(), connection, 32_768).run())
+                    .isTrue();
         }
         assertThat(connection.state()).isEqualTo(State.PLAINTEXT);
         assertThat(connection.report().offeredBefore()).hasSize(100);
@@ -128,13 +129,13 @@ class LoopByHandTest {
     void it_is_that_of_the_javadoc() throws Exception {
         String javadoc = found(OF_JAVADOC, "src/main/java/dev/starttls/core/upgrade/UpgradeConnection.java")
                 .replaceAll("(?m)^ \\* ?", "");
-        String test = found(OF_TEST, "src/test/java/dev/starttls/core/nio/LoopByHandTest.java");
+        String test = found(OF_TEST, "src/test/java/dev/starttls/core/nio/CustomLoopTest.java");
         assertThat(javadoc).contains("connection.begin", "Want.READ", "return connection.ready();");
         // Laid out by the formatter here, and by hand there.
         assertThat(test).isEqualToIgnoringWhitespace(javadoc);
     }
 
-    private static void requireUpgraded(ByHand driver) throws IOException {
+    private static void requireUpgraded(CustomLoop driver) throws IOException {
         assertThat(driver.run()).isTrue();
         assertThat(driver.connection().state()).isEqualTo(State.SECURE);
         assertThat(driver.connection().report().encrypted()).isTrue();

@@ -6,7 +6,7 @@ import dev.starttls.core.upgrade.Step;
 import java.util.Collections;
 
 /** A server whose last words are more than any buffer of the kernel holds. */
-final class Verbose extends ServerDialogue {
+final class LongLastLines extends ServerDialogue {
 
     @Override
     public Step opened() {

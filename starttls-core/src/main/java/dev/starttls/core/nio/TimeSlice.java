@@ -1,10 +1,10 @@
 package dev.starttls.core.nio;
 
 /**
- * How much of a thread one connection may use before others are served: a peer that keeps sending keeps nobody waiting for
- * longer than that. What one step does within a turn is bounded by the connection itself, in lines and records.
+ * How much of a thread one connection may use before others are served: no other waits longer than that for a peer that
+ * keeps sending. What one step does within a turn is bounded by the connection itself, in lines and records.
  */
-final class Turn {
+final class TimeSlice {
 
     /** Octets taken from the peer: four records of the greatest length, two of the buffers of this package. */
     static final int OCTETS = 65_536;
@@ -20,26 +20,26 @@ final class Turn {
     private final long began;
     private int octets;
 
-    private Turn(TimeSource time, boolean shared, boolean reads) {
+    private TimeSlice(TimeSource time, boolean shared, boolean reads) {
         this.time = time;
         this.shared = shared;
         this.reads = reads;
         this.began = time.nanos();
     }
 
-    /** A turn among others on the calling thread. */
-    static Turn amongOthers(TimeSource time) {
-        return new Turn(time, true, true);
+    /** Of a thread that serves others too. */
+    static TimeSlice shared(TimeSource time) {
+        return new TimeSlice(time, true, true);
     }
 
-    /** The thread is this connection's alone: there is nobody to make room for. */
-    static Turn alone() {
-        return new Turn(TimeSource.Machine.CLOCK, false, true);
+    /** The thread is this connection's alone: no other waits for it. */
+    static TimeSlice unlimited() {
+        return new TimeSlice(TimeSource.Machine.CLOCK, false, true);
     }
 
-    /** For what has been read already and what follows from it, of which no selector tells: bounded by a buffer. */
-    static Turn ofWhatIsHeld() {
-        return new Turn(TimeSource.Machine.CLOCK, false, false);
+    /** For what has been read already and what follows from it, which no selector reports: bounded by a buffer. */
+    static TimeSlice ofHeldInput() {
+        return new TimeSlice(TimeSource.Machine.CLOCK, false, false);
     }
 
     /** Whether more may be read. */
@@ -55,7 +55,7 @@ final class Turn {
         octets += count;
     }
 
-    /** Whether it is the turn of others. */
+    /** Whether it is used up, and others are to be served. */
     boolean over(long now) {
         return shared && (octets >= OCTETS || now - began >= NANOS);
     }

@@ -8,7 +8,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
 /** What an author's own event loop does with a non-blocking channel: goes through the upgrade, sends all, reads all. */
-final class Drive {
+final class NonBlockingLoop {
 
     private final StartTlsChannel channel;
     private final ByteBuffer sending;
@@ -16,14 +16,14 @@ final class Drive {
     private boolean upgraded;
     private boolean ended;
 
-    Drive(StartTlsChannel channel, byte[] sending, int expected) {
+    NonBlockingLoop(StartTlsChannel channel, byte[] sending, int expected) {
         this.channel = channel;
         this.sending = ByteBuffer.wrap(sending);
         this.received = ByteBuffer.allocate(expected);
     }
 
     /** One author's loop for several channels, on the calling thread. */
-    static void all(SocketChannel[] sockets, Drive... drives) throws IOException {
+    static void all(SocketChannel[] sockets, NonBlockingLoop... drives) throws IOException {
         try (Selector selector = Selector.open()) {
             for (int i = 0; i < drives.length; i++) {
                 sockets[i].configureBlocking(false);
@@ -32,7 +32,7 @@ final class Drive {
             while (!selector.keys().isEmpty()) {
                 selector.select(key -> {
                     try {
-                        ((Drive) key.attachment()).turn(key);
+                        ((NonBlockingLoop) key.attachment()).turn(key);
                     } catch (IOException e) {
                         throw new java.io.UncheckedIOException(e);
                     }
