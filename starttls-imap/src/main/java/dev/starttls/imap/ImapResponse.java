@@ -167,7 +167,7 @@ public sealed interface ImapResponse {
      *
      * @param response without the CRLF at its end, each character one octet
      * @return the response
-     * @throws ImapSyntaxException if it is none
+     * @throws ImapSyntaxException if it is not a response
      */
     static ImapResponse parse(String response) throws ImapSyntaxException {
         int space = response.indexOf(' ');

@@ -164,8 +164,8 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
                     ? say(open.tag() + " BAD Cancelled")
                     : answer(open.tag(), () -> open.response().apply(line));
         }
-        int most = session().authenticated() ? handler().literalOctets() : ImapCommandReader.MAX_UNASKED_OCTETS;
-        ImapCommandReader.Reading reading = reader.line(line, session(), most);
+        int max = session().authenticated() ? handler().literalOctets() : ImapCommandReader.MAX_UNASKED_OCTETS;
+        ImapCommandReader.Reading reading = reader.line(line, session(), max);
         if (reading instanceof ImapCommandReader.Whole whole) {
             return carryOut(whole.command());
         }

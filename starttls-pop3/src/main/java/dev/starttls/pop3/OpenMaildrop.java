@@ -92,16 +92,16 @@ final class OpenMaildrop {
 
     private Pop3Answer top(Pop3Command command) {
         OptionalInt index = index(command, 2);
-        OptionalInt most = index.isEmpty()
+        OptionalInt bodyLines = index.isEmpty()
                 ? OptionalInt.empty()
                 : number(command.arguments().get(1));
-        if (most.isEmpty()) {
+        if (bodyLines.isEmpty()) {
             return Pop3Answer.error("Expected TOP with a message that is there and a number of lines");
         }
         List<String> lines = messages.get(index.getAsInt()).lines();
         int blank = lines.indexOf("");
         // The header, the line between, and so many lines of the body; in a sum that cannot overflow.
-        long end = blank < 0 ? lines.size() : Math.min(lines.size(), blank + 1L + most.getAsInt());
+        long end = blank < 0 ? lines.size() : Math.min(lines.size(), blank + 1L + bodyLines.getAsInt());
         return new Pop3Answer.MultiLine(Pop3Reply.ok("Top of the message follows"), lines.subList(0, (int) end));
     }
 

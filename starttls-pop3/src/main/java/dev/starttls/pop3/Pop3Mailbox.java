@@ -25,7 +25,7 @@ public interface Pop3Mailbox {
     /**
      * Deletes messages for good.
      *
-     * @param deleted by a session that ended with QUIT; one that is not there any more is none to complain about
+     * @param deleted by a session that ended with QUIT; one that no longer exists is not an error
      * @throws IOException if one could not be deleted; the client is answered [SYS/TEMP]
      */
     void delete(List<Pop3Message> deleted) throws IOException;

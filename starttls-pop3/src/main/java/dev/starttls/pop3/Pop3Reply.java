@@ -67,7 +67,7 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
      *
      * @param line without CRLF
      * @return the response
-     * @throws Pop3SyntaxException if it is none; a continuation ("+ ") is none either
+     * @throws Pop3SyntaxException if it is not a response; a continuation ("+ ") is not one either
      */
     public static Pop3Reply parse(String line) throws Pop3SyntaxException {
         for (Pop3Status status : Pop3Status.values()) {

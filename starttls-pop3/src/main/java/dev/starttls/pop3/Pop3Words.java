@@ -3,7 +3,7 @@ package dev.starttls.pop3;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a line of the protocol is parted. */
+/** How a line of the protocol is split. */
 final class Pop3Words {
 
     private Pop3Words() {}

@@ -34,7 +34,7 @@ public record EnhancedStatusCode(int category, int subject, int detail) {
      * Reads a code and nothing else.
      *
      * @param text for instance "5.7.0"; without leading zeros (RFC 3463 section 2)
-     * @return empty if it is none
+     * @return empty if it is not a status code
      */
     public static Optional<EnhancedStatusCode> parse(String text) {
         if (text.length() < 2

@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * <pre>{@code
  * if (capabilities.has("SIZE")) {
- *     String most = capabilities.parameters("SIZE").get(0);
+ *     String maxOctets = capabilities.parameters("SIZE").get(0);
  * }
  * }</pre>
  */

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * <p>Called by the thread that drives the connection, which waits for the return: do not block in an event loop. One that
  * keeps its state in the session serves any number of connections. A method that throws ends its connection: the client is
- * answered 451 and 421. So does one that returns what it must not, such as a refusal that is none: 250 would have the client
+ * answered 451 and 421. So does one that returns what it must not, such as a refusal that is not one: 250 would have the client
  * go on, and lose its mail.
  */
 @FunctionalInterface

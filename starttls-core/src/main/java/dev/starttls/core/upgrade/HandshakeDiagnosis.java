@@ -222,7 +222,7 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
                 + " for a certificate with this name as subjectAltName";
     }
 
-    /** What engines say of the handshakes that people get wrong most, and the names of alerts (RFC 8446 section 6). */
+    /** The advice for what engines say of the most frequent mistakes, and for the names of alerts (RFC 8446 section 6). */
     private static String words(String message, Role role, boolean implicit) {
         if (message.contains("close_notify")) {
             return Wording.handshakeCut(role, implicit);

@@ -184,7 +184,7 @@ final class KnownHost {
                 "Expected the server to accept the "
                         + (hello
                                 ? "ClientHello that was sent together with the upgrade command"
-                                : "upgrade command before its capabilities were asked for")
+                                : "upgrade command before it was asked for its capabilities")
                         + ", which it is remembered to accept or which was tried, but " + what,
                 thrown.reply().orElse(""),
                 "");

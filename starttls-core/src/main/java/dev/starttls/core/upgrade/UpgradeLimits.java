@@ -156,9 +156,9 @@ public record UpgradeLimits(
         }
     }
 
-    private static void atLeast(String name, int value, int least) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + ": expected at least " + least + ", got " + value);
+    private static void atLeast(String name, int value, int min) {
+        if (value < min) {
+            throw new IllegalArgumentException(name + ": expected at least " + min + ", got " + value);
         }
     }
 }
