@@ -199,6 +199,24 @@ class ChannelKeyUpdateTest {
     }
 
     @Test
+    void a_peer_that_asks_on_and_reads_no_answer_makes_a_side_keep_one_buffer_of_them() throws Exception {
+        upgradeOverSockets();
+        int unused = fill(client, sockets.client());
+        assertThatThrownBy(() -> {
+                    // Fewer than TLS takes in a session, which are 1,024 without data.
+                    for (int asked = 0; asked < 1_000; asked += MANY) {
+                        askForNewKeys(MANY);
+                        server.write(Octets.of("abc"));
+                        reading(client).get(30, TimeUnit.SECONDS);
+                    }
+                })
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("Expected the peer to read the answers");
+    }
+
+    @Test
     void an_answer_that_a_reader_leaves_to_a_blocked_writer_follows_its_data() throws Exception {
         upgradeOverRecording();
         int before = recording.writes().size();
