@@ -1,9 +1,9 @@
 package dev.starttls.imap;
 
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeSettings;
@@ -40,19 +40,19 @@ final class Fixture {
         return new ImapServerDialogue("mail.example.org", policy, login, login.capabilities());
     }
 
-    static Side serverSide(TlsPolicy policy) {
-        return Side.of(serverDialogue(policy), server(policy));
+    static Endpoint serverSide(TlsPolicy policy) {
+        return Endpoint.of(serverDialogue(policy), server(policy));
     }
 
-    static Side serverSide(TlsPolicy policy, ImapHandler handler) {
-        return Side.of(
+    static Endpoint serverSide(TlsPolicy policy, ImapHandler handler) {
+        return Endpoint.of(
                 new ImapServerDialogue(
                         "mail.example.org", policy, handler, new ImapLogin((u, p) -> false).capabilities()),
                 server(policy));
     }
 
     /** A client of the test's own, connected to the side and greeted. */
-    static RawPeer greeted(Side server) {
+    static RawPeer greeted(Endpoint server) {
         RawPeer client = RawPeer.client(server, CLIENT_CONTEXT);
         String greeting = client.listen();
         if (!greeting.startsWith("* OK ")) {
@@ -62,7 +62,7 @@ final class Fixture {
     }
 
     /** The same, upgraded. */
-    static RawPeer upgraded(Side server) throws Exception {
+    static RawPeer upgraded(Endpoint server) throws Exception {
         RawPeer client = greeted(server);
         String answer = client.say("a STARTTLS\r\n");
         if (!answer.equals(GO_AHEAD)) {

@@ -3,15 +3,14 @@ package dev.starttls.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.ClientFailureContract;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.ProtocolUnderTest;
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,7 @@ class ImapClientFailureTest extends ClientFailureContract {
     private static final String OFFER = "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\nT1 OK done\r\n";
 
     private final ImapClientDialogue dialogue = new ImapClientDialogue();
-    private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+    private final Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
     private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
 
     @Override
@@ -45,7 +44,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.hint().orElseThrow()).contains("an implicit-TLS port (993) cannot be stripped");
-        assertThat(client.sent()).isEqualTo("T1 CAPABILITY\r\n");
+        assertThat(client.sentText()).isEqualTo("T1 CAPABILITY\r\n");
     }
 
     @Test
@@ -58,7 +57,7 @@ class ImapClientFailureTest extends ClientFailureContract {
     @Test
     void where_asking_is_refused_the_greeting_is_all_that_is_known() {
         ImapClientDialogue another = new ImapClientDialogue();
-        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer odd = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         assertThat(odd.say("* OK [CAPABILITY IMAP4rev1 ID] ready\r\n")).isEqualTo("T1 CAPABILITY\r\n");
         odd.say("T1 BAD what\r\n");
@@ -80,7 +79,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(server.say(answer)).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.NOT_OFFERED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
-        assertThat(client.sent()).isEqualTo("T1 CAPABILITY\r\n");
+        assertThat(client.sentText()).isEqualTo("T1 CAPABILITY\r\n");
     }
 
     @ParameterizedTest
@@ -129,14 +128,14 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(failure.reply()).contains(reply);
         assertThat(dialogue.lastStatus().orElseThrow().code().map(ImapResponseCode::name))
                 .isEqualTo(reply.contains("[") ? Optional.of("UNAVAILABLE") : Optional.empty());
-        assertThat(client.sent()).isEqualTo("T1 STARTTLS\r\n");
+        assertThat(client.sentText()).isEqualTo("T1 STARTTLS\r\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"T1 NO Not now\r\n", "T1 BAD What\r\n"})
     void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal(String reply) {
         ImapClientDialogue another = new ImapClientDialogue();
-        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         busy.say(GREETING);
         busy.say(reply);
@@ -173,7 +172,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(failure.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
         assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
         assertThat(failure.getMessage()).containsAnyOf("its tag T1", "Expected a response");
-        assertThat(client.sent()).isEqualTo("T1 STARTTLS\r\n");
+        assertThat(client.sentText()).isEqualTo("T1 STARTTLS\r\n");
     }
 
     @ParameterizedTest
@@ -194,8 +193,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         server.say(GREETING);
         String hello = server.say(reply + "\r\n");
         assertThat(hello).startsWith("\26\3");
-        assertThat(server.handshake(hello.getBytes(StandardCharsets.ISO_8859_1)))
-                .isEqualTo("T2 CAPABILITY\r\n");
+        assertThat(server.handshake(hello)).isEqualTo("T2 CAPABILITY\r\n");
     }
 
     @ParameterizedTest
@@ -231,7 +229,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(failure.hint().orElseThrow())
                 .contains("TlsPolicy.REQUIRED. Use an implicit-TLS port (993)")
                 .doesNotContain("later");
-        assertThat(client.sent()).isEmpty();
+        assertThat(client.sentText()).isEmpty();
     }
 
     @ParameterizedTest
@@ -240,7 +238,7 @@ class ImapClientFailureTest extends ClientFailureContract {
             names = {"OPPORTUNISTIC", "DISABLED"})
     void where_the_policy_allows_it_a_preauthenticated_session_goes_on_in_plaintext(TlsPolicy policy) {
         ImapClientDialogue another = new ImapClientDialogue();
-        Side willing = Side.of(another, Fixture.client(policy));
+        Endpoint willing = Endpoint.of(another, Fixture.client(policy));
         RawPeer known = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         assertThat(known.say("* PREAUTH welcome\r\n")).isEqualTo("T1 CAPABILITY\r\n");
         assertThat(known.say("* CAPABILITY IMAP4rev1 STARTTLS\r\nT1 OK done\r\n"))
@@ -254,7 +252,7 @@ class ImapClientFailureTest extends ClientFailureContract {
 
     @Test
     void a_preauthenticated_session_whose_greeting_tells_all_goes_on_at_once() {
-        Side willing = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer known = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         assertThat(known.say("* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome\r\n"))
                 .isEmpty();
@@ -278,14 +276,14 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
 
-        Side other = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint other = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer closing = RawPeer.server(other, Fixture.SERVER_CONTEXT);
         closing.say(GREETING);
         closing.say("* BYE [REFERRAL imap://evil.example/] Go there\r\nT1 OK go\r\n");
         assertThat(other.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(other.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
 
-        Side inside = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint inside = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
         RawPeer late = RawPeer.server(inside, Fixture.SERVER_CONTEXT);
         upgrade(late);
         late.tls("* BYE Shutting down\r\n");
@@ -315,7 +313,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         server.say(greeting + "\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-        assertThat(client.sent()).isEmpty();
+        assertThat(client.sentText()).isEmpty();
     }
 
     @ParameterizedTest
@@ -331,7 +329,7 @@ class ImapClientFailureTest extends ClientFailureContract {
             })
     void data_without_end_is_bounded_before_and_after_the_command(String data) {
         for (String opening : new String[] {BARE_GREETING, GREETING}) {
-            Side flooded = Side.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
+            Endpoint flooded = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
             RawPeer flood = RawPeer.server(flooded, Fixture.SERVER_CONTEXT);
             flood.say(opening);
             flood.say(data.repeat(10_000));
@@ -343,7 +341,7 @@ class ImapClientFailureTest extends ClientFailureContract {
     @Test
     void a_server_that_closes_is_told() {
         server.say(BARE_GREETING);
-        client.endOfInput();
+        client.arriveEnd().run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
     }
@@ -353,8 +351,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         server.say("* OK [CAPABILITY IMAP4rev1 STARTTLS AUTH=PLAIN IDLE] ready\r\n");
         assertThat(dialogue.announced().has("AUTH=PLAIN")).isTrue();
         assertThat(dialogue.greeting()).isPresent();
-        byte[] hello = server.say("* 3 EXISTS\r\n* OK [ALERT] x\r\nT1 OK [CAPABILITY IMAP4rev1 AUTH=EVIL] go\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+        String hello = server.say("* 3 EXISTS\r\n* OK [ALERT] x\r\nT1 OK [CAPABILITY IMAP4rev1 AUTH=EVIL] go\r\n");
         assertThat(server.handshake(hello)).isEqualTo("T2 CAPABILITY\r\n");
         assertThat(dialogue.announced()).isEqualTo(ImapCapabilities.none());
         assertThat(dialogue.capabilities()).isEmpty();
@@ -387,10 +384,9 @@ class ImapClientFailureTest extends ClientFailureContract {
     @Test
     void a_greeting_inside_implicit_tls_without_capabilities_is_followed_by_the_question() throws Exception {
         ImapClientDialogue another = new ImapClientDialogue();
-        Side imaps = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT));
+        Endpoint imaps = Endpoint.of(another, Fixture.client(TlsPolicy.IMPLICIT));
         RawPeer old = RawPeer.server(imaps, Fixture.SERVER_CONTEXT);
-        assertThat(old.handshake(old.listen().getBytes(StandardCharsets.ISO_8859_1)))
-                .isEmpty();
+        assertThat(old.handshake(old.listen())).isEmpty();
         assertThat(old.tls("* PREAUTH hello\r\n")).isEqualTo("T1 CAPABILITY\r\n");
         old.tls("* CAPABILITY IMAP4rev1\r\nT1 OK done\r\n");
         assertThat(imaps.connection().ready()).isTrue();
@@ -399,6 +395,6 @@ class ImapClientFailureTest extends ClientFailureContract {
 
     private static void upgrade(RawPeer peer) throws Exception {
         peer.say(GREETING);
-        peer.handshake(peer.say("T1 OK go\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        peer.handshake(peer.say("T1 OK go\r\n"));
     }
 }

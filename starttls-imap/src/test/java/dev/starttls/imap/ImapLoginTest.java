@@ -2,8 +2,8 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -122,7 +122,7 @@ class ImapLoginTest {
 
     @Test
     void a_handler_may_close() throws Exception {
-        Side side = Fixture.serverSide(TlsPolicy.REQUIRED, login);
+        Endpoint side = Fixture.serverSide(TlsPolicy.REQUIRED, login);
         RawPeer peer = Fixture.upgraded(side);
         assertThat(peer.tls("a LEAVE\r\nb NOOP\r\n")).isEqualTo("* BYE [ALERT] Gone\r\na OK Left\r\n");
         assertThat(side.connection().state()).isEqualTo(State.CLOSED);
@@ -156,7 +156,7 @@ class ImapLoginTest {
 
     @Test
     void a_length_of_literals_below_nothing_is_a_fault_of_the_handlers() throws Exception {
-        Side side = Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(-1)));
+        Endpoint side = Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(-1)));
         RawPeer peer = Fixture.upgraded(side);
         peer.tls("a LOGIN x y\r\n");
         assertThat(peer.tls("b NOOP\r\n")).startsWith("* BYE ");

@@ -2,8 +2,8 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
 import dev.starttls.core.upgrade.Phase;
@@ -21,7 +21,7 @@ class ImapServerCatalogueTest {
 
     private static final String PRIVACY = " NO [PRIVACYREQUIRED] ";
 
-    private final Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+    private final Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
     private final RawPeer client = Fixture.greeted(server);
 
     @Test
@@ -89,7 +89,7 @@ class ImapServerCatalogueTest {
     @EnumSource(value = TlsPolicy.class, names = "IMPLICIT", mode = EnumSource.Mode.EXCLUDE)
     void no_password_is_taken_or_asked_for_before_tls(TlsPolicy policy) {
         List<String> reached = new ArrayList<>();
-        Side side = Fixture.serverSide(policy, (command, session) -> {
+        Endpoint side = Fixture.serverSide(policy, (command, session) -> {
             reached.add(command.name());
             return ImapAnswer.ok("Logged in");
         });
@@ -138,7 +138,7 @@ class ImapServerCatalogueTest {
     @ParameterizedTest
     @ValueSource(strings = {"b NOOP\r\n", "b LOGIN mary secret\r\n", "b LOGIN {5}\r\n", "b LOGIN {5+}\r\nad", "b NOO"})
     void set_to_discard_it_forgets_the_octets_and_answers_only_what_came_inside_tls(String injected) throws Exception {
-        Side discarding = Side.of(
+        Endpoint discarding = Endpoint.of(
                 Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
                 Fixture.server(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.DISCARD));
         RawPeer attacker = Fixture.greeted(discarding);

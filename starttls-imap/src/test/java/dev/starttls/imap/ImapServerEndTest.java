@@ -3,8 +3,8 @@ package dev.starttls.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
@@ -17,7 +17,6 @@ import dev.starttls.core.upgrade.UpgradeSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -81,7 +80,7 @@ class ImapServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_bye() {
-        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
         RawPeer client = Fixture.greeted(server);
         client.say("a CAPABILITY\r\n");
         server.connection().shutDown();
@@ -92,7 +91,7 @@ class ImapServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_bye_inside_tls_and_closes() throws Exception {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer client = Fixture.upgraded(server);
         server.connection().shutDown();
         assertThat(client.tls("")).isEqualTo(SHUTDOWN);
@@ -101,17 +100,17 @@ class ImapServerEndTest {
 
     @Test
     void to_a_client_that_is_silent_for_too_long_it_says_bye() throws Exception {
-        Side plain = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint plain = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer silent = Fixture.greeted(plain);
-        plain.pass(Duration.ofSeconds(60).toNanos());
+        plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEqualTo(IDLE);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(author.heard).last().isEqualTo("ended TIMED_OUT");
 
-        Side secure = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint secure = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer client = Fixture.upgraded(secure);
         client.tls("a CAPABILITY\r\n");
-        secure.pass(Duration.ofMinutes(30).toNanos());
+        secure.pass(Duration.ofMinutes(30));
         assertThat(client.tls("")).isEqualTo(IDLE);
         assertThat(client.closeNotifyReceived()).isTrue();
     }
@@ -120,7 +119,7 @@ class ImapServerEndTest {
     @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
     void to_a_client_that_goes_over_a_limit_it_says_bye_behind_the_answers_that_are_due(
             String argument, int answers, String limit) {
-        Side server = limited();
+        Endpoint server = limited();
         RawPeer client = Fixture.greeted(server);
         String command = "a ID " + argument.repeat(93) + "\r\n";
         assertThat(client.say(command.repeat(10)))
@@ -134,7 +133,7 @@ class ImapServerEndTest {
     @Test
     void inside_tls_each_command_has_the_limits_to_itself_and_behind_a_literal_over_them_it_says_bye()
             throws Exception {
-        Side server = limited();
+        Endpoint server = limited();
         RawPeer client = Fixture.upgraded(server);
         String command = "a X {200+}\r\n" + "x".repeat(200) + " more\r\n";
         assertThat(client.tls(command.repeat(20))).isEqualTo("a OK Done\r\n".repeat(20));
@@ -149,28 +148,28 @@ class ImapServerEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"a XNULL\r\n", "a XASK\r\nresponse\r\n"})
     void a_handler_that_answers_nothing_is_answered_as_one_that_throws(String command) throws Exception {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer client = Fixture.upgraded(server);
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(server.fault().orElseThrow()).isInstanceOf(NullPointerException.class);
+        assertThat(server.failure().orElseThrow()).isInstanceOf(NullPointerException.class);
         assertThat(author.heard).last().isEqualTo("ended FAULT");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a BOOM\r\n", "a AUTHENTICATE X\r\nresponse\r\n"})
     void a_handler_that_throws_is_answered_with_serverbug_and_bye(String command) throws Exception {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer client = Fixture.upgraded(server);
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(server.fault().orElseThrow()).hasMessage("boom");
+        assertThat(server.failure().orElseThrow()).hasMessage("boom");
         assertThat(author.heard).last().isEqualTo("ended FAULT");
     }
 
     @Test
     void a_handler_that_throws_in_plaintext_is_answered_too() {
-        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
         RawPeer client = Fixture.greeted(server);
         assertThat(client.say("a X\r\nb BOOM\r\nc NOOP\r\n"))
                 .isEqualTo("a OK Done\r\nb NO [SERVERBUG] Internal error\r\n" + FAULT);
@@ -178,7 +177,7 @@ class ImapServerEndTest {
 
     @Test
     void a_bye_of_a_handler_ends_the_session() throws Exception {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer client = Fixture.upgraded(server);
         assertThat(client.tls("a XBYE\r\nb NOOP\r\n")).isEqualTo("* BYE Going down\r\na OK Gone\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
@@ -189,7 +188,7 @@ class ImapServerEndTest {
     @Test
     void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
         author.refusal = Optional.of("[UNAVAILABLE] Not now");
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
         assertThat(client.say("a STARTTLS\r\n")).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
@@ -251,30 +250,24 @@ class ImapServerEndTest {
                         .context(Fixture.SERVER_CONTEXT)
                         .versions("TLSv9")
                         .build());
-        RawPeer client = Fixture.greeted(Side.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
+        RawPeer client = Fixture.greeted(Endpoint.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
         assertThat(client.say("a STARTTLS\r\n")).isEqualTo("a NO [UNAVAILABLE] TLS is not available\r\n");
         assertThat(client.say("b NOOP\r\n")).isEqualTo("b OK NOOP completed\r\n");
     }
 
     @Test
     void a_client_hello_in_one_piece_with_starttls_is_taken_where_that_is_set() throws Exception {
-        Side server = Side.of(
+        Endpoint server = Endpoint.of(
                 Fixture.serverDialogue(TlsPolicy.REQUIRED),
                 Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE));
-        server.take();
+        RawPeer client = Fixture.greeted(server);
         BareTls tls = BareTls.client(Fixture.CLIENT_CONTEXT).begin();
-        byte[] hello = tls.take();
-        byte[] both = new byte[12 + hello.length];
-        System.arraycopy("a STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII), 0, both, 0, 12);
-        System.arraycopy(hello, 0, both, 12, hello.length);
-        server.give(both);
-        byte[] answer = server.take();
+        String answer = client.say("a STARTTLS\r\n" + new String(tls.take(), StandardCharsets.ISO_8859_1));
         String goAhead = "a OK Begin TLS negotiation now\r\n";
-        assertThat(new String(answer, StandardCharsets.ISO_8859_1)).startsWith(goAhead);
-        tls.feed(Arrays.copyOfRange(answer, goAhead.length(), answer.length));
-        server.give(tls.take());
-        tls.feed(server.take());
-        server.give(tls.say("b NOOP\r\n").take());
+        assertThat(answer).startsWith(goAhead);
+        tls.feed(answer.substring(goAhead.length()).getBytes(StandardCharsets.ISO_8859_1));
+        tls.feed(server.arrive(tls.take()).run().take());
+        server.arrive(tls.say("b NOOP\r\n").take()).run();
         assertThat(tls.feed(server.take()).heard()).isEqualTo("b OK NOOP completed\r\n");
     }
 
@@ -283,7 +276,7 @@ class ImapServerEndTest {
             value = InjectionResponse.class,
             names = {"FAIL", "HANDSHAKE"})
     void plaintext_in_one_piece_with_starttls_is_an_injection_all_the_same(InjectionResponse response) {
-        Side server = Side.of(
+        Endpoint server = Endpoint.of(
                 Fixture.serverDialogue(TlsPolicy.REQUIRED),
                 Fixture.server(TlsPolicy.REQUIRED).withInjection(response));
         assertThat(Fixture.greeted(server).say("a STARTTLS\r\nb NOOP\r\n"))
@@ -291,8 +284,8 @@ class ImapServerEndTest {
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
     }
 
-    private Side limited() {
-        return Side.of(
+    private Endpoint limited() {
+        return Endpoint.of(
                 new ImapServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of("IMAP4rev1")),
                 Fixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(

@@ -2,9 +2,9 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.memory.Side;
-import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
@@ -28,9 +28,9 @@ class ImapUpgradeTest {
 
     @Test
     void a_client_and_a_server_upgrade_and_a_user_logs_in() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire wire = Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink link = MemoryLink.between(client, server).run();
 
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
@@ -39,9 +39,9 @@ class ImapUpgradeTest {
         assertThat(dialogue.announced().loginDisabled()).isFalse();
         assertThat(dialogue.preauthenticated()).isFalse();
 
-        client.write("x1 LOGIN mary secret\r\nx2 NOOP\r\nx3 LOGOUT\r\n");
-        wire.run();
-        assertThat(client.application())
+        client.send("x1 LOGIN mary secret\r\nx2 NOOP\r\nx3 LOGOUT\r\n");
+        link.run();
+        assertThat(client.received())
                 .isEqualTo(
                         """
                         x1 OK Logged in\r
@@ -56,21 +56,21 @@ class ImapUpgradeTest {
 
     @Test
     void what_leaves_in_the_clear_is_starttls_alone_when_the_greeting_tells_the_capabilities() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink.between(client, server).run();
         // 22 is the first octet of the record of the ClientHello.
-        assertThat(client.sent()).startsWith("T1 STARTTLS\r\n\26\3");
-        assertThat(server.sent())
+        assertThat(client.sentText()).startsWith("T1 STARTTLS\r\n\26\3");
+        assertThat(server.sentText())
                 .startsWith("* OK [CAPABILITY " + Fixture.BEFORE
                         + "] mail.example.org ready\r\nT1 OK Begin TLS negotiation now\r\n\26\3");
     }
 
     @Test
     void the_report_tells_both_announcements_the_phases_and_their_round_trips() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink.between(client, server).run();
         UpgradeReport report = client.connection().report();
         assertThat(report.protocol()).isEqualTo("imap");
         assertThat(report.roundTrips()).isEqualTo(4);
@@ -85,15 +85,15 @@ class ImapUpgradeTest {
     void every_version_and_key_upgrades_by_starttls_and_implicitly(String version, KeyKind kind) {
         SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
         for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
-            Side server = Side.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
+            Endpoint server = Endpoint.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
             UpgradeSettings settings = UpgradeSettings.of(policy)
                     .withTls(TlsSettings.builder()
                             .context(Fixture.CLIENT_CONTEXT)
                             .versions(version)
                             .build());
             ImapClientDialogue fresh = new ImapClientDialogue();
-            Side client = Side.of(fresh, settings);
-            Wire.between(client, server).run();
+            Endpoint client = Endpoint.of(fresh, settings);
+            MemoryLink.between(client, server).run();
             assertThat(client.failure()).isEmpty();
             assertThat(client.connection().ready()).isTrue();
             assertThat(client.connection().report().tls().orElseThrow().version())
@@ -114,22 +114,22 @@ class ImapUpgradeTest {
                         .build());
         List<Resumption> resumptions = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            Side server = Side.of(
+            Endpoint server = Endpoint.of(
                     Fixture.serverDialogue(TlsPolicy.REQUIRED), Fixture.settings(TlsPolicy.REQUIRED, serverContext));
-            Side client = Side.of(new ImapClientDialogue(), settings);
-            Wire wire = Wire.between(client, server).run();
+            Endpoint client = Endpoint.of(new ImapClientDialogue(), settings);
+            MemoryLink link = MemoryLink.between(client, server).run();
             resumptions.add(client.connection().report().tls().orElseThrow().resumption());
-            client.write("x LOGOUT\r\n");
-            wire.run();
+            client.send("x LOGOUT\r\n");
+            link.run();
         }
         assertThat(resumptions).containsExactly(Resumption.FULL, Resumption.RESUMED);
     }
 
     @Test
     void with_implicit_tls_the_greeting_saves_asking_for_the_capabilities() {
-        Side server = Fixture.serverSide(TlsPolicy.IMPLICIT);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.IMPLICIT));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.IMPLICIT);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.IMPLICIT));
+        MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(dialogue.greeting().orElseThrow().text()).isEqualTo("mail.example.org ready");
         assertThat(client.connection().report().phases().stream().map(PhaseTime::phase))
@@ -151,14 +151,14 @@ class ImapUpgradeTest {
                 return Optional.empty();
             }
         };
-        Side server = Fixture.serverSide(TlsPolicy.IMPLICIT, handler);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.IMPLICIT));
-        Wire wire = Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.IMPLICIT, handler);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.IMPLICIT));
+        MemoryLink link = MemoryLink.between(client, server).run();
         assertThat(client.failure()).isEmpty();
         assertThat(dialogue.preauthenticated()).isTrue();
-        client.write("x SELECT INBOX\r\ny LOGIN a b\r\nz STARTTLS\r\n");
-        wire.run();
-        assertThat(client.application().split("\r\n"))
+        client.send("x SELECT INBOX\r\ny LOGIN a b\r\nz STARTTLS\r\n");
+        link.run();
+        assertThat(client.received().split("\r\n"))
                 .containsExactly(
                         "x OK for mary",
                         "y BAD Logged in already",
@@ -178,9 +178,9 @@ class ImapUpgradeTest {
                 return Optional.of("[UNAVAILABLE] Too many connections");
             }
         };
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, handler);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, handler);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink.between(client, server).run();
         assertThat(client.upgradeFailure().reply()).contains("* BYE [UNAVAILABLE] Too many connections");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
     }
@@ -189,16 +189,16 @@ class ImapUpgradeTest {
     @CsvSource({"OPPORTUNISTIC, DISABLED", "DISABLED, OPPORTUNISTIC"})
     void where_the_policies_allow_no_tls_the_session_is_in_plaintext_and_log_in_is_known_to_be_off(
             TlsPolicy serverPolicy, TlsPolicy clientPolicy) {
-        Side server = Fixture.serverSide(serverPolicy);
-        Side client = Side.of(dialogue, Fixture.client(clientPolicy));
-        Wire wire = Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(serverPolicy);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(clientPolicy));
+        MemoryLink link = MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
         // Under DISABLED the server's greeting offers nothing, which is not believed unasked.
-        assertThat(client.sent()).isEqualTo(serverPolicy == TlsPolicy.DISABLED ? "T1 CAPABILITY\r\n" : "");
+        assertThat(client.sentText()).isEqualTo(serverPolicy == TlsPolicy.DISABLED ? "T1 CAPABILITY\r\n" : "");
         assertThat(dialogue.announced().loginDisabled()).isTrue();
-        client.write("x NOOP\r\n");
-        wire.run();
-        assertThat(client.application()).isEqualTo("x OK NOOP completed\r\n");
+        client.send("x NOOP\r\n");
+        link.run();
+        assertThat(client.received()).isEqualTo("x OK NOOP completed\r\n");
     }
 }

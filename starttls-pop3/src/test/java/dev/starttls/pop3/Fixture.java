@@ -1,10 +1,10 @@
 package dev.starttls.pop3;
 
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -65,16 +65,16 @@ final class Fixture {
         return new Pop3ServerDialogue("mail.example.org", policy, maildrop, maildrop.capabilities(), login);
     }
 
-    static Side serverSide(TlsPolicy policy) {
+    static Endpoint serverSide(TlsPolicy policy) {
         return serverSide(policy, PlaintextLogin.REFUSED);
     }
 
-    static Side serverSide(TlsPolicy policy, PlaintextLogin login) {
-        return Side.of(serverDialogue(policy, login, mailbox()), server(policy));
+    static Endpoint serverSide(TlsPolicy policy, PlaintextLogin login) {
+        return Endpoint.of(serverDialogue(policy, login, mailbox()), server(policy));
     }
 
     /** A client of the test's own, connected to the side and greeted. */
-    static RawPeer greeted(Side server) {
+    static RawPeer greeted(Endpoint server) {
         RawPeer client = RawPeer.client(server, CLIENT_CONTEXT);
         String greeting = client.listen();
         if (!greeting.startsWith("+OK ")) {
@@ -84,7 +84,7 @@ final class Fixture {
     }
 
     /** The same, upgraded. */
-    static RawPeer upgraded(Side server) throws Exception {
+    static RawPeer upgraded(Endpoint server) throws Exception {
         RawPeer client = greeted(server);
         String answer = client.say("STLS\r\n");
         if (!answer.equals(GO_AHEAD)) {

@@ -3,16 +3,15 @@ package dev.starttls.pop3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.ClientFailureContract;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.ProtocolUnderTest;
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +25,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     private static final String OFFER = "+OK\r\nUIDL\r\nSTLS\r\n.\r\n";
 
     private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
-    private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+    private final Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
     private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
 
     @Override
@@ -44,7 +43,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.reply()).contains("+OK list / UIDL / TOP");
         assertThat(failure.hint().orElseThrow()).contains("an implicit-TLS port (995) cannot be stripped");
-        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+        assertThat(client.sentText()).isEqualTo("CAPA\r\n");
     }
 
     @ParameterizedTest
@@ -60,10 +59,10 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void a_server_with_stls_and_without_capa_is_upgraded_directly() throws Exception {
         Pop3ClientDialogue direct = new Pop3ClientDialogue();
-        Side side = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        Endpoint side = Endpoint.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
         RawPeer old = RawPeer.server(side, Fixture.SERVER_CONTEXT);
         assertThat(old.say(GREETING)).isEqualTo("STLS\r\n");
-        byte[] hello = old.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        String hello = old.say("+OK go\r\n");
         assertThat(old.handshake(hello)).isEqualTo("CAPA\r\n");
         old.tls("-ERR Unknown command\r\n");
         assertThat(side.connection().ready()).isTrue();
@@ -73,7 +72,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void without_capa_an_opportunistic_client_goes_on_in_plaintext() {
         Pop3ClientDialogue another = new Pop3ClientDialogue();
-        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         old.say(GREETING);
         assertThat(old.say("-ERR Unknown command\r\n")).isEmpty();
@@ -93,13 +92,13 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
         assertThat(failure.reply()).contains(reply);
         assertThat(dialogue.lastReply()).contains(Pop3Reply.parse(reply));
-        assertThat(client.sent()).isEqualTo("CAPA\r\nSTLS\r\n");
+        assertThat(client.sentText()).isEqualTo("CAPA\r\nSTLS\r\n");
     }
 
     @Test
     void what_was_announced_counts_in_plaintext_after_a_refusal() {
         Pop3ClientDialogue another = new Pop3ClientDialogue();
-        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         busy.say(GREETING);
         busy.say(OFFER);
@@ -113,18 +112,19 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
     void a_refused_direct_stls_falls_back_to_capa_and_to_stls_again_if_that_announces_it(TlsPolicy policy)
             throws Exception {
-        Side side = Side.of(new Pop3ClientDialogue(), Fixture.client(policy, DirectUpgrade.ALWAYS));
+        Endpoint side = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(policy, DirectUpgrade.ALWAYS));
         RawPeer strict = RawPeer.server(side, Fixture.SERVER_CONTEXT);
         assertThat(strict.say(GREETING)).isEqualTo("STLS\r\n");
         assertThat(strict.say("-ERR Say CAPA\r\n")).isEqualTo("CAPA\r\n");
         assertThat(strict.say(OFFER)).isEqualTo("STLS\r\n");
-        byte[] hello = strict.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        String hello = strict.say("+OK go\r\n");
         assertThat(strict.handshake(hello)).isEqualTo("CAPA\r\n");
     }
 
     @Test
     void a_second_refusal_is_the_last_and_decides_by_the_policy() {
-        Side willing = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS));
+        Endpoint willing =
+                Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS));
         RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         busy.say(GREETING);
         assertThat(busy.say("-ERR [SYS/TEMP] Not now\r\n")).isEqualTo("CAPA\r\n");
@@ -133,7 +133,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(willing.connection().ready()).isTrue();
         assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
 
-        Side strict = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        Endpoint strict =
+                Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
         RawPeer poor = RawPeer.server(strict, Fixture.SERVER_CONTEXT);
         poor.say(GREETING);
         assertThat(poor.say("-ERR Unknown command\r\n")).isEqualTo("CAPA\r\n");
@@ -158,8 +159,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         server.say(OFFER);
         String hello = server.say(reply + "\r\n");
         assertThat(hello).startsWith("\26\3");
-        assertThat(server.handshake(hello.getBytes(StandardCharsets.ISO_8859_1)))
-                .isEqualTo("CAPA\r\n");
+        assertThat(server.handshake(hello)).isEqualTo("CAPA\r\n");
     }
 
     @ParameterizedTest
@@ -177,7 +177,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @ParameterizedTest
     @EnumSource(DirectUpgrade.class)
     void a_go_ahead_that_was_sent_before_the_command_is_not_taken(DirectUpgrade direct) {
-        Side side = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
+        Endpoint side = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
         RawPeer hasty = RawPeer.server(side, Fixture.SERVER_CONTEXT);
         String answer = direct == DirectUpgrade.ALWAYS
                 ? hasty.say(GREETING + "+OK go\r\n")
@@ -196,7 +196,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(failure.phase()).isEqualTo(Phase.GREETING);
         assertThat(failure.reply()).contains(greeting);
         assertThat(failure.getMessage()).contains("greeting +OK").doesNotContain("now; try again later");
-        assertThat(client.sent()).isEmpty();
+        assertThat(client.sentText()).isEmpty();
     }
 
     @ParameterizedTest
@@ -214,17 +214,17 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
         assertThat(client.upgradeFailure()).hasMessageContaining("+OK or -ERR");
-        assertThat(client.sent()).isEmpty();
+        assertThat(client.sentText()).isEmpty();
     }
 
     @Test
     void capabilities_without_a_dot_time_out_when_the_server_falls_silent() {
         server.say(GREETING);
         assertThat(server.say("+OK\r\nSTLS\r\n")).isEmpty();
-        client.pass(Duration.ofMinutes(2).toNanos());
+        client.pass(Duration.ofMinutes(2));
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
-        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+        assertThat(client.sentText()).isEqualTo("CAPA\r\n");
     }
 
     @ParameterizedTest
@@ -238,7 +238,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
                 .hasMessageContaining("the line with a dot alone")
                 .hasMessageContaining("no setting changes that")
                 .hasMessageNotContaining("raise");
-        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+        assertThat(client.sentText()).isEqualTo("CAPA\r\n");
     }
 
     @ParameterizedTest
@@ -256,7 +256,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     void capabilities_without_a_dot_before_the_end_of_the_connection_are_told() {
         server.say(GREETING);
         server.say("+OK\r\nSTLS\r\n");
-        client.endOfInput();
+        client.arriveEnd().run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
     }
@@ -272,7 +272,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void a_server_that_closes_is_told() {
         server.say(GREETING);
-        client.endOfInput();
+        client.arriveEnd().run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
     }
@@ -283,7 +283,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(dialogue.timestamp()).isPresent();
         server.say("+OK\r\nSASL PLAIN\r\nPIPELINING\r\nEXPIRE 1\r\nSTLS\r\n.\r\n");
         assertThat(dialogue.announced().has("SASL")).isTrue();
-        byte[] hello = server.say("+OK go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        String hello = server.say("+OK go\r\n");
         assertThat(server.handshake(hello)).isEqualTo("CAPA\r\n");
         assertThat(dialogue.announced()).isEqualTo(Pop3Capabilities.none());
         assertThat(dialogue.capabilities()).isEmpty();
@@ -303,10 +303,9 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void with_implicit_tls_the_greeting_comes_inside_and_its_timestamp_may_be_used() throws Exception {
         Pop3ClientDialogue another = new Pop3ClientDialogue();
-        Side pop3s = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT, DirectUpgrade.ALWAYS));
+        Endpoint pop3s = Endpoint.of(another, Fixture.client(TlsPolicy.IMPLICIT, DirectUpgrade.ALWAYS));
         RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
-        assertThat(inside.handshake(inside.listen().getBytes(StandardCharsets.ISO_8859_1)))
-                .isEmpty();
+        assertThat(inside.handshake(inside.listen())).isEmpty();
         assertThat(inside.tls(GREETING)).as("STLS is not for here").isEqualTo("CAPA\r\n");
         assertThat(inside.tls("+OK\r\nSTLS\r\n.\r\n")).isEmpty();
         assertThat(pop3s.connection().ready()).isTrue();
@@ -315,9 +314,9 @@ class Pop3ClientFailureTest extends ClientFailureContract {
 
     @Test
     void with_implicit_tls_a_greeting_that_refuses_turns_the_client_away() throws Exception {
-        Side pop3s = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
+        Endpoint pop3s = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
         RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
-        inside.handshake(inside.listen().getBytes(StandardCharsets.ISO_8859_1));
+        inside.handshake(inside.listen());
         inside.tls("-ERR [SYS/TEMP] Busy\r\n");
         assertThat(pop3s.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(pop3s.upgradeFailure().phase()).isEqualTo(Phase.GREETING);

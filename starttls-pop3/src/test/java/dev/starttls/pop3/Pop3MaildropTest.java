@@ -2,8 +2,8 @@ package dev.starttls.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Pop3MaildropTest {
 
     private final Pop3Mailbox mailbox = Fixture.mailbox();
-    private final Side server = Side.of(
+    private final Endpoint server = Endpoint.of(
             Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
             Fixture.server(TlsPolicy.REQUIRED));
     private RawPeer client;
@@ -88,7 +88,7 @@ class Pop3MaildropTest {
     void names_and_passwords_are_utf_8_whichever_way_they_come_and_spaces_belong_to_a_password() throws Exception {
         Pop3Maildrop maildrop = new Pop3Maildrop((user, password) ->
                 user.equals("m\u00e4ry") && password.equals(" my \u20ac ") ? Optional.of(mailbox) : Optional.empty());
-        Side side = Side.of(
+        Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, maildrop, List.of()),
                 Fixture.server(TlsPolicy.REQUIRED));
         RawPeer peer = Fixture.upgraded(side);
@@ -173,10 +173,10 @@ class Pop3MaildropTest {
     void only_quit_deletes_for_good() throws Exception {
         login();
         client.tls("DELE 1\r\n");
-        server.endOfInput();
+        server.arriveEnd().run();
         assertThat(mailbox.messages()).hasSize(2);
 
-        RawPeer another = Fixture.upgraded(Side.of(
+        RawPeer another = Fixture.upgraded(Endpoint.of(
                 Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
                 Fixture.server(TlsPolicy.REQUIRED)));
         another.tls("AUTH PLAIN " + Fixture.PLAIN + "\r\nDELE 1\r\n");
@@ -211,7 +211,7 @@ class Pop3MaildropTest {
                 throw new IOException("Expected a disk, got none");
             }
         };
-        RawPeer peer = Fixture.upgraded(Side.of(
+        RawPeer peer = Fixture.upgraded(Endpoint.of(
                 Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, failing),
                 Fixture.server(TlsPolicy.REQUIRED)));
         assertThat(peer.tls("AUTH PLAIN " + Fixture.PLAIN + "\r\n"))

@@ -3,8 +3,8 @@ package dev.starttls.pop3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
@@ -74,14 +74,14 @@ class Pop3ServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_err() throws Exception {
-        Side plain = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint plain = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = Fixture.greeted(plain);
         plain.connection().shutDown();
         assertThat(client.say("CAPA\r\n")).isEqualTo(SHUTDOWN);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
         assertThat(author.heard).containsExactly("connected", "ended SHUT_DOWN");
 
-        Side secure = side(TlsPolicy.REQUIRED);
+        Endpoint secure = side(TlsPolicy.REQUIRED);
         RawPeer inside = Fixture.upgraded(secure);
         secure.connection().shutDown();
         assertThat(inside.tls("")).isEqualTo(SHUTDOWN);
@@ -90,16 +90,16 @@ class Pop3ServerEndTest {
 
     @Test
     void to_a_client_that_is_silent_for_too_long_it_says_nothing() throws Exception {
-        Side plain = side(TlsPolicy.REQUIRED);
+        Endpoint plain = side(TlsPolicy.REQUIRED);
         RawPeer silent = Fixture.greeted(plain);
-        plain.pass(Duration.ofSeconds(60).toNanos());
+        plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEmpty();
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(author.heard).last().isEqualTo("ended TIMED_OUT");
 
-        Side secure = side(TlsPolicy.REQUIRED);
+        Endpoint secure = side(TlsPolicy.REQUIRED);
         RawPeer inside = Fixture.upgraded(secure);
-        secure.pass(Duration.ofSeconds(60).toNanos());
+        secure.pass(Duration.ofSeconds(60));
         assertThat(inside.tls("")).isEmpty();
         // It is a failure, whose end is not to be taken for the end of what was to be said.
         assertThat(inside.closeNotifyReceived()).isFalse();
@@ -109,7 +109,7 @@ class Pop3ServerEndTest {
     @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
     void to_a_client_that_goes_over_a_limit_it_says_err_behind_the_answers_that_are_due(
             String argument, int answers, String limit) {
-        Side server = limited();
+        Endpoint server = limited();
         RawPeer client = Fixture.greeted(server);
         String command = "NOOP " + argument.repeat(93) + "\r\n";
         assertThat(client.say(command.repeat(10)))
@@ -123,7 +123,7 @@ class Pop3ServerEndTest {
 
     @Test
     void inside_tls_each_command_has_the_limits_to_itself_and_one_that_is_too_long_ends_the_session() throws Exception {
-        Side server = limited();
+        Endpoint server = limited();
         RawPeer client = Fixture.upgraded(server);
         String command = "X " + "x".repeat(96) + "\r\n";
         assertThat(client.tls(command.repeat(20))).isEqualTo("+OK Done\r\n".repeat(20));
@@ -135,9 +135,9 @@ class Pop3ServerEndTest {
 
     @Test
     void a_handler_that_throws_is_answered_err() throws Exception {
-        Side plain = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint plain = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(Fixture.greeted(plain).say("X\r\nBOOM\r\nX\r\n")).isEqualTo("+OK Done\r\n" + FAULT);
-        assertThat(plain.fault().orElseThrow()).hasMessage("boom");
+        assertThat(plain.failure().orElseThrow()).hasMessage("boom");
         assertThat(author.heard).last().isEqualTo("ended FAULT");
 
         RawPeer inside = Fixture.upgraded(side(TlsPolicy.REQUIRED));
@@ -147,17 +147,17 @@ class Pop3ServerEndTest {
 
     @Test
     void an_update_that_throws_is_answered_err() throws Exception {
-        Side server = side(TlsPolicy.REQUIRED);
+        Endpoint server = side(TlsPolicy.REQUIRED);
         RawPeer client = Fixture.upgraded(server);
         client.tls("PASS x\r\n");
         assertThat(client.tls("QUIT\r\n")).isEqualTo(FAULT);
-        assertThat(server.fault().orElseThrow()).hasMessage("update");
+        assertThat(server.failure().orElseThrow()).hasMessage("update");
     }
 
     @Test
     void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
         author.refusal = Optional.of(Pop3Reply.error("[SYS/TEMP] Not now"));
-        Side server = side(TlsPolicy.REQUIRED);
+        Endpoint server = side(TlsPolicy.REQUIRED);
         assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("STLS\r\n"))
                 .isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
@@ -171,9 +171,9 @@ class Pop3ServerEndTest {
     @Test
     void a_refusal_that_is_none_is_the_handlers_fault() {
         author.refusal = Optional.of(Pop3Reply.ok("Hello"));
-        Side server = side(TlsPolicy.REQUIRED);
+        Endpoint server = side(TlsPolicy.REQUIRED);
         assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
-        assertThat(server.fault().orElseThrow()).hasMessageContaining("got +OK");
+        assertThat(server.failure().orElseThrow()).hasMessageContaining("got +OK");
     }
 
     @Test
@@ -235,7 +235,7 @@ class Pop3ServerEndTest {
                         .context(Fixture.SERVER_CONTEXT)
                         .versions("TLSv9")
                         .build());
-        RawPeer client = Fixture.greeted(Side.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
+        RawPeer client = Fixture.greeted(Endpoint.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
         assertThat(client.say("STLS\r\n")).isEqualTo("-ERR [SYS/TEMP] TLS is not available\r\n");
         assertThat(client.say("CAPA\r\n")).startsWith("+OK ");
     }
@@ -243,25 +243,26 @@ class Pop3ServerEndTest {
     @Test
     void a_client_hello_is_never_taken_before_the_go_ahead() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Side.of(
+                .isThrownBy(() -> Endpoint.of(
                         Fixture.serverDialogue(TlsPolicy.REQUIRED),
                         Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE)))
                 .withMessageContaining("pop3");
     }
 
-    private Side side(TlsPolicy policy) {
+    private Endpoint side(TlsPolicy policy) {
         return side(policy, author);
     }
 
-    private Side limited() {
-        return Side.of(
+    private Endpoint limited() {
+        return Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
                 Fixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }
 
-    private static Side side(TlsPolicy policy, Pop3Handler handler) {
-        return Side.of(new Pop3ServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
+    private static Endpoint side(TlsPolicy policy, Pop3Handler handler) {
+        return Endpoint.of(
+                new Pop3ServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
     }
 }

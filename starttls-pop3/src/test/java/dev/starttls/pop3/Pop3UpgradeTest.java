@@ -3,9 +3,9 @@ package dev.starttls.pop3;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.memory.Side;
-import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.Phase;
@@ -32,11 +32,11 @@ class Pop3UpgradeTest {
     @Test
     void a_client_and_a_server_upgrade_and_mail_is_read_and_deleted() throws Exception {
         Pop3Mailbox mailbox = Fixture.mailbox();
-        Side server = Side.of(
+        Endpoint server = Endpoint.of(
                 Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
                 Fixture.server(TlsPolicy.REQUIRED));
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire wire = Wire.between(client, server).run();
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink link = MemoryLink.between(client, server).run();
 
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
@@ -45,9 +45,9 @@ class Pop3UpgradeTest {
         assertThat(dialogue.announced().parameters("SASL")).containsExactly("PLAIN");
         assertThat(dialogue.announced().has("STLS")).isFalse();
 
-        client.write("USER mary\r\nPASS secret\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n");
-        wire.run();
-        assertThat(client.application())
+        client.send("USER mary\r\nPASS secret\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n");
+        link.run();
+        assertThat(client.received())
                 .isEqualTo(
                         """
                         +OK Say PASS\r
@@ -70,21 +70,21 @@ class Pop3UpgradeTest {
 
     @Test
     void what_leaves_in_the_clear_is_capa_and_stls_alone() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink.between(client, server).run();
         // 22 is the first octet of the record of the ClientHello.
-        assertThat(client.sent()).startsWith("CAPA\r\nSTLS\r\n\26\3");
+        assertThat(client.sentText()).startsWith("CAPA\r\nSTLS\r\n\26\3");
     }
 
     @Test
     void direct_stls_leaves_alone_and_saves_a_round_trip() {
         int asking = roundTrips(DirectUpgrade.NEVER);
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
         Pop3ClientDialogue direct = new Pop3ClientDialogue();
-        Side client = Side.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        Wire.between(client, server).run();
-        assertThat(client.sent()).startsWith("STLS\r\n\26\3");
+        Endpoint client = Endpoint.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        MemoryLink.between(client, server).run();
+        assertThat(client.sentText()).startsWith("STLS\r\n\26\3");
         assertThat(direct.announced().has("USER")).isTrue();
         assertThat(client.connection().report().offeredBefore()).isEmpty();
         assertThat(client.connection().report().roundTrips())
@@ -94,9 +94,9 @@ class Pop3UpgradeTest {
 
     @Test
     void the_report_tells_both_announcements_and_the_phases() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink.between(client, server).run();
         UpgradeReport report = client.connection().report();
         assertThat(report.protocol()).isEqualTo("pop3");
         assertThat(report.offeredBefore())
@@ -113,14 +113,14 @@ class Pop3UpgradeTest {
         SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
         for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
             for (DirectUpgrade direct : DirectUpgrade.values()) {
-                Side server = Side.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
+                Endpoint server = Endpoint.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
                 Pop3ClientDialogue fresh = new Pop3ClientDialogue();
-                Side client = Side.of(
+                Endpoint client = Endpoint.of(
                         fresh,
                         speaking(policy, version, Fixture.CLIENT_CONTEXT)
                                 .withDirect(direct)
                                 .withMemory(HostMemory.inMemory(1)));
-                Wire.between(client, server).run();
+                MemoryLink.between(client, server).run();
                 assertThat(client.failure()).isEmpty();
                 assertThat(client.connection().ready()).isTrue();
                 assertThat(client.connection().report().tls().orElseThrow().version())
@@ -138,13 +138,13 @@ class Pop3UpgradeTest {
         UpgradeSettings settings = speaking(TlsPolicy.REQUIRED, version, Fixture.CERTIFICATES.client());
         List<Resumption> resumptions = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            Side server = Side.of(
+            Endpoint server = Endpoint.of(
                     Fixture.serverDialogue(TlsPolicy.REQUIRED), Fixture.settings(TlsPolicy.REQUIRED, serverContext));
-            Side client = Side.of(new Pop3ClientDialogue(), settings);
-            Wire wire = Wire.between(client, server).run();
+            Endpoint client = Endpoint.of(new Pop3ClientDialogue(), settings);
+            MemoryLink link = MemoryLink.between(client, server).run();
             resumptions.add(client.connection().report().tls().orElseThrow().resumption());
-            client.write("QUIT\r\n");
-            wire.run();
+            client.send("QUIT\r\n");
+            link.run();
         }
         assertThat(resumptions).containsExactly(Resumption.FULL, Resumption.RESUMED);
     }
@@ -153,12 +153,12 @@ class Pop3UpgradeTest {
     @EnumSource(DirectUpgrade.class)
     void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext(DirectUpgrade direct) {
         Pop3ClientDialogue plain = new Pop3ClientDialogue();
-        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
-        Side client = Side.of(plain, Fixture.client(TlsPolicy.DISABLED, direct));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
+        Endpoint client = Endpoint.of(plain, Fixture.client(TlsPolicy.DISABLED, direct));
+        MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
-        assertThat(client.sent()).isEqualTo("CAPA\r\n");
+        assertThat(client.sentText()).isEqualTo("CAPA\r\n");
         assertThat(plain.announced().has("PIPELINING")).isTrue();
     }
 
@@ -166,20 +166,20 @@ class Pop3UpgradeTest {
     @CsvSource({"NEVER, 'CAPA\r\n'", "ALWAYS, 'STLS\r\nCAPA\r\n'"})
     void an_opportunistic_client_stays_in_plaintext_where_the_server_has_no_tls(DirectUpgrade direct, String said) {
         Pop3ClientDialogue willing = new Pop3ClientDialogue();
-        Side server = Fixture.serverSide(TlsPolicy.DISABLED);
-        Side client = Side.of(willing, Fixture.client(TlsPolicy.OPPORTUNISTIC, direct));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.DISABLED);
+        Endpoint client = Endpoint.of(willing, Fixture.client(TlsPolicy.OPPORTUNISTIC, direct));
+        MemoryLink.between(client, server).run();
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
-        assertThat(client.sent()).isEqualTo(said);
+        assertThat(client.sentText()).isEqualTo(said);
         assertThat(willing.announced().has("USER")).isTrue();
     }
 
     private static int roundTrips(DirectUpgrade direct) {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
+        MemoryLink.between(client, server).run();
         return client.connection().report().roundTrips();
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.nio.charset.StandardCharsets;
@@ -265,7 +265,7 @@ class Pop3ValuesTest {
     /** The octets that a server sends for an answer. */
     private static String sent(Pop3Answer answer) {
         Pop3Handler handler = (command, session) -> answer;
-        Side side = Side.of(
+        Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.DISABLED, handler, List.of()),
                 Fixture.server(TlsPolicy.DISABLED));
         return Fixture.greeted(side).say("X\r\n");

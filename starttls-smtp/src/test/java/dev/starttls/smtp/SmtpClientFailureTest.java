@@ -3,14 +3,13 @@ package dev.starttls.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.ClientFailureContract;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.ProtocolUnderTest;
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +23,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     private static final String OFFER = "250-mail.example.org\r\n250 STARTTLS\r\n";
 
     private final SmtpClientDialogue dialogue = Fixture.clientDialogue();
-    private final Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+    private final Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
     private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
 
     @Override
@@ -41,7 +40,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         assertThat(failure.phase()).isEqualTo(Phase.CAPABILITY);
         assertThat(failure.resultType()).isEqualTo("starttls-not-supported");
         assertThat(failure.hint().orElseThrow()).contains("an implicit-TLS port (465) cannot be stripped");
-        assertThat(client.sent()).isEqualTo("EHLO client.example.org\r\n");
+        assertThat(client.sentText()).isEqualTo("EHLO client.example.org\r\n");
     }
 
     @ParameterizedTest
@@ -69,7 +68,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @ParameterizedTest
     @ValueSource(ints = {501, 504, 550})
     void an_opportunistic_client_says_no_helo_after_its_name_or_address_was_refused(int code) {
-        Side willing = Side.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer strict = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         strict.say(GREETING);
         assertThat(strict.say(code + " Not you\r\n")).isEmpty();
@@ -81,7 +80,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     void inside_tls_a_refused_ehlo_turns_the_client_away_too(int code) throws Exception {
         server.say(GREETING);
         server.say(OFFER);
-        server.handshake(server.say("220 go\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        server.handshake(server.say("220 go\r\n"));
         assertThat(server.tls(code + " Not you\r\n")).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
@@ -98,7 +97,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
         assertThat(failure.reply()).contains(code + " " + status + " No TLS");
         assertThat(dialogue.lastReply().orElseThrow().status().orElseThrow()).hasToString(status);
-        assertThat(client.sent()).isEqualTo("EHLO client.example.org\r\nSTARTTLS\r\n");
+        assertThat(client.sentText()).isEqualTo("EHLO client.example.org\r\nSTARTTLS\r\n");
     }
 
     @ParameterizedTest
@@ -118,8 +117,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         server.say(OFFER);
         String hello = server.say(reply + "\r\n");
         assertThat(hello).startsWith("\26\3");
-        assertThat(server.handshake(hello.getBytes(StandardCharsets.ISO_8859_1)))
-                .isEqualTo("EHLO client.example.org\r\n");
+        assertThat(server.handshake(hello)).isEqualTo("EHLO client.example.org\r\n");
     }
 
     @ParameterizedTest
@@ -148,7 +146,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     void an_answer_that_came_with_the_offer_is_none_to_the_command() {
         for (int lines = 1; lines <= 40; lines++) {
             for (String early : List.of("220 go\r\n", "454 not now\r\n")) {
-                Side trusting = Side.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+                Endpoint trusting = Endpoint.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
                 RawPeer stranger = RawPeer.server(trusting, Fixture.SERVER_CONTEXT);
                 stranger.say(GREETING);
                 String answer = stranger.say("250-X\r\n".repeat(lines) + "250 STARTTLS\r\n" + early);
@@ -176,7 +174,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         server.say("421 4.3.2 Closing\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
 
-        Side other = Side.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint other = Endpoint.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer closing = RawPeer.server(other, Fixture.SERVER_CONTEXT);
         closing.say(GREETING);
         closing.say(OFFER);
@@ -191,7 +189,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         server.say(greeting + "\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.GREETING);
-        assertThat(client.sent()).isEmpty();
+        assertThat(client.sentText()).isEmpty();
     }
 
     @Test
@@ -208,7 +206,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @Test
     void a_server_that_closes_is_told() {
         server.say(GREETING);
-        client.endOfInput();
+        client.arriveEnd().run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
     }
@@ -219,7 +217,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         server.say("250-mail.example.org\r\n250-AUTH PLAIN\r\n250-PIPELINING\r\n250-SIZE 1\r\n250 STARTTLS\r\n");
         assertThat(dialogue.announced().has("AUTH")).isTrue();
         assertThat(dialogue.greeting()).isPresent();
-        byte[] hello = server.say("220 go\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        String hello = server.say("220 go\r\n");
         assertThat(server.handshake(hello)).isEqualTo("EHLO client.example.org\r\n");
         assertThat(dialogue.announced()).isEqualTo(SmtpCapabilities.none());
         assertThat(dialogue.capabilities()).isEmpty();
@@ -237,7 +235,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @Test
     void where_the_policy_allows_a_refused_ehlo_is_followed_by_helo() {
         SmtpClientDialogue another = Fixture.clientDialogue();
-        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         old.say(GREETING);
         assertThat(old.say("502 5.5.1 What\r\n")).isEqualTo("HELO client.example.org\r\n");
@@ -251,7 +249,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @Test
     void helo_is_not_said_when_it_is_not_allowed() {
         SmtpClientDialogue never = new SmtpClientDialogue("c", HeloFallback.NEVER);
-        Side willing = Side.of(never, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(never, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         old.say(GREETING);
         assertThat(old.say("502 5.5.1 What\r\n")).isEmpty();
@@ -263,7 +261,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @ValueSource(strings = {"550 5.7.1 no", "451 4.7.1 later"})
     void a_refused_helo_turns_the_client_away(String reply) {
         SmtpClientDialogue another = Fixture.clientDialogue();
-        Side willing = Side.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
         old.say(GREETING);
         old.say("500 5.5.2 What\r\n");
@@ -274,10 +272,9 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @Test
     void inside_implicit_tls_a_refused_ehlo_is_followed_by_helo_too() throws Exception {
         SmtpClientDialogue another = Fixture.clientDialogue();
-        Side smtps = Side.of(another, Fixture.client(TlsPolicy.IMPLICIT));
+        Endpoint smtps = Endpoint.of(another, Fixture.client(TlsPolicy.IMPLICIT));
         RawPeer old = RawPeer.server(smtps, Fixture.SERVER_CONTEXT);
-        assertThat(old.handshake(old.listen().getBytes(StandardCharsets.ISO_8859_1)))
-                .isEmpty();
+        assertThat(old.handshake(old.listen())).isEmpty();
         assertThat(old.tls(GREETING)).isEqualTo("EHLO client.example.org\r\n");
         assertThat(old.tls("502 no\r\n")).isEqualTo("HELO client.example.org\r\n");
         old.tls("250 mail.example.org\r\n");

@@ -3,8 +3,8 @@ package dev.starttls.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
@@ -113,7 +113,7 @@ class SmtpServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_421() {
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = Fixture.greeted(server);
         client.say("EHLO c\r\n");
         server.connection().shutDown();
@@ -124,7 +124,7 @@ class SmtpServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_421_inside_tls_and_closes() throws Exception {
-        Side server = side(TlsPolicy.REQUIRED);
+        Endpoint server = side(TlsPolicy.REQUIRED);
         RawPeer client = upgraded(server);
         server.connection().shutDown();
         assertThat(client.tls("")).isEqualTo(SHUTDOWN);
@@ -134,7 +134,7 @@ class SmtpServerEndTest {
 
     @Test
     void at_a_shutdown_an_open_message_is_abandoned() {
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = Fixture.greeted(server);
         client.say("DATA\r\nfirst\r\n");
         server.connection().shutDown();
@@ -146,7 +146,7 @@ class SmtpServerEndTest {
     @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
     void to_a_client_that_goes_over_a_limit_it_says_421_behind_the_answers_that_are_due(
             String argument, int answers, String limit) {
-        Side server = limited();
+        Endpoint server = limited();
         RawPeer client = Fixture.greeted(server);
         String command = "NOOP " + argument.repeat(93) + "\r\n";
         assertThat(client.say(command.repeat(10)))
@@ -160,7 +160,7 @@ class SmtpServerEndTest {
 
     @Test
     void inside_tls_each_command_has_the_limits_to_itself_and_one_that_is_too_long_ends_the_session() throws Exception {
-        Side server = limited();
+        Endpoint server = limited();
         RawPeer client = upgraded(server);
         String command = "NOOP " + "x".repeat(93) + "\r\n";
         assertThat(client.tls(command.repeat(20))).isEqualTo("250 2.0.0 Ok\r\n".repeat(20));
@@ -173,21 +173,21 @@ class SmtpServerEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"BOOM\r\n", "AUTH X\r\nresponse\r\n", "DATA\r\n.\r\n"})
     void a_handler_that_throws_is_answered_451_and_421(String command) throws Exception {
-        Side server = side(TlsPolicy.REQUIRED);
+        Endpoint server = side(TlsPolicy.REQUIRED);
         RawPeer client = upgraded(server);
         assertThat(client.tls(command + "NOOP\r\n")).endsWith("451 4.3.0 Local error in processing\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(server.fault().orElseThrow()).hasMessage("boom");
+        assertThat(server.failure().orElseThrow()).hasMessage("boom");
         assertThat(author.heard).last().isEqualTo("ended FAULT");
     }
 
     @Test
     void a_handler_that_throws_in_plaintext_is_answered_451_and_421() {
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = Fixture.greeted(server);
         assertThat(client.say("RSET\r\nBOOM\r\nNOOP\r\n"))
                 .isEqualTo("250 2.0.0 Ok\r\n451 4.3.0 Local error in processing\r\n" + FAULT);
-        assertThat(server.fault().orElseThrow()).hasMessage("boom");
+        assertThat(server.failure().orElseThrow()).hasMessage("boom");
     }
 
     @Test
@@ -200,7 +200,7 @@ class SmtpServerEndTest {
     @Test
     void a_receiver_may_cut_a_message_off() {
         author.cutOff = Optional.of(SmtpReply.of(452, "4.3.1 No room"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = Fixture.greeted(server);
         assertThat(client.say("DATA\r\na\r\nb\r\n.\r\n").lines())
                 .containsExactly(
@@ -217,7 +217,7 @@ class SmtpServerEndTest {
             names = {"OPPORTUNISTIC", "REQUIRED", "DISABLED"})
     void a_client_refused_with_554_is_awaited_to_quit(TlsPolicy policy) {
         author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
-        Side server = side(policy);
+        Endpoint server = side(policy);
         RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
         assertThat(client.listen()).isEqualTo("554 5.7.1 Not you\r\n");
         for (String command : List.of("EHLO c", "STARTTLS", "MAIL FROM:<a@example.org>", "NOOP")) {
@@ -231,7 +231,7 @@ class SmtpServerEndTest {
     @Test
     void a_client_refused_with_554_is_not_awaited_for_ever() {
         author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
         client.listen();
         String answers = client.say("NOOP\r\n".repeat(50));
@@ -243,7 +243,7 @@ class SmtpServerEndTest {
     @Test
     void a_client_refused_with_421_is_turned_away_at_once() {
         author.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
         assertThat(client.say("QUIT\r\n")).isEqualTo("421 4.3.2 Come back later\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
@@ -260,19 +260,19 @@ class SmtpServerEndTest {
     @Test
     void a_refusal_that_is_none_is_the_handlers_fault() {
         author.refusal = Optional.of(SmtpReply.of(220, "Hello"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
-        assertThat(server.fault().orElseThrow()).hasMessageContaining("got 220");
+        assertThat(server.failure().orElseThrow()).hasMessageContaining("got 220");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {250, 354})
     void a_refusal_of_a_name_that_is_none_is_the_handlers_fault(int code) {
         author.helloRefusal = Optional.of(SmtpReply.of(code, "Welcome"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(Fixture.greeted(server).say("EHLO c\r\n"))
                 .isEqualTo("451 4.3.0 Local error in processing\r\n" + FAULT);
-        assertThat(server.fault().orElseThrow())
+        assertThat(server.failure().orElseThrow())
                 .hasMessageContaining("got " + code)
                 .hasMessageContaining("Optional.empty()");
     }
@@ -280,19 +280,19 @@ class SmtpServerEndTest {
     @Test
     void a_cut_off_that_is_no_refusal_is_the_receivers_fault() {
         author.cutOff = Optional.of(SmtpReply.of(250, "2.0.0 Enough"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(Fixture.greeted(server).say("DATA\r\na\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
-        assertThat(server.fault().orElseThrow()).hasMessageContaining("got 250");
+        assertThat(server.failure().orElseThrow()).hasMessageContaining("got 250");
         assertThat(author.heard).endsWith("abandoned", "ended FAULT");
     }
 
     @Test
     void an_answer_to_a_whole_message_that_asks_for_more_is_the_receivers_fault() {
         author.taken = Optional.of(SmtpReply.of(354, "More"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(Fixture.greeted(server).say("DATA\r\n.\r\nNOOP\r\n"))
                 .isEqualTo("354 Go on\r\n451 4.3.0 Local error in processing\r\n" + FAULT);
-        assertThat(server.fault().orElseThrow())
+        assertThat(server.failure().orElseThrow())
                 .hasMessageContaining("got 354")
                 .hasMessageContaining("SmtpDataReceiver.end()");
     }
@@ -301,7 +301,7 @@ class SmtpServerEndTest {
     @ValueSource(strings = {"EHLO c\r\n", "HELO c\r\n"})
     void a_hello_that_is_answered_421_ends_the_session(String hello) {
         author.helloRefusal = Optional.of(SmtpReply.of(421, "4.7.0 Too many connections"));
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = Fixture.greeted(server);
         assertThat(client.say(hello + "NOOP\r\n")).isEqualTo("421 4.7.0 Too many connections\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
@@ -316,7 +316,7 @@ class SmtpServerEndTest {
 
     @Test
     void any_421_of_a_handler_ends_the_session() throws Exception {
-        Side server = side(TlsPolicy.REQUIRED);
+        Endpoint server = side(TlsPolicy.REQUIRED);
         RawPeer client = upgraded(server);
         assertThat(client.tls("GONE\r\nNOOP\r\n")).isEqualTo("421 4.3.2 Going down\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
@@ -325,7 +325,7 @@ class SmtpServerEndTest {
 
     @Test
     void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
-        Side server = side(TlsPolicy.REQUIRED);
+        Endpoint server = side(TlsPolicy.REQUIRED);
         RawPeer client = upgraded(server);
         client.tls("QUIT\r\n");
         assertThat(author.sessions).hasSize(3);
@@ -351,7 +351,7 @@ class SmtpServerEndTest {
 
     @Test
     void a_handler_hears_of_a_handshake_of_implicit_tls_that_failed() {
-        Side server = side(TlsPolicy.IMPLICIT);
+        Endpoint server = side(TlsPolicy.IMPLICIT);
         RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("EHLO c\r\n");
         assertThat(author.heard).containsExactly("ended FAILED");
         assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
@@ -359,9 +359,9 @@ class SmtpServerEndTest {
 
     @Test
     void a_handler_hears_of_a_client_that_goes() {
-        Side server = side(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         Fixture.greeted(server).say("DATA\r\nhalf\r\n");
-        server.endOfInput();
+        server.arriveEnd().run();
         server.connection().end();
         assertThat(author.heard).containsExactly("connected", "DATA", "line half", "abandoned", "ended PEER_CLOSED");
     }
@@ -386,7 +386,7 @@ class SmtpServerEndTest {
                 heard.add("ended " + end.cause());
             }
         };
-        Side server = side(TlsPolicy.OPPORTUNISTIC, new SmtpTransaction(delivery, 65_536));
+        Endpoint server = side(TlsPolicy.OPPORTUNISTIC, new SmtpTransaction(delivery, 65_536));
         assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen())
                 .isEqualTo("421 4.7.0 Not from localhost\r\n");
         assertThat(heard).containsExactly("ended CLOSED");
@@ -399,8 +399,8 @@ class SmtpServerEndTest {
                         .context(Fixture.SERVER_CONTEXT)
                         .versions("TLSv9")
                         .build());
-        RawPeer client =
-                Fixture.greeted(Side.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, new ArrayList<>()), broken));
+        RawPeer client = Fixture.greeted(
+                Endpoint.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, new ArrayList<>()), broken));
         assertThat(client.say("STARTTLS\r\n")).isEqualTo("454 4.7.0 TLS not available\r\n");
         assertThat(client.say("NOOP\r\n")).isEqualTo("250 2.0.0 Ok\r\n");
     }
@@ -409,27 +409,28 @@ class SmtpServerEndTest {
     void a_client_hello_is_never_taken_before_the_go_ahead() {
         UpgradeSettings early = Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Side.of(Fixture.serverDialogue(TlsPolicy.REQUIRED, new ArrayList<>()), early))
+                .isThrownBy(() -> Endpoint.of(Fixture.serverDialogue(TlsPolicy.REQUIRED, new ArrayList<>()), early))
                 .withMessageContaining("smtp");
     }
 
-    private Side side(TlsPolicy policy) {
+    private Endpoint side(TlsPolicy policy) {
         return side(policy, author);
     }
 
-    private static Side side(TlsPolicy policy, SmtpHandler handler) {
-        return Side.of(new SmtpServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
+    private static Endpoint side(TlsPolicy policy, SmtpHandler handler) {
+        return Endpoint.of(
+                new SmtpServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
     }
 
-    private Side limited() {
-        return Side.of(
+    private Endpoint limited() {
+        return Endpoint.of(
                 new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
                 Fixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }
 
-    private static RawPeer upgraded(Side server) throws Exception {
+    private static RawPeer upgraded(Endpoint server) throws Exception {
         RawPeer client = Fixture.greeted(server);
         client.say("STARTTLS\r\n");
         client.handshake();

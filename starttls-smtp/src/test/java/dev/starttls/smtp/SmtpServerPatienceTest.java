@@ -2,8 +2,8 @@ package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.time.Duration;
@@ -17,12 +17,12 @@ class SmtpServerPatienceTest {
 
     @Test
     void a_client_that_must_upgrade_first_is_given_the_time_of_a_phase() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
         RawPeer client = Fixture.greeted(server);
         client.say("EHLO client.example.org\r\n");
-        server.pass(PHASE.minusMillis(1).toNanos());
+        server.pass(PHASE.minusMillis(1));
         assertThat(server.failure()).isEmpty();
-        server.pass(Duration.ofMillis(1).toNanos());
+        server.pass(Duration.ofMillis(1));
         assertThat(client.listen()).isEqualTo(BYE);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(server.upgradeFailure()).hasMessageContaining("60000 ms");
@@ -30,16 +30,16 @@ class SmtpServerPatienceTest {
 
     @Test
     void a_client_that_is_served_may_be_silent_for_longer() throws Exception {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
         RawPeer client = Fixture.greeted(server);
         client.say("STARTTLS\r\n");
         client.handshake();
         assertThat(client.tls("EHLO client.example.org\r\n")).startsWith("250-");
-        server.pass(COMMAND.minusMillis(1).toNanos());
+        server.pass(COMMAND.minusMillis(1));
         assertThat(client.tls("NOOP\r\n")).startsWith("250 ");
-        server.pass(COMMAND.minusMillis(1).toNanos());
+        server.pass(COMMAND.minusMillis(1));
         assertThat(server.failure()).isEmpty();
-        server.pass(Duration.ofMillis(1).toNanos());
+        server.pass(Duration.ofMillis(1));
         assertThat(client.tls("")).isEqualTo(BYE);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
@@ -47,11 +47,11 @@ class SmtpServerPatienceTest {
 
     @Test
     void a_client_that_says_nothing_inside_tls_is_given_the_time_of_a_phase() throws Exception {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
         RawPeer client = Fixture.greeted(server);
         client.say("STARTTLS\r\n");
         client.handshake();
-        server.pass(PHASE.toNanos());
+        server.pass(PHASE);
         assertThat(client.tls("")).isEqualTo(BYE);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
     }

@@ -3,8 +3,8 @@ package dev.starttls.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
@@ -233,7 +233,7 @@ class SmtpTransactionTest {
                 heard.add("abandoned");
             }
         };
-        Side server = Side.of(
+        Endpoint server = Endpoint.of(
                 new SmtpServerDialogue(
                         "mail.example.org",
                         TlsPolicy.OPPORTUNISTIC,

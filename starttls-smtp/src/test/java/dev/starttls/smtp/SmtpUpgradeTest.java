@@ -2,9 +2,9 @@ package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.memory.Side;
-import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
@@ -28,9 +28,9 @@ class SmtpUpgradeTest {
 
     @Test
     void a_client_and_a_server_upgrade_and_a_message_goes_through() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED, mailbox);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire wire = Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, mailbox);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink link = MemoryLink.between(client, server).run();
 
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
@@ -38,11 +38,11 @@ class SmtpUpgradeTest {
         assertThat(dialogue.announced().has("AUTH")).isTrue();
         assertThat(dialogue.announced().has("STARTTLS")).isFalse();
 
-        client.write("MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n");
-        wire.run();
-        client.write("Subject: x\r\n\r\nhello\r\n.\r\nQUIT\r\n");
-        wire.run();
-        assertThat(client.application())
+        client.send("MAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n");
+        link.run();
+        client.send("Subject: x\r\n\r\nhello\r\n.\r\nQUIT\r\n");
+        link.run();
+        assertThat(client.received())
                 .isEqualTo(
                         """
                         250 2.1.0 Ok\r
@@ -64,18 +64,18 @@ class SmtpUpgradeTest {
 
     @Test
     void what_leaves_in_the_clear_is_ehlo_and_starttls_alone() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink.between(client, server).run();
         // 22 is the first octet of the record of the ClientHello.
-        assertThat(client.sent()).startsWith("EHLO client.example.org\r\nSTARTTLS\r\n\26\3");
+        assertThat(client.sentText()).startsWith("EHLO client.example.org\r\nSTARTTLS\r\n\26\3");
     }
 
     @Test
     void the_report_tells_both_announcements_the_phases_and_their_round_trips() {
-        Side server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        MemoryLink.between(client, server).run();
         UpgradeReport report = client.connection().report();
         assertThat(report.protocol()).isEqualTo("smtp");
         assertThat(report.offeredBefore())
@@ -95,15 +95,15 @@ class SmtpUpgradeTest {
     void every_version_and_key_upgrades_by_starttls_and_implicitly(String version, KeyKind kind) {
         SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
         for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
-            Side server = Side.of(Fixture.serverDialogue(policy, mailbox), Fixture.settings(policy, context));
+            Endpoint server = Endpoint.of(Fixture.serverDialogue(policy, mailbox), Fixture.settings(policy, context));
             UpgradeSettings settings = UpgradeSettings.of(policy)
                     .withTls(TlsSettings.builder()
                             .context(Fixture.CLIENT_CONTEXT)
                             .versions(version)
                             .build());
             SmtpClientDialogue fresh = Fixture.clientDialogue();
-            Side client = Side.of(fresh, settings);
-            Wire.between(client, server).run();
+            Endpoint client = Endpoint.of(fresh, settings);
+            MemoryLink.between(client, server).run();
             assertThat(client.failure()).isEmpty();
             assertThat(client.connection().ready()).isTrue();
             assertThat(client.connection().report().tls().orElseThrow().version())
@@ -124,14 +124,14 @@ class SmtpUpgradeTest {
                         .build());
         List<Resumption> resumptions = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            Side server = Side.of(
+            Endpoint server = Endpoint.of(
                     Fixture.serverDialogue(TlsPolicy.REQUIRED, mailbox),
                     Fixture.settings(TlsPolicy.REQUIRED, serverContext));
-            Side client = Side.of(Fixture.clientDialogue(), settings);
-            Wire wire = Wire.between(client, server).run();
+            Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings);
+            MemoryLink link = MemoryLink.between(client, server).run();
             resumptions.add(client.connection().report().tls().orElseThrow().resumption());
-            client.write("QUIT\r\n");
-            wire.run();
+            client.send("QUIT\r\n");
+            link.run();
         }
         assertThat(resumptions.get(0)).isEqualTo(Resumption.FULL);
         assertThat(resumptions.get(1)).isEqualTo(Resumption.RESUMED);
@@ -139,20 +139,20 @@ class SmtpUpgradeTest {
 
     @Test
     void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext() {
-        Side server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.DISABLED));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.DISABLED));
+        MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
-        assertThat(client.sent()).isEqualTo("EHLO client.example.org\r\n");
+        assertThat(client.sentText()).isEqualTo("EHLO client.example.org\r\n");
         assertThat(dialogue.announced().has("PIPELINING")).isTrue();
     }
 
     @Test
     void an_opportunistic_client_stays_in_plaintext_where_the_server_does_not_offer() {
-        Side server = Fixture.serverSide(TlsPolicy.DISABLED);
-        Side client = Side.of(dialogue, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        Wire.between(client, server).run();
+        Endpoint server = Fixture.serverSide(TlsPolicy.DISABLED);
+        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
         assertThat(dialogue.announced().has("PIPELINING")).isTrue();

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.testing.ProtocolUnderTest.Exchange;
 import dev.starttls.core.testing.TestCertificates.Issued;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.memory.RawPeer;
-import dev.starttls.core.testing.memory.Side;
-import dev.starttls.core.testing.memory.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
@@ -16,7 +13,6 @@ import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.UpgradeSettings;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -81,15 +77,15 @@ public abstract class ClientFailureContract {
     @Test
     void an_opportunistic_client_takes_a_certificate_of_an_unknown_root() {
         Issued stranger = TestCertificates.withOwnRoot().localhost(KeyKind.EC);
-        Side trusting = Side.of(protocol().client(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
-        Wire.between(trusting, server(TlsPolicy.OPPORTUNISTIC, stranger)).run();
+        Endpoint trusting = Endpoint.of(protocol().client(), UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC));
+        MemoryLink.between(trusting, server(TlsPolicy.OPPORTUNISTIC, stranger)).run();
         assertThat(trusting.failure()).isEmpty();
         assertThat(trusting.connection().state()).isEqualTo(State.SECURE);
     }
 
     @Test
     void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal() {
-        Side client = client(TlsPolicy.OPPORTUNISTIC);
+        Endpoint client = client(TlsPolicy.OPPORTUNISTIC);
         RawPeer busy = proposedTo(client);
         assertThat(busy.say(protocol().refusal() + "\r\n")).isEmpty();
         assertThat(client.failure()).isEmpty();
@@ -99,7 +95,7 @@ public abstract class ClientFailureContract {
 
     @Test
     void a_reply_in_the_clear_instead_of_a_server_hello_fails_the_upgrade() {
-        Side client = client(TlsPolicy.REQUIRED);
+        Endpoint client = client(TlsPolicy.REQUIRED);
         RawPeer hostile = proposedTo(client);
         hostile.say(goAhead());
         hostile.say(protocol().inside().get(0).replyOctets());
@@ -109,7 +105,7 @@ public abstract class ClientFailureContract {
 
     @Test
     void a_plaintext_greeting_on_an_implicit_tls_port_is_told_with_what_to_do() {
-        Side client = client(TlsPolicy.IMPLICIT);
+        Endpoint client = client(TlsPolicy.IMPLICIT);
         RawPeer plain = RawPeer.server(client, SERVER_CONTEXT);
         plain.listen();
         Exchange greeting = protocol().before().get(0);
@@ -124,7 +120,7 @@ public abstract class ClientFailureContract {
 
     @Test
     void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
-        Side client = client(TlsPolicy.REQUIRED);
+        Endpoint client = client(TlsPolicy.REQUIRED);
         RawPeer.server(client, SERVER_CONTEXT).say("\25\3\1\0\2\2\106");
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
@@ -135,8 +131,8 @@ public abstract class ClientFailureContract {
 
     @Test
     void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
-        Side client = client(TlsPolicy.REQUIRED);
-        client.pass(Duration.ofMinutes(2).toNanos());
+        Endpoint client = client(TlsPolicy.REQUIRED);
+        client.pass(Duration.ofMinutes(2));
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(failure.phase()).isEqualTo(Phase.GREETING);
@@ -146,16 +142,16 @@ public abstract class ClientFailureContract {
 
     @Test
     void a_stalled_handshake_times_out() {
-        Side client = client(TlsPolicy.REQUIRED);
+        Endpoint client = client(TlsPolicy.REQUIRED);
         proposedTo(client).say(goAhead());
-        client.pass(Duration.ofMinutes(2).toNanos());
+        client.pass(Duration.ofMinutes(2));
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
     }
 
     @Test
     void a_line_without_end_is_bounded() {
-        Side client = client(TlsPolicy.REQUIRED);
+        Endpoint client = client(TlsPolicy.REQUIRED);
         String greeting = protocol().before().get(0).replies().get(0);
         RawPeer.server(client, SERVER_CONTEXT).say(greeting + "x".repeat(100_000));
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
@@ -164,19 +160,19 @@ public abstract class ClientFailureContract {
 
     @Test
     void a_server_that_closes_before_its_go_ahead_is_told() {
-        Side client = client(TlsPolicy.REQUIRED);
+        Endpoint client = client(TlsPolicy.REQUIRED);
         proposedTo(client);
-        client.endOfInput();
+        client.arriveEnd().run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
     }
 
     @Test
     void an_end_without_close_notify_inside_tls_is_a_truncation() throws Exception {
-        Side client = client(TlsPolicy.REQUIRED);
+        Endpoint client = client(TlsPolicy.REQUIRED);
         RawPeer server = proposedTo(client);
-        server.handshake(server.say(goAhead()).getBytes(StandardCharsets.ISO_8859_1));
-        client.endOfInput();
+        server.handshake(server.say(goAhead()));
+        client.arriveEnd().run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
     }
@@ -186,17 +182,17 @@ public abstract class ClientFailureContract {
             value = TlsPolicy.class,
             names = {"REQUIRED", "OPPORTUNISTIC"})
     void after_the_go_ahead_no_failure_leads_back_to_plaintext(TlsPolicy policy) {
-        Side client = client(policy);
+        Endpoint client = client(policy);
         RawPeer hostile = proposedTo(client);
         hostile.say(goAhead());
-        String before = client.sent();
-        client.write("secret\r\n");
+        String before = client.sentText();
+        client.send("secret\r\n");
         // A fatal handshake_failure alert.
         hostile.say("\25\3\3\0\2\2\50");
         hostile.say(protocol().refusal() + "\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
-        assertThat(client.sent()).startsWith(before);
-        assertThat(client.sent().substring(before.length()))
+        assertThat(client.sentText()).startsWith(before);
+        assertThat(client.sentText().substring(before.length()))
                 .as("at most an alert")
                 .doesNotContain("secret", "\r\n")
                 .hasSizeLessThanOrEqualTo(7);
@@ -204,7 +200,7 @@ public abstract class ClientFailureContract {
     }
 
     /** A server whose greeting and capabilities offer the upgrade, and which has the client's command. */
-    private RawPeer proposedTo(Side client) {
+    private RawPeer proposedTo(Endpoint client) {
         RawPeer server = RawPeer.server(client, SERVER_CONTEXT);
         String said = "";
         for (Exchange each : protocol().before()) {
@@ -220,8 +216,8 @@ public abstract class ClientFailureContract {
 
     private UpgradeException handshakeWith(Issued identity) {
         Dialogue dialogue = protocol().client();
-        Side client = Side.of(dialogue, settings(TlsPolicy.REQUIRED, CERTIFICATES.client()));
-        Wire.between(client, server(TlsPolicy.REQUIRED, identity)).run();
+        Endpoint client = Endpoint.of(dialogue, settings(TlsPolicy.REQUIRED, CERTIFICATES.client()));
+        MemoryLink.between(client, server(TlsPolicy.REQUIRED, identity)).run();
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(dialogue.capabilities())
@@ -230,12 +226,12 @@ public abstract class ClientFailureContract {
         return failure;
     }
 
-    private Side client(TlsPolicy policy) {
-        return Side.of(protocol().client(), settings(policy, CERTIFICATES.client()));
+    private Endpoint client(TlsPolicy policy) {
+        return Endpoint.of(protocol().client(), settings(policy, CERTIFICATES.client()));
     }
 
-    private Side server(TlsPolicy policy, Issued identity) {
-        return Side.of(protocol().server(policy), settings(policy, CERTIFICATES.server(identity)));
+    private Endpoint server(TlsPolicy policy, Issued identity) {
+        return Endpoint.of(protocol().server(policy), settings(policy, CERTIFICATES.server(identity)));
     }
 
     private static UpgradeSettings settings(TlsPolicy policy, SSLContext context) {

@@ -4,7 +4,7 @@ import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.List;
 
-/** A protocol's dialogues, and what is said on the wire when they work: what {@link UpgradeContract} has to know of them. */
+/** A protocol's dialogues, and what is said on the wire when they work: what the contracts have to know of them. */
 public interface ProtocolUnderTest {
 
     /**
@@ -35,6 +35,11 @@ public interface ProtocolUnderTest {
     /** What is said in plaintext before the upgrade command, greeting first, as the client says it. */
     List<Exchange> before();
 
+    /** A greeting that announces nothing. */
+    default String bareGreeting() {
+        return before().get(0).replyOctets();
+    }
+
     /** The upgrade command and the go-ahead. */
     Exchange upgrade();
 
@@ -46,4 +51,28 @@ public interface ProtocolUnderTest {
 
     /** A command that the server carries out before TLS and inside it, and its one reply there. */
     Exchange probe();
+
+    /** What the client has learnt once it is ready. */
+    List<String> announcedInside();
+
+    /** What an application says once the client is ready, several lines at once, up to the end of the session. */
+    List<Exchange> session();
+
+    /** What an attacker might add after the upgrade command, besides the probe. */
+    List<String> injections();
+
+    /** What a server might say in the clear, right and wrong. */
+    List<String> serverFragments();
+
+    /** All that a client says in the clear where it must upgrade, whatever the server says: a regular expression. */
+    String clientInTheClear();
+
+    /** What a client might say in the clear, right and wrong. */
+    List<String> clientFragments();
+
+    /** A server whose handler fails the test at a log-in. */
+    Dialogue guardedServer(TlsPolicy policy);
+
+    /** A line of such a server in the clear: a regular expression. */
+    String answerInTheClear(TlsPolicy policy);
 }

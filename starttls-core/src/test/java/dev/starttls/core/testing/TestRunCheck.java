@@ -27,7 +27,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
 /**
  * Fails the build when a class with tests was not run: compares the classes of a module that have test methods, own or
  * inherited, with Surefire's reports of this build. A name that Surefire does not look for, or a nested class that no
- * engine descends to, would otherwise be skipped without a word.
+ * engine descends to, would otherwise be skipped silently.
  *
  * <p>Called by the build in its phase {@code test}, after Surefire, in Maven's own JVM; so the properties of Maven's
  * command line are system properties here. Where they narrow the run to something that cannot be computed (a pattern of
@@ -83,7 +83,8 @@ public final class TestRunCheck {
                 .filter(type -> !type.isAnnotationPresent(LaunchedByTest.class))
                 .filter(selection::expects)
                 .toList();
-        Set<String> run = run(reports, Instant.parse(args[2]));
+        Instant since = Instant.parse(args[2]);
+        Set<String> run = run(reports, since);
         List<String> missing = missing(expected, run);
         if (!missing.isEmpty()) {
             throw new AssertionError("Expected every class with tests to be run, but in " + reports + " of this build"
@@ -91,9 +92,11 @@ public final class TestRunCheck {
                     + " pom), make it top-level or @Nested, or, if a test launches it, mark it @LaunchedByTest");
         }
         say("Every class with tests was run: " + expected.size());
+        say("Tries of properties: " + sum(reports, since, "tries = ") + "; splits of streams walked: "
+                + sum(reports, since, WalkedSplits.LABEL));
     }
 
-    /** To the build's log, unless Maven was told to be quiet ({@code -q}): then its logger has errors alone. */
+    /** To the build's log, unless Maven is to be quiet ({@code -q}): then its logger has errors alone. */
     private static void say(String line) {
         if (!"error".equals(System.getProperty("org.slf4j.simpleLogger.defaultLogLevel"))) {
             System.out.println(line);
@@ -164,19 +167,40 @@ public final class TestRunCheck {
      */
     static Set<String> run(Path reports, Instant since) throws IOException {
         Set<String> run = new TreeSet<>();
-        if (!Files.isDirectory(reports)) {
-            return run;
+        for (Path report : reports(reports, since)) {
+            run.addAll(classesIn(report));
         }
-        try (Stream<Path> files = Files.list(reports)) {
+        return run;
+    }
+
+    /** The sum of the numbers that the tests of the reports since a moment have printed after a label, each on its line. */
+    static long sum(Path reports, Instant since, String label) throws IOException {
+        Pattern line = Pattern.compile("^(?:.*CDATA\\[)?" + label + "([0-9]+)\\b", Pattern.MULTILINE);
+        long sum = 0;
+        for (Path report : reports(reports, since)) {
+            sum += line.matcher(Files.readString(report))
+                    .results()
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .sum();
+        }
+        return sum;
+    }
+
+    private static List<Path> reports(Path directory, Instant since) throws IOException {
+        List<Path> reports = new ArrayList<>();
+        if (!Files.isDirectory(directory)) {
+            return reports;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
             for (Path report : files.filter(
                             file -> file.getFileName().toString().matches("TEST-.*\\.xml"))
                     .toList()) {
                 if (!Files.getLastModifiedTime(report).toInstant().isBefore(since)) {
-                    run.addAll(classesIn(report));
+                    reports.add(report);
                 }
             }
         }
-        return run;
+        return reports;
     }
 
     /**

@@ -72,6 +72,20 @@ class TestRunCheckTest {
                 .containsExactly(Plain.class.getName());
     }
 
+    @Test
+    void the_numbers_that_tests_print_are_summed(@TempDir Path reports) throws IOException {
+        Instant begun = Instant.EPOCH;
+        Files.writeString(
+                reports.resolve("TEST-a.Some.xml"),
+                "<testsuite><testcase name='x'><system-out><![CDATA[tries = 60   | # of calls\nsplits = 5\n]]>"
+                        + "</system-out></testcase><testcase name='y'><system-out><![CDATA[splits = 7\n]]>"
+                        + "</system-out></testcase></testsuite>");
+        Files.writeString(
+                reports.resolve("TEST-a.Other.xml"), "<testsuite>entries = 3, <![CDATA[\ntries = 40]]></testsuite>");
+        assertThat(TestRunCheck.sum(reports, begun, "tries = ")).isEqualTo(100);
+        assertThat(TestRunCheck.sum(reports, begun, WalkedSplits.LABEL)).isEqualTo(12);
+    }
+
     private static void report(Path file, String type, Instant time) throws IOException {
         Files.writeString(file, "<testsuite><testcase name='x' classname='" + type + "'/></testsuite>");
         Files.setLastModifiedTime(file, FileTime.from(time));

@@ -7,8 +7,8 @@ import static dev.starttls.core.upgrade.Connections.serverSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolServer;
-import dev.starttls.core.testing.Side;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -29,7 +29,7 @@ class BoundsTest {
     @Test
     void a_line_without_end_fails_at_its_limit_and_no_more_of_it_is_held() {
         UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL));
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         for (int i = 0; i < 101; i++) {
             assertThat(connection.held()).isLessThanOrEqualTo(100);
             client.arrive("x").run();
@@ -41,10 +41,10 @@ class BoundsTest {
 
     @Test
     void lines_without_end_fail_at_their_count() {
-        Side client = Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
+        Endpoint client = Endpoint.of(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
                 .arrive("HELLO there\r\n" + "CAP X\r\n".repeat(5))
                 .run()
-                .requireSound()
+                .requireNoFailure()
                 .arrive("CAP X\r\n")
                 .run();
 
@@ -56,10 +56,10 @@ class BoundsTest {
     @Test
     void octets_without_end_fail_at_their_count() {
         String line = "CAP " + "X".repeat(94) + "\r\n";
-        Side client = Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
+        Endpoint client = Endpoint.of(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
                 .arrive("HELLO there\r\n" + line.repeat(3))
                 .run()
-                .requireSound()
+                .requireNoFailure()
                 .arrive("C")
                 .run();
 
@@ -69,7 +69,7 @@ class BoundsTest {
 
     @Test
     void untagged_words_while_the_reply_to_the_command_is_awaited_are_bounded_too() {
-        Side client = Connections.proposed(
+        Endpoint client = Connections.proposed(
                         client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
                 .arrive("WAIT\r\n".repeat(6))
                 .run();
@@ -81,7 +81,7 @@ class BoundsTest {
     @Test
     void lines_without_end_fail_inside_tls_too() throws Exception {
         BareTls tls = BareTls.server(Connections.SERVING);
-        Side client =
+        Endpoint client =
                 Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
         client.arrive("GO\r\n").run();
         client.arrive(tls.feed(client.take()).take()).run();
@@ -95,10 +95,11 @@ class BoundsTest {
     @Test
     void a_drip_of_one_octet_a_second_does_not_buy_time() {
         for (String said : List.of("HELLO there\r\n", "")) {
-            Side client = Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
+            Endpoint client =
+                    Endpoint.of(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
             client.arrive(said).run();
             for (int second = 1; second < 10; second++) {
-                client.at(SECOND.toNanos() * second).arrive("C").run().requireSound();
+                client.at(SECOND.toNanos() * second).arrive("C").run().requireNoFailure();
             }
             client.at(SECOND.toNanos() * 10);
             assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
@@ -107,7 +108,7 @@ class BoundsTest {
 
     @Test
     void a_drip_within_the_handshake_does_not_buy_time() throws Exception {
-        Side client =
+        Endpoint client =
                 Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
         client.arrive("GO\r\n").run();
         byte[] flight = BareTls.server(Connections.SERVING).feed(client.take()).take();
@@ -115,7 +116,7 @@ class BoundsTest {
             client.at(SECOND.toNanos() * second)
                     .arrive(new byte[] {flight[second - 1]})
                     .run()
-                    .requireSound();
+                    .requireNoFailure();
         }
         client.at(SECOND.toNanos() * 10);
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
@@ -124,10 +125,10 @@ class BoundsTest {
 
     @Test
     void a_server_gives_each_line_its_time_and_each_client_its_number_of_lines() {
-        Side server = Side.begun(server(serverSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
+        Endpoint server = Endpoint.of(server(serverSettings(TlsPolicy.REQUIRED).withLimits(SMALL)));
         // The first is still counted with the greeting.
         for (int line = 1; line <= 6; line++) {
-            server.at(SECOND.toNanos() * 9 * line).arrive("ECHO x\r\n").run().requireSound();
+            server.at(SECOND.toNanos() * 9 * line).arrive("ECHO x\r\n").run().requireNoFailure();
         }
         server.arrive("ECHO x\r\n").run();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
@@ -135,9 +136,10 @@ class BoundsTest {
 
     @Test
     void a_session_that_may_stay_in_plaintext_is_not_counted() {
-        Side server = Side.begun(server(serverSettings(TlsPolicy.OPPORTUNISTIC).withLimits(SMALL)));
+        Endpoint server =
+                Endpoint.of(server(serverSettings(TlsPolicy.OPPORTUNISTIC).withLimits(SMALL)));
         for (int line = 0; line < 50; line++) {
-            server.arrive("ECHO x\r\n").run().requireSound();
+            server.arrive("ECHO x\r\n").run().requireNoFailure();
         }
     }
 
@@ -163,12 +165,12 @@ class BoundsTest {
                 .withTls(TlsSettings.builder()
                         .engines((host, port) -> engine[0] = Connections.SERVING.createSSLEngine(host, port))
                         .build()));
-        Side server = Side.begun(connection);
+        Endpoint server = Endpoint.of(connection);
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
-        server.arrive(tls.take()).run().requireSound();
+        server.arrive(tls.take()).run().requireNoFailure();
         tls.feed(server.take());
         for (int i = 0; i < 40; i++) {
             // Whoever is asked answers with keys that ask for nothing.
@@ -189,14 +191,14 @@ class BoundsTest {
                 tls.feed(server.run().take());
             }
         }
-        server.arrive(tls.say("\r\n").take()).run().requireSound();
+        server.arrive(tls.say("\r\n").take()).run().requireNoFailure();
         assertThat(tls.feed(server.take()).heard()).endsWith("NO such command\r\n");
     }
 
     @Test
     void a_handshake_without_end_is_bounded() throws Exception {
         // Empty records of a handshake that never comes: each is taken, and none gets any further.
-        Side server = Side.begun(server(TlsPolicy.IMPLICIT));
+        Endpoint server = Endpoint.of(server(TlsPolicy.IMPLICIT));
         byte[] hello = BareTls.client(Connections.TRUSTING).begin().take();
         // A message that claims to be longer than what comes.
         byte[] endless = new byte[5 + 16_000];
@@ -216,7 +218,7 @@ class BoundsTest {
     @CsvSource({"REQUIRED, 8192", "OPPORTUNISTIC, 8192"})
     void what_is_held_is_bounded_whatever_comes(TlsPolicy policy, int line) {
         UpgradeConnection connection = server(new LineProtocolServer(), serverSettings(policy));
-        Side server = Side.begun(connection);
+        Endpoint server = Endpoint.of(connection);
         Random random = new Random(7);
         byte[] octets = new byte[1_000];
         for (int i = 0; i < 500 && server.failure().isEmpty(); i++) {
@@ -233,9 +235,9 @@ class BoundsTest {
     @Test
     void a_time_of_centuries_does_not_overflow() {
         UpgradeLimits patient = UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofDays(365_000));
-        Side.begun(client(clientSettings(TlsPolicy.REQUIRED).withLimits(patient)))
+        Endpoint.of(client(clientSettings(TlsPolicy.REQUIRED).withLimits(patient)))
                 .at(Long.MAX_VALUE / 4)
-                .requireSound();
+                .requireNoFailure();
     }
 
     private static int records(ByteBuffer network) {

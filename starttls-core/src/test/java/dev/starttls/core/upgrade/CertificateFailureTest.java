@@ -3,11 +3,11 @@ package dev.starttls.core.upgrade;
 import static dev.starttls.core.upgrade.Connections.CERTIFICATES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolClient;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.Issued;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.ClientCertificate;
 import dev.starttls.core.tls.TlsSettings;
 import java.security.cert.Certificate;
@@ -82,7 +82,7 @@ class CertificateFailureTest {
     void a_wrong_certificate_is_named(
             String version, String how, Issued issued, FailureReason reason, String resultType, String hint) {
         Connections.Events heard = new Connections.Events();
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         Connections.client(Connections.clientSettings(TlsPolicy.REQUIRED)
                                 .withListener(heard)
                                 .withTls(TlsSettings.builder()
@@ -95,7 +95,7 @@ class CertificateFailureTest {
                                         .build())))
                 .run();
 
-        UpgradeException why = wire.client().upgradeFailure();
+        UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).as(how).isEqualTo(reason);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(why.resultType()).isEqualTo(resultType);
@@ -104,23 +104,23 @@ class CertificateFailureTest {
         assertThat(heard.heard()).containsExactly("proposed", "failed " + reason, "blocked " + reason);
         // The server hears an alert of the engine, or, where only the library refuses, nothing but the end of the
         // connection, and takes nothing of the client's for its own.
-        wire.server().arriveEnd().run();
-        assertThat(wire.server().failure()).isPresent();
-        assertThat(wire.client().connection().report().offeredInside()).isEmpty();
+        link.server().arriveEnd().run();
+        assertThat(link.server().failure()).isPresent();
+        assertThat(link.client().connection().report().offeredInside()).isEmpty();
     }
 
     @Test
     void an_address_is_looked_for_among_the_addresses_of_the_certificate() {
         UpgradeConnection client = new UpgradeConnection(
                 new LineProtocolClient(), Connections.clientSettings(TlsPolicy.REQUIRED), new Peer("127.0.0.1", 1));
-        Wire.between(client, Connections.server(TlsPolicy.REQUIRED))
+        MemoryLink.between(client, Connections.server(TlsPolicy.REQUIRED))
                 .run()
                 .client()
-                .requireSound();
+                .requireNoFailure();
 
         UpgradeConnection other = new UpgradeConnection(
                 new LineProtocolClient(), Connections.clientSettings(TlsPolicy.REQUIRED), new Peer("127.0.0.2", 1));
-        assertThat(Wire.between(other, Connections.server(TlsPolicy.REQUIRED))
+        assertThat(MemoryLink.between(other, Connections.server(TlsPolicy.REQUIRED))
                         .run()
                         .client()
                         .upgradeFailure()
@@ -131,12 +131,12 @@ class CertificateFailureTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_client_without_the_certificate_that_is_needed_is_told(String version) {
-        Wire wire = clientCertificate(ClientCertificate.NEEDED, version, Connections.TRUSTING);
+        MemoryLink link = clientCertificate(ClientCertificate.NEEDED, version, Connections.TRUSTING);
 
-        assertThat(wire.server().upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
-        assertThat(wire.server().upgradeFailure().hint())
+        assertThat(link.server().upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(link.server().upgradeFailure().hint())
                 .hasValueSatisfying(hint -> assertThat(hint).contains("sent none of its own"));
-        UpgradeException why = wire.client().upgradeFailure();
+        UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
         assertThat(why).hasMessageContaining("certificate");
         // In TLS 1.3 the client is done before the server looks (RFC 8446 section 4.4.2.4).
@@ -147,33 +147,34 @@ class CertificateFailureTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_client_whose_certificate_is_wrong_is_told(String version) {
-        Wire wire = clientCertificate(ClientCertificate.WANTED, version, CERTIFICATES.client(CERTIFICATES.expired()));
+        MemoryLink link =
+                clientCertificate(ClientCertificate.WANTED, version, CERTIFICATES.client(CERTIFICATES.expired()));
 
-        assertThat(wire.server().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
-        assertThat(wire.server().upgradeFailure().hint())
+        assertThat(link.server().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
+        assertThat(link.server().upgradeFailure().hint())
                 .hasValueSatisfying(hint -> assertThat(hint).contains("the client's owner"));
-        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
+        assertThat(link.client().upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_client_certificate_that_is_wanted_may_be_missing_or_there(String version) {
-        Wire without = clientCertificate(ClientCertificate.WANTED, version, Connections.TRUSTING);
-        without.client().requireSound();
+        MemoryLink without = clientCertificate(ClientCertificate.WANTED, version, Connections.TRUSTING);
+        without.client().requireNoFailure();
         assertThat(peers(without.server())).isEmpty();
 
         Issued own = CERTIFICATES.named("client.example");
-        Wire with = clientCertificate(ClientCertificate.NEEDED, version, CERTIFICATES.client(own));
-        with.client().requireSound();
+        MemoryLink with = clientCertificate(ClientCertificate.NEEDED, version, CERTIFICATES.client(own));
+        with.client().requireNoFailure();
         assertThat(peers(with.server())).containsExactly(own.leaf());
     }
 
-    private static List<Certificate> peers(Side side) {
-        return side.requireSound().connection().report().tls().orElseThrow().peerChain();
+    private static List<Certificate> peers(Endpoint side) {
+        return side.requireNoFailure().connection().report().tls().orElseThrow().peerChain();
     }
 
-    private static Wire clientCertificate(ClientCertificate asked, String version, SSLContext clientContext) {
-        return Wire.between(
+    private static MemoryLink clientCertificate(ClientCertificate asked, String version, SSLContext clientContext) {
+        return MemoryLink.between(
                         Connections.client(Connections.clientSettings(TlsPolicy.REQUIRED)
                                 .withTls(TlsSettings.builder()
                                         .context(clientContext)

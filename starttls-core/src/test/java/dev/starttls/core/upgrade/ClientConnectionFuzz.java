@@ -8,6 +8,6 @@ class ClientConnectionFuzz {
 
     @FuzzTest
     void client(byte[] input) throws SSLException {
-        ConnectionFuzzer.run(input, Role.CLIENT, ObservedSide::new);
+        ConnectionFuzzer.run(input, Role.CLIENT, ObservedEndpoint::new);
     }
 }

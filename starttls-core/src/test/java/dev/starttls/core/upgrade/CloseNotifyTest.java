@@ -6,9 +6,9 @@ import static dev.starttls.core.upgrade.Connections.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.LineProtocolServer;
-import dev.starttls.core.testing.Side;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.EngineSource;
@@ -40,7 +40,7 @@ class CloseNotifyTest {
         int length = 200;
         for (int cut = 0; cut <= length; cut++) {
             BareTls tls = BareTls.client(Connections.TRUSTING, version).begin();
-            Side server = secure(tls, source);
+            Endpoint server = secure(tls, source);
             byte[] segment = tls.say("ECHO one\r\n").say("ECHO two\r\n").close().take();
             length = segment.length;
             server.arrive(Arrays.copyOf(segment, cut)).run();
@@ -58,7 +58,7 @@ class CloseNotifyTest {
     void the_transport_may_end_with_close_notify() throws Exception {
         for (String version : new String[] {"TLSv1.2", "TLSv1.3"}) {
             BareTls tls = BareTls.client(Connections.TRUSTING, version).begin();
-            Side server = secure(tls, Connections.SERVING::createSSLEngine);
+            Endpoint server = secure(tls, Connections.SERVING::createSSLEngine);
             server.arrive(tls.say("ECHO one\r\n").close().take()).arriveEnd().run();
             assertThat(tls.feed(server.take()).heard()).isEqualTo("SAID one\r\n");
             assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
@@ -68,7 +68,7 @@ class CloseNotifyTest {
     @Test
     void a_peer_that_takes_no_answer_after_close_notify_is_not_waited_for_without_end() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = secure(tls, Connections.SERVING::createSSLEngine);
+        Endpoint server = secure(tls, Connections.SERVING::createSSLEngine);
         java.nio.ByteBuffer network =
                 java.nio.ByteBuffer.wrap(tls.say("ECHO one\r\n").close().take());
         server.connection().receive(network, Connections.NOTHING);
@@ -83,7 +83,7 @@ class CloseNotifyTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void time_that_runs_out_inside_tls_ends_the_connection_without_close_notify(String version) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING, version).begin();
-        Side server = secure(tls, Connections.SERVING::createSSLEngine);
+        Endpoint server = secure(tls, Connections.SERVING::createSSLEngine);
         server.at(Duration.ofHours(1).toNanos()).run();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(server.take()).isEmpty();
@@ -93,7 +93,7 @@ class CloseNotifyTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_limit_that_is_exceeded_inside_tls_ends_the_connection_without_close_notify(String version) throws Exception {
         BareTls tls = BareTls.server(Connections.SERVING, version);
-        Side client = asked(tls);
+        Endpoint client = asked(tls);
         client.arrive(tls.say("CAP X\r\n".repeat(2_000)).take()).run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         tls.feed(client.take());
@@ -104,8 +104,8 @@ class CloseNotifyTest {
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_broken_record_is_answered_by_an_alert_though_this_side_was_about_to_close(String version) throws Exception {
         BareTls tls = BareTls.server(Connections.SERVING, version);
-        Side client = asked(tls);
-        client.arrive(tls.say("CAP LOGIN\r\nEND\r\n").take()).run().requireSound();
+        Endpoint client = asked(tls);
+        client.arrive(tls.say("CAP LOGIN\r\nEND\r\n").take()).run().requireNoFailure();
         assertThat(client.connection().ready()).isTrue();
         client.connection().close();
         assertThat(client.connection().want()).isEqualTo(Want.WRITE);
@@ -124,7 +124,7 @@ class CloseNotifyTest {
     @Test
     void key_updates_without_end_fail_the_upgrade_with_advice() throws Exception {
         BareTls tls = BareTls.server(Connections.SERVING, "TLSv1.3");
-        Side client = asked(tls);
+        Endpoint client = asked(tls);
         for (int i = 0; i < 40 && client.failure().isEmpty(); i++) {
             tls.engine().beginHandshake();
             client.arrive(tls.feed(client.take()).take()).run();
@@ -141,8 +141,8 @@ class CloseNotifyTest {
     @Test
     void one_call_takes_few_records_without_data_and_leaves_the_rest() throws Exception {
         BareTls tls = BareTls.server(Connections.SERVING, "TLSv1.3");
-        Side client = asked(tls);
-        client.arrive(tls.say("CAP LOGIN\r\nEND\r\n").take()).run().requireSound();
+        Endpoint client = asked(tls);
+        client.arrive(tls.say("CAP LOGIN\r\nEND\r\n").take()).run().requireNoFailure();
         for (int i = 0; i < 20; i++) {
             tls.engine().beginHandshake();
             tls.feed(new byte[0]);
@@ -163,13 +163,13 @@ class CloseNotifyTest {
     void a_handshake_that_is_cut_or_stops_comes_with_advice() {
         for (TlsPolicy policy : new TlsPolicy[] {TlsPolicy.REQUIRED, TlsPolicy.IMPLICIT}) {
             for (boolean late : new boolean[] {true, false}) {
-                Side client = Side.begun(client(policy))
+                Endpoint client = Endpoint.of(client(policy))
                         .arrive(policy == TlsPolicy.IMPLICIT ? "" : "HELLO there\r\nCAP UPGRADE\r\nEND\r\n")
                         .run()
                         .arrive(policy == TlsPolicy.IMPLICIT ? "" : "GO\r\n")
                         .run();
                 requireAdvice(client, late, "versions(\"TLSv1.2\")");
-                Side server = Side.begun(server(policy))
+                Endpoint server = Endpoint.of(server(policy))
                         .arrive(policy == TlsPolicy.IMPLICIT ? "\u0016\u0003" : "UPGRADE\r\n")
                         .run();
                 requireAdvice(server, late, "may have refused this server's certificate");
@@ -177,7 +177,7 @@ class CloseNotifyTest {
         }
     }
 
-    private static void requireAdvice(Side side, boolean late, String advice) {
+    private static void requireAdvice(Endpoint side, boolean late, String advice) {
         if (late) {
             side.at(Duration.ofHours(1).toNanos());
         } else {
@@ -189,26 +189,26 @@ class CloseNotifyTest {
         assertThat(side.upgradeFailure().hint()).get().asString().contains(advice, "something in the middle may");
     }
 
-    private static Side asked(BareTls tls) throws Exception {
-        Side client = Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED)));
+    private static Endpoint asked(BareTls tls) throws Exception {
+        Endpoint client = Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED)));
         client.arrive("GO\r\n").run();
         while (!tls.established()) {
-            client.arrive(tls.feed(client.take()).take()).run().requireSound();
+            client.arrive(tls.feed(client.take()).take()).run().requireNoFailure();
         }
         tls.feed(client.take());
-        return client.arrive(tls.take()).run().requireSound();
+        return client.arrive(tls.take()).run().requireNoFailure();
     }
 
-    private static Side secure(BareTls tls, EngineSource source) throws Exception {
-        Side server = Side.begun(server(
+    private static Endpoint secure(BareTls tls, EngineSource source) throws Exception {
+        Endpoint server = Endpoint.of(server(
                 new LineProtocolServer(),
                 UpgradeSettings.of(TlsPolicy.IMPLICIT)
                         .withTls(TlsSettings.builder().engines(source).build())));
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
-        server.arrive(tls.take()).run().requireSound();
+        server.arrive(tls.take()).run().requireNoFailure();
         assertThat(tls.feed(server.take()).heard()).isEqualTo("HELLO inside\r\n");
         return server;
     }

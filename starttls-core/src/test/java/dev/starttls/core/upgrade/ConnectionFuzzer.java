@@ -7,7 +7,7 @@ import dev.starttls.core.hosts.HostFacts;
 import dev.starttls.core.hosts.HostFacts.Answer;
 import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.testing.LineProtocolServer.Offer;
@@ -29,7 +29,8 @@ final class ConnectionFuzzer {
 
     /** Makes the connection to be looked at, or in a test of the oracles a faulty view of one. */
     interface Maker {
-        ObservedSide make(UpgradeConnection connection, Recorder dialogue, TlsPolicy policy, Chops chops);
+        ObservedEndpoint make(
+                UpgradeConnection connection, Recorder dialogue, TlsPolicy policy, Fragmentation fragmentation);
     }
 
     /** Words that get a fuzzer further. */
@@ -64,7 +65,7 @@ final class ConnectionFuzzer {
     private static final int MAX_ACTIONS = 60;
 
     private final FuzzInput input;
-    private final ObservedSide subject;
+    private final ObservedEndpoint subject;
     private final BareTls tls;
     private final boolean ofClient;
     private final StringBuilder inside = new StringBuilder();
@@ -78,7 +79,7 @@ final class ConnectionFuzzer {
         TlsPolicy policy =
                 input.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT, TlsPolicy.DISABLED);
         UpgradeLimits limits = input.of(UpgradeLimits.DEFAULT, SMALL);
-        Chops chops = chops(input.octet());
+        Fragmentation fragmentation = fragmentation(input.octet());
         String version = input.of("TLSv1.3", "TLSv1.2");
         InjectionResponse injection = input.of(InjectionResponse.values());
         Offer offer = input.of(Offer.OFFERED, Offer.NOT_OFFERED, Offer.REFUSED, Offer.PREAUTHENTICATED);
@@ -95,7 +96,7 @@ final class ConnectionFuzzer {
                 : new Recorder(new LineProtocolServer(offer), line -> !(line.equals("RAW") && policy.enforced()));
         UpgradeConnection connection =
                 ofClient ? Connections.client(dialogue, settings) : Connections.server(dialogue, settings);
-        this.subject = maker.make(connection, dialogue, policy, chops);
+        this.subject = maker.make(connection, dialogue, policy, fragmentation);
         this.tls =
                 ofClient ? BareTls.server(Connections.SERVING, version) : BareTls.client(Connections.TRUSTING, version);
     }
@@ -124,8 +125,8 @@ final class ConnectionFuzzer {
     }
 
     /** Whole, octet by octet, or by chance as the octet has it. */
-    static Chops chops(int octet) {
-        return octet == 0 ? Chops.NONE : octet == 1 ? Chops.OCTETS : Chops.seeded(octet);
+    static Fragmentation fragmentation(int octet) {
+        return octet == 0 ? Fragmentation.WHOLE : octet == 1 ? Fragmentation.OCTETS : Fragmentation.random(octet);
     }
 
     static void run(byte[] octets, Role role, Maker maker) throws SSLException {
@@ -167,7 +168,7 @@ final class ConnectionFuzzer {
                     case 0 -> subject.side.arriveEnd();
                     case 1 -> subject.connection.close();
                     case 2 -> closePeer();
-                    default -> subject.side.send(ObservedSide.SECRET);
+                    default -> subject.side.send(ObservedEndpoint.SECRET);
                 }
             }
             default -> pass(Duration.ofSeconds(input.octet()));

@@ -1,8 +1,8 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
-import dev.starttls.core.testing.Side;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
@@ -59,11 +59,11 @@ final class Connections {
     }
 
     /** A client that has sent its upgrade command. */
-    static Side proposed(UpgradeConnection connection) {
-        Side client = Side.begun(connection)
+    static Endpoint proposed(UpgradeConnection connection) {
+        Endpoint client = Endpoint.of(connection)
                 .arrive("HELLO there\r\nCAP PLAIN\r\nCAP UPGRADE\r\nEND\r\n")
                 .run();
-        if (!client.takeWords().equals("CAPS\r\nUPGRADE\r\n")) {
+        if (!client.takeText().equals("CAPS\r\nUPGRADE\r\n")) {
             throw new AssertionError("Expected the client to propose");
         }
         return client;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.starttls.core.hosts.HostFacts;
 import dev.starttls.core.hosts.HostFacts.Answer;
 import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.testing.LineProtocolServer.Offer;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TinyClient;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -53,10 +53,10 @@ class DirectUpgradeTest {
 
     @Test
     void unless_it_is_set_the_client_asks_and_nothing_is_remembered_or_looked_up() {
-        Wire wire = wire(settings(DirectUpgrade.NEVER).withMemory(new Broken()), Offer.OFFERED);
-        assertThat(clear(wire.client().sent())).isEqualTo("CAPS\r\nUPGRADE\r\n");
-        assertThat(report(wire).proposal()).isEqualTo(Proposal.ASKED);
-        assertThat(report(wire).roundTrips()).isEqualTo(5);
+        MemoryLink link = link(settings(DirectUpgrade.NEVER).withMemory(new Broken()), Offer.OFFERED);
+        assertThat(clear(link.client().sent())).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(report(link).proposal()).isEqualTo(Proposal.ASKED);
+        assertThat(report(link).roundTrips()).isEqualTo(5);
     }
 
     @ParameterizedTest
@@ -67,27 +67,27 @@ class DirectUpgradeTest {
                     Connections.clientSettings(policy).withDirect(direct).withMemory(new Broken());
             UpgradeSettings server =
                     Connections.serverSettings(policy).withDirect(direct).withMemory(new Broken());
-            Wire wire = Wire.between(Connections.client(client), Connections.server(server))
+            MemoryLink link = MemoryLink.between(Connections.client(client), Connections.server(server))
                     .run();
-            wire.client().requireSound();
-            wire.server().requireSound();
-            assertThat(report(wire).proposal()).isEqualTo(Proposal.NONE);
+            link.client().requireNoFailure();
+            link.server().requireNoFailure();
+            assertThat(report(link).proposal()).isEqualTo(Proposal.NONE);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
     void the_command_leaves_right_behind_the_greeting_and_saves_a_round_trip(TlsPolicy policy) {
-        Wire wire = wire(settings(policy, DirectUpgrade.ALWAYS), Offer.OFFERED);
-        assertThat(clear(wire.client().sent())).isEqualTo("UPGRADE\r\n");
-        assertThat(wire.client().requireSound().connection().ready()).isTrue();
-        assertThat(report(wire).roundTrips()).isEqualTo(4);
-        assertThat(report(wire).proposal()).isEqualTo(Proposal.UNASKED);
-        assertThat(report(wire).phases().stream().map(PhaseTime::phase))
+        MemoryLink link = link(settings(policy, DirectUpgrade.ALWAYS), Offer.OFFERED);
+        assertThat(clear(link.client().sent())).isEqualTo("UPGRADE\r\n");
+        assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
+        assertThat(report(link).roundTrips()).isEqualTo(4);
+        assertThat(report(link).proposal()).isEqualTo(Proposal.UNASKED);
+        assertThat(report(link).phases().stream().map(PhaseTime::phase))
                 .containsExactly(Phase.GREETING, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
-        assertThat(report(wire).offeredBefore()).isEmpty();
-        assertThat(report(wire).offeredInside()).containsExactly("LOGIN");
-        assertThat(report(wire).toString()).contains("proposal=UNASKED");
+        assertThat(report(link).offeredBefore()).isEmpty();
+        assertThat(report(link).offeredInside()).containsExactly("LOGIN");
+        assertThat(report(link).toString()).contains("proposal=UNASKED");
         assertThat(events.heard()).containsExactly("proposed", "upgraded TLSv1.3");
         assertThat(facts(memory)).as("for those who go by it").isEqualTo(UPGRADED.withCommand(Answer.TAKEN));
     }
@@ -97,12 +97,12 @@ class DirectUpgradeTest {
     void a_refusal_falls_back_to_asking_on_the_same_connection_once(TlsPolicy policy) {
         remember(memory, UPGRADED);
         UpgradeSettings settings = settings(policy, DirectUpgrade.REMEMBERED);
-        Wire wire = wire(settings, Offer.ASKED_FOR);
-        assertThat(clear(wire.client().sent())).isEqualTo("UPGRADE\r\nCAPS\r\nUPGRADE\r\n");
-        assertThat(wire.client().requireSound().connection().ready()).isTrue();
-        assertThat(report(wire).roundTrips()).as("of five").isEqualTo(6);
-        assertThat(report(wire).proposal()).isEqualTo(Proposal.ASKED);
-        assertThat(report(wire).phases().stream().map(PhaseTime::phase))
+        MemoryLink link = link(settings, Offer.ASKED_FOR);
+        assertThat(clear(link.client().sent())).isEqualTo("UPGRADE\r\nCAPS\r\nUPGRADE\r\n");
+        assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
+        assertThat(report(link).roundTrips()).as("of five").isEqualTo(6);
+        assertThat(report(link).proposal()).isEqualTo(Proposal.ASKED);
+        assertThat(report(link).phases().stream().map(PhaseTime::phase))
                 .containsExactly(
                         Phase.GREETING,
                         Phase.COMMAND,
@@ -113,18 +113,19 @@ class DirectUpgradeTest {
         assertThat(events.heard()).containsExactly("proposed", "proposed", "upgraded TLSv1.3");
         assertThat(facts(memory)).isEqualTo(UPGRADED.withCommand(Answer.REFUSED));
 
-        Wire next = wire(settings.withTls(Connections.clientSettings(policy).tls()), Offer.ASKED_FOR);
+        MemoryLink next =
+                link(settings.withTls(Connections.clientSettings(policy).tls()), Offer.ASKED_FOR);
         assertThat(clear(next.client().sent())).as("tried no more").startsWith("CAPS\r\nUPGRADE\r\n");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"NOT_OFFERED", "REFUSED"})
     void under_required_the_session_is_blocked_if_asking_helps_no_further(Offer offer) {
-        Wire wire = wire(settings(DirectUpgrade.ALWAYS), offer);
+        MemoryLink link = link(settings(DirectUpgrade.ALWAYS), offer);
         FailureReason reason = FailureReason.valueOf(offer.name());
-        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(reason);
+        assertThat(link.client().upgradeFailure().reason()).isEqualTo(reason);
         assertThat(events.heard()).endsWith("failed " + reason, "blocked " + reason);
-        assertThat(clear(wire.client().sent()))
+        assertThat(clear(link.client().sent()))
                 .isEqualTo(offer == Offer.REFUSED ? "UPGRADE\r\nCAPS\r\nUPGRADE\r\n" : "UPGRADE\r\nCAPS\r\n");
         assertThat(facts(memory).command())
                 .as("one that refuses in any case does not refuse for want of asking")
@@ -134,11 +135,11 @@ class DirectUpgradeTest {
     @ParameterizedTest
     @EnumSource(names = {"NOT_OFFERED", "REFUSED"})
     void an_opportunistic_client_asks_behind_a_refusal_and_then_goes_on_in_plaintext(Offer offer) {
-        Wire wire = wire(settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS), offer);
-        assertThat(wire.client().requireSound().connection().ready()).isTrue();
-        assertThat(report(wire).encrypted()).isFalse();
-        assertThat(report(wire).offeredBefore()).contains("PLAIN");
-        assertThat(report(wire).proposal())
+        MemoryLink link = link(settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS), offer);
+        assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
+        assertThat(report(link).encrypted()).isFalse();
+        assertThat(report(link).offeredBefore()).contains("PLAIN");
+        assertThat(report(link).proposal())
                 .as("the last command that was sent")
                 .isEqualTo(offer == Offer.REFUSED ? Proposal.ASKED : Proposal.UNASKED);
         assertThat(events.heard()).endsWith("declined " + offer).doesNotContain("failed " + offer);
@@ -147,10 +148,10 @@ class DirectUpgradeTest {
     @ParameterizedTest
     @EnumSource(names = {"NOT_OFFERED", "PREAUTHENTICATED"})
     void where_no_command_was_sent_there_is_no_proposal_to_be_reported(Offer offer) {
-        Wire wire = wire(settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.NEVER), offer);
-        assertThat(wire.client().requireSound().connection().ready()).isTrue();
-        assertThat(report(wire).proposal()).isEqualTo(Proposal.NONE);
-        assertThat(wire.server().connection().report().proposal()).isEqualTo(Proposal.NONE);
+        MemoryLink link = link(settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.NEVER), offer);
+        assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
+        assertThat(report(link).proposal()).isEqualTo(Proposal.NONE);
+        assertThat(link.server().connection().report().proposal()).isEqualTo(Proposal.NONE);
     }
 
     @ParameterizedTest
@@ -160,7 +161,7 @@ class DirectUpgradeTest {
         UpgradeSettings settings = settings(direct);
         UpgradeConnection connection = new UpgradeConnection(new LineProtocolClient(), settings, SERVER);
         long phase = settings.limits().timePerPhase().toNanos();
-        Side client = Side.begun(connection).run();
+        Endpoint client = Endpoint.of(connection).run();
         assertThat(connection.deadline()).contains(phase);
         client.at(10).arrive("HELLO there\r\n").run();
         assertThat(connection.report().proposal()).isEqualTo(Proposal.UNASKED);
@@ -211,10 +212,10 @@ class DirectUpgradeTest {
         };
         int[] roundTrips = {5, 4, 3, 3};
         for (int i = 0; i < learnt.length; i++) {
-            Wire wire = wire(settings, Offer.OFFERED);
-            assertThat(wire.client().requireSound().connection().ready()).isTrue();
-            assertThat(report(wire).proposal()).isEqualTo(proposals[i]);
-            assertThat(report(wire).roundTrips()).as("connection " + i).isEqualTo(roundTrips[i]);
+            MemoryLink link = link(settings, Offer.OFFERED);
+            assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
+            assertThat(report(link).proposal()).isEqualTo(proposals[i]);
+            assertThat(report(link).roundTrips()).as("connection " + i).isEqualTo(roundTrips[i]);
             assertThat(facts(memory)).isEqualTo(learnt[i]);
         }
     }
@@ -223,8 +224,8 @@ class DirectUpgradeTest {
     void a_host_that_offers_nothing_is_never_tried() {
         UpgradeSettings settings = settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.REMEMBERED);
         for (int i = 0; i < 3; i++) {
-            Wire wire = wire(settings, Offer.NOT_OFFERED);
-            assertThat(clear(wire.client().sent())).isEqualTo("CAPS\r\n");
+            MemoryLink link = link(settings, Offer.NOT_OFFERED);
+            assertThat(clear(link.client().sent())).isEqualTo("CAPS\r\n");
             assertThat(facts(memory)).isEqualTo(HostFacts.NONE);
         }
     }
@@ -232,8 +233,8 @@ class DirectUpgradeTest {
     @Test
     void what_is_remembered_of_a_host_is_no_longer_believed_once_it_is_wrong() {
         remember(memory, DIRECT);
-        Wire wire = wire(settings(DirectUpgrade.REMEMBERED), Offer.ASKED_FOR);
-        assertThat(wire.client().requireSound().connection().ready()).isTrue();
+        MemoryLink link = link(settings(DirectUpgrade.REMEMBERED), Offer.ASKED_FOR);
+        assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
         assertThat(facts(memory).command()).isEqualTo(Answer.REFUSED);
     }
 
@@ -249,23 +250,23 @@ class DirectUpgradeTest {
     private String first(Peer peer) {
         UpgradeConnection client =
                 new UpgradeConnection(new LineProtocolClient(), settings(DirectUpgrade.REMEMBERED), peer);
-        return Side.begun(client).arrive("HELLO there\r\n").run().takeWords();
+        return Endpoint.of(client).arrive("HELLO there\r\n").run().takeText();
     }
 
     @Test
     void a_dialogue_that_does_not_implement_it_asks() {
         remember(memory, UPGRADED.withCommand(Answer.TAKEN));
         UpgradeConnection client = new UpgradeConnection(new TinyClient(), settings(DirectUpgrade.REMEMBERED), SERVER);
-        Side.begun(client).run().requireSound();
+        Endpoint.of(client).run().requireNoFailure();
         assertThat(client.state()).isEqualTo(State.PLAINTEXT);
     }
 
     @ParameterizedTest
     @CsvSource({"REMEMBERED, recall", "ALWAYS, update"})
     void what_a_memory_throws_ends_the_connection_typed(DirectUpgrade direct, String call) {
-        Wire wire = wire(settings(direct).withMemory(new Broken()), Offer.OFFERED);
-        assertThat(wire.client().failure().orElseThrow()).hasMessage("broken " + call);
-        UpgradeException why = wire.client().connection().failure().orElseThrow();
+        MemoryLink link = link(settings(direct).withMemory(new Broken()), Offer.OFFERED);
+        assertThat(link.client().failure().orElseThrow()).hasMessage("broken " + call);
+        UpgradeException why = link.client().connection().failure().orElseThrow();
         assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why).hasRootCauseMessage("broken " + call);
     }
@@ -290,16 +291,16 @@ class DirectUpgradeTest {
                 .withListener(events);
     }
 
-    private static Wire wire(UpgradeSettings settings, Offer offer) {
+    private static MemoryLink link(UpgradeSettings settings, Offer offer) {
         UpgradeConnection client = new UpgradeConnection(new LineProtocolClient(), settings, SERVER);
         UpgradeSettings serving =
                 Connections.serverSettings(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.HANDSHAKE);
-        return Wire.between(client, Connections.server(new LineProtocolServer(offer), serving))
+        return MemoryLink.between(client, Connections.server(new LineProtocolServer(offer), serving))
                 .run();
     }
 
-    private static UpgradeReport report(Wire wire) {
-        return wire.client().connection().report();
+    private static UpgradeReport report(MemoryLink link) {
+        return link.client().connection().report();
     }
 
     /** Throws whatever is asked of it. */

@@ -3,9 +3,9 @@ package dev.starttls.core.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.Records;
-import dev.starttls.core.testing.Side;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -27,26 +27,26 @@ class EarlyHandshakeTest {
         // Of TLS 1.2, whose hello is the shorter one.
         boolean cutInside = true;
         for (int cut = 0; cutInside; cut++) {
-            cutInside = upgrades(cut, Chops.NONE, "TLSv1.2");
+            cutInside = upgrades(cut, Fragmentation.WHOLE, "TLSv1.2");
         }
     }
 
     @Test
     void it_is_given_to_the_handshake_octet_by_octet() throws Exception {
-        upgrades(0, Chops.OCTETS, "TLSv1.3");
+        upgrades(0, Fragmentation.OCTETS, "TLSv1.3");
     }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void it_is_given_to_the_handshake_in_random_pieces(long seed) throws Exception {
-        upgrades((int) seed, Chops.seeded(seed), "TLSv1.3");
+        upgrades((int) seed, Fragmentation.random(seed), "TLSv1.3");
     }
 
     /** Returns whether the cut was within the command and its hello. */
-    private static boolean upgrades(int cut, Chops chops, String version) throws Exception {
+    private static boolean upgrades(int cut, Fragmentation fragmentation, String version) throws Exception {
         PoliteServer serving = new PoliteServer().takingEarlyHellos();
-        Side server = Side.begun(Connections.server(serving, settings()))
-                .chopping(chops)
+        Endpoint server = Endpoint.of(Connections.server(serving, settings()))
+                .fragmented(fragmentation)
                 .run();
         BareTls tls = BareTls.client(Connections.TRUSTING, version).begin();
         byte[] early = early(tls.take());
@@ -54,7 +54,7 @@ class EarlyHandshakeTest {
         server.arrive(Arrays.copyOf(early, at))
                 .arrive(Arrays.copyOfRange(early, at, early.length))
                 .run()
-                .requireSound();
+                .requireNoFailure();
         byte[] sent = server.take();
         String plain = GREETING + "GO\r\n";
         assertThat(new String(sent, 0, plain.length(), StandardCharsets.ISO_8859_1))
@@ -63,12 +63,12 @@ class EarlyHandshakeTest {
         assertThat(Records.fault(sent, plain.length())).isEmpty();
         tls.feed(Arrays.copyOfRange(sent, plain.length(), sent.length));
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
-        server.arrive(tls.take()).run().requireSound();
+        server.arrive(tls.take()).run().requireNoFailure();
         tls.feed(server.take());
-        server.arrive(tls.say("ECHO inside\r\n").take()).run().requireSound();
+        server.arrive(tls.say("ECHO inside\r\n").take()).run().requireNoFailure();
         assertThat(tls.feed(server.take()).heard()).isEqualTo("SAID inside\r\n");
         assertThat(serving.executed()).containsExactly("UPGRADE", "inside ECHO inside");
         return cut < early.length;
@@ -77,7 +77,7 @@ class EarlyHandshakeTest {
     @Test
     void none_of_its_octets_is_taken_before_the_go_ahead_has_left() throws Exception {
         UpgradeConnection server = Connections.server(dialogue, settings());
-        Side.begun(server).run();
+        Endpoint.of(server).run();
         byte[] hello = BareTls.client(Connections.TRUSTING).begin().take();
         ByteBuffer network = ByteBuffer.wrap(early(hello));
         server.receive(network, Connections.NOTHING);
@@ -99,14 +99,14 @@ class EarlyHandshakeTest {
         for (int cut = 0; cut <= words.length(); cut++) {
             PoliteServer serving = new PoliteServer().takingEarlyHellos();
             UpgradeConnection connection = Connections.server(serving, settings());
-            Side server = Side.begun(connection).run();
+            Endpoint server = Endpoint.of(connection).run();
             server.take();
             // Both pieces come before the go-ahead leaves.
             assertThat(feed(connection, words.substring(0, cut)) || feed(connection, words.substring(cut)))
                     .as("cut at " + cut)
                     .isTrue();
             server.run();
-            assertThat(server.takeWords()).doesNotContain("SAID");
+            assertThat(server.takeText()).doesNotContain("SAID");
             assertThat(serving.end().failure().orElseThrow().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
             assertThat(serving.executed()).containsExactly("UPGRADE");
         }
@@ -114,7 +114,7 @@ class EarlyHandshakeTest {
 
     @Test
     void what_only_begins_like_a_hello_is_refused_by_the_handshake_and_never_executed() {
-        Side server = Side.begun(Connections.server(dialogue, settings())).run();
+        Endpoint server = Endpoint.of(Connections.server(dialogue, settings())).run();
         server.arrive("UPGRADE\r\n\26ECHO x\r\nECHO y\r\n").run();
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(dialogue.executed()).containsExactly("UPGRADE");
@@ -122,7 +122,7 @@ class EarlyHandshakeTest {
 
     @Test
     void commands_after_an_early_hello_are_refused_by_the_handshake_and_never_executed() throws Exception {
-        Side server = Side.begun(Connections.server(dialogue, settings())).run();
+        Endpoint server = Endpoint.of(Connections.server(dialogue, settings())).run();
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         byte[] early = early(tls.take());
         byte[] more = Arrays.copyOf(early, early.length + 8);
@@ -140,7 +140,7 @@ class EarlyHandshakeTest {
             throws Exception {
         UpgradeSettings settings =
                 Connections.serverSettings(TlsPolicy.REQUIRED).withInjection(response);
-        Side server = Side.begun(Connections.server(dialogue, settings)).run();
+        Endpoint server = Endpoint.of(Connections.server(dialogue, settings)).run();
         server.arrive(early(BareTls.client(Connections.TRUSTING).begin().take()))
                 .run();
         assertThat(server.failure().isPresent()).isEqualTo(response == InjectionResponse.FAIL);
@@ -152,7 +152,7 @@ class EarlyHandshakeTest {
     void what_is_thrown_away_is_bounded() throws Exception {
         UpgradeConnection server = Connections.server(
                 dialogue, Connections.serverSettings(TlsPolicy.REQUIRED).withInjection(InjectionResponse.DISCARD));
-        Side side = Side.begun(server).run();
+        Endpoint side = Endpoint.of(server).run();
         server.receive(Connections.octets("UPGRADE\r\n"), Connections.NOTHING);
         int taken = 0;
         while (server.state() != State.FAILED && taken < 1_000_000) {

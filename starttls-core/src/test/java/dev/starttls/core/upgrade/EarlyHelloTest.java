@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
 import java.io.IOException;
@@ -46,10 +46,10 @@ class EarlyHelloTest {
         Runnable preparation = connection.preparation().orElseThrow();
         assertThat(connection.preparation()).isEmpty();
         runIf(when == When.AT_ONCE, preparation);
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         connection.prepare();
         client.arrive(OFFER).run();
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(client.takeText()).isEqualTo("CAPS\r\nUPGRADE\r\n");
         runIf(when == When.WHEN_PROPOSED, preparation);
         assertThat(connection.want()).isEqualTo(Want.READ);
         assertThat(client.run().take()).isEmpty();
@@ -60,13 +60,13 @@ class EarlyHelloTest {
         runIf(when == When.BEHIND_THE_GO_AHEAD, preparation);
         BareTls tls = BareTls.server(Connections.SERVING);
         client.run();
-        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        client.arrive(tls.feed(client.take()).take()).run().requireNoFailure();
         assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
         assertThat(engines).hasValue(1);
         // A thread that comes too late does no harm.
         preparation.run();
         assertThat(engines).hasValue(1);
-        client.requireSound();
+        client.requireNoFailure();
     }
 
     @Test
@@ -79,12 +79,12 @@ class EarlyHelloTest {
             engines.incrementAndGet();
             return Connections.TRUSTING.createSSLEngine(host, port);
         }));
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         Runnable preparation = connection.preparation().orElseThrow();
         CompletableFuture<Void> other = CompletableFuture.runAsync(preparation);
         await(at);
         client.arrive(OFFER).run();
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(client.takeText()).isEqualTo("CAPS\r\nUPGRADE\r\n");
         assertThat(connection.want()).isEqualTo(Want.READ);
         connection.receive(Connections.octets("GO\r\n"), Connections.NOTHING);
         assertThat(connection.want()).isEqualTo(Want.TASK);
@@ -95,7 +95,7 @@ class EarlyHelloTest {
         task.run();
         BareTls tls = BareTls.server(Connections.SERVING);
         client.run();
-        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        client.arrive(tls.feed(client.take()).take()).run().requireNoFailure();
         assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
         other.get(30, TimeUnit.SECONDS);
         assertThat(engines).hasValue(1);
@@ -122,7 +122,7 @@ class EarlyHelloTest {
             });
         }));
         Runnable preparation = connection.preparation().orElseThrow();
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         CompletableFuture<Void> other = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             preparation.run();
@@ -133,7 +133,7 @@ class EarlyHelloTest {
             await(at);
         }
         client.arrive(OFFER).run();
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(client.takeText()).isEqualTo("CAPS\r\nUPGRADE\r\n");
         touched.set(0);
         connection.receive(Connections.octets("GO\r\n"), Connections.NOTHING);
         connection.receive(Connections.NOTHING, Connections.NOTHING);
@@ -146,7 +146,7 @@ class EarlyHelloTest {
         other.get(30, TimeUnit.SECONDS);
         BareTls tls = BareTls.server(Connections.SERVING);
         client.run();
-        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        client.arrive(tls.feed(client.take()).take()).run().requireNoFailure();
         assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
     }
 
@@ -174,7 +174,7 @@ class EarlyHelloTest {
             UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED));
             Runnable preparation = connection.preparation().orElseThrow();
             runIf(when == When.AT_ONCE, preparation);
-            Side client = Side.begun(connection).arrive(OFFER).run();
+            Endpoint client = Endpoint.of(connection).arrive(OFFER).run();
             runIf(when == When.WHEN_PROPOSED, preparation);
             client.take();
             client.arrive(answer).arriveEnd().run();
@@ -192,11 +192,11 @@ class EarlyHelloTest {
     void it_is_let_go_where_the_session_stays_in_plaintext() throws Exception {
         UpgradeConnection connection = client(clientSettings(TlsPolicy.OPPORTUNISTIC));
         Runnable preparation = connection.preparation().orElseThrow();
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         client.arrive("HELLO there\r\nCAP PLAIN\r\nEND\r\n").send("words\r\n").run();
         preparation.run();
-        client.run().requireSound();
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\nwords\r\n");
+        client.run().requireNoFailure();
+        assertThat(client.takeText()).isEqualTo("CAPS\r\nwords\r\n");
         connection.close();
         assertThat(client.run().take()).isEmpty();
     }
@@ -237,7 +237,7 @@ class EarlyHelloTest {
                         .suites("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256")
                         .build()));
         mute.preparation().orElseThrow().run();
-        Side client = Side.begun(mute).arrive(OFFER).run();
+        Endpoint client = Endpoint.of(mute).arrive(OFFER).run();
         client.take();
         client.arrive("GO\r\n").run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
@@ -255,7 +255,7 @@ class EarlyHelloTest {
         }));
         Runnable preparation = connection.preparation().orElseThrow();
         runIf(early, preparation);
-        Side client = Side.begun(connection).arrive(OFFER).run();
+        Endpoint client = Endpoint.of(connection).arrive(OFFER).run();
         client.arrive("GO\r\n").run();
         UpgradeException why = connection.failure().orElseThrow();
         assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);

@@ -3,14 +3,14 @@ package dev.starttls.core.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.Issued;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
 import java.io.IOException;
@@ -45,7 +45,7 @@ class EngineFailureTest {
     @ParameterizedTest
     @MethodSource("wrong")
     void a_wrong_certificate_is_told_as_what_it_is(EngineMaker engines, Issued shown, FailureReason reason) {
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         new UpgradeConnection(
                                 new LineProtocolClient(), settings(engines.client()), new Peer("localhost", -1)),
                         new UpgradeConnection(
@@ -53,7 +53,7 @@ class EngineFailureTest {
                                 settings(EngineMaker.SUN_JSSE.with(shown)),
                                 new Peer("127.0.0.1", -1)))
                 .run();
-        UpgradeException why = wire.client().upgradeFailure();
+        UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(reason);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
     }
@@ -74,7 +74,7 @@ class EngineFailureTest {
     @ParameterizedTest
     @MethodSource("thrown")
     void what_a_trust_manager_throws_is_this_sides_own_error(EngineMaker engines, Throwable thrown) {
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         new UpgradeConnection(
                                 new LineProtocolClient(),
                                 settings(engines.client(new ThrowingTrust(thrown))),
@@ -84,7 +84,7 @@ class EngineFailureTest {
                                 settings(EngineMaker.SUN_JSSE.with(CERTIFICATES.localhost(KeyKind.EC))),
                                 new Peer("127.0.0.1", -1)))
                 .run();
-        UpgradeException why = wire.client().upgradeFailure();
+        UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why).hasMessageContaining(thrown.getClass().getName());
         assertThat(why.hint()).get().asString().contains("a trust manager");
@@ -97,7 +97,7 @@ class EngineFailureTest {
         Random random = new Random(seed);
         for (int i = 0; i < 24; i++) {
             String version = i % 2 == 0 ? "TLSv1.2" : "TLSv1.3";
-            Side client = Side.begun(new UpgradeConnection(
+            Endpoint client = Endpoint.of(new UpgradeConnection(
                             new LineProtocolClient(),
                             UpgradeSettings.of(TlsPolicy.IMPLICIT)
                                     .withTls(TlsSettings.builder()

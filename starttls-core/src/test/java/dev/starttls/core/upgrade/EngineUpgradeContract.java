@@ -5,7 +5,7 @@ import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.EngineSource;
 
-/** The contract with other engines than the JDK's; what plays the other side by hand has the JDK's. */
+/** The contract with other engines than the JDK's; the peers that a test plays have the JDK's. */
 abstract class EngineUpgradeContract extends LineProtocolUpgradeTest {
 
     private final EngineSource client = engines().client();

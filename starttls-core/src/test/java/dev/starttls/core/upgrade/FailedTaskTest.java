@@ -6,9 +6,9 @@ import static dev.starttls.core.upgrade.Connections.serverSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.EngineMaker;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.tls.TlsSettings;
@@ -38,12 +38,12 @@ class FailedTaskTest {
     @ParameterizedTest
     @EnumSource
     void a_hello_with_a_broken_key_share_is_answered_at_once(EngineMaker engines) {
-        for (Chops chops : List.of(Chops.NONE, Chops.OCTETS)) {
-            Side server = Side.begun(server(serverSettings(TlsPolicy.IMPLICIT)
+        for (Fragmentation fragmentation : List.of(Fragmentation.WHOLE, Fragmentation.OCTETS)) {
+            Endpoint server = Endpoint.of(server(serverSettings(TlsPolicy.IMPLICIT)
                             .withTls(TlsSettings.builder()
                                     .engines(engines.with(CERTIFICATES.localhost(KeyKind.EC)))
                                     .build())))
-                    .chopping(chops)
+                    .fragmented(fragmentation)
                     .arrive(HELLO)
                     .run();
             requireAlert(server, engines.name());
@@ -58,7 +58,7 @@ class FailedTaskTest {
         for (int at : new int[] {43, 77, 150, 180, 200, 220, 240}) {
             byte[] hello = sound.clone();
             hello[at] ^= 0x55;
-            Side server = Side.begun(server(serverSettings(TlsPolicy.IMPLICIT)
+            Endpoint server = Endpoint.of(server(serverSettings(TlsPolicy.IMPLICIT)
                             .withTls(TlsSettings.builder()
                                     .engines(engines.with(CERTIFICATES.localhost(KeyKind.EC)))
                                     .build())))
@@ -78,7 +78,7 @@ class FailedTaskTest {
     @ParameterizedTest
     @EnumSource
     void a_server_hello_with_a_broken_key_share_is_answered_at_once(EngineMaker engines) throws Exception {
-        Side client = Side.begun(client(UpgradeSettings.of(TlsPolicy.IMPLICIT)
+        Endpoint client = Endpoint.of(client(UpgradeSettings.of(TlsPolicy.IMPLICIT)
                         .withTls(TlsSettings.builder()
                                 .engines(engines.client())
                                 .versions("TLSv1.3")
@@ -103,7 +103,7 @@ class FailedTaskTest {
         return at;
     }
 
-    private static void requireAlert(Side side, String what) {
+    private static void requireAlert(Endpoint side, String what) {
         UpgradeException why = side.upgradeFailure();
         assertThat(why.reason()).as(what + ": " + why.getMessage()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);

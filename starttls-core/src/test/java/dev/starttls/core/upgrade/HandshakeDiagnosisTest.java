@@ -6,7 +6,7 @@ import static dev.starttls.core.upgrade.Connections.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.LineProtocolClient;
-import dev.starttls.core.testing.Wire;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.tls.TlsSettings;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
@@ -24,7 +24,7 @@ class HandshakeDiagnosisTest {
 
     @Test
     void two_sides_without_a_common_application_protocol_are_told_to_compare_them() {
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         client(UpgradeSettings.of(TlsPolicy.REQUIRED)
                                 .withTls(TlsSettings.builder()
                                         .context(Connections.TRUSTING)
@@ -37,7 +37,7 @@ class HandshakeDiagnosisTest {
                                         .build())))
                 .run();
         for (UpgradeException why :
-                List.of(wire.client().upgradeFailure(), wire.server().upgradeFailure())) {
+                List.of(link.client().upgradeFailure(), link.server().upgradeFailure())) {
             assertThat(why.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
             assertThat(why.hint()).get().asString().contains("compare TlsSettings.Builder.applicationProtocols");
         }
@@ -77,7 +77,7 @@ class HandshakeDiagnosisTest {
         assertThat(new Peer("b\u00fccher.example", -1)).hasToString("xn--bcher-kva.example");
         assertThat(new Peer("unix:/tmp/\u00fc", -1)).hasToString("unix:/tmp/\u00fc");
         UpgradeConnection connection = new UpgradeConnection(new LineProtocolClient(), settings(), PEER);
-        UpgradeException why = Wire.between(connection, server(TlsPolicy.REQUIRED))
+        UpgradeException why = MemoryLink.between(connection, server(TlsPolicy.REQUIRED))
                 .run()
                 .client()
                 .upgradeFailure();

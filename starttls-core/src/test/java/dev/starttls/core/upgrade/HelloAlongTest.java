@@ -6,12 +6,11 @@ import dev.starttls.core.hosts.HostFacts;
 import dev.starttls.core.hosts.HostFacts.Answer;
 import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.Records;
-import dev.starttls.core.testing.Side;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -48,7 +47,7 @@ class HelloAlongTest {
     }
 
     @Test
-    void it_leaves_with_the_command_and_nothing_leaves_behind_it_before_the_go_ahead() throws Exception {
+    void it_leaves_with_the_command_and_nothing_follows_before_the_go_ahead() throws Exception {
         UpgradeConnection client = client();
         client.begin(0);
         client.receive(Connections.octets(GREETING), Connections.NOTHING);
@@ -66,12 +65,12 @@ class HelloAlongTest {
     }
 
     @Test
-    void it_leaves_behind_a_command_that_was_asked_for_too() {
+    void it_leaves_with_a_command_that_was_asked_for_too() {
         DirectUpgradeTest.remember(memory, TAKING.withCommand(Answer.REFUSED));
-        Side client = Side.begun(client()).arrive(GREETING).run();
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\n");
+        Endpoint client = Endpoint.of(client()).arrive(GREETING).run();
+        assertThat(client.takeText()).isEqualTo("CAPS\r\n");
         client.arrive("CAP UPGRADE\r\nEND\r\n").run();
-        assertThat(client.takeWords()).startsWith("UPGRADE\r\n\26\3");
+        assertThat(client.takeText()).startsWith("UPGRADE\r\n\26\3");
         assertThat(client.connection().report().proposal()).isEqualTo(Proposal.ASKED_WITH_HELLO);
     }
 
@@ -81,41 +80,23 @@ class HelloAlongTest {
         DirectUpgradeTest.remember(memory, TAKING.withClientHello(known));
         UpgradeConnection client =
                 new UpgradeConnection(new LineProtocolClient().patient(), settings(), DirectUpgradeTest.SERVER);
-        Side side = Side.begun(client).arrive(GREETING).run();
-        assertThat(side.takeWords().length() > COMMAND.length()).isEqualTo(along);
+        Endpoint side = Endpoint.of(client).arrive(GREETING).run();
+        assertThat(side.takeText().length() > COMMAND.length()).isEqualTo(along);
     }
 
     @Test
     void it_is_not_tried_together_with_the_command() {
         DirectUpgradeTest.remember(memory, HostFacts.NONE.withUpgraded());
-        assertThat(Side.begun(client()).arrive(GREETING).run().takeWords()).isEqualTo(COMMAND);
+        assertThat(Endpoint.of(client()).arrive(GREETING).run().takeText()).isEqualTo(COMMAND);
     }
 
     @Test
-    void an_upgrade_works_wherever_the_octets_of_either_side_are_cut() {
-        Wire whole = upgraded(wire());
-        assertThat(whole.client().connection().report().roundTrips()).isEqualTo(3);
-        // Every octet up to the header of the first record, then some: records are cut by other tests.
-        for (int cut = 1; cut < whole.server().sent().length; cut += cut < 30 ? 1 : 17) {
-            upgraded(wire().cutServerAt(cut));
-        }
-        for (int cut = 1; cut < whole.client().sent().length; cut += cut < 20 ? 1 : 31) {
-            upgraded(wire().cutClientAt(cut));
-        }
-    }
-
-    @Test
-    void an_upgrade_works_octet_by_octet() {
-        Wire wire = wire();
-        wire.client().chopping(Chops.OCTETS);
-        wire.server().chopping(Chops.OCTETS);
-        upgraded(wire);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
-    void an_upgrade_works_however_reads_and_writes_are_interleaved(long seed) {
-        upgraded(Wire.chopped(client(), server(InjectionResponse.HANDSHAKE), seed));
+    void it_takes_three_round_trips() {
+        MemoryLink link = MemoryLink.between(client(), server(InjectionResponse.HANDSHAKE))
+                .run();
+        link.server().requireNoFailure();
+        assertThat(link.client().requireNoFailure().connection().report().roundTrips())
+                .isEqualTo(3);
     }
 
     // --- injection ---
@@ -136,11 +117,11 @@ class HelloAlongTest {
                 "\26CAP LOGIN\r\n",
                 "\25\r\n"
             })
-    void plaintext_behind_the_go_ahead_fails_the_client_wherever_it_is_cut(String injected) {
+    void plaintext_after_the_go_ahead_fails_the_client_wherever_it_is_split(String injected) {
         String all = "GO\r\n" + injected;
         for (int cut = 1; cut <= all.length(); cut++) {
             DirectUpgradeTest.remember(memory, TAKING);
-            Side client = proposed().send(SECRET);
+            Endpoint client = proposed().send(SECRET);
             client.arrive(all.substring(0, cut)).run();
             client.arrive(all.substring(cut)).run();
             assertThat(client.upgradeFailure().reason())
@@ -157,11 +138,11 @@ class HelloAlongTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CAP LOGIN\r\n", "END\r\n", "x", "\r\n"})
-    void plaintext_between_the_go_ahead_and_the_servers_records_fails_the_client_wherever_it_is_cut(String injected)
+    void plaintext_between_the_go_ahead_and_the_servers_records_fails_the_client_wherever_it_is_split(String injected)
             throws Exception {
         for (int cut = 0; cut <= injected.length(); cut++) {
             DirectUpgradeTest.remember(memory, TAKING);
-            Side client = proposed().send(SECRET);
+            Endpoint client = proposed().send(SECRET);
             byte[] records = answer(client.take());
             client.arrive("GO\r\n" + injected.substring(0, cut)).run();
             client.arrive(join(injected.substring(cut), records)).run();
@@ -172,10 +153,10 @@ class HelloAlongTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CAP LOGIN\r\n", "END\r\n", "x"})
-    void plaintext_behind_or_within_the_servers_records_is_never_heard(String injected) throws Exception {
+    void plaintext_after_or_within_the_servers_records_is_never_heard(String injected) throws Exception {
         for (int at = 1; at < 400; at += 23) {
             LineProtocolClient listening = new LineProtocolClient();
-            Side client = Side.begun(new UpgradeConnection(listening, settings(), DirectUpgradeTest.SERVER))
+            Endpoint client = Endpoint.of(new UpgradeConnection(listening, settings(), DirectUpgradeTest.SERVER))
                     .arrive(GREETING)
                     .run()
                     .send(SECRET);
@@ -193,13 +174,13 @@ class HelloAlongTest {
     }
 
     @Test
-    void the_servers_records_are_taken_from_the_segment_of_the_go_ahead_and_only_behind_it() throws Exception {
-        Side client = proposed();
+    void the_servers_records_are_taken_from_the_segment_of_the_go_ahead_and_only_after_it() throws Exception {
+        Endpoint client = proposed();
         byte[] records = answer(client.take());
-        client.arrive(join("GO\r\n", records)).run().requireSound();
+        client.arrive(join("GO\r\n", records)).run().requireNoFailure();
         assertThat(client.connection().state()).isEqualTo(State.SECURE);
 
-        Side hasty = proposed();
+        Endpoint hasty = proposed();
         hasty.arrive(answer(hasty.take())).run().at(61 * SECOND).run();
         assertThat(hasty.connection().report().encrypted()).isFalse();
         assertThat(hasty.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
@@ -210,25 +191,30 @@ class HelloAlongTest {
     void what_comes_before_the_client_hello_has_left_whole_is_an_injection() throws Exception {
         byte[] whole = proposed().take();
         for (int left = COMMAND.length(); left < whole.length; left++) {
-            for (String behind : List.of("\26\3\3\0\1", "CAP x\r\n")) {
+            for (String following : List.of("\26\3\3\0\1", "CAP x\r\n")) {
                 UpgradeConnection client = client();
                 client.begin(0);
                 client.receive(Connections.octets(GREETING), Connections.NOTHING);
                 client.transmit(Connections.NOTHING, ByteBuffer.allocate(left));
-                Optional<UpgradeException> thrown = thrown(client, "GO\r\n" + behind);
+                Optional<UpgradeException> thrown = thrown(client, "GO\r\n" + following);
                 assertThat(thrown.orElseThrow().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
                 ByteBuffer rest = ByteBuffer.allocate(20_000);
                 client.transmit(Connections.NOTHING, rest);
-                assertThat(rest.position()).as("behind %s octets", left).isZero();
+                assertThat(rest.position()).as("after %s octets", left).isZero();
             }
         }
     }
 
     @Test
     void a_go_ahead_that_comes_while_the_client_hello_leaves_is_taken() throws Exception {
-        byte[] whole = proposed().take();
+        // A context of which no session can be resumed: the hellos are of one length, but for what is random.
+        UpgradeSettings settings = settings()
+                .withTls(TlsSettings.builder()
+                        .context(Connections.CERTIFICATES.client())
+                        .build());
+        byte[] whole = Endpoint.of(client(settings)).arrive(GREETING).run().take();
         for (int left = COMMAND.length(); left < whole.length; left += 11) {
-            UpgradeConnection client = client();
+            UpgradeConnection client = client(settings);
             client.begin(0);
             client.receive(Connections.octets(GREETING), Connections.NOTHING);
             client.transmit(Connections.NOTHING, ByteBuffer.allocate(left));
@@ -243,17 +229,17 @@ class HelloAlongTest {
     @Test
     void a_go_ahead_before_the_command_has_left_is_not_taken() {
         for (int left = 0; left < COMMAND.length(); left++) {
-            int room = left;
-            assertThat(beforeTheCommandHasLeft(room).reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+            int size = left;
+            assertThat(beforeTheCommandHasLeft(size).reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
         }
     }
 
-    private UpgradeException beforeTheCommandHasLeft(int room) {
+    private UpgradeException beforeTheCommandHasLeft(int size) {
         try {
             UpgradeConnection client = client();
             client.begin(0);
             client.receive(Connections.octets(GREETING), Connections.NOTHING);
-            client.transmit(Connections.NOTHING, ByteBuffer.allocate(room));
+            client.transmit(Connections.NOTHING, ByteBuffer.allocate(size));
             return thrown(client, "GO\r\n").orElseThrow();
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -265,7 +251,7 @@ class HelloAlongTest {
     @ParameterizedTest
     @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
     void a_refusal_ends_the_connection_under_every_policy(TlsPolicy policy) {
-        Side client = Side.begun(client(settings().withPolicy(policy)))
+        Endpoint client = Endpoint.of(client(settings().withPolicy(policy)))
                 .arrive(GREETING)
                 .run()
                 .send(SECRET);
@@ -282,7 +268,7 @@ class HelloAlongTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "GO\r\n"})
     void an_end_before_the_first_record_ends_it(String said) {
-        Side client = proposed().send(SECRET).arrive(said).arriveEnd().run();
+        Endpoint client = proposed().send(SECRET).arrive(said).arriveEnd().run();
         UpgradeException why = notTaken(client, said.isEmpty() ? Phase.COMMAND : Phase.HANDSHAKE, Answer.REFUSED);
         assertThat(why).hasCauseInstanceOf(UpgradeException.class);
         assertThat(((UpgradeException) why.getCause()).reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
@@ -291,7 +277,7 @@ class HelloAlongTest {
 
     @Test
     void a_reset_ends_it_too() {
-        Side client = proposed();
+        Endpoint client = proposed();
         Optional<UpgradeException> why = Optional.empty();
         try {
             client.connection().transportFailed(new IOException("Connection reset"));
@@ -303,9 +289,9 @@ class HelloAlongTest {
     }
 
     @Test
-    void a_server_that_is_silent_behind_its_go_ahead_is_given_a_second() {
-        Side client = proposed().arrive("GO\r\n").run();
-        client.at(SECOND - 1).run().requireSound();
+    void a_server_that_is_silent_after_its_go_ahead_is_given_a_second() {
+        Endpoint client = proposed().arrive("GO\r\n").run();
+        client.at(SECOND - 1).run().requireNoFailure();
         client.at(SECOND).run();
         UpgradeException why = notTaken(client, Phase.HANDSHAKE, Answer.SILENT);
         assertThat(why).hasMessageContaining("silent");
@@ -314,8 +300,8 @@ class HelloAlongTest {
 
     @Test
     void or_four_times_as_long_as_its_go_ahead_took() {
-        Side client = proposed().at(2 * SECOND).arrive("GO\r\n").run();
-        client.at(10 * SECOND - 1).run().requireSound();
+        Endpoint client = proposed().at(2 * SECOND).arrive("GO\r\n").run();
+        client.at(10 * SECOND - 1).run().requireNoFailure();
         client.at(10 * SECOND).run();
         notTaken(client, Phase.HANDSHAKE, Answer.SILENT);
     }
@@ -324,22 +310,22 @@ class HelloAlongTest {
     void and_never_more_than_half_of_the_time_of_a_phase() {
         UpgradeSettings settings =
                 settings().withLimits(UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMillis(500)));
-        Side client = Side.begun(client(settings))
+        Endpoint client = Endpoint.of(client(settings))
                 .arrive(GREETING)
                 .run()
                 .arrive("GO\r\n")
                 .run();
-        client.at(SECOND / 4 - 1).run().requireSound();
+        client.at(SECOND / 4 - 1).run().requireNoFailure();
         client.at(SECOND / 4).run();
         notTaken(client, Phase.HANDSHAKE, Answer.SILENT);
     }
 
     @Test
     void once_the_first_record_begins_it_has_the_whole_time_of_a_phase() throws Exception {
-        Side client = proposed();
+        Endpoint client = proposed();
         byte[] records = answer(client.take());
         client.arrive(join("GO\r\n", Arrays.copyOf(records, 1))).run();
-        client.at(60 * SECOND - 1).run().requireSound();
+        client.at(60 * SECOND - 1).run().requireNoFailure();
         client.at(60 * SECOND).run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(DirectUpgradeTest.facts(memory))
@@ -349,8 +335,8 @@ class HelloAlongTest {
 
     @Test
     void a_server_that_says_nothing_to_the_command_has_half_of_the_time_of_a_phase() {
-        Side client = proposed();
-        client.at(30 * SECOND - 1).run().requireSound();
+        Endpoint client = proposed();
+        client.at(30 * SECOND - 1).run().requireNoFailure();
         client.at(30 * SECOND).run();
         notTaken(client, Phase.COMMAND, Answer.SILENT);
     }
@@ -358,27 +344,27 @@ class HelloAlongTest {
     @ParameterizedTest
     @CsvSource({"FAIL, REFUSED", "DISCARD, SILENT"})
     void servers_of_this_library_that_do_not_take_it_refuse_or_are_silent(InjectionResponse response, Answer learnt) {
-        Wire wire = Wire.between(client(), server(response)).run();
-        wire.client().at(SECOND).run();
-        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
+        MemoryLink link = MemoryLink.between(client(), server(response)).run();
+        link.client().at(SECOND).run();
+        assertThat(link.client().upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(DirectUpgradeTest.facts(memory)).isEqualTo(TAKING.withClientHello(learnt));
 
-        Wire next = Wire.between(client(), server(response)).run();
-        assertThat(next.client().requireSound().connection().ready()).isTrue();
+        MemoryLink next = MemoryLink.between(client(), server(response)).run();
+        assertThat(next.client().requireNoFailure().connection().ready()).isTrue();
         assertThat(next.client().connection().report().proposal()).isEqualTo(Proposal.UNASKED);
     }
 
     @Test
     void an_alert_is_an_answer_of_tls_and_no_reason_to_connect_again() {
-        Side client = proposed().arrive("GO\r\n\25\3\3\0\2\2\50").run();
+        Endpoint client = proposed().arrive("GO\r\n\25\3\3\0\2\2\50").run();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
         assertThat(DirectUpgradeTest.facts(memory)).isEqualTo(TAKING);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"WHAT\r\n", "GO", "\0\r\n"})
-    void what_breaks_the_protocol_is_told_as_that_and_it_is_not_tried_again(String said) {
-        Side client = proposed().arrive(said).run().at(60 * SECOND).run();
+    void what_breaks_the_protocol_is_reported_as_that_and_it_is_not_tried_again(String said) {
+        Endpoint client = proposed().arrive(said).run().at(60 * SECOND).run();
         assertThat(client.upgradeFailure().reason())
                 .isIn(FailureReason.PROTOCOL_VIOLATION, FailureReason.DIRECT_NOT_TAKEN);
         assertThat(DirectUpgradeTest.facts(memory).clientHello()).isNotEqualTo(Answer.TAKEN);
@@ -398,7 +384,7 @@ class HelloAlongTest {
                 throw new IllegalArgumentException("disk full");
             }
         };
-        Side client = Side.begun(client(settings().withMemory(broken)))
+        Endpoint client = Endpoint.of(client(settings().withMemory(broken)))
                 .arrive(GREETING)
                 .run();
         client.arrive("NO\r\n").run();
@@ -414,19 +400,19 @@ class HelloAlongTest {
     void one_that_another_thread_makes_is_awaited_before_the_command_leaves() throws Exception {
         UpgradeConnection client = client();
         Runnable making = client.preparation().orElseThrow();
-        Side side = Side.begun(client);
+        Endpoint side = Endpoint.of(client);
         client.receive(Connections.octets(GREETING), Connections.NOTHING);
-        assertThat(client.want()).as("nobody has made it").isEqualTo(Want.TASK);
+        assertThat(client.want()).as("no thread has made it").isEqualTo(Want.TASK);
         making.run();
         assertThat(client.want()).isEqualTo(Want.WRITE);
-        assertThat(side.run().takeWords()).startsWith("UPGRADE\r\n\26\3");
+        assertThat(side.run().takeText()).startsWith("UPGRADE\r\n\26\3");
     }
 
     @Test
     void one_that_no_thread_comes_to_make_is_made_by_the_connection() {
         UpgradeConnection client = client();
         assertThat(client.preparation()).isPresent();
-        assertThat(Side.begun(client).arrive(GREETING).run().requireSound().takeWords())
+        assertThat(Endpoint.of(client).arrive(GREETING).run().requireNoFailure().takeText())
                 .startsWith("UPGRADE\r\n\26\3");
     }
 
@@ -438,21 +424,21 @@ class HelloAlongTest {
                 .versions("TLSv1.2")
                 .suites("TLS_AES_128_GCM_SHA256")
                 .build();
-        Side client = Side.begun(client(settings().withTls(none).withPreparation(preparation)))
+        Endpoint client = Endpoint.of(client(settings().withTls(none).withPreparation(preparation)))
                 .arrive(GREETING)
                 .run();
         assertThat(client.failure()).isPresent();
         assertThat(client.sent()).isEmpty();
     }
 
-    private Side proposed() {
-        Side client = Side.begun(client()).arrive(GREETING).run();
-        client.requireSound();
+    private Endpoint proposed() {
+        Endpoint client = Endpoint.of(client()).arrive(GREETING).run();
+        client.requireNoFailure();
         assertThat(client.connection().state()).isEqualTo(State.PROPOSED_WITH_HELLO);
         return client;
     }
 
-    private UpgradeException notTaken(Side client, Phase phase, Answer learnt) {
+    private UpgradeException notTaken(Endpoint client, Phase phase, Answer learnt) {
         UpgradeException why = client.upgradeFailure();
         assertThat(why.reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
         assertThat(why.phase()).isEqualTo(phase);
@@ -462,26 +448,12 @@ class HelloAlongTest {
     }
 
     /** Invariant 2: besides the command, all that has left are records, and none of them has the application's words. */
-    private static void silent(Side client) {
+    private static void silent(Endpoint client) {
         byte[] sent = client.sent();
         assertThat(DirectUpgradeTest.clear(sent)).isEqualTo(COMMAND);
         assertThat(Records.fault(sent, COMMAND.length())).isEmpty();
         assertThat(new String(sent, StandardCharsets.ISO_8859_1)).doesNotContain(SECRET);
         assertThat(client.connection().ready()).isFalse();
-    }
-
-    private static Wire upgraded(Wire wire) {
-        wire.run();
-        wire.client().requireSound();
-        wire.server().requireSound();
-        assertThat(wire.client().connection().ready()).isTrue();
-        assertThat(DirectUpgradeTest.clear(wire.client().sent())).isEqualTo(COMMAND);
-        assertThat(wire.client().connection().report().offeredInside()).containsExactly("LOGIN");
-        return wire;
-    }
-
-    private Wire wire() {
-        return Wire.between(client(), server(InjectionResponse.HANDSHAKE));
     }
 
     private static UpgradeConnection server(InjectionResponse response) {
@@ -505,7 +477,7 @@ class HelloAlongTest {
                 .withListener(events);
     }
 
-    /** What a server's TLS answers to the ClientHello behind the command. */
+    /** What a server's TLS answers to the ClientHello after the command. */
     private static byte[] answer(byte[] commandAndHello) throws Exception {
         return BareTls.server(Connections.SERVING)
                 .feed(Arrays.copyOfRange(commandAndHello, COMMAND.length(), commandAndHello.length))

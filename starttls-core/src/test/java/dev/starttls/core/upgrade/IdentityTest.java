@@ -2,15 +2,15 @@ package dev.starttls.core.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.EngineMaker.Trust;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.Issued;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.ClientCertificate;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
@@ -78,7 +78,7 @@ class IdentityTest {
         TlsSettings tls = settings(maker, trust, version);
         int port = PORT.incrementAndGet();
         for (int i = 0; i < 2; i++) {
-            requireOtherName(wire(tls, TlsPolicy.REQUIRED, port, OTHER));
+            requireOtherName(link(tls, TlsPolicy.REQUIRED, port, OTHER));
         }
     }
 
@@ -88,10 +88,10 @@ class IdentityTest {
             EngineMaker maker, Trust trust, String version) {
         TlsSettings tls = settings(maker, trust, version);
         int port = PORT.incrementAndGet();
-        assertThat(resumption(wire(tls, TlsPolicy.OPPORTUNISTIC, port, OTHER))).isEqualTo(Resumption.FULL);
-        assertThat(resumption(wire(tls, TlsPolicy.OPPORTUNISTIC, port, OTHER))).isEqualTo(again(maker, version));
+        assertThat(resumption(link(tls, TlsPolicy.OPPORTUNISTIC, port, OTHER))).isEqualTo(Resumption.FULL);
+        assertThat(resumption(link(tls, TlsPolicy.OPPORTUNISTIC, port, OTHER))).isEqualTo(again(maker, version));
         for (int i = 0; i < 2; i++) {
-            requireOtherName(wire(tls, TlsPolicy.REQUIRED, port, OTHER));
+            requireOtherName(link(tls, TlsPolicy.REQUIRED, port, OTHER));
         }
     }
 
@@ -102,12 +102,12 @@ class IdentityTest {
         TlsSettings tls = settings(maker, trust, version);
         int port = PORT.incrementAndGet();
         for (TlsPolicy policy : List.of(TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED)) {
-            assertThat(resumption(wire(tls, policy, port, GOOD)))
+            assertThat(resumption(link(tls, policy, port, GOOD)))
                     .as("%s", policy)
                     .isEqualTo(Resumption.FULL);
         }
         for (TlsPolicy policy : List.of(TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED)) {
-            assertThat(resumption(wire(tls, policy, port, GOOD)))
+            assertThat(resumption(link(tls, policy, port, GOOD)))
                     .as("%s", policy)
                     .isEqualTo(again(maker, version));
         }
@@ -124,11 +124,11 @@ class IdentityTest {
                 .build();
         for (TlsPolicy policy :
                 List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED)) {
-            Talk wire = wire(tls, policy, 25, OTHER);
+            Talk link = link(tls, policy, 25, OTHER);
             if (policy == TlsPolicy.REQUIRED) {
-                requireOtherName(wire);
+                requireOtherName(link);
             } else {
-                wire.client().requireSound();
+                link.client().requireNoFailure();
             }
         }
     }
@@ -141,24 +141,24 @@ class IdentityTest {
                 .versions(version)
                 .engines((host, port) -> source.create("localhost", 25))
                 .build();
-        wire(tls, TlsPolicy.OPPORTUNISTIC, 25, GOOD).client().requireSound();
+        link(tls, TlsPolicy.OPPORTUNISTIC, 25, GOOD).client().requireNoFailure();
         int refused = 0;
         boolean forgets = maker != EngineMaker.TCNATIVE || version.equals("TLSv1.3");
-        Talk wire = wire(tls, TlsPolicy.REQUIRED, 25, GOOD);
+        Talk link = link(tls, TlsPolicy.REQUIRED, 25, GOOD);
         // netty-tcnative keeps what it is asked to forget.
-        while (wire.client().failure().isPresent() && refused < 4) {
-            UpgradeException why = wire.client().upgradeFailure();
+        while (link.client().failure().isPresent() && refused < 4) {
+            UpgradeException why = link.client().upgradeFailure();
             assertThat(why.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
             assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("EngineSource"));
-            assertThat(wire.serving().executed()).containsExactly("CAPS", "UPGRADE");
+            assertThat(link.serving().executed()).containsExactly("CAPS", "UPGRADE");
             // A server of TLS 1.3 may have given more than one ticket.
             refused++;
-            wire = wire(tls, TlsPolicy.REQUIRED, 25, GOOD);
+            link = link(tls, TlsPolicy.REQUIRED, 25, GOOD);
         }
         assertThat(refused > 0).isEqualTo(again(maker, version) == Resumption.RESUMED);
         if (forgets) {
-            assertThat(resumption(wire)).isEqualTo(Resumption.FULL);
-            wire(tls, TlsPolicy.REQUIRED, 25, GOOD).client().requireSound();
+            assertThat(resumption(link)).isEqualTo(Resumption.FULL);
+            link(tls, TlsPolicy.REQUIRED, 25, GOOD).client().requireNoFailure();
         }
     }
 
@@ -174,7 +174,7 @@ class IdentityTest {
         for (ClientCertificate asked : List.of(
                 ClientCertificate.NONE, ClientCertificate.NONE, ClientCertificate.NEEDED, ClientCertificate.NEEDED)) {
             LineProtocolServer serving = new LineProtocolServer();
-            Talk wire = wire(
+            Talk link = link(
                     client,
                     TlsPolicy.OPPORTUNISTIC,
                     "localhost",
@@ -185,10 +185,10 @@ class IdentityTest {
                             .build(),
                     serving);
             if (asked == ClientCertificate.NONE) {
-                wire.server().requireSound();
+                link.server().requireNoFailure();
                 assertThat(serving.executed()).contains("inside CAPS");
             } else {
-                UpgradeException why = wire.server().upgradeFailure();
+                UpgradeException why = link.server().upgradeFailure();
                 assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
                 assertThat(why.hint())
                         .hasValueSatisfying(hint -> assertThat(hint).contains("certificate"));
@@ -201,7 +201,7 @@ class IdentityTest {
     @MethodSource("engines")
     void a_server_of_another_name_is_given_no_certificate_of_the_clients(EngineMaker maker, String version) {
         LineProtocolServer serving = new LineProtocolServer();
-        Talk wire = wire(
+        Talk link = link(
                 TlsSettings.builder()
                         .versions(version)
                         .engines(
@@ -217,9 +217,9 @@ class IdentityTest {
                         .clientCertificate(ClientCertificate.WANTED)
                         .build(),
                 serving);
-        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
-        wire.server().arriveEnd().run();
-        assertThat(wire.server().upgradeFailure().peerChain()).isEmpty();
+        assertThat(link.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+        link.server().arriveEnd().run();
+        assertThat(link.server().upgradeFailure().peerChain()).isEmpty();
     }
 
     @ParameterizedTest
@@ -227,7 +227,7 @@ class IdentityTest {
     void who_is_out_of_date_and_since_when_is_said(EngineMaker maker) {
         for (Issued issued : List.of(CERTIFICATES.expired(), CERTIFICATES.notYetValid())) {
             for (String version : VERSIONS) {
-                UpgradeException why = wire(
+                UpgradeException why = link(
                                 settings(maker, Trust.OWN, version), TlsPolicy.REQUIRED, PORT.incrementAndGet(), issued)
                         .client()
                         .upgradeFailure();
@@ -249,7 +249,7 @@ class IdentityTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_failure_can_be_serialised_with_its_certificates(String version) throws Exception {
-        UpgradeException why = wire(
+        UpgradeException why = link(
                         settings(EngineMaker.SUN_JSSE, Trust.OWN, version),
                         TlsPolicy.REQUIRED,
                         PORT.incrementAndGet(),
@@ -270,7 +270,7 @@ class IdentityTest {
     void underscores_and_a_dot_at_the_end_and_the_case_make_no_difference(EngineMaker maker) {
         Issued issued = CERTIFICATES.named("mail_server.example");
         for (String host : List.of("mail_server.example", "MAIL_server.example.", "mail_server.EXAMPLE")) {
-            wire(
+            link(
                             settings(maker, Trust.OWN, "TLSv1.3"),
                             TlsPolicy.REQUIRED,
                             host,
@@ -280,7 +280,7 @@ class IdentityTest {
                                     .build(),
                             new LineProtocolServer())
                     .client()
-                    .requireSound();
+                    .requireNoFailure();
         }
     }
 
@@ -289,7 +289,7 @@ class IdentityTest {
     void what_is_no_name_of_the_dns_matches_nothing_with_any_engine(EngineMaker maker) {
         for (String host :
                 List.of("localhost..", ".", "*", "127.1", "local host", "localhost\0.evil", "a b.c", "1.2.3.4.5")) {
-            UpgradeException why = wire(
+            UpgradeException why = link(
                             settings(maker, Trust.OWN, "TLSv1.3"),
                             TlsPolicy.REQUIRED,
                             host,
@@ -313,7 +313,7 @@ class IdentityTest {
         ofJdk.init(roots);
         SSLContext context = SSLContext.getInstance("TLS", Conscrypt.newProvider());
         context.init(null, ofJdk.getTrustManagers(), null);
-        UpgradeException why = wire(
+        UpgradeException why = link(
                         TlsSettings.builder()
                                 .context(context)
                                 .versions("TLSv1.3")
@@ -326,7 +326,7 @@ class IdentityTest {
         assertThat(why.reason()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why.hint())
                 .hasValueSatisfying(hint -> assertThat(hint).contains("getInstance(\"PKIX\", conscrypt)"));
-        wire(
+        link(
                         TlsSettings.builder()
                                 .context(context)
                                 .versions("TLSv1.2")
@@ -335,12 +335,12 @@ class IdentityTest {
                         PORT.incrementAndGet(),
                         GOOD)
                 .client()
-                .requireSound();
+                .requireNoFailure();
     }
 
     @Test
     void a_name_that_sunjsse_refuses_in_sni_is_named_as_what_is_wrong() {
-        Side server = Side.begun(new UpgradeConnection(
+        Endpoint server = Endpoint.of(new UpgradeConnection(
                 new LineProtocolServer(),
                 UpgradeSettings.of(TlsPolicy.IMPLICIT)
                         .withTls(TlsSettings.builder()
@@ -377,15 +377,15 @@ class IdentityTest {
         }
         for (String version : VERSIONS) {
             for (int i = 0; i < 2; i++) {
-                pinned(policy, version, PINNED, GOOD).client().requireSound();
-                Talk wire = pinned(policy, version, PINNED, CERTIFICATES.localhost(KeyKind.RSA));
-                UpgradeException why = wire.client().upgradeFailure();
+                pinned(policy, version, PINNED, GOOD).client().requireNoFailure();
+                Talk link = pinned(policy, version, PINNED, CERTIFICATES.localhost(KeyKind.RSA));
+                UpgradeException why = link.client().upgradeFailure();
                 assertThat(why.reason()).isEqualTo(FailureReason.CERTIFICATE_PIN_MISMATCH);
                 assertThat(why.resultType()).isEqualTo("validation-failure");
                 assertThat(why)
                         .hasMessageContaining(
                                 pin(CERTIFICATES.localhost(KeyKind.RSA).leaf()));
-                requireSilentEnd(wire);
+                requireSilentEnd(link);
             }
         }
     }
@@ -399,7 +399,7 @@ class IdentityTest {
                 .isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
         pinned(TlsPolicy.OPPORTUNISTIC, "TLSv1.3", pin(OTHER.leaf()), OTHER)
                 .client()
-                .requireSound();
+                .requireNoFailure();
     }
 
     @Test
@@ -407,7 +407,7 @@ class IdentityTest {
         Issued withRoot = new Issued(GOOD.key(), List.of(GOOD.leaf(), CERTIFICATES.root()));
         pinned(TlsPolicy.REQUIRED, "TLSv1.3", pin(CERTIFICATES.root()), withRoot)
                 .client()
-                .requireSound();
+                .requireNoFailure();
     }
 
     @ParameterizedTest
@@ -435,7 +435,7 @@ class IdentityTest {
     }
 
     private static void sni(TlsSettings tls, TlsSettings server) {
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         new UpgradeConnection(
                                 new LineProtocolClient(),
                                 UpgradeSettings.of(TlsPolicy.REQUIRED).withTls(tls),
@@ -446,12 +446,12 @@ class IdentityTest {
                                 new Peer("127.0.0.1", 2)))
                 .run();
         // What is verified is still the host.
-        assertThat(wire.client().upgradeFailure()).hasMessageContaining("mail.example");
-        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
+        assertThat(link.client().upgradeFailure()).hasMessageContaining("mail.example");
+        assertThat(link.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
     }
 
     private static Talk pinned(TlsPolicy policy, String version, String pin, Issued server) {
-        return wire(
+        return link(
                 TlsSettings.builder()
                         .context(CERTIFICATES.client())
                         .versions(version)
@@ -472,22 +472,22 @@ class IdentityTest {
         }
     }
 
-    private static void requireOtherName(Talk wire) {
-        UpgradeException why = wire.client().upgradeFailure();
+    private static void requireOtherName(Talk link) {
+        UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(why).hasMessageContaining("a certificate for localhost, got one for elsewhere.example");
         assertThat(why.peerChain()).containsExactly(OTHER.leaf());
-        requireSilentEnd(wire);
+        requireSilentEnd(link);
     }
 
-    private static void requireSilentEnd(Talk wire) {
-        assertThat(wire.client().connection().want()).isEqualTo(Want.NOTHING);
-        assertThat(wire.server().failure()).as("no alert, no close_notify").isEmpty();
-        wire.server().arriveEnd().run();
-        assertThat(wire.server().upgradeFailure().reason())
+    private static void requireSilentEnd(Talk link) {
+        assertThat(link.client().connection().want()).isEqualTo(Want.NOTHING);
+        assertThat(link.server().failure()).as("no alert, no close_notify").isEmpty();
+        link.server().arriveEnd().run();
+        assertThat(link.server().upgradeFailure().reason())
                 .isIn(FailureReason.TRUNCATED, FailureReason.CONNECTION_CLOSED);
-        assertThat(wire.serving().executed()).containsExactly("CAPS", "UPGRADE");
+        assertThat(link.serving().executed()).containsExactly("CAPS", "UPGRADE");
     }
 
     private static TlsSettings settings(EngineMaker maker, Trust trust, String version) {
@@ -506,9 +506,9 @@ class IdentityTest {
         return maker == EngineMaker.BOUNCY_CASTLE && version.equals("TLSv1.3") ? Resumption.FULL : Resumption.RESUMED;
     }
 
-    private static Resumption resumption(Talk wire) {
-        return wire.client()
-                .requireSound()
+    private static Resumption resumption(Talk link) {
+        return link.client()
+                .requireNoFailure()
                 .connection()
                 .report()
                 .tls()
@@ -517,12 +517,12 @@ class IdentityTest {
     }
 
     /** Two sides, and what the server has done. */
-    private record Talk(Side client, Side server, LineProtocolServer serving) {}
+    private record Talk(Endpoint client, Endpoint server, LineProtocolServer serving) {}
 
     /** With a server whose sessions can be resumed. */
-    private static Talk wire(TlsSettings tls, TlsPolicy policy, int port, Issued server) {
+    private static Talk link(TlsSettings tls, TlsPolicy policy, int port, Issued server) {
         EngineSource engines = SERVERS.computeIfAbsent(server, EngineMaker.SUN_JSSE::with);
-        return wire(
+        return link(
                 tls,
                 policy,
                 "localhost",
@@ -531,9 +531,9 @@ class IdentityTest {
                 new LineProtocolServer());
     }
 
-    private static Talk wire(
+    private static Talk link(
             TlsSettings tls, TlsPolicy policy, String host, int port, TlsSettings server, LineProtocolServer serving) {
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         new UpgradeConnection(
                                 new LineProtocolClient(),
                                 UpgradeSettings.of(policy).withTls(tls),
@@ -543,6 +543,6 @@ class IdentityTest {
                                 UpgradeSettings.of(TlsPolicy.REQUIRED).withTls(server),
                                 new Peer("127.0.0.1", 2)))
                 .run();
-        return new Talk(wire.client(), wire.server(), serving);
+        return new Talk(link.client(), link.server(), serving);
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.upgrade.Connections.Events;
 import dev.starttls.core.upgrade.SessionEnd.Cause;
 import java.nio.ByteBuffer;
@@ -29,20 +29,22 @@ class LastLinesTest {
     private final PoliteServer dialogue = new PoliteServer();
     private final Events events = new Events();
 
-    static Stream<Chops> splits() {
+    static Stream<Fragmentation> splits() {
         return Stream.concat(
-                Stream.of(Chops.NONE, Chops.OCTETS), IntStream.range(0, 20).mapToObj(Chops::seeded));
+                Stream.of(Fragmentation.WHOLE, Fragmentation.OCTETS),
+                IntStream.range(0, 20).mapToObj(Fragmentation::random));
     }
 
     @ParameterizedTest
     @MethodSource("splits")
-    void a_shutdown_is_said_in_plaintext(Chops chops) {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).chopping(chops).run();
+    void a_shutdown_is_said_in_plaintext(Fragmentation fragmentation) {
+        Endpoint server =
+                begun(TlsPolicy.OPPORTUNISTIC).fragmented(fragmentation).run();
         server.arrive("ECHO a\r\n").run().take();
         server.connection().shutDown();
         server.arrive("ECHO b\r\n").run();
 
-        assertThat(server.takeWords()).isEqualTo(SHUTDOWN);
+        assertThat(server.takeText()).isEqualTo(SHUTDOWN);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
         assertThat(server.upgradeFailure()).hasMessageContaining("shut down");
         assertThat(server.connection().state()).isEqualTo(State.FAILED);
@@ -53,9 +55,9 @@ class LastLinesTest {
 
     @ParameterizedTest
     @MethodSource("splits")
-    void a_shutdown_is_said_inside_tls_and_close_notify_follows(Chops chops) throws Exception {
+    void a_shutdown_is_said_inside_tls_and_close_notify_follows(Fragmentation fragmentation) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = secured(tls, chops);
+        Endpoint server = secured(tls, fragmentation);
         server.connection().shutDown();
         server.run();
         tls.feed(server.take());
@@ -70,15 +72,15 @@ class LastLinesTest {
     @Test
     void answers_that_wait_leave_before_the_last_lines() throws Exception {
         UpgradeConnection connection = Connections.server(dialogue, settings(TlsPolicy.OPPORTUNISTIC));
-        Side server = Side.begun(connection);
+        Endpoint server = Endpoint.of(connection);
         connection.receive(Connections.octets("ECHO a\r\nECHO b\r\n"), Connections.NOTHING);
         connection.shutDown();
-        assertThat(server.run().takeWords()).isEqualTo("HELLO there\r\nSAID a\r\nSAID b\r\n" + SHUTDOWN);
+        assertThat(server.run().takeText()).isEqualTo("HELLO there\r\nSAID a\r\nSAID b\r\n" + SHUTDOWN);
     }
 
     @Test
     void with_the_go_ahead_on_its_way_nothing_is_said_in_the_clear() throws Exception {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).run();
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC).run();
         server.take();
         server.connection().receive(Connections.octets("UPGRADE\r\n"), Connections.NOTHING);
         server.connection().shutDown();
@@ -91,15 +93,16 @@ class LastLinesTest {
 
     @ParameterizedTest
     @MethodSource("splits")
-    void in_the_middle_of_the_handshake_nothing_is_said_in_the_clear(Chops chops) throws Exception {
+    void in_the_middle_of_the_handshake_nothing_is_said_in_the_clear(Fragmentation fragmentation) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).chopping(chops).run();
+        Endpoint server =
+                begun(TlsPolicy.OPPORTUNISTIC).fragmented(fragmentation).run();
         server.arrive("UPGRADE\r\n").run().take();
         byte[] hello = tls.take();
         server.arrive(Arrays.copyOf(hello, hello.length / 2)).run();
         server.connection().shutDown();
 
-        assertThat(server.run().takeWords()).doesNotContain("LAST");
+        assertThat(server.run().takeText()).doesNotContain("LAST");
         assertThat(server.connection().state()).isEqualTo(State.FAILED);
         assertThat(dialogue.end().cause()).isEqualTo(Cause.SHUT_DOWN);
         assertThat(events.heard()).last().isEqualTo("failed REJECTED");
@@ -109,7 +112,7 @@ class LastLinesTest {
     void a_client_that_is_shut_down_fails_and_is_blocked() {
         UpgradeConnection client = Connections.client(
                 Connections.clientSettings(TlsPolicy.REQUIRED).withListener(events));
-        Side side = Side.begun(client);
+        Endpoint side = Endpoint.of(client);
         client.shutDown();
         assertThat(side.run().take()).isEmpty();
         assertThat(client.state()).isEqualTo(State.FAILED);
@@ -118,32 +121,32 @@ class LastLinesTest {
 
     @Test
     void a_shutdown_is_said_once_and_not_after_another_end() {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).run();
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC).run();
         server.take();
         server.arrive("BYE\r\n").run();
         server.connection().shutDown();
-        assertThat(server.run().takeWords()).isEqualTo("BYE\r\n");
-        assertThat(server.requireSound().connection().state()).isEqualTo(State.CLOSED);
+        assertThat(server.run().takeText()).isEqualTo("BYE\r\n");
+        assertThat(server.requireNoFailure().connection().state()).isEqualTo(State.CLOSED);
         assertThat(dialogue.end().cause()).isEqualTo(Cause.CLOSED);
 
-        Side twice = begun(TlsPolicy.OPPORTUNISTIC).run();
+        Endpoint twice = begun(TlsPolicy.OPPORTUNISTIC).run();
         twice.take();
         twice.connection().shutDown();
         twice.connection().shutDown();
-        assertThat(twice.run().takeWords()).isEqualTo(SHUTDOWN);
+        assertThat(twice.run().takeText()).isEqualTo(SHUTDOWN);
         twice.connection().shutDown();
         assertThat(twice.run().take()).isEmpty();
     }
 
     @Test
     void a_connection_that_is_the_applications_is_left_alone() {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).run();
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC).run();
         server.take();
         server.arrive("RAW\r\n").run();
         assertThat(dialogue.end().cause()).isEqualTo(Cause.HANDED_OVER);
         server.connection().shutDown();
-        server.send("still mine").run().requireSound();
-        assertThat(server.takeWords()).isEqualTo("still mine");
+        server.send("still mine").run().requireNoFailure();
+        assertThat(server.takeText()).isEqualTo("still mine");
         assertThat(server.connection().state()).isEqualTo(State.PLAINTEXT);
     }
 
@@ -159,23 +162,24 @@ class LastLinesTest {
 
     @ParameterizedTest
     @MethodSource("splits")
-    void an_idle_client_hears_of_it_before_the_time_out(Chops chops) {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).chopping(chops).run();
+    void an_idle_client_hears_of_it_before_the_time_out(Fragmentation fragmentation) {
+        Endpoint server =
+                begun(TlsPolicy.OPPORTUNISTIC).fragmented(fragmentation).run();
         server.arrive("ECHO a\r\n").run().take();
         server.at(LIMITS.timePerCommand().toNanos());
         assertThat(server.failure()).isEmpty();
         server.run();
 
-        assertThat(server.takeWords()).isEqualTo(IDLE);
+        assertThat(server.takeText()).isEqualTo(IDLE);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(dialogue.end().cause()).isEqualTo(Cause.TIMED_OUT);
     }
 
     @ParameterizedTest
     @MethodSource("splits")
-    void an_idle_client_hears_of_it_inside_tls(Chops chops) throws Exception {
+    void an_idle_client_hears_of_it_inside_tls(Fragmentation fragmentation) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = secured(tls, chops);
+        Endpoint server = secured(tls, fragmentation);
         server.at(LIMITS.timePerPhase().toNanos()).run();
         tls.feed(server.take());
         assertThat(tls.heard()).isEqualTo(IDLE);
@@ -186,7 +190,7 @@ class LastLinesTest {
     @Test
     void a_client_that_does_not_take_the_last_lines_is_given_the_time_of_a_phase() throws Exception {
         UpgradeConnection server = Connections.server(dialogue, settings(TlsPolicy.OPPORTUNISTIC));
-        Side side = Side.begun(server).arrive("ECHO a\r\n").run();
+        Endpoint side = Endpoint.of(server).arrive("ECHO a\r\n").run();
         long late = LIMITS.timePerCommand().toNanos();
         server.tick(late);
         assertThat(server.want()).isEqualTo(Want.WRITE);
@@ -195,18 +199,19 @@ class LastLinesTest {
         assertThatThrownBy(() -> server.tick(late + LIMITS.timePerPhase().toNanos()))
                 .isInstanceOfSatisfying(
                         UpgradeException.class, why -> assertThat(why.reason()).isEqualTo(FailureReason.TIMEOUT));
-        assertThat(side.run().takeWords()).doesNotContain("LAST");
+        assertThat(side.run().takeText()).doesNotContain("LAST");
         assertThat(dialogue.ends()).hasSize(1);
     }
 
     @ParameterizedTest
     @MethodSource("splits")
-    void code_that_throws_is_reported_to_the_client_and_then_thrown(Chops chops) {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).chopping(chops).run();
+    void code_that_throws_is_reported_to_the_client_and_then_thrown(Fragmentation fragmentation) {
+        Endpoint server =
+                begun(TlsPolicy.OPPORTUNISTIC).fragmented(fragmentation).run();
         server.take();
         server.arrive("ECHO a\r\nBOOM\r\nECHO b\r\n").run();
 
-        assertThat(server.takeWords()).isEqualTo("SAID a\r\n" + FAULT);
+        assertThat(server.takeText()).isEqualTo("SAID a\r\n" + FAULT);
         assertThat(server.failure().orElseThrow())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("boom");
@@ -221,9 +226,9 @@ class LastLinesTest {
 
     @ParameterizedTest
     @MethodSource("splits")
-    void code_that_throws_inside_tls_is_reported_there(Chops chops) throws Exception {
+    void code_that_throws_inside_tls_is_reported_there(Fragmentation fragmentation) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = secured(tls, chops);
+        Endpoint server = secured(tls, fragmentation);
         server.arrive(tls.say("BOOM\r\nECHO b\r\n").take()).run();
         tls.feed(server.take());
         assertThat(tls.heard()).isEqualTo(FAULT);
@@ -237,7 +242,7 @@ class LastLinesTest {
     void an_error_is_treated_no_differently() throws Exception {
         Error thrown = new StackOverflowError("deep");
         UpgradeConnection server = Connections.server(dialogue.throwing(thrown), settings(TlsPolicy.OPPORTUNISTIC));
-        Side side = Side.begun(server).run();
+        Endpoint side = Endpoint.of(server).run();
         side.take();
         server.receive(Connections.octets("BOOM\r\n"), Connections.NOTHING);
         ByteBuffer out = ByteBuffer.allocate(100);
@@ -252,7 +257,7 @@ class LastLinesTest {
     void last_lines_that_throw_themselves_change_nothing_else() {
         IllegalStateException second = new IllegalStateException("second");
         dialogue.throwingLastLines(second);
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).run();
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC).run();
         server.take();
         server.arrive("BOOM\r\n").run();
         assertThat(server.take()).isEmpty();
@@ -260,7 +265,7 @@ class LastLinesTest {
         assertThat(dialogue.end().cause()).isEqualTo(Cause.FAULT);
 
         PoliteServer another = new PoliteServer().throwingLastLines(second);
-        Side idle = Side.begun(Connections.server(another, settings(TlsPolicy.REQUIRED)))
+        Endpoint idle = Endpoint.of(Connections.server(another, settings(TlsPolicy.REQUIRED)))
                 .run();
         idle.at(LIMITS.timePerPhase().toNanos());
         assertThat(idle.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
@@ -275,7 +280,7 @@ class LastLinesTest {
                 throw new IllegalArgumentException("listener");
             }
         };
-        Side server = Side.begun(Connections.server(
+        Endpoint server = Endpoint.of(Connections.server(
                         dialogue, settings(TlsPolicy.OPPORTUNISTIC).withListener(throwing)))
                 .run();
         server.take();
@@ -289,15 +294,16 @@ class LastLinesTest {
         return Connections.serverSettings(policy).withListener(events);
     }
 
-    private Side begun(TlsPolicy policy) {
-        return Side.begun(Connections.server(dialogue, settings(policy)));
+    private Endpoint begun(TlsPolicy policy) {
+        return Endpoint.of(Connections.server(dialogue, settings(policy)));
     }
 
-    private Side secured(BareTls tls, Chops chops) throws Exception {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC).chopping(chops).run();
+    private Endpoint secured(BareTls tls, Fragmentation fragmentation) throws Exception {
+        Endpoint server =
+                begun(TlsPolicy.OPPORTUNISTIC).fragmented(fragmentation).run();
         server.arrive("UPGRADE\r\n").run().take();
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
         server.arrive(tls.take()).run();

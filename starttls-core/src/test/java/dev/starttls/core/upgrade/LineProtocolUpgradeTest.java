@@ -15,6 +15,11 @@ class LineProtocolUpgradeTest extends UpgradeContract {
     }
 
     @Override
+    protected int plaintextStride() {
+        return 7;
+    }
+
+    @Override
     protected ProtocolUnderTest protocol() {
         return new ProtocolUnderTest() {
             @Override
@@ -52,6 +57,57 @@ class LineProtocolUpgradeTest extends UpgradeContract {
             @Override
             public Exchange probe() {
                 return new Exchange("ECHO hello", List.of("SAID hello"));
+            }
+
+            @Override
+            public List<String> announcedInside() {
+                return List.of("LOGIN");
+            }
+
+            @Override
+            public List<Exchange> session() {
+                return List.of(
+                        new Exchange("ECHO 1\r\nECHO 2", List.of("SAID 1", "SAID 2")),
+                        new Exchange("BYE", List.of("BYE")));
+            }
+
+            @Override
+            public List<String> injections() {
+                return List.of("CAPS\r\nECHO x\r\n", "E");
+            }
+
+            @Override
+            public List<String> serverFragments() {
+                return List.of(
+                        "HELLO there\r\n",
+                        "HELLO again\r\n",
+                        "CAP UPGRADE\r\n",
+                        "END\r\n",
+                        "GO\r\n",
+                        "WAIT\r\n",
+                        "NO\r\n",
+                        "GO");
+            }
+
+            @Override
+            public String clientInTheClear() {
+                return "(?:UPGRADE\\r\\n)?(?:CAPS\\r\\n)?(?:UPGRADE\\r\\n)?";
+            }
+
+            @Override
+            public List<String> clientFragments() {
+                return List.of("CAPS\r\n", "UPGRADE\r\n", "ECHO x\r\n", "WRONG\r\n", "BYE\r\n", "UPGR");
+            }
+
+            @Override
+            public Dialogue guardedServer(TlsPolicy policy) {
+                // It has no log-in.
+                return new LineProtocolServer();
+            }
+
+            @Override
+            public String answerInTheClear(TlsPolicy policy) {
+                return "(?:HELLO|CAP|SAID|NO) [^\\r\\n]+\\r\\n|(?:END|GO|BYE)\\r\\n";
             }
         };
     }

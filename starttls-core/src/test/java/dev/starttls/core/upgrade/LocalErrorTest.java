@@ -9,12 +9,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.mockito.Mockito.mock;
 
 import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.EngineMaker;
 import dev.starttls.core.testing.LineProtocolServer;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,17 +60,18 @@ class LocalErrorTest {
                 .withListener(events)
                 .withTls(
                         TlsSettings.builder().context(context).versions(version).build()));
-        Wire wire = Wire.between(connection, server(TlsPolicy.REQUIRED)).run();
+        MemoryLink link =
+                MemoryLink.between(connection, server(TlsPolicy.REQUIRED)).run();
 
-        UpgradeException why = wire.client().upgradeFailure();
+        UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(why.hint()).get().asString().contains("a trust manager, a chooser of contexts");
         assertThat(why).hasRootCauseMessage("mine");
         assertThat(connection.failure()).containsSame(why);
         assertThat(events.heard()).containsExactly("proposed", "failed LOCAL_ERROR", "blocked LOCAL_ERROR");
-        wire.server().arriveEnd().run();
-        assertThat(wire.server().failure())
+        link.server().arriveEnd().run();
+        assertThat(link.server().failure())
                 .as("the server hears an alert, unless the engine still waits for the task")
                 .get()
                 .asString()
@@ -85,7 +86,7 @@ class LocalErrorTest {
                 null,
                 new TrustManager[] {new ThrowingTrust(new CertificateException("not one of ours", thrown))},
                 null);
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         client(clientSettings(TlsPolicy.REQUIRED)
                                 .withTls(TlsSettings.builder()
                                         .context(context)
@@ -93,7 +94,7 @@ class LocalErrorTest {
                                         .build())),
                         server(TlsPolicy.REQUIRED))
                 .run();
-        assertThat(wire.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
+        assertThat(link.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
     }
 
     @Test
@@ -141,12 +142,12 @@ class LocalErrorTest {
         });
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(new KeyManager[] {faulty}, null, null);
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         client(TlsPolicy.IMPLICIT),
                         server(UpgradeSettings.of(TlsPolicy.IMPLICIT)
                                 .withTls(TlsSettings.builder().context(context).build())))
                 .run();
-        UpgradeException why = wire.server().upgradeFailure();
+        UpgradeException why = link.server().upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.LOCAL_ERROR);
         assertThat(why).hasMessageContaining("java.io.UncheckedIOException");
         assertThat(why).rootCause().isSameAs(thrown.getCause());
@@ -227,7 +228,7 @@ class LocalErrorTest {
                             throw sneak(thrown);
                         }
                     }));
-            Side side = Side.begun(connection).arriveEnd().run();
+            Endpoint side = Endpoint.of(connection).arriveEnd().run();
             assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
             assertThat(side.upgradeFailure()).hasSuppressedException(thrown);
         }
@@ -334,8 +335,9 @@ class LocalErrorTest {
                             .engines(maker.with(TestCertificates.shared().localhost(KeyKind.EC)))
                             .build()));
             assertThat(connection.failure()).isEmpty();
-            Wire wire = Wire.between(client(TlsPolicy.IMPLICIT), connection).run();
-            wire.client().requireSound();
+            MemoryLink link =
+                    MemoryLink.between(client(TlsPolicy.IMPLICIT), connection).run();
+            link.client().requireNoFailure();
             assertThat(connection.failure()).as("%s", maker).isEmpty();
         }
     }

@@ -20,15 +20,15 @@ class MiddleConnectionFuzz {
 
     @FuzzTest
     void middle(byte[] input) {
-        run(input, ObservedSide::new);
+        run(input, ObservedEndpoint::new);
     }
 
     static void run(byte[] octets, ConnectionFuzzer.Maker maker) {
         FuzzInput input = new FuzzInput(octets);
         TlsPolicy policy = input.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT);
         InjectionResponse injection = input.of(InjectionResponse.values());
-        ObservedSide client = client(policy, input.octet(), maker);
-        ObservedSide server = server(policy, injection, input.octet(), maker);
+        ObservedEndpoint client = client(policy, input.octet(), maker);
+        ObservedEndpoint server = server(policy, injection, input.octet(), maker);
         Tamper toServer = Tamper.read(input, 3);
         Tamper toClient = Tamper.read(input, 3);
         exchange(client, server, toServer, toClient);
@@ -42,26 +42,33 @@ class MiddleConnectionFuzz {
         client.run();
         server.run();
         client.requireSound(server.dialogue.saidInside());
-        server.requireSound(client.dialogue.saidInside() + ObservedSide.SECRET);
+        server.requireSound(client.dialogue.saidInside() + ObservedEndpoint.SECRET);
         requireOver(client);
         requireOver(server);
         FuzzSessions.forget(Connections.TRUSTING, Connections.SERVING);
     }
 
-    private static ObservedSide client(TlsPolicy policy, int chops, ConnectionFuzzer.Maker maker) {
+    private static ObservedEndpoint client(TlsPolicy policy, int fragmentation, ConnectionFuzzer.Maker maker) {
         Recorder dialogue = new Recorder(new LineProtocolClient());
         return maker.make(
-                Connections.client(dialogue, clientSettings(policy)), dialogue, policy, ConnectionFuzzer.chops(chops));
+                Connections.client(dialogue, clientSettings(policy)),
+                dialogue,
+                policy,
+                ConnectionFuzzer.fragmentation(fragmentation));
     }
 
-    private static ObservedSide server(
-            TlsPolicy policy, InjectionResponse injection, int chops, ConnectionFuzzer.Maker maker) {
+    private static ObservedEndpoint server(
+            TlsPolicy policy, InjectionResponse injection, int fragmentation, ConnectionFuzzer.Maker maker) {
         Recorder dialogue = new Recorder(new LineProtocolServer(), line -> !(line.equals("RAW") && policy.enforced()));
         UpgradeSettings settings = serverSettings(policy).withInjection(injection);
-        return maker.make(Connections.server(dialogue, settings), dialogue, policy, ConnectionFuzzer.chops(chops));
+        return maker.make(
+                Connections.server(dialogue, settings),
+                dialogue,
+                policy,
+                ConnectionFuzzer.fragmentation(fragmentation));
     }
 
-    private static void exchange(ObservedSide client, ObservedSide server, Tamper toServer, Tamper toClient) {
+    private static void exchange(ObservedEndpoint client, ObservedEndpoint server, Tamper toServer, Tamper toClient) {
         boolean moved = true;
         for (int turn = 0; moved; turn++) {
             assertThat(turn).as("turns").isLessThan(MAX_TURNS);
@@ -76,17 +83,18 @@ class MiddleConnectionFuzz {
     }
 
     /** Where nothing was changed, all of it arrives; a proof that the oracles look at a real upgrade. */
-    private static void requireComplete(ObservedSide client, ObservedSide server, Tamper toServer, Tamper toClient) {
+    private static void requireComplete(
+            ObservedEndpoint client, ObservedEndpoint server, Tamper toServer, Tamper toClient) {
         if (!toServer.changed() && !toClient.changed()) {
-            client.side.requireSound();
-            server.side.requireSound();
+            client.side.requireNoFailure();
+            server.side.requireNoFailure();
             assertThat(client.state()).as("client").isEqualTo(State.SECURE);
             assertThat(server.state()).as("server").isEqualTo(State.SECURE);
             assertThat(client.received()).isEqualTo("SAID password-of-the-application\r\n");
         }
     }
 
-    private static void requireOver(ObservedSide side) {
+    private static void requireOver(ObservedEndpoint side) {
         if (!side.connection.ready()) {
             assertThat(side.state().terminal())
                     .as("over, in state " + side.state())

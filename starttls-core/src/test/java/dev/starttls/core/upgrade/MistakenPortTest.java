@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Endpoint;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +17,7 @@ class MistakenPortTest {
 
     @Test
     void a_greeting_in_plaintext_on_an_implicit_port_is_named() {
-        Side client = Side.begun(client(TlsPolicy.IMPLICIT));
+        Endpoint client = Endpoint.of(client(TlsPolicy.IMPLICIT));
         byte[] hello = client.run().take();
         assertThat(hello).isNotEmpty();
         client.arrive("220 mail.example.org ready\r\n250-second line\r\n").run();
@@ -41,7 +41,7 @@ class MistakenPortTest {
 
     @Test
     void a_command_in_plaintext_on_an_implicit_port_is_named_and_not_shown() {
-        Side server = Side.begun(server(TlsPolicy.IMPLICIT))
+        Endpoint server = Endpoint.of(server(TlsPolicy.IMPLICIT))
                 .arrive("LOGIN joe password\r\n")
                 .run();
 
@@ -55,7 +55,7 @@ class MistakenPortTest {
 
     @Test
     void a_record_on_a_plaintext_port_is_named_to_the_client() {
-        Side client = Side.begun(client(TlsPolicy.REQUIRED))
+        Endpoint client = Endpoint.of(client(TlsPolicy.REQUIRED))
                 .arrive(new byte[] {21, 3, 3, 0, 2, 2, 80})
                 .run();
 
@@ -67,7 +67,7 @@ class MistakenPortTest {
 
     @Test
     void a_client_hello_on_a_plaintext_port_is_named_to_the_server() throws Exception {
-        Side server = Side.begun(server(TlsPolicy.REQUIRED)).run();
+        Endpoint server = Endpoint.of(server(TlsPolicy.REQUIRED)).run();
         server.take();
         server.arrive(BareTls.client(Connections.TRUSTING).begin().take()).run();
 
@@ -79,8 +79,8 @@ class MistakenPortTest {
 
     @Test
     void a_greeting_that_never_comes_is_a_timeout_with_advice() {
-        Side client = Side.begun(client(TlsPolicy.REQUIRED)).run();
-        client.at(MINUTE.toNanos() - 1).requireSound().at(MINUTE.toNanos());
+        Endpoint client = Endpoint.of(client(TlsPolicy.REQUIRED)).run();
+        client.at(MINUTE.toNanos() - 1).requireNoFailure().at(MINUTE.toNanos());
 
         UpgradeException why = client.upgradeFailure();
         assertThat(why.reason()).isEqualTo(FailureReason.TIMEOUT);
@@ -92,7 +92,7 @@ class MistakenPortTest {
 
     @Test
     void an_end_instead_of_a_greeting_has_the_same_advice() {
-        Side client = Side.begun(client(TlsPolicy.REQUIRED)).arriveEnd().run();
+        Endpoint client = Endpoint.of(client(TlsPolicy.REQUIRED)).arriveEnd().run();
 
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
         assertThat(client.upgradeFailure().hint())
@@ -101,7 +101,7 @@ class MistakenPortTest {
 
     @Test
     void a_client_that_waits_for_a_greeting_on_an_implicit_port_is_a_timeout_with_advice() {
-        Side server = Side.begun(server(TlsPolicy.IMPLICIT)).run().at(MINUTE.toNanos());
+        Endpoint server = Endpoint.of(server(TlsPolicy.IMPLICIT)).run().at(MINUTE.toNanos());
 
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.HANDSHAKE);

@@ -12,9 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.starttls.core.line.LineException;
 import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.Records;
-import dev.starttls.core.testing.Side;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -99,7 +99,7 @@ class MisuseTest {
         UpgradeConnection connection = role == Role.CLIENT
                 ? client(new Scripted(role, steps), clientSettings(TlsPolicy.REQUIRED))
                 : server(new Scripted(role, steps), Connections.serverSettings(TlsPolicy.REQUIRED));
-        Side side = Side.begun(connection).send("secret");
+        Endpoint side = Endpoint.of(connection).send("secret");
         for (int line = 0; side.failure().isEmpty(); line++) {
             assertThat(line).isLessThan(steps.size());
             side.run();
@@ -128,7 +128,8 @@ class MisuseTest {
         UpgradeConnection connection = role == Role.CLIENT
                 ? client(new Stepless(role, where), clientSettings(TlsPolicy.OPPORTUNISTIC))
                 : server(new Stepless(role, where), Connections.serverSettings(TlsPolicy.OPPORTUNISTIC));
-        Side side = Side.begun(connection).send("secret").arrive("line\r\nabc").run();
+        Endpoint side =
+                Endpoint.of(connection).send("secret").arrive("line\r\nabc").run();
 
         requireStepMissed(side);
         assertThat(side.arrive("line\r\n").run().sent()).isEmpty();
@@ -140,7 +141,7 @@ class MisuseTest {
         boolean ofClient = role == Role.CLIENT;
         Dialogue stepless = new Stepless(role, "secured");
         BareTls tls = ofClient ? BareTls.server(Connections.SERVING) : BareTls.client(Connections.TRUSTING);
-        Side side = Side.begun(
+        Endpoint side = Endpoint.of(
                         ofClient
                                 ? client(stepless, clientSettings(TlsPolicy.IMPLICIT))
                                 : server(stepless, Connections.serverSettings(TlsPolicy.IMPLICIT)))
@@ -159,7 +160,7 @@ class MisuseTest {
 
     @Test
     void a_client_that_may_upgrade_is_not_ready_in_plaintext_without_saying_why() {
-        Side side = Side.begun(client(
+        Endpoint side = Endpoint.of(client(
                         new Scripted(Role.CLIENT, List.of(Step.ready())), clientSettings(TlsPolicy.OPPORTUNISTIC)))
                 .arrive("line\r\n")
                 .run();
@@ -175,7 +176,7 @@ class MisuseTest {
             }
         };
         for (TlsPolicy policy : List.of(TlsPolicy.OPPORTUNISTIC, TlsPolicy.DISABLED)) {
-            Side side = Side.begun(client(stubborn, clientSettings(policy)))
+            Endpoint side = Endpoint.of(client(stubborn, clientSettings(policy)))
                     .arrive("line\r\n")
                     .run();
             assertThat(side.failure().orElseThrow()).isInstanceOf(IllegalStateException.class);
@@ -184,11 +185,11 @@ class MisuseTest {
 
     @Test
     void a_server_that_never_upgrades_gives_no_go_ahead() {
-        Side server = Side.begun(server(Connections.serverSettings(TlsPolicy.DISABLED)))
+        Endpoint server = Endpoint.of(server(Connections.serverSettings(TlsPolicy.DISABLED)))
                 .arrive("UPGRADE\r\n")
                 .run();
         assertThat(server.failure().orElseThrow()).hasMessageContaining("TlsPolicy.DISABLED");
-        assertThat(server.takeWords()).doesNotContain("GO");
+        assertThat(server.takeText()).doesNotContain("GO");
     }
 
     @Test
@@ -199,7 +200,7 @@ class MisuseTest {
                 return new Step.Proceed(List.of("GO"));
             }
         };
-        Side side = upgrade(server(again, Connections.serverSettings(TlsPolicy.REQUIRED)));
+        Endpoint side = upgrade(server(again, Connections.serverSettings(TlsPolicy.REQUIRED)));
         assertThat(side.failure().orElseThrow()).hasMessageContaining("no go-ahead outside State.PLAINTEXT");
     }
 
@@ -212,7 +213,7 @@ class MisuseTest {
             }
         };
         BareTls tls = BareTls.server(Connections.SERVING);
-        Side side = Side.begun(client(elephant, clientSettings(TlsPolicy.REQUIRED)))
+        Endpoint side = Endpoint.of(client(elephant, clientSettings(TlsPolicy.REQUIRED)))
                 .send("secret")
                 .arrive("line\r\n")
                 .run();
@@ -231,7 +232,7 @@ class MisuseTest {
                 return null;
             }
         };
-        Side side = Side.begun(server(stepless, Connections.serverSettings(TlsPolicy.REQUIRED)))
+        Endpoint side = Endpoint.of(server(stepless, Connections.serverSettings(TlsPolicy.REQUIRED)))
                 .arrive("x\nDELETE\r\n")
                 .run();
         assertThat(side.failure().orElseThrow()).hasMessageContaining("Expected a step of the");
@@ -245,7 +246,7 @@ class MisuseTest {
                 return ASK;
             }
         };
-        Side side = Side.begun(server(forgiving, Connections.serverSettings(TlsPolicy.REQUIRED)))
+        Endpoint side = Endpoint.of(server(forgiving, Connections.serverSettings(TlsPolicy.REQUIRED)))
                 .arrive("x\nDELETE\r\n")
                 .run();
         assertThat(side.failure().orElseThrow()).hasMessageContaining("after input that is not a line");
@@ -254,12 +255,12 @@ class MisuseTest {
     @Test
     void a_failure_behind_the_proposal_says_nothing_to_the_peer() {
         Step fail = new Step.Fail(FailureReason.TURNED_AWAY, "Expected better", "line", List.of("bye"));
-        Side side = Side.begun(client(
+        Endpoint side = Endpoint.of(client(
                         new Scripted(Role.CLIENT, List.of(new Step.Propose("UP"), fail)),
                         clientSettings(TlsPolicy.REQUIRED)))
                 .arrive("line\r\n")
                 .run();
-        assertThat(side.takeWords()).isEqualTo("UP\r\n");
+        assertThat(side.takeText()).isEqualTo("UP\r\n");
         side.arrive("line\r\n").run();
         assertThat(side.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(side.take()).isEmpty();
@@ -272,7 +273,7 @@ class MisuseTest {
         BareTls tls = BareTls.server(Connections.SERVING);
         UpgradeConnection connection =
                 client(throwing, clientSettings(TlsPolicy.REQUIRED).withListener(throwing.listener()));
-        Side side = Side.begun(connection).send("secret").run();
+        Endpoint side = Endpoint.of(connection).send("secret").run();
         for (String line : List.of("HELLO there\r\nCAP UPGRADE\r\n", "END\r\n", "GO\r\n")) {
             if (side.failure().isEmpty()) {
                 side.arrive(line).run();
@@ -315,7 +316,7 @@ class MisuseTest {
 
     @Test
     void a_command_that_is_two_lines_does_not_leave() {
-        Side side = Side.begun(client(
+        Endpoint side = Endpoint.of(client(
                         new Scripted(Role.CLIENT, List.of(new Step.Propose("UP\r\nDELETE"))),
                         clientSettings(TlsPolicy.REQUIRED)))
                 .arrive("line\r\n")
@@ -351,22 +352,22 @@ class MisuseTest {
     void a_close_in_the_middle_of_the_dialogue_ends_it() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         UpgradeConnection connection = server(TlsPolicy.IMPLICIT);
-        Side server = Side.begun(connection);
+        Endpoint server = Endpoint.of(connection);
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
         server.arrive(tls.take()).run();
         tls.feed(server.take()).heard();
         connection.close();
-        server.arrive(tls.say("ECHO x\r\n").take()).run().requireSound();
+        server.arrive(tls.say("ECHO x\r\n").take()).run().requireNoFailure();
 
         assertThat(tls.feed(server.take()).heard()).isEmpty();
         assertThat(tls.ended()).isTrue();
         assertThat(connection.state()).isEqualTo(State.CLOSED);
     }
 
-    private static void requireStepMissed(Side side) {
+    private static void requireStepMissed(Endpoint side) {
         UpgradeConnection connection = side.connection();
         assertThat(side.failure().orElseThrow())
                 .isInstanceOf(IllegalStateException.class)
@@ -378,12 +379,12 @@ class MisuseTest {
         assertThat(connection.failure().orElseThrow()).hasCause(side.failure().orElseThrow());
     }
 
-    private static Side upgrade(UpgradeConnection connection) throws Exception {
+    private static Endpoint upgrade(UpgradeConnection connection) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side side = Side.begun(connection).arrive("line\r\n").run().requireSound();
+        Endpoint side = Endpoint.of(connection).arrive("line\r\n").run().requireNoFailure();
         side.take();
         while (!tls.established()) {
-            side.arrive(tls.take()).run().requireSound();
+            side.arrive(tls.take()).run().requireNoFailure();
             tls.feed(side.take());
         }
         return side.arrive(tls.take()).run();

@@ -3,7 +3,7 @@ package dev.starttls.core.upgrade;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.tls.TlsSettings;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -21,7 +21,7 @@ class NoCertificateTest {
         without.init(null, null, null);
         UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.IMPLICIT)
                 .withTls(TlsSettings.builder().context(without).build());
-        Side server = Side.begun(Connections.server(settings));
+        Endpoint server = Endpoint.of(Connections.server(settings));
         server.arrive(BareTls.client(Connections.TRUSTING, version).begin().take())
                 .run();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);

@@ -6,9 +6,9 @@ import static dev.starttls.core.upgrade.Connections.serverSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.Records;
-import dev.starttls.core.testing.Side;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,17 +33,17 @@ class PlaintextInHandshakeTest {
             "\u0018\u0003\u0003\u0000\u0001x");
 
     static Stream<Arguments> versions() {
-        return Stream.of("TLSv1.2", "TLSv1.3")
-                .flatMap(version -> Stream.of(Chops.NONE, Chops.OCTETS).map(chops -> Arguments.of(version, chops)));
+        return Stream.of("TLSv1.2", "TLSv1.3").flatMap(version -> Stream.of(Fragmentation.WHOLE, Fragmentation.OCTETS)
+                .map(fragmentation -> Arguments.of(version, fragmentation)));
     }
 
     @ParameterizedTest
     @MethodSource("versions")
-    void a_client_takes_none_between_the_servers_records(String version, Chops chops) throws Exception {
+    void a_client_takes_none_between_the_servers_records(String version, Fragmentation fragmentation) throws Exception {
         int boundaries = 1;
         for (int at = 0; at < boundaries; at++) {
             for (String added : ADDED) {
-                Side client = client(version, chops);
+                Endpoint client = client(version, fragmentation);
                 client.arrive("GO\r\n").run();
                 BareTls tls = BareTls.server(Connections.SERVING, version);
                 List<byte[]> flight =
@@ -52,7 +52,7 @@ class PlaintextInHandshakeTest {
                 for (byte[] record : flight.subList(0, at)) {
                     client.arrive(record);
                 }
-                int before = client.run().requireSound().sent().length;
+                int before = client.run().requireNoFailure().sent().length;
                 client.arrive(added.getBytes(StandardCharsets.ISO_8859_1)).run();
 
                 requireInjection(client, Phase.HANDSHAKE);
@@ -67,23 +67,23 @@ class PlaintextInHandshakeTest {
 
     @ParameterizedTest
     @MethodSource("versions")
-    void a_server_takes_none_between_the_clients_records(String version, Chops chops) throws Exception {
+    void a_server_takes_none_between_the_clients_records(String version, Fragmentation fragmentation) throws Exception {
         int boundaries = 2;
         for (int at = 0; at < boundaries; at++) {
             for (String added : ADDED) {
-                Side server = Side.begun(server(serverSettings(TlsPolicy.REQUIRED)));
-                server.chopping(chops).arrive("UPGRADE\r\n").run();
+                Endpoint server = Endpoint.of(server(serverSettings(TlsPolicy.REQUIRED)));
+                server.fragmented(fragmentation).arrive("UPGRADE\r\n").run();
                 server.take();
                 BareTls tls = BareTls.client(Connections.TRUSTING, version).begin();
                 if (at > 0) {
-                    server.arrive(tls.take()).run().requireSound();
+                    server.arrive(tls.take()).run().requireNoFailure();
                     List<byte[]> flight = records(tls.feed(server.take()).take());
                     boundaries = 1 + flight.size();
                     for (byte[] record : flight.subList(0, at - 1)) {
                         server.arrive(record);
                     }
                 }
-                int before = server.run().requireSound().sent().length;
+                int before = server.run().requireNoFailure().sent().length;
                 server.arrive(added.getBytes(StandardCharsets.ISO_8859_1)).run();
 
                 requireInjection(server, Phase.HANDSHAKE);
@@ -97,14 +97,14 @@ class PlaintextInHandshakeTest {
 
     @Test
     void a_server_that_chooses_by_name_takes_none_either() throws Exception {
-        for (Chops chops : List.of(Chops.NONE, Chops.OCTETS)) {
+        for (Fragmentation fragmentation : List.of(Fragmentation.WHOLE, Fragmentation.OCTETS)) {
             for (String added : ADDED) {
-                Side server = Side.begun(server(UpgradeSettings.of(TlsPolicy.REQUIRED)
+                Endpoint server = Endpoint.of(server(UpgradeSettings.of(TlsPolicy.REQUIRED)
                                 .withTls(TlsSettings.builder()
                                         .context(Connections.SERVING)
                                         .contextByServerName(name -> java.util.Optional.empty())
                                         .build())))
-                        .chopping(chops)
+                        .fragmented(fragmentation)
                         .arrive("UPGRADE\r\n")
                         .run();
                 int before = server.sent().length;
@@ -123,9 +123,9 @@ class PlaintextInHandshakeTest {
         hello[2] = 1;
         hello[3] = 3;
         hello[4] = 3;
-        for (Chops chops : List.of(Chops.NONE, Chops.OCTETS)) {
-            Side server = Side.begun(server(TlsPolicy.REQUIRED))
-                    .chopping(chops)
+        for (Fragmentation fragmentation : List.of(Fragmentation.WHOLE, Fragmentation.OCTETS)) {
+            Endpoint server = Endpoint.of(server(TlsPolicy.REQUIRED))
+                    .fragmented(fragmentation)
                     .arrive("UPGRADE\r\n")
                     .run()
                     .arrive(hello)
@@ -136,37 +136,37 @@ class PlaintextInHandshakeTest {
 
     @Test
     void on_a_port_of_implicit_tls_only_the_first_octets_are_a_mistaken_port() throws Exception {
-        Side client = Side.begun(Connections.client(TlsPolicy.IMPLICIT)).run();
+        Endpoint client = Endpoint.of(Connections.client(TlsPolicy.IMPLICIT)).run();
         byte[] flight = BareTls.server(Connections.SERVING).feed(client.take()).take();
-        client.arrive(records(flight).get(0)).run().requireSound();
+        client.arrive(records(flight).get(0)).run().requireNoFailure();
         client.arrive("220 ready\r\n").run();
         requireInjection(client, Phase.HANDSHAKE);
     }
 
     @Test
     void inside_tls_before_the_session_is_the_applications_it_is_the_same() throws Exception {
-        Side client = client("TLSv1.3", Chops.NONE);
+        Endpoint client = client("TLSv1.3", Fragmentation.WHOLE);
         client.arrive("GO\r\n").run();
         BareTls tls = BareTls.server(Connections.SERVING);
-        client.arrive(tls.feed(octetsOf(client, "UPGRADE\r\n")).take()).run().requireSound();
+        client.arrive(tls.feed(octetsOf(client, "UPGRADE\r\n")).take()).run().requireNoFailure();
         assertThat(client.connection().state()).isEqualTo(State.SECURE);
         client.arrive("250 words\r\n").run();
         requireInjection(client, Phase.RECAPABILITY);
     }
 
-    private static Side client(String version, Chops chops) {
-        Side client = Side.begun(Connections.client(clientSettings(TlsPolicy.REQUIRED)
+    private static Endpoint client(String version, Fragmentation fragmentation) {
+        Endpoint client = Endpoint.of(Connections.client(clientSettings(TlsPolicy.REQUIRED)
                 .withTls(TlsSettings.builder()
                         .context(Connections.TRUSTING)
                         .versions(version)
                         .build())));
-        return client.chopping(chops)
+        return client.fragmented(fragmentation)
                 .arrive("HELLO there\r\nCAP UPGRADE\r\nEND\r\n")
                 .run();
     }
 
     /** What a side has sent after some words. */
-    private static byte[] octetsOf(Side side, String words) {
+    private static byte[] octetsOf(Endpoint side, String words) {
         byte[] sent = side.sent();
         int at = new String(sent, StandardCharsets.ISO_8859_1).indexOf(words) + words.length();
         return Arrays.copyOfRange(sent, at, sent.length);
@@ -183,7 +183,7 @@ class PlaintextInHandshakeTest {
         return records;
     }
 
-    private static void requireInjection(Side side, Phase phase) {
+    private static void requireInjection(Endpoint side, Phase phase) {
         UpgradeException why = side.upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
         assertThat(why.phase()).isEqualTo(phase);
@@ -191,7 +191,7 @@ class PlaintextInHandshakeTest {
     }
 
     /** The peer, which may be an innocent one, hears of it. */
-    private static void requireAlert(Side side, int before) {
+    private static void requireAlert(Endpoint side, int before) {
         byte[] last = Arrays.copyOfRange(side.sent(), before, side.sent().length);
         assertThat(last).isNotEmpty();
         assertThat(Records.fault(last, 0)).isEmpty();

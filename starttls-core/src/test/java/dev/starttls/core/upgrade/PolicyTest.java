@@ -6,11 +6,11 @@ import static dev.starttls.core.upgrade.Connections.server;
 import static dev.starttls.core.upgrade.Connections.serverSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.testing.LineProtocolServer.Offer;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.Verification;
 import java.nio.charset.StandardCharsets;
@@ -46,28 +46,28 @@ class PolicyTest {
             """)
     void a_policy_and_an_offer_make_an_outcome(TlsPolicy policy, Offer offer, State state, String events) {
         Connections.Events heard = new Connections.Events();
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                 client(clientSettings(policy).withListener(heard)),
                 server(
                         new LineProtocolServer(offer),
                         serverSettings(policy == TlsPolicy.IMPLICIT ? policy : TlsPolicy.OPPORTUNISTIC)));
-        wire.client().send(SECRET);
-        wire.run();
+        link.client().send(SECRET);
+        link.run();
 
-        assertThat(wire.client().connection().state()).isEqualTo(state);
+        assertThat(link.client().connection().state()).isEqualTo(state);
         assertThat(heard.heard()).isEqualTo(events == null ? List.of() : List.of(events.split(", ")));
-        String sent = new String(wire.client().sent(), StandardCharsets.ISO_8859_1);
+        String sent = new String(link.client().sent(), StandardCharsets.ISO_8859_1);
         assertThat(sent.contains("secret")).isEqualTo(state == State.PLAINTEXT);
         if (state == State.FAILED) {
-            UpgradeException why = wire.client().upgradeFailure();
+            UpgradeException why = link.client().upgradeFailure();
             assertThat(why.reason())
                     .isEqualTo(FailureReason.valueOf(
                             heard.heard().get(heard.heard().size() - 1).substring(8)));
             assertThat(why.resultType()).isEqualTo("starttls-not-supported");
             assertThat(why.hint()).isPresent();
         } else {
-            wire.client().requireSound();
-            assertThat(wire.client().connection().ready()).isTrue();
+            link.client().requireNoFailure();
+            assertThat(link.client().connection().ready()).isTrue();
         }
     }
 
@@ -76,7 +76,7 @@ class PolicyTest {
     void a_failed_handshake_fails_under_every_policy(TlsPolicy policy) {
         Connections.Events client = new Connections.Events();
         Connections.Events server = new Connections.Events();
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                 client(clientSettings(policy)
                         .withListener(client)
                         .withTls(TlsSettings.builder()
@@ -89,22 +89,22 @@ class PolicyTest {
                                 .context(Connections.SERVING)
                                 .versions("TLSv1.2")
                                 .build())));
-        wire.client().send(SECRET);
-        wire.run();
+        link.client().send(SECRET);
+        link.run();
 
-        UpgradeException why = wire.client().upgradeFailure();
+        UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
         assertThat(why).hasMessageContaining("protocol_version");
         assertThat(why.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("no TLS version in common"));
-        assertThat(wire.server().upgradeFailure().hint())
+        assertThat(link.server().upgradeFailure().hint())
                 .hasValueSatisfying(hint -> assertThat(hint).contains("no TLS version in common"));
         List<String> proposed = policy == TlsPolicy.IMPLICIT ? List.of() : List.of("proposed");
         List<String> failed = concat(proposed, List.of("failed HANDSHAKE_FAILED"));
         assertThat(server.heard()).isEqualTo(failed);
         assertThat(client.heard())
                 .isEqualTo(policy.enforced() ? concat(failed, List.of("blocked HANDSHAKE_FAILED")) : failed);
-        assertThat(new String(wire.client().sent(), StandardCharsets.ISO_8859_1))
+        assertThat(new String(link.client().sent(), StandardCharsets.ISO_8859_1))
                 .doesNotContain("secret");
     }
 
@@ -115,17 +115,17 @@ class PolicyTest {
                         .context(Connections.CERTIFICATES.server(
                                 TestCertificates.withOwnRoot().otherName()))
                         .build());
-        Wire.between(client(UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)), server(serving))
+        MemoryLink.between(client(UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)), server(serving))
                 .run()
                 .client()
-                .requireSound();
+                .requireNoFailure();
 
         UpgradeSettings looking = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
                 .withTls(TlsSettings.builder()
                         .context(Connections.TRUSTING)
                         .verification(Verification.FULL)
                         .build());
-        assertThat(Wire.between(client(looking), server(serving))
+        assertThat(MemoryLink.between(client(looking), server(serving))
                         .run()
                         .client()
                         .upgradeFailure()
@@ -136,10 +136,10 @@ class PolicyTest {
     @Test
     void a_server_hears_of_the_upgrade_once_and_of_no_failure_behind_it() {
         Connections.Events heard = new Connections.Events();
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                 client(TlsPolicy.REQUIRED),
                 server(serverSettings(TlsPolicy.REQUIRED).withListener(heard)));
-        Side server = wire.run().server();
+        Endpoint server = link.run().server();
         server.arriveEnd().run();
 
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.TRUNCATED);
@@ -154,7 +154,7 @@ class PolicyTest {
                 throw new IllegalStateException("the log is full");
             }
         };
-        Side client = Connections.proposed(
+        Endpoint client = Connections.proposed(
                         client(clientSettings(TlsPolicy.REQUIRED).withListener(throwing)))
                 .arrive("NO upgrade\r\n")
                 .run();

@@ -12,11 +12,11 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.LineProtocolClient;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.testing.ServerDialogue;
-import dev.starttls.core.testing.Side;
-import dev.starttls.core.testing.Wire;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Invariant 8: whoever does what the connection wants gets on or fails. {@link Side} is such a driver, and an error of it is
+ * Invariant 8: whoever does what the connection wants gets on or fails. {@link Endpoint} is such a driver, and an error of it is
  * a turn that moved nothing.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -58,7 +58,7 @@ class ProgressTest {
                             .engines((host, port) -> engine)
                             .build());
             UpgradeConnection connection = role == Role.CLIENT ? client(settings) : server(settings);
-            Side side = Side.begun(connection);
+            Endpoint side = Endpoint.of(connection);
             for (int i = 0; i < 20; i++) {
                 side.run().arrive(new byte[] {22, 3, 3, 0, 1, 0});
             }
@@ -74,9 +74,9 @@ class ProgressTest {
     void a_close_without_lines_inside_tls_says_close_notify(TlsPolicy policy) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         Dialogue closing = new LastWord(new Step.Close(List.of()));
-        Side server = handshake(server(closing, serverSettings(policy)), policy, tls);
+        Endpoint server = handshake(server(closing, serverSettings(policy)), policy, tls);
 
-        server.requireSound();
+        server.requireNoFailure();
         assertThat(tls.ended()).isTrue();
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
         assertThat(server.connection().want()).isEqualTo(Want.NOTHING);
@@ -86,9 +86,9 @@ class ProgressTest {
     @Test
     void a_close_with_lines_inside_tls_says_them_before_close_notify() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = handshake(server(TlsPolicy.IMPLICIT), TlsPolicy.IMPLICIT, tls);
+        Endpoint server = handshake(server(TlsPolicy.IMPLICIT), TlsPolicy.IMPLICIT, tls);
         assertThat(tls.heard()).isEqualTo("HELLO inside\r\n");
-        server.arrive(tls.say("BYE\r\nECHO never\r\n").take()).run().requireSound();
+        server.arrive(tls.say("BYE\r\nECHO never\r\n").take()).run().requireNoFailure();
 
         assertThat(tls.feed(server.take()).heard()).isEqualTo("BYE\r\n");
         assertThat(tls.ended()).isTrue();
@@ -97,30 +97,32 @@ class ProgressTest {
 
     @Test
     void a_close_in_plaintext_says_its_lines() {
-        Side server = Side.begun(server(TlsPolicy.REQUIRED)).chopping(Chops.OCTETS);
-        server.arrive("BYE\r\nECHO never\r\n").run().requireSound();
+        Endpoint server = Endpoint.of(server(TlsPolicy.REQUIRED)).fragmented(Fragmentation.OCTETS);
+        server.arrive("BYE\r\nECHO never\r\n").run().requireNoFailure();
 
-        assertThat(server.takeWords()).isEqualTo("HELLO there\r\nBYE\r\n");
+        assertThat(server.takeText()).isEqualTo("HELLO there\r\nBYE\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"REQUIRED", "IMPLICIT"})
     void a_failure_with_last_lines_is_told_behind_them(TlsPolicy policy) throws Exception {
-        Side server;
+        Endpoint server;
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         if (policy == TlsPolicy.IMPLICIT) {
             server = handshake(server(policy), policy, tls);
             tls.heard();
-            server.arrive(tls.say("WRONG\r\n").take()).chopping(Chops.OCTETS).run();
+            server.arrive(tls.say("WRONG\r\n").take())
+                    .fragmented(Fragmentation.OCTETS)
+                    .run();
             assertThat(tls.feed(server.take()).heard()).isEqualTo("NO sense\r\n");
             assertThat(tls.ended()).isTrue();
         } else {
-            server = Side.begun(server(policy))
+            server = Endpoint.of(server(policy))
                     .arrive("WRONG\r\n")
-                    .chopping(Chops.OCTETS)
+                    .fragmented(Fragmentation.OCTETS)
                     .run();
-            assertThat(server.takeWords()).isEqualTo("HELLO there\r\nNO sense\r\n");
+            assertThat(server.takeText()).isEqualTo("HELLO there\r\nNO sense\r\n");
         }
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
         assertThat(server.connection().state()).isEqualTo(State.FAILED);
@@ -141,11 +143,11 @@ class ProgressTest {
     @Property(tries = 40)
     void commands_in_a_heap_are_all_answered_however_slowly_the_answers_leave(@ForAll long seed) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = handshake(server(TlsPolicy.IMPLICIT), TlsPolicy.IMPLICIT, tls);
+        Endpoint server = handshake(server(TlsPolicy.IMPLICIT), TlsPolicy.IMPLICIT, tls);
         tls.heard();
         String command = "ECHO " + "x".repeat(400) + "\r\n";
-        server.chopping(Chops.seeded(seed));
-        server.arrive(tls.say(command.repeat(120)).take()).run().requireSound();
+        server.fragmented(Fragmentation.random(seed));
+        server.arrive(tls.say(command.repeat(120)).take()).run().requireNoFailure();
 
         assertThat(tls.feed(server.take()).heard())
                 .isEqualTo(command.replace("ECHO", "SAID").repeat(120));
@@ -155,36 +157,36 @@ class ProgressTest {
     @Property(tries = 40)
     void commands_in_a_heap_are_all_answered_in_plaintext_too(@ForAll long seed) {
         String command = "ECHO " + "x".repeat(400) + "\r\n";
-        Side server = Side.begun(server(TlsPolicy.OPPORTUNISTIC)).chopping(Chops.seeded(seed));
-        server.arrive(command.repeat(120)).run().requireSound();
+        Endpoint server = Endpoint.of(server(TlsPolicy.OPPORTUNISTIC)).fragmented(Fragmentation.random(seed));
+        server.arrive(command.repeat(120)).run().requireNoFailure();
 
-        assertThat(server.takeWords())
+        assertThat(server.takeText())
                 .isEqualTo("HELLO there\r\n" + command.replace("ECHO", "SAID").repeat(120));
     }
 
     @Property(tries = 30)
     void last_lines_of_a_client_that_is_ready_leave_before_the_applications(@ForAll long seed) {
         for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.IMPLICIT, TlsPolicy.DISABLED)) {
-            Wire wire = Wire.chopped(
+            MemoryLink link = MemoryLink.random(
                     client(new LineProtocolClient(List.of("ECHO 1", "ECHO 2")), Connections.clientSettings(policy)),
                     server(serverSettings(policy)),
                     seed);
-            wire.client().send("ECHO 3\r\n");
-            wire.run();
-            wire.client().requireSound();
-            assertThat(wire.client().received()).isEqualTo("SAID 1\r\nSAID 2\r\nSAID 3\r\n");
+            link.client().send("ECHO 3\r\n");
+            link.run();
+            link.client().requireNoFailure();
+            assertThat(link.client().received()).isEqualTo("SAID 1\r\nSAID 2\r\nSAID 3\r\n");
         }
     }
 
     @Property(tries = 30)
     void what_comes_behind_the_last_line_of_the_dialogue_is_the_applications(@ForAll long seed) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = handshake(server(TlsPolicy.IMPLICIT), TlsPolicy.IMPLICIT, tls);
-        server.chopping(Chops.seeded(seed));
+        Endpoint server = handshake(server(TlsPolicy.IMPLICIT), TlsPolicy.IMPLICIT, tls);
+        server.fragmented(Fragmentation.random(seed));
         server.arrive(tls.say("CAPS\r\nRAW\r\nno line at all").take())
                 .send("nor this")
                 .run()
-                .requireSound();
+                .requireNoFailure();
 
         assertThat(server.connection().ready()).isTrue();
         assertThat(server.received()).isEqualTo("no line at all");
@@ -195,7 +197,7 @@ class ProgressTest {
     void the_first_command_inside_tls_leaves_with_the_clients_finished() throws Exception {
         BareTls tls = BareTls.server(Connections.SERVING);
         UpgradeConnection connection = client(TlsPolicy.REQUIRED);
-        Side client = Connections.proposed(connection);
+        Endpoint client = Connections.proposed(connection);
         client.arrive("GO\r\n").run();
         byte[] flight = tls.feed(client.take()).take();
         ByteBuffer network = ByteBuffer.wrap(flight);
@@ -231,13 +233,13 @@ class ProgressTest {
         return engine;
     }
 
-    private static Side handshake(UpgradeConnection connection, TlsPolicy policy, BareTls tls) throws Exception {
-        Side server = Side.begun(connection).run();
+    private static Endpoint handshake(UpgradeConnection connection, TlsPolicy policy, BareTls tls) throws Exception {
+        Endpoint server = Endpoint.of(connection).run();
         if (policy != TlsPolicy.IMPLICIT) {
             server.arrive("UPGRADE\r\n").run().take();
         }
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
         server.arrive(tls.take()).run();

@@ -6,10 +6,10 @@ import static dev.starttls.core.upgrade.Connections.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
-import dev.starttls.core.testing.Side;
-import dev.starttls.core.testing.Wire;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.UpgradeReport.Negotiated;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
@@ -38,7 +38,10 @@ class ReportTest {
         for (Resumption resumption : Resumption.values()) {
             UpgradeConnection connection =
                     new UpgradeConnection(new LineProtocolClient(), settings, new Peer("localhost", 993));
-            Wire.between(connection, server(TlsPolicy.REQUIRED)).run().client().requireSound();
+            MemoryLink.between(connection, server(TlsPolicy.REQUIRED))
+                    .run()
+                    .client()
+                    .requireNoFailure();
 
             UpgradeReport report = connection.report();
             assertThat(report.tls().orElseThrow().version()).isEqualTo(version);
@@ -59,10 +62,10 @@ class ReportTest {
     @ParameterizedTest
     @EnumSource(names = {"CLIENT", "SERVER"})
     void a_report_names_what_was_agreed(Role role) {
-        Wire wire = Wire.between(client(TlsPolicy.REQUIRED), server(TlsPolicy.REQUIRED))
+        MemoryLink link = MemoryLink.between(client(TlsPolicy.REQUIRED), server(TlsPolicy.REQUIRED))
                 .run();
-        UpgradeReport report = (role == Role.CLIENT ? wire.client() : wire.server())
-                .requireSound()
+        UpgradeReport report = (role == Role.CLIENT ? link.client() : link.server())
+                .requireNoFailure()
                 .connection()
                 .report();
 
@@ -81,10 +84,10 @@ class ReportTest {
     void the_time_of_each_phase_is_what_was_told() {
         UpgradeConnection connection = client(clientSettings(TlsPolicy.OPPORTUNISTIC));
         connection.spent(Phase.CONNECT, 5);
-        Side client = Side.begun(connection).run();
+        Endpoint client = Endpoint.of(connection).run();
         client.at(10).arrive("HELLO there\r\n").run();
         client.at(30).arrive("CAP UPGRADE\r\nEND\r\n").run();
-        client.at(70).arrive("NO upgrade\r\n").run().requireSound();
+        client.at(70).arrive("NO upgrade\r\n").run().requireNoFailure();
         client.at(1_000);
 
         assertThat(connection.report().phases())
@@ -100,7 +103,7 @@ class ReportTest {
     @Test
     void a_phase_that_failed_is_in_the_report() {
         UpgradeConnection connection = client(TlsPolicy.REQUIRED);
-        Side client = Side.begun(connection).run();
+        Endpoint client = Endpoint.of(connection).run();
         client.at(10).arrive("HELLO there\r\n").run();
         client.at(25).arriveEnd().run();
 
@@ -113,10 +116,10 @@ class ReportTest {
     @Test
     void with_implicit_tls_the_handshake_comes_first_and_nothing_was_offered_before() {
         LineProtocolServer server = new LineProtocolServer();
-        Wire wire = Wire.between(
+        MemoryLink link = MemoryLink.between(
                         client(TlsPolicy.IMPLICIT), server(server, Connections.serverSettings(TlsPolicy.IMPLICIT)))
                 .run();
-        UpgradeReport report = wire.client().requireSound().connection().report();
+        UpgradeReport report = link.client().requireNoFailure().connection().report();
 
         assertThat(report.phases())
                 .extracting(PhaseTime::phase)
@@ -129,9 +132,9 @@ class ReportTest {
 
     @Test
     void a_report_is_shown_on_one_line_without_octets_of_certificates_and_control_characters() {
-        Wire wire = Wire.between(client(TlsPolicy.REQUIRED), server(TlsPolicy.REQUIRED))
+        MemoryLink link = MemoryLink.between(client(TlsPolicy.REQUIRED), server(TlsPolicy.REQUIRED))
                 .run();
-        UpgradeReport report = wire.client().requireSound().connection().report();
+        UpgradeReport report = link.client().requireNoFailure().connection().report();
         assertThat(report.toString())
                 .startsWith(
                         "UpgradeReport[protocol=lines, role=CLIENT, policy=REQUIRED, tls=Negotiated[version=TLSv1.3, ")

@@ -6,8 +6,8 @@ import static dev.starttls.core.upgrade.Connections.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Side;
-import dev.starttls.core.testing.Wire;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.MemoryLink;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -30,8 +30,8 @@ class SecretsTest {
                 "LOGIN joe hunter2",
             })
     void what_a_client_said_is_in_no_exception_of_the_server(String said) {
-        Side server =
-                Side.begun(server(TlsPolicy.REQUIRED)).arrive(said).arriveEnd().run();
+        Endpoint server =
+                Endpoint.of(server(TlsPolicy.REQUIRED)).arrive(said).arriveEnd().run();
 
         assertThat(told(server)).doesNotContain(SECRET);
         assertThat(server.upgradeFailure().reply()).isEmpty();
@@ -41,9 +41,9 @@ class SecretsTest {
     void what_a_client_said_inside_tls_is_in_no_exception_of_the_server() throws Exception {
         for (String said : List.of("LOGIN hunter2\n", "WRONG\r\n" + SECRET + "\r\n", "x".repeat(9_000) + SECRET)) {
             BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-            Side server = Side.begun(server(TlsPolicy.IMPLICIT)).run();
+            Endpoint server = Endpoint.of(server(TlsPolicy.IMPLICIT)).run();
             while (!tls.established()) {
-                server.arrive(tls.take()).run().requireSound();
+                server.arrive(tls.take()).run().requireNoFailure();
                 tls.feed(server.take());
             }
             server.arrive(tls.say(said).take()).run();
@@ -54,7 +54,7 @@ class SecretsTest {
 
     @Test
     void a_servers_line_is_shown_printable_and_cut_and_no_other_line_with_it() {
-        Side client = Connections.proposed(client(TlsPolicy.REQUIRED))
+        Endpoint client = Connections.proposed(client(TlsPolicy.REQUIRED))
                 .arrive("NO \u001b[31m\u0085" + "x".repeat(500) + "\r\nhunter2\r\n")
                 .run();
 
@@ -67,7 +67,7 @@ class SecretsTest {
 
     @Test
     void octets_behind_the_go_ahead_are_counted_and_not_shown() {
-        Side client = Connections.proposed(client(TlsPolicy.REQUIRED))
+        Endpoint client = Connections.proposed(client(TlsPolicy.REQUIRED))
                 .arrive("GO\r\nhunter2\r\n")
                 .run();
 
@@ -77,19 +77,19 @@ class SecretsTest {
 
     @Test
     void what_the_applications_say_is_in_no_report_and_no_exception() {
-        Wire wire = Wire.between(client(clientSettings(TlsPolicy.REQUIRED)), server(TlsPolicy.REQUIRED));
-        wire.client().send("ECHO " + SECRET + "\r\n");
-        wire.run();
-        assertThat(wire.client().received()).contains(SECRET);
-        wire.client().arriveEnd().run();
-        wire.server().arriveEnd().run();
+        MemoryLink link = MemoryLink.between(client(clientSettings(TlsPolicy.REQUIRED)), server(TlsPolicy.REQUIRED));
+        link.client().send("ECHO " + SECRET + "\r\n");
+        link.run();
+        assertThat(link.client().received()).contains(SECRET);
+        link.client().arriveEnd().run();
+        link.server().arriveEnd().run();
 
-        assertThat(told(wire.client())).doesNotContain(SECRET);
-        assertThat(told(wire.server())).doesNotContain(SECRET);
+        assertThat(told(link.client())).doesNotContain(SECRET);
+        assertThat(told(link.server())).doesNotContain(SECRET);
     }
 
     /** All that anybody can read of a side: its exception with all causes, and its report. */
-    private static String told(Side side) {
+    private static String told(Endpoint side) {
         StringWriter all = new StringWriter();
         side.failure().orElseThrow().printStackTrace(new PrintWriter(all, true));
         return all + side.connection().report().toString();

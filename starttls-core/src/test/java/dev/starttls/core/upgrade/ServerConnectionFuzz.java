@@ -8,6 +8,6 @@ class ServerConnectionFuzz {
 
     @FuzzTest
     void server(byte[] input) throws SSLException {
-        ConnectionFuzzer.run(input, Role.SERVER, ObservedSide::new);
+        ConnectionFuzzer.run(input, Role.SERVER, ObservedEndpoint::new);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.tls.ClientCertificate;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.SessionEnd.Cause;
@@ -27,7 +27,7 @@ class SessionEndTest {
 
     @Test
     void a_dialogue_knows_its_peer_before_it_opens() {
-        Side.begun(Connections.server(dialogue, Connections.serverSettings(TlsPolicy.OPPORTUNISTIC)));
+        Endpoint.of(Connections.server(dialogue, Connections.serverSettings(TlsPolicy.OPPORTUNISTIC)));
         assertThat(dialogue.known()).containsExactly(new ConnectionInfo(new Peer("127.0.0.1", 2), Optional.empty()));
     }
 
@@ -38,7 +38,7 @@ class SessionEndTest {
         SSLParameters parameters = tls.engine().getSSLParameters();
         parameters.setServerNames(List.of(new SNIHostName("Mail.example.ORG")));
         tls.engine().setSSLParameters(parameters);
-        Side server = upgraded(tls.begin(), TlsPolicy.REQUIRED);
+        Endpoint server = upgraded(tls.begin(), TlsPolicy.REQUIRED);
         UpgradeReport.Negotiated known = dialogue.known().get(1).tls().orElseThrow();
         assertThat(dialogue.known()).hasSize(2);
         assertThat(dialogue.known().get(1).peer()).isEqualTo(new Peer("127.0.0.1", 2));
@@ -57,7 +57,7 @@ class SessionEndTest {
                         .clientCertificate(ClientCertificate.WANTED)
                         .build());
         BareTls tls = BareTls.client(Connections.SERVING).begin();
-        Side server = Side.begun(Connections.server(dialogue, asking)).run();
+        Endpoint server = Endpoint.of(Connections.server(dialogue, asking)).run();
         upgrade(server, tls);
         assertThat(dialogue.known().get(1).tls().orElseThrow().peerChain()).isNotEmpty();
     }
@@ -76,7 +76,7 @@ class SessionEndTest {
         SSLParameters parameters = tls.engine().getSSLParameters();
         parameters.setServerNames(List.of(new SNIServerName(0, raw.getBytes(StandardCharsets.UTF_8)) {}));
         tls.engine().setSSLParameters(parameters);
-        Side server = begun(TlsPolicy.REQUIRED);
+        Endpoint server = begun(TlsPolicy.REQUIRED);
         server.arrive("UPGRADE\r\n").run().take();
         tls.begin();
         for (int turn = 0; turn < 10 && server.failure().isEmpty() && !tls.established(); turn++) {
@@ -93,7 +93,7 @@ class SessionEndTest {
 
     @Test
     void a_dialogue_that_closes_has_ended_as_it_should() {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC);
         server.arrive("BYE\r\n").run();
         end(server, Cause.CLOSED);
         assertThat(dialogue.end().failure()).isEmpty();
@@ -102,14 +102,14 @@ class SessionEndTest {
     @Test
     void a_dialogue_that_closes_inside_tls_has_ended_as_it_should() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = upgraded(tls, TlsPolicy.REQUIRED);
+        Endpoint server = upgraded(tls, TlsPolicy.REQUIRED);
         server.arrive(tls.say("BYE\r\n").take()).run();
         end(server, Cause.CLOSED);
     }
 
     @Test
     void a_client_that_goes_has_closed() {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC);
         server.arriveEnd().run();
         end(server, Cause.PEER_CLOSED);
         assertThat(dialogue.end().failure().orElseThrow().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
@@ -118,14 +118,14 @@ class SessionEndTest {
     @Test
     void a_client_that_says_close_notify_has_closed() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = upgraded(tls, TlsPolicy.REQUIRED);
+        Endpoint server = upgraded(tls, TlsPolicy.REQUIRED);
         server.arrive(tls.close().take()).run();
         end(server, Cause.PEER_CLOSED);
     }
 
     @Test
     void a_truncated_session_says_so() throws Exception {
-        Side server = upgraded(BareTls.client(Connections.TRUSTING).begin(), TlsPolicy.REQUIRED);
+        Endpoint server = upgraded(BareTls.client(Connections.TRUSTING).begin(), TlsPolicy.REQUIRED);
         server.arriveEnd().run();
         end(server, Cause.PEER_CLOSED);
         assertThat(dialogue.end().failure().orElseThrow().reason()).isEqualTo(FailureReason.TRUNCATED);
@@ -133,7 +133,7 @@ class SessionEndTest {
 
     @Test
     void a_failed_handshake_ends_the_session() {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC);
         server.arrive("UPGRADE\r\n").run();
         server.arrive("\26\3\1\0\4\7\0\0\0").run();
         end(server, Cause.FAILED);
@@ -142,7 +142,7 @@ class SessionEndTest {
 
     @Test
     void a_failed_handshake_of_implicit_tls_ends_the_session_too() {
-        Side server = begun(TlsPolicy.IMPLICIT);
+        Endpoint server = begun(TlsPolicy.IMPLICIT);
         server.arrive("GET / HTTP/1.1\r\n").run();
         end(server, Cause.FAILED);
         assertThat(dialogue.known()).hasSize(1);
@@ -151,27 +151,27 @@ class SessionEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"WRONG\r\n", "no\nline\r\n", "UPGRADE\r\nECHO x\r\n"})
     void a_client_that_breaks_the_protocol_has_failed(String words) {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC);
         server.arrive(words).run();
         end(server, Cause.FAILED);
     }
 
     @Test
     void a_driver_that_closes_has_abandoned_the_session() {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC);
         server.connection().close();
         end(server, Cause.ABANDONED);
 
         PoliteServer another = new PoliteServer();
         UpgradeConnection given = Connections.server(another, Connections.serverSettings(TlsPolicy.OPPORTUNISTIC));
-        Side.begun(given).run();
+        Endpoint.of(given).run();
         given.end();
         assertThat(another.end().cause()).isEqualTo(Cause.ABANDONED);
     }
 
     @Test
     void a_driver_that_closes_before_a_failure_was_thrown_hides_nothing() {
-        Side server = begun(TlsPolicy.OPPORTUNISTIC);
+        Endpoint server = begun(TlsPolicy.OPPORTUNISTIC);
         server.connection().shutDown();
         end(server, Cause.SHUT_DOWN);
     }
@@ -195,7 +195,7 @@ class SessionEndTest {
                 throw new IllegalStateException("listener");
             }
         };
-        Side server = Side.begun(Connections.server(
+        Endpoint server = Endpoint.of(Connections.server(
                         dialogue.throwingAtTheEnd(thrown),
                         Connections.serverSettings(TlsPolicy.OPPORTUNISTIC).withListener(listener)))
                 .run();
@@ -215,13 +215,13 @@ class SessionEndTest {
                         .versions("TLSv9")
                         .build())
                 .withListener(events);
-        Side server = Side.begun(Connections.server(dialogue, broken)).run();
+        Endpoint server = Endpoint.of(Connections.server(dialogue, broken)).run();
         server.take();
         server.arrive("UPGRADE\r\n").run();
-        assertThat(server.takeWords()).isEqualTo("NO engine\r\n");
+        assertThat(server.takeText()).isEqualTo("NO engine\r\n");
         assertThat(events.heard()).containsExactly("failed LOCAL_ERROR");
-        server.arrive("ECHO a\r\nUPGRADE\r\n").run().requireSound();
-        assertThat(server.takeWords()).isEqualTo("SAID a\r\nNO engine\r\n");
+        server.arrive("ECHO a\r\nUPGRADE\r\n").run().requireNoFailure();
+        assertThat(server.takeText()).isEqualTo("SAID a\r\nNO engine\r\n");
         assertThat(events.heard()).hasSize(1);
     }
 
@@ -237,7 +237,7 @@ class SessionEndTest {
                         .versions("TLSv9")
                         .build())
                 .withListener(events);
-        Side server = Side.begun(Connections.server(dialogue, broken)).run();
+        Endpoint server = Endpoint.of(Connections.server(dialogue, broken)).run();
         server.arrive("UPGRADE\r\n").run();
         switch (later) {
             case PLAINTEXT_INJECTION -> server.arrive("UPGRADE\r\nECHO a\r\n").run();
@@ -259,30 +259,30 @@ class SessionEndTest {
         Connections.server(dialogue.takingEarlyHellos(), early);
     }
 
-    private void end(Side server, Cause cause) {
+    private void end(Endpoint server, Cause cause) {
         server.connection().end();
         server.connection().end();
         assertThat(dialogue.end().cause()).isEqualTo(cause);
     }
 
-    private Side begun(TlsPolicy policy) {
-        return Side.begun(Connections.server(dialogue, Connections.serverSettings(policy)))
+    private Endpoint begun(TlsPolicy policy) {
+        return Endpoint.of(Connections.server(dialogue, Connections.serverSettings(policy)))
                 .run();
     }
 
-    private Side upgraded(BareTls tls, TlsPolicy policy) throws Exception {
-        Side server = begun(policy);
+    private Endpoint upgraded(BareTls tls, TlsPolicy policy) throws Exception {
+        Endpoint server = begun(policy);
         upgrade(server, tls);
         return server;
     }
 
-    private static void upgrade(Side server, BareTls tls) throws Exception {
+    private static void upgrade(Endpoint server, BareTls tls) throws Exception {
         server.arrive("UPGRADE\r\n").run().take();
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
-        server.arrive(tls.take()).run().requireSound();
+        server.arrive(tls.take()).run().requireNoFailure();
         tls.feed(server.take()).heard();
     }
 }

@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.LineProtocolClient;
-import dev.starttls.core.testing.Side;
-import dev.starttls.core.testing.Wire;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -41,7 +41,7 @@ class SessionTest {
         UpgradeConnection connection = client(TlsPolicy.REQUIRED);
         connection.spent(Phase.CONNECT, 5);
         UpgradeConnection peer = server(TlsPolicy.REQUIRED);
-        Wire.between(connection, peer).run().client().requireSound();
+        MemoryLink.between(connection, peer).run().client().requireNoFailure();
         UpgradeReport report = connection.report();
 
         assertThat(report.phases())
@@ -69,10 +69,10 @@ class SessionTest {
 
     @Test
     void neither_time_nor_preparation_nor_a_second_beginning_is_due_any_more() throws Exception {
-        Side client = Side.begun(client(clientSettings(TlsPolicy.OPPORTUNISTIC)))
+        Endpoint client = Endpoint.of(client(clientSettings(TlsPolicy.OPPORTUNISTIC)))
                 .arrive("HELLO there\r\nCAP PLAIN\r\nEND\r\n")
                 .run()
-                .requireSound();
+                .requireNoFailure();
         UpgradeConnection connection = client.connection();
         assertThat(connection.ready()).isTrue();
         assertThat(connection.deadline()).isEmpty();
@@ -89,11 +89,11 @@ class SessionTest {
     void the_last_lines_leave_through_buffers_of_one_octet_and_the_application_behind_them(TlsPolicy policy)
             throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = Side.begun(server(new Last(Role.SERVER, FAREWELL), serverSettings(policy)))
-                .chopping(Chops.OCTETS)
+        Endpoint server = Endpoint.of(server(new Last(Role.SERVER, FAREWELL), serverSettings(policy)))
+                .fragmented(Fragmentation.OCTETS)
                 .send("the application");
         shakeHands(server, policy, tls);
-        server.arrive(tls.say("the peer").take()).run().requireSound();
+        server.arrive(tls.say("the peer").take()).run().requireNoFailure();
 
         assertThat(tls.feed(server.take()).heard()).isEqualTo(LINES + "the application");
         assertThat(server.received()).isEqualTo("the peer");
@@ -138,12 +138,12 @@ class SessionTest {
     @Test
     void close_notify_right_behind_the_handshake_ends_the_session_and_fails_nothing() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = Side.begun(
+        Endpoint server = Endpoint.of(
                 server(new Last(Role.SERVER, new Step.Ready(List.of())), serverSettings(TlsPolicy.IMPLICIT)));
         server.arrive(tls.take()).run();
         tls.feed(server.take());
         assertThat(tls.established()).isTrue();
-        server.arrive(tls.close().take()).run().requireSound();
+        server.arrive(tls.close().take()).run().requireNoFailure();
 
         assertThat(server.connection().ready()).isTrue();
         assertThat(server.connection().inputEnded()).isTrue();
@@ -153,7 +153,7 @@ class SessionTest {
     @Test
     void a_session_that_fails_says_so_again_and_its_alert_leaves() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Side server = Side.begun(server(new Last(Role.SERVER, FAREWELL), serverSettings(TlsPolicy.IMPLICIT)));
+        Endpoint server = Endpoint.of(server(new Last(Role.SERVER, FAREWELL), serverSettings(TlsPolicy.IMPLICIT)));
         shakeHands(server, TlsPolicy.IMPLICIT, tls);
         UpgradeConnection connection = server.connection();
         byte[] record = tls.say("cut and bent").take();
@@ -187,7 +187,7 @@ class SessionTest {
             }
         };
         connection[0] = client(clientSettings(TlsPolicy.REQUIRED).withListener(closing));
-        Wire.between(connection[0], server(TlsPolicy.REQUIRED)).run();
+        MemoryLink.between(connection[0], server(TlsPolicy.REQUIRED)).run();
 
         assertThat(connection[0].state()).isEqualTo(State.CLOSED);
         assertThat(connection[0].want()).isEqualTo(Want.NOTHING);
@@ -198,7 +198,7 @@ class SessionTest {
         UpgradeConnection server = server(TlsPolicy.REQUIRED);
         LineProtocolClient[] dialogue = {new LineProtocolClient()};
         UpgradeConnection client = client(dialogue[0], clientSettings(TlsPolicy.REQUIRED));
-        Wire.between(client, server).run().client().requireSound();
+        MemoryLink.between(client, server).run().client().requireNoFailure();
         WeakReference<Dialogue> gone = new WeakReference<>(dialogue[0]);
         dialogue[0] = null;
         for (int i = 0; i < 100 && gone.get() != null; i++) {
@@ -215,10 +215,10 @@ class SessionTest {
         for (int round = 0; round < 40; round++) {
             BareTls tls = BareTls.server(Connections.SERVING).begin();
             UpgradeConnection connection = client(new Last(Role.CLIENT, FAREWELL), clientSettings(TlsPolicy.IMPLICIT));
-            Side client = Side.begun(connection).run();
+            Endpoint client = Endpoint.of(connection).run();
             while (!tls.established()) {
                 tls.feed(client.take());
-                client.arrive(tls.take()).run().requireSound();
+                client.arrive(tls.take()).run().requireNoFailure();
             }
             assertThat(connection.ready()).isFalse();
             // The server's line makes the client ready; data comes right behind it.
@@ -281,15 +281,15 @@ class SessionTest {
         return connection;
     }
 
-    private static void shakeHands(Side server, TlsPolicy policy, BareTls tls) throws Exception {
+    private static void shakeHands(Endpoint server, TlsPolicy policy, BareTls tls) throws Exception {
         if (policy != TlsPolicy.IMPLICIT) {
             server.arrive("UPGRADE\r\n").run().take();
         }
         while (!tls.established()) {
-            server.arrive(tls.take()).run().requireSound();
+            server.arrive(tls.take()).run().requireNoFailure();
             tls.feed(server.take());
         }
-        server.arrive(tls.take()).run().requireSound();
+        server.arrive(tls.take()).run().requireNoFailure();
     }
 
     /** A server whose only word inside TLS, or behind OVER in plaintext, is its last; or a client that awaits a line first. */

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Chops;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.LineProtocolClient;
-import dev.starttls.core.testing.Side;
-import dev.starttls.core.testing.Wire;
+import dev.starttls.core.testing.MemoryLink;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
@@ -96,17 +96,17 @@ class TasksAndPreparationTest {
     @Test
     void a_client_hello_made_ahead_leaves_behind_the_go_ahead() throws Exception {
         UpgradeConnection connection = client(counting(Preparation.WHILE_WAITING));
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         connection.prepare();
         assertThat(engines).hasValue(1);
         assertThat(connection.want()).isEqualTo(Want.READ);
         assertThat(client.run().take()).isEmpty();
 
         client.arrive("HELLO there\r\nCAP UPGRADE\r\nEND\r\n").run();
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(client.takeText()).isEqualTo("CAPS\r\nUPGRADE\r\n");
         BareTls tls = BareTls.server(Connections.SERVING);
         client.arrive("GO\r\n").run();
-        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        client.arrive(tls.feed(client.take()).take()).run().requireNoFailure();
         assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
         assertThat(engines).hasValue(1);
     }
@@ -115,7 +115,7 @@ class TasksAndPreparationTest {
     @ValueSource(strings = {"NO upgrade\r\n", "what?\r\n", "GO\r\nNO\r\n", "\n", ""})
     void a_client_hello_made_ahead_never_leaves_otherwise(String answer) throws Exception {
         UpgradeConnection connection = client(clientSettings(TlsPolicy.REQUIRED));
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         connection.prepare();
         client.arrive("HELLO there\r\nCAP UPGRADE\r\nEND\r\n").run();
         client.take();
@@ -130,14 +130,14 @@ class TasksAndPreparationTest {
     @Test
     void a_client_hello_made_ahead_is_let_go_where_the_session_stays_in_plaintext() throws Exception {
         UpgradeConnection connection = client(clientSettings(TlsPolicy.OPPORTUNISTIC));
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         connection.prepare();
         client.arrive("HELLO there\r\nCAP PLAIN\r\nEND\r\n")
                 .send("words\r\n")
                 .run()
-                .requireSound();
+                .requireNoFailure();
 
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\nwords\r\n");
+        assertThat(client.takeText()).isEqualTo("CAPS\r\nwords\r\n");
         connection.close();
         assertThat(client.run().take()).isEmpty();
     }
@@ -152,12 +152,12 @@ class TasksAndPreparationTest {
                             return made.get(0);
                         })
                         .build()));
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         assertThat(connection.prepareNext()).isTrue();
         assertThat(made).singleElement().satisfies(engine -> assertThat(engine.getHandshakeStatus())
                 .isEqualTo(HandshakeStatus.NOT_HANDSHAKING));
         client.arrive("HELLO there\r\nCAP UPGRADE\r\nEND\r\n").run();
-        assertThat(client.takeWords()).isEqualTo("CAPS\r\nUPGRADE\r\n");
+        assertThat(client.takeText()).isEqualTo("CAPS\r\nUPGRADE\r\n");
 
         // While the go-ahead is awaited there is time for the ClientHello, and it leaves no sooner for it.
         assertThat(connection.prepareNext()).isFalse();
@@ -169,7 +169,7 @@ class TasksAndPreparationTest {
 
         BareTls tls = BareTls.server(Connections.SERVING);
         client.arrive("GO\r\n").run();
-        client.arrive(tls.feed(client.take()).take()).run().requireSound();
+        client.arrive(tls.feed(client.take()).take()).run().requireNoFailure();
         assertThat(tls.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
         assertThat(connection.prepareNext()).isFalse();
         assertThat(made).hasSize(1);
@@ -179,7 +179,7 @@ class TasksAndPreparationTest {
     void a_client_hello_that_cannot_be_made_while_the_go_ahead_is_awaited_fails_the_upgrade_in_silence()
             throws Exception {
         UpgradeConnection connection = client(unable());
-        Side client = Side.begun(connection);
+        Endpoint client = Endpoint.of(connection);
         assertThat(connection.prepareNext()).isTrue();
         client.arrive("HELLO there\r\nCAP UPGRADE\r\nEND\r\n").run();
         client.take();
@@ -193,12 +193,12 @@ class TasksAndPreparationTest {
     @Test
     void nothing_is_made_ahead_where_it_is_left_to_the_go_ahead_or_not_wanted() throws Exception {
         UpgradeConnection later = client(counting(Preparation.ON_GO_AHEAD));
-        Side.begun(later);
+        Endpoint.of(later);
         later.prepare();
         assertThat(engines).hasValue(0);
 
         UpgradeConnection never = client(counting(Preparation.WHILE_WAITING).withPolicy(TlsPolicy.DISABLED));
-        Side.begun(never);
+        Endpoint.of(never);
         never.prepare();
         assertThat(engines).hasValue(0);
     }
@@ -224,19 +224,19 @@ class TasksAndPreparationTest {
                                 ? Optional.of(Connections.CERTIFICATES.server(other))
                                 : Optional.empty())
                         .build());
-        for (Chops chops : List.of(Chops.NONE, Chops.OCTETS)) {
-            var wire = Wire.between(client(TlsPolicy.REQUIRED), server(settings));
-            wire.server().chopping(chops);
-            wire.run().client().requireSound();
-            assertThat(wire.client().connection().report().tls().orElseThrow().peerChain())
+        for (Fragmentation fragmentation : List.of(Fragmentation.WHOLE, Fragmentation.OCTETS)) {
+            var link = MemoryLink.between(client(TlsPolicy.REQUIRED), server(settings));
+            link.server().fragmented(fragmentation);
+            link.run().client().requireNoFailure();
+            assertThat(link.client().connection().report().tls().orElseThrow().peerChain())
                     .containsExactly(other.leaf());
 
             // A name without a dot is none for SNI, an address never is one.
             UpgradeConnection byAddress = new UpgradeConnection(
                     new LineProtocolClient(), clientSettings(TlsPolicy.REQUIRED), new Peer("127.0.0.1", 1));
-            var unnamed = Wire.between(byAddress, server(settings));
-            unnamed.server().chopping(chops);
-            unnamed.run().client().requireSound();
+            var unnamed = MemoryLink.between(byAddress, server(settings));
+            unnamed.server().fragmented(fragmentation);
+            unnamed.run().client().requireNoFailure();
             assertThat(byAddress.report().tls().orElseThrow().peerChain()).doesNotContain(other.leaf());
         }
     }

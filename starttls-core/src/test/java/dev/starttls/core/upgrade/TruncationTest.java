@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.starttls.core.testing.BareTls;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Truncation;
@@ -35,14 +35,14 @@ class TruncationTest {
     @ParameterizedTest
     @MethodSource("settings")
     void at_every_octet_of_a_record_an_end_is_truncation_or_accepted(Truncation taken) throws Exception {
-        Side ready = ready(taken);
+        Endpoint ready = ready(taken);
         byte[] record = tls.say("all of it").take();
         ready.arrive(record).run();
         assertThat(ready.received()).isEqualTo("all of it");
 
         for (int kept = 0; kept <= record.length; kept += 3) {
             TruncationTest other = new TruncationTest();
-            Side client = other.ready(taken);
+            Endpoint client = other.ready(taken);
             byte[] words = other.tls.say("all of it").take();
             client.arrive(Arrays.copyOf(words, Math.min(kept, words.length)))
                     .arriveEnd()
@@ -52,7 +52,7 @@ class TruncationTest {
                 assertThat(client.connection().inputEnded()).isFalse();
                 assertThat(client.connection().state()).isEqualTo(State.FAILED);
             } else {
-                client.requireSound();
+                client.requireNoFailure();
                 assertThat(client.connection().inputEnded()).isTrue();
             }
         }
@@ -60,17 +60,17 @@ class TruncationTest {
 
     @Test
     void close_notify_is_an_end_of_stream() throws Exception {
-        Side client = ready(Truncation.REPORTED);
-        client.arrive(tls.say("bye").close().take()).run().requireSound();
+        Endpoint client = ready(Truncation.REPORTED);
+        client.arrive(tls.say("bye").close().take()).run().requireNoFailure();
 
         assertThat(client.received()).isEqualTo("bye");
         assertThat(client.connection().inputEnded()).isTrue();
-        client.arriveEnd().run().requireSound();
+        client.arriveEnd().run().requireNoFailure();
     }
 
     @Test
     void what_comes_behind_close_notify_is_nobodys() throws Exception {
-        Side client = ready(Truncation.REPORTED);
+        Endpoint client = ready(Truncation.REPORTED);
         ByteBuffer network = ByteBuffer.wrap(tls.close().take());
         ByteBuffer application = ByteBuffer.allocate(100);
         client.connection().receive(network, application);
@@ -84,7 +84,7 @@ class TruncationTest {
 
     @Test
     void truncation_is_told_as_often_as_it_is_asked_for() throws Exception {
-        Side client = ready(Truncation.REPORTED);
+        Endpoint client = ready(Truncation.REPORTED);
         client.arriveEnd().run();
         for (int i = 0; i < 3; i++) {
             assertThat(catchThrowable(() -> client.connection().endOfInput())).isInstanceOf(SSLException.class);
@@ -95,7 +95,7 @@ class TruncationTest {
     @Test
     void within_the_dialogue_close_notify_and_truncation_are_two_things() throws Exception {
         for (Truncation taken : Truncation.values()) {
-            Side cut = asked(taken, BareTls.server(Connections.SERVING))
+            Endpoint cut = asked(taken, BareTls.server(Connections.SERVING))
                     .arriveEnd()
                     .run();
             assertThat(cut.upgradeFailure().reason())
@@ -104,7 +104,7 @@ class TruncationTest {
             assertThat(cut.upgradeFailure().phase()).isEqualTo(Phase.RECAPABILITY);
 
             BareTls server = BareTls.server(Connections.SERVING);
-            Side closed = asked(taken, server);
+            Endpoint closed = asked(taken, server);
             closed.arrive(server.close().take()).run();
             assertThat(closed.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
             assertThat(closed.upgradeFailure()).hasMessageContaining("got close_notify");
@@ -113,7 +113,7 @@ class TruncationTest {
 
     @Test
     void a_broken_record_is_not_followed_by_an_end_of_stream() throws Exception {
-        Side client = ready(Truncation.ACCEPTED);
+        Endpoint client = ready(Truncation.ACCEPTED);
         byte[] record = tls.say("words").take();
         record[record.length - 1] ^= 1;
         client.arrive(record).run();
@@ -129,15 +129,15 @@ class TruncationTest {
         assertThat(catchThrowable(() -> tls.feed(client.take()))).hasMessageContaining("bad_record_mac");
     }
 
-    private Side ready(Truncation taken) throws Exception {
-        Side client = asked(taken, tls);
-        client.arrive(tls.say("CAP LOGIN\r\nEND\r\n").take()).run().requireSound();
+    private Endpoint ready(Truncation taken) throws Exception {
+        Endpoint client = asked(taken, tls);
+        client.arrive(tls.say("CAP LOGIN\r\nEND\r\n").take()).run().requireNoFailure();
         assertThat(client.connection().ready()).isTrue();
         return client;
     }
 
-    private static Side asked(Truncation taken, BareTls server) throws Exception {
-        Side client = Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED)
+    private static Endpoint asked(Truncation taken, BareTls server) throws Exception {
+        Endpoint client = Connections.proposed(client(clientSettings(TlsPolicy.REQUIRED)
                 .withTls(TlsSettings.builder()
                         .context(Connections.TRUSTING)
                         .truncation(taken)
@@ -146,6 +146,6 @@ class TruncationTest {
         client.arrive(server.feed(client.take()).take()).run();
         assertThat(server.feed(client.take()).heard()).isEqualTo("CAPS\r\n");
         client.arrive(server.take()).run();
-        return client.requireSound();
+        return client.requireNoFailure();
     }
 }

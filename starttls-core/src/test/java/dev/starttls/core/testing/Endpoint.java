@@ -1,53 +1,70 @@
 package dev.starttls.core.testing;
 
+import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
+import dev.starttls.core.upgrade.UpgradeSettings;
 import dev.starttls.core.upgrade.Want;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * One connection driven by hand, as the contract of {@link UpgradeConnection} has it and not better: octets left are given
- * again, nothing is written but what it gave out, and a call that does not get it further is an error of the test.
+ * One connection in memory, driven as the contract of {@link UpgradeConnection} has it and not better: octets that were left
+ * are given again, nothing is written but what it gave out, and a call that does not get it further is an error of the test.
+ * {@link MemoryLink} joins two of them.
  */
-public final class Side {
+public final class Endpoint {
 
-    private static final int TURNS = 200_000;
-    private static final byte[] NOTHING = {};
+    private static final int MAX_STEPS = 200_000;
+    /** The port of those whose port does not matter. */
+    private static final int PORT = 587;
 
     private final UpgradeConnection connection;
     private final ArrayDeque<byte[]> arriving = new ArrayDeque<>();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream untaken = new ByteArrayOutputStream();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private ByteBuffer reading = ByteBuffer.allocate(0);
     private ByteBuffer sending = ByteBuffer.allocate(0);
-    private ByteBuffer room = ByteBuffer.allocate(0);
-    private Chops chops = Chops.NONE;
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private Fragmentation fragmentation = Fragmentation.WHOLE;
     private Optional<Exception> failure = Optional.empty();
     private boolean endOfInput;
-    private int taken;
+    private int read;
     private long now;
 
-    /** A side that has begun at time zero. */
-    public static Side begun(UpgradeConnection connection) {
-        Side side = new Side(connection);
-        side.attempt(() -> connection.begin(0));
-        return side;
+    /** A connection that has begun at time zero. */
+    public static Endpoint of(UpgradeConnection connection) {
+        Endpoint endpoint = new Endpoint(connection);
+        endpoint.attempt(() -> connection.begin(0));
+        return endpoint;
     }
 
-    private Side(UpgradeConnection connection) {
+    /** A dialogue's connection to localhost. */
+    public static Endpoint of(Dialogue dialogue, UpgradeSettings settings) {
+        return of(dialogue, settings, "localhost");
+    }
+
+    /** A dialogue's connection to a host. */
+    public static Endpoint of(Dialogue dialogue, UpgradeSettings settings, String host) {
+        return of(new UpgradeConnection(dialogue, settings, new Peer(host, PORT)));
+    }
+
+    private Endpoint(UpgradeConnection connection) {
         this.connection = connection;
     }
 
-    /** Cuts what is read and written from here on. */
-    public Side chopping(Chops how) {
-        chops = how;
+    /** Splits what is read and written from here on. */
+    public Endpoint fragmented(Fragmentation how) {
+        fragmentation = how;
         return this;
     }
 
@@ -73,32 +90,38 @@ public final class Side {
     }
 
     /** Throws what the connection threw, as an error of the test. */
-    public Side requireSound() {
+    public Endpoint requireNoFailure() {
         if (failure.isPresent()) {
             throw new AssertionError("Expected no failure, got one", failure.get());
         }
         return this;
     }
 
-    /** All octets that were put out since the last time they were asked for. */
-    public byte[] take() {
-        if (sent.size() == taken) {
-            return NOTHING;
-        }
-        byte[] all = sent.toByteArray();
-        byte[] fresh = Arrays.copyOfRange(all, taken, all.length);
-        taken = all.length;
-        return fresh;
+    /** Whether it has failed, or is over. */
+    public boolean ended() {
+        return failure.isPresent() || connection.state().terminal();
     }
 
-    /** All octets ever put out. */
+    /** All octets that it has sent since the last time they were asked for. */
+    public byte[] take() {
+        byte[] octets = untaken.toByteArray();
+        untaken.reset();
+        return octets;
+    }
+
+    /** {@link #take} as text. */
+    public String takeText() {
+        return new String(take(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** All octets that it has ever sent. */
     public byte[] sent() {
         return sent.toByteArray();
     }
 
-    /** {@link #take} as words. */
-    public String takeWords() {
-        return new String(take(), StandardCharsets.ISO_8859_1);
+    /** {@link #sent} as text; of use only where they left in the clear. */
+    public String sentText() {
+        return sent.toString(StandardCharsets.ISO_8859_1);
     }
 
     /** What the application was given. */
@@ -106,9 +129,9 @@ public final class Side {
         return received.toString(StandardCharsets.ISO_8859_1);
     }
 
-    /** What the application sends once the connection is its. */
-    public Side send(String words) {
-        sending = ByteBuffer.wrap(words.getBytes(StandardCharsets.ISO_8859_1));
+    /** What the application sends once the connection is ready. */
+    public Endpoint send(String text) {
+        sending = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
         return this;
     }
 
@@ -118,40 +141,62 @@ public final class Side {
     }
 
     /** Octets arrive, as one segment. */
-    public Side arrive(byte[] octets) {
+    public Endpoint arrive(byte[] octets) {
         if (octets.length > 0) {
             arriving.add(octets.clone());
         }
         return this;
     }
 
-    /** Words arrive, as one segment. */
-    public Side arrive(String words) {
-        return arrive(words.getBytes(StandardCharsets.ISO_8859_1));
+    /** Text arrives, as one segment. */
+    public Endpoint arrive(String text) {
+        return arrive(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** The peer's side of the transport ends behind what has arrived. */
-    public Side arriveEnd() {
+    /** The connection reads these octets at once, before it writes what it has to say. */
+    public Endpoint receive(String text) {
+        byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
+        if (!arriving.isEmpty()) {
+            throw new IllegalStateException("Expected no octets on their way, got " + arriving.size() + " segments");
+        }
+        reading = ByteBuffer.allocate(reading.remaining() + octets.length)
+                .put(reading)
+                .put(octets)
+                .flip();
+        read += octets.length;
+        if (reading.hasRemaining() && !ended()) {
+            deliver(reading);
+        }
+        return this;
+    }
+
+    /** The peer's side of the transport ends after what has arrived. */
+    public Endpoint arriveEnd() {
         endOfInput = true;
         return this;
     }
 
-    /** Time goes by. */
-    public Side at(long nanos) {
+    /** It is so many nanoseconds since the beginning. */
+    public Endpoint at(long nanos) {
         now = nanos;
         attempt(() -> connection.tick(now));
         return this;
     }
 
-    /** Goes on until the connection waits for the peer, is done or has failed; its last octets are put out too. */
-    public Side run() {
-        for (int turn = 0; turn < TURNS; turn++) {
+    /** So much time passes. */
+    public Endpoint pass(Duration time) {
+        return at(now + time.toNanos());
+    }
+
+    /** Goes on until the connection waits for the peer, is done or has failed; its last octets are sent too. */
+    public Endpoint run() {
+        for (int step = 0; step < MAX_STEPS; step++) {
             if (!step()) {
                 return this;
             }
         }
-        throw new AssertionError("Expected an end of turns, got " + TURNS + " of them in state " + connection.state()
-                + ", wanting " + connection.want());
+        throw new AssertionError("Expected an end of steps, got " + MAX_STEPS + " of them in state "
+                + connection.state() + ", wanting " + connection.want());
     }
 
     /** Does one thing. Returns false when there is nothing to do until something arrives. */
@@ -167,15 +212,16 @@ public final class Side {
                 yield true;
             }
             case AGAIN -> {
-                receive(reading);
+                deliver(reading);
                 yield true;
             }
             case READ -> read();
-            case NOTHING -> connection.ready() && failure.isEmpty() && pass();
+            case NOTHING -> connection.ready() && failure.isEmpty() && exchange();
         };
     }
 
-    private boolean pass() {
+    /** What the application and the peer do once the connection is ready. */
+    private boolean exchange() {
         if (sending.hasRemaining() && connection.state() != State.CLOSED && connection.state() != State.CLOSING) {
             int before = sending.remaining();
             int sentBefore = sent.size();
@@ -188,7 +234,7 @@ public final class Side {
             return false;
         }
         if (connection.holdsInput()) {
-            receive(reading);
+            deliver(reading);
             return true;
         }
         return read();
@@ -196,12 +242,13 @@ public final class Side {
 
     private void write() {
         State state = connection.state();
-        room = room(chops.room());
+        buffer = nextBuffer();
         Want before = connection.want();
         int waiting = sending.remaining();
-        attempt(() -> connection.transmit(sending, room));
-        sent.write(room.array(), 0, room.position());
-        if (room.position() == 0
+        attempt(() -> connection.transmit(sending, buffer));
+        sent.write(buffer.array(), 0, buffer.position());
+        untaken.write(buffer.array(), 0, buffer.position());
+        if (buffer.position() == 0
                 && before == Want.WRITE
                 && connection.want() == Want.WRITE
                 && connection.state() == state
@@ -217,7 +264,7 @@ public final class Side {
             int before = reading.remaining();
             int given = received.size();
             State state = connection.state();
-            receive(reading);
+            deliver(reading);
             if (reading.remaining() < before
                     || received.size() > given
                     || failure.isPresent()
@@ -239,23 +286,25 @@ public final class Side {
             }
             return false;
         }
-        int piece = Math.min(next.length, chops.piece());
-        reading = ByteBuffer.wrap(Arrays.copyOfRange(next, 0, piece));
-        if (piece < next.length) {
-            arriving.addFirst(Arrays.copyOfRange(next, piece, next.length));
+        int size = Math.min(next.length, fragmentation.segments().next(read));
+        read += size;
+        reading = ByteBuffer.wrap(Arrays.copyOfRange(next, 0, size));
+        if (size < next.length) {
+            arriving.addFirst(Arrays.copyOfRange(next, size, next.length));
         }
         return true;
     }
 
-    private void receive(ByteBuffer network) {
-        room = room(chops.room());
-        attempt(() -> connection.receive(network, room));
-        received.write(room.array(), 0, room.position());
+    private void deliver(ByteBuffer network) {
+        buffer = nextBuffer();
+        attempt(() -> connection.receive(network, buffer));
+        received.write(buffer.array(), 0, buffer.position());
     }
 
     /** The buffer of the last call: a new one is cleared octet by octet, and there are thousands of calls. */
-    private ByteBuffer room(int size) {
-        return room.capacity() == size ? room.clear() : ByteBuffer.allocate(size);
+    private ByteBuffer nextBuffer() {
+        int size = fragmentation.buffers().getAsInt();
+        return buffer.capacity() == size ? buffer.clear() : ByteBuffer.allocate(size);
     }
 
     private void attempt(Call call) {

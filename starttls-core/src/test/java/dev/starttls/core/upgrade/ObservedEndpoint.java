@@ -2,8 +2,8 @@ package dev.starttls.core.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.testing.Chops;
-import dev.starttls.core.testing.Side;
+import dev.starttls.core.testing.Endpoint;
+import dev.starttls.core.testing.Fragmentation;
 import dev.starttls.core.testing.fuzz.Recorder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * One connection under fuzzing: what of it can be seen from outside, and the oracles, which look at it after every step.
  * The tests of the oracles put a faulty view in place of one of the methods that can be overridden.
  */
-class ObservedSide {
+class ObservedEndpoint {
 
     /** What the application sends: never in the clear unless the connection was handed over in the clear. */
     static final String SECRET = "ECHO password-of-the-application\r\n";
@@ -29,18 +29,18 @@ class ObservedSide {
     private static final List<String> CLEAR = List.of("CAPS\r\nUPGRADE\r\n", "UPGRADE\r\nCAPS\r\nUPGRADE\r\n");
 
     final UpgradeConnection connection;
-    final Side side;
+    final Endpoint side;
     final Recorder dialogue;
     private final TlsPolicy policy;
     private final Role role;
     private int tlsBegins = -1;
 
-    ObservedSide(UpgradeConnection connection, Recorder dialogue, TlsPolicy policy, Chops chops) {
+    ObservedEndpoint(UpgradeConnection connection, Recorder dialogue, TlsPolicy policy, Fragmentation fragmentation) {
         this.connection = connection;
         this.dialogue = dialogue;
         this.policy = policy;
         this.role = dialogue.role();
-        this.side = Side.begun(connection).chopping(chops).send(SECRET);
+        this.side = Endpoint.of(connection).fragmented(fragmentation).send(SECRET);
         observe();
     }
 
