@@ -3,7 +3,8 @@ package dev.starttls.imap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.testing.LoopExtension;
+import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -13,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -23,32 +23,18 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The entry classes, over sockets. */
 @Timeout(60)
 class ImapClientAndServerTest {
 
     private final ImapLogin login = new ImapLogin((user, password) -> password.equals("secret"));
-    private UpgradeLoop loop;
-    private Thread thread;
 
-    @BeforeEach
-    void start() throws Exception {
-        loop = UpgradeLoop.open(100, Runnable::run);
-        thread = new Thread(loop, "loop");
-        thread.start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        loop.closeNow();
-        loop.stopped().get(30, TimeUnit.SECONDS);
-        thread.join();
-    }
+    @RegisterExtension
+    final LoopExtension loop = new LoopExtension();
 
     @Test
     void a_client_upgrades_in_four_round_trips_and_logs_in_inside_tls() throws Exception {
@@ -79,14 +65,14 @@ class ImapClientAndServerTest {
     @Test
     void a_client_upgrades_on_a_loop() throws Exception {
         try (ImapConnection mail =
-                client(listen(TlsPolicy.REQUIRED)).connect(loop).get(30, TimeUnit.SECONDS)) {
+                client(listen(TlsPolicy.REQUIRED)).connect(loop.loop()).get(30, TimeUnit.SECONDS)) {
             assertThat(mail.report().encrypted()).isTrue();
         }
     }
 
     @Test
     void a_server_serves_one_connection_on_the_calling_thread() throws Exception {
-        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(loopback())) {
+        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(Loopback.anyPort())) {
             ImapServer server = server(TlsPolicy.REQUIRED);
             CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
                 try (SocketChannel accepted = listening.accept()) {
@@ -114,7 +100,7 @@ class ImapClientAndServerTest {
         assertThatThrownBy(() -> client(port).connect())
                 .isInstanceOfSatisfying(UpgradeException.class, failure -> assertThat(failure.reason())
                         .isEqualTo(FailureReason.NOT_OFFERED));
-        assertThatThrownBy(() -> client(port).connect(loop).get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> client(port).connect(loop.loop()).get(30, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(UpgradeException.class);
     }
 
@@ -145,7 +131,7 @@ class ImapClientAndServerTest {
     }
 
     private int listen(TlsPolicy policy) throws IOException {
-        return server(policy).listen(loop, loopback()).socket().getLocalPort();
+        return loop.listen(server(policy));
     }
 
     private ImapServer server(TlsPolicy policy) {
@@ -164,9 +150,5 @@ class ImapClientAndServerTest {
         while (octets.hasRemaining()) {
             mail.channel().write(octets);
         }
-    }
-
-    private static InetSocketAddress loopback() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 }

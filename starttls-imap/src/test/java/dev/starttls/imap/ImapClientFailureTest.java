@@ -197,18 +197,6 @@ class ImapClientFailureTest extends ClientFailureContract {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"* CAPABILITY AUTH=PLAIN\r\nT2 OK done\r\n", "* OK x", "T2 OK done\r\n", "\r\n", "\26\3\3", " "})
-    void octets_behind_the_go_ahead_fail_the_upgrade(String injected) {
-        server.say(GREETING);
-        String answer = server.say("T1 OK go\r\n" + injected);
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
-        assertThat(client.upgradeFailure().hint().orElseThrow()).contains("middle");
-        assertThat(answer).isEmpty();
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {GREETING + "T1 OK go\r\n", BARE_GREETING + OFFER + "T2 OK go\r\n"})
     void a_go_ahead_that_was_sent_before_the_command_is_not_taken(String early) {
         String answer = server.say(early);
@@ -336,14 +324,6 @@ class ImapClientFailureTest extends ClientFailureContract {
             assertThat(flooded.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
             assertThat(flooded.upgradeFailure().phase()).isIn(Phase.CAPABILITY, Phase.COMMAND);
         }
-    }
-
-    @Test
-    void a_server_that_closes_is_told() {
-        server.say(BARE_GREETING);
-        client.arriveEnd().run();
-        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
-        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
     }
 
     @Test

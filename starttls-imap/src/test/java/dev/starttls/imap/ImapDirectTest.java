@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** STARTTLS right behind the greeting, and the ClientHello with it. */
@@ -45,7 +44,7 @@ class ImapDirectTest {
         assertThat(server.handshake(hello)).isEqualTo("T2 CAPABILITY\r\n");
         assertThat(client.connection().report().proposal()).isEqualTo(Proposal.UNASKED);
         assertThat(client.connection().report().offeredBefore()).isEmpty();
-        assertThat(facts().command()).isEqualTo(Answer.TAKEN);
+        assertThat(memory.recall("localhost", 587).command()).isEqualTo(Answer.TAKEN);
     }
 
     @Test
@@ -54,7 +53,7 @@ class ImapDirectTest {
         MemoryLink.between(client, Fixture.serverSide(TlsPolicy.REQUIRED)).run();
         assertThat(client.connection().report().proposal()).isEqualTo(Proposal.ASKED);
         assertThat(client.connection().report().roundTrips()).isEqualTo(4);
-        assertThat(facts().command()).isEqualTo(Answer.UNKNOWN);
+        assertThat(memory.recall("localhost", 587).command()).isEqualTo(Answer.UNKNOWN);
     }
 
     @ParameterizedTest
@@ -71,7 +70,7 @@ class ImapDirectTest {
                     .isEqualTo("T3 STARTTLS\r\n");
             String hello = server.say("T3 OK go\r\n");
             assertThat(server.handshake(hello)).isEqualTo("T4 CAPABILITY\r\n");
-            assertThat(facts().command()).isEqualTo(Answer.REFUSED);
+            assertThat(memory.recall("localhost", 587).command()).isEqualTo(Answer.REFUSED);
         }
     }
 
@@ -112,7 +111,7 @@ class ImapDirectTest {
             assertThat(client.connection().report().proposal()).isEqualTo(expected);
             assertThat(client.connection().report().roundTrips()).isEqualTo(expected == Proposal.ASKED ? 4 : 3);
         }
-        assertThat(facts().clientHello()).isEqualTo(Answer.TAKEN);
+        assertThat(memory.recall("localhost", 587).clientHello()).isEqualTo(Answer.TAKEN);
     }
 
     @ParameterizedTest
@@ -125,30 +124,13 @@ class ImapDirectTest {
         server.say(GREETING);
         assertThat(server.say(refusal + "\r\n")).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
-        assertThat(facts().clientHello()).isEqualTo(Answer.REFUSED);
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = {"IMPLICIT", "DISABLED"})
-    void where_nothing_is_upgraded_it_has_no_effect(TlsPolicy policy) {
-        memory.update("localhost", 587, known -> TAKING);
-        for (DirectUpgrade direct : DirectUpgrade.values()) {
-            Endpoint client = Endpoint.of(new ImapClientDialogue(), settings(policy, direct));
-            MemoryLink.between(client, Fixture.serverSide(policy)).run();
-            assertThat(client.failure()).isEmpty();
-            assertThat(client.connection().ready()).isTrue();
-            assertThat(client.sentText()).doesNotContain("STARTTLS");
-        }
+        assertThat(memory.recall("localhost", 587).clientHello()).isEqualTo(Answer.REFUSED);
     }
 
     private static Endpoint taking() {
         return Endpoint.of(
                 Fixture.serverDialogue(TlsPolicy.REQUIRED),
                 Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE));
-    }
-
-    private HostFacts facts() {
-        return memory.recall("localhost", 587);
     }
 
     private UpgradeSettings settings(TlsPolicy policy, DirectUpgrade direct) {

@@ -11,6 +11,7 @@ import dev.starttls.core.upgrade.TlsPolicy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("peers")
 @Timeout(180)
 class ImapMailClientsTest extends MailClientsContract {
+
+    private static final String[] USER = {"--user", "mary:secret"};
+    private static final String[] MAIL = {"Subject: first", "hello"};
 
     @Override
     protected ServerSetup<?> server() {
@@ -33,11 +37,6 @@ class ImapMailClientsTest extends MailClientsContract {
     @Override
     protected String protocol() {
         return "imap";
-    }
-
-    @Override
-    protected String offer() {
-        return "STARTTLS";
     }
 
     @Override
@@ -57,17 +56,17 @@ class ImapMailClientsTest extends MailClientsContract {
 
     @Test
     void curl_reads_mail_by_upgrade_and_by_implicit_tls() throws Exception {
-        ExternalProgram curl = ExternalProgram.named("curl");
-        assertThat(curl(curl, "imap", serve(TlsPolicy.REQUIRED, KeyKind.EC))).contains("Subject: first", "hello");
-        assertThat(curl(curl, "imaps", serve(TlsPolicy.IMPLICIT, KeyKind.RSA))).contains("Subject: first", "hello");
+        assertThat(curl(url("imap", serve(TlsPolicy.REQUIRED, KeyKind.EC)), USER))
+                .contains(MAIL);
+        assertThat(curl(url("imaps", serve(TlsPolicy.IMPLICIT, KeyKind.RSA)), USER))
+                .contains(MAIL);
     }
 
     @Test
     void python_is_refused_before_tls_and_reads_inside() throws Exception {
-        ExternalProgram python = ExternalProgram.named("python3");
         int port = serve(TlsPolicy.REQUIRED, KeyKind.EC);
         int implicit = serve(TlsPolicy.IMPLICIT, KeyKind.EC);
-        Outcome outcome = python.run(
+        Stream<String> lines = python(
                 """
                 import imaplib, ssl
                 context = ssl.create_default_context(cafile="%s")
@@ -85,10 +84,9 @@ class ImapMailClientsTest extends MailClientsContract {
                     mail.logout()
                 read(mail)
                 read(imaplib.IMAP4_SSL("localhost", %d, ssl_context=context, timeout=30))
-                """
-                        .formatted(root, port, implicit),
-                "-");
-        assertThat(outcome.output().lines())
+                """,
+                port, implicit);
+        assertThat(lines)
                 .containsExactly(
                         "True", "False False", "b'1' b'Subject: first'", "False False", "b'1' b'Subject: first'");
     }
@@ -138,18 +136,7 @@ class ImapMailClientsTest extends MailClientsContract {
         }
     }
 
-    private String curl(ExternalProgram curl, String scheme, int port) throws Exception {
-        Outcome outcome = curl.run(
-                "",
-                "--silent",
-                "--show-error",
-                "--ssl-reqd",
-                "--cacert",
-                root.toString(),
-                "--user",
-                "mary:secret",
-                scheme + "://localhost:" + port + "/INBOX;MAILINDEX=1");
-        assertThat(outcome.status()).as(outcome.output()).isZero();
-        return outcome.output();
+    private static String url(String scheme, int port) {
+        return scheme + "://localhost:" + port + "/INBOX;MAILINDEX=1";
     }
 }

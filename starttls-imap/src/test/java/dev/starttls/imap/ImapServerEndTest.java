@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.RawPeer;
+import dev.starttls.core.testing.RecordingHandler;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
-import dev.starttls.core.upgrade.Peer;
-import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeLimits;
@@ -36,15 +35,13 @@ class ImapServerEndTest {
     private final Author author = new Author();
 
     /** A handler that does as its test wants. */
-    private static final class Author implements ImapHandler {
+    private static final class Author extends RecordingHandler<ImapSession> implements ImapHandler {
 
-        private final List<String> heard = new ArrayList<>();
-        private final List<ImapSession> sessions = new ArrayList<>();
         private Optional<String> refusal = Optional.empty();
 
         @Override
         public ImapAnswer handle(ImapCommand command, ImapSession session) {
-            heard.add(command.name());
+            calls().add(command.name());
             return switch (command.name()) {
                 case "BOOM" -> throw new IllegalArgumentException("boom");
                 case "XNULL" -> null;
@@ -60,21 +57,8 @@ class ImapServerEndTest {
 
         @Override
         public Optional<String> connected(ImapSession session) {
-            heard.add("connected");
-            sessions.add(session);
+            recordConnected(session);
             return refusal;
-        }
-
-        @Override
-        public void upgraded(ImapSession session) {
-            heard.add("upgraded");
-            sessions.add(session);
-        }
-
-        @Override
-        public void ended(ImapSession session, SessionEnd end) {
-            heard.add("ended " + end.cause());
-            sessions.add(session);
         }
     }
 
@@ -86,7 +70,7 @@ class ImapServerEndTest {
         server.connection().shutDown();
         assertThat(client.say("b NOOP\r\n")).isEqualTo(SHUTDOWN);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
-        assertThat(author.heard).containsExactly("connected", "ended SHUT_DOWN");
+        assertThat(author.calls()).containsExactly("connected", "ended SHUT_DOWN");
     }
 
     @Test
@@ -105,7 +89,7 @@ class ImapServerEndTest {
         plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEqualTo(IDLE);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(author.heard).last().isEqualTo("ended TIMED_OUT");
+        assertThat(author.calls()).last().isEqualTo("ended TIMED_OUT");
 
         Endpoint secure = Fixture.serverSide(TlsPolicy.REQUIRED, author);
         RawPeer client = Fixture.upgraded(secure);
@@ -127,7 +111,7 @@ class ImapServerEndTest {
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining(limit);
         assertThat(client.say("b NOOP\r\n")).isEmpty();
-        assertThat(author.heard).containsExactly("connected", "ended FAILED");
+        assertThat(author.calls()).containsExactly("connected", "ended FAILED");
     }
 
     @Test
@@ -142,7 +126,7 @@ class ImapServerEndTest {
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining("at most 300 octets, got one of 301");
-        assertThat(author.heard).last().isEqualTo("ended FAILED");
+        assertThat(author.calls()).last().isEqualTo("ended FAILED");
     }
 
     @ParameterizedTest
@@ -153,7 +137,7 @@ class ImapServerEndTest {
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).isInstanceOf(NullPointerException.class);
-        assertThat(author.heard).last().isEqualTo("ended FAULT");
+        assertThat(author.calls()).last().isEqualTo("ended FAULT");
     }
 
     @ParameterizedTest
@@ -164,7 +148,7 @@ class ImapServerEndTest {
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).hasMessage("boom");
-        assertThat(author.heard).last().isEqualTo("ended FAULT");
+        assertThat(author.calls()).last().isEqualTo("ended FAULT");
     }
 
     @Test
@@ -182,7 +166,7 @@ class ImapServerEndTest {
         assertThat(client.tls("a XBYE\r\nb NOOP\r\n")).isEqualTo("* BYE Going down\r\na OK Gone\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure()).isEmpty();
-        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+        assertThat(author.calls()).last().isEqualTo("ended CLOSED");
     }
 
     @Test
@@ -192,7 +176,7 @@ class ImapServerEndTest {
         RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
         assertThat(client.say("a STARTTLS\r\n")).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
-        assertThat(author.heard).containsExactly("connected", "ended CLOSED");
+        assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
 
         RawPeer inside = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT, author), Fixture.CLIENT_CONTEXT);
         assertThat(inside.handshake()).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
@@ -202,21 +186,13 @@ class ImapServerEndTest {
     @Test
     void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
         Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED, author)).tls("z LOGOUT\r\n");
-        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
-        assertThat(author.sessions.get(0).tls()).isEmpty();
-        assertThat(author.sessions.get(1).tls().orElseThrow().version()).isEqualTo("TLSv1.3");
-        assertThat(author.sessions.get(2)).isSameAs(author.sessions.get(1));
-        assertThat(author.heard).containsExactly("connected", "upgraded", "ended CLOSED");
+        author.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        RawPeer client = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT, author), Fixture.CLIENT_CONTEXT);
-        client.handshake();
-        client.tls("z LOGOUT\r\n");
-        assertThat(author.heard).containsExactly("upgraded", "connected", "ended CLOSED");
-        assertThat(author.sessions.get(0).tls()).isPresent();
-        assertThat(author.sessions).containsOnly(author.sessions.get(0));
+        author.requireImplicitTls(
+                RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT, author), Fixture.CLIENT_CONTEXT), "z LOGOUT\r\n");
     }
 
     @Test
@@ -240,7 +216,7 @@ class ImapServerEndTest {
         assertThat(client.tls("a LOGIN mary x\r\n")).startsWith("a OK ");
         assertThat(client.tls("b LOGOUT\r\n")).startsWith("* BYE ");
         assertThat(seen).containsExactly("mary from localhost");
-        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+        assertThat(author.calls()).last().isEqualTo("ended CLOSED");
     }
 
     @Test

@@ -2,29 +2,35 @@ package dev.starttls.imap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.ClientServerContract;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.MemoryLink;
-import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.testing.ProtocolUnderTest;
+import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
-import dev.starttls.core.upgrade.UpgradeReport.Resumption;
-import dev.starttls.core.upgrade.UpgradeSettings;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Both dialogues against each other, in memory, with real TLS. */
-class ImapUpgradeTest {
+class ImapUpgradeTest extends ClientServerContract {
 
     private final ImapClientDialogue dialogue = new ImapClientDialogue();
+
+    @Override
+    protected ProtocolUnderTest protocol() {
+        return new ImapUnderTest();
+    }
+
+    @Override
+    protected Optional<?> greeting(Dialogue client) {
+        return ((ImapClientDialogue) client).greeting();
+    }
 
     @Test
     void a_client_and_a_server_upgrade_and_a_user_logs_in() {
@@ -78,51 +84,6 @@ class ImapUpgradeTest {
         assertThat(report.offeredInside()).containsExactly(Fixture.INSIDE.split(" "));
         assertThat(report.phases().stream().map(PhaseTime::phase))
                 .containsExactly(Phase.GREETING, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"TLSv1.3, EC", "TLSv1.3, RSA", "TLSv1.2, EC", "TLSv1.2, RSA"})
-    void every_version_and_key_upgrades_by_starttls_and_implicitly(String version, KeyKind kind) {
-        SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
-        for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
-            Endpoint server = Endpoint.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
-            UpgradeSettings settings = UpgradeSettings.of(policy)
-                    .withTls(TlsSettings.builder()
-                            .context(Fixture.CLIENT_CONTEXT)
-                            .versions(version)
-                            .build());
-            ImapClientDialogue fresh = new ImapClientDialogue();
-            Endpoint client = Endpoint.of(fresh, settings);
-            MemoryLink.between(client, server).run();
-            assertThat(client.failure()).isEmpty();
-            assertThat(client.connection().ready()).isTrue();
-            assertThat(client.connection().report().tls().orElseThrow().version())
-                    .isEqualTo(version);
-            assertThat(fresh.announced()).hasToString(Fixture.INSIDE);
-            assertThat(fresh.greeting().isPresent()).isEqualTo(policy == TlsPolicy.IMPLICIT);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"TLSv1.3", "TLSv1.2"})
-    void a_second_connection_resumes_the_session(String version) {
-        SSLContext serverContext = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(KeyKind.EC));
-        UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
-                .withTls(TlsSettings.builder()
-                        .context(Fixture.CERTIFICATES.client())
-                        .versions(version)
-                        .build());
-        List<Resumption> resumptions = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            Endpoint server = Endpoint.of(
-                    Fixture.serverDialogue(TlsPolicy.REQUIRED), Fixture.settings(TlsPolicy.REQUIRED, serverContext));
-            Endpoint client = Endpoint.of(new ImapClientDialogue(), settings);
-            MemoryLink link = MemoryLink.between(client, server).run();
-            resumptions.add(client.connection().report().tls().orElseThrow().resumption());
-            client.send("x LOGOUT\r\n");
-            link.run();
-        }
-        assertThat(resumptions).containsExactly(Resumption.FULL, Resumption.RESUMED);
     }
 
     @Test

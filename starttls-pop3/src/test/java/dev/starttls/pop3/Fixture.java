@@ -3,22 +3,15 @@ package dev.starttls.pop3;
 import dev.starttls.core.hosts.HostMemory;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.RawPeer;
-import dev.starttls.core.testing.TestCertificates;
-import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.testing.TestSettings;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 
 /** What most tests have: good certificates, a server with a maildrop of two messages, a client. */
-final class Fixture {
-
-    static final TestCertificates CERTIFICATES = TestCertificates.shared();
-    static final SSLContext SERVER_CONTEXT = CERTIFICATES.server(CERTIFICATES.localhost(KeyKind.EC));
-    static final SSLContext CLIENT_CONTEXT = CERTIFICATES.client();
+final class Fixture extends TestSettings {
 
     static final String GREETING = "+OK mail.example.org POP3 ready\r\n";
     static final String GO_AHEAD = "+OK Begin TLS\r\n";
@@ -26,22 +19,9 @@ final class Fixture {
 
     private Fixture() {}
 
-    static UpgradeSettings server(TlsPolicy policy) {
-        return settings(policy, SERVER_CONTEXT);
-    }
-
-    static UpgradeSettings client(TlsPolicy policy) {
-        return settings(policy, CLIENT_CONTEXT);
-    }
-
     /** A client's that says STLS so, and remembers no other connection. */
     static UpgradeSettings client(TlsPolicy policy, DirectUpgrade direct) {
         return client(policy).withDirect(direct).withMemory(HostMemory.inMemory(1));
-    }
-
-    static UpgradeSettings settings(TlsPolicy policy, SSLContext context) {
-        return UpgradeSettings.of(policy)
-                .withTls(TlsSettings.builder().context(context).build());
     }
 
     static Pop3Mailbox mailbox() {
@@ -73,24 +53,13 @@ final class Fixture {
         return Endpoint.of(serverDialogue(policy, login, mailbox()), server(policy));
     }
 
-    /** A client of the test's own, connected to the side and greeted. */
+    /** A client that the test plays, connected to the server and greeted. */
     static RawPeer greeted(Endpoint server) {
-        RawPeer client = RawPeer.client(server, CLIENT_CONTEXT);
-        String greeting = client.listen();
-        if (!greeting.startsWith("+OK ")) {
-            throw new AssertionError("Expected a greeting, got " + greeting);
-        }
-        return client;
+        return RawPeer.client(server, CLIENT_CONTEXT).greeted("+OK ");
     }
 
     /** The same, upgraded. */
     static RawPeer upgraded(Endpoint server) throws Exception {
-        RawPeer client = greeted(server);
-        String answer = client.say("STLS\r\n");
-        if (!answer.equals(GO_AHEAD)) {
-            throw new AssertionError("Expected the go-ahead, got " + answer);
-        }
-        client.handshake();
-        return client;
+        return greeted(server).upgraded("STLS\r\n", GO_AHEAD);
     }
 }

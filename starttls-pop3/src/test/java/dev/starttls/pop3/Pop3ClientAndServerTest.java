@@ -3,7 +3,8 @@ package dev.starttls.pop3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.testing.LoopExtension;
+import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
@@ -13,8 +14,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
@@ -24,10 +23,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,22 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class Pop3ClientAndServerTest {
 
-    private UpgradeLoop loop;
-    private Thread thread;
-
-    @BeforeEach
-    void start() throws Exception {
-        loop = UpgradeLoop.open(100, Runnable::run);
-        thread = new Thread(loop, "loop");
-        thread.start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        loop.closeNow();
-        loop.stopped().get(30, TimeUnit.SECONDS);
-        thread.join();
-    }
+    @RegisterExtension
+    final LoopExtension loop = new LoopExtension();
 
     @ParameterizedTest
     @CsvSource({"NEVER, 5", "ALWAYS, 4"})
@@ -68,7 +52,7 @@ class Pop3ClientAndServerTest {
 
     @Test
     void a_client_upgrades_on_a_loop() throws Exception {
-        try (Pop3Connection mail = client(listen(server())).connect(loop).get(30, TimeUnit.SECONDS)) {
+        try (Pop3Connection mail = client(listen(server())).connect(loop.loop()).get(30, TimeUnit.SECONDS)) {
             assertThat(mail.report().encrypted()).isTrue();
         }
     }
@@ -77,7 +61,7 @@ class Pop3ClientAndServerTest {
     void implicit_tls_is_spoken_from_the_first_octet() throws Exception {
         int port = listen(server().policy(TlsPolicy.IMPLICIT));
         try (Pop3Connection mail =
-                client(port).policy(TlsPolicy.IMPLICIT).connect(loop).get(30, TimeUnit.SECONDS)) {
+                client(port).policy(TlsPolicy.IMPLICIT).connect(loop.loop()).get(30, TimeUnit.SECONDS)) {
             assertThat(mail.report().encrypted()).isTrue();
             assertThat(mail.capabilities().has("STLS")).isFalse();
         }
@@ -89,8 +73,10 @@ class Pop3ClientAndServerTest {
         assertThatThrownBy(() -> client(port).connect())
                 .isInstanceOfSatisfying(
                         UpgradeException.class, e -> assertThat(e.reason()).isEqualTo(FailureReason.NOT_OFFERED));
-        assertThatThrownBy(() ->
-                        client(port).direct(DirectUpgrade.ALWAYS).connect(loop).get(30, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> client(port)
+                        .direct(DirectUpgrade.ALWAYS)
+                        .connect(loop.loop())
+                        .get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOfSatisfying(UpgradeException.class, e -> {
@@ -110,7 +96,7 @@ class Pop3ClientAndServerTest {
 
     @Test
     void a_server_serves_a_connection_on_a_thread_too() throws Exception {
-        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(loopback())) {
+        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(Loopback.anyPort())) {
             CompletableFuture<Void> served = CompletableFuture.runAsync(() -> {
                 try {
                     SocketChannel accepted = listening.accept();
@@ -146,7 +132,7 @@ class Pop3ClientAndServerTest {
     }
 
     private int listen(Pop3Server server) throws IOException {
-        return server.listen(loop, loopback()).socket().getLocalPort();
+        return loop.listen(server);
     }
 
     private static List<String> readMail(Pop3Connection mail) throws IOException {
@@ -171,9 +157,5 @@ class Pop3ClientAndServerTest {
 
     private static void say(Pop3Connection mail, String command) throws IOException {
         mail.channel().write(ByteBuffer.wrap((command + "\r\n").getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private static InetSocketAddress loopback() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 }

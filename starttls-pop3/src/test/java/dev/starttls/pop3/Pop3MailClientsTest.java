@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Timeout;
 @Tag("peers")
 @Timeout(180)
 class Pop3MailClientsTest extends MailClientsContract {
+
+    private static final String[] USER = {"--user", "mary:secret"};
+    private static final String[] MAIL = {"Subject: first", "hello"};
 
     @Override
     protected ServerSetup<?> server() {
@@ -54,17 +58,17 @@ class Pop3MailClientsTest extends MailClientsContract {
 
     @Test
     void curl_reads_mail_by_upgrade_and_by_implicit_tls() throws Exception {
-        ExternalProgram curl = ExternalProgram.named("curl");
-        assertThat(curl(curl, "pop3", serve(TlsPolicy.REQUIRED, KeyKind.EC))).contains("Subject: first", "hello");
-        assertThat(curl(curl, "pop3s", serve(TlsPolicy.IMPLICIT, KeyKind.RSA))).contains("Subject: first", "hello");
+        assertThat(curl(url("pop3", serve(TlsPolicy.REQUIRED, KeyKind.EC)), USER))
+                .contains(MAIL);
+        assertThat(curl(url("pop3s", serve(TlsPolicy.IMPLICIT, KeyKind.RSA)), USER))
+                .contains(MAIL);
     }
 
     @Test
     void python_is_refused_before_tls_and_reads_inside() throws Exception {
-        ExternalProgram python = ExternalProgram.named("python3");
         int port = serve(TlsPolicy.REQUIRED, KeyKind.EC);
         int implicit = serve(TlsPolicy.IMPLICIT, KeyKind.EC);
-        Outcome outcome = python.run(
+        Stream<String> lines = python(
                 """
                 import poplib, ssl
                 context = ssl.create_default_context(cafile="%s")
@@ -83,10 +87,9 @@ class Pop3MailClientsTest extends MailClientsContract {
                     mail.quit()
                 read(mail)
                 read(poplib.POP3_SSL("localhost", %d, context=context, timeout=30))
-                """
-                        .formatted(root, port, implicit),
-                "-");
-        assertThat(outcome.output().lines())
+                """,
+                port, implicit);
+        assertThat(lines)
                 .containsExactly("refused -ERR", "False", "2 b'Subject: first'", "False", "2 b'Subject: first'");
     }
 
@@ -121,18 +124,7 @@ class Pop3MailClientsTest extends MailClientsContract {
         assertThat(fetchmail.run("", arguments).status()).as("no mail is left").isEqualTo(1);
     }
 
-    private String curl(ExternalProgram curl, String scheme, int port) throws Exception {
-        Outcome outcome = curl.run(
-                "",
-                "--silent",
-                "--show-error",
-                "--ssl-reqd",
-                "--cacert",
-                root.toString(),
-                "--user",
-                "mary:secret",
-                scheme + "://localhost:" + port + "/1");
-        assertThat(outcome.status()).as(outcome.output()).isZero();
-        return outcome.output();
+    private static String url(String scheme, int port) {
+        return scheme + "://localhost:" + port + "/1";
     }
 }

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.RawPeer;
+import dev.starttls.core.testing.RecordingHandler;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
-import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -31,15 +31,13 @@ class Pop3ServerEndTest {
     private final Author author = new Author();
 
     /** A handler that does as its test wants. */
-    private static final class Author implements Pop3Handler {
+    private static final class Author extends RecordingHandler<Pop3Session> implements Pop3Handler {
 
-        private final List<String> heard = new ArrayList<>();
-        private final List<Pop3Session> sessions = new ArrayList<>();
         private Optional<Pop3Reply> refusal = Optional.empty();
 
         @Override
         public Pop3Answer handle(Pop3Command command, Pop3Session session) {
-            heard.add(command.keyword());
+            calls().add(command.keyword());
             return switch (command.keyword()) {
                 case "BOOM" -> throw new IllegalArgumentException("boom");
                 case "PASS" -> new Pop3Answer.Opened(Pop3Reply.ok("Open"));
@@ -49,26 +47,13 @@ class Pop3ServerEndTest {
 
         @Override
         public Optional<Pop3Reply> connected(Pop3Session session) {
-            heard.add("connected");
-            sessions.add(session);
+            recordConnected(session);
             return refusal;
         }
 
         @Override
         public Pop3Reply update(Pop3Session session) {
             throw new IllegalArgumentException("update");
-        }
-
-        @Override
-        public void upgraded(Pop3Session session) {
-            heard.add("upgraded");
-            sessions.add(session);
-        }
-
-        @Override
-        public void ended(Pop3Session session, SessionEnd end) {
-            heard.add("ended " + end.cause());
-            sessions.add(session);
         }
     }
 
@@ -79,7 +64,7 @@ class Pop3ServerEndTest {
         plain.connection().shutDown();
         assertThat(client.say("CAPA\r\n")).isEqualTo(SHUTDOWN);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
-        assertThat(author.heard).containsExactly("connected", "ended SHUT_DOWN");
+        assertThat(author.calls()).containsExactly("connected", "ended SHUT_DOWN");
 
         Endpoint secure = side(TlsPolicy.REQUIRED);
         RawPeer inside = Fixture.upgraded(secure);
@@ -95,7 +80,7 @@ class Pop3ServerEndTest {
         plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEmpty();
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(author.heard).last().isEqualTo("ended TIMED_OUT");
+        assertThat(author.calls()).last().isEqualTo("ended TIMED_OUT");
 
         Endpoint secure = side(TlsPolicy.REQUIRED);
         RawPeer inside = Fixture.upgraded(secure);
@@ -118,7 +103,7 @@ class Pop3ServerEndTest {
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining(limit);
         assertThat(client.say("CAPA\r\n")).isEmpty();
-        assertThat(author.heard).containsExactly("connected", "ended FAILED");
+        assertThat(author.calls()).containsExactly("connected", "ended FAILED");
     }
 
     @Test
@@ -130,7 +115,7 @@ class Pop3ServerEndTest {
         assertThat(client.tls("X x" + command.substring(2) + "X\r\n")).isEqualTo("-ERR Line too long\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(author.heard).hasSize(23).last().isEqualTo("ended FAILED");
+        assertThat(author.calls()).hasSize(23).last().isEqualTo("ended FAILED");
     }
 
     @Test
@@ -138,7 +123,7 @@ class Pop3ServerEndTest {
         Endpoint plain = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(Fixture.greeted(plain).say("X\r\nBOOM\r\nX\r\n")).isEqualTo("+OK Done\r\n" + FAULT);
         assertThat(plain.failure().orElseThrow()).hasMessage("boom");
-        assertThat(author.heard).last().isEqualTo("ended FAULT");
+        assertThat(author.calls()).last().isEqualTo("ended FAULT");
 
         RawPeer inside = Fixture.upgraded(side(TlsPolicy.REQUIRED));
         assertThat(inside.tls("BOOM\r\nX\r\n")).isEqualTo(FAULT);
@@ -161,7 +146,7 @@ class Pop3ServerEndTest {
         assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("STLS\r\n"))
                 .isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
-        assertThat(author.heard).containsExactly("connected", "ended CLOSED");
+        assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
 
         RawPeer inside = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
         assertThat(inside.handshake()).isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
@@ -179,21 +164,12 @@ class Pop3ServerEndTest {
     @Test
     void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
         Fixture.upgraded(side(TlsPolicy.REQUIRED)).tls("QUIT\r\n");
-        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
-        assertThat(author.sessions.get(0).tls()).isEmpty();
-        assertThat(author.sessions.get(1).tls().orElseThrow().version()).isEqualTo("TLSv1.3");
-        assertThat(author.sessions.get(2)).isSameAs(author.sessions.get(1));
-        assertThat(author.heard).containsExactly("connected", "upgraded", "ended CLOSED");
+        author.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
-        client.handshake();
-        client.tls("QUIT\r\n");
-        assertThat(author.heard).containsExactly("upgraded", "connected", "ended CLOSED");
-        assertThat(author.sessions.get(0).tls()).isPresent();
-        assertThat(author.sessions).containsOnly(author.sessions.get(0));
+        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT), "QUIT\r\n");
     }
 
     @Test

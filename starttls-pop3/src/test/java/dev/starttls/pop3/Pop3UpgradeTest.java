@@ -2,32 +2,37 @@ package dev.starttls.pop3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.hosts.HostMemory;
+import dev.starttls.core.testing.ClientServerContract;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.MemoryLink;
-import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.testing.ProtocolUnderTest;
+import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.DirectUpgrade;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
-import dev.starttls.core.upgrade.UpgradeReport.Resumption;
-import dev.starttls.core.upgrade.UpgradeSettings;
-import java.util.ArrayList;
-import java.util.List;
-import javax.net.ssl.SSLContext;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both dialogues against each other, in memory, with real TLS. */
-class Pop3UpgradeTest {
+class Pop3UpgradeTest extends ClientServerContract {
 
     private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
+
+    @Override
+    protected ProtocolUnderTest protocol() {
+        return new Pop3UnderTest();
+    }
+
+    @Override
+    protected Optional<?> greeting(Dialogue client) {
+        return ((Pop3ClientDialogue) client).greeting();
+    }
 
     @Test
     void a_client_and_a_server_upgrade_and_mail_is_read_and_deleted() throws Exception {
@@ -108,48 +113,6 @@ class Pop3UpgradeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TLSv1.3, EC", "TLSv1.3, RSA", "TLSv1.2, EC", "TLSv1.2, RSA"})
-    void every_version_and_key_upgrades_by_stls_and_implicitly(String version, KeyKind kind) {
-        SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
-        for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
-            for (DirectUpgrade direct : DirectUpgrade.values()) {
-                Endpoint server = Endpoint.of(Fixture.serverDialogue(policy), Fixture.settings(policy, context));
-                Pop3ClientDialogue fresh = new Pop3ClientDialogue();
-                Endpoint client = Endpoint.of(
-                        fresh,
-                        speaking(policy, version, Fixture.CLIENT_CONTEXT)
-                                .withDirect(direct)
-                                .withMemory(HostMemory.inMemory(1)));
-                MemoryLink.between(client, server).run();
-                assertThat(client.failure()).isEmpty();
-                assertThat(client.connection().ready()).isTrue();
-                assertThat(client.connection().report().tls().orElseThrow().version())
-                        .isEqualTo(version);
-                assertThat(fresh.announced().has("SASL")).isTrue();
-                assertThat(fresh.greeting().isPresent()).isEqualTo(policy == TlsPolicy.IMPLICIT);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
-    void a_second_connection_resumes_the_session(String version) {
-        SSLContext serverContext = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(KeyKind.EC));
-        UpgradeSettings settings = speaking(TlsPolicy.REQUIRED, version, Fixture.CERTIFICATES.client());
-        List<Resumption> resumptions = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            Endpoint server = Endpoint.of(
-                    Fixture.serverDialogue(TlsPolicy.REQUIRED), Fixture.settings(TlsPolicy.REQUIRED, serverContext));
-            Endpoint client = Endpoint.of(new Pop3ClientDialogue(), settings);
-            MemoryLink link = MemoryLink.between(client, server).run();
-            resumptions.add(client.connection().report().tls().orElseThrow().resumption());
-            client.send("QUIT\r\n");
-            link.run();
-        }
-        assertThat(resumptions).containsExactly(Resumption.FULL, Resumption.RESUMED);
-    }
-
-    @ParameterizedTest
     @EnumSource(DirectUpgrade.class)
     void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext(DirectUpgrade direct) {
         Pop3ClientDialogue plain = new Pop3ClientDialogue();
@@ -181,11 +144,5 @@ class Pop3UpgradeTest {
         Endpoint client = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
         MemoryLink.between(client, server).run();
         return client.connection().report().roundTrips();
-    }
-
-    private static UpgradeSettings speaking(TlsPolicy policy, String version, SSLContext context) {
-        return UpgradeSettings.of(policy)
-                .withTls(
-                        TlsSettings.builder().context(context).versions(version).build());
     }
 }

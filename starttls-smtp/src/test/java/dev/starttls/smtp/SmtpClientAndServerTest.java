@@ -2,49 +2,30 @@ package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.core.nio.UpgradeLoop;
-import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.LoopExtension;
+import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.TlsPolicy;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(60)
 class SmtpClientAndServerTest {
 
-    private final TestCertificates certificates = TestCertificates.shared();
-    private final ConcurrentLinkedQueue<String> delivered = new ConcurrentLinkedQueue<>();
-    private UpgradeLoop loop;
-    private Thread thread;
-
-    @BeforeEach
-    void start() throws Exception {
-        loop = UpgradeLoop.open(100, Runnable::run);
-        thread = new Thread(loop, "loop");
-        thread.start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        loop.closeNow();
-        loop.stopped().get(30, TimeUnit.SECONDS);
-        thread.join();
-    }
+    @RegisterExtension
+    final LoopExtension loop = new LoopExtension();
 
     @Test
     void a_client_upgrades_and_sends_a_command_inside_tls() throws Exception {
-        ServerSocketChannel listening = server().listen(loop, loopback());
+        ServerSocketChannel listening = server().listen(loop.loop(), Loopback.anyPort());
         int port = listening.socket().getLocalPort();
         try (SmtpConnection mail = SmtpClient.to("localhost", port)
-                .sslContext(certificates.client())
+                .sslContext(Fixture.CLIENT_CONTEXT)
                 .policy(TlsPolicy.REQUIRED)
                 .connect()) {
             assertThat(mail.report().encrypted()).isTrue();
@@ -60,35 +41,19 @@ class SmtpClientAndServerTest {
 
     @Test
     void a_client_upgrades_on_a_loop() throws Exception {
-        ServerSocketChannel listening = server().listen(loop, loopback());
+        ServerSocketChannel listening = server().listen(loop.loop(), Loopback.anyPort());
         try (SmtpConnection mail = SmtpClient.to("localhost", listening.socket().getLocalPort())
-                .sslContext(certificates.client())
-                .connect(loop)
+                .sslContext(Fixture.CLIENT_CONTEXT)
+                .connect(loop.loop())
                 .get(30, TimeUnit.SECONDS)) {
             assertThat(mail.report().encrypted()).isTrue();
         }
     }
 
     private SmtpServer server() {
-        SmtpTransaction transaction = new SmtpTransaction(envelope -> new Collected(), 100_000);
+        SmtpTransaction transaction = new SmtpTransaction(Fixture.into(new ArrayList<>()), 100_000);
         return SmtpServer.named("mx.example.org", transaction)
                 .extensions(transaction.extensions())
-                .sslContext(certificates.server(certificates.localhost(TestCertificates.KeyKind.EC)));
-    }
-
-    private static InetSocketAddress loopback() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    }
-
-    private final class Collected implements SmtpDataReceiver {
-        @Override
-        public void line(String line) {
-            delivered.add(line);
-        }
-
-        @Override
-        public SmtpReply end() {
-            return SmtpReply.of(250, "2.0.0 Taken");
-        }
+                .sslContext(Fixture.SERVER_CONTEXT);
     }
 }

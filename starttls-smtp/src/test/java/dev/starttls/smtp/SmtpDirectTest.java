@@ -15,12 +15,10 @@ import dev.starttls.core.upgrade.Proposal;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeSettings;
-import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** STARTTLS right behind the greeting. */
@@ -65,7 +63,7 @@ class SmtpDirectTest {
             assertThat(server.say(OFFER)).isEqualTo("STARTTLS\r\n");
             String hello = server.say("220 go\r\n");
             assertThat(server.handshake(hello)).isEqualTo(EHLO);
-            assertThat(facts().command()).isEqualTo(Answer.REFUSED);
+            assertThat(memory.recall("localhost", 587).command()).isEqualTo(Answer.REFUSED);
         }
     }
 
@@ -95,7 +93,9 @@ class SmtpDirectTest {
         server.say(OFFER);
         assertThat(server.say("454 4.7.0 TLS not available\r\n")).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.REFUSED);
-        assertThat(facts().command()).as("it had no TLS, asked or not").isEqualTo(Answer.UNKNOWN);
+        assertThat(memory.recall("localhost", 587).command())
+                .as("it had no TLS, asked or not")
+                .isEqualTo(Answer.UNKNOWN);
     }
 
     @Test
@@ -108,7 +108,7 @@ class SmtpDirectTest {
         assertThat(client.upgradeFailure())
                 .hasMessageContaining("it ended the session")
                 .hasMessageContaining("421");
-        assertThat(facts().command()).isEqualTo(Answer.REFUSED);
+        assertThat(memory.recall("localhost", 587).command()).isEqualTo(Answer.REFUSED);
     }
 
     @ParameterizedTest
@@ -130,17 +130,6 @@ class SmtpDirectTest {
         assertThat(first(TlsPolicy.REQUIRED)).startsWith("STARTTLS\r\n\26\3");
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"IMPLICIT", "DISABLED"})
-    void where_nothing_is_upgraded_it_has_no_effect(TlsPolicy policy) {
-        Endpoint server = Endpoint.of(Fixture.serverDialogue(policy, new ArrayList<>()), Fixture.server(policy));
-        Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
-        MemoryLink.between(client, server).run();
-        assertThat(client.failure()).isEmpty();
-        assertThat(client.connection().ready()).isTrue();
-        assertThat(client.sentText()).doesNotContain("STARTTLS");
-    }
-
     private String first(TlsPolicy policy) {
         Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.REMEMBERED));
         return RawPeer.server(client, Fixture.SERVER_CONTEXT).say(GREETING);
@@ -148,10 +137,6 @@ class SmtpDirectTest {
 
     private void remember(HostFacts facts) {
         memory.update("localhost", 587, known -> facts);
-    }
-
-    private HostFacts facts() {
-        return memory.recall("localhost", 587);
     }
 
     private UpgradeSettings settings(TlsPolicy policy, DirectUpgrade direct) {

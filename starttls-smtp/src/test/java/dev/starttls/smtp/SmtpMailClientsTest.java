@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.nio.ServerSetup;
 import dev.starttls.core.testing.ExternalProgram;
-import dev.starttls.core.testing.ExternalProgram.Outcome;
 import dev.starttls.core.testing.MailClientsContract;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -15,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,18 +30,18 @@ class SmtpMailClientsTest extends MailClientsContract {
 
     @Override
     protected ServerSetup<?> server() {
-        SmtpTransaction transaction = new SmtpTransaction(envelope -> new Collected(), 100_000);
+        SmtpTransaction transaction = new SmtpTransaction(
+                envelope -> Fixture.collecting(lines -> {
+                    delivered.add(String.join("\n", lines));
+                    return SmtpReply.of(250, "2.0.0 Taken");
+                }),
+                100_000);
         return SmtpServer.named("mx.example.org", transaction).extensions(transaction.extensions());
     }
 
     @Override
     protected String protocol() {
         return "smtp";
-    }
-
-    @Override
-    protected String offer() {
-        return "STARTTLS";
     }
 
     @Override
@@ -62,73 +62,32 @@ class SmtpMailClientsTest extends MailClientsContract {
     @ParameterizedTest
     @ValueSource(strings = {"--tls", "--tls-optional-strict"})
     void swaks_delivers(String mode) throws Exception {
-        ExternalProgram swaks = ExternalProgram.named("swaks");
-        int port = serve(TlsPolicy.REQUIRED, KeyKind.EC);
-        Outcome outcome = swaks.run(
-                "",
-                "--server",
-                "localhost:" + port,
-                mode,
-                "--tls-verify",
-                "--tls-ca-path",
-                root.toString(),
-                "--from",
-                "a@example.org",
-                "--to",
-                "b@example.org",
-                "--body",
-                "by swaks");
-        assertThat(outcome.status()).as(outcome.output()).isZero();
-        assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by swaks");
+        swaks(serve(TlsPolicy.REQUIRED, KeyKind.EC), mode, "--tls-verify", "--tls-ca-path", root.toString());
     }
 
     @Test
     void swaks_delivers_over_implicit_tls() throws Exception {
-        ExternalProgram swaks = ExternalProgram.named("swaks");
-        int port = serve(TlsPolicy.IMPLICIT, KeyKind.RSA);
-        Outcome outcome = swaks.run(
-                "",
-                "--server",
-                "localhost:" + port,
-                "--tls-on-connect",
-                "--from",
-                "a@example.org",
-                "--to",
-                "b@example.org",
-                "--body",
-                "by swaks");
-        assertThat(outcome.status()).as(outcome.output()).isZero();
-        assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by swaks");
+        swaks(serve(TlsPolicy.IMPLICIT, KeyKind.RSA), "--tls-on-connect");
     }
 
     @Test
     void curl_delivers() throws Exception {
-        ExternalProgram curl = ExternalProgram.named("curl");
-        int port = serve(TlsPolicy.REQUIRED, KeyKind.EC);
         Path mail = Files.writeString(folder.resolve("mail"), "Subject: test\r\n\r\nby curl\r\n");
-        Outcome outcome = curl.run(
-                "",
-                "--silent",
-                "--show-error",
-                "--ssl-reqd",
-                "--cacert",
-                root.toString(),
+        curl(
+                "smtp://localhost:" + serve(TlsPolicy.REQUIRED, KeyKind.EC),
                 "--mail-from",
                 "a@example.org",
                 "--mail-rcpt",
                 "b@example.org",
                 "--upload-file",
-                mail.toString(),
-                "smtp://localhost:" + port);
-        assertThat(outcome.status()).as(outcome.output()).isZero();
+                mail.toString());
         assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by curl");
     }
 
     @Test
     void python_delivers_twice_over_one_context() throws Exception {
-        ExternalProgram python = ExternalProgram.named("python3");
         int port = serve(TlsPolicy.REQUIRED, KeyKind.EC);
-        Outcome outcome = python.run(
+        Stream<String> lines = python(
                 """
                 import smtplib, ssl
                 context = ssl.create_default_context(cafile="%s")
@@ -144,26 +103,25 @@ class SmtpMailClientsTest extends MailClientsContract {
                         mail.starttls(context=context)
                         mail.sendmail("a@example.org", ["b@example.org"], "Subject: x\\r\\n\\r\\nby python")
                         print("sent", mail.has_extn("starttls"))
-                """
-                        .formatted(root, port, port),
-                "-");
-        assertThat(outcome.output().lines()).containsExactly("refused 530", "sent False", "refused 530", "sent False");
+                """,
+                port, port);
+        assertThat(lines).containsExactly("refused 530", "sent False", "refused 530", "sent False");
         assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by python");
         assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by python");
     }
 
-    private final class Collected implements SmtpDataReceiver {
-        private final List<String> lines = new ArrayList<>();
-
-        @Override
-        public void line(String line) {
-            lines.add(line);
-        }
-
-        @Override
-        public SmtpReply end() {
-            delivered.add(String.join("\n", lines));
-            return SmtpReply.of(250, "2.0.0 Taken");
-        }
+    private void swaks(int port, String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server",
+                "localhost:" + port,
+                "--from",
+                "a@example.org",
+                "--to",
+                "b@example.org",
+                "--body",
+                "by swaks"));
+        arguments.addAll(List.of(options));
+        succeeded(ExternalProgram.named("swaks").run("", arguments.toArray(String[]::new)));
+        assertThat(delivered.poll(30, TimeUnit.SECONDS)).contains("by swaks");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.RawPeer;
+import dev.starttls.core.testing.RecordingHandler;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.InjectionResponse;
@@ -13,7 +14,6 @@ import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeLimits;
-import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,10 +34,8 @@ class SmtpServerEndTest {
     private final Author author = new Author();
 
     /** A handler that does as its test wants. */
-    private static final class Author implements SmtpHandler {
+    private static final class Author extends RecordingHandler<SmtpSession> implements SmtpHandler {
 
-        private final List<String> heard = new ArrayList<>();
-        private final List<SmtpSession> sessions = new ArrayList<>();
         private Optional<SmtpReply> refusal = Optional.empty();
         private Optional<SmtpReply> helloRefusal = Optional.empty();
         private Optional<SmtpReply> cutOff = Optional.empty();
@@ -45,7 +43,7 @@ class SmtpServerEndTest {
 
         @Override
         public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
-            heard.add(command.verb());
+            calls().add(command.verb());
             return switch (command.verb()) {
                 case "BOOM" -> throw new IllegalArgumentException("boom");
                 case "GONE" -> SmtpAnswer.of(421, "4.3.2 Going down");
@@ -62,7 +60,7 @@ class SmtpServerEndTest {
             return new SmtpDataReceiver() {
                 @Override
                 public void line(String line) {
-                    heard.add("line " + line);
+                    calls().add("line " + line);
                     if (line.equals("boom")) {
                         throw new IllegalArgumentException("boom");
                     }
@@ -75,39 +73,26 @@ class SmtpServerEndTest {
 
                 @Override
                 public SmtpReply end() {
-                    heard.add("end");
+                    calls().add("end");
                     return taken.orElseThrow(() -> new IllegalArgumentException("boom"));
                 }
 
                 @Override
                 public void abandoned() {
-                    heard.add("abandoned");
+                    calls().add("abandoned");
                 }
             };
         }
 
         @Override
         public Optional<SmtpReply> connected(SmtpSession session) {
-            heard.add("connected");
-            sessions.add(session);
+            recordConnected(session);
             return refusal;
         }
 
         @Override
         public Optional<SmtpReply> greeted(SmtpSession session) {
             return helloRefusal;
-        }
-
-        @Override
-        public void upgraded(SmtpSession session) {
-            heard.add("upgraded");
-            sessions.add(session);
-        }
-
-        @Override
-        public void ended(SmtpSession session, SessionEnd end) {
-            heard.add("ended " + end.cause());
-            sessions.add(session);
         }
     }
 
@@ -119,7 +104,7 @@ class SmtpServerEndTest {
         server.connection().shutDown();
         assertThat(client.say("NOOP\r\n")).isEqualTo(SHUTDOWN);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
-        assertThat(author.heard).containsExactly("connected", "ended SHUT_DOWN");
+        assertThat(author.calls()).containsExactly("connected", "ended SHUT_DOWN");
     }
 
     @Test
@@ -129,7 +114,7 @@ class SmtpServerEndTest {
         server.connection().shutDown();
         assertThat(client.tls("")).isEqualTo(SHUTDOWN);
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(author.heard).last().isEqualTo("ended SHUT_DOWN");
+        assertThat(author.calls()).last().isEqualTo("ended SHUT_DOWN");
     }
 
     @Test
@@ -139,7 +124,7 @@ class SmtpServerEndTest {
         client.say("DATA\r\nfirst\r\n");
         server.connection().shutDown();
         assertThat(client.say("second\r\n.\r\n")).isEqualTo(SHUTDOWN);
-        assertThat(author.heard).containsExactly("connected", "DATA", "line first", "abandoned", "ended SHUT_DOWN");
+        assertThat(author.calls()).containsExactly("connected", "DATA", "line first", "abandoned", "ended SHUT_DOWN");
     }
 
     @ParameterizedTest
@@ -155,7 +140,7 @@ class SmtpServerEndTest {
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining(limit);
         assertThat(client.say("NOOP\r\n")).isEmpty();
-        assertThat(author.heard).containsExactly("connected", "ended FAILED");
+        assertThat(author.calls()).containsExactly("connected", "ended FAILED");
     }
 
     @Test
@@ -167,7 +152,7 @@ class SmtpServerEndTest {
         assertThat(client.tls("NOOP x" + command.substring(5) + "NOOP\r\n")).isEqualTo("500 5.5.2 Line too long\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(author.heard).containsExactly("connected", "upgraded", "ended FAILED");
+        assertThat(author.calls()).containsExactly("connected", "upgraded", "ended FAILED");
     }
 
     @ParameterizedTest
@@ -178,7 +163,7 @@ class SmtpServerEndTest {
         assertThat(client.tls(command + "NOOP\r\n")).endsWith("451 4.3.0 Local error in processing\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).hasMessage("boom");
-        assertThat(author.heard).last().isEqualTo("ended FAULT");
+        assertThat(author.calls()).last().isEqualTo("ended FAULT");
     }
 
     @Test
@@ -194,7 +179,7 @@ class SmtpServerEndTest {
     void a_receiver_that_throws_in_the_middle_of_a_message_is_answered_421_alone() {
         RawPeer client = Fixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
         assertThat(client.say("DATA\r\na\r\nboom\r\nb\r\n.\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
-        assertThat(author.heard).doesNotContain("line b", "end").endsWith("abandoned", "ended FAULT");
+        assertThat(author.calls()).doesNotContain("line b", "end").endsWith("abandoned", "ended FAULT");
     }
 
     @Test
@@ -208,7 +193,7 @@ class SmtpServerEndTest {
                         "452 4.3.1 No room",
                         "421 4.3.0 mail.example.org Not reading the rest, closing the connection");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(author.heard).containsExactly("connected", "DATA", "line a", "abandoned", "ended FAILED");
+        assertThat(author.calls()).containsExactly("connected", "DATA", "line a", "abandoned", "ended FAILED");
     }
 
     @ParameterizedTest
@@ -225,7 +210,7 @@ class SmtpServerEndTest {
         }
         assertThat(client.say("QUIT\r\n")).isEqualTo("221 2.0.0 Bye\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
-        assertThat(author.heard).containsExactly("connected", "ended CLOSED");
+        assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
     }
 
     @Test
@@ -283,7 +268,7 @@ class SmtpServerEndTest {
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(Fixture.greeted(server).say("DATA\r\na\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
         assertThat(server.failure().orElseThrow()).hasMessageContaining("got 250");
-        assertThat(author.heard).endsWith("abandoned", "ended FAULT");
+        assertThat(author.calls()).endsWith("abandoned", "ended FAULT");
     }
 
     @Test
@@ -320,7 +305,7 @@ class SmtpServerEndTest {
         RawPeer client = upgraded(server);
         assertThat(client.tls("GONE\r\nNOOP\r\n")).isEqualTo("421 4.3.2 Going down\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(author.heard).last().isEqualTo("ended CLOSED");
+        assertThat(author.calls()).last().isEqualTo("ended CLOSED");
     }
 
     @Test
@@ -328,33 +313,20 @@ class SmtpServerEndTest {
         Endpoint server = side(TlsPolicy.REQUIRED);
         RawPeer client = upgraded(server);
         client.tls("QUIT\r\n");
-        assertThat(author.sessions).hasSize(3);
-        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
-        assertThat(author.sessions.get(0).tls()).isEmpty();
-        UpgradeReport.Negotiated tls = author.sessions.get(1).tls().orElseThrow();
-        assertThat(tls.version()).isEqualTo("TLSv1.3");
-        assertThat(tls.suite()).startsWith("TLS_");
-        assertThat(author.sessions.get(1).peer()).isEqualTo(new Peer("localhost", 587));
-        assertThat(author.sessions.get(2)).as("the one at the end").isSameAs(author.sessions.get(1));
-        assertThat(author.heard).containsExactly("connected", "upgraded", "ended CLOSED");
+        author.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
-        client.handshake();
-        client.tls("QUIT\r\n");
-        assertThat(author.heard).containsExactly("upgraded", "connected", "ended CLOSED");
-        assertThat(author.sessions.get(0).tls()).isPresent();
-        assertThat(author.sessions).containsOnly(author.sessions.get(0));
+        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT), "QUIT\r\n");
     }
 
     @Test
     void a_handler_hears_of_a_handshake_of_implicit_tls_that_failed() {
         Endpoint server = side(TlsPolicy.IMPLICIT);
         RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("EHLO c\r\n");
-        assertThat(author.heard).containsExactly("ended FAILED");
-        assertThat(author.sessions.get(0).peer()).isEqualTo(new Peer("localhost", 587));
+        assertThat(author.calls()).containsExactly("ended FAILED");
+        assertThat(author.sessions().get(0).peer()).isEqualTo(new Peer("localhost", 587));
     }
 
     @Test
@@ -363,7 +335,7 @@ class SmtpServerEndTest {
         Fixture.greeted(server).say("DATA\r\nhalf\r\n");
         server.arriveEnd().run();
         server.connection().end();
-        assertThat(author.heard).containsExactly("connected", "DATA", "line half", "abandoned", "ended PEER_CLOSED");
+        assertThat(author.calls()).containsExactly("connected", "DATA", "line half", "abandoned", "ended PEER_CLOSED");
     }
 
     @Test

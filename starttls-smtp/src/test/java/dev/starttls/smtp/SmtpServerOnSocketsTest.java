@@ -3,13 +3,13 @@ package dev.starttls.smtp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.starttls.core.nio.UpgradeLoop;
+import dev.starttls.core.testing.LoopExtension;
+import dev.starttls.core.testing.Loopback;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeLimits;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -17,21 +17,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The last lines of a server, as they come out of a socket. */
 @Timeout(60)
 class SmtpServerOnSocketsTest {
 
     private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
-    private final LinkedBlockingQueue<Throwable> uncaught = new LinkedBlockingQueue<>();
     private Optional<SmtpReply> refusal = Optional.empty();
-    private UpgradeLoop loop;
-    private Thread thread;
+
+    @RegisterExtension
+    final LoopExtension loop = new LoopExtension();
 
     /** Throws, and writes down who came and how it ended. */
     private final class Author implements SmtpHandler {
@@ -52,24 +50,9 @@ class SmtpServerOnSocketsTest {
         }
     }
 
-    @BeforeEach
-    void start() throws Exception {
-        loop = UpgradeLoop.open(100, Runnable::run);
-        thread = new Thread(loop, "loop");
-        thread.setUncaughtExceptionHandler((where, thrown) -> uncaught.add(thrown));
-        thread.start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        loop.closeNow();
-        loop.stopped().get(30, TimeUnit.SECONDS);
-        thread.join();
-    }
-
     @Test
     void on_a_loop_a_handler_that_throws_is_answered_451_and_421() throws Exception {
-        try (ServerSocketChannel listening = server().listen(loop, loopback());
+        try (ServerSocketChannel listening = server().listen(loop.loop(), Loopback.anyPort());
                 Socket client = connected(listening)) {
             client.getOutputStream().write(octets("BOOM\r\n"));
             assertThat(all(client))
@@ -79,14 +62,14 @@ class SmtpServerOnSocketsTest {
                             "421 4.3.0 mx.example.org Local error, closing the connection");
             assertThat(heard.take()).isEqualTo("connected 127.0.0.1:" + client.getLocalPort());
             assertThat(heard.take()).isEqualTo("ended FAULT");
-            assertThat(uncaught.take()).hasMessage("boom");
+            assertThat(loop.uncaught().take()).hasMessage("boom");
         }
     }
 
     @Test
     void on_a_loop_a_silent_client_hears_421() throws Exception {
         SmtpServer impatient = server().limits(UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMillis(50)));
-        try (ServerSocketChannel listening = impatient.listen(loop, loopback());
+        try (ServerSocketChannel listening = impatient.listen(loop.loop(), Loopback.anyPort());
                 Socket client = connected(listening)) {
             assertThat(all(client))
                     .last()
@@ -99,7 +82,7 @@ class SmtpServerOnSocketsTest {
     @Test
     void on_a_loop_a_client_is_refused_at_the_greeting() throws Exception {
         refusal = Optional.of(SmtpReply.of(421, "4.7.0 Not now"));
-        try (ServerSocketChannel listening = server().listen(loop, loopback());
+        try (ServerSocketChannel listening = server().listen(loop.loop(), Loopback.anyPort());
                 Socket client = connected(listening)) {
             assertThat(all(client)).containsExactly("421 4.7.0 Not now");
             heard.take();
@@ -109,7 +92,7 @@ class SmtpServerOnSocketsTest {
 
     @Test
     void on_a_thread_of_its_own_a_handler_that_throws_is_answered_451_and_421() throws Exception {
-        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(loopback());
+        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(Loopback.anyPort());
                 Socket client = connected(listening)) {
             client.getOutputStream().write(octets("BOOM\r\n"));
             Throwable thrown = null;
@@ -130,21 +113,17 @@ class SmtpServerOnSocketsTest {
         for (TlsPolicy policy : new TlsPolicy[] {TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED, TlsPolicy.IMPLICIT}) {
             SmtpServer bare = SmtpServer.named("mx.example.org", new Author()).policy(policy);
             assertThatIllegalStateException()
-                    .isThrownBy(() -> bare.listen(loop, loopback()))
+                    .isThrownBy(() -> bare.listen(loop.loop(), Loopback.anyPort()))
                     .withMessageContaining("sslContext");
         }
         SmtpServer plain = SmtpServer.named("mx.example.org", new Author()).policy(TlsPolicy.DISABLED);
-        plain.listen(loop, loopback()).close();
+        plain.listen(loop.loop(), Loopback.anyPort()).close();
     }
 
     private SmtpServer server() {
         return SmtpServer.named("mx.example.org", new Author())
                 .policy(TlsPolicy.OPPORTUNISTIC)
                 .sslContext(Fixture.SERVER_CONTEXT);
-    }
-
-    private static InetSocketAddress loopback() {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     private static Socket connected(ServerSocketChannel listening) throws IOException {

@@ -183,24 +183,7 @@ class SmtpTransactionTest {
     @Test
     void a_message_over_the_size_is_refused_at_its_end_and_abandoned_once() {
         List<String> heard = new ArrayList<>();
-        SmtpTransaction small = new SmtpTransaction(
-                envelope -> new SmtpDataReceiver() {
-                    @Override
-                    public void line(String line) {
-                        heard.add(line.substring(0, 1));
-                    }
-
-                    @Override
-                    public SmtpReply end() {
-                        throw new AssertionError("Expected no end of an abandoned message");
-                    }
-
-                    @Override
-                    public void abandoned() {
-                        heard.add("abandoned");
-                    }
-                },
-                65_536);
+        SmtpTransaction small = new SmtpTransaction(envelope -> abandoned(heard), 65_536);
         greet();
         small.handle(SmtpCommand.parse("MAIL FROM:<a@b>"), session);
         small.handle(SmtpCommand.parse("RCPT TO:<a@b>"), session);
@@ -211,33 +194,17 @@ class SmtpTransactionTest {
         receiver.abandoned();
         assertThat(receiver.cutOff()).isEmpty();
         assertThat(receiver.end().lines().get(0)).startsWith("552 5.3.4 ");
-        assertThat(heard).containsExactly("a", "abandoned");
+        assertThat(heard).containsExactly("line", "abandoned");
     }
 
     @Test
     void a_message_without_end_is_cut_off_after_as_much_again() {
         List<String> heard = new ArrayList<>();
-        SmtpDataReceiver taking = new SmtpDataReceiver() {
-            @Override
-            public void line(String line) {
-                heard.add("line");
-            }
-
-            @Override
-            public SmtpReply end() {
-                throw new AssertionError("Expected no end of an abandoned message");
-            }
-
-            @Override
-            public void abandoned() {
-                heard.add("abandoned");
-            }
-        };
         Endpoint server = Endpoint.of(
                 new SmtpServerDialogue(
                         "mail.example.org",
                         TlsPolicy.OPPORTUNISTIC,
-                        new SmtpTransaction(envelope -> taking, 65_536),
+                        new SmtpTransaction(envelope -> abandoned(heard), 65_536),
                         List.of()),
                 Fixture.server(TlsPolicy.OPPORTUNISTIC));
         RawPeer client = Fixture.greeted(server);
@@ -328,5 +295,25 @@ class SmtpTransactionTest {
 
     private int code(String command) {
         return reply(command).code();
+    }
+
+    /** A receiver that records its calls, and whose message has no end. */
+    private static SmtpDataReceiver abandoned(List<String> calls) {
+        return new SmtpDataReceiver() {
+            @Override
+            public void line(String line) {
+                calls.add("line");
+            }
+
+            @Override
+            public SmtpReply end() {
+                throw new AssertionError("Expected no end of an abandoned message");
+            }
+
+            @Override
+            public void abandoned() {
+                calls.add("abandoned");
+            }
+        };
     }
 }

@@ -2,29 +2,36 @@ package dev.starttls.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.ClientServerContract;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.MemoryLink;
-import dev.starttls.core.testing.TestCertificates.KeyKind;
-import dev.starttls.core.tls.TlsSettings;
+import dev.starttls.core.testing.ProtocolUnderTest;
+import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeReport;
 import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
-import dev.starttls.core.upgrade.UpgradeReport.Resumption;
-import dev.starttls.core.upgrade.UpgradeSettings;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLContext;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Both dialogues against each other, in memory, with real TLS. */
-class SmtpUpgradeTest {
+class SmtpUpgradeTest extends ClientServerContract {
 
     private final List<Fixture.Delivered> mailbox = new ArrayList<>();
     private final SmtpClientDialogue dialogue = Fixture.clientDialogue();
+
+    @Override
+    protected ProtocolUnderTest protocol() {
+        return new SmtpUnderTest();
+    }
+
+    @Override
+    protected Optional<?> greeting(Dialogue client) {
+        return ((SmtpClientDialogue) client).greeting();
+    }
 
     @Test
     void a_client_and_a_server_upgrade_and_a_message_goes_through() {
@@ -88,53 +95,6 @@ class SmtpUpgradeTest {
         assertThat(report.phases().stream().map(PhaseTime::roundTrips))
                 .as("TLS 1.3: one round trip in each phase")
                 .containsExactly(1, 1, 1, 1, 1);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"TLSv1.3, EC", "TLSv1.3, RSA", "TLSv1.2, EC", "TLSv1.2, RSA"})
-    void every_version_and_key_upgrades_by_starttls_and_implicitly(String version, KeyKind kind) {
-        SSLContext context = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(kind));
-        for (TlsPolicy policy : List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.IMPLICIT)) {
-            Endpoint server = Endpoint.of(Fixture.serverDialogue(policy, mailbox), Fixture.settings(policy, context));
-            UpgradeSettings settings = UpgradeSettings.of(policy)
-                    .withTls(TlsSettings.builder()
-                            .context(Fixture.CLIENT_CONTEXT)
-                            .versions(version)
-                            .build());
-            SmtpClientDialogue fresh = Fixture.clientDialogue();
-            Endpoint client = Endpoint.of(fresh, settings);
-            MemoryLink.between(client, server).run();
-            assertThat(client.failure()).isEmpty();
-            assertThat(client.connection().ready()).isTrue();
-            assertThat(client.connection().report().tls().orElseThrow().version())
-                    .isEqualTo(version);
-            assertThat(fresh.announced().domain()).isEqualTo("mail.example.org");
-            assertThat(fresh.greeting().isPresent()).isEqualTo(policy == TlsPolicy.IMPLICIT);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"TLSv1.3", "TLSv1.2"})
-    void a_second_connection_resumes_the_session(String version) {
-        SSLContext serverContext = Fixture.CERTIFICATES.server(Fixture.CERTIFICATES.localhost(KeyKind.EC));
-        UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
-                .withTls(TlsSettings.builder()
-                        .context(Fixture.CERTIFICATES.client())
-                        .versions(version)
-                        .build());
-        List<Resumption> resumptions = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            Endpoint server = Endpoint.of(
-                    Fixture.serverDialogue(TlsPolicy.REQUIRED, mailbox),
-                    Fixture.settings(TlsPolicy.REQUIRED, serverContext));
-            Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings);
-            MemoryLink link = MemoryLink.between(client, server).run();
-            resumptions.add(client.connection().report().tls().orElseThrow().resumption());
-            client.send("QUIT\r\n");
-            link.run();
-        }
-        assertThat(resumptions.get(0)).isEqualTo(Resumption.FULL);
-        assertThat(resumptions.get(1)).isEqualTo(Resumption.RESUMED);
     }
 
     @Test

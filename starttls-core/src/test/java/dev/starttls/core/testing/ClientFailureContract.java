@@ -37,7 +37,7 @@ public abstract class ClientFailureContract {
     protected abstract ProtocolUnderTest protocol();
 
     @Test
-    void a_certificate_for_another_name_is_told() {
+    void a_certificate_for_another_name_is_reported() {
         UpgradeException failure = handshakeWith(CERTIFICATES.otherName());
         assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
         assertThat(failure.resultType()).isEqualTo("certificate-host-mismatch");
@@ -45,26 +45,26 @@ public abstract class ClientFailureContract {
     }
 
     @Test
-    void an_expired_certificate_is_told() {
+    void an_expired_certificate_is_reported() {
         UpgradeException failure = handshakeWith(CERTIFICATES.expired());
         assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
         assertThat(failure.hint().orElseThrow()).contains("clock");
     }
 
     @Test
-    void a_certificate_that_is_not_valid_yet_is_told() {
+    void a_certificate_that_is_not_valid_yet_is_reported() {
         assertThat(handshakeWith(CERTIFICATES.notYetValid()).reason()).isEqualTo(FailureReason.CERTIFICATE_EXPIRED);
     }
 
     @Test
-    void a_certificate_of_an_unknown_root_is_told() {
+    void a_certificate_of_an_unknown_root_is_reported() {
         UpgradeException failure = handshakeWith(TestCertificates.withOwnRoot().localhost(KeyKind.EC));
         assertThat(failure.reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
         assertThat(failure.hint().orElseThrow()).contains("trust store");
     }
 
     @Test
-    void a_self_signed_certificate_is_told() {
+    void a_self_signed_certificate_is_reported() {
         assertThat(handshakeWith(CERTIFICATES.selfSigned()).reason()).isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED);
     }
 
@@ -104,7 +104,20 @@ public abstract class ClientFailureContract {
     }
 
     @Test
-    void a_plaintext_greeting_on_an_implicit_tls_port_is_told_with_what_to_do() {
+    void octets_in_one_piece_with_the_go_ahead_are_reported_with_what_to_do() {
+        String capabilities = protocol().inside().get(0).replyOctets();
+        // A whole reply, the beginning of one, a line that is empty, the beginning of a record, and a single octet.
+        for (String injected : List.of(capabilities, capabilities.substring(0, 5), "\r\n", "\26\3\3", " ")) {
+            Endpoint client = client(TlsPolicy.REQUIRED);
+            assertThat(proposedTo(client).say(goAhead() + injected)).isEmpty();
+            assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
+            assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
+            assertThat(client.upgradeFailure().hint().orElseThrow()).contains("middle");
+        }
+    }
+
+    @Test
+    void a_plaintext_greeting_on_an_implicit_tls_port_is_reported_with_what_to_do() {
         Endpoint client = client(TlsPolicy.IMPLICIT);
         RawPeer plain = RawPeer.server(client, SERVER_CONTEXT);
         plain.listen();
@@ -119,7 +132,7 @@ public abstract class ClientFailureContract {
     }
 
     @Test
-    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_alerts() {
+    void a_tls_port_spoken_to_in_plaintext_is_reported_with_what_to_do_when_it_alerts() {
         Endpoint client = client(TlsPolicy.REQUIRED);
         RawPeer.server(client, SERVER_CONTEXT).say("\25\3\1\0\2\2\106");
         UpgradeException failure = client.upgradeFailure();
@@ -130,7 +143,7 @@ public abstract class ClientFailureContract {
     }
 
     @Test
-    void a_tls_port_spoken_to_in_plaintext_is_told_with_what_to_do_when_it_is_silent() {
+    void a_tls_port_spoken_to_in_plaintext_is_reported_with_what_to_do_when_it_is_silent() {
         Endpoint client = client(TlsPolicy.REQUIRED);
         client.pass(Duration.ofMinutes(2));
         UpgradeException failure = client.upgradeFailure();
@@ -159,7 +172,16 @@ public abstract class ClientFailureContract {
     }
 
     @Test
-    void a_server_that_closes_before_its_go_ahead_is_told() {
+    void a_server_that_closes_before_its_capabilities_is_reported() {
+        Endpoint client = client(TlsPolicy.REQUIRED);
+        RawPeer.server(client, SERVER_CONTEXT).say(protocol().bareGreeting());
+        client.arriveEnd().run();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.CONNECTION_CLOSED);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
+    }
+
+    @Test
+    void a_server_that_closes_before_its_go_ahead_is_reported() {
         Endpoint client = client(TlsPolicy.REQUIRED);
         proposedTo(client);
         client.arriveEnd().run();
@@ -197,6 +219,14 @@ public abstract class ClientFailureContract {
                 .doesNotContain("secret", "\r\n")
                 .hasSizeLessThanOrEqualTo(7);
         assertThat(client.connection().state()).isEqualTo(State.FAILED);
+    }
+
+    /** Requires that this line is no answer to the upgrade command. */
+    protected final void requireNoGoAhead(String line) {
+        Endpoint client = client(TlsPolicy.REQUIRED);
+        assertThat(proposedTo(client).say(line + "\r\n")).isEmpty();
+        assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
+        assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
     }
 
     /** A server whose greeting and capabilities offer the upgrade, and which has the client's command. */

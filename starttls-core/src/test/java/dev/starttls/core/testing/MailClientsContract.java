@@ -3,17 +3,16 @@ package dev.starttls.core.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.nio.ServerSetup;
-import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.testing.ExternalProgram.Outcome;
 import dev.starttls.core.testing.TestCertificates.KeyKind;
 import dev.starttls.core.upgrade.TlsPolicy;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,8 +33,8 @@ public abstract class MailClientsContract {
     /** A file with the root certificate. */
     protected Path root;
 
-    private UpgradeLoop loop;
-    private Thread thread;
+    @RegisterExtension
+    final LoopExtension loop = new LoopExtension();
 
     /** For a class of one protocol. */
     protected MailClientsContract() {}
@@ -47,7 +46,9 @@ public abstract class MailClientsContract {
     protected abstract String protocol();
 
     /** How the server offers the upgrade, which it must not inside TLS. */
-    protected abstract String offer();
+    protected String offer() {
+        return "STARTTLS";
+    }
 
     /** How the greeting begins. */
     protected abstract String greeting();
@@ -61,15 +62,6 @@ public abstract class MailClientsContract {
     @BeforeEach
     void start() throws Exception {
         root = PemFiles.write(folder.resolve("root.pem"), List.of(certificates.root()));
-        loop = UpgradeLoop.open(100, Runnable::run);
-        thread = new Thread(loop, "loop");
-        thread.start();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        loop.closeNow();
-        thread.join();
     }
 
     @ParameterizedTest
@@ -134,10 +126,31 @@ public abstract class MailClientsContract {
 
     /** Serves on the loopback interface until the test ends, and returns the port. */
     protected final int serve(TlsPolicy policy, KeyKind key) throws Exception {
-        return server().sslContext(certificates.server(certificates.localhost(key)))
-                .policy(policy)
-                .listen(loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .socket()
-                .getLocalPort();
+        return loop.listen(server().sslContext(certificates.server(certificates.localhost(key)))
+                .policy(policy));
+    }
+
+    /** What curl prints, which must succeed, and must upgrade. */
+    protected final String curl(String url, String... options) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(List.of("--silent", "--show-error", "--ssl-reqd", "--cacert", root.toString()));
+        arguments.addAll(List.of(options));
+        arguments.add(url);
+        return succeeded(ExternalProgram.named("curl").run("", arguments.toArray(String[]::new)));
+    }
+
+    /** The lines that a Python program prints, with the file of the root certificate for its first {@code %s}. */
+    protected final Stream<String> python(String program, Object... more) throws Exception {
+        Object[] arguments = Stream.concat(Stream.of(root), Stream.of(more)).toArray();
+        return ExternalProgram.named("python3")
+                .run(program.formatted(arguments), "-")
+                .output()
+                .lines();
+    }
+
+    /** What a program printed that must have succeeded. */
+    protected static String succeeded(Outcome outcome) {
+        assertThat(outcome.status()).as(outcome.output()).isZero();
+        return outcome.output();
     }
 }
