@@ -41,7 +41,7 @@ class ImapClientAndServerTest {
         try (ImapConnection mail = client(listen(TlsPolicy.REQUIRED)).connect()) {
             assertThat(mail.report().encrypted()).isTrue();
             assertThat(mail.report().roundTrips()).isEqualTo(4);
-            assertThat(mail.capabilities()).hasToString(Fixture.INSIDE);
+            assertThat(mail.capabilities()).hasToString(ImapFixture.INSIDE);
             assertThat(mail.preauthenticated()).isFalse();
             write(mail, "a LOGIN mary secret\r\nb LOGOUT\r\n");
             BufferedReader lines = new BufferedReader(
@@ -58,7 +58,7 @@ class ImapClientAndServerTest {
         try (ImapConnection mail =
                 client(listen(TlsPolicy.IMPLICIT)).policy(TlsPolicy.IMPLICIT).connect()) {
             assertThat(mail.report().encrypted()).isTrue();
-            assertThat(mail.capabilities()).hasToString(Fixture.INSIDE);
+            assertThat(mail.capabilities()).hasToString(ImapFixture.INSIDE);
         }
     }
 
@@ -138,11 +138,11 @@ class ImapClientAndServerTest {
         return ImapServer.named("mail.example.org", login)
                 .capabilities(login.capabilities())
                 .policy(policy)
-                .sslContext(Fixture.SERVER_CONTEXT);
+                .sslContext(ImapFixture.SERVER_CONTEXT);
     }
 
     private static ImapClient client(int port) {
-        return ImapClient.to("localhost", port).sslContext(Fixture.CLIENT_CONTEXT);
+        return ImapClient.to("localhost", port).sslContext(ImapFixture.CLIENT_CONTEXT);
     }
 
     private static void write(ImapConnection mail, String text) throws IOException {

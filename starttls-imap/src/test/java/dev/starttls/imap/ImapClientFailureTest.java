@@ -25,8 +25,8 @@ class ImapClientFailureTest extends ClientFailureContract {
     private static final String OFFER = "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\nT1 OK done\r\n";
 
     private final ImapClientDialogue dialogue = new ImapClientDialogue();
-    private final Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-    private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+    private final Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.REQUIRED));
+    private final RawPeer server = RawPeer.server(client, ImapFixture.SERVER_CONTEXT);
 
     @Override
     protected ProtocolUnderTest protocol() {
@@ -57,8 +57,8 @@ class ImapClientFailureTest extends ClientFailureContract {
     @Test
     void where_asking_is_refused_the_greeting_is_all_that_is_known() {
         ImapClientDialogue another = new ImapClientDialogue();
-        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer odd = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(another, ImapFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer odd = RawPeer.server(willing, ImapFixture.SERVER_CONTEXT);
         assertThat(odd.say("* OK [CAPABILITY IMAP4rev1 ID] ready\r\n")).isEqualTo("T1 CAPABILITY\r\n");
         odd.say("T1 BAD what\r\n");
         assertThat(willing.connection().ready()).isTrue();
@@ -135,8 +135,8 @@ class ImapClientFailureTest extends ClientFailureContract {
     @ValueSource(strings = {"T1 NO Not now\r\n", "T1 BAD What\r\n"})
     void an_opportunistic_client_goes_on_in_plaintext_after_a_refusal(String reply) {
         ImapClientDialogue another = new ImapClientDialogue();
-        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(another, ImapFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer busy = RawPeer.server(willing, ImapFixture.SERVER_CONTEXT);
         busy.say(GREETING);
         busy.say(reply);
         assertThat(willing.failure()).isEmpty();
@@ -226,8 +226,8 @@ class ImapClientFailureTest extends ClientFailureContract {
             names = {"OPPORTUNISTIC", "DISABLED"})
     void where_the_policy_allows_it_a_preauthenticated_session_goes_on_in_plaintext(TlsPolicy policy) {
         ImapClientDialogue another = new ImapClientDialogue();
-        Endpoint willing = Endpoint.of(another, Fixture.client(policy));
-        RawPeer known = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(another, ImapFixture.client(policy));
+        RawPeer known = RawPeer.server(willing, ImapFixture.SERVER_CONTEXT);
         assertThat(known.say("* PREAUTH welcome\r\n")).isEqualTo("T1 CAPABILITY\r\n");
         assertThat(known.say("* CAPABILITY IMAP4rev1 STARTTLS\r\nT1 OK done\r\n"))
                 .isEmpty();
@@ -240,8 +240,8 @@ class ImapClientFailureTest extends ClientFailureContract {
 
     @Test
     void a_preauthenticated_session_whose_greeting_tells_all_goes_on_at_once() {
-        Endpoint willing = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer known = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(new ImapClientDialogue(), ImapFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer known = RawPeer.server(willing, ImapFixture.SERVER_CONTEXT);
         assertThat(known.say("* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome\r\n"))
                 .isEmpty();
         assertThat(willing.connection().ready()).isTrue();
@@ -264,15 +264,15 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(client.upgradeFailure().phase()).isEqualTo(Phase.CAPABILITY);
 
-        Endpoint other = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer closing = RawPeer.server(other, Fixture.SERVER_CONTEXT);
+        Endpoint other = Endpoint.of(new ImapClientDialogue(), ImapFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer closing = RawPeer.server(other, ImapFixture.SERVER_CONTEXT);
         closing.say(GREETING);
         closing.say("* BYE [REFERRAL imap://evil.example/] Go there\r\nT1 OK go\r\n");
         assertThat(other.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
         assertThat(other.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
 
-        Endpoint inside = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
-        RawPeer late = RawPeer.server(inside, Fixture.SERVER_CONTEXT);
+        Endpoint inside = Endpoint.of(new ImapClientDialogue(), ImapFixture.client(TlsPolicy.REQUIRED));
+        RawPeer late = RawPeer.server(inside, ImapFixture.SERVER_CONTEXT);
         upgrade(late);
         late.tls("* BYE Shutting down\r\n");
         assertThat(inside.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
@@ -317,8 +317,8 @@ class ImapClientFailureTest extends ClientFailureContract {
             })
     void data_without_end_is_bounded_before_and_after_the_command(String data) {
         for (String opening : new String[] {BARE_GREETING, GREETING}) {
-            Endpoint flooded = Endpoint.of(new ImapClientDialogue(), Fixture.client(TlsPolicy.REQUIRED));
-            RawPeer flood = RawPeer.server(flooded, Fixture.SERVER_CONTEXT);
+            Endpoint flooded = Endpoint.of(new ImapClientDialogue(), ImapFixture.client(TlsPolicy.REQUIRED));
+            RawPeer flood = RawPeer.server(flooded, ImapFixture.SERVER_CONTEXT);
             flood.say(opening);
             flood.say(data.repeat(10_000));
             assertThat(flooded.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
@@ -364,8 +364,8 @@ class ImapClientFailureTest extends ClientFailureContract {
     @Test
     void a_greeting_inside_implicit_tls_without_capabilities_is_followed_by_the_question() throws Exception {
         ImapClientDialogue another = new ImapClientDialogue();
-        Endpoint imaps = Endpoint.of(another, Fixture.client(TlsPolicy.IMPLICIT));
-        RawPeer old = RawPeer.server(imaps, Fixture.SERVER_CONTEXT);
+        Endpoint imaps = Endpoint.of(another, ImapFixture.client(TlsPolicy.IMPLICIT));
+        RawPeer old = RawPeer.server(imaps, ImapFixture.SERVER_CONTEXT);
         assertThat(old.handshake(old.listen())).isEmpty();
         assertThat(old.tls("* PREAUTH hello\r\n")).isEqualTo("T1 CAPABILITY\r\n");
         old.tls("* CAPABILITY IMAP4rev1\r\nT1 OK done\r\n");

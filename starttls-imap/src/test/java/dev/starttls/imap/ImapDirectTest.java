@@ -38,7 +38,7 @@ class ImapDirectTest {
     @ValueSource(strings = {GREETING, "* OK [CAPABILITY IMAP4rev1] ready\r\n", "* OK [ALERT] ready\r\n"})
     void where_the_greeting_does_not_offer_it_it_is_said_unasked(String greeting) throws Exception {
         Endpoint client = Endpoint.of(new ImapClientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        RawPeer server = RawPeer.server(client, ImapFixture.SERVER_CONTEXT);
         assertThat(server.say(greeting)).isEqualTo("T1 STARTTLS\r\n");
         String hello = server.say("T1 OK go\r\n");
         assertThat(server.handshake(hello)).isEqualTo("T2 CAPABILITY\r\n");
@@ -50,7 +50,7 @@ class ImapDirectTest {
     @Test
     void where_the_greeting_offers_it_nothing_is_unasked() {
         Endpoint client = Endpoint.of(new ImapClientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        MemoryLink.between(client, Fixture.serverSide(TlsPolicy.REQUIRED)).run();
+        MemoryLink.between(client, ImapFixture.serverSide(TlsPolicy.REQUIRED)).run();
         assertThat(client.connection().report().proposal()).isEqualTo(Proposal.ASKED);
         assertThat(client.connection().report().roundTrips()).isEqualTo(4);
         assertThat(memory.recall("localhost", 587).command()).isEqualTo(Answer.UNKNOWN);
@@ -63,7 +63,7 @@ class ImapDirectTest {
             throws Exception {
         for (TlsPolicy policy : new TlsPolicy[] {TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC}) {
             Endpoint client = Endpoint.of(new ImapClientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
-            RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+            RawPeer server = RawPeer.server(client, ImapFixture.SERVER_CONTEXT);
             server.say(GREETING);
             assertThat(server.say(refusal + "\r\n")).isEqualTo("T2 CAPABILITY\r\n");
             assertThat(server.say("* CAPABILITY IMAP4rev1 STARTTLS\r\nT2 OK done\r\n"))
@@ -78,7 +78,7 @@ class ImapDirectTest {
     @CsvSource({"REQUIRED", "OPPORTUNISTIC"})
     void what_is_not_offered_then_is_held_against_the_policy(TlsPolicy policy) {
         Endpoint client = Endpoint.of(new ImapClientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        RawPeer server = RawPeer.server(client, ImapFixture.SERVER_CONTEXT);
         server.say(GREETING);
         assertThat(server.say("T1 BAD what\r\n")).isEqualTo("T2 CAPABILITY\r\n");
         assertThat(server.say("* CAPABILITY IMAP4rev1\r\nT2 OK done\r\n")).isEmpty();
@@ -95,7 +95,7 @@ class ImapDirectTest {
     @Test
     void a_client_that_is_logged_in_already_says_nothing_unasked() {
         Endpoint client = Endpoint.of(new ImapClientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        RawPeer server = RawPeer.server(client, ImapFixture.SERVER_CONTEXT);
         assertThat(server.say("* PREAUTH welcome\r\n")).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PREAUTHENTICATED);
     }
@@ -120,7 +120,7 @@ class ImapDirectTest {
         memory.update("localhost", 587, known -> TAKING);
         Endpoint client =
                 Endpoint.of(new ImapClientDialogue(), settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.REMEMBERED));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        RawPeer server = RawPeer.server(client, ImapFixture.SERVER_CONTEXT);
         server.say(GREETING);
         assertThat(server.say(refusal + "\r\n")).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
@@ -129,11 +129,11 @@ class ImapDirectTest {
 
     private static Endpoint taking() {
         return Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED),
-                Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE));
+                ImapFixture.serverDialogue(TlsPolicy.REQUIRED),
+                ImapFixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE));
     }
 
     private UpgradeSettings settings(TlsPolicy policy, DirectUpgrade direct) {
-        return Fixture.client(policy).withDirect(direct).withMemory(memory);
+        return ImapFixture.client(policy).withDirect(direct).withMemory(memory);
     }
 }

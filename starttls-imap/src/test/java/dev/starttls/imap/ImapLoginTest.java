@@ -122,16 +122,16 @@ class ImapLoginTest {
 
     @Test
     void a_handler_may_close() throws Exception {
-        Endpoint side = Fixture.serverSide(TlsPolicy.REQUIRED, login);
-        RawPeer peer = Fixture.upgraded(side);
+        Endpoint side = ImapFixture.serverSide(TlsPolicy.REQUIRED, login);
+        RawPeer peer = ImapFixture.upgraded(side);
         assertThat(peer.tls("a LEAVE\r\nb NOOP\r\n")).isEqualTo("* BYE [ALERT] Gone\r\na OK Left\r\n");
         assertThat(side.connection().state()).isEqualTo(State.CLOSED);
     }
 
     @Test
     void after_the_log_in_the_handler_says_how_long_a_literal_may_be() throws Exception {
-        RawPeer peer = Fixture.upgraded(
-                Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(20_000))));
+        RawPeer peer = ImapFixture.upgraded(
+                ImapFixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(20_000))));
         assertThat(peer.tls("a APPEND x {20000}\r\n")).startsWith("a BAD ");
         assertThat(peer.tls("a LOGIN x {4097}\r\n")).startsWith("a BAD ");
         peer.tls("a LOGIN x y\r\n");
@@ -143,8 +143,8 @@ class ImapLoginTest {
     @ParameterizedTest
     @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - 8_192, Integer.MAX_VALUE - 8_191})
     void a_handler_may_leave_the_length_of_literals_to_the_limits(int most) throws Exception {
-        RawPeer peer = Fixture.upgraded(
-                Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(most))));
+        RawPeer peer = ImapFixture.upgraded(
+                ImapFixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(most))));
         peer.tls("a LOGIN x y\r\n");
         assertThat(peer.tls("b APPEND {20000}\r\n")).startsWith("+ ");
         assertThat(peer.tls("x".repeat(20_000) + "\r\n")).isEqualTo("b OK 20009 octets\r\n");
@@ -156,8 +156,8 @@ class ImapLoginTest {
 
     @Test
     void a_length_of_literals_below_nothing_is_a_fault_of_the_handlers() throws Exception {
-        Endpoint side = Fixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(-1)));
-        RawPeer peer = Fixture.upgraded(side);
+        Endpoint side = ImapFixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(-1)));
+        RawPeer peer = ImapFixture.upgraded(side);
         peer.tls("a LOGIN x y\r\n");
         assertThat(peer.tls("b NOOP\r\n")).startsWith("* BYE ");
         assertThat(side.connection().failure()).get().satisfies(why -> {
@@ -183,7 +183,7 @@ class ImapLoginTest {
     }
 
     private RawPeer peer() throws Exception {
-        return Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED, login));
+        return ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, login));
     }
 
     private static String octets(String text) {

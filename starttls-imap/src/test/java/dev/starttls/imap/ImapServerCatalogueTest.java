@@ -21,33 +21,33 @@ class ImapServerCatalogueTest {
 
     private static final String PRIVACY = " NO [PRIVACYREQUIRED] ";
 
-    private final Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-    private final RawPeer client = Fixture.greeted(server);
+    private final Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED);
+    private final RawPeer client = ImapFixture.greeted(server);
 
     @Test
     void the_greeting_tells_the_capabilities() {
-        assertThat(RawPeer.client(Fixture.serverSide(TlsPolicy.REQUIRED), Fixture.CLIENT_CONTEXT)
+        assertThat(RawPeer.client(ImapFixture.serverSide(TlsPolicy.REQUIRED), ImapFixture.CLIENT_CONTEXT)
                         .listen())
-                .isEqualTo("* OK [CAPABILITY " + Fixture.BEFORE + "] mail.example.org ready\r\n");
+                .isEqualTo("* OK [CAPABILITY " + ImapFixture.BEFORE + "] mail.example.org ready\r\n");
     }
 
     @Test
     void starttls_and_logindisabled_are_announced_before_tls_and_no_mechanism() {
         assertThat(client.say("a CAPABILITY\r\n"))
-                .isEqualTo("* CAPABILITY " + Fixture.BEFORE + "\r\na OK CAPABILITY completed\r\n");
+                .isEqualTo("* CAPABILITY " + ImapFixture.BEFORE + "\r\na OK CAPABILITY completed\r\n");
     }
 
     @Test
     void neither_is_announced_inside_tls_and_the_mechanisms_are() throws Exception {
         upgrade();
         assertThat(client.tls("b CAPABILITY\r\n"))
-                .isEqualTo("* CAPABILITY " + Fixture.INSIDE + "\r\nb OK CAPABILITY completed\r\n");
+                .isEqualTo("* CAPABILITY " + ImapFixture.INSIDE + "\r\nb OK CAPABILITY completed\r\n");
     }
 
     @Test
     void nothing_is_said_inside_tls_before_the_client_asks() throws Exception {
         client.say("x CAPABILITY\r\ny NOOP\r\n");
-        assertThat(client.say("a STARTTLS\r\n")).isEqualTo(Fixture.GO_AHEAD);
+        assertThat(client.say("a STARTTLS\r\n")).isEqualTo(ImapFixture.GO_AHEAD);
         assertThat(client.handshake()).isEmpty();
     }
 
@@ -76,7 +76,7 @@ class ImapServerCatalogueTest {
 
     @Test
     void starttls_after_the_log_in_is_answered_bad() throws Exception {
-        RawPeer imaps = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        RawPeer imaps = RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT), ImapFixture.CLIENT_CONTEXT);
         imaps.handshake();
         assertThat(imaps.tls("a LOGIN mary secret\r\nb STARTTLS\r\nc NOOP\r\n").split("\r\n"))
                 .containsExactly(
@@ -89,11 +89,11 @@ class ImapServerCatalogueTest {
     @EnumSource(value = TlsPolicy.class, names = "IMPLICIT", mode = EnumSource.Mode.EXCLUDE)
     void no_password_is_taken_or_asked_for_before_tls(TlsPolicy policy) {
         List<String> reached = new ArrayList<>();
-        Endpoint side = Fixture.serverSide(policy, (command, session) -> {
+        Endpoint side = ImapFixture.serverSide(policy, (command, session) -> {
             reached.add(command.name());
             return ImapAnswer.ok("Logged in");
         });
-        RawPeer eager = Fixture.greeted(side);
+        RawPeer eager = ImapFixture.greeted(side);
         assertThat(eager.say("a CAPABILITY\r\n")).contains(" LOGINDISABLED").doesNotContain("AUTH=");
         for (String command : List.of(
                 "LOGIN mary secret",
@@ -139,10 +139,10 @@ class ImapServerCatalogueTest {
     @ValueSource(strings = {"b NOOP\r\n", "b LOGIN mary secret\r\n", "b LOGIN {5}\r\n", "b LOGIN {5+}\r\nad", "b NOO"})
     void set_to_discard_it_forgets_the_octets_and_answers_only_what_came_inside_tls(String injected) throws Exception {
         Endpoint discarding = Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
-                Fixture.server(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.DISCARD));
-        RawPeer attacker = Fixture.greeted(discarding);
-        assertThat(attacker.say("a STARTTLS\r\n" + injected)).isEqualTo(Fixture.GO_AHEAD);
+                ImapFixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
+                ImapFixture.server(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.DISCARD));
+        RawPeer attacker = ImapFixture.greeted(discarding);
+        assertThat(attacker.say("a STARTTLS\r\n" + injected)).isEqualTo(ImapFixture.GO_AHEAD);
         assertThat(attacker.handshake()).isEmpty();
         assertThat(attacker.tls("c NOOP\r\n")).isEqualTo("c OK NOOP completed\r\n");
     }
@@ -239,7 +239,7 @@ class ImapServerCatalogueTest {
     @Test
     void a_literal_is_asked_for_and_may_hold_anything() throws Exception {
         List<String> arguments = new ArrayList<>();
-        RawPeer known = Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED, (command, session) -> {
+        RawPeer known = ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, (command, session) -> {
             arguments.addAll(command.strings().orElse(List.of("broken")));
             return ImapAnswer.ok("done");
         }));
@@ -288,7 +288,7 @@ class ImapServerCatalogueTest {
         assertThat(client.say("x NOOP\r\ny CAPABILITY\r\nz NOOP\r\n").split("\r\n"))
                 .containsExactly(
                         "x OK NOOP completed",
-                        "* CAPABILITY " + Fixture.BEFORE,
+                        "* CAPABILITY " + ImapFixture.BEFORE,
                         "y OK CAPABILITY completed",
                         "z OK NOOP completed");
         upgrade();
@@ -303,9 +303,10 @@ class ImapServerCatalogueTest {
 
     @Test
     void with_implicit_tls_it_greets_inside_tls_and_does_not_offer_starttls() throws Exception {
-        RawPeer imaps = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        RawPeer imaps = RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT), ImapFixture.CLIENT_CONTEXT);
         assertThat(imaps.listen()).isEmpty();
-        assertThat(imaps.handshake()).isEqualTo("* OK [CAPABILITY " + Fixture.INSIDE + "] mail.example.org ready\r\n");
+        assertThat(imaps.handshake())
+                .isEqualTo("* OK [CAPABILITY " + ImapFixture.INSIDE + "] mail.example.org ready\r\n");
         assertThat(imaps.tls("a CAPABILITY\r\n")).doesNotContain("STARTTLS").doesNotContain("LOGINDISABLED");
         assertThat(imaps.tls("a STARTTLS\r\n")).startsWith("a BAD ");
     }
@@ -321,7 +322,7 @@ class ImapServerCatalogueTest {
     @Test
     void under_required_no_command_reaches_the_handler_before_tls_and_every_one_after() throws Exception {
         List<String> reached = new ArrayList<>();
-        RawPeer eager = Fixture.greeted(Fixture.serverSide(TlsPolicy.REQUIRED, (command, session) -> {
+        RawPeer eager = ImapFixture.greeted(ImapFixture.serverSide(TlsPolicy.REQUIRED, (command, session) -> {
             reached.add(command.toString());
             assertThat(session.secure()).isTrue();
             return ImapAnswer.ok("done");
@@ -338,7 +339,7 @@ class ImapServerCatalogueTest {
     @Test
     void under_opportunistic_a_command_reaches_the_handler_before_tls_in_a_session_that_is_forgotten()
             throws Exception {
-        RawPeer eager = Fixture.greeted(Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, (command, session) -> {
+        RawPeer eager = ImapFixture.greeted(ImapFixture.serverSide(TlsPolicy.OPPORTUNISTIC, (command, session) -> {
             String said = session.kept(String.class).orElse("nothing") + " " + session.secure();
             session.keep("something");
             return ImapAnswer.ok(said);
@@ -351,7 +352,7 @@ class ImapServerCatalogueTest {
 
     @Test
     void under_disabled_starttls_is_neither_offered_nor_accepted() {
-        RawPeer plain = Fixture.greeted(Fixture.serverSide(TlsPolicy.DISABLED));
+        RawPeer plain = ImapFixture.greeted(ImapFixture.serverSide(TlsPolicy.DISABLED));
         assertThat(plain.say("a CAPABILITY\r\n")).doesNotContain("STARTTLS");
         assertThat(plain.say("b STARTTLS\r\n")).isEqualTo("b BAD STARTTLS is not available\r\n");
         assertThat(plain.say("c NOOP\r\n")).startsWith("c OK ");
@@ -364,7 +365,7 @@ class ImapServerCatalogueTest {
     }
 
     private void upgrade() throws Exception {
-        assertThat(client.say("a STARTTLS\r\n")).isEqualTo(Fixture.GO_AHEAD);
+        assertThat(client.say("a STARTTLS\r\n")).isEqualTo(ImapFixture.GO_AHEAD);
         client.handshake();
     }
 }

@@ -12,7 +12,7 @@ class ImapServerDialogueFuzz {
 
     @FuzzTest
     void server(byte[] input) {
-        DialogueFuzzer.run(input, Fixture::serverDialogue, ImapServerDialogueFuzz::forgotten);
+        DialogueFuzzer.run(input, ImapFixture::serverDialogue, ImapServerDialogueFuzz::forgotten);
     }
 
     /** A user of before TLS could do this. */

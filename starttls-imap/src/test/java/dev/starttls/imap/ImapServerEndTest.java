@@ -64,8 +64,8 @@ class ImapServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_bye() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
-        RawPeer client = Fixture.greeted(server);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        RawPeer client = ImapFixture.greeted(server);
         client.say("a CAPABILITY\r\n");
         server.connection().shutDown();
         assertThat(client.say("b NOOP\r\n")).isEqualTo(SHUTDOWN);
@@ -75,8 +75,8 @@ class ImapServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_bye_inside_tls_and_closes() throws Exception {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
-        RawPeer client = Fixture.upgraded(server);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = ImapFixture.upgraded(server);
         server.connection().shutDown();
         assertThat(client.tls("")).isEqualTo(SHUTDOWN);
         assertThat(client.closeNotifyReceived()).isTrue();
@@ -84,15 +84,15 @@ class ImapServerEndTest {
 
     @Test
     void to_a_client_that_is_silent_for_too_long_it_says_bye() throws Exception {
-        Endpoint plain = Fixture.serverSide(TlsPolicy.REQUIRED, author);
-        RawPeer silent = Fixture.greeted(plain);
+        Endpoint plain = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer silent = ImapFixture.greeted(plain);
         plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEqualTo(IDLE);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(author.calls()).last().isEqualTo("ended TIMED_OUT");
 
-        Endpoint secure = Fixture.serverSide(TlsPolicy.REQUIRED, author);
-        RawPeer client = Fixture.upgraded(secure);
+        Endpoint secure = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = ImapFixture.upgraded(secure);
         client.tls("a CAPABILITY\r\n");
         secure.pass(Duration.ofMinutes(30));
         assertThat(client.tls("")).isEqualTo(IDLE);
@@ -104,7 +104,7 @@ class ImapServerEndTest {
     void to_a_client_that_goes_over_a_limit_it_says_bye_behind_the_answers_that_are_due(
             String argument, int answers, String limit) {
         Endpoint server = limited();
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = ImapFixture.greeted(server);
         String command = "a ID " + argument.repeat(93) + "\r\n";
         assertThat(client.say(command.repeat(10)))
                 .isEqualTo("a NO [PRIVACYREQUIRED] Not without TLS; STARTTLS first\r\n".repeat(answers) + LIMIT);
@@ -118,7 +118,7 @@ class ImapServerEndTest {
     void inside_tls_each_command_has_the_limits_to_itself_and_behind_a_literal_over_them_it_says_bye()
             throws Exception {
         Endpoint server = limited();
-        RawPeer client = Fixture.upgraded(server);
+        RawPeer client = ImapFixture.upgraded(server);
         String command = "a X {200+}\r\n" + "x".repeat(200) + " more\r\n";
         assertThat(client.tls(command.repeat(20))).isEqualTo("a OK Done\r\n".repeat(20));
         assertThat(client.tls("a X\r\nb X {301+}\r\n" + "x".repeat(301) + "\r\nc X\r\n"))
@@ -132,8 +132,8 @@ class ImapServerEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"a XNULL\r\n", "a XASK\r\nresponse\r\n"})
     void a_handler_that_answers_nothing_is_answered_as_one_that_throws(String command) throws Exception {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
-        RawPeer client = Fixture.upgraded(server);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = ImapFixture.upgraded(server);
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).isInstanceOf(NullPointerException.class);
@@ -143,8 +143,8 @@ class ImapServerEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"a BOOM\r\n", "a AUTHENTICATE X\r\nresponse\r\n"})
     void a_handler_that_throws_is_answered_with_serverbug_and_bye(String command) throws Exception {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
-        RawPeer client = Fixture.upgraded(server);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = ImapFixture.upgraded(server);
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).hasMessage("boom");
@@ -153,16 +153,16 @@ class ImapServerEndTest {
 
     @Test
     void a_handler_that_throws_in_plaintext_is_answered_too() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
-        RawPeer client = Fixture.greeted(server);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        RawPeer client = ImapFixture.greeted(server);
         assertThat(client.say("a X\r\nb BOOM\r\nc NOOP\r\n"))
                 .isEqualTo("a OK Done\r\nb NO [SERVERBUG] Internal error\r\n" + FAULT);
     }
 
     @Test
     void a_bye_of_a_handler_ends_the_session() throws Exception {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
-        RawPeer client = Fixture.upgraded(server);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = ImapFixture.upgraded(server);
         assertThat(client.tls("a XBYE\r\nb NOOP\r\n")).isEqualTo("* BYE Going down\r\na OK Gone\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure()).isEmpty();
@@ -172,27 +172,28 @@ class ImapServerEndTest {
     @Test
     void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
         author.refusal = Optional.of("[UNAVAILABLE] Not now");
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, author);
-        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        RawPeer client = RawPeer.client(server, ImapFixture.CLIENT_CONTEXT);
         assertThat(client.say("a STARTTLS\r\n")).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
         assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
 
-        RawPeer inside = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT, author), Fixture.CLIENT_CONTEXT);
+        RawPeer inside = RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT, author), ImapFixture.CLIENT_CONTEXT);
         assertThat(inside.handshake()).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
         assertThat(inside.closeNotifyReceived()).isTrue();
     }
 
     @Test
     void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
-        Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED, author)).tls("z LOGOUT\r\n");
+        ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, author)).tls("z LOGOUT\r\n");
         author.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
         author.requireImplicitTls(
-                RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT, author), Fixture.CLIENT_CONTEXT), "z LOGOUT\r\n");
+                RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT, author), ImapFixture.CLIENT_CONTEXT),
+                "z LOGOUT\r\n");
     }
 
     @Test
@@ -212,7 +213,7 @@ class ImapServerEndTest {
                     }
                 },
                 author);
-        RawPeer client = Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED, login));
+        RawPeer client = ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, login));
         assertThat(client.tls("a LOGIN mary x\r\n")).startsWith("a OK ");
         assertThat(client.tls("b LOGOUT\r\n")).startsWith("* BYE ");
         assertThat(seen).containsExactly("mary from localhost");
@@ -223,10 +224,10 @@ class ImapServerEndTest {
     void without_an_engine_starttls_is_answered_no_and_the_session_goes_on() {
         UpgradeSettings broken = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
                 .withTls(TlsSettings.builder()
-                        .context(Fixture.SERVER_CONTEXT)
+                        .context(ImapFixture.SERVER_CONTEXT)
                         .versions("TLSv9")
                         .build());
-        RawPeer client = Fixture.greeted(Endpoint.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
+        RawPeer client = ImapFixture.greeted(Endpoint.of(ImapFixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
         assertThat(client.say("a STARTTLS\r\n")).isEqualTo("a NO [UNAVAILABLE] TLS is not available\r\n");
         assertThat(client.say("b NOOP\r\n")).isEqualTo("b OK NOOP completed\r\n");
     }
@@ -234,10 +235,10 @@ class ImapServerEndTest {
     @Test
     void a_client_hello_in_one_piece_with_starttls_is_taken_where_that_is_set() throws Exception {
         Endpoint server = Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED),
-                Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE));
-        RawPeer client = Fixture.greeted(server);
-        BareTls tls = BareTls.client(Fixture.CLIENT_CONTEXT).begin();
+                ImapFixture.serverDialogue(TlsPolicy.REQUIRED),
+                ImapFixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE));
+        RawPeer client = ImapFixture.greeted(server);
+        BareTls tls = BareTls.client(ImapFixture.CLIENT_CONTEXT).begin();
         String answer = client.say("a STARTTLS\r\n" + new String(tls.take(), StandardCharsets.ISO_8859_1));
         String goAhead = "a OK Begin TLS negotiation now\r\n";
         assertThat(answer).startsWith(goAhead);
@@ -253,9 +254,9 @@ class ImapServerEndTest {
             names = {"FAIL", "HANDSHAKE"})
     void plaintext_in_one_piece_with_starttls_is_an_injection_all_the_same(InjectionResponse response) {
         Endpoint server = Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED),
-                Fixture.server(TlsPolicy.REQUIRED).withInjection(response));
-        assertThat(Fixture.greeted(server).say("a STARTTLS\r\nb NOOP\r\n"))
+                ImapFixture.serverDialogue(TlsPolicy.REQUIRED),
+                ImapFixture.server(TlsPolicy.REQUIRED).withInjection(response));
+        assertThat(ImapFixture.greeted(server).say("a STARTTLS\r\nb NOOP\r\n"))
                 .isEqualTo("* BYE Plaintext after STARTTLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
     }
@@ -263,7 +264,7 @@ class ImapServerEndTest {
     private Endpoint limited() {
         return Endpoint.of(
                 new ImapServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of("IMAP4rev1")),
-                Fixture.server(TlsPolicy.REQUIRED)
+                ImapFixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }

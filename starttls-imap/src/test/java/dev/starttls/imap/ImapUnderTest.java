@@ -15,12 +15,12 @@ final class ImapUnderTest implements ProtocolUnderTest {
 
     @Override
     public Dialogue server(TlsPolicy policy) {
-        return Fixture.serverDialogue(policy);
+        return ImapFixture.serverDialogue(policy);
     }
 
     @Override
     public List<Exchange> before() {
-        return List.of(new Exchange("", List.of("* OK [CAPABILITY " + Fixture.BEFORE + "] ready")));
+        return List.of(new Exchange("", List.of("* OK [CAPABILITY " + ImapFixture.BEFORE + "] ready")));
     }
 
     @Override
@@ -40,7 +40,7 @@ final class ImapUnderTest implements ProtocolUnderTest {
 
     @Override
     public List<Exchange> inside() {
-        return List.of(new Exchange("T2 CAPABILITY", List.of("* CAPABILITY " + Fixture.INSIDE, "T2 OK done")));
+        return List.of(new Exchange("T2 CAPABILITY", List.of("* CAPABILITY " + ImapFixture.INSIDE, "T2 OK done")));
     }
 
     @Override
@@ -50,7 +50,7 @@ final class ImapUnderTest implements ProtocolUnderTest {
 
     @Override
     public List<String> announcedInside() {
-        return List.of(Fixture.INSIDE.split(" "));
+        return List.of(ImapFixture.INSIDE.split(" "));
     }
 
     @Override
@@ -120,7 +120,7 @@ final class ImapUnderTest implements ProtocolUnderTest {
             }
             return ImapAnswer.ok("done");
         };
-        return new ImapServerDialogue("mail.example.org", policy, guard, List.of(Fixture.INSIDE.split(" ")));
+        return new ImapServerDialogue("mail.example.org", policy, guard, List.of(ImapFixture.INSIDE.split(" ")));
     }
 
     @Override

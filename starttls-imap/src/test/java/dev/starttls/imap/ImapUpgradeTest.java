@@ -34,14 +34,14 @@ class ImapUpgradeTest extends ClientServerContract {
 
     @Test
     void a_client_and_a_server_upgrade_and_a_user_logs_in() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.REQUIRED));
         MemoryLink link = MemoryLink.between(client, server).run();
 
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.SECURE);
-        assertThat(dialogue.announced()).hasToString(Fixture.INSIDE);
+        assertThat(dialogue.announced()).hasToString(ImapFixture.INSIDE);
         assertThat(dialogue.announced().loginDisabled()).isFalse();
         assertThat(dialogue.preauthenticated()).isFalse();
 
@@ -62,40 +62,40 @@ class ImapUpgradeTest extends ClientServerContract {
 
     @Test
     void what_leaves_in_the_clear_is_starttls_alone_when_the_greeting_tells_the_capabilities() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
         // 22 is the first octet of the record of the ClientHello.
         assertThat(client.sentText()).startsWith("T1 STARTTLS\r\n\26\3");
         assertThat(server.sentText())
-                .startsWith("* OK [CAPABILITY " + Fixture.BEFORE
+                .startsWith("* OK [CAPABILITY " + ImapFixture.BEFORE
                         + "] mail.example.org ready\r\nT1 OK Begin TLS negotiation now\r\n\26\3");
     }
 
     @Test
     void the_report_tells_both_announcements_the_phases_and_their_round_trips() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
         UpgradeReport report = client.connection().report();
         assertThat(report.protocol()).isEqualTo("imap");
         assertThat(report.roundTrips()).isEqualTo(4);
-        assertThat(report.offeredBefore()).containsExactly(Fixture.BEFORE.split(" "));
-        assertThat(report.offeredInside()).containsExactly(Fixture.INSIDE.split(" "));
+        assertThat(report.offeredBefore()).containsExactly(ImapFixture.BEFORE.split(" "));
+        assertThat(report.offeredInside()).containsExactly(ImapFixture.INSIDE.split(" "));
         assertThat(report.phases().stream().map(PhaseTime::phase))
                 .containsExactly(Phase.GREETING, Phase.COMMAND, Phase.HANDSHAKE, Phase.RECAPABILITY);
     }
 
     @Test
     void with_implicit_tls_the_greeting_saves_asking_for_the_capabilities() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.IMPLICIT);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.IMPLICIT));
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.IMPLICIT);
+        Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.IMPLICIT));
         MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(dialogue.greeting().orElseThrow().text()).isEqualTo("mail.example.org ready");
         assertThat(client.connection().report().phases().stream().map(PhaseTime::phase))
                 .doesNotContain(Phase.CAPABILITY, Phase.COMMAND, Phase.RECAPABILITY);
-        assertThat(client.connection().report().offeredInside()).containsExactly(Fixture.INSIDE.split(" "));
+        assertThat(client.connection().report().offeredInside()).containsExactly(ImapFixture.INSIDE.split(" "));
     }
 
     @Test
@@ -112,8 +112,8 @@ class ImapUpgradeTest extends ClientServerContract {
                 return Optional.empty();
             }
         };
-        Endpoint server = Fixture.serverSide(TlsPolicy.IMPLICIT, handler);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.IMPLICIT));
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.IMPLICIT, handler);
+        Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.IMPLICIT));
         MemoryLink link = MemoryLink.between(client, server).run();
         assertThat(client.failure()).isEmpty();
         assertThat(dialogue.preauthenticated()).isTrue();
@@ -139,8 +139,8 @@ class ImapUpgradeTest extends ClientServerContract {
                 return Optional.of("[UNAVAILABLE] Too many connections");
             }
         };
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, handler);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
+        Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
         assertThat(client.upgradeFailure().reply()).contains("* BYE [UNAVAILABLE] Too many connections");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
@@ -150,8 +150,8 @@ class ImapUpgradeTest extends ClientServerContract {
     @CsvSource({"OPPORTUNISTIC, DISABLED", "DISABLED, OPPORTUNISTIC"})
     void where_the_policies_allow_no_tls_the_session_is_in_plaintext_and_log_in_is_known_to_be_off(
             TlsPolicy serverPolicy, TlsPolicy clientPolicy) {
-        Endpoint server = Fixture.serverSide(serverPolicy);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(clientPolicy));
+        Endpoint server = ImapFixture.serverSide(serverPolicy);
+        Endpoint client = Endpoint.of(dialogue, ImapFixture.client(clientPolicy));
         MemoryLink link = MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);

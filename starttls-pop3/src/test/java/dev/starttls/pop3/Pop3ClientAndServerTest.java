@@ -121,14 +121,14 @@ class Pop3ClientAndServerTest {
     }
 
     private static Pop3Client client(int port) {
-        return Pop3Client.to("localhost", port).sslContext(Fixture.CLIENT_CONTEXT);
+        return Pop3Client.to("localhost", port).sslContext(Pop3Fixture.CLIENT_CONTEXT);
     }
 
     private static Pop3Server server() {
-        Pop3Maildrop maildrop = Fixture.maildrop(Fixture.mailbox());
+        Pop3Maildrop maildrop = Pop3Fixture.maildrop(Pop3Fixture.mailbox());
         return Pop3Server.named("pop.example.org", maildrop)
                 .capabilities(maildrop.capabilities())
-                .sslContext(Fixture.SERVER_CONTEXT);
+                .sslContext(Pop3Fixture.SERVER_CONTEXT);
     }
 
     private int listen(Pop3Server server) throws IOException {

@@ -25,8 +25,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     private static final String OFFER = "+OK\r\nUIDL\r\nSTLS\r\n.\r\n";
 
     private final Pop3ClientDialogue dialogue = new Pop3ClientDialogue();
-    private final Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-    private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+    private final Endpoint client = Endpoint.of(dialogue, Pop3Fixture.client(TlsPolicy.REQUIRED));
+    private final RawPeer server = RawPeer.server(client, Pop3Fixture.SERVER_CONTEXT);
 
     @Override
     protected ProtocolUnderTest protocol() {
@@ -59,8 +59,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void a_server_with_stls_and_without_capa_is_upgraded_directly() throws Exception {
         Pop3ClientDialogue direct = new Pop3ClientDialogue();
-        Endpoint side = Endpoint.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        RawPeer old = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        Endpoint side = Endpoint.of(direct, Pop3Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer old = RawPeer.server(side, Pop3Fixture.SERVER_CONTEXT);
         assertThat(old.say(GREETING)).isEqualTo("STLS\r\n");
         String hello = old.say("+OK go\r\n");
         assertThat(old.handshake(hello)).isEqualTo("CAPA\r\n");
@@ -72,8 +72,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void without_capa_an_opportunistic_client_goes_on_in_plaintext() {
         Pop3ClientDialogue another = new Pop3ClientDialogue();
-        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(another, Pop3Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, Pop3Fixture.SERVER_CONTEXT);
         old.say(GREETING);
         assertThat(old.say("-ERR Unknown command\r\n")).isEmpty();
         assertThat(willing.connection().ready()).isTrue();
@@ -98,8 +98,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void what_was_announced_counts_in_plaintext_after_a_refusal() {
         Pop3ClientDialogue another = new Pop3ClientDialogue();
-        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(another, Pop3Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer busy = RawPeer.server(willing, Pop3Fixture.SERVER_CONTEXT);
         busy.say(GREETING);
         busy.say(OFFER);
         assertThat(busy.say("-ERR [SYS/TEMP] Not now\r\n")).isEmpty();
@@ -112,8 +112,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
     void a_refused_direct_stls_falls_back_to_capa_and_to_stls_again_if_that_announces_it(TlsPolicy policy)
             throws Exception {
-        Endpoint side = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(policy, DirectUpgrade.ALWAYS));
-        RawPeer strict = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        Endpoint side = Endpoint.of(new Pop3ClientDialogue(), Pop3Fixture.client(policy, DirectUpgrade.ALWAYS));
+        RawPeer strict = RawPeer.server(side, Pop3Fixture.SERVER_CONTEXT);
         assertThat(strict.say(GREETING)).isEqualTo("STLS\r\n");
         assertThat(strict.say("-ERR Say CAPA\r\n")).isEqualTo("CAPA\r\n");
         assertThat(strict.say(OFFER)).isEqualTo("STLS\r\n");
@@ -123,9 +123,9 @@ class Pop3ClientFailureTest extends ClientFailureContract {
 
     @Test
     void a_second_refusal_is_the_last_and_decides_by_the_policy() {
-        Endpoint willing =
-                Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS));
-        RawPeer busy = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(
+                new Pop3ClientDialogue(), Pop3Fixture.client(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS));
+        RawPeer busy = RawPeer.server(willing, Pop3Fixture.SERVER_CONTEXT);
         busy.say(GREETING);
         assertThat(busy.say("-ERR [SYS/TEMP] Not now\r\n")).isEqualTo("CAPA\r\n");
         assertThat(busy.say(OFFER)).isEqualTo("STLS\r\n");
@@ -134,8 +134,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
         assertThat(willing.connection().state()).isEqualTo(State.PLAINTEXT);
 
         Endpoint strict =
-                Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        RawPeer poor = RawPeer.server(strict, Fixture.SERVER_CONTEXT);
+                Endpoint.of(new Pop3ClientDialogue(), Pop3Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer poor = RawPeer.server(strict, Pop3Fixture.SERVER_CONTEXT);
         poor.say(GREETING);
         assertThat(poor.say("-ERR Unknown command\r\n")).isEqualTo("CAPA\r\n");
         assertThat(poor.say("+OK\r\nUIDL\r\n.\r\n")).isEmpty();
@@ -161,8 +161,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @ParameterizedTest
     @EnumSource(DirectUpgrade.class)
     void a_go_ahead_that_was_sent_before_the_command_is_not_taken(DirectUpgrade direct) {
-        Endpoint side = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
-        RawPeer hasty = RawPeer.server(side, Fixture.SERVER_CONTEXT);
+        Endpoint side = Endpoint.of(new Pop3ClientDialogue(), Pop3Fixture.client(TlsPolicy.REQUIRED, direct));
+        RawPeer hasty = RawPeer.server(side, Pop3Fixture.SERVER_CONTEXT);
         String answer = direct == DirectUpgrade.ALWAYS
                 ? hasty.say(GREETING + "+OK go\r\n")
                 : hasty.say(GREETING) + hasty.say(OFFER + "+OK go\r\n");
@@ -279,8 +279,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     @Test
     void with_implicit_tls_the_greeting_comes_inside_and_its_timestamp_may_be_used() throws Exception {
         Pop3ClientDialogue another = new Pop3ClientDialogue();
-        Endpoint pop3s = Endpoint.of(another, Fixture.client(TlsPolicy.IMPLICIT, DirectUpgrade.ALWAYS));
-        RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
+        Endpoint pop3s = Endpoint.of(another, Pop3Fixture.client(TlsPolicy.IMPLICIT, DirectUpgrade.ALWAYS));
+        RawPeer inside = RawPeer.server(pop3s, Pop3Fixture.SERVER_CONTEXT);
         assertThat(inside.handshake(inside.listen())).isEmpty();
         assertThat(inside.tls(GREETING)).as("STLS is not for here").isEqualTo("CAPA\r\n");
         assertThat(inside.tls("+OK\r\nSTLS\r\n.\r\n")).isEmpty();
@@ -290,8 +290,8 @@ class Pop3ClientFailureTest extends ClientFailureContract {
 
     @Test
     void with_implicit_tls_a_greeting_that_refuses_turns_the_client_away() throws Exception {
-        Endpoint pop3s = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.IMPLICIT));
-        RawPeer inside = RawPeer.server(pop3s, Fixture.SERVER_CONTEXT);
+        Endpoint pop3s = Endpoint.of(new Pop3ClientDialogue(), Pop3Fixture.client(TlsPolicy.IMPLICIT));
+        RawPeer inside = RawPeer.server(pop3s, Pop3Fixture.SERVER_CONTEXT);
         inside.handshake(inside.listen());
         inside.tls("-ERR [SYS/TEMP] Busy\r\n");
         assertThat(pop3s.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);

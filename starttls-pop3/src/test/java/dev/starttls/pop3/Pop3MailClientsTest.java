@@ -27,7 +27,7 @@ class Pop3MailClientsTest extends MailClientsContract {
 
     @Override
     protected ServerSetup<?> server() {
-        Pop3Maildrop maildrop = Fixture.maildrop(Fixture.mailbox());
+        Pop3Maildrop maildrop = Pop3Fixture.maildrop(Pop3Fixture.mailbox());
         return Pop3Server.named("pop.example.org", maildrop).capabilities(maildrop.capabilities());
     }
 

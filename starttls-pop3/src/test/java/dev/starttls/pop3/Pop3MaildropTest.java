@@ -17,15 +17,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class Pop3MaildropTest {
 
-    private final Pop3Mailbox mailbox = Fixture.mailbox();
+    private final Pop3Mailbox mailbox = Pop3Fixture.mailbox();
     private final Endpoint server = Endpoint.of(
-            Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
-            Fixture.server(TlsPolicy.REQUIRED));
+            Pop3Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
+            Pop3Fixture.server(TlsPolicy.REQUIRED));
     private RawPeer client;
 
     @BeforeEach
     void upgrade() throws Exception {
-        client = Fixture.upgraded(server);
+        client = Pop3Fixture.upgraded(server);
     }
 
     @Test
@@ -36,10 +36,10 @@ class Pop3MaildropTest {
 
     @Test
     void auth_plain_opens_it_with_an_initial_response_and_without() throws Exception {
-        assertThat(client.tls("AUTH plain " + Fixture.PLAIN + "\r\n")).startsWith("+OK 2 ");
-        RawPeer another = Fixture.upgraded(Fixture.serverSide(TlsPolicy.REQUIRED));
+        assertThat(client.tls("AUTH plain " + Pop3Fixture.PLAIN + "\r\n")).startsWith("+OK 2 ");
+        RawPeer another = Pop3Fixture.upgraded(Pop3Fixture.serverSide(TlsPolicy.REQUIRED));
         assertThat(another.tls("AUTH PLAIN\r\n")).isEqualTo("+ \r\n");
-        assertThat(another.tls(Fixture.PLAIN + "\r\n")).startsWith("+OK 2 ");
+        assertThat(another.tls(Pop3Fixture.PLAIN + "\r\n")).startsWith("+OK 2 ");
         assertThat(another.tls("STAT\r\n")).isEqualTo("+OK 2 64\r\n");
     }
 
@@ -90,8 +90,8 @@ class Pop3MaildropTest {
                 user.equals("m\u00e4ry") && password.equals(" my \u20ac ") ? Optional.of(mailbox) : Optional.empty());
         Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, maildrop, List.of()),
-                Fixture.server(TlsPolicy.REQUIRED));
-        RawPeer peer = Fixture.upgraded(side);
+                Pop3Fixture.server(TlsPolicy.REQUIRED));
+        RawPeer peer = Pop3Fixture.upgraded(side);
         assertThat(peer.tls("USER m\u00c3\u00a4ry\r\nPASS  my \u00e2\u0082\u00ac \r\n"))
                 .endsWith("(64 octets)\r\n");
     }
@@ -176,10 +176,10 @@ class Pop3MaildropTest {
         server.arriveEnd().run();
         assertThat(mailbox.messages()).hasSize(2);
 
-        RawPeer another = Fixture.upgraded(Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
-                Fixture.server(TlsPolicy.REQUIRED)));
-        another.tls("AUTH PLAIN " + Fixture.PLAIN + "\r\nDELE 1\r\n");
+        RawPeer another = Pop3Fixture.upgraded(Endpoint.of(
+                Pop3Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
+                Pop3Fixture.server(TlsPolicy.REQUIRED)));
+        another.tls("AUTH PLAIN " + Pop3Fixture.PLAIN + "\r\nDELE 1\r\n");
         assertThat(another.tls("QUIT\r\n")).isEqualTo("+OK Bye\r\n");
         assertThat(mailbox.messages()).extracting(Pop3Message::uniqueId).containsExactly("two");
     }
@@ -211,18 +211,18 @@ class Pop3MaildropTest {
                 throw new IOException("Expected a disk, got none");
             }
         };
-        RawPeer peer = Fixture.upgraded(Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, failing),
-                Fixture.server(TlsPolicy.REQUIRED)));
-        assertThat(peer.tls("AUTH PLAIN " + Fixture.PLAIN + "\r\n"))
+        RawPeer peer = Pop3Fixture.upgraded(Endpoint.of(
+                Pop3Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, failing),
+                Pop3Fixture.server(TlsPolicy.REQUIRED)));
+        assertThat(peer.tls("AUTH PLAIN " + Pop3Fixture.PLAIN + "\r\n"))
                 .isEqualTo("-ERR [SYS/TEMP] The mailbox cannot be opened now\r\n");
-        assertThat(peer.tls("AUTH PLAIN " + Fixture.PLAIN + "\r\n")).isEqualTo("+OK 1 messages (3 octets)\r\n");
+        assertThat(peer.tls("AUTH PLAIN " + Pop3Fixture.PLAIN + "\r\n")).isEqualTo("+OK 1 messages (3 octets)\r\n");
         assertThat(peer.tls("DELE 1\r\nQUIT\r\n"))
                 .endsWith("-ERR [SYS/TEMP] Some deleted messages were not removed\r\n");
         assertThat(peer.closeNotifyReceived()).isTrue();
     }
 
     private void login() throws Exception {
-        assertThat(client.tls("AUTH PLAIN " + Fixture.PLAIN + "\r\n")).startsWith("+OK ");
+        assertThat(client.tls("AUTH PLAIN " + Pop3Fixture.PLAIN + "\r\n")).startsWith("+OK ");
     }
 }

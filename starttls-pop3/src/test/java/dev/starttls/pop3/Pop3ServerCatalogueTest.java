@@ -23,13 +23,13 @@ class Pop3ServerCatalogueTest {
     private static final String CAPABILITIES = "\\+OK [^\\r\\n]*\\r\\n(?:[^.\\r\\n][^\\r\\n]*\\r\\n)*\\.\\r\\n";
     private static final String ERROR = "-ERR [^\\r\\n]+\\r\\n";
 
-    private final Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
-    private final RawPeer client = Fixture.greeted(server);
+    private final Endpoint server = Pop3Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
+    private final RawPeer client = Pop3Fixture.greeted(server);
 
     @Test
     void it_greets_with_ok_in_one_line() {
-        Endpoint fresh = Fixture.serverSide(TlsPolicy.REQUIRED);
-        assertThat(RawPeer.client(fresh, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(Fixture.GREETING);
+        Endpoint fresh = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
+        assertThat(RawPeer.client(fresh, Pop3Fixture.CLIENT_CONTEXT).listen()).isEqualTo(Pop3Fixture.GREETING);
     }
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class Pop3ServerCatalogueTest {
             value = TlsPolicy.class,
             names = {"OPPORTUNISTIC", "REQUIRED"})
     void it_offers_stls_before_tls_in_a_list_that_ends_with_a_dot(TlsPolicy policy) {
-        assertThat(Fixture.greeted(Fixture.serverSide(policy)).say("CAPA\r\n"))
+        assertThat(Pop3Fixture.greeted(Pop3Fixture.serverSide(policy)).say("CAPA\r\n"))
                 .matches(CAPABILITIES)
                 .contains("\r\nSTLS\r\n");
     }
@@ -45,7 +45,7 @@ class Pop3ServerCatalogueTest {
     @ParameterizedTest
     @ValueSource(strings = {"STLS", "stls", "StLs", "STLS "})
     void it_gives_one_go_ahead_and_is_silent_until_the_client_hello(String command) throws Exception {
-        assertThat(client.say(command + "\r\n")).isEqualTo(Fixture.GO_AHEAD);
+        assertThat(client.say(command + "\r\n")).isEqualTo(Pop3Fixture.GO_AHEAD);
         assertThat(client.listen()).isEmpty();
         assertThat(client.handshake()).isEmpty();
         assertThat(server.connection().state()).isEqualTo(State.SECURE);
@@ -77,8 +77,8 @@ class Pop3ServerCatalogueTest {
 
     @Test
     void the_user_given_before_tls_is_forgotten() throws Exception {
-        Endpoint permissive = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, PlaintextLogin.ALLOWED);
-        RawPeer eager = Fixture.greeted(permissive);
+        Endpoint permissive = Pop3Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, PlaintextLogin.ALLOWED);
+        RawPeer eager = Pop3Fixture.greeted(permissive);
         assertThat(eager.say("USER mary\r\n")).startsWith("+OK ");
         eager.say("STLS\r\n");
         eager.handshake();
@@ -98,15 +98,15 @@ class Pop3ServerCatalogueTest {
         };
         Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", policy, handler, List.of("USER", "sasl PLAIN", "TOP")),
-                Fixture.server(policy));
-        RawPeer eager = Fixture.greeted(side);
+                Pop3Fixture.server(policy));
+        RawPeer eager = Pop3Fixture.greeted(side);
         assertThat(eager.say("CAPA\r\n")).isEqualTo("+OK Capabilities follow\r\nTOP\r\nSTLS\r\n.\r\n");
         for (String command : List.of(
                 "USER mary",
                 "PASS secret",
                 "AUTH",
                 "AUTH PLAIN",
-                "AUTH PLAIN " + Fixture.PLAIN,
+                "AUTH PLAIN " + Pop3Fixture.PLAIN,
                 "APOP mary c4c9334bac560ecc979e58001b3e22fb",
                 "user mary")) {
             assertThat(eager.say(command + "\r\n")).isEqualTo("-ERR Say STLS first\r\n");
@@ -133,17 +133,17 @@ class Pop3ServerCatalogueTest {
     @ValueSource(strings = {"CAPA\r\n", "NOOP\r\n", "QUIT\r\n", "USER mary\r\n", "CAP"})
     void set_to_discard_it_forgets_the_octets_and_answers_only_what_came_inside_tls(String injected) throws Exception {
         Endpoint discarding = Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
-                Fixture.server(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.DISCARD));
-        RawPeer attacker = Fixture.greeted(discarding);
-        assertThat(attacker.say("STLS\r\n" + injected)).isEqualTo(Fixture.GO_AHEAD);
+                Pop3Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC),
+                Pop3Fixture.server(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.DISCARD));
+        RawPeer attacker = Pop3Fixture.greeted(discarding);
+        assertThat(attacker.say("STLS\r\n" + injected)).isEqualTo(Pop3Fixture.GO_AHEAD);
         assertThat(attacker.handshake()).isEmpty();
         assertThat(attacker.tls("PASS secret\r\n")).isEqualTo("-ERR Say USER first\r\n");
     }
 
     @Test
     void stls_in_the_transaction_state_is_refused_in_plaintext_and_inside_tls() throws Exception {
-        RawPeer plain = Fixture.greeted(Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, PlaintextLogin.ALLOWED));
+        RawPeer plain = Pop3Fixture.greeted(Pop3Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, PlaintextLogin.ALLOWED));
         plain.say("USER mary\r\nPASS secret\r\n");
         assertThat(plain.say("CAPA\r\n")).as("announced in both states").contains("\r\nSTLS\r\n");
         assertThat(plain.say("STLS\r\n")).isEqualTo("-ERR STLS is possible before login only\r\n");
@@ -185,11 +185,11 @@ class Pop3ServerCatalogueTest {
         Pop3Handler apop = stamping(seen);
         Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.OPPORTUNISTIC, apop, List.of(), login),
-                Fixture.server(TlsPolicy.OPPORTUNISTIC));
-        RawPeer eager = RawPeer.client(side, Fixture.CLIENT_CONTEXT);
+                Pop3Fixture.server(TlsPolicy.OPPORTUNISTIC));
+        RawPeer eager = RawPeer.client(side, Pop3Fixture.CLIENT_CONTEXT);
         boolean allowed = login == PlaintextLogin.ALLOWED;
         assertThat(eager.listen())
-                .isEqualTo(allowed ? "+OK mail.example.org POP3 ready <1.2@localhost>\r\n" : Fixture.GREETING);
+                .isEqualTo(allowed ? "+OK mail.example.org POP3 ready <1.2@localhost>\r\n" : Pop3Fixture.GREETING);
         eager.say("APOP mary x\r\n");
         eager.say("STLS\r\n");
         eager.handshake();
@@ -206,8 +206,8 @@ class Pop3ServerCatalogueTest {
         List<Optional<ApopTimestamp>> seen = new ArrayList<>();
         Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.IMPLICIT, stamping(seen), List.of()),
-                Fixture.server(TlsPolicy.IMPLICIT));
-        RawPeer pop3s = RawPeer.client(side, Fixture.CLIENT_CONTEXT);
+                Pop3Fixture.server(TlsPolicy.IMPLICIT));
+        RawPeer pop3s = RawPeer.client(side, Pop3Fixture.CLIENT_CONTEXT);
         assertThat(pop3s.handshake()).isEqualTo("+OK mail.example.org POP3 ready <1.2@localhost>\r\n");
         pop3s.tls("APOP mary x\r\n");
         assertThat(seen).containsExactly(Optional.of(new ApopTimestamp("<1.2@localhost>")));
@@ -282,9 +282,9 @@ class Pop3ServerCatalogueTest {
 
     @Test
     void with_implicit_tls_it_greets_inside_tls_and_does_not_offer_stls() throws Exception {
-        RawPeer pop3s = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        RawPeer pop3s = RawPeer.client(Pop3Fixture.serverSide(TlsPolicy.IMPLICIT), Pop3Fixture.CLIENT_CONTEXT);
         assertThat(pop3s.listen()).isEmpty();
-        assertThat(pop3s.handshake()).isEqualTo(Fixture.GREETING);
+        assertThat(pop3s.handshake()).isEqualTo(Pop3Fixture.GREETING);
         assertThat(pop3s.tls("CAPA\r\n"))
                 .matches(CAPABILITIES)
                 .contains("SASL PLAIN")
@@ -303,8 +303,8 @@ class Pop3ServerCatalogueTest {
         };
         Endpoint strict = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, handler, List.of()),
-                Fixture.server(TlsPolicy.REQUIRED));
-        RawPeer eager = Fixture.greeted(strict);
+                Pop3Fixture.server(TlsPolicy.REQUIRED));
+        RawPeer eager = Pop3Fixture.greeted(strict);
         assertThat(eager.say(command + "\r\n")).isEqualTo("-ERR Say STLS first\r\n");
         assertThat(reached).isEmpty();
         eager.say("STLS\r\n");
@@ -314,7 +314,7 @@ class Pop3ServerCatalogueTest {
 
     @Test
     void under_disabled_stls_is_neither_offered_nor_accepted_and_a_login_is_taken() {
-        RawPeer plain = Fixture.greeted(Fixture.serverSide(TlsPolicy.DISABLED));
+        RawPeer plain = Pop3Fixture.greeted(Pop3Fixture.serverSide(TlsPolicy.DISABLED));
         assertThat(plain.say("CAPA\r\n")).matches(CAPABILITIES).contains("USER").doesNotContain("STLS");
         assertThat(plain.say("STLS\r\n")).isEqualTo("-ERR STLS is not available\r\n");
         assertThat(plain.say("USER mary\r\nPASS secret\r\n")).endsWith("+OK 2 messages (64 octets)\r\n");
@@ -337,8 +337,8 @@ class Pop3ServerCatalogueTest {
         };
         Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.OPPORTUNISTIC, handler, List.of()),
-                Fixture.server(TlsPolicy.OPPORTUNISTIC));
-        RawPeer eager = Fixture.greeted(side);
+                Pop3Fixture.server(TlsPolicy.OPPORTUNISTIC));
+        RawPeer eager = Pop3Fixture.greeted(side);
         eager.say("XYZZY\r\n");
         eager.say("STLS\r\n");
         eager.handshake();
@@ -350,8 +350,8 @@ class Pop3ServerCatalogueTest {
 
     @Test
     void tls_spoken_to_the_plaintext_port_is_told_as_such() {
-        Endpoint side = Fixture.serverSide(TlsPolicy.REQUIRED);
-        RawPeer mistaken = Fixture.greeted(side);
+        Endpoint side = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
+        RawPeer mistaken = Pop3Fixture.greeted(side);
         assertThat(mistaken.say("\26\3\1\2\0")).isEmpty();
         assertThat(side.upgradeFailure().hint()).isPresent();
     }
@@ -372,7 +372,7 @@ class Pop3ServerCatalogueTest {
     }
 
     private void upgrade() throws Exception {
-        assertThat(client.say("STLS\r\n")).isEqualTo(Fixture.GO_AHEAD);
+        assertThat(client.say("STLS\r\n")).isEqualTo(Pop3Fixture.GO_AHEAD);
         client.handshake();
     }
 }

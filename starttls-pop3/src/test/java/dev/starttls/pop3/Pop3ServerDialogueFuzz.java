@@ -15,10 +15,10 @@ class Pop3ServerDialogueFuzz {
     void server(byte[] input) {
         DialogueFuzzer.run(
                 input,
-                policy -> Fixture.serverDialogue(
+                policy -> Pop3Fixture.serverDialogue(
                         policy,
                         policy == TlsPolicy.OPPORTUNISTIC ? PlaintextLogin.ALLOWED : PlaintextLogin.REFUSED,
-                        Fixture.mailbox()),
+                        Pop3Fixture.mailbox()),
                 Pop3ServerDialogueFuzz::forgotten);
     }
 

@@ -60,14 +60,14 @@ class Pop3ServerEndTest {
     @Test
     void at_a_shutdown_it_says_err() throws Exception {
         Endpoint plain = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = Fixture.greeted(plain);
+        RawPeer client = Pop3Fixture.greeted(plain);
         plain.connection().shutDown();
         assertThat(client.say("CAPA\r\n")).isEqualTo(SHUTDOWN);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
         assertThat(author.calls()).containsExactly("connected", "ended SHUT_DOWN");
 
         Endpoint secure = side(TlsPolicy.REQUIRED);
-        RawPeer inside = Fixture.upgraded(secure);
+        RawPeer inside = Pop3Fixture.upgraded(secure);
         secure.connection().shutDown();
         assertThat(inside.tls("")).isEqualTo(SHUTDOWN);
         assertThat(inside.closeNotifyReceived()).isTrue();
@@ -76,14 +76,14 @@ class Pop3ServerEndTest {
     @Test
     void to_a_client_that_is_silent_for_too_long_it_says_nothing() throws Exception {
         Endpoint plain = side(TlsPolicy.REQUIRED);
-        RawPeer silent = Fixture.greeted(plain);
+        RawPeer silent = Pop3Fixture.greeted(plain);
         plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEmpty();
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
         assertThat(author.calls()).last().isEqualTo("ended TIMED_OUT");
 
         Endpoint secure = side(TlsPolicy.REQUIRED);
-        RawPeer inside = Fixture.upgraded(secure);
+        RawPeer inside = Pop3Fixture.upgraded(secure);
         secure.pass(Duration.ofSeconds(60));
         assertThat(inside.tls("")).isEmpty();
         // It is a failure, whose end is not to be taken for the end of what was to be said.
@@ -95,7 +95,7 @@ class Pop3ServerEndTest {
     void to_a_client_that_goes_over_a_limit_it_says_err_behind_the_answers_that_are_due(
             String argument, int answers, String limit) {
         Endpoint server = limited();
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = Pop3Fixture.greeted(server);
         String command = "NOOP " + argument.repeat(93) + "\r\n";
         assertThat(client.say(command.repeat(10)))
                 .isEqualTo("-ERR Say STLS first\r\n".repeat(answers)
@@ -109,7 +109,7 @@ class Pop3ServerEndTest {
     @Test
     void inside_tls_each_command_has_the_limits_to_itself_and_one_that_is_too_long_ends_the_session() throws Exception {
         Endpoint server = limited();
-        RawPeer client = Fixture.upgraded(server);
+        RawPeer client = Pop3Fixture.upgraded(server);
         String command = "X " + "x".repeat(96) + "\r\n";
         assertThat(client.tls(command.repeat(20))).isEqualTo("+OK Done\r\n".repeat(20));
         assertThat(client.tls("X x" + command.substring(2) + "X\r\n")).isEqualTo("-ERR Line too long\r\n");
@@ -121,11 +121,11 @@ class Pop3ServerEndTest {
     @Test
     void a_handler_that_throws_is_answered_err() throws Exception {
         Endpoint plain = side(TlsPolicy.OPPORTUNISTIC);
-        assertThat(Fixture.greeted(plain).say("X\r\nBOOM\r\nX\r\n")).isEqualTo("+OK Done\r\n" + FAULT);
+        assertThat(Pop3Fixture.greeted(plain).say("X\r\nBOOM\r\nX\r\n")).isEqualTo("+OK Done\r\n" + FAULT);
         assertThat(plain.failure().orElseThrow()).hasMessage("boom");
         assertThat(author.calls()).last().isEqualTo("ended FAULT");
 
-        RawPeer inside = Fixture.upgraded(side(TlsPolicy.REQUIRED));
+        RawPeer inside = Pop3Fixture.upgraded(side(TlsPolicy.REQUIRED));
         assertThat(inside.tls("BOOM\r\nX\r\n")).isEqualTo(FAULT);
         assertThat(inside.closeNotifyReceived()).isTrue();
     }
@@ -133,7 +133,7 @@ class Pop3ServerEndTest {
     @Test
     void an_update_that_throws_is_answered_err() throws Exception {
         Endpoint server = side(TlsPolicy.REQUIRED);
-        RawPeer client = Fixture.upgraded(server);
+        RawPeer client = Pop3Fixture.upgraded(server);
         client.tls("PASS x\r\n");
         assertThat(client.tls("QUIT\r\n")).isEqualTo(FAULT);
         assertThat(server.failure().orElseThrow()).hasMessage("update");
@@ -143,12 +143,12 @@ class Pop3ServerEndTest {
     void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
         author.refusal = Optional.of(Pop3Reply.error("[SYS/TEMP] Not now"));
         Endpoint server = side(TlsPolicy.REQUIRED);
-        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("STLS\r\n"))
+        assertThat(RawPeer.client(server, Pop3Fixture.CLIENT_CONTEXT).say("STLS\r\n"))
                 .isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
         assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
 
-        RawPeer inside = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        RawPeer inside = RawPeer.client(side(TlsPolicy.IMPLICIT), Pop3Fixture.CLIENT_CONTEXT);
         assertThat(inside.handshake()).isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
         assertThat(inside.closeNotifyReceived()).isTrue();
     }
@@ -157,19 +157,19 @@ class Pop3ServerEndTest {
     void a_refusal_that_is_none_is_the_handlers_fault() {
         author.refusal = Optional.of(Pop3Reply.ok("Hello"));
         Endpoint server = side(TlsPolicy.REQUIRED);
-        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
+        assertThat(RawPeer.client(server, Pop3Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
         assertThat(server.failure().orElseThrow()).hasMessageContaining("got +OK");
     }
 
     @Test
     void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
-        Fixture.upgraded(side(TlsPolicy.REQUIRED)).tls("QUIT\r\n");
+        Pop3Fixture.upgraded(side(TlsPolicy.REQUIRED)).tls("QUIT\r\n");
         author.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT), "QUIT\r\n");
+        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), Pop3Fixture.CLIENT_CONTEXT), "QUIT\r\n");
     }
 
     @Test
@@ -184,7 +184,7 @@ class Pop3ServerEndTest {
             @Override
             public Optional<Pop3Mailbox> open(String user, String password, Pop3Session session) {
                 heard.add(user + " from " + session.peer().host());
-                return Optional.of(Fixture.mailbox());
+                return Optional.of(Pop3Fixture.mailbox());
             }
 
             @Override
@@ -198,7 +198,7 @@ class Pop3ServerEndTest {
                 heard.add("ended " + end.cause());
             }
         });
-        RawPeer client = Fixture.upgraded(side(TlsPolicy.REQUIRED, maildrop));
+        RawPeer client = Pop3Fixture.upgraded(side(TlsPolicy.REQUIRED, maildrop));
         assertThat(client.tls("USER mary\r\nPASS x\r\n")).contains("2 messages");
         client.tls("QUIT\r\n");
         assertThat(heard).containsExactly("connected", "mary from localhost", "ended CLOSED");
@@ -208,10 +208,10 @@ class Pop3ServerEndTest {
     void without_an_engine_stls_is_answered_err_and_the_session_goes_on() {
         UpgradeSettings broken = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
                 .withTls(TlsSettings.builder()
-                        .context(Fixture.SERVER_CONTEXT)
+                        .context(Pop3Fixture.SERVER_CONTEXT)
                         .versions("TLSv9")
                         .build());
-        RawPeer client = Fixture.greeted(Endpoint.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
+        RawPeer client = Pop3Fixture.greeted(Endpoint.of(Pop3Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC), broken));
         assertThat(client.say("STLS\r\n")).isEqualTo("-ERR [SYS/TEMP] TLS is not available\r\n");
         assertThat(client.say("CAPA\r\n")).startsWith("+OK ");
     }
@@ -220,8 +220,8 @@ class Pop3ServerEndTest {
     void a_client_hello_is_never_taken_before_the_go_ahead() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Endpoint.of(
-                        Fixture.serverDialogue(TlsPolicy.REQUIRED),
-                        Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE)))
+                        Pop3Fixture.serverDialogue(TlsPolicy.REQUIRED),
+                        Pop3Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE)))
                 .withMessageContaining("pop3");
     }
 
@@ -232,13 +232,13 @@ class Pop3ServerEndTest {
     private Endpoint limited() {
         return Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
-                Fixture.server(TlsPolicy.REQUIRED)
+                Pop3Fixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }
 
     private static Endpoint side(TlsPolicy policy, Pop3Handler handler) {
         return Endpoint.of(
-                new Pop3ServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
+                new Pop3ServerDialogue("mail.example.org", policy, handler, List.of()), Pop3Fixture.server(policy));
     }
 }

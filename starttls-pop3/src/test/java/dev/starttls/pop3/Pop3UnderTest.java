@@ -19,7 +19,7 @@ final class Pop3UnderTest implements ProtocolUnderTest {
 
     @Override
     public Dialogue server(TlsPolicy policy) {
-        return Fixture.serverDialogue(policy);
+        return Pop3Fixture.serverDialogue(policy);
     }
 
     @Override
@@ -101,7 +101,7 @@ final class Pop3UnderTest implements ProtocolUnderTest {
                 "CAPA\r\n",
                 "USER mary\r\n",
                 "PASS secret\r\n",
-                "AUTH PLAIN " + Fixture.PLAIN + "\r\n",
+                "AUTH PLAIN " + Pop3Fixture.PLAIN + "\r\n",
                 "AUTH PLAIN\r\n",
                 "APOP mary x\r\n",
                 "x".repeat(300),

@@ -36,11 +36,11 @@ class Pop3UpgradeTest extends ClientServerContract {
 
     @Test
     void a_client_and_a_server_upgrade_and_mail_is_read_and_deleted() throws Exception {
-        Pop3Mailbox mailbox = Fixture.mailbox();
+        Pop3Mailbox mailbox = Pop3Fixture.mailbox();
         Endpoint server = Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
-                Fixture.server(TlsPolicy.REQUIRED));
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+                Pop3Fixture.serverDialogue(TlsPolicy.REQUIRED, PlaintextLogin.REFUSED, mailbox),
+                Pop3Fixture.server(TlsPolicy.REQUIRED));
+        Endpoint client = Endpoint.of(dialogue, Pop3Fixture.client(TlsPolicy.REQUIRED));
         MemoryLink link = MemoryLink.between(client, server).run();
 
         assertThat(client.failure()).isEmpty();
@@ -75,8 +75,8 @@ class Pop3UpgradeTest extends ClientServerContract {
 
     @Test
     void what_leaves_in_the_clear_is_capa_and_stls_alone() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Pop3Fixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
         // 22 is the first octet of the record of the ClientHello.
         assertThat(client.sentText()).startsWith("CAPA\r\nSTLS\r\n\26\3");
@@ -85,9 +85,9 @@ class Pop3UpgradeTest extends ClientServerContract {
     @Test
     void direct_stls_leaves_alone_and_saves_a_round_trip() {
         int asking = roundTrips(DirectUpgrade.NEVER);
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint server = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
         Pop3ClientDialogue direct = new Pop3ClientDialogue();
-        Endpoint client = Endpoint.of(direct, Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        Endpoint client = Endpoint.of(direct, Pop3Fixture.client(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
         MemoryLink.between(client, server).run();
         assertThat(client.sentText()).startsWith("STLS\r\n\26\3");
         assertThat(direct.announced().has("USER")).isTrue();
@@ -99,8 +99,8 @@ class Pop3UpgradeTest extends ClientServerContract {
 
     @Test
     void the_report_tells_both_announcements_and_the_phases() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, Pop3Fixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
         UpgradeReport report = client.connection().report();
         assertThat(report.protocol()).isEqualTo("pop3");
@@ -116,8 +116,8 @@ class Pop3UpgradeTest extends ClientServerContract {
     @EnumSource(DirectUpgrade.class)
     void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext(DirectUpgrade direct) {
         Pop3ClientDialogue plain = new Pop3ClientDialogue();
-        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
-        Endpoint client = Endpoint.of(plain, Fixture.client(TlsPolicy.DISABLED, direct));
+        Endpoint server = Pop3Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
+        Endpoint client = Endpoint.of(plain, Pop3Fixture.client(TlsPolicy.DISABLED, direct));
         MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
@@ -129,8 +129,8 @@ class Pop3UpgradeTest extends ClientServerContract {
     @CsvSource({"NEVER, 'CAPA\r\n'", "ALWAYS, 'STLS\r\nCAPA\r\n'"})
     void an_opportunistic_client_stays_in_plaintext_where_the_server_has_no_tls(DirectUpgrade direct, String said) {
         Pop3ClientDialogue willing = new Pop3ClientDialogue();
-        Endpoint server = Fixture.serverSide(TlsPolicy.DISABLED);
-        Endpoint client = Endpoint.of(willing, Fixture.client(TlsPolicy.OPPORTUNISTIC, direct));
+        Endpoint server = Pop3Fixture.serverSide(TlsPolicy.DISABLED);
+        Endpoint client = Endpoint.of(willing, Pop3Fixture.client(TlsPolicy.OPPORTUNISTIC, direct));
         MemoryLink.between(client, server).run();
         assertThat(client.failure()).isEmpty();
         assertThat(client.connection().ready()).isTrue();
@@ -140,8 +140,8 @@ class Pop3UpgradeTest extends ClientServerContract {
     }
 
     private static int roundTrips(DirectUpgrade direct) {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(new Pop3ClientDialogue(), Fixture.client(TlsPolicy.REQUIRED, direct));
+        Endpoint server = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(new Pop3ClientDialogue(), Pop3Fixture.client(TlsPolicy.REQUIRED, direct));
         MemoryLink.between(client, server).run();
         return client.connection().report().roundTrips();
     }

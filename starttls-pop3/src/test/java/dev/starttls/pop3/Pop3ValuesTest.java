@@ -267,8 +267,8 @@ class Pop3ValuesTest {
         Pop3Handler handler = (command, session) -> answer;
         Endpoint side = Endpoint.of(
                 new Pop3ServerDialogue("mail.example.org", TlsPolicy.DISABLED, handler, List.of()),
-                Fixture.server(TlsPolicy.DISABLED));
-        return Fixture.greeted(side).say("X\r\n");
+                Pop3Fixture.server(TlsPolicy.DISABLED));
+        return Pop3Fixture.greeted(side).say("X\r\n");
     }
 
     @Test

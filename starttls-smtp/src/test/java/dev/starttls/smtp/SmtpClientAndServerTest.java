@@ -25,7 +25,7 @@ class SmtpClientAndServerTest {
         ServerSocketChannel listening = server().listen(loop.loop(), Loopback.anyPort());
         int port = listening.socket().getLocalPort();
         try (SmtpConnection mail = SmtpClient.to("localhost", port)
-                .sslContext(Fixture.CLIENT_CONTEXT)
+                .sslContext(SmtpFixture.CLIENT_CONTEXT)
                 .policy(TlsPolicy.REQUIRED)
                 .connect()) {
             assertThat(mail.report().encrypted()).isTrue();
@@ -43,7 +43,7 @@ class SmtpClientAndServerTest {
     void a_client_upgrades_on_a_loop() throws Exception {
         ServerSocketChannel listening = server().listen(loop.loop(), Loopback.anyPort());
         try (SmtpConnection mail = SmtpClient.to("localhost", listening.socket().getLocalPort())
-                .sslContext(Fixture.CLIENT_CONTEXT)
+                .sslContext(SmtpFixture.CLIENT_CONTEXT)
                 .connect(loop.loop())
                 .get(30, TimeUnit.SECONDS)) {
             assertThat(mail.report().encrypted()).isTrue();
@@ -51,9 +51,9 @@ class SmtpClientAndServerTest {
     }
 
     private SmtpServer server() {
-        SmtpTransaction transaction = new SmtpTransaction(Fixture.into(new ArrayList<>()), 100_000);
+        SmtpTransaction transaction = new SmtpTransaction(SmtpFixture.into(new ArrayList<>()), 100_000);
         return SmtpServer.named("mx.example.org", transaction)
                 .extensions(transaction.extensions())
-                .sslContext(Fixture.SERVER_CONTEXT);
+                .sslContext(SmtpFixture.SERVER_CONTEXT);
     }
 }

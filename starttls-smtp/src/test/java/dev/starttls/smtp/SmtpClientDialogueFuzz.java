@@ -11,7 +11,7 @@ class SmtpClientDialogueFuzz {
 
     @FuzzTest
     void client(byte[] input) {
-        DialogueFuzzer.run(input, policy -> Fixture.clientDialogue(), SmtpClientDialogueFuzz::forgotten);
+        DialogueFuzzer.run(input, policy -> SmtpFixture.clientDialogue(), SmtpClientDialogueFuzz::forgotten);
     }
 
     private static void forgotten(Dialogue dialogue) {

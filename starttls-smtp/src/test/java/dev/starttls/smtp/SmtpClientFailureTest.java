@@ -22,9 +22,9 @@ class SmtpClientFailureTest extends ClientFailureContract {
     private static final String GREETING = "220 mail.example.org ESMTP\r\n";
     private static final String OFFER = "250-mail.example.org\r\n250 STARTTLS\r\n";
 
-    private final SmtpClientDialogue dialogue = Fixture.clientDialogue();
-    private final Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
-    private final RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+    private final SmtpClientDialogue dialogue = SmtpFixture.clientDialogue();
+    private final Endpoint client = Endpoint.of(dialogue, SmtpFixture.client(TlsPolicy.REQUIRED));
+    private final RawPeer server = RawPeer.server(client, SmtpFixture.SERVER_CONTEXT);
 
     @Override
     protected ProtocolUnderTest protocol() {
@@ -68,8 +68,8 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @ParameterizedTest
     @ValueSource(ints = {501, 504, 550})
     void an_opportunistic_client_says_no_helo_after_its_name_or_address_was_refused(int code) {
-        Endpoint willing = Endpoint.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer strict = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(SmtpFixture.clientDialogue(), SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer strict = RawPeer.server(willing, SmtpFixture.SERVER_CONTEXT);
         strict.say(GREETING);
         assertThat(strict.say(code + " Not you\r\n")).isEmpty();
         assertThat(willing.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
@@ -130,8 +130,9 @@ class SmtpClientFailureTest extends ClientFailureContract {
     void an_answer_that_came_with_the_offer_is_none_to_the_command() {
         for (int lines = 1; lines <= 40; lines++) {
             for (String early : List.of("220 go\r\n", "454 not now\r\n")) {
-                Endpoint trusting = Endpoint.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
-                RawPeer stranger = RawPeer.server(trusting, Fixture.SERVER_CONTEXT);
+                Endpoint trusting =
+                        Endpoint.of(SmtpFixture.clientDialogue(), SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
+                RawPeer stranger = RawPeer.server(trusting, SmtpFixture.SERVER_CONTEXT);
                 stranger.say(GREETING);
                 String answer = stranger.say("250-X\r\n".repeat(lines) + "250 STARTTLS\r\n" + early);
                 assertThat(answer).as(lines + " lines").doesNotContain("\26\3");
@@ -158,8 +159,8 @@ class SmtpClientFailureTest extends ClientFailureContract {
         server.say("421 4.3.2 Closing\r\n");
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
 
-        Endpoint other = Endpoint.of(Fixture.clientDialogue(), Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer closing = RawPeer.server(other, Fixture.SERVER_CONTEXT);
+        Endpoint other = Endpoint.of(SmtpFixture.clientDialogue(), SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer closing = RawPeer.server(other, SmtpFixture.SERVER_CONTEXT);
         closing.say(GREETING);
         closing.say(OFFER);
         closing.say("421 4.3.2 Closing\r\n");
@@ -210,9 +211,9 @@ class SmtpClientFailureTest extends ClientFailureContract {
 
     @Test
     void where_the_policy_allows_a_refused_ehlo_is_followed_by_helo() {
-        SmtpClientDialogue another = Fixture.clientDialogue();
-        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        SmtpClientDialogue another = SmtpFixture.clientDialogue();
+        Endpoint willing = Endpoint.of(another, SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, SmtpFixture.SERVER_CONTEXT);
         old.say(GREETING);
         assertThat(old.say("502 5.5.1 What\r\n")).isEqualTo("HELO client.example.org\r\n");
         assertThat(willing.connection().phase()).isEqualTo(Phase.CAPABILITY);
@@ -225,8 +226,8 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @Test
     void helo_is_not_said_when_it_is_not_allowed() {
         SmtpClientDialogue never = new SmtpClientDialogue("c", HeloFallback.NEVER);
-        Endpoint willing = Endpoint.of(never, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        Endpoint willing = Endpoint.of(never, SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, SmtpFixture.SERVER_CONTEXT);
         old.say(GREETING);
         assertThat(old.say("502 5.5.1 What\r\n")).isEmpty();
         assertThat(willing.upgradeFailure().reason()).isEqualTo(FailureReason.TURNED_AWAY);
@@ -236,9 +237,9 @@ class SmtpClientFailureTest extends ClientFailureContract {
     @ParameterizedTest
     @ValueSource(strings = {"550 5.7.1 no", "451 4.7.1 later"})
     void a_refused_helo_turns_the_client_away(String reply) {
-        SmtpClientDialogue another = Fixture.clientDialogue();
-        Endpoint willing = Endpoint.of(another, Fixture.client(TlsPolicy.OPPORTUNISTIC));
-        RawPeer old = RawPeer.server(willing, Fixture.SERVER_CONTEXT);
+        SmtpClientDialogue another = SmtpFixture.clientDialogue();
+        Endpoint willing = Endpoint.of(another, SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
+        RawPeer old = RawPeer.server(willing, SmtpFixture.SERVER_CONTEXT);
         old.say(GREETING);
         old.say("500 5.5.2 What\r\n");
         old.say(reply + "\r\n");
@@ -247,9 +248,9 @@ class SmtpClientFailureTest extends ClientFailureContract {
 
     @Test
     void inside_implicit_tls_a_refused_ehlo_is_followed_by_helo_too() throws Exception {
-        SmtpClientDialogue another = Fixture.clientDialogue();
-        Endpoint smtps = Endpoint.of(another, Fixture.client(TlsPolicy.IMPLICIT));
-        RawPeer old = RawPeer.server(smtps, Fixture.SERVER_CONTEXT);
+        SmtpClientDialogue another = SmtpFixture.clientDialogue();
+        Endpoint smtps = Endpoint.of(another, SmtpFixture.client(TlsPolicy.IMPLICIT));
+        RawPeer old = RawPeer.server(smtps, SmtpFixture.SERVER_CONTEXT);
         assertThat(old.handshake(old.listen())).isEmpty();
         assertThat(old.tls(GREETING)).isEqualTo("EHLO client.example.org\r\n");
         assertThat(old.tls("502 no\r\n")).isEqualTo("HELO client.example.org\r\n");

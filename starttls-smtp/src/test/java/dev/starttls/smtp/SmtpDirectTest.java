@@ -33,8 +33,8 @@ class SmtpDirectTest {
 
     @Test
     void it_saves_a_round_trip_and_ehlo_is_said_inside_tls_alone() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        SmtpClientDialogue dialogue = Fixture.clientDialogue();
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        SmtpClientDialogue dialogue = SmtpFixture.clientDialogue();
         Endpoint client = Endpoint.of(dialogue, settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
         MemoryLink.between(client, server).run();
         assertThat(client.failure()).isEmpty();
@@ -56,8 +56,8 @@ class SmtpDirectTest {
             })
     void a_refusal_falls_back_to_ehlo_and_to_starttls_again_if_that_announces_it(String refusal) throws Exception {
         for (TlsPolicy policy : new TlsPolicy[] {TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC}) {
-            Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
-            RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+            Endpoint client = Endpoint.of(SmtpFixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
+            RawPeer server = RawPeer.server(client, SmtpFixture.SERVER_CONTEXT);
             assertThat(server.say(GREETING)).isEqualTo("STARTTLS\r\n");
             assertThat(server.say(refusal + "\r\n")).isEqualTo(EHLO);
             assertThat(server.say(OFFER)).isEqualTo("STARTTLS\r\n");
@@ -70,8 +70,8 @@ class SmtpDirectTest {
     @ParameterizedTest
     @CsvSource({"REQUIRED", "OPPORTUNISTIC"})
     void what_is_not_offered_then_is_held_against_the_policy(TlsPolicy policy) {
-        Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        Endpoint client = Endpoint.of(SmtpFixture.clientDialogue(), settings(policy, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, SmtpFixture.SERVER_CONTEXT);
         server.say(GREETING);
         assertThat(server.say("502 5.5.1 Not implemented\r\n")).isEqualTo(EHLO);
         assertThat(server.say("250-mail.example.org\r\n250 SIZE 1\r\n")).isEmpty();
@@ -86,8 +86,8 @@ class SmtpDirectTest {
 
     @Test
     void a_second_refusal_is_the_last() {
-        Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        Endpoint client = Endpoint.of(SmtpFixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, SmtpFixture.SERVER_CONTEXT);
         server.say(GREETING);
         server.say("454 4.7.0 TLS not available\r\n");
         server.say(OFFER);
@@ -100,8 +100,8 @@ class SmtpDirectTest {
 
     @Test
     void a_server_that_closes_is_asked_the_next_time() {
-        Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        Endpoint client = Endpoint.of(SmtpFixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, SmtpFixture.SERVER_CONTEXT);
         server.say(GREETING);
         assertThat(server.say("421 4.3.2 Bye\r\n")).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.DIRECT_NOT_TAKEN);
@@ -114,8 +114,8 @@ class SmtpDirectTest {
     @ParameterizedTest
     @ValueSource(strings = {"250 ok", "221 bye", "354 go", "+OK", ""})
     void anything_else_is_a_violation(String reply) {
-        Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
-        RawPeer server = RawPeer.server(client, Fixture.SERVER_CONTEXT);
+        Endpoint client = Endpoint.of(SmtpFixture.clientDialogue(), settings(TlsPolicy.REQUIRED, DirectUpgrade.ALWAYS));
+        RawPeer server = RawPeer.server(client, SmtpFixture.SERVER_CONTEXT);
         server.say(GREETING);
         assertThat(server.say(reply + "\r\n")).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
@@ -131,8 +131,8 @@ class SmtpDirectTest {
     }
 
     private String first(TlsPolicy policy) {
-        Endpoint client = Endpoint.of(Fixture.clientDialogue(), settings(policy, DirectUpgrade.REMEMBERED));
-        return RawPeer.server(client, Fixture.SERVER_CONTEXT).say(GREETING);
+        Endpoint client = Endpoint.of(SmtpFixture.clientDialogue(), settings(policy, DirectUpgrade.REMEMBERED));
+        return RawPeer.server(client, SmtpFixture.SERVER_CONTEXT).say(GREETING);
     }
 
     private void remember(HostFacts facts) {
@@ -140,6 +140,6 @@ class SmtpDirectTest {
     }
 
     private UpgradeSettings settings(TlsPolicy policy, DirectUpgrade direct) {
-        return Fixture.client(policy).withDirect(direct).withMemory(memory);
+        return SmtpFixture.client(policy).withDirect(direct).withMemory(memory);
     }
 }

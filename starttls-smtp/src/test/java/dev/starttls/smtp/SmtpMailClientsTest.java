@@ -31,7 +31,7 @@ class SmtpMailClientsTest extends MailClientsContract {
     @Override
     protected ServerSetup<?> server() {
         SmtpTransaction transaction = new SmtpTransaction(
-                envelope -> Fixture.collecting(lines -> {
+                envelope -> SmtpFixture.collecting(lines -> {
                     delivered.add(String.join("\n", lines));
                     return SmtpReply.of(250, "2.0.0 Taken");
                 }),

@@ -24,14 +24,14 @@ class SmtpServerCatalogueTest {
             Pattern.compile("(?:[2-5][0-5][0-9]-[^\\r\\n]*\\r\\n)*[2-5][0-5][0-9] [^\\r\\n]*\\r\\n");
     private static final String GO_AHEAD = "220 2.0.0 Ready to start TLS\r\n";
 
-    private final List<Fixture.Delivered> mailbox = new ArrayList<>();
-    private final Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC, mailbox);
-    private final RawPeer client = Fixture.greeted(server);
+    private final List<SmtpFixture.Delivered> mailbox = new ArrayList<>();
+    private final Endpoint server = SmtpFixture.serverSide(TlsPolicy.OPPORTUNISTIC, mailbox);
+    private final RawPeer client = SmtpFixture.greeted(server);
 
     @Test
     void it_greets_with_220_in_one_well_formed_reply() {
-        Endpoint fresh = Fixture.serverSide(TlsPolicy.REQUIRED);
-        assertThat(RawPeer.client(fresh, Fixture.CLIENT_CONTEXT).listen())
+        Endpoint fresh = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        assertThat(RawPeer.client(fresh, SmtpFixture.CLIENT_CONTEXT).listen())
                 .matches(REPLY)
                 .isEqualTo("220 mail.example.org ESMTP\r\n");
     }
@@ -41,7 +41,7 @@ class SmtpServerCatalogueTest {
             value = TlsPolicy.class,
             names = {"OPPORTUNISTIC", "REQUIRED"})
     void it_offers_starttls_without_parameters(TlsPolicy policy) {
-        assertThat(Fixture.greeted(Fixture.serverSide(policy)).say("EHLO c\r\n"))
+        assertThat(SmtpFixture.greeted(SmtpFixture.serverSide(policy)).say("EHLO c\r\n"))
                 .matches(REPLY)
                 .contains("250 STARTTLS\r\n");
     }
@@ -104,9 +104,9 @@ class SmtpServerCatalogueTest {
     @ValueSource(strings = {"NOOP\r\n", "EHLO x\r\n", "MAIL FROM:<a@example.org>\r\n", "XYZZY\r\n", "NOO"})
     void set_to_discard_it_forgets_the_octets_and_answers_only_what_came_inside_tls(String injected) throws Exception {
         Endpoint discarding = Endpoint.of(
-                Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, mailbox),
-                Fixture.server(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.DISCARD));
-        RawPeer attacker = Fixture.greeted(discarding);
+                SmtpFixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, mailbox),
+                SmtpFixture.server(TlsPolicy.OPPORTUNISTIC).withInjection(InjectionResponse.DISCARD));
+        RawPeer attacker = SmtpFixture.greeted(discarding);
         assertThat(attacker.say("STARTTLS\r\n" + injected)).isEqualTo(GO_AHEAD);
         assertThat(attacker.handshake()).isEmpty();
         assertThat(attacker.tls("EHLO c\r\n")).matches(REPLY).startsWith("250-mail.example.org\r\n");
@@ -115,7 +115,7 @@ class SmtpServerCatalogueTest {
     @ParameterizedTest
     @EnumSource(value = TlsPolicy.class, names = "IMPLICIT", mode = EnumSource.Mode.EXCLUDE)
     void auth_and_requiretls_are_not_offered_before_tls(TlsPolicy policy) {
-        assertThat(Fixture.greeted(Fixture.serverSide(policy)).say("EHLO c\r\n"))
+        assertThat(SmtpFixture.greeted(SmtpFixture.serverSide(policy)).say("EHLO c\r\n"))
                 .matches(REPLY)
                 .doesNotContain("AUTH")
                 .doesNotContain("REQUIRETLS");
@@ -137,8 +137,8 @@ class SmtpServerCatalogueTest {
         };
         Endpoint side = Endpoint.of(
                 new SmtpServerDialogue("mail.example.org", policy, handler, List.of("AUTH PLAIN")),
-                Fixture.server(policy));
-        RawPeer eager = Fixture.greeted(side);
+                SmtpFixture.server(policy));
+        RawPeer eager = SmtpFixture.greeted(side);
         eager.say("EHLO c\r\n");
         assertThat(eager.say("AUTH PLAIN AHUAcA==\r\n"))
                 .startsWith(policy == TlsPolicy.REQUIRED ? "530 5.7.0 " : "538 5.7.11 ");
@@ -237,7 +237,7 @@ class SmtpServerCatalogueTest {
 
     @Test
     void with_implicit_tls_it_greets_inside_tls_and_does_not_offer_starttls() throws Exception {
-        RawPeer smtps = RawPeer.client(Fixture.serverSide(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        RawPeer smtps = RawPeer.client(SmtpFixture.serverSide(TlsPolicy.IMPLICIT), SmtpFixture.CLIENT_CONTEXT);
         assertThat(smtps.listen()).isEmpty();
         assertThat(smtps.handshake()).isEqualTo("220 mail.example.org ESMTP\r\n");
         assertThat(smtps.tls("EHLO c\r\n"))
@@ -287,8 +287,8 @@ class SmtpServerCatalogueTest {
         };
         Endpoint strict = Endpoint.of(
                 new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, handler, List.of()),
-                Fixture.server(TlsPolicy.REQUIRED));
-        RawPeer eager = Fixture.greeted(strict);
+                SmtpFixture.server(TlsPolicy.REQUIRED));
+        RawPeer eager = SmtpFixture.greeted(strict);
         assertThat(eager.say(command + "\r\n")).isEqualTo("530 5.7.0 Must issue a STARTTLS command first\r\n");
         assertThat(eager.say("NOOP\r\n")).startsWith("250 ");
         assertThat(eager.say("EHLO c\r\n")).startsWith("250-");
@@ -300,7 +300,7 @@ class SmtpServerCatalogueTest {
 
     @Test
     void under_disabled_starttls_is_neither_offered_nor_accepted() {
-        RawPeer plain = Fixture.greeted(Fixture.serverSide(TlsPolicy.DISABLED));
+        RawPeer plain = SmtpFixture.greeted(SmtpFixture.serverSide(TlsPolicy.DISABLED));
         assertThat(plain.say("EHLO c\r\n")).matches(REPLY).doesNotContain("STARTTLS");
         assertThat(plain.say("STARTTLS\r\n")).startsWith("502 5.5.1 ");
         assertThat(plain.say("NOOP\r\n")).startsWith("250 ");
@@ -308,8 +308,8 @@ class SmtpServerCatalogueTest {
 
     @Test
     void tls_spoken_to_the_plaintext_port_is_told_as_such() {
-        Endpoint side = Fixture.serverSide(TlsPolicy.REQUIRED);
-        RawPeer mistaken = Fixture.greeted(side);
+        Endpoint side = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        RawPeer mistaken = SmtpFixture.greeted(side);
         assertThat(mistaken.say("\26\3\1\2\0")).isEmpty();
         assertThat(side.upgradeFailure().hint().orElseThrow()).contains("STARTTLS");
     }

@@ -14,7 +14,9 @@ class SmtpServerDialogueFuzz {
     @FuzzTest
     void server(byte[] input) {
         DialogueFuzzer.run(
-                input, policy -> Fixture.serverDialogue(policy, new ArrayList<>()), SmtpServerDialogueFuzz::forgotten);
+                input,
+                policy -> SmtpFixture.serverDialogue(policy, new ArrayList<>()),
+                SmtpServerDialogueFuzz::forgotten);
     }
 
     /** A sender of before TLS would let this recipient in. */

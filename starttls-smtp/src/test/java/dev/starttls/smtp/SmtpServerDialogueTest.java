@@ -164,8 +164,8 @@ class SmtpServerDialogueTest {
 
     @Test
     void a_message_that_was_begun_before_tls_is_forgotten() {
-        List<Fixture.Delivered> mailbox = new ArrayList<>();
-        SmtpServerDialogue dialogue = Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, mailbox);
+        List<SmtpFixture.Delivered> mailbox = new ArrayList<>();
+        SmtpServerDialogue dialogue = SmtpFixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, mailbox);
         dialogue.opened();
         for (String line : List.of("EHLO c", "MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA")) {
             dialogue.received(line);

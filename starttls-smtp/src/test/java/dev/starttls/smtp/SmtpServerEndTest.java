@@ -99,7 +99,7 @@ class SmtpServerEndTest {
     @Test
     void at_a_shutdown_it_says_421() {
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = SmtpFixture.greeted(server);
         client.say("EHLO c\r\n");
         server.connection().shutDown();
         assertThat(client.say("NOOP\r\n")).isEqualTo(SHUTDOWN);
@@ -120,7 +120,7 @@ class SmtpServerEndTest {
     @Test
     void at_a_shutdown_an_open_message_is_abandoned() {
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = SmtpFixture.greeted(server);
         client.say("DATA\r\nfirst\r\n");
         server.connection().shutDown();
         assertThat(client.say("second\r\n.\r\n")).isEqualTo(SHUTDOWN);
@@ -132,7 +132,7 @@ class SmtpServerEndTest {
     void to_a_client_that_goes_over_a_limit_it_says_421_behind_the_answers_that_are_due(
             String argument, int answers, String limit) {
         Endpoint server = limited();
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = SmtpFixture.greeted(server);
         String command = "NOOP " + argument.repeat(93) + "\r\n";
         assertThat(client.say(command.repeat(10)))
                 .isEqualTo("250 2.0.0 Ok\r\n".repeat(answers)
@@ -169,7 +169,7 @@ class SmtpServerEndTest {
     @Test
     void a_handler_that_throws_in_plaintext_is_answered_451_and_421() {
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = SmtpFixture.greeted(server);
         assertThat(client.say("RSET\r\nBOOM\r\nNOOP\r\n"))
                 .isEqualTo("250 2.0.0 Ok\r\n451 4.3.0 Local error in processing\r\n" + FAULT);
         assertThat(server.failure().orElseThrow()).hasMessage("boom");
@@ -177,7 +177,7 @@ class SmtpServerEndTest {
 
     @Test
     void a_receiver_that_throws_in_the_middle_of_a_message_is_answered_421_alone() {
-        RawPeer client = Fixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
+        RawPeer client = SmtpFixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
         assertThat(client.say("DATA\r\na\r\nboom\r\nb\r\n.\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
         assertThat(author.calls()).doesNotContain("line b", "end").endsWith("abandoned", "ended FAULT");
     }
@@ -186,7 +186,7 @@ class SmtpServerEndTest {
     void a_receiver_may_cut_a_message_off() {
         author.cutOff = Optional.of(SmtpReply.of(452, "4.3.1 No room"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = SmtpFixture.greeted(server);
         assertThat(client.say("DATA\r\na\r\nb\r\n.\r\n").lines())
                 .containsExactly(
                         "354 Go on",
@@ -203,7 +203,7 @@ class SmtpServerEndTest {
     void a_client_refused_with_554_is_awaited_to_quit(TlsPolicy policy) {
         author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
         Endpoint server = side(policy);
-        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        RawPeer client = RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT);
         assertThat(client.listen()).isEqualTo("554 5.7.1 Not you\r\n");
         for (String command : List.of("EHLO c", "STARTTLS", "MAIL FROM:<a@example.org>", "NOOP")) {
             assertThat(client.say(command + "\r\n")).isEqualTo("503 5.5.1 Not served; say QUIT\r\n");
@@ -217,7 +217,7 @@ class SmtpServerEndTest {
     void a_client_refused_with_554_is_not_awaited_for_ever() {
         author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        RawPeer client = RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT);
         client.listen();
         String answers = client.say("NOOP\r\n".repeat(50));
         assertThat(answers.lines().filter(line -> line.startsWith("503 "))).hasSize(10);
@@ -229,7 +229,7 @@ class SmtpServerEndTest {
     void a_client_refused_with_421_is_turned_away_at_once() {
         author.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = RawPeer.client(server, Fixture.CLIENT_CONTEXT);
+        RawPeer client = RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT);
         assertThat(client.say("QUIT\r\n")).isEqualTo("421 4.3.2 Come back later\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
     }
@@ -237,7 +237,7 @@ class SmtpServerEndTest {
     @Test
     void with_implicit_tls_a_client_is_refused_inside_tls() throws Exception {
         author.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
-        RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT);
+        RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), SmtpFixture.CLIENT_CONTEXT);
         assertThat(client.handshake()).isEqualTo("421 4.3.2 Come back later\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
     }
@@ -246,7 +246,7 @@ class SmtpServerEndTest {
     void a_refusal_that_is_none_is_the_handlers_fault() {
         author.refusal = Optional.of(SmtpReply.of(220, "Hello"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
+        assertThat(RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
         assertThat(server.failure().orElseThrow()).hasMessageContaining("got 220");
     }
 
@@ -255,7 +255,7 @@ class SmtpServerEndTest {
     void a_refusal_of_a_name_that_is_none_is_the_handlers_fault(int code) {
         author.helloRefusal = Optional.of(SmtpReply.of(code, "Welcome"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        assertThat(Fixture.greeted(server).say("EHLO c\r\n"))
+        assertThat(SmtpFixture.greeted(server).say("EHLO c\r\n"))
                 .isEqualTo("451 4.3.0 Local error in processing\r\n" + FAULT);
         assertThat(server.failure().orElseThrow())
                 .hasMessageContaining("got " + code)
@@ -266,7 +266,7 @@ class SmtpServerEndTest {
     void a_cut_off_that_is_no_refusal_is_the_receivers_fault() {
         author.cutOff = Optional.of(SmtpReply.of(250, "2.0.0 Enough"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        assertThat(Fixture.greeted(server).say("DATA\r\na\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
+        assertThat(SmtpFixture.greeted(server).say("DATA\r\na\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
         assertThat(server.failure().orElseThrow()).hasMessageContaining("got 250");
         assertThat(author.calls()).endsWith("abandoned", "ended FAULT");
     }
@@ -275,7 +275,7 @@ class SmtpServerEndTest {
     void an_answer_to_a_whole_message_that_asks_for_more_is_the_receivers_fault() {
         author.taken = Optional.of(SmtpReply.of(354, "More"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        assertThat(Fixture.greeted(server).say("DATA\r\n.\r\nNOOP\r\n"))
+        assertThat(SmtpFixture.greeted(server).say("DATA\r\n.\r\nNOOP\r\n"))
                 .isEqualTo("354 Go on\r\n451 4.3.0 Local error in processing\r\n" + FAULT);
         assertThat(server.failure().orElseThrow())
                 .hasMessageContaining("got 354")
@@ -287,7 +287,7 @@ class SmtpServerEndTest {
     void a_hello_that_is_answered_421_ends_the_session(String hello) {
         author.helloRefusal = Optional.of(SmtpReply.of(421, "4.7.0 Too many connections"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = SmtpFixture.greeted(server);
         assertThat(client.say(hello + "NOOP\r\n")).isEqualTo("421 4.7.0 Too many connections\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
     }
@@ -295,7 +295,7 @@ class SmtpServerEndTest {
     @Test
     void a_hello_that_is_answered_550_does_not() {
         author.helloRefusal = Optional.of(SmtpReply.of(550, "5.7.1 Not this name"));
-        RawPeer client = Fixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
+        RawPeer client = SmtpFixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
         assertThat(client.say("EHLO c\r\nNOOP\r\n")).isEqualTo("550 5.7.1 Not this name\r\n250 2.0.0 Ok\r\n");
     }
 
@@ -318,13 +318,13 @@ class SmtpServerEndTest {
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), Fixture.CLIENT_CONTEXT), "QUIT\r\n");
+        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), SmtpFixture.CLIENT_CONTEXT), "QUIT\r\n");
     }
 
     @Test
     void a_handler_hears_of_a_handshake_of_implicit_tls_that_failed() {
         Endpoint server = side(TlsPolicy.IMPLICIT);
-        RawPeer.client(server, Fixture.CLIENT_CONTEXT).say("EHLO c\r\n");
+        RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT).say("EHLO c\r\n");
         assertThat(author.calls()).containsExactly("ended FAILED");
         assertThat(author.sessions().get(0).peer()).isEqualTo(new Peer("localhost", 587));
     }
@@ -332,7 +332,7 @@ class SmtpServerEndTest {
     @Test
     void a_handler_hears_of_a_client_that_goes() {
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
-        Fixture.greeted(server).say("DATA\r\nhalf\r\n");
+        SmtpFixture.greeted(server).say("DATA\r\nhalf\r\n");
         server.arriveEnd().run();
         server.connection().end();
         assertThat(author.calls()).containsExactly("connected", "DATA", "line half", "abandoned", "ended PEER_CLOSED");
@@ -359,7 +359,7 @@ class SmtpServerEndTest {
             }
         };
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC, new SmtpTransaction(delivery, 65_536));
-        assertThat(RawPeer.client(server, Fixture.CLIENT_CONTEXT).listen())
+        assertThat(RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT).listen())
                 .isEqualTo("421 4.7.0 Not from localhost\r\n");
         assertThat(heard).containsExactly("ended CLOSED");
     }
@@ -368,20 +368,20 @@ class SmtpServerEndTest {
     void without_an_engine_starttls_is_answered_454_and_the_session_goes_on() {
         UpgradeSettings broken = UpgradeSettings.of(TlsPolicy.OPPORTUNISTIC)
                 .withTls(TlsSettings.builder()
-                        .context(Fixture.SERVER_CONTEXT)
+                        .context(SmtpFixture.SERVER_CONTEXT)
                         .versions("TLSv9")
                         .build());
-        RawPeer client = Fixture.greeted(
-                Endpoint.of(Fixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, new ArrayList<>()), broken));
+        RawPeer client = SmtpFixture.greeted(
+                Endpoint.of(SmtpFixture.serverDialogue(TlsPolicy.OPPORTUNISTIC, new ArrayList<>()), broken));
         assertThat(client.say("STARTTLS\r\n")).isEqualTo("454 4.7.0 TLS not available\r\n");
         assertThat(client.say("NOOP\r\n")).isEqualTo("250 2.0.0 Ok\r\n");
     }
 
     @Test
     void a_client_hello_is_never_taken_before_the_go_ahead() {
-        UpgradeSettings early = Fixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE);
+        UpgradeSettings early = SmtpFixture.server(TlsPolicy.REQUIRED).withInjection(InjectionResponse.HANDSHAKE);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Endpoint.of(Fixture.serverDialogue(TlsPolicy.REQUIRED, new ArrayList<>()), early))
+                .isThrownBy(() -> Endpoint.of(SmtpFixture.serverDialogue(TlsPolicy.REQUIRED, new ArrayList<>()), early))
                 .withMessageContaining("smtp");
     }
 
@@ -391,19 +391,19 @@ class SmtpServerEndTest {
 
     private static Endpoint side(TlsPolicy policy, SmtpHandler handler) {
         return Endpoint.of(
-                new SmtpServerDialogue("mail.example.org", policy, handler, List.of()), Fixture.server(policy));
+                new SmtpServerDialogue("mail.example.org", policy, handler, List.of()), SmtpFixture.server(policy));
     }
 
     private Endpoint limited() {
         return Endpoint.of(
                 new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
-                Fixture.server(TlsPolicy.REQUIRED)
+                SmtpFixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));
     }
 
     private static RawPeer upgraded(Endpoint server) throws Exception {
-        RawPeer client = Fixture.greeted(server);
+        RawPeer client = SmtpFixture.greeted(server);
         client.say("STARTTLS\r\n");
         client.handshake();
         return client;

@@ -123,7 +123,7 @@ class SmtpServerOnSocketsTest {
     private SmtpServer server() {
         return SmtpServer.named("mx.example.org", new Author())
                 .policy(TlsPolicy.OPPORTUNISTIC)
-                .sslContext(Fixture.SERVER_CONTEXT);
+                .sslContext(SmtpFixture.SERVER_CONTEXT);
     }
 
     private static Socket connected(ServerSocketChannel listening) throws IOException {

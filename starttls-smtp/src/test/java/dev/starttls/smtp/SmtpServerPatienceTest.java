@@ -17,8 +17,8 @@ class SmtpServerPatienceTest {
 
     @Test
     void a_client_that_must_upgrade_first_is_given_the_time_of_a_phase() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        RawPeer client = Fixture.greeted(server);
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        RawPeer client = SmtpFixture.greeted(server);
         client.say("EHLO client.example.org\r\n");
         server.pass(PHASE.minusMillis(1));
         assertThat(server.failure()).isEmpty();
@@ -30,8 +30,8 @@ class SmtpServerPatienceTest {
 
     @Test
     void a_client_that_is_served_may_be_silent_for_longer() throws Exception {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        RawPeer client = Fixture.greeted(server);
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        RawPeer client = SmtpFixture.greeted(server);
         client.say("STARTTLS\r\n");
         client.handshake();
         assertThat(client.tls("EHLO client.example.org\r\n")).startsWith("250-");
@@ -47,8 +47,8 @@ class SmtpServerPatienceTest {
 
     @Test
     void a_client_that_says_nothing_inside_tls_is_given_the_time_of_a_phase() throws Exception {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        RawPeer client = Fixture.greeted(server);
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        RawPeer client = SmtpFixture.greeted(server);
         client.say("STARTTLS\r\n");
         client.handshake();
         server.pass(PHASE);

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SmtpTransactionTest {
 
-    private final List<Fixture.Delivered> mailbox = new ArrayList<>();
+    private final List<SmtpFixture.Delivered> mailbox = new ArrayList<>();
     private final SmtpSession session = new SmtpSession(State.SECURE, ConnectionInfo.UNKNOWN);
-    private final SmtpTransaction mail = new SmtpTransaction(Fixture.into(mailbox), 65_536);
+    private final SmtpTransaction mail = new SmtpTransaction(SmtpFixture.into(mailbox), 65_536);
 
     @ParameterizedTest
     @ValueSource(strings = {"MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA"})
@@ -206,8 +206,8 @@ class SmtpTransactionTest {
                         TlsPolicy.OPPORTUNISTIC,
                         new SmtpTransaction(envelope -> abandoned(heard), 65_536),
                         List.of()),
-                Fixture.server(TlsPolicy.OPPORTUNISTIC));
-        RawPeer client = Fixture.greeted(server);
+                SmtpFixture.server(TlsPolicy.OPPORTUNISTIC));
+        RawPeer client = SmtpFixture.greeted(server);
         assertThat(client.say("EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n"))
                 .endsWith("354 End with a dot on a line by itself\r\n");
         String kilobyte = "x".repeat(1_022) + "\r\n";
@@ -271,7 +271,7 @@ class SmtpTransactionTest {
 
     @Test
     void a_size_below_what_every_server_must_take_is_refused() {
-        assertThatThrownBy(() -> new SmtpTransaction(Fixture.into(mailbox), 65_535))
+        assertThatThrownBy(() -> new SmtpTransaction(SmtpFixture.into(mailbox), 65_535))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("65536");
     }

@@ -13,7 +13,7 @@ final class SmtpUnderTest implements ProtocolUnderTest {
 
     @Override
     public Dialogue client() {
-        return Fixture.clientDialogue();
+        return SmtpFixture.clientDialogue();
     }
 
     @Override
@@ -22,7 +22,7 @@ final class SmtpUnderTest implements ProtocolUnderTest {
                 "mail.example.org",
                 policy,
                 new SmtpTransaction(
-                        envelope -> Fixture.collecting(lines -> SmtpReply.of(250, "2.0.0 Taken " + lines)), 65_536),
+                        envelope -> SmtpFixture.collecting(lines -> SmtpReply.of(250, "2.0.0 Taken " + lines)), 65_536),
                 EXTENSIONS);
     }
 

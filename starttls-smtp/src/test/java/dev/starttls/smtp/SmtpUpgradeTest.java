@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 /** Both dialogues against each other, in memory, with real TLS. */
 class SmtpUpgradeTest extends ClientServerContract {
 
-    private final List<Fixture.Delivered> mailbox = new ArrayList<>();
-    private final SmtpClientDialogue dialogue = Fixture.clientDialogue();
+    private final List<SmtpFixture.Delivered> mailbox = new ArrayList<>();
+    private final SmtpClientDialogue dialogue = SmtpFixture.clientDialogue();
 
     @Override
     protected ProtocolUnderTest protocol() {
@@ -35,8 +35,8 @@ class SmtpUpgradeTest extends ClientServerContract {
 
     @Test
     void a_client_and_a_server_upgrade_and_a_message_goes_through() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED, mailbox);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED, mailbox);
+        Endpoint client = Endpoint.of(dialogue, SmtpFixture.client(TlsPolicy.REQUIRED));
         MemoryLink link = MemoryLink.between(client, server).run();
 
         assertThat(client.failure()).isEmpty();
@@ -71,8 +71,8 @@ class SmtpUpgradeTest extends ClientServerContract {
 
     @Test
     void what_leaves_in_the_clear_is_ehlo_and_starttls_alone() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, SmtpFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
         // 22 is the first octet of the record of the ClientHello.
         assertThat(client.sentText()).startsWith("EHLO client.example.org\r\nSTARTTLS\r\n\26\3");
@@ -80,8 +80,8 @@ class SmtpUpgradeTest extends ClientServerContract {
 
     @Test
     void the_report_tells_both_announcements_the_phases_and_their_round_trips() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.REQUIRED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.REQUIRED));
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
+        Endpoint client = Endpoint.of(dialogue, SmtpFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
         UpgradeReport report = client.connection().report();
         assertThat(report.protocol()).isEqualTo("smtp");
@@ -99,8 +99,8 @@ class SmtpUpgradeTest extends ClientServerContract {
 
     @Test
     void under_disabled_nothing_is_proposed_and_the_session_is_in_plaintext() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.OPPORTUNISTIC);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.DISABLED));
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.OPPORTUNISTIC);
+        Endpoint client = Endpoint.of(dialogue, SmtpFixture.client(TlsPolicy.DISABLED));
         MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);
@@ -110,8 +110,8 @@ class SmtpUpgradeTest extends ClientServerContract {
 
     @Test
     void an_opportunistic_client_stays_in_plaintext_where_the_server_does_not_offer() {
-        Endpoint server = Fixture.serverSide(TlsPolicy.DISABLED);
-        Endpoint client = Endpoint.of(dialogue, Fixture.client(TlsPolicy.OPPORTUNISTIC));
+        Endpoint server = SmtpFixture.serverSide(TlsPolicy.DISABLED);
+        Endpoint client = Endpoint.of(dialogue, SmtpFixture.client(TlsPolicy.OPPORTUNISTIC));
         MemoryLink.between(client, server).run();
         assertThat(client.connection().ready()).isTrue();
         assertThat(client.connection().state()).isEqualTo(State.PLAINTEXT);

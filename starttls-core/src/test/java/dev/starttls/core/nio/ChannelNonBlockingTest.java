@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.core.testing.ChoppingChannel;
 import dev.starttls.core.testing.EngineMaker;
-import dev.starttls.core.testing.ServerDialogue;
+import dev.starttls.core.testing.GreetingServer;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -219,7 +219,7 @@ class ChannelNonBlockingTest {
     }
 
     /** A server that hands over as soon as it has greeted. */
-    private static final class AtOnce extends ServerDialogue {
+    private static final class AtOnce extends GreetingServer {
 
         @Override
         public Step opened() {

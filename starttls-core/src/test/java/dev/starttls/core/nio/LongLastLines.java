@@ -1,12 +1,12 @@
 package dev.starttls.core.nio;
 
-import dev.starttls.core.testing.ServerDialogue;
+import dev.starttls.core.testing.GreetingServer;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Step;
 import java.util.Collections;
 
 /** A server whose last words are more than any buffer of the kernel holds. */
-final class LongLastLines extends ServerDialogue {
+final class LongLastLines extends GreetingServer {
 
     @Override
     public Step opened() {

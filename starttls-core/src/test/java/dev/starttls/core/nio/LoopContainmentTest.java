@@ -2,8 +2,8 @@ package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.GreetingServer;
 import dev.starttls.core.testing.Loopback;
-import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.testing.TinyServer;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.FailureReason;
@@ -451,7 +451,7 @@ class LoopContainmentTest {
     }
 
     /** Does something at each line before it answers. */
-    private static final class Answering extends ServerDialogue {
+    private static final class Answering extends GreetingServer {
 
         private final Runnable work;
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.starttls.core.testing.BareTls;
+import dev.starttls.core.testing.GreetingServer;
 import dev.starttls.core.testing.Loopback;
-import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Peer;
@@ -254,7 +254,7 @@ class LoopFairnessTest {
     }
 
     /** Notes each line, and ends the loop when the honest one has come. */
-    private final class Clocked extends ServerDialogue {
+    private final class Clocked extends GreetingServer {
 
         @Override
         public Step received(String line) {

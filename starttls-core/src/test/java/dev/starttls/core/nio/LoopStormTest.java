@@ -2,8 +2,8 @@ package dev.starttls.core.nio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.core.testing.GreetingServer;
 import dev.starttls.core.testing.Loopback;
-import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.testing.TestCertificates;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Phase;
@@ -201,7 +201,7 @@ class LoopStormTest {
         void line(String line);
     }
 
-    private final class Slow extends ServerDialogue {
+    private final class Slow extends GreetingServer {
 
         private final Heard heard;
 

@@ -9,7 +9,7 @@ import java.util.List;
  * The server that {@link TinyClient} speaks to. Knows CAPS, GO, OVER (which hands the connection over), BYE (which closes
  * it) and FAULT (which throws); answers others with NO.
  */
-public final class TinyServer extends ServerDialogue {
+public final class TinyServer extends GreetingServer {
 
     /** When the connection is handed over. */
     public enum HandOver {

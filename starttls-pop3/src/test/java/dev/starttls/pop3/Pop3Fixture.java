@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** What most tests have: good certificates, a server with a maildrop of two messages, a client. */
-final class Fixture extends TestSettings {
+final class Pop3Fixture extends TestSettings {
 
     static final String GREETING = "+OK mail.example.org POP3 ready\r\n";
     static final String GO_AHEAD = "+OK Begin TLS\r\n";
     static final String PLAIN = "AG1hcnkAc2VjcmV0";
 
-    private Fixture() {}
+    private Pop3Fixture() {}
 
     /** A client's that says STLS so, and remembers no other connection. */
     static UpgradeSettings client(TlsPolicy policy, DirectUpgrade direct) {

@@ -6,13 +6,13 @@ import dev.starttls.core.testing.TestSettings;
 import dev.starttls.core.upgrade.TlsPolicy;
 
 /** What most tests have: good certificates, a server that anyone with the right password may log in to, a client. */
-final class Fixture extends TestSettings {
+final class ImapFixture extends TestSettings {
 
     static final String BEFORE = "IMAP4rev1 LITERAL- SASL-IR STARTTLS LOGINDISABLED";
     static final String INSIDE = "IMAP4rev1 LITERAL- SASL-IR AUTH=PLAIN";
     static final String GO_AHEAD = "a OK Begin TLS negotiation now\r\n";
 
-    private Fixture() {}
+    private ImapFixture() {}
 
     static ImapServerDialogue serverDialogue(TlsPolicy policy) {
         ImapLogin login = new ImapLogin((user, password) -> password.equals("secret"));

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LayersTest {
+class CoreLayersTest {
 
     private static final String ROOT = "dev.starttls.core.";
     private static final List<String> LAYERS =
@@ -207,7 +207,7 @@ class LayersTest {
     }
 
     private static Path main() {
-        URI here = URI.create(LayersTest.class
+        URI here = URI.create(CoreLayersTest.class
                 .getProtectionDomain()
                 .getCodeSource()
                 .getLocation()

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.function.Function;
 
 /** What the tests share: a server with a mailbox that takes everything, a client, and their settings. */
-final class Fixture extends TestSettings {
+final class SmtpFixture extends TestSettings {
 
     /** A message as it was delivered. */
     record Delivered(SmtpEnvelope envelope, List<String> lines) {}
 
-    private Fixture() {}
+    private SmtpFixture() {}
 
     static SmtpClientDialogue clientDialogue() {
         return new SmtpClientDialogue("client.example.org", HeloFallback.ALLOWED);

@@ -14,9 +14,9 @@ import static org.mockito.Mockito.when;
 import dev.starttls.core.testing.BareTls;
 import dev.starttls.core.testing.Endpoint;
 import dev.starttls.core.testing.Fragmentation;
+import dev.starttls.core.testing.GreetingServer;
 import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.MemoryLink;
-import dev.starttls.core.testing.ServerDialogue;
 import dev.starttls.core.tls.TlsSettings;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * a turn that moved nothing.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class ProgressTest {
+class ConnectionProgressTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -248,7 +248,7 @@ class ProgressTest {
     }
 
     /** A server whose only word inside TLS is its last. */
-    private static final class LastWord extends ServerDialogue {
+    private static final class LastWord extends GreetingServer {
 
         private final Step last;
 

@@ -6,7 +6,7 @@ import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 
 /** A server's dialogue of which a test says what it answers; it greets with HI. */
-public abstract class ServerDialogue implements Dialogue {
+public abstract class GreetingServer implements Dialogue {
 
     @Override
     public final String protocol() {
