@@ -110,7 +110,7 @@ class ImapClientFailureTest extends ClientFailureContract {
                 "T1 BYE\r\n",
                 "* X {5+}\r\n"
             })
-    void an_answer_to_capability_that_is_none_is_a_violation(String answer) {
+    void an_invalid_answer_to_capability_is_a_violation(String answer) {
         server.say(BARE_GREETING);
         assertThat(server.say(answer)).isEmpty();
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);
@@ -189,7 +189,7 @@ class ImapClientFailureTest extends ClientFailureContract {
                 "* 7 EXISTS\r\n* CAPABILITY AUTH=EVIL\r\n* NO [OVERQUOTA] x\r\nT1 OK go",
                 "* LIST () \"/\" {11}\r\nT1 OK no\r\n.\r\nT1 OK go"
             })
-    void ok_under_the_tag_is_the_go_ahead_whatever_is_told_between(String reply) throws Exception {
+    void ok_under_the_tag_is_the_go_ahead_whatever_comes_between(String reply) throws Exception {
         server.say(GREETING);
         String hello = server.say(reply + "\r\n");
         assertThat(hello).startsWith("\26\3");
@@ -239,7 +239,7 @@ class ImapClientFailureTest extends ClientFailureContract {
     }
 
     @Test
-    void a_preauthenticated_session_whose_greeting_tells_all_goes_on_at_once() {
+    void a_preauthenticated_session_whose_greeting_has_the_capabilities_goes_on_at_once() {
         Endpoint willing = Endpoint.of(new ImapClientDialogue(), ImapFixture.client(TlsPolicy.OPPORTUNISTIC));
         RawPeer known = RawPeer.server(willing, ImapFixture.SERVER_CONTEXT);
         assertThat(known.say("* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome\r\n"))
@@ -249,7 +249,7 @@ class ImapClientFailureTest extends ClientFailureContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"* BYE Too busy", "* BYE [REFERRAL imap://evil.example/] Go there", "* bye"})
-    void bye_as_the_greeting_turns_the_client_away_whatever_comes_behind(String greeting) {
+    void bye_as_the_greeting_turns_the_client_away_whatever_follows(String greeting) {
         assertThat(server.say(greeting + "\r\n" + GREETING)).isEmpty();
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
@@ -354,7 +354,7 @@ class ImapClientFailureTest extends ClientFailureContract {
                 "T2 BAD done\r\n",
                 "* OK ready\r\nT3 OK\r\n"
             })
-    void capabilities_that_are_not_told_inside_tls_are_a_violation(String answer) throws Exception {
+    void capabilities_that_are_not_announced_inside_tls_are_a_violation(String answer) throws Exception {
         upgrade(server);
         server.tls(answer);
         assertThat(client.upgradeFailure().reason()).isEqualTo(FailureReason.PROTOCOL_VIOLATION);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** STARTTLS right behind the greeting, and the ClientHello with it. */
+/** STARTTLS right after the greeting, and the ClientHello with it. */
 @Timeout(120)
 class ImapDirectTest {
 

@@ -5,7 +5,7 @@ import dev.starttls.core.testing.RawPeer;
 import dev.starttls.core.testing.TestSettings;
 import dev.starttls.core.upgrade.TlsPolicy;
 
-/** What most tests have: good certificates, a server that anyone with the right password may log in to, a client. */
+/** What the tests share: a server to which every user with the right password may log in, and its settings. */
 final class ImapFixture extends TestSettings {
 
     static final String BEFORE = "IMAP4rev1 LITERAL- SASL-IR STARTTLS LOGINDISABLED";

@@ -67,7 +67,7 @@ class ImapLoginTest {
                 "AUTHENTICATE PLAIN bm8=",
                 "AUTHENTICATE PLAIN AABh"
             })
-    void a_log_in_of_another_form_is_answered_bad_and_nobody_is_asked(String command) throws Exception {
+    void a_log_in_of_another_form_is_answered_bad_and_no_credentials_are_checked(String command) throws Exception {
         assertThat(peer().tls("a " + command + "\r\n")).startsWith("a BAD ").hasLineCount(1);
         assertThat(seen).isEmpty();
     }
@@ -99,7 +99,7 @@ class ImapLoginTest {
     }
 
     @Test
-    void nobody_acts_for_another_and_other_mechanisms_are_not_known() throws Exception {
+    void no_user_acts_for_another_and_other_mechanisms_are_not_known() throws Exception {
         assertThat(peer().tls("a AUTHENTICATE PLAIN " + base64("root\0mary\0s \"e\\c\u00fc") + "\r\n"))
                 .startsWith("a NO [AUTHORIZATIONFAILED] ");
         assertThat(peer().tls("a AUTHENTICATE GSSAPI\r\n")).startsWith("a NO [CANNOT] ");

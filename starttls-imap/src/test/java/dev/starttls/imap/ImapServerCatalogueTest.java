@@ -25,7 +25,7 @@ class ImapServerCatalogueTest {
     private final RawPeer client = ImapFixture.greeted(server);
 
     @Test
-    void the_greeting_tells_the_capabilities() {
+    void the_greeting_announces_the_capabilities() {
         assertThat(RawPeer.client(ImapFixture.serverSide(TlsPolicy.REQUIRED), ImapFixture.CLIENT_CONTEXT)
                         .listen())
                 .isEqualTo("* OK [CAPABILITY " + ImapFixture.BEFORE + "] mail.example.org ready\r\n");
@@ -59,7 +59,7 @@ class ImapServerCatalogueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"STARTTLS x", "STARTTLS  ", "STARTTLS {3+}\r\nfoo", "CAPABILITY x", "NOOP x", "LOGOUT x"})
-    void an_argument_where_there_is_none_is_answered_bad(String command) {
+    void an_argument_of_a_command_without_one_is_answered_bad(String command) {
         assertThat(client.say("a " + command + "\r\n"))
                 .startsWith("a BAD ")
                 .contains(" takes no argument\r\n")
@@ -127,7 +127,7 @@ class ImapServerCatalogueTest {
                 "*",
                 "\r\n"
             })
-    void octets_behind_starttls_are_answered_bye_and_the_connection_is_closed(String injected) {
+    void octets_after_starttls_are_answered_bye_and_the_connection_is_closed(String injected) {
         assertThat(client.say("a STARTTLS\r\n" + injected + "\r\n"))
                 .isEqualTo("* BYE Plaintext after STARTTLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
@@ -359,7 +359,7 @@ class ImapServerCatalogueTest {
     }
 
     @Test
-    void tls_spoken_to_the_plaintext_port_is_told_as_such() {
+    void tls_spoken_to_the_plaintext_port_is_reported_as_such() {
         assertThat(client.say("\26\3\1\2\0")).isEmpty();
         assertThat(server.upgradeFailure().hint().orElseThrow()).contains("STARTTLS");
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a server turns a client away, ends a session of its own accord, and what its handler hears of it. */
+/** How a server turns a client away, ends a session by itself, and what its handler hears of it. */
 class ImapServerEndTest {
 
     private static final String SHUTDOWN = "* BYE mail.example.org shutting down\r\n";
@@ -101,7 +101,7 @@ class ImapServerEndTest {
 
     @ParameterizedTest
     @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
-    void to_a_client_that_goes_over_a_limit_it_says_bye_behind_the_answers_that_are_due(
+    void to_a_client_that_goes_over_a_limit_it_says_bye_after_the_answers_that_are_due(
             String argument, int answers, String limit) {
         Endpoint server = limited();
         RawPeer client = ImapFixture.greeted(server);
@@ -115,8 +115,7 @@ class ImapServerEndTest {
     }
 
     @Test
-    void inside_tls_each_command_has_the_limits_to_itself_and_behind_a_literal_over_them_it_says_bye()
-            throws Exception {
+    void inside_tls_each_command_has_the_limits_to_itself_and_after_a_literal_over_them_it_says_bye() throws Exception {
         Endpoint server = limited();
         RawPeer client = ImapFixture.upgraded(server);
         String command = "a X {200+}\r\n" + "x".repeat(200) + " more\r\n";

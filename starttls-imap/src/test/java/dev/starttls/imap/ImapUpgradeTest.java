@@ -61,7 +61,7 @@ class ImapUpgradeTest extends ClientServerContract {
     }
 
     @Test
-    void what_leaves_in_the_clear_is_starttls_alone_when_the_greeting_tells_the_capabilities() {
+    void what_leaves_in_the_clear_is_starttls_alone_when_the_greeting_has_the_capabilities() {
         Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED);
         Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();
@@ -73,7 +73,7 @@ class ImapUpgradeTest extends ClientServerContract {
     }
 
     @Test
-    void the_report_tells_both_announcements_the_phases_and_their_round_trips() {
+    void the_report_has_both_announcements_the_phases_and_their_round_trips() {
         Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED);
         Endpoint client = Endpoint.of(dialogue, ImapFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();

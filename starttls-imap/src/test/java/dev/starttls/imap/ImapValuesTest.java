@@ -42,7 +42,7 @@ class ImapValuesTest {
     }
 
     @Test
-    void responses_are_told_apart() throws Exception {
+    void responses_are_distinguished() throws Exception {
         assertThat(ImapResponse.parse("+")).isEqualTo(new ImapResponse.Continuation(""));
         assertThat(ImapResponse.parse("+ abc")).isEqualTo(new ImapResponse.Continuation("abc"));
         assertThat(ImapResponse.parse("* bye")).isInstanceOf(ImapResponse.Untagged.class);
@@ -140,7 +140,7 @@ class ImapValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "}", "{}", "{+}", "5}", "{5} ", "{5", "{-5}", "{5++}", "{ 5}", "x5}"})
-    void what_is_no_announcement_is_none(String line) {
+    void what_is_no_announcement_announces_nothing(String line) {
         assertThat(ImapLiteral.atEndOf(line)).isEmpty();
     }
 
@@ -161,7 +161,7 @@ class ImapValuesTest {
     }
 
     @Test
-    void nobody_is_logged_in_outside_tls() {
+    void no_user_is_logged_in_outside_tls() {
         ImapSession plain = new ImapSession(State.PLAINTEXT, ConnectionInfo.UNKNOWN);
         assertThatThrownBy(() -> plain.logIn("mary")).isInstanceOf(IllegalStateException.class);
         assertThat(plain.authenticated()).isFalse();

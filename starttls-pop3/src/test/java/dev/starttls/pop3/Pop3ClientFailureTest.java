@@ -173,7 +173,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"-ERR", "-ERR Go away", "-ERR [SYS/PERM] Broken"})
-    void a_greeting_that_refuses_turns_the_client_away_whatever_comes_behind(String greeting) {
+    void a_greeting_that_refuses_turns_the_client_away_whatever_follows(String greeting) {
         assertThat(server.say(greeting + "\r\n" + GREETING + OFFER)).isEmpty();
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);
@@ -237,7 +237,7 @@ class Pop3ClientFailureTest extends ClientFailureContract {
     }
 
     @Test
-    void capabilities_without_a_dot_before_the_end_of_the_connection_are_told() {
+    void capabilities_without_a_dot_before_the_end_of_the_connection_are_reported() {
         server.say(GREETING);
         server.say("+OK\r\nSTLS\r\n");
         client.arriveEnd().run();

@@ -10,7 +10,7 @@ import dev.starttls.core.upgrade.UpgradeSettings;
 import java.util.List;
 import java.util.Optional;
 
-/** What most tests have: good certificates, a server with a maildrop of two messages, a client. */
+/** What the tests share: a server with a maildrop of two messages, and its settings. */
 final class Pop3Fixture extends TestSettings {
 
     static final String GREETING = "+OK mail.example.org POP3 ready\r\n";

@@ -193,7 +193,7 @@ class Pop3MaildropTest {
     }
 
     @Test
-    void a_mailbox_that_fails_is_told_to_the_client() throws Exception {
+    void a_mailbox_that_fails_is_reported_to_the_client() throws Exception {
         Pop3Mailbox failing = new Pop3Mailbox() {
             private boolean opened;
 

@@ -122,7 +122,7 @@ class Pop3ServerCatalogueTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CAPA\r\n", "NOOP\r\n", "QUIT\r\n", "USER mary\r\n", "XYZZY\r\n", "CAP", "\r\n"})
-    void octets_behind_stls_are_refused_and_the_connection_is_closed(String injected) {
+    void octets_after_stls_are_refused_and_the_connection_is_closed(String injected) {
         assertThat(client.say("STLS\r\n" + injected)).isEqualTo("-ERR Plaintext after STLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
@@ -349,7 +349,7 @@ class Pop3ServerCatalogueTest {
     }
 
     @Test
-    void tls_spoken_to_the_plaintext_port_is_told_as_such() {
+    void tls_spoken_to_the_plaintext_port_is_reported_as_such() {
         Endpoint side = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
         RawPeer mistaken = Pop3Fixture.greeted(side);
         assertThat(mistaken.say("\26\3\1\2\0")).isEmpty();

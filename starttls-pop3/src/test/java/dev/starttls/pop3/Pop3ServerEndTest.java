@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a server turns a client away, ends a session of its own accord, and what its handler hears of it. */
+/** How a server turns a client away, ends a session by itself, and what its handler hears of it. */
 class Pop3ServerEndTest {
 
     private static final String SHUTDOWN = "-ERR [SYS/TEMP] Shutting down, closing the connection\r\n";
@@ -92,7 +92,7 @@ class Pop3ServerEndTest {
 
     @ParameterizedTest
     @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
-    void to_a_client_that_goes_over_a_limit_it_says_err_behind_the_answers_that_are_due(
+    void to_a_client_that_goes_over_a_limit_it_says_err_after_the_answers_that_are_due(
             String argument, int answers, String limit) {
         Endpoint server = limited();
         RawPeer client = Pop3Fixture.greeted(server);
@@ -154,7 +154,7 @@ class Pop3ServerEndTest {
     }
 
     @Test
-    void a_refusal_that_is_none_is_the_handlers_fault() {
+    void a_refusal_that_accepts_is_the_handlers_fault() {
         author.refusal = Optional.of(Pop3Reply.ok("Hello"));
         Endpoint server = side(TlsPolicy.REQUIRED);
         assertThat(RawPeer.client(server, Pop3Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);

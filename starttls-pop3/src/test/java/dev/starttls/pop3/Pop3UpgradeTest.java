@@ -98,7 +98,7 @@ class Pop3UpgradeTest extends ClientServerContract {
     }
 
     @Test
-    void the_report_tells_both_announcements_and_the_phases() {
+    void the_report_has_both_announcements_and_the_phases() {
         Endpoint server = Pop3Fixture.serverSide(TlsPolicy.REQUIRED);
         Endpoint client = Endpoint.of(dialogue, Pop3Fixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();

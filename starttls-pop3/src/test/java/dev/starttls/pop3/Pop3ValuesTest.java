@@ -83,7 +83,7 @@ class Pop3ValuesTest {
     }
 
     @Test
-    void lines_and_an_open_maildrop_come_behind_ok_only() {
+    void lines_and_an_open_maildrop_come_after_ok_only() {
         assertThatThrownBy(() -> new Pop3Answer.MultiLine(Pop3Reply.error("no"), List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Pop3Answer.Opened(Pop3Reply.error("no")))
@@ -174,7 +174,7 @@ class Pop3ValuesTest {
     }
 
     @Test
-    void a_timestamp_that_is_none_is_refused() {
+    void an_invalid_timestamp_is_refused() {
         assertThatThrownBy(() -> new ApopTimestamp("a@b")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new ApopTimestamp("<" + "a".repeat(300) + "@b>"))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -15,7 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 
-/** A server for the examples to speak to, on a thread of its own, and clients of it that trust it. */
+/** A server for the examples to speak to, on its own thread, and clients of it that trust it. */
 final class ExampleServer implements AutoCloseable {
 
     private static final TestCertificates CERTIFICATES = TestCertificates.shared();
@@ -24,8 +24,8 @@ final class ExampleServer implements AutoCloseable {
     private final UpgradeLoop loop;
     private final ServerSocketChannel listening;
 
-    ExampleServer(int most) throws IOException {
-        loop = UpgradeLoop.open(most, Runnable::run);
+    ExampleServer(int maxConnections) throws IOException {
+        loop = UpgradeLoop.open(maxConnections, Runnable::run);
         Thread thread = new Thread(loop, "example server");
         thread.setDaemon(true);
         thread.start();

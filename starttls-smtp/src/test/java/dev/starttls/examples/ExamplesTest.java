@@ -58,10 +58,10 @@ class ExamplesTest {
 
     @Test
     void blocking_streams_are_those_of_any_channel() throws Exception {
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
-        SmtpClientExample.talk(server.client(), new PrintStream(told, true, StandardCharsets.UTF_8));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        SmtpClientExample.talk(server.client(), new PrintStream(printed, true, StandardCharsets.UTF_8));
 
-        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("TLSv1.3 TLS_AES_256_GCM_SHA384", "250 2.0.0 Ok", "221 2.0.0 Bye");
     }
 

@@ -132,8 +132,8 @@ class NettyTest {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event instanceof UpgradeReport told) {
-                report.complete(told);
+            if (event instanceof UpgradeReport made) {
+                report.complete(made);
             }
         }
 

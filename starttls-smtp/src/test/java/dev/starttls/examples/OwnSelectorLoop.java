@@ -39,7 +39,7 @@ final class OwnSelectorLoop implements AutoCloseable {
         /** The peer has closed as it should. */
         void ended();
 
-        /** The upgrade, or TLS behind it, or the transport has failed. */
+        /** The upgrade, or TLS after it, or the transport has failed. */
         void failed(IOException why);
     }
 
@@ -223,7 +223,7 @@ final class OwnSelectorLoop implements AutoCloseable {
             return connection.ready() && connection.inputEnded() && !out.hasRemaining();
         }
 
-        /** The alert that tells the peer why; where the transport does not take it, it is lost. */
+        /** The alert that says why to the peer; where the transport does not take it, it is lost. */
         private void sayLast() {
             try {
                 while (flushed() && connection.want() == Want.WRITE) {

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * The connection without I/O in a pipeline of Netty: goes through the upgrade, then fires its {@link UpgradeReport} as a
  * user event; from there it decrypts what comes in and encrypts what goes out. What is written before waits.
  */
-// Netty's futures of closing and writing are heard by whoever gave the promise.
+// Netty's futures of closing and writing are heard by the owner of the promise.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class StartTlsHandler extends ChannelDuplexHandler {
 
@@ -26,7 +26,7 @@ final class StartTlsHandler extends ChannelDuplexHandler {
     private final UpgradeConnection connection;
     private ByteBuf arrived = Unpooled.EMPTY_BUFFER;
     private PendingWriteQueue waiting;
-    private boolean told;
+    private boolean reported;
 
     StartTlsHandler(UpgradeConnection connection) {
         this.connection = connection;
@@ -153,8 +153,8 @@ final class StartTlsHandler extends ChannelDuplexHandler {
     }
 
     private boolean pass(ChannelHandlerContext ctx) throws IOException {
-        if (!told) {
-            told = true;
+        if (!reported) {
+            reported = true;
             ctx.fireUserEventTriggered(connection.report());
         }
         while (!waiting.isEmpty()) {
@@ -211,7 +211,7 @@ final class StartTlsHandler extends ChannelDuplexHandler {
         ctx.close();
     }
 
-    /** close_notify, or the alert that tells the peer why. */
+    /** close_notify, or the alert that says why to the peer. */
     private void sayLast(ChannelHandlerContext ctx) {
         try {
             while (connection.want() == Want.WRITE) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/** Tools of the JDK, and the client example in a process of its own. */
+/** Tools of the JDK, and the client example in a separate process. */
 final class Tool {
 
     private Tool() {}
@@ -27,10 +27,10 @@ final class Tool {
     static void run(String name, String... arguments) {
         Optional<ToolProvider> tool = ToolProvider.findFirst(name);
         assumeTrue(tool.isPresent(), "this Java has no " + name);
-        StringWriter told = new StringWriter();
-        PrintWriter printer = new PrintWriter(told);
+        StringWriter printed = new StringWriter();
+        PrintWriter printer = new PrintWriter(printed);
         int status = tool.get().run(printer, printer, arguments);
-        assertThat(status).as(told.toString()).isZero();
+        assertThat(status).as(printed.toString()).isZero();
     }
 
     /** Compiles all sources of a folder for Java 17. */
@@ -45,18 +45,18 @@ final class Tool {
 
     /** What a program prints, which must end well. */
     static List<String> output(List<String> command, Path folder) throws Exception {
-        Path told = folder.resolve("told");
+        Path printed = folder.resolve("printed");
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(told.toFile())
+                .redirectOutput(printed.toFile())
                 .start();
         try {
             assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
         }
-        List<String> lines = Files.readAllLines(told, StandardCharsets.UTF_8);
+        List<String> lines = Files.readAllLines(printed, StandardCharsets.UTF_8);
         assertThat(process.exitValue()).as("%s", lines).isZero();
         return lines;
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The way to copy the source that docs/vendoring.md tells, gone. */
+/** Copies the source as docs/vendoring.md says. */
 @Timeout(300)
 class VendoringTest {
 

@@ -36,7 +36,7 @@ class DirectPeersTest {
 
     @ParameterizedTest
     @EnumSource(names = {"ALWAYS", "REMEMBERED"})
-    void postfix_takes_starttls_right_behind_its_greeting(DirectUpgrade direct) throws Exception {
+    void postfix_takes_starttls_right_after_its_greeting(DirectUpgrade direct) throws Exception {
         try (PostfixServer postfix = PostfixServer.start(certificates.localhost(KeyKind.EC))) {
             SmtpClient client = client(postfix.port()).direct(direct);
             if (direct == DirectUpgrade.REMEMBERED) {

@@ -127,7 +127,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
 
     /** However many lines there are before it, and however many of them one call takes. */
     @Test
-    void an_answer_that_came_with_the_offer_is_none_to_the_command() {
+    void an_answer_that_came_with_the_offer_does_not_answer_the_command() {
         for (int lines = 1; lines <= 40; lines++) {
             for (String early : List.of("220 go\r\n", "454 not now\r\n")) {
                 Endpoint trusting =
@@ -145,7 +145,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
 
     @ParameterizedTest
     @ValueSource(strings = {"421 4.3.2 Closing", "554 5.7.1 No service", "450 4.7.1 Later", "554-go\r\n554 away"})
-    void a_greeting_that_refuses_turns_the_client_away_whatever_comes_behind(String greeting) {
+    void a_greeting_that_refuses_turns_the_client_away_whatever_follows(String greeting) {
         assertThat(server.say(greeting + "\r\n" + GREETING + OFFER)).isEmpty();
         UpgradeException failure = client.upgradeFailure();
         assertThat(failure.reason()).isEqualTo(FailureReason.TURNED_AWAY);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** STARTTLS right behind the greeting. */
+/** STARTTLS right after the greeting. */
 @Timeout(60)
 class SmtpDirectTest {
 

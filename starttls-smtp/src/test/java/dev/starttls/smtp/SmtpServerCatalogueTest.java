@@ -93,7 +93,7 @@ class SmtpServerCatalogueTest {
     @ValueSource(
             strings = {"NOOP\r\n", "EHLO x\r\n", "RSET\r\n", "MAIL FROM:<a@example.org>\r\n", "XYZZY\r\n", "NOO", "\r\n"
             })
-    void octets_behind_starttls_are_answered_554_and_the_connection_is_closed(String injected) {
+    void octets_after_starttls_are_answered_554_and_the_connection_is_closed(String injected) {
         assertThat(client.say("STARTTLS\r\n" + injected)).isEqualTo("554 5.5.0 Plaintext after STARTTLS refused\r\n");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
         assertThat(server.upgradeFailure().phase()).isEqualTo(Phase.COMMAND);
@@ -307,7 +307,7 @@ class SmtpServerCatalogueTest {
     }
 
     @Test
-    void tls_spoken_to_the_plaintext_port_is_told_as_such() {
+    void tls_spoken_to_the_plaintext_port_is_reported_as_such() {
         Endpoint side = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
         RawPeer mistaken = SmtpFixture.greeted(side);
         assertThat(mistaken.say("\26\3\1\2\0")).isEmpty();

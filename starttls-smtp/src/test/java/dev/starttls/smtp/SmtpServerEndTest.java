@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a server turns a client away, ends a session of its own accord, and what its handler hears of it. */
+/** How a server turns a client away, ends a session by itself, and what its handler hears of it. */
 class SmtpServerEndTest {
 
     private static final String SHUTDOWN = "421 4.3.2 mail.example.org Shutting down, closing the connection\r\n";
@@ -129,7 +129,7 @@ class SmtpServerEndTest {
 
     @ParameterizedTest
     @CsvSource({"'', 6, at most 5 lines in one phase", "x, 4, at most 300 octets in one phase"})
-    void to_a_client_that_goes_over_a_limit_it_says_421_behind_the_answers_that_are_due(
+    void to_a_client_that_goes_over_a_limit_it_says_421_after_the_answers_that_are_due(
             String argument, int answers, String limit) {
         Endpoint server = limited();
         RawPeer client = SmtpFixture.greeted(server);
@@ -184,13 +184,13 @@ class SmtpServerEndTest {
 
     @Test
     void a_receiver_may_cut_a_message_off() {
-        author.cutOff = Optional.of(SmtpReply.of(452, "4.3.1 No room"));
+        author.cutOff = Optional.of(SmtpReply.of(452, "4.3.1 Mailbox full"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = SmtpFixture.greeted(server);
         assertThat(client.say("DATA\r\na\r\nb\r\n.\r\n").lines())
                 .containsExactly(
                         "354 Go on",
-                        "452 4.3.1 No room",
+                        "452 4.3.1 Mailbox full",
                         "421 4.3.0 mail.example.org Not reading the rest, closing the connection");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(author.calls()).containsExactly("connected", "DATA", "line a", "abandoned", "ended FAILED");
@@ -243,7 +243,7 @@ class SmtpServerEndTest {
     }
 
     @Test
-    void a_refusal_that_is_none_is_the_handlers_fault() {
+    void a_refusal_that_accepts_is_the_handlers_fault() {
         author.refusal = Optional.of(SmtpReply.of(220, "Hello"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
@@ -252,7 +252,7 @@ class SmtpServerEndTest {
 
     @ParameterizedTest
     @ValueSource(ints = {250, 354})
-    void a_refusal_of_a_name_that_is_none_is_the_handlers_fault(int code) {
+    void a_refusal_of_a_name_that_accepts_is_the_handlers_fault(int code) {
         author.helloRefusal = Optional.of(SmtpReply.of(code, "Welcome"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(SmtpFixture.greeted(server).say("EHLO c\r\n"))

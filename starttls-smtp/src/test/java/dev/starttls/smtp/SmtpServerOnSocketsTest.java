@@ -31,7 +31,7 @@ class SmtpServerOnSocketsTest {
     @RegisterExtension
     final LoopExtension loop = new LoopExtension();
 
-    /** Throws, and writes down who came and how it ended. */
+    /** Throws, and records each client and how its session ended. */
     private final class Author implements SmtpHandler {
         @Override
         public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {

@@ -107,7 +107,7 @@ class SmtpTransactionTest {
                 "<<a@b>>",
                 "<a@b c>"
             })
-    void a_path_that_is_none_is_answered_501(String path) {
+    void an_invalid_path_is_answered_501(String path) {
         greet();
         assertThat(reply("MAIL FROM:" + path).lines().get(0)).startsWith("501 5.5.4 ");
     }
@@ -241,7 +241,7 @@ class SmtpTransactionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {250, 354})
-    void a_recipient_is_not_taken_by_a_refusal_that_is_none(int code) {
+    void a_refusal_that_accepts_takes_no_recipient(int code) {
         SmtpTransaction relay = refusing(SmtpReply.of(code, "Fine"));
         greet();
         relay.handle(SmtpCommand.parse("MAIL FROM:<a@b>"), session);

@@ -79,7 +79,7 @@ class SmtpUpgradeTest extends ClientServerContract {
     }
 
     @Test
-    void the_report_tells_both_announcements_the_phases_and_their_round_trips() {
+    void the_report_has_both_announcements_the_phases_and_their_round_trips() {
         Endpoint server = SmtpFixture.serverSide(TlsPolicy.REQUIRED);
         Endpoint client = Endpoint.of(dialogue, SmtpFixture.client(TlsPolicy.REQUIRED));
         MemoryLink.between(client, server).run();

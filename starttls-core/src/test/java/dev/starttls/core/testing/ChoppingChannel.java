@@ -13,20 +13,20 @@ import java.util.Random;
 public final class ChoppingChannel implements ByteChannel {
 
     private final ByteChannel channel;
-    private final int most;
+    private final int max;
     private final Random reading;
     private final Random writing;
 
     /**
-     * A chopping channel.
+     * A channel that splits.
      *
      * @param channel to read from and write to
-     * @param most octets in one piece, at least 1
+     * @param max octets in one piece, at least 1
      * @param seed of the sizes
      */
-    public ChoppingChannel(ByteChannel channel, int most, long seed) {
+    public ChoppingChannel(ByteChannel channel, int max, long seed) {
         this.channel = channel;
-        this.most = most;
+        this.max = max;
         this.reading = new Random(seed);
         this.writing = new Random(~seed);
     }
@@ -68,6 +68,6 @@ public final class ChoppingChannel implements ByteChannel {
     private int size(Random random, int remaining) {
         boolean nothing =
                 channel instanceof SelectableChannel selectable && !selectable.isBlocking() && random.nextInt(4) == 0;
-        return nothing ? 0 : Math.min(remaining, 1 + random.nextInt(most));
+        return nothing ? 0 : Math.min(remaining, 1 + random.nextInt(max));
     }
 }

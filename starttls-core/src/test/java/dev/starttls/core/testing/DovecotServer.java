@@ -88,7 +88,7 @@ public final class DovecotServer implements MailStore {
                 .formatted(server.folder(), id("unix:uid"), id("unix:gid"));
     }
 
-    /** Stops it. What it says from its start to its end about who logged in, who did not, and why. */
+    /** Stops it. Returns what it has logged from its start to its end, with each log-in and why one failed. */
     public String stop() throws IOException {
         server.stop();
         return Files.readString(server.folder().resolve("log"));

@@ -48,7 +48,7 @@ public enum EngineMaker {
         return engines(Optional.empty());
     }
 
-    /** Who decides about a server's chain; only the first may compare the name as well. */
+    /** What decides about a server's chain; only the first may compare the name as well. */
     public enum Trust {
         /** The trust manager that comes with the engines. */
         OWN,
@@ -144,7 +144,7 @@ public enum EngineMaker {
                     NO_PASSWORD,
                     identity.get().chain().toArray(Certificate[]::new));
         }
-        // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not tell; and it
+        // The JDK's algorithm PKIX asks the engine what the peer can verify, and Conscrypt's does not say; and it
         // decrypts the key anew for each handshake.
         KeyManagerFactory keyManagers =
                 switch (this) {

@@ -32,7 +32,7 @@ public final class LineProtocolClient implements Dialogue {
     private boolean patient;
     private String greeting = "";
 
-    /** A dialogue that says nothing behind the capabilities. */
+    /** A dialogue that says nothing after the capabilities. */
     public LineProtocolClient() {
         this(List.of());
     }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The server of {@link LineProtocolClient}'s protocol. Besides, {@code ECHO ...} is answered by the same words behind
+ * The server of {@link LineProtocolClient}'s protocol. Besides, {@code ECHO ...} is answered by the same words after
  * {@code SAID}, {@code BYE} by {@code BYE} and the end, and {@code RAW} hands the connection to the application.
  */
 public final class LineProtocolServer implements Dialogue {
@@ -28,7 +28,7 @@ public final class LineProtocolServer implements Dialogue {
         NOT_OFFERED,
         /** Announces and refuses it. */
         REFUSED,
-        /** Greets in a way that leaves no room for it. */
+        /** Greets in a way after which it is not possible. */
         PREAUTHENTICATED
     }
 
@@ -48,7 +48,7 @@ public final class LineProtocolServer implements Dialogue {
         this.offer = offer;
     }
 
-    /** The commands as they were carried out, those inside TLS behind a mark. */
+    /** The commands as they were carried out, those inside TLS after a mark. */
     public List<String> executed() {
         return List.copyOf(executed);
     }
@@ -75,7 +75,7 @@ public final class LineProtocolServer implements Dialogue {
 
     @Override
     public List<String> injected() {
-        return List.of("NO not behind UPGRADE");
+        return List.of("NO not after UPGRADE");
     }
 
     @Override

@@ -26,7 +26,7 @@ public abstract class MailClientsContract {
     /** Certificates whose root the clients trust. */
     protected final TestCertificates certificates = TestCertificates.shared();
 
-    /** A folder of the test's own. */
+    /** A folder for the test. */
     @TempDir
     protected Path folder;
 

@@ -60,7 +60,7 @@ public abstract class MailServersContract<S extends ClientSetup<S, C, ?>, C exte
         "DOVECOT,EC,TLSv1.3", "DOVECOT,EC,TLSv1.2", "DOVECOT,RSA,TLSv1.3", "DOVECOT,RSA,TLSv1.2",
         "CYRUS,EC,TLSv1.3", "CYRUS,EC,TLSv1.2", "CYRUS,RSA,TLSv1.3", "CYRUS,RSA,TLSv1.2"
     })
-    void mail_is_read_behind_full_and_resumed_handshakes(MailStore.Kind kind, KeyKind key, String version)
+    void mail_is_read_after_full_and_resumed_handshakes(MailStore.Kind kind, KeyKind key, String version)
             throws Exception {
         try (MailStore server = kind.start(certificates.localhost(key))) {
             server.deliver("Subject: first\n\nhello, mary\n");

@@ -10,7 +10,7 @@ public interface MailStore extends AutoCloseable {
 
     /** The servers that there are. */
     enum Kind {
-        /** OpenSSL behind processes of its own for the log-in. */
+        /** OpenSSL, and separate processes for the log-in. */
         DOVECOT {
             @Override
             public MailStore start(TestCertificates.Issued identity) throws IOException, InterruptedException {
@@ -44,7 +44,7 @@ public interface MailStore extends AutoCloseable {
     /** Puts a message into mary's mailbox; its lines end with LF. */
     void deliver(String message) throws IOException, InterruptedException;
 
-    /** What Postfix is to be told in main.cf to deliver mail for mary@example.org here. */
+    /** What main.cf of Postfix needs to deliver mail for mary@example.org here. */
     String postfixTransport();
 
     /** Stops it and deletes its files. */

@@ -14,7 +14,7 @@ public final class PemFiles {
 
     private PemFiles() {}
 
-    /** Writes certificates and private keys (PKCS #8), one behind the other. */
+    /** Writes certificates and private keys (PKCS #8), one after the other. */
     public static Path write(Path file, List<?> objects) throws IOException {
         StringWriter text = new StringWriter();
         try (JcaPEMWriter pem = new JcaPEMWriter(text)) {

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A server that runs in a folder of its own, from which it goes without a trace. */
+/** A server that runs in a temporary folder, which is deleted when it ends. */
 final class ServerProcess {
 
     /** Where servers listen. */
@@ -38,7 +38,7 @@ final class ServerProcess {
         reader.start();
     }
 
-    /** A server whose output nobody takes stops when the pipe is full. */
+    /** A server whose output is not read stops when the pipe is full. */
     private void read() {
         byte[] chunk = new byte[8192];
         try (InputStream stream = process.getInputStream()) {

@@ -99,7 +99,7 @@ public final class TestCertificates {
         return Shared.INSTANCE;
     }
 
-    /** A root of its own, which nobody else trusts. */
+    /** A new root, which no other context trusts. */
     public static TestCertificates withOwnRoot() {
         return new TestCertificates("Another test root");
     }
@@ -171,7 +171,7 @@ public final class TestCertificates {
         return context(List.of(), List.of(root));
     }
 
-    /** A client's context that trusts the root and has a certificate of its own. */
+    /** A client's context that trusts the root and has its own certificate. */
     public SSLContext client(Issued identity) {
         return context(List.of(identity), List.of(root));
     }

@@ -68,7 +68,7 @@ class BoundsTest {
     }
 
     @Test
-    void untagged_words_while_the_reply_to_the_command_is_awaited_are_bounded_too() {
+    void untagged_lines_while_the_reply_to_the_command_is_awaited_are_bounded_too() {
         Endpoint client = Connections.proposed(
                         client(clientSettings(TlsPolicy.REQUIRED).withLimits(SMALL)))
                 .arrive("WAIT\r\n".repeat(6))
@@ -173,7 +173,7 @@ class BoundsTest {
         server.arrive(tls.take()).run().requireNoFailure();
         tls.feed(server.take());
         for (int i = 0; i < 40; i++) {
-            // Whoever is asked answers with keys that ask for nothing.
+            // Either side, when asked, answers with keys that ask for nothing.
             (asking ? tls.engine() : engine[0]).beginHandshake();
             tls.feed(server.run().take()).say("x");
         }

@@ -130,7 +130,7 @@ class CertificateFailureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void a_client_without_the_certificate_that_is_needed_is_told(String version) {
+    void a_client_without_the_needed_certificate_gets_an_alert(String version) {
         MemoryLink link = clientCertificate(ClientCertificate.NEEDED, version, Connections.TRUSTING);
 
         assertThat(link.server().upgradeFailure().reason()).isEqualTo(FailureReason.HANDSHAKE_FAILED);
@@ -146,7 +146,7 @@ class CertificateFailureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    void a_client_whose_certificate_is_wrong_is_told(String version) {
+    void a_client_whose_certificate_is_wrong_gets_an_alert(String version) {
         MemoryLink link =
                 clientCertificate(ClientCertificate.WANTED, version, CERTIFICATES.client(CERTIFICATES.expired()));
 

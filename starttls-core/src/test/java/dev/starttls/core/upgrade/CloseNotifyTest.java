@@ -34,7 +34,7 @@ class CloseNotifyTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void answers_that_are_due_leave_before_the_answer_to_close_notify_wherever_it_is_cut(
+    void answers_that_are_due_leave_before_the_answer_to_close_notify_wherever_it_is_split(
             EngineMaker engines, String version) throws Exception {
         EngineSource source = engines.with(TestCertificates.shared().localhost(KeyKind.EC));
         int length = 200;

@@ -195,7 +195,7 @@ class ConnectionFuzzTest {
     }
 
     @Test
-    void words_are_octets() {
+    void text_is_octets() {
         assertThatCode(() -> ConnectionFuzzer.run(
                         "\0\0\1\0\0\0\2\0\2\2\2\4\0\5HELLO".getBytes(StandardCharsets.ISO_8859_1),
                         Role.CLIENT,

@@ -22,7 +22,7 @@ import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLException;
 
 /**
- * One connection against a peer that says anything at any time: octets in the clear, TLS of its own, octets inside it, the
+ * One connection against a peer that says anything at any time: octets in the clear, its own TLS, octets inside it, the
  * end of its stream, or nothing for a while.
  */
 final class ConnectionFuzzer {

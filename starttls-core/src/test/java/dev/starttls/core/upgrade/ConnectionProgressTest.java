@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Invariant 8: whoever does what the connection wants gets on or fails. {@link Endpoint} is such a driver, and an error of it is
+ * Invariant 8: a driver that does what the connection wants gets on or fails. {@link Endpoint} is such a driver; its error is
  * a turn that moved nothing.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -106,7 +106,7 @@ class ConnectionProgressTest {
 
     @ParameterizedTest
     @EnumSource(names = {"REQUIRED", "IMPLICIT"})
-    void a_failure_with_last_lines_is_told_behind_them(TlsPolicy policy) throws Exception {
+    void a_failure_with_last_lines_is_reported_after_them(TlsPolicy policy) throws Exception {
         Endpoint server;
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         if (policy == TlsPolicy.IMPLICIT) {
@@ -130,7 +130,7 @@ class ConnectionProgressTest {
     }
 
     @Test
-    void a_failure_whose_last_lines_are_not_taken_is_told_when_time_is_over() throws Exception {
+    void a_failure_whose_last_lines_are_not_taken_is_reported_when_time_is_over() throws Exception {
         UpgradeConnection connection = server(TlsPolicy.REQUIRED);
         connection.begin(0);
         connection.receive(octets("WRONG\r\n"), NOTHING);
@@ -179,7 +179,7 @@ class ConnectionProgressTest {
     }
 
     @Property(tries = 30)
-    void what_comes_behind_the_last_line_of_the_dialogue_is_the_applications(@ForAll long seed) throws Exception {
+    void what_comes_after_the_last_line_of_the_dialogue_is_the_applications(@ForAll long seed) throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         Endpoint server = handshake(server(TlsPolicy.IMPLICIT), TlsPolicy.IMPLICIT, tls);
         server.fragmented(Fragmentation.random(seed));
@@ -209,7 +209,7 @@ class ConnectionProgressTest {
             connection.transmit(NOTHING, last);
             tls.feed(Arrays.copyOf(last.array(), last.position()));
         }
-        // Nothing of the client's came behind the call that made its Finished.
+        // Nothing of the client's came after the call that made its Finished.
         assertThat(tls.heard()).isEqualTo("CAPS\r\n");
         assertThat(connection.want()).isEqualTo(Want.READ);
     }

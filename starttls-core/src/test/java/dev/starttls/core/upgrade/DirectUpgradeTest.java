@@ -77,7 +77,7 @@ class DirectUpgradeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"REQUIRED", "OPPORTUNISTIC"})
-    void the_command_leaves_right_behind_the_greeting_and_saves_a_round_trip(TlsPolicy policy) {
+    void the_command_leaves_right_after_the_greeting_and_saves_a_round_trip(TlsPolicy policy) {
         MemoryLink link = link(settings(policy, DirectUpgrade.ALWAYS), Offer.OFFERED);
         assertThat(clear(link.client().sent())).isEqualTo("UPGRADE\r\n");
         assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
@@ -89,7 +89,9 @@ class DirectUpgradeTest {
         assertThat(report(link).offeredInside()).containsExactly("LOGIN");
         assertThat(report(link).toString()).contains("proposal=UNASKED");
         assertThat(events.heard()).containsExactly("proposed", "upgraded TLSv1.3");
-        assertThat(facts(memory)).as("for those who go by it").isEqualTo(UPGRADED.withCommand(Answer.TAKEN));
+        assertThat(facts(memory))
+                .as("for clients that use what is remembered")
+                .isEqualTo(UPGRADED.withCommand(Answer.TAKEN));
     }
 
     @ParameterizedTest
@@ -134,7 +136,7 @@ class DirectUpgradeTest {
 
     @ParameterizedTest
     @EnumSource(names = {"NOT_OFFERED", "REFUSED"})
-    void an_opportunistic_client_asks_behind_a_refusal_and_then_goes_on_in_plaintext(Offer offer) {
+    void an_opportunistic_client_asks_after_a_refusal_and_then_goes_on_in_plaintext(Offer offer) {
         MemoryLink link = link(settings(TlsPolicy.OPPORTUNISTIC, DirectUpgrade.ALWAYS), offer);
         assertThat(link.client().requireNoFailure().connection().ready()).isTrue();
         assertThat(report(link).encrypted()).isFalse();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A ClientHello that another thread makes: whenever that thread comes, it leaves behind the go-ahead and only there. */
+/** A ClientHello that another thread makes: whenever that thread is done, it leaves after the go-ahead and only then. */
 class EarlyHelloTest {
 
     private static final String OFFER = "HELLO there\r\nCAP UPGRADE\r\nEND\r\n";
@@ -70,7 +70,7 @@ class EarlyHelloTest {
     }
 
     @Test
-    void a_thread_at_work_is_waited_for_by_the_task_behind_the_go_ahead_and_by_nothing_before() throws Exception {
+    void a_thread_at_work_is_waited_for_by_the_task_after_the_go_ahead_and_by_nothing_before() throws Exception {
         CountDownLatch at = new CountDownLatch(1);
         CountDownLatch on = new CountDownLatch(1);
         UpgradeConnection connection = client(with((host, port) -> {
@@ -103,7 +103,7 @@ class EarlyHelloTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void while_a_thread_is_at_work_nobody_else_touches_its_engine(boolean atTheHello) throws Exception {
+    void while_a_thread_is_at_work_no_other_touches_its_engine(boolean atTheHello) throws Exception {
         CountDownLatch at = new CountDownLatch(1);
         CountDownLatch on = new CountDownLatch(1);
         AtomicInteger touched = new AtomicInteger();
@@ -152,7 +152,7 @@ class EarlyHelloTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void what_it_makes_behind_the_end_is_nobodys(boolean failing) throws Exception {
+    void what_it_makes_after_the_end_is_not_used(boolean failing) throws Exception {
         TlsLayer layer = new TlsLayer(Role.CLIENT, counting(), new Peer("localhost", 1));
         Runnable preparation = layer.prepareEarly();
         layer.ready();
@@ -217,7 +217,7 @@ class EarlyHelloTest {
     }
 
     @Test
-    void what_goes_wrong_there_is_told_here() throws Exception {
+    void what_goes_wrong_there_is_reported_here() throws Exception {
         // No engine at all: before anything is proposed.
         UpgradeConnection none = client(with((host, port) -> {
             throw new IllegalArgumentException("no engine today");

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What goes wrong has the same reason whoever has made the engine that finds it. */
+/** What goes wrong has the same reason with every engine that finds it. */
 @Timeout(120)
 class EngineFailureTest {
 
@@ -44,7 +44,7 @@ class EngineFailureTest {
 
     @ParameterizedTest
     @MethodSource("wrong")
-    void a_wrong_certificate_is_told_as_what_it_is(EngineMaker engines, Issued shown, FailureReason reason) {
+    void a_wrong_certificate_is_reported_as_what_it_is(EngineMaker engines, Issued shown, FailureReason reason) {
         MemoryLink link = MemoryLink.between(
                         new UpgradeConnection(
                                 new LineProtocolClient(), settings(engines.client()), new Peer("localhost", -1)),

@@ -36,7 +36,7 @@ class FramingTest {
     }
 
     @Test
-    void a_literal_is_whole_however_it_was_cut() {
+    void a_literal_is_whole_however_it_was_split() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         for (int i = 0; i < 200; i++) {

@@ -23,7 +23,7 @@ class HandshakeDiagnosisTest {
     private static final Peer PEER = new Peer("b\u00fccher.example", 25);
 
     @Test
-    void two_sides_without_a_common_application_protocol_are_told_to_compare_them() {
+    void without_a_common_application_protocol_the_advice_is_to_compare_them() {
         MemoryLink link = MemoryLink.between(
                         client(UpgradeSettings.of(TlsPolicy.REQUIRED)
                                 .withTls(TlsSettings.builder()

@@ -49,7 +49,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who the peer is is settled by this library, whatever engine, trust manager and cache of sessions have to say of it. */
+/** The identity of the peer is verified by this library, whatever engine, trust manager and cache of sessions do. */
 @Timeout(300)
 class IdentityTest {
 
@@ -59,7 +59,7 @@ class IdentityTest {
     private static final String PINNED = pin(GOOD.leaf());
     private static final Map<Issued, EngineSource> SERVERS = new ConcurrentHashMap<>();
     private static final List<String> VERSIONS = List.of("TLSv1.2", "TLSv1.3");
-    /** Each test has a server of its own, as far as the caches of sessions can tell. */
+    /** Each test has another server, as the caches of sessions see it. */
     private static final AtomicInteger PORT = new AtomicInteger(20_000);
 
     static Stream<Arguments> clients() {
@@ -74,7 +74,7 @@ class IdentityTest {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("clients")
-    void a_certificate_of_another_name_is_refused_whoever_trusts_it(EngineMaker maker, Trust trust, String version) {
+    void a_certificate_of_another_name_is_refused_whatever_trusts_it(EngineMaker maker, Trust trust, String version) {
         TlsSettings tls = settings(maker, trust, version);
         int port = PORT.incrementAndGet();
         for (int i = 0; i < 2; i++) {

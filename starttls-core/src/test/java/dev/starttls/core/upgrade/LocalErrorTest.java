@@ -98,7 +98,7 @@ class LocalErrorTest {
     }
 
     @Test
-    void what_a_chooser_of_contexts_throws_is_let_through_and_told() throws Exception {
+    void what_a_chooser_of_contexts_throws_is_let_through_and_reported() throws Exception {
         for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
             Connections.Events events = new Connections.Events();
             UpgradeConnection connection = server(UpgradeSettings.of(TlsPolicy.IMPLICIT)
@@ -118,7 +118,7 @@ class LocalErrorTest {
     }
 
     @Test
-    void what_a_source_of_engines_throws_is_let_through_and_told() throws Exception {
+    void what_a_source_of_engines_throws_is_let_through_and_reported() throws Exception {
         for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
             Connections.Events events = new Connections.Events();
             UpgradeConnection connection = client(UpgradeSettings.of(TlsPolicy.IMPLICIT)
@@ -183,7 +183,7 @@ class LocalErrorTest {
     }
 
     @Test
-    void a_servers_listener_that_throws_when_told_of_the_upgrade_hears_of_the_failure() throws Exception {
+    void a_servers_listener_that_throws_at_the_upgrade_hears_of_the_failure() throws Exception {
         for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
             List<String> heard = new ArrayList<>();
             UpgradeConnection connection =
@@ -219,7 +219,7 @@ class LocalErrorTest {
     }
 
     @Test
-    void a_listener_that_throws_when_told_of_a_failure_does_not_hide_it() {
+    void a_listener_that_throws_at_a_failure_does_not_hide_it() {
         for (Throwable thrown : List.of(new IllegalStateException("mine"), new AssertionError("mine"))) {
             UpgradeConnection connection =
                     client(clientSettings(TlsPolicy.REQUIRED).withListener(new UpgradeListener() {
@@ -235,7 +235,7 @@ class LocalErrorTest {
     }
 
     @Test
-    void what_a_dialogue_throws_is_let_through_and_told_without_what_it_says() throws Exception {
+    void what_a_dialogue_throws_is_let_through_and_reported_without_its_message() throws Exception {
         Connections.Events events = new Connections.Events();
         AssertionError thrown = new AssertionError("PASS secret");
         Dialogue dialogue = new Dialogue() {

@@ -13,7 +13,7 @@ import dev.starttls.core.testing.fuzz.Recorder;
 import dev.starttls.core.testing.fuzz.Tamper;
 import java.time.Duration;
 
-/** A client and a server of this library, and someone in the middle who changes what passes in either direction. */
+/** A client and a server of this library, and an attacker in the middle that changes what passes in either direction. */
 class MiddleConnectionFuzz {
 
     private static final int MAX_TURNS = 10_000;

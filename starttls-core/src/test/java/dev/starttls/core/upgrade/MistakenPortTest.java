@@ -10,7 +10,7 @@ import dev.starttls.core.testing.Endpoint;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The two mistakes that users make most: plaintext spoken to an implicit-TLS port, and TLS to a plaintext port. */
+/** The two most frequent mistakes: plaintext spoken to an implicit-TLS port, and TLS to a plaintext port. */
 class MistakenPortTest {
 
     private static final Duration MINUTE = Duration.ofSeconds(60);

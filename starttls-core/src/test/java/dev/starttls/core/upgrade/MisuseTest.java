@@ -75,15 +75,15 @@ class MisuseTest {
                 ofClient("a go-ahead that was not proposed", Step.goAhead()),
                 ofClient("lines in the go-ahead", new Step.Propose("UP"), new Step.Proceed(List.of("x"))),
                 ofClient("a second proposal", new Step.Propose("UP"), new Step.Propose("UP")),
-                ofClient("a line behind the proposal", new Step.Propose("UP"), ASK),
-                ofClient("a proposal that nobody allowed", new Step.Propose("UP", Step.Offer.UNREAD)),
+                ofClient("a line after the proposal", new Step.Propose("UP"), ASK),
+                ofClient("a proposal that was not allowed", new Step.Propose("UP", Step.Offer.UNREAD)),
                 ofClient(
-                        "a question behind a proposal that was asked for",
+                        "a question after a proposal that was asked for",
                         new Step.Propose("UP"),
                         new Step.Ask(Phase.CAPABILITY, List.of("CAPS"), "NO")),
                 ofClient("a question without a proposal", new Step.Ask(Phase.CAPABILITY, List.of("CAPS"), "NO")),
-                ofClient("a last line behind the proposal", new Step.Propose("UP"), new Step.Close(List.of("bye"))),
-                ofClient("an end in plaintext behind the proposal", new Step.Propose("UP"), Step.ready()),
+                ofClient("a last line after the proposal", new Step.Propose("UP"), new Step.Close(List.of("bye"))),
+                ofClient("an end in plaintext after the proposal", new Step.Propose("UP"), Step.ready()),
                 ofClient("a session in plaintext where TLS is required", Step.ready()),
                 // A server's.
                 ofServer("a proposal of a server", new Step.Propose("UP")),
@@ -225,7 +225,7 @@ class MisuseTest {
     }
 
     @Test
-    void behind_something_that_is_no_line_nothing_is_no_step_either() {
+    void after_something_that_is_no_line_nothing_is_no_step_either() {
         Dialogue stepless = new Scripted(Role.SERVER, List.of()) {
             @Override
             public Step malformed(LineException broken) {
@@ -239,7 +239,7 @@ class MisuseTest {
     }
 
     @Test
-    void behind_something_that_is_no_line_only_an_end_may_follow() {
+    void after_something_that_is_no_line_only_an_end_may_follow() {
         Dialogue forgiving = new Scripted(Role.SERVER, List.of()) {
             @Override
             public Step malformed(LineException broken) {
@@ -253,7 +253,7 @@ class MisuseTest {
     }
 
     @Test
-    void a_failure_behind_the_proposal_says_nothing_to_the_peer() {
+    void a_failure_after_the_proposal_says_nothing_to_the_peer() {
         Step fail = new Step.Fail(FailureReason.TURNED_AWAY, "Expected better", "line", List.of("bye"));
         Endpoint side = Endpoint.of(client(
                         new Scripted(Role.CLIENT, List.of(new Step.Propose("UP"), fail)),

@@ -19,13 +19,13 @@ class ObservedEndpoint {
     /** What the application sends: never in the clear unless the connection was handed over in the clear. */
     static final String SECRET = "ECHO password-of-the-application\r\n";
 
-    /** Two records in each direction, their decrypted content and the limits' own lines; with room to spare. */
+    /** Two records in each direction, their decrypted content and the lines that the limits allow, with a margin. */
     private static final int MAX_HELD = 150_000;
 
     private static final int MAX_STEPS = 20_000;
 
     private static final String COMMAND = "UPGRADE\r\n";
-    /** All that a client may say in the clear: asking first, or behind a refusal. */
+    /** All that a client may say in the clear: asking first, or after a refusal. */
     private static final List<String> CLEAR = List.of("CAPS\r\nUPGRADE\r\n", "UPGRADE\r\nCAPS\r\nUPGRADE\r\n");
 
     final UpgradeConnection connection;

@@ -134,7 +134,7 @@ class PolicyTest {
     }
 
     @Test
-    void a_server_hears_of_the_upgrade_once_and_of_no_failure_behind_it() {
+    void a_server_hears_of_the_upgrade_once_and_of_no_failure_after_it() {
         Connections.Events heard = new Connections.Events();
         MemoryLink link = MemoryLink.between(
                 client(TlsPolicy.REQUIRED),

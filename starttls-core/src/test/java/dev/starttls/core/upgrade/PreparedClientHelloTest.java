@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A ClientHello that was made ahead leaves behind the go-ahead, and never otherwise. */
+/** A ClientHello that was made ahead leaves after the go-ahead, and never otherwise. */
 class PreparedClientHelloTest {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

@@ -42,7 +42,8 @@ class ReentranceTest {
     @Test
     void a_connection_that_is_over_does_not_begin() {
         UpgradeConnection aborted = client();
-        aborted.abort(new UpgradeException(FailureReason.REJECTED, Phase.CONNECT, "Expected room, got none"));
+        aborted.abort(
+                new UpgradeException(FailureReason.REJECTED, Phase.CONNECT, "Expected a free connection, got none"));
         assertThatThrownBy(() -> aborted.begin(0)).isInstanceOf(UpgradeException.class);
         UpgradeConnection ended = client();
         ended.end();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What is told of an upgrade: versions, chain, capabilities, and what each phase took. */
+/** What is reported of an upgrade: versions, chain, capabilities, and what each phase took. */
 class ReportTest {
 
     @ParameterizedTest
@@ -81,7 +81,7 @@ class ReportTest {
     }
 
     @Test
-    void the_time_of_each_phase_is_what_was_told() {
+    void the_time_of_each_phase_is_what_passed_by_the_given_clock() {
         UpgradeConnection connection = client(clientSettings(TlsPolicy.OPPORTUNISTIC));
         connection.spent(Phase.CONNECT, 5);
         Endpoint client = Endpoint.of(connection).run();

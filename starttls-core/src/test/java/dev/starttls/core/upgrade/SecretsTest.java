@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Invariant 7: what is told of a failure or of an upgrade holds no secret, and no more of the peer than one line. */
+/** Invariant 7: what is reported of a failure or of an upgrade holds no secret, and no more of the peer than one line. */
 class SecretsTest {
 
     private static final String SECRET = "hunter2";
@@ -33,7 +33,7 @@ class SecretsTest {
         Endpoint server =
                 Endpoint.of(server(TlsPolicy.REQUIRED)).arrive(said).arriveEnd().run();
 
-        assertThat(told(server)).doesNotContain(SECRET);
+        assertThat(reported(server)).doesNotContain(SECRET);
         assertThat(server.upgradeFailure().reply()).isEmpty();
     }
 
@@ -48,7 +48,7 @@ class SecretsTest {
             }
             server.arrive(tls.say(said).take()).run();
             assertThat(server.failure()).isPresent();
-            assertThat(told(server)).doesNotContain(SECRET);
+            assertThat(reported(server)).doesNotContain(SECRET);
         }
     }
 
@@ -66,13 +66,13 @@ class SecretsTest {
     }
 
     @Test
-    void octets_behind_the_go_ahead_are_counted_and_not_shown() {
+    void octets_after_the_go_ahead_are_counted_and_not_shown() {
         Endpoint client = Connections.proposed(client(TlsPolicy.REQUIRED))
                 .arrive("GO\r\nhunter2\r\n")
                 .run();
 
         assertThat(client.upgradeFailure()).hasMessageContaining("got 9 octets in plaintext");
-        assertThat(told(client)).doesNotContain(SECRET);
+        assertThat(reported(client)).doesNotContain(SECRET);
     }
 
     @Test
@@ -84,12 +84,12 @@ class SecretsTest {
         link.client().arriveEnd().run();
         link.server().arriveEnd().run();
 
-        assertThat(told(link.client())).doesNotContain(SECRET);
-        assertThat(told(link.server())).doesNotContain(SECRET);
+        assertThat(reported(link.client())).doesNotContain(SECRET);
+        assertThat(reported(link.server())).doesNotContain(SECRET);
     }
 
-    /** All that anybody can read of a side: its exception with all causes, and its report. */
-    private static String told(Endpoint side) {
+    /** All that is reported of an endpoint: its exception with all causes, and its report. */
+    private static String reported(Endpoint side) {
         StringWriter all = new StringWriter();
         side.failure().orElseThrow().printStackTrace(new PrintWriter(all, true));
         return all + side.connection().report().toString();

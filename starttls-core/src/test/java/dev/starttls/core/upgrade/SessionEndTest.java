@@ -64,7 +64,7 @@ class SessionEndTest {
 
     @Test
     void without_sni_there_is_no_name() throws Exception {
-        // A context of its own: JSSE's clients send the name of the session that they resume.
+        // Its own context: JSSE's clients send the name of the session that they resume.
         upgraded(BareTls.client(Connections.CERTIFICATES.client()).begin(), TlsPolicy.REQUIRED);
         assertThat(dialogue.known().get(1).tls().orElseThrow().serverName()).isEmpty();
     }

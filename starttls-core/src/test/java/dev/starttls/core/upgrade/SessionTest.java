@@ -86,7 +86,7 @@ class SessionTest {
 
     @ParameterizedTest
     @EnumSource(names = {"REQUIRED", "IMPLICIT"})
-    void the_last_lines_leave_through_buffers_of_one_octet_and_the_application_behind_them(TlsPolicy policy)
+    void the_last_lines_leave_through_buffers_of_one_octet_and_the_application_after_them(TlsPolicy policy)
             throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         Endpoint server = Endpoint.of(server(new Last(Role.SERVER, FAREWELL), serverSettings(policy)))
@@ -121,7 +121,7 @@ class SessionTest {
     }
 
     @Test
-    void the_last_lines_do_not_leave_behind_a_close() throws Exception {
+    void the_last_lines_do_not_leave_after_a_close() throws Exception {
         UpgradeConnection connection = readyInPlaintext();
         ByteBuffer out = ByteBuffer.allocate(3);
         connection.transmit(NOTHING, out);
@@ -136,7 +136,7 @@ class SessionTest {
     }
 
     @Test
-    void close_notify_right_behind_the_handshake_ends_the_session_and_fails_nothing() throws Exception {
+    void close_notify_right_after_the_handshake_ends_the_session_and_fails_nothing() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
         Endpoint server = Endpoint.of(
                 server(new Last(Role.SERVER, new Step.Ready(List.of())), serverSettings(TlsPolicy.IMPLICIT)));
@@ -221,7 +221,7 @@ class SessionTest {
                 client.arrive(tls.take()).run().requireNoFailure();
             }
             assertThat(connection.ready()).isFalse();
-            // The server's line makes the client ready; data comes right behind it.
+            // The server's line makes the client ready; data comes right after it.
             ByteBuffer network = ByteBuffer.wrap(tls.say("go on\r\n").say(much).take());
             ByteBuffer out = ByteBuffer.allocate(200_000);
             CompletableFuture<Void> writer = new CompletableFuture<>();
@@ -292,7 +292,7 @@ class SessionTest {
         server.arrive(tls.take()).run().requireNoFailure();
     }
 
-    /** A server whose only word inside TLS, or behind OVER in plaintext, is its last; or a client that awaits a line first. */
+    /** A server whose only word inside TLS, or after OVER in plaintext, is its last; or a client that awaits a line first. */
     private static class Last implements Dialogue {
 
         private final Role role;

@@ -94,7 +94,7 @@ class TasksAndPreparationTest {
     }
 
     @Test
-    void a_client_hello_made_ahead_leaves_behind_the_go_ahead() throws Exception {
+    void a_client_hello_made_ahead_leaves_after_the_go_ahead() throws Exception {
         UpgradeConnection connection = client(counting(Preparation.WHILE_WAITING));
         Endpoint client = Endpoint.of(connection);
         connection.prepare();
@@ -231,7 +231,7 @@ class TasksAndPreparationTest {
             assertThat(link.client().connection().report().tls().orElseThrow().peerChain())
                     .containsExactly(other.leaf());
 
-            // A name without a dot is none for SNI, an address never is one.
+            // Neither a name without a dot nor an address is a name for SNI.
             UpgradeConnection byAddress = new UpgradeConnection(
                     new LineProtocolClient(), clientSettings(TlsPolicy.REQUIRED), new Peer("127.0.0.1", 1));
             var unnamed = MemoryLink.between(byAddress, server(settings));

@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Trusts nobody, in its own way: throws whatever it is given, declared or not. */
+/** Trusts no certificate: throws whatever it is given, declared or not. */
 final class ThrowingTrust extends X509ExtendedTrustManager {
 
     private final Throwable thrown;

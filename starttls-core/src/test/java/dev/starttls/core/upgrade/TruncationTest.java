@@ -69,7 +69,7 @@ class TruncationTest {
     }
 
     @Test
-    void what_comes_behind_close_notify_is_nobodys() throws Exception {
+    void what_comes_after_close_notify_is_not_read() throws Exception {
         Endpoint client = ready(Truncation.REPORTED);
         ByteBuffer network = ByteBuffer.wrap(tls.close().take());
         ByteBuffer application = ByteBuffer.allocate(100);
@@ -83,7 +83,7 @@ class TruncationTest {
     }
 
     @Test
-    void truncation_is_told_as_often_as_it_is_asked_for() throws Exception {
+    void truncation_is_reported_as_often_as_it_is_asked_for() throws Exception {
         Endpoint client = ready(Truncation.REPORTED);
         client.arriveEnd().run();
         for (int i = 0; i < 3; i++) {
@@ -125,7 +125,7 @@ class TruncationTest {
                 .isInstanceOf(SSLException.class)
                 .hasMessageContaining("failed before");
         assertThat(client.connection().inputEnded()).isFalse();
-        // The peer is told by an alert.
+        // An alert reports it to the peer.
         assertThat(catchThrowable(() -> tls.feed(client.take()))).hasMessageContaining("bad_record_mac");
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class UpgradeMachineTest {
 
-    /** Written out a second time on purpose: whoever changes the table has to mean it. */
+    /** Written out a second time on purpose: a change of the table is made twice, and so never by mistake. */
     private static final Map<String, State> TABLE = new HashMap<>();
 
     static {
@@ -96,7 +96,7 @@ class UpgradeMachineTest {
     }
 
     @Test
-    void behind_the_go_ahead_there_is_no_way_back_to_plaintext() {
+    void after_the_go_ahead_there_is_no_way_back_to_plaintext() {
         Set<State> reached = reachable(State.HANDSHAKING);
         assertThat(reached)
                 .containsExactlyInAnyOrder(State.HANDSHAKING, State.SECURE, State.CLOSING, State.CLOSED, State.FAILED)
@@ -118,7 +118,7 @@ class UpgradeMachineTest {
         }
     }
 
-    /** The server may have taken its octets for lines: what is said in the clear behind them would be answered as theirs. */
+    /** The server may have taken its octets for lines: what is said in the clear after them would be answered as theirs. */
     @Test
     void a_client_hello_that_came_along_leaves_no_way_back() {
         assertThat(reachable(State.PROPOSED_WITH_HELLO))

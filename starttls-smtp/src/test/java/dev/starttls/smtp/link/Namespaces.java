@@ -143,7 +143,7 @@ final class Namespaces implements AutoCloseable {
     private void delete() {
         for (String host : HOSTS) {
             try {
-                // One that is not there is none to delete.
+                // One that is not there need not be deleted.
                 ip.run("", "netns", "delete", prefix + host);
             } catch (IOException e) {
                 return;

@@ -101,7 +101,7 @@ class RealLinkTest {
             return;
         }
         if (!"root".equals(System.getProperty("user.name"))) {
-            missing = Optional.of("the user is not root, who alone may make network namespaces");
+            missing = Optional.of("only root may make network namespaces");
         }
         Optional<ExternalProgram> ip = program("ip");
         Optional<ExternalProgram> nft = program("nft");
@@ -167,7 +167,7 @@ class RealLinkTest {
     }
 
     @Test
-    void where_one_of_twenty_segments_is_lost_most_upgrade_and_the_others_fail_with_a_reason() throws Exception {
+    void where_one_of_twenty_segments_is_lost_more_than_half_upgrade() throws Exception {
         link().rules(Fault.table("", "numgen random mod 100 < 5 drop\n"));
         List<String> ends = upgrade(
                 IntStream.range(0, UPGRADES).mapToObj(i -> SOUND + i % 2).toList());
