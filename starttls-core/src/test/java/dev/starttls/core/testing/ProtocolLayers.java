@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import java.net.URI;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
-/** What the classes of a protocol's module may depend on. */
+/** What the classes of a protocol's module may depend on. They are read once for all rules. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class ProtocolLayers {
 
     private final JavaClasses module;
@@ -22,9 +25,8 @@ public abstract class ProtocolLayers {
      * @param prefix with which its entry classes begin, for instance "Smtp"
      */
     protected ProtocolLayers(String protocol, String prefix) {
-        module = new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("dev.starttls." + protocol);
+        // From where they are, and not looked for in every jar of the tests.
+        module = new ClassFileImporter().importPath(main());
         entry = "dev\\.starttls\\." + protocol + "\\." + prefix + "(Client|Server|Connection)(\\$.*)?";
     }
 
@@ -73,5 +75,17 @@ public abstract class ProtocolLayers {
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.Thread")
                 .check(module);
+    }
+
+    @Test
+    void the_rules_see_the_classes() {
+        assertThat(module).hasSizeGreaterThan(10);
+    }
+
+    /** The module's classes, beside those of its tests. */
+    private Path main() {
+        URI tests = URI.create(
+                getClass().getProtectionDomain().getCodeSource().getLocation().toString());
+        return Path.of(tests).resolveSibling("classes");
     }
 }
