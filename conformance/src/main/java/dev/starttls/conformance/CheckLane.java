@@ -6,7 +6,7 @@ import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 
-/** Checks targets with a runner of its own, in the dialects of the suite. */
+/** Checks targets with a runner of its own. */
 final class CheckLane implements Fleet.Lane {
     private final Runner runner;
     private final TargetSettings settings;

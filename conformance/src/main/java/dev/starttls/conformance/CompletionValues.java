@@ -3,7 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Check;
 import java.util.Iterator;
 
-/** What a shell offers to complete option values with. */
+/** The values that a shell offers for options. */
 final class CompletionValues {
     private CompletionValues() {}
 

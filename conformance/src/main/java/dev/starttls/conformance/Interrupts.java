@@ -1,12 +1,12 @@
 package dev.starttls.conformance;
 
-/** Tells when the run is ended from outside: by control-C, or by a signal that asks to terminate. */
+/** Reports that the run is ended from outside: by control-C, or by a signal that asks to terminate. */
 @FunctionalInterface
 public interface Interrupts {
-    /** Nobody interrupts. */
+    /** No interrupts. */
     Interrupts NONE = last -> () -> {};
 
-    /** While it is open, an interrupt is heard. */
+    /** Reports interrupts while it is open. */
     @FunctionalInterface
     interface Watch extends AutoCloseable {
         @Override
@@ -14,12 +14,12 @@ public interface Interrupts {
     }
 
     /**
-     * Has something done when the interrupt comes, by another thread; the process ends behind it, with the status that
-     * the signal has by convention: 130 for SIGINT, 143 for SIGTERM.
+     * Runs this on another thread when the interrupt comes; after it the process ends, with the status that the signal
+     * has by convention: 130 for SIGINT, 143 for SIGTERM.
      */
     Watch on(Runnable last);
 
-    /** Those of this process. */
+    /** The interrupts of this process. */
     static Interrupts ofProcess() {
         return last -> {
             Thread hook = new Thread(last, "interrupt");
@@ -28,7 +28,7 @@ public interface Interrupts {
                 try {
                     Runtime.getRuntime().removeShutdownHook(hook);
                 } catch (IllegalStateException e) {
-                    // Too late: the hook runs, and ends the process.
+                    // Too late: the hook is running, and then the process ends.
                     return;
                 }
             };

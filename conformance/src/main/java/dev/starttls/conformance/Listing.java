@@ -19,12 +19,12 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What --list and --explain print: under headings and in colour for a person, one line per check for programs. */
+/** What --list and --explain print: with headings and colour on a terminal, one line per check for programs. */
 final class Listing {
     private static final int WIDTH = 100;
-    /** Below the titles. */
+    /** The column of the titles: a clause that does not fit after its title is printed below it. */
     private static final int CLAUSE_INDENT = 25;
-    /** Below the texts beside the labels. */
+    /** The column of the texts: wide enough for the longest label. */
     private static final int TEXT_INDENT = 10;
 
     private final Catalogue catalogue;
@@ -83,12 +83,12 @@ final class Listing {
                 Locale.ROOT, "%-12s %-9s %s", check.id(), check.level().key(), check.title());
     }
 
-    /** Each once. */
+    /** The clauses of a check, each once. */
     private static String clauses(List<Check> same) {
         return same.stream().map(Check::clause).distinct().collect(Collectors.joining("; "));
     }
 
-    /** Explains the checks with such an id, or of such a clause. */
+    /** Explains the checks with this id, or of this clause. */
     void explain(String named) throws UsageException {
         List<List<Check>> found = byId(Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class)));
         if (found.isEmpty()) {
@@ -116,7 +116,7 @@ final class Listing {
         paragraph("run", "conformance --only " + check.id() + " " + example(check) + "://HOST:PORT");
     }
 
-    /** A text that the protocols of a check may share or have each for itself. */
+    /** A text that may be the same for the protocols of a check, or differ. */
     private void paragraphs(String label, List<Check> same, Function<Check, String> text) {
         Map<String, List<Check>> texts =
                 same.stream().collect(Collectors.groupingBy(text, LinkedHashMap::new, Collectors.toList()));
@@ -139,9 +139,9 @@ final class Listing {
     private static String meaning(Level level) {
         return level.key()
                 + switch (level) {
-                    case MUST -> ": to break it fails the run";
-                    case SHOULD -> ": to break it is a warning";
-                    case SECURITY -> ": beyond the letter of an RFC; to be open to it fails the run";
+                    case MUST -> ": violating it fails the run";
+                    case SHOULD -> ": violating it is a warning";
+                    case SECURITY -> ": beyond what an RFC says in so many words; being vulnerable fails the run";
                 };
     }
 
@@ -153,7 +153,7 @@ final class Listing {
         return check.schemes().stream().sorted().findFirst().map(Scheme::key).orElse("smtp");
     }
 
-    /** A label, and the text beside it in lines of bounded width. */
+    /** A label, and the text beside it in lines of limited width. */
     private void paragraph(String label, String text) {
         String before = "  " + label;
         for (String line : wrapped(text, WIDTH - TEXT_INDENT)) {
@@ -162,7 +162,7 @@ final class Listing {
         }
     }
 
-    /** In lines of so many characters; a longer word has a line of its own. */
+    /** Splits text into lines of at most this width; a longer word has a line of its own. */
     private static List<String> wrapped(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();

@@ -49,7 +49,7 @@ public final class Main {
             surroundings.err().println("Try --help.");
             return Outcome.USAGE.status();
         } catch (RuntimeException e) {
-            surroundings.err().println("conformance: a fault of the suite itself, please report it:");
+            surroundings.err().println("conformance: an internal error of the suite, please report it:");
             e.printStackTrace(surroundings.err());
             return ExitStatus.FAULT;
         } finally {
@@ -91,7 +91,7 @@ public final class Main {
                 .orElse("(not packaged)");
     }
 
-    /** As wide as the terminal is, which costs a process to find out; without one nobody asks. */
+    /** The width of the terminal. Finding it out starts a process, so it is done only if there is a terminal. */
     private int columns() {
         return surroundings.terminal().onScreen()
                 ? commandLine.getCommandSpec().usageMessage().autoWidth(true).width()

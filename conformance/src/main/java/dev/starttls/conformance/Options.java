@@ -38,12 +38,12 @@ import picocli.CommandLine.Parameters;
             "  source <(conformance --completion)",
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
-                    + " none of its checks more than four times --timeout; what was not seen by then is told as"
+                    + " each of its checks at most four times --timeout; what was not observed by then is reported as"
                     + " inconclusive.",
             "",
             "Exit status: 0 every MUST and security check passed (or could not be made, and the report says",
             "why); 1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol.",
-            "A run that is interrupted (130, 143) has written all that was finished."
+            "An interrupted run (130, 143) has written the reports of all finished targets."
         })
 final class Options {
     @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
@@ -52,30 +52,30 @@ final class Options {
     @Option(
             names = "--trust",
             paramLabel = "PEM",
-            description = "Roots to judge the server's certificate by (default: those of the Java runtime).")
+            description = "Trusted roots for the server's certificate (default: those of the Java runtime).")
     Optional<Path> trust = Optional.empty();
 
     @Option(
             names = "--server-name",
             paramLabel = "NAME",
-            description = "The name sent in SNI and looked for in the certificate (default: the URL's host).")
+            description = "The name sent in SNI and expected in the certificate (default: the URL's host).")
     Optional<String> serverName = Optional.empty();
 
-    @Option(names = "--user", paramLabel = "NAME", description = "Login, for the checks that need one.")
+    @Option(names = "--user", paramLabel = "NAME", description = "User name, for the checks that need a login.")
     Optional<String> user = Optional.empty();
 
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "Its first line is the password; no report shows it.")
+            description = "A file with the password in its first line; no report shows the password.")
     Optional<Path> passwordFile = Optional.empty();
 
     @Option(
             names = "--only",
             paramLabel = "ID|CLAUSE",
             completionCandidates = CompletionValues.Ids.class,
-            description = "Run the checks with such ids, UP-S-11 (a to f) or 'UP-S-1*', or of a clause and its parts:"
-                    + " 'RFC 3207 4.2', CVE-2011-0411. May be repeated.")
+            description = "Run only the checks with these ids, UP-S-11 (a to f) or 'UP-S-1*', or of a clause and its"
+                    + " subsections: 'RFC 3207 4.2', CVE-2011-0411. May be repeated.")
     List<String> only = new ArrayList<>();
 
     @Option(
@@ -88,8 +88,8 @@ final class Options {
     @Option(
             names = "--level",
             paramLabel = "must|should|all",
-            description = "must: what an RFC's MUST says; should: that and its SHOULD; all: security checks, beyond"
-                    + " the letter, too (default: all).")
+            description = "must: the checks of an RFC's MUST; should: those and the ones of a SHOULD; all: also the"
+                    + " security checks (default: all).")
     Depth level = Depth.all;
 
     @Option(
@@ -101,21 +101,23 @@ final class Options {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            description = "Checks at once of each target, most with one connection each (default: ${DEFAULT-VALUE}).")
+            description = "How many checks of each target run at the same time; most checks have one connection"
+                    + " (default: ${DEFAULT-VALUE}).")
     int parallel = 4;
 
     @Option(
             names = "--targets",
             paramLabel = "N",
-            description = "Targets of the file, or built-in servers, in check at once (default: ${DEFAULT-VALUE}).")
+            description = "How many targets of the file, or built-in servers, are checked at the same time (default:"
+                    + " ${DEFAULT-VALUE}).")
     int targets = 8;
 
     @Option(
             names = "--targets-file",
             paramLabel = "FILE",
             description =
-                    "URLs, one per line, # begins a comment, '-' for standard input; checked as they come, many at"
-                            + " once, and reported as they are finished.")
+                    "A file of URLs, one per line; # begins a comment, '-' is standard input. They are checked as they"
+                            + " are read, many at the same time, and reported in the order in which they finish.")
     Optional<String> targetsFile = Optional.empty();
 
     @Option(
@@ -123,9 +125,8 @@ final class Options {
             paramLabel = "F[=FILE]",
             completionCandidates = CompletionValues.Formats.class,
             description =
-                    "text; html (a page of its own); junit (XML for CI); json (an object per target, one after the"
-                            + " other); ndjson (the same, one per line). To standard output or to a file. May be repeated"
-                            + " (default: text).")
+                    "text; html (one page); junit (XML for CI); json (one object per target); ndjson (the same, one"
+                            + " object per line). To standard output or to a file. May be repeated (default: text).")
     List<String> formats = new ArrayList<>();
 
     @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
@@ -138,19 +139,19 @@ final class Options {
             names = "--explain",
             paramLabel = "ID|CLAUSE",
             completionCandidates = CompletionValues.Ids.class,
-            description = "Explain the checks with such ids or of such a clause, and how to fix what they find.")
+            description = "Explain the checks with these ids or of this clause, and how to fix what they find.")
     Optional<String> explain = Optional.empty();
 
-    @Option(names = "--completion", description = "Print what completes this command in bash and zsh.")
+    @Option(names = "--completion", description = "Print the completion script for bash and zsh.")
     boolean completion;
 
     @Option(names = "--version", versionHelp = true, description = "Print the version.")
     boolean version;
 
-    @Option(names = "--help", usageHelp = true, description = "Print this.")
+    @Option(names = "--help", usageHelp = true, description = "Print this help.")
     boolean help;
 
-    /** How deep to look; the constants are what is written on the command line. */
+    /** Which levels to check; the names of the constants are the values on the command line. */
     enum Depth {
         must,
         should,

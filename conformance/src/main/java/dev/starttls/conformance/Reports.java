@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The reports asked for with --format, each to its place. */
+/** The reports asked for with --format, and where each is written. */
 final class Reports implements AutoCloseable {
     static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "html");
 
@@ -29,7 +29,7 @@ final class Reports implements AutoCloseable {
     /**
      * Opens them all.
      *
-     * @param columns how wide the terminal is, where there is one
+     * @param columns the width of the terminal, if there is one
      */
     static Reports open(List<String> formats, CommandEnvironment surroundings, int columns) throws UsageException {
         Reports all = new Reports();
@@ -64,7 +64,7 @@ final class Reports implements AutoCloseable {
                 });
     }
 
-    /** For whoever looks on, or for a pipe. */
+    /** The text report, for a terminal or for a pipe. */
     private static Report text(CommandEnvironment surroundings, int columns) {
         Terminal terminal = surroundings.terminal();
         Style style = terminal.colour() ? Style.COLOUR : Style.PLAIN;
@@ -75,7 +75,7 @@ final class Reports implements AutoCloseable {
 
     private PrintStream file(String name) throws UsageException {
         if (name.isEmpty()) {
-            throw new UsageException("--format F= needs a file name behind the '='");
+            throw new UsageException("--format F= needs a file name after the '='");
         }
         try {
             PrintStream file = new PrintStream(new FileOutputStream(name), false, StandardCharsets.UTF_8);
@@ -90,7 +90,7 @@ final class Reports implements AutoCloseable {
         reports.forEach(one -> one.add(report));
     }
 
-    /** A file that takes no more of what is written to it. */
+    /** The name of a file that can no longer be written. */
     Optional<String> lost() {
         return files.entrySet().stream()
                 .filter(file -> file.getValue().checkError())

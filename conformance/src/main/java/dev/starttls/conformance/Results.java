@@ -18,11 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What comes out of a run, written by whatever thread has it, by one at a time: reports, and remarks for the person who
- * runs it. Once closed, by the end of the run or by an interrupt, reports are well-formed and nothing is added.
+ * The output of a run: reports, and messages for the user. Safe for use by several threads. Once closed, by the end of
+ * the run or by an interrupt, the reports are well-formed and nothing is added.
  */
 final class Results implements Fleet.Sink {
-    /** The reader of a pipe may have stopped reading and not gone away; then the last words are not waited for. */
+    /**
+     * How long an interrupt waits for a report being written: the reader of a pipe may have stopped reading without
+     * closing it.
+     */
     private static final int SECONDS_FOR_LAST_WORDS = 3;
 
     private final Reports reports;
@@ -31,7 +34,9 @@ final class Results implements Fleet.Sink {
     private final StatusLine status;
     private final Tally tally = new Tally();
     private final ReentrantLock lock = new ReentrantLock();
-    /** Targets whose reports are written in this order, and those reports that came before their turn. */
+    /**
+     * The targets whose reports are written in this order; {@code early} has the reports that came before their turn.
+     */
     private final Deque<Target> order = new ArrayDeque<>();
 
     private final Map<Target, TargetReport> early = new HashMap<>();
@@ -50,7 +55,7 @@ final class Results implements Fleet.Sink {
         return tally;
     }
 
-    /** From now on reports come of these targets alone, whichever first, and are written in this order. */
+    /** From now on only reports of these targets come, in any order, and they are written in this one. */
     void inOrder(List<Target> targets) {
         lock.lock();
         try {
@@ -81,7 +86,7 @@ final class Results implements Fleet.Sink {
         }
     }
 
-    /** Where what was written did not arrive, it is the end. */
+    /** Writes a report, and ends the output if it could not be written. */
     private void write(TargetReport report) {
         status.erase();
         reports.add(report);
@@ -94,11 +99,11 @@ final class Results implements Fleet.Sink {
         outcome = outcome.or(report.outcome());
     }
 
-    /** Whether something that was written did not arrive. A reader who has had enough is no reason for words. */
+    /** Whether something could not be written. If the reader of a pipe has closed it, no message is needed. */
     private boolean lost() {
         Optional<String> file = reports.lost();
         if (file.isPresent()) {
-            say("cannot write to " + file.get() + " any more");
+            say("can no longer write to " + file.get());
             exceptional = Optional.of(ExitStatus.OUTPUT_LOST);
             return true;
         }
@@ -121,7 +126,7 @@ final class Results implements Fleet.Sink {
     public void fault(RuntimeException fault) {
         lock.lock();
         try {
-            say("a fault of the suite itself, please report it:");
+            say("an internal error of the suite, please report it:");
             fault.printStackTrace(err);
             exceptional = Optional.of(ExitStatus.FAULT);
         } finally {
@@ -129,12 +134,12 @@ final class Results implements Fleet.Sink {
         }
     }
 
-    /** A target that is none, or could not be read; the run goes on. */
+    /** Reports a target that is invalid or could not be read; the run continues. */
     void wrong(String told) {
         remark(told, Outcome.USAGE);
     }
 
-    /** Targets of which there will be no report. */
+    /** Reports that there will be no report of some targets. */
     void unreachable(String told) {
         remark(told, Outcome.UNREACHABLE);
     }
@@ -149,7 +154,7 @@ final class Results implements Fleet.Sink {
         }
     }
 
-    /** Shows how far the targets are. */
+    /** Shows the progress. */
     void showProgress() {
         lock.lock();
         try {
@@ -161,7 +166,7 @@ final class Results implements Fleet.Sink {
         }
     }
 
-    /** The process is about to end: what is finished is what there is. */
+    /** Ends the output because the process is about to end. */
     void interrupted() {
         boolean alone = false;
         try {
@@ -176,8 +181,8 @@ final class Results implements Fleet.Sink {
             if (alone) {
                 end();
             }
-            say("interrupted: " + tally.told() + "; " + tally.unfinished() + " begun and not finished"
-                    + (alone ? "" : "; the last report may be cut off, nobody reads it"));
+            say("interrupted: " + tally.told() + "; " + tally.unfinished() + " started and not finished"
+                    + (alone ? "" : "; the last report may be incomplete, because its reader does not read it"));
         } finally {
             if (alone) {
                 lock.unlock();
@@ -185,7 +190,7 @@ final class Results implements Fleet.Sink {
         }
     }
 
-    /** The whole of the run in one line. */
+    /** Prints a summary of the run in one line. */
     void summary() {
         lock.lock();
         try {
@@ -195,7 +200,10 @@ final class Results implements Fleet.Sink {
         }
     }
 
-    /** Part of the text may come from the network or from a list of targets, and a terminal obeys control characters. */
+    /**
+     * Prints a message. A part of it may come from the network or from a list of targets, and a terminal executes
+     * control characters, so they are replaced.
+     */
     private void say(String text) {
         status.erase();
         err.println("conformance: " + text.replaceAll("\\p{Cntrl}", "?"));
@@ -211,11 +219,11 @@ final class Results implements Fleet.Sink {
         }
     }
 
-    /** No target will follow: reports are brought to their end. Doing so again has no effect. */
+    /** No target will follow: completes the reports. Calling it again has no effect. */
     void end() {
         lock.lock();
         try {
-            // What is finished and waits for one that will not come now.
+            // Write the finished reports that wait for one that will not come.
             while (!closed && !order.isEmpty()) {
                 Optional.ofNullable(early.remove(order.remove())).ifPresent(this::write);
             }

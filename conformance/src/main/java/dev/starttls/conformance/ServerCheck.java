@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * One run of the command as far as servers are concerned: those that are named, one after the other in their order; then
- * those of a file, many at a time; the built-in ones if there are neither, at once and reported in their order.
+ * One run of the command: checks the named servers, one after the other; then those of a file, many at the same time;
+ * and without either the built-in servers, at the same time and reported in their order.
  */
 final class ServerCheck {
     private static final int MILLIS_BETWEEN_LOOKS = 200;
@@ -59,7 +59,7 @@ final class ServerCheck {
     /**
      * Runs.
      *
-     * @param columns how wide the terminal is, where there is one
+     * @param columns the width of the terminal, if there is one
      * @return the exit status
      */
     int run(int columns) throws UsageException {
@@ -92,7 +92,7 @@ final class ServerCheck {
             int lanes = Math.min(targets.size(), options.targets);
             Iterator<Target> each = targets.iterator();
             results.inOrder(targets);
-            // Whether they answer need not be asked.
+            // They are known to answer.
             fleet(
                     target -> CompletableFuture.completedFuture(new Contact.Made()),
                     settings.withTrust(running.trust()).withLogin(running.login()),
@@ -104,7 +104,7 @@ final class ServerCheck {
         }
     }
 
-    /** Returns whether any more is wanted. */
+    /** Returns whether more targets are wanted. */
     private boolean inOrder(List<Target> targets, TargetSettings how, Results results) {
         Progress progress =
                 surroundings.terminal().progress() ? new TerminalProgress(surroundings.err()) : Progress.none();
@@ -124,7 +124,7 @@ final class ServerCheck {
         try (Reach reach = Reach.open(size.asked(), settings)) {
             fleet(reach::ask, settings, size, new TargetLines(file, results), results);
         } catch (IOException e) {
-            results.unreachable("cannot ask targets: " + e.getMessage());
+            results.unreachable("cannot connect to targets: " + e.getMessage());
         }
         if (surroundings.terminal().progress()) {
             results.summary();

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** What the options say about targets, checked. */
+/** The settings of targets, from the options, validated. */
 final class Settings {
     private static final int LONGEST_TIMEOUT = 3600;
     private static final int MAX_PARALLEL = 256;
@@ -63,7 +63,7 @@ final class Settings {
         }
     }
 
-    /** Read anew each time it is used, so that it need not stay in memory. */
+    /** The password, read from the file each time it is used, so that it need not stay in memory. */
     private static Supplier<char[]> password(Path file) throws UsageException {
         if (!Files.isReadable(file)) {
             throw new UsageException("--password-file: cannot read " + file);

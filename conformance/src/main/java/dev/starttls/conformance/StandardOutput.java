@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.Optional;
 
-/** A stream for printing that knows why it broke: whether its reader has had enough, or the disk is full. */
+/** A print stream that keeps the reason why it failed: whether its reader has closed it, or the disk is full. */
 final class StandardOutput extends PrintStream {
     private final Watched watched;
 
@@ -26,7 +26,7 @@ final class StandardOutput extends PrintStream {
         return new StandardOutput(new Watched(stream));
     }
 
-    /** What ended it; empty as long as all was written. */
+    /** Why it failed; empty if everything was written. */
     Optional<IOException> failure() {
         return watched.failure;
     }

@@ -2,11 +2,11 @@ package dev.starttls.conformance;
 
 import java.io.PrintStream;
 
-/** One line on a terminal that is written over, and out of the way when something else is written. */
+/** One line on a terminal that is overwritten, and erased when something else is written. */
 final class StatusLine {
     private static final String BACK_AND_ERASE = "\r\u001b[K";
 
-    /** A line that is wrapped could not be erased. */
+    /** A wrapped line could not be erased, so the line is shorter than the narrowest usual terminal, of 80 columns. */
     private static final int WIDTH = 79;
 
     private final PrintStream err;

@@ -17,7 +17,7 @@ import dev.starttls.conformance.upgrade.UpgradeTopics;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All checks there are, and the protocols they can be made of. */
+/** All checks, and the protocols that the suite knows. */
 public final class Suite {
 
     private Suite() {}
@@ -41,7 +41,7 @@ public final class Suite {
         };
     }
 
-    /** How to speak the protocol. */
+    /** The dialect of a protocol. */
     public static Dialect dialect(Protocol protocol) {
         return new ProfileDialect(profile(protocol));
     }

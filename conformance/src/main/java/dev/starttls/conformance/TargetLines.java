@@ -10,11 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Targets line by line from a source that may have no end. Empty lines and what is behind a {@code #} are passed over; a
- * bad line is told and does not stop the rest.
+ * Reads targets line by line from a source that may have no end. Empty lines and what follows a {@code #} are ignored;
+ * an invalid line is reported and does not stop the rest.
  */
 final class TargetLines implements Fleet.Source {
-    /** No URL is longer, and no memory is given to what is none. */
+    /**
+     * Longer lines are reported and not kept in memory: no URL of a target is longer, since a host name has at most 255
+     * octets.
+     */
     private static final int LONGEST = 2048;
 
     private static final int END = -1;
@@ -56,7 +59,7 @@ final class TargetLines implements Fleet.Source {
         }
     }
 
-    /** The next line that is short enough; the others are told. */
+    /** The next line that is short enough; longer ones are reported. */
     private Optional<String> line() throws IOException {
         while (true) {
             ByteArrayOutputStream line = new ByteArrayOutputStream();

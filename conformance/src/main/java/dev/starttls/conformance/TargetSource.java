@@ -8,14 +8,14 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where targets come from: the command line, and a file or standard input that may have no end. */
+/** The sources of targets: the command line, and a file or standard input that may have no end. */
 final class TargetSource {
     private TargetSource() {}
 
-    /** A target that was written on the command line. */
+    /** A target given on the command line. */
     static Target parse(String url) throws UsageException {
         if (url.equals("client")) {
-            throw new UsageException("'client', the check of a client, is not available yet; to check a server called"
+            throw new UsageException("'client', the check of a client, is not available yet; to check a server named"
                     + " client write smtp://client");
         }
         try {

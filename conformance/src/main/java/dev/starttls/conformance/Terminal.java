@@ -6,28 +6,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** What a person sees who looks on while the command runs: colour in the report, progress beside it, both or nothing. */
+/** What the terminal shows while the command runs: colour in the report, progress, both or neither. */
 public enum Terminal {
     /** Colour and progress. */
     PRESENT,
     /** Progress, and a report without colour. */
     COLOURLESS,
-    /** Progress: the report goes elsewhere. */
+    /** Progress: standard output is not a terminal. */
     PROGRESS_ONLY,
-    /** Colour: standard error goes elsewhere. */
+    /** Colour: standard error is not a terminal. */
     REPORT_ONLY,
-    /** A pipe or a file. */
+    /** Neither: both streams are pipes or files. */
     ABSENT;
 
     private static final int OUT = 1;
     private static final int ERR = 2;
 
-    /** As this process was started; NO_COLOR is as https://no-color.org has it. */
+    /** The terminal of this process; NO_COLOR as https://no-color.org defines it. */
     static Terminal now(Map<String, String> environment) {
         return of(isTerminal(OUT), isTerminal(ERR), environment);
     }
 
-    /** The same for streams that are terminals or are not. */
+    /** The same for given streams. */
     static Terminal of(boolean out, boolean err, Map<String, String> environment) {
         if ("dumb".equals(environment.get("TERM"))) {
             return ABSENT;
@@ -50,12 +50,15 @@ public enum Terminal {
         return this == PRESENT || this == COLOURLESS || this == PROGRESS_ONLY;
     }
 
-    /** Whether the report is read on the terminal, and so within its width. */
+    /** Whether the report is shown on the terminal, and so has to fit its width. */
     boolean onScreen() {
         return this == PRESENT || this == COLOURLESS || this == REPORT_ONLY;
     }
 
-    /** Java knows of no terminal but one that is input and output at once; where there is a /proc, that knows of each. */
+    /**
+     * Java only knows whether input and output together are a terminal; /proc, if there is one, knows it for each
+     * stream.
+     */
     private static boolean isTerminal(int descriptor) {
         Path open = Path.of("/proc/self/fd/" + descriptor);
         if (!Files.isSymbolicLink(open)) {
@@ -69,7 +72,10 @@ public enum Terminal {
         }
     }
 
-    /** Up to Java 21 there is a console only on a terminal; from 22 on there always is one, and it can be asked. */
+    /**
+     * Up to Java 21 there is a console only on a terminal; from 22 on there is always one, and it says whether it is a
+     * terminal.
+     */
     @SuppressWarnings("SystemConsoleNull")
     private static boolean onConsole() {
         Console console = System.console();

@@ -1,6 +1,6 @@
 package dev.starttls.conformance;
 
-/** The command was called wrongly; the message tells the user how to call it. */
+/** The command was called incorrectly; the message says how to call it. */
 final class UsageException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -72,7 +72,7 @@ class ResultsTest {
         results.interrupted();
         assertThat(results.add(sound(2))).isFalse();
         assertThat(out.toString(StandardCharsets.UTF_8).lines()).hasSize(1);
-        assertThat(err()).contains("interrupted: 1 target done").contains("1 begun and not finished");
+        assertThat(err()).contains("interrupted: 1 target done").contains("1 started and not finished");
     }
 
     private static Target target(int port) {
@@ -107,7 +107,7 @@ class ResultsTest {
         assertThat(results.add(sound(3))).isTrue();
         results.interrupted();
         assertThat(targetsWritten()).containsExactly("smtp://host:3");
-        assertThat(err()).contains("interrupted: 1 target done").contains("2 begun and not finished");
+        assertThat(err()).contains("interrupted: 1 target done").contains("2 started and not finished");
     }
 
     @Test

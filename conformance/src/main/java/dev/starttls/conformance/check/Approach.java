@@ -2,11 +2,11 @@ package dev.starttls.conformance.check;
 
 import dev.starttls.conformance.speak.Conversation;
 
-/** The way to the point where a ClientHello is due. */
+/** Whether a connection has reached the point where the client sends its ClientHello. */
 public sealed interface Approach {
-    /** The next thing due on this connection is a ClientHello. */
+    /** The next message on this connection is the ClientHello. */
     record Ready(Conversation conversation) implements Approach {}
 
-    /** It never came to that. */
+    /** The connection did not get that far. */
     record Blocked(Verdict verdict) implements Approach {}
 }

@@ -23,7 +23,7 @@ public final class Catalogue {
     /**
      * All checks of the topics.
      *
-     * @throws IllegalArgumentException if two that concern one protocol have the same id
+     * @throws IllegalArgumentException if two checks of one protocol have the same id
      */
     public static Catalogue of(Collection<Topic> topics) {
         List<Check> checks = new ArrayList<>();
@@ -42,12 +42,12 @@ public final class Catalogue {
         return new Catalogue(checks);
     }
 
-    /** All of them: of a check that several protocols share, one for each. */
+    /** All checks; a check that several protocols share is here once per protocol. */
     public List<Check> all() {
         return checks;
     }
 
-    /** Those that know the target's protocol; no two have the same id. */
+    /** The checks for the target's protocol; no two have the same id. */
     public List<Check> concerning(Target target) {
         return checks.stream().filter(check -> check.concerns(target)).toList();
     }

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * One check: an id that never changes, the clause it comes from, and a function. Where several protocols share a check
- * there is one of these for each of them, with the same id and title: clause, fix and level may differ.
+ * One check: an id that never changes, the clause it comes from, and the function that runs it. A check that several
+ * protocols share has one instance per protocol, with the same id and title; clause, fix and level may differ.
  *
  * <pre>{@code
  * Check.of("SMTP-S-24", "REQUIRETLS is not offered in plaintext")
@@ -23,11 +23,11 @@ import java.util.stream.Collectors;
  *         .run(subject -> Verdict.pass("..."));
  * }</pre>
  *
- * @param why the attack or the failure behind the rule
- * @param fix how to fix what it finds; empty if there is nothing general to say
+ * @param why the attack or the failure that the rule prevents
+ * @param fix how to fix what it finds; empty if there is no general advice
  * @param schemes where it applies; on other schemes of the same protocols it is skipped with the reason
  * @param elsewhere the reason for skipping it there
- * @param turn when a run begins it; reports have the order of the ids in any case
+ * @param turn which checks a run starts first; reports are always in the order of the ids
  */
 public record Check(
         String id,
@@ -49,7 +49,7 @@ public record Check(
         return new Draft(id, title);
     }
 
-    /** What it belongs to, as a heading: {@code Upgrade}, {@code SMTP server}, {@code TLS layer}. */
+    /** The heading under which reports list it: {@code Upgrade}, {@code SMTP server}, {@code TLS layer}. */
     public String family() {
         String subject = id.substring(0, Math.max(0, id.indexOf('-')));
         return switch (subject) {
@@ -59,14 +59,14 @@ public record Check(
         };
     }
 
-    /** The protocols it knows. */
+    /** The protocols it checks. */
     public Set<Protocol> protocols() {
         return schemes.stream()
                 .map(Scheme::protocol)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(Protocol.class)));
     }
 
-    /** Whether the target speaks a protocol that this check knows. */
+    /** Whether the target speaks one of the protocols of this check. */
     public boolean concerns(Target target) {
         return protocols().contains(target.scheme().protocol());
     }
@@ -76,7 +76,7 @@ public record Check(
         return schemes.contains(target.scheme()) ? Optional.empty() : Optional.of(elsewhere);
     }
 
-    /** Runs it; a connection that cannot be made is inconclusive. */
+    /** Runs it; if a connection cannot be made, the verdict is inconclusive. */
     public Verdict judge(CheckContext subject) {
         try {
             return body.run(subject).at(level);
@@ -85,7 +85,7 @@ public record Check(
         }
     }
 
-    /** A check in the making. */
+    /** Builds a check. */
     public static final class Draft {
         private final String id;
         private final String title;
@@ -127,7 +127,7 @@ public record Check(
             return this;
         }
 
-        /** It takes long and does little meanwhile: best begun before the others. */
+        /** Starts it before the others, because it mostly waits. */
         public Draft early() {
             turn = Turn.EARLY;
             return this;
@@ -146,7 +146,7 @@ public record Check(
 
         /** The schemes of the protocols with TLS from the first byte. */
         public Draft onImplicit(Protocol... which) {
-            elsewhere = "only for implicit TLS; here TLS is begun by a command";
+            elsewhere = "only for implicit TLS; on this port TLS starts with a command";
             return pick(Scheme::implicitTls, which);
         }
 

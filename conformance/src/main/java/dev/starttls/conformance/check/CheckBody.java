@@ -2,11 +2,11 @@ package dev.starttls.conformance.check;
 
 import java.io.IOException;
 
-/** The stimulus of a check and its judgement. */
+/** What a check sends, and how it judges the answer. */
 @FunctionalInterface
 public interface CheckBody {
     /**
-     * Looks at the subject.
+     * Runs the check on one target.
      *
      * @throws IOException if a connection could not be made; the verdict is inconclusive then
      */

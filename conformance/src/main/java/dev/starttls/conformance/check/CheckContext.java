@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one run of one check is given: the target, connections to it, and the transcript they write. Connections are
- * closed with the subject, so a check need not close them.
+ * What one run of one check works with: the target, connections to it, and the transcript they write. Closing the
+ * context closes its connections, so a check need not close them.
  */
 public final class CheckContext implements AutoCloseable {
     private final Target target;
@@ -48,8 +48,8 @@ public final class CheckContext implements AutoCloseable {
     }
 
     /**
-     * Leaves what was found out about TLS for the reports, in the place of what was left before: whoever finds more may
-     * leave more, and if its time is cut short the reports have what there was by then.
+     * Records what was found out about TLS for the reports, in place of what was recorded before. A check may record
+     * more as it finds more; if its time runs out, the reports have what was recorded by then.
      */
     public void leave(TlsInventory found) {
         synchronized (conversations) {
@@ -57,7 +57,7 @@ public final class CheckContext implements AutoCloseable {
         }
     }
 
-    /** What was left for the reports last; empty if the check is about something else. */
+    /** What was last recorded for the reports; empty if the check records nothing. */
     public Optional<TlsInventory> inventory() {
         synchronized (conversations) {
             return inventory;
@@ -69,12 +69,12 @@ public final class CheckContext implements AutoCloseable {
         return settings.quiet();
     }
 
-    /** TLS as the suite usually takes it up with this target. */
+    /** The TLS settings that most checks use with this target. */
     public TlsOffer offer() {
         return TlsOffer.of(settings.indicationFor(target));
     }
 
-    /** No connection is waited for past so long from now on. */
+    /** Limits the time, counted from now, within which connections may be made. */
     public void limit(Duration fromNow) {
         synchronized (conversations) {
             deadline = System.nanoTime() + fromNow.toNanos();
@@ -82,17 +82,17 @@ public final class CheckContext implements AutoCloseable {
     }
 
     /**
-     * A fresh TCP connection on which nothing was said.
+     * A new TCP connection on which nothing has been sent.
      *
-     * @throws IOException if it could not be made, or the time for this subject is over
+     * @throws IOException if it could not be made, or the time for this check is over
      */
     public Conversation connect() throws IOException {
         return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left()));
     }
 
     /**
-     * A fresh connection on which nothing was said and which, if this machine has another address, does not go from the
-     * server's own to itself: servers may take such a client for one of the house, and be less strict with it.
+     * A new connection on which nothing has been sent, if possible from another address than the server's own: some
+     * servers trust a client at their own address, and are less strict with it.
      *
      * @throws IOException if it could not be made
      */
@@ -139,9 +139,8 @@ public final class CheckContext implements AutoCloseable {
     }
 
     /**
-     * A fresh connection on which a ClientHello is due: at once with implicit TLS, else after the protocol's own
-     * command and the server's go-ahead. Bytes that came behind the go-ahead are left in
-     * {@link Conversation#takePending()}.
+     * A new connection that is ready for the ClientHello: at once with implicit TLS, otherwise after the upgrade
+     * command and the server's go-ahead. Bytes that came after the go-ahead are in {@link Conversation#takePending()}.
      *
      * @throws IOException if no connection could be made
      */
@@ -154,7 +153,7 @@ public final class CheckContext implements AutoCloseable {
         return obstacle.isPresent() ? new Approach.Blocked(obstacle.get()) : new Approach.Ready(conversation);
     }
 
-    /** Ends all connections from another thread because the time is over. */
+    /** Closes all connections, from another thread, because the time is over. */
     public void abandon() {
         synchronized (conversations) {
             over = true;

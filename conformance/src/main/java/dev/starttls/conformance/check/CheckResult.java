@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A check that was run, and the evidence.
+ * A check that was run, its verdict and the evidence.
  *
  * @param transcript empty if nothing was sent
  */

@@ -47,7 +47,10 @@ public record Clause(String document, String section) {
         return clauses;
     }
 
-    /** Whether it is the other or has it as a part: section 4 has section 4.2, and an RFC has all its sections. */
+    /**
+     * Whether it is the other clause or contains it: section 4 contains section 4.2, and an RFC contains all its
+     * sections.
+     */
     public boolean covers(Clause other) {
         return document.equals(other.document)
                 && (section.isEmpty() || section.equals(other.section) || other.section.startsWith(section + "."));

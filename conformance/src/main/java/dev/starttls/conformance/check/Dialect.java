@@ -5,7 +5,7 @@ import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.Optional;
 
-/** What checks that are not about the protocol itself must know of it: the way to TLS, and one thing to say inside. */
+/** What the checks of the TLS layer need of a protocol: how to start TLS, and one command to send inside it. */
 public interface Dialect {
     Protocol protocol();
 
@@ -17,9 +17,9 @@ public interface Dialect {
     Survey survey(CheckContext subject) throws IOException;
 
     /**
-     * Talks a fresh plaintext connection up to the server's go-ahead, so that the next thing due is a ClientHello.
+     * Takes a new plaintext connection up to the server's go-ahead, so that the next message is the ClientHello.
      *
-     * @return empty if it is due now; else why it never will be, as a verdict for whoever wanted TLS
+     * @return empty on success; otherwise the verdict of a check that needs TLS
      */
     Optional<Verdict> talkToGoAhead(Conversation conversation);
 

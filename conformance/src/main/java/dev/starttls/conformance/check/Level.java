@@ -2,13 +2,13 @@ package dev.starttls.conformance.check;
 
 import java.util.Locale;
 
-/** How much a check weighs. */
+/** How much a check counts. */
 public enum Level {
-    /** The letter of an RFC says MUST, or nothing works without it. */
+    /** An RFC says MUST, or nothing works without it. */
     MUST,
-    /** The letter says SHOULD, or the check only records; such a check warns and never fails. */
+    /** An RFC says SHOULD, or the check only records what it sees; such a check warns and never fails. */
     SHOULD,
-    /** Beyond the letter: an attack works, or does not. */
+    /** No RFC demands it in so many words: the check shows whether an attack works. */
     SECURITY;
 
     /** As reports write it. */

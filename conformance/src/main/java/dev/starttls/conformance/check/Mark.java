@@ -6,11 +6,11 @@ import java.util.Locale;
 public enum Mark {
     PASS,
     FAIL,
-    /** Not as it should be, and no MUST is broken. */
+    /** Something is not as it should be, but no MUST is violated. */
     WARN,
-    /** Does not apply to this target, or it does not offer what the check is about. */
+    /** The check does not apply to this target, or the target does not offer what the check is about. */
     SKIP,
-    /** Should have been seen and could not; never guessed. */
+    /** What the check is about could not be observed; a verdict is never guessed. */
     INCONCLUSIVE;
 
     /** As reports write it. */

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One well-behaved session, before any check: whether the target is there and speaks the protocol, how long each phase
- * took, and what TLS came to.
+ * One well-behaved session before the checks: whether the target answers and speaks the protocol, how long each phase
+ * took, and which TLS was negotiated.
  *
- * @param problem why checking makes no sense: it cannot be reached or speaks something else, with a hint; empty if it
- *     makes sense
+ * @param problem why the target cannot be checked: it cannot be reached or speaks another protocol, with a hint; empty
+ *     if it can
  */
 public record Survey(List<Phase> phases, Optional<Handshake.Done> tls, Optional<String> problem) {
     public Survey {
@@ -26,19 +26,19 @@ public record Survey(List<Phase> phases, Optional<Handshake.Done> tls, Optional<
         private final List<Phase> phases = new ArrayList<>();
         private long since = System.nanoTime();
 
-        /** The phase that is running now ends and is called so; the next begins. */
+        /** Ends the current phase under this name, and starts the next. */
         public void phase(String name) {
             long now = System.nanoTime();
             phases.add(new Phase(name, Duration.ofNanos(now - since)));
             since = now;
         }
 
-        /** The session went as far as it goes. */
+        /** The survey of a session that got as far as it could. */
         public Survey survey(Optional<Handshake.Done> tls) {
             return new Survey(phases, tls, Optional.empty());
         }
 
-        /** Checking makes no sense. */
+        /** The survey of a target that cannot be checked. */
         public Survey problem(String told) {
             return new Survey(phases, Optional.empty(), Optional.of(told));
         }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * All that a server takes in TLS: its versions, and in each of them its cipher suites and groups. A check finds it out
- * and {@linkplain CheckContext#leave leaves} it for the reports.
+ * All that a server accepts in TLS: its versions, and the cipher suites and groups of each. A check finds them and
+ * {@linkplain CheckContext#leave leaves} it for the reports.
  *
  * @param versions every version that was asked for, newest first
  */
@@ -19,11 +19,11 @@ public record TlsInventory(List<Version> versions) {
      * One version.
      *
      * @param name as SSLEngine and OpenSSL write it, {@code SSLv2} to {@code TLSv1.3}
-     * @param extent whether it is spoken, and whether the lists are whole
+     * @param extent whether the server speaks it, and whether the lists are complete
      * @param suites registered names, in the order in which the server chose them
      * @param preference whose order decides
      * @param groups registered names, in the order in which the server chose them; {@code dhe 2048} for a prime of the
-     *     server's own, of so many bits
+     *     server's own with that many bits
      */
     public record Version(String name, Extent extent, List<String> suites, Preference preference, List<String> groups) {
 
@@ -32,7 +32,7 @@ public record TlsInventory(List<Version> versions) {
             groups = List.copyOf(groups);
         }
 
-        /** One that is not spoken. */
+        /** A version that the server does not speak. */
         public static Version refused(String name) {
             return new Version(name, Extent.REFUSED, List.of(), Preference.UNKNOWN, List.of());
         }
@@ -45,11 +45,11 @@ public record TlsInventory(List<Version> versions) {
 
     /** How much is known of a version. */
     public enum Extent {
-        /** It is not spoken. */
+        /** The server does not speak it. */
         REFUSED,
-        /** It is spoken, and the server refused all that is not listed. */
+        /** The server speaks it, and refused everything that is not listed. */
         WHOLE,
-        /** It is spoken, and more may be accepted than is listed: the asking broke off. */
+        /** The server speaks it, and may accept more than is listed: the scan did not finish. */
         PARTIAL
     }
 
@@ -57,7 +57,7 @@ public record TlsInventory(List<Version> versions) {
     public enum Preference {
         SERVER,
         CLIENT,
-        /** There is one suite only, or the order could not be told. */
+        /** There is only one suite, or the order could not be determined. */
         UNKNOWN;
 
         /** As reports write it. */

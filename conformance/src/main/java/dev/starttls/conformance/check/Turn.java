@@ -1,8 +1,8 @@
 package dev.starttls.conformance.check;
 
-/** When a check is begun. */
+/** When a check is started. */
 public enum Turn {
-    /** Before the others: it is mostly waiting, and others can be made meanwhile. */
+    /** Before the others: it mostly waits, and others can run meanwhile. */
     EARLY,
     /** In the order of the ids. */
     USUAL

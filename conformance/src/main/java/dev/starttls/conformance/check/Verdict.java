@@ -3,7 +3,7 @@ package dev.starttls.conformance.check;
 /**
  * What a check found.
  *
- * @param detail what was seen, in a sentence without its full stop; for skip and inconclusive the reason
+ * @param detail what was observed, as a sentence without the full stop; the reason for skip and inconclusive
  */
 public record Verdict(Mark mark, String detail) {
     public static Verdict pass(String detail) {
@@ -26,7 +26,7 @@ public record Verdict(Mark mark, String detail) {
         return new Verdict(Mark.INCONCLUSIVE, reason);
     }
 
-    /** The verdict as the level allows it: what only SHOULD be is never more than a warning. */
+    /** The verdict as the level allows it: violating a SHOULD is at most a warning. */
     Verdict at(Level level) {
         return level == Level.SHOULD && mark == Mark.FAIL ? warn(detail) : this;
     }

@@ -1,2 +1,2 @@
-/** What a check is, what it may say, and what it is given. Protocols and TLS add their topics from packages of their own. */
+/** What a check is, its verdict, and what it works with. The packages of the protocols and of TLS add their topics. */
 package dev.starttls.conformance.check;

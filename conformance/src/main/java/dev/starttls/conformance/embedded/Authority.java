@@ -31,7 +31,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** A certificate authority that lives as long as the process: for servers on loopback that nobody else talks to. */
+/** A certificate authority that exists as long as the process, for the embedded servers on loopback. */
 public final class Authority {
     private static final Duration EARLIER = Duration.ofHours(1);
     private static final Duration LIFETIME = Duration.ofDays(30);
@@ -59,12 +59,12 @@ public final class Authority {
         }
     }
 
-    /** What a client has to trust. */
+    /** The root that a client has to trust. */
     public X509Certificate root() {
         return root;
     }
 
-    /** A TLS context for a server that is called so, with a key and a certificate of its own. */
+    /** A TLS context for a server of this name, with a key and a certificate of its own. */
     public SSLContext serverContext(String name) {
         try {
             KeyPair own = keys();

@@ -12,7 +12,7 @@ public interface EmbeddedServers {
     /**
      * Starts them.
      *
-     * @throws IOException if a port could not be had
+     * @throws IOException if a port could not be opened
      */
     Running start() throws IOException;
 
@@ -21,13 +21,13 @@ public interface EmbeddedServers {
         /** Where they listen. */
         List<Target> targets();
 
-        /** The roots their certificates come from. */
+        /** The roots of their certificates. */
         List<X509Certificate> trust();
 
-        /** A user whom those of them let in that have a login. */
+        /** Credentials that the servers with a login accept. */
         Login login();
 
-        /** Stops them; their ports are free then. */
+        /** Stops them and closes their ports. */
         @Override
         void close();
     }

@@ -27,10 +27,10 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * This library's own servers, all on one thread: a mail exchanger that takes mail with and without TLS, a submission
- * server that insists on the upgrade, and one with TLS from the first byte. Messages are thrown away. And three of IMAP
- * in the same manner, with a login and no mailboxes behind it; and two of POP3, which take the login inside TLS only and
- * have an empty mailbox behind it.
+ * This library's own servers, all on one thread. Three of SMTP: a mail exchanger that accepts mail with and without
+ * TLS, a submission server that requires the upgrade, and one with TLS from the first byte; messages are discarded.
+ * Three of IMAP with the same policies, with a login and no mailboxes. Two of POP3, which accept a login inside TLS
+ * only and have an empty mailbox.
  */
 public final class LibraryServers implements EmbeddedServers {
     private static final String NAME = "localhost";
@@ -64,7 +64,7 @@ public final class LibraryServers implements EmbeddedServers {
         }
     }
 
-    /** A new one each time: it is nobody's but the suite's. */
+    /** A new password for each run. */
     private static String password() {
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
@@ -135,7 +135,7 @@ public final class LibraryServers implements EmbeddedServers {
 
         @Override
         public SmtpReply end() {
-            return SmtpReply.of(250, "2.0.0 Taken, and thrown away");
+            return SmtpReply.of(250, "2.0.0 Accepted and discarded");
         }
     }
 }

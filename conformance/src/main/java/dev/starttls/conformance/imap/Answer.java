@@ -8,19 +8,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What came where the answer to a command was due: untagged responses and the end.
+ * What came where the answer to a command was expected: untagged responses and the end.
  *
  * @param tag of the command
  * @param before what came before the end
- * @param end a tagged response, be it of this command or of another; a continuation request, which is not an end yet; or
- *     no response at all
+ * @param end a tagged response, of this command or of another; a continuation request, which is not the end yet; or no
+ *     response at all
  */
 record Answer(String tag, List<ImapResponse> before, ImapResponse end) implements Response {
     Answer {
         before = List.copyOf(before);
     }
 
-    /** The command ended so. */
+    /** Whether the command ended with this condition. */
     boolean is(Condition condition) {
         return end.ends(tag) && ((ImapResponse.Tagged) end).condition() == condition;
     }
@@ -35,7 +35,7 @@ record Answer(String tag, List<ImapResponse> before, ImapResponse end) implement
         return end instanceof ImapResponse.Continuation;
     }
 
-    /** The server has said that it ends the session. */
+    /** Whether the server has announced the end of the session. */
     boolean farewell() {
         return before.stream().anyMatch(response -> response.untagged(Condition.BYE));
     }
@@ -84,7 +84,7 @@ record Answer(String tag, List<ImapResponse> before, ImapResponse end) implement
         return is(Condition.BAD);
     }
 
-    /** BYE, which may be lost with the connection. */
+    /** BYE, or the end of the connection, with which a BYE may have been lost. */
     @Override
     public boolean endsSession() {
         return farewell() || ended();
@@ -101,7 +101,7 @@ record Answer(String tag, List<ImapResponse> before, ImapResponse end) implement
         return is(Condition.NO) || is(Condition.BAD) || end.untagged(Condition.BAD);
     }
 
-    /** The connection ended where the answer was due. */
+    /** Whether the connection ended where the answer was expected. */
     @Override
     public boolean ended() {
         return end instanceof ImapResponse.None none && none.instead() instanceof Received.Ended;

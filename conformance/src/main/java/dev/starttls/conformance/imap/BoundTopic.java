@@ -9,10 +9,10 @@ import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 import java.util.Optional;
 
-/** RFC 9051 section 4.3, RFC 7888: what anybody may send before TLS is bounded. */
+/** Checks that literals before TLS are limited (RFC 9051 section 4.3, RFC 7888). */
 final class BoundTopic implements Topic {
     private static final String WHY =
-            "What a peer can send before TLS costs it nothing. What a server reads without bound fills its memory.";
+            "Sending data before TLS costs a peer nothing. What a server reads without a limit fills its memory.";
 
     @Override
     public List<Check> checks() {
@@ -28,8 +28,8 @@ final class BoundTopic implements Topic {
     private static Check.Draft literal(String id, String title, String announcement) {
         return Check.of(id, title)
                 .level(Level.SHOULD)
-                .why(WHY + " " + announcement + " is a promise of a gigabyte from someone who has not logged in.")
-                .fix("Answer NO or BAD, or BYE and close; before the log-in no command needs more than some hundred"
+                .why(WHY + " " + announcement + " announces a gigabyte from a client that has not logged in.")
+                .fix("Answer NO or BAD, or BYE and close; before the login no command needs more than a few hundred"
                         + " octets.")
                 .onUpgraded(Protocol.IMAP);
     }
@@ -52,26 +52,26 @@ final class BoundTopic implements Topic {
     }
 
     private static Verdict unasked(ImapProtocolSession talk, CheckContext subject) {
-        // The end of our side makes a server that waits for the rest speak up or hang up.
+        // Closing our side makes a server that waits for the rest answer or close.
         String tag = talk.nextTag();
         talk.wire().sendRaw(tag + " LOGIN {999999999+}\r\n");
         talk.wire().finish();
         Answer answer = talk.answer(tag);
         if (answer.refusal() || answer.farewell()) {
-            // A server that dies of it takes a moment to: its end of this connection comes first.
+            // A server process that crashes needs a moment: wait until it has closed this connection.
             talk.wire().hearOut();
             return afterwards(subject, answer.told());
         }
         return answer.ended()
                 ? Verdict.warn(
-                        "no refusal: the server reads on until the client closes, which RFC 7888 section 4 allows;"
-                                + " BAD or BYE would spare it the reading")
+                        "no refusal: the server reads until the client closes, which RFC 7888 section 4 allows; with"
+                                + " BAD or BYE it would not have to read")
                 : Verdict.warn("LOGIN {999999999+} was answered with " + answer.told());
     }
 
     private static Verdict afterwards(CheckContext subject, String good) {
         Optional<Verdict> gone = ImapProfile.STAGES.greeted().tryAfresh(subject);
-        return gone.map(verdict -> Verdict.warn("after it, on a new connection: " + verdict.detail()))
+        return gone.map(verdict -> Verdict.warn("on a new connection after it: " + verdict.detail()))
                 .orElseGet(() -> Verdict.pass(good));
     }
 }

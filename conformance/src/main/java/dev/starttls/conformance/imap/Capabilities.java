@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What {@code * CAPABILITY} lines announce, in upper case (RFC 9051 section 7.2.2). */
+/** The capabilities in {@code * CAPABILITY} lines, in upper case (RFC 9051 section 7.2.2). */
 record Capabilities(List<String> announced) implements Offers {
     Capabilities {
         announced = List.copyOf(announced);
@@ -33,7 +33,7 @@ record Capabilities(List<String> announced) implements Offers {
         return has("STARTTLS") ? Optional.of("") : Optional.empty();
     }
 
-    /** Always, but where one command may change what another means (RFC 9051 section 5.5). */
+    /** Always, except where one command may change the meaning of another (RFC 9051 section 5.5). */
     @Override
     public boolean pipelining() {
         return true;

@@ -10,16 +10,16 @@ import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
 
-/** RFC 9051 section 7.1.4: no login by the greeting in plaintext. */
+/** Check that the greeting does not log the client in before TLS (RFC 9051 section 7.1.4). */
 final class GreetingTopic implements Topic {
     @Override
     public List<Check> checks() {
         return List.of(Check.of("IMAP-S-16", "the greeting in plaintext is not PREAUTH")
                 .clause("RFC 9051 section 7.1.4")
                 .level(Level.SECURITY)
-                .why("After PREAUTH there is no STARTTLS any more: the session stays in the clear, and a client"
-                        + " that goes on uploads drafts and sent mail to whoever is on the path"
-                        + " (CVE-2020-14093; https://nostarttls.secvuln.info).")
+                .why("After PREAUTH, STARTTLS is not allowed: the session stays in plaintext, and anyone on the path"
+                        + " can read the drafts and sent mail that the client uploads (CVE-2020-14093;"
+                        + " https://nostarttls.secvuln.info).")
                 .fix("Pre-authenticate on a port with TLS from the first octet only, or not at all.")
                 .onUpgraded(Protocol.IMAP)
                 .run(GreetingTopic::preauthenticated));

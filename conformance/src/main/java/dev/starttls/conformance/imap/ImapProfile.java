@@ -13,7 +13,7 @@ import dev.starttls.conformance.upgrade.UpgradeProfile;
 import java.util.List;
 import java.util.Optional;
 
-/** IMAP as the shared checks know it. */
+/** IMAP for the shared checks. */
 public final class ImapProfile implements UpgradeProfile {
     static final Vocabulary WORDS = new Vocabulary("STARTTLS", "OK", "CAPABILITY", "NOOP", "LOGOUT");
     static final Stages<ImapProtocolSession> STAGES = new Stages<>(ImapProtocolSession::new);
@@ -49,7 +49,7 @@ public final class ImapProfile implements UpgradeProfile {
             case GREETING ->
                 new Reference(
                         "RFC 9051 section 7.1",
-                        "Dovecot: look at login_greeting. Cyrus: serverinfo and servername in imapd.conf.");
+                        "Dovecot: check login_greeting. Cyrus: serverinfo and servername in imapd.conf.");
             case OFFER ->
                 new Reference(
                         STARTTLS,
@@ -58,13 +58,13 @@ public final class ImapProfile implements UpgradeProfile {
                                 + " IMAPDSTARTTLS=YES in imapd-ssl.");
             case COMMAND ->
                 new Reference(
-                        STARTTLS, "Dovecot 2.3 goes ahead whatever stands after STARTTLS, and has no setting for it.");
+                        STARTTLS, "Dovecot 2.3 accepts STARTTLS with any argument, and has no setting for it.");
             case CASE -> Reference.to("RFC 9051 section 9");
             case INSIDE -> Reference.to(STARTTLS);
-            case INJECTION -> new Reference(STARTTLS + ", CVE-2011-1926", "Cyrus 2.4.7 is the first that does.");
+            case INJECTION -> new Reference(STARTTLS + ", CVE-2011-1926", "Cyrus does from 2.4.7 on.");
             case LINE_END -> Reference.to("RFC 9051 section 2.2");
             case FAILED_HANDSHAKE ->
-                new Reference(STARTTLS, "Cyrus 3.6 goes on in plaintext and has no setting for it.");
+                new Reference(STARTTLS, "Cyrus 3.6 continues in plaintext and has no setting for it.");
             case PIPELINING -> Reference.to("RFC 9051 section 5.5");
             case LINE_LENGTH -> Reference.to("RFC 7162 section 4");
             case MECHANISMS, LOGIN -> new Reference("RFC 9051 section 6.2.2", NO_PLAINTEXT_LOGIN);
@@ -140,7 +140,7 @@ public final class ImapProfile implements UpgradeProfile {
         return true;
     }
 
-    /** Always with the same tag, which servers do not mind. */
+    /** Always with the same tag, which servers accept. */
     @Override
     public String harmless() {
         return "h NOOP\r\n";

@@ -15,9 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** One IMAP session of a check. Its commands are tagged {@code a1}, {@code a2} and so on; a check's own tags are others. */
+/**
+ * One IMAP session of a check. Its commands have the tags {@code a1}, {@code a2} and so on; a check uses other letters
+ * for tags of its own.
+ */
 final class ImapProtocolSession extends ProtocolSession {
-    /** A server that says more than this in answer to one command of the suite's is not listened to any longer. */
+    /** The suite's commands have fewer responses than this; a server that sends more is not read further. */
     private static final int MAX_RESPONSES = 200;
 
     private int commands;
@@ -27,7 +30,7 @@ final class ImapProtocolSession extends ProtocolSession {
         super(wire, offer, ImapProfile.WORDS);
     }
 
-    /** What CAPABILITY was answered with when last asked. */
+    /** The capabilities in the last answer to CAPABILITY. */
     Capabilities capabilities() {
         return capabilities;
     }
@@ -44,7 +47,7 @@ final class ImapProtocolSession extends ProtocolSession {
         return answer(tag);
     }
 
-    /** A tag that was not used in this session. */
+    /** A tag that was not yet used in this session. */
     String nextTag() {
         commands++;
         return "a" + commands;
@@ -63,7 +66,7 @@ final class ImapProtocolSession extends ProtocolSession {
         return new Answer(tag, List.of(), endless(before.get(0)));
     }
 
-    /** All responses up to the end of the command with this tag, or until there are none; the last is one of the two. */
+    /** All responses up to the end of the command with this tag, or until no more can be read; the last is that end. */
     List<ImapResponse> until(String tag) {
         List<ImapResponse> all = new ArrayList<>();
         while (all.size() < MAX_RESPONSES) {
@@ -82,8 +85,8 @@ final class ImapProtocolSession extends ProtocolSession {
     }
 
     /**
-     * The next answer to whatever was sent, with the tag that it brings itself. An untagged BAD answers a line that has none
-     * (RFC 9051 section 7.1.3).
+     * The next answer, whichever command it belongs to, with the tag that it has. An untagged BAD answers a line
+     * without a tag (RFC 9051 section 7.1.3).
      */
     @Override
     public Answer next() {
@@ -101,7 +104,7 @@ final class ImapProtocolSession extends ProtocolSession {
         return new Answer("", List.of(), endless(before.get(0)));
     }
 
-    /** All answers until the connection ends or the server has nothing more to say; the last may be none. */
+    /** All answers until the connection ends or nothing more comes; the last may have no response. */
     List<Answer> untilEnd() {
         List<Answer> answers = new ArrayList<>();
         do {
@@ -128,7 +131,7 @@ final class ImapProtocolSession extends ProtocolSession {
         return new Answer(tag, next.before(), next.end());
     }
 
-    /** BAD without a tag answers a line, too. */
+    /** BAD without a tag also answers a line. */
     @Override
     public boolean refusedOrTagged(Response answer, String tag) {
         return ((Answer) answer).tag().equals(tag) || ((Answer) answer).end().untagged(Condition.BAD);
@@ -156,7 +159,7 @@ final class ImapProtocolSession extends ProtocolSession {
                 answers, first.ok(), foreign, rest.get(rest.size() - 1).ended());
     }
 
-    /** A status for a person to read may come at any time (RFC 9051 section 7.1.1). */
+    /** An untagged OK for the user may come at any time (RFC 9051 section 7.1.1). */
     @Override
     public Unasked unasked() {
         Answer answer = say("NOOP");
@@ -219,7 +222,7 @@ final class ImapProtocolSession extends ProtocolSession {
                         : Optional.empty());
     }
 
-    /** Says CAPABILITY. */
+    /** Sends CAPABILITY and reads its answer. */
     Answer capability() {
         Answer answer = say("CAPABILITY");
         capabilities = Capabilities.in(answer);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What came where one response was due (RFC 9051 section 2.2.2). */
+/** What came where one response was expected (RFC 9051 section 2.2.2). */
 sealed interface ImapResponse {
     /** The first word of a status (RFC 9051 section 7.1). */
     enum Condition {
@@ -31,8 +31,8 @@ sealed interface ImapResponse {
      *
      * @param tag as it came
      * @param condition OK, NO or BAD
-     * @param text behind it
-     * @param flaws what was not well formed, if it could be read all the same
+     * @param text after it
+     * @param flaws what was not well formed, if it could still be read
      */
     record Tagged(String tag, Condition condition, String text, List<String> flaws) implements ImapResponse {
         public Tagged {
@@ -41,10 +41,10 @@ sealed interface ImapResponse {
     }
 
     /**
-     * A status of no command: greeting, warning, farewell.
+     * A status that belongs to no command: greeting, warning, BYE.
      *
-     * @param text behind the condition
-     * @param flaws what was not well formed, if it could be read all the same
+     * @param text after the condition
+     * @param flaws what was not well formed, if it could still be read
      */
     record Untagged(Condition condition, String text, List<String> flaws) implements ImapResponse {
         public Untagged {
@@ -55,15 +55,15 @@ sealed interface ImapResponse {
     /**
      * Data, asked for or not.
      *
-     * @param text behind the asterisk and its space; literals stand in it as they came
-     * @param flaws what was not well formed, if it could be read all the same
+     * @param text after the asterisk and its space; literals are in it as they came
+     * @param flaws what was not well formed, if it could still be read
      */
     record Data(String text, List<String> flaws) implements ImapResponse {
         public Data {
             flaws = List.copyOf(flaws);
         }
 
-        /** The word that says what it is, in upper case; of {@code 3 EXISTS} the number. */
+        /** Its first word, in upper case, which names the kind of data; for {@code 3 EXISTS} it is the number. */
         String keyword() {
             return text.split(" ", 2)[0].toUpperCase(Locale.ROOT);
         }
@@ -72,10 +72,10 @@ sealed interface ImapResponse {
     /** The server asks for the rest of a command. */
     record Continuation(String text) implements ImapResponse {}
 
-    /** A line that is no response. */
+    /** A line that is not a response. */
     record Malformed(String line, String problem) implements ImapResponse {}
 
-    /** None: the connection ended or nothing came in time. */
+    /** No response: the connection ended or nothing came in time. */
     record None(Received instead) implements ImapResponse {}
 
     /** Whether it is a status of this condition that belongs to no command. */
@@ -103,7 +103,7 @@ sealed interface ImapResponse {
                 : Optional.empty();
     }
 
-    /** What was not well formed, if it could be read all the same. */
+    /** What was not well formed, if it could still be read. */
     default List<String> wrongs() {
         if (this instanceof Tagged tagged) {
             return tagged.flaws();
@@ -129,7 +129,7 @@ sealed interface ImapResponse {
             return quoted("+ " + continuation.text());
         }
         if (this instanceof Malformed malformed) {
-            return quoted(malformed.line()) + ", which is no IMAP response: " + malformed.problem();
+            return quoted(malformed.line()) + ", which is not an IMAP response: " + malformed.problem();
         }
         return ((None) this).instead().told();
     }

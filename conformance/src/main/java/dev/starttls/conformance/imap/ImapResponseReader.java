@@ -9,13 +9,16 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads responses, literals included, noting every departure from RFC 9051 section 9. All of one is bounded. */
+/**
+ * Reads responses leniently, literals included, noting every departure from RFC 9051 section 9. The length of a
+ * response is limited.
+ */
 final class ImapResponseReader {
-    /** A longer response is none: the suite asks for nothing that has long literals in its answer. */
+    /** A longer response is malformed: no command of the suite has long literals in its answer. */
     private static final int LONGEST = 64 * 1024;
 
     private static final Pattern LITERAL = Pattern.compile("\\{([0-9]{1,10})}$");
-    /** RFC 9051 section 9: any ASTRING-CHAR but the plus sign. */
+    /** RFC 9051 section 9: any ASTRING-CHAR except the plus sign. */
     private static final Pattern TAG = Pattern.compile("[!#$&',\\-./0-9:;<=>?@A-Z\\[\\]^_`a-z|}~]+");
 
     private final Conversation conversation;
@@ -47,7 +50,7 @@ final class ImapResponseReader {
                 words.length > 1 ? Condition.named(words[1]).filter(ImapResponseReader::endsCommand) : Optional.empty();
         if (condition.isEmpty() || !TAG.matcher(words[0]).matches()) {
             return new ImapResponse.Malformed(
-                    text, "it begins neither with '* ' nor with '+ ' nor with a tag and OK, NO or BAD");
+                    text, "it does not begin with '* ', '+ ', or a tag and OK, NO or BAD");
         }
         requireSpace(words);
         return new ImapResponse.Tagged(words[0], condition.get(), words.length > 2 ? words[2] : "", flaws);
@@ -67,10 +70,10 @@ final class ImapResponseReader {
         return data(line.substring(2));
     }
 
-    /** RFC 9051 section 9: the text may be empty, the space before it may not be missing. */
+    /** RFC 9051 section 9: the text may be empty, but the space before it is required. */
     private void requireSpace(String... words) {
         if (words.length < 3) {
-            flaws.add("there is no space behind the condition");
+            flaws.add("there is no space after the condition");
         }
     }
 

@@ -3,7 +3,7 @@ package dev.starttls.conformance.imap;
 import dev.starttls.conformance.check.Topic;
 import java.util.List;
 
-/** What is checked of IMAP alone. */
+/** The topics of IMAP alone. */
 public final class ImapTopics {
     private ImapTopics() {}
 

@@ -5,7 +5,7 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.upgrade.Injection;
 import java.util.List;
 
-/** Literals after STARTTLS: the server's turn to ask for the rest may come inside TLS. */
+/** Checks of literals after STARTTLS: a server may ask for the rest of them inside TLS. */
 final class InjectionTopic implements Topic {
     private static final ImapProfile PROFILE = new ImapProfile();
 

@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Logs in with the user's own credentials, inside TLS, where CAPABILITY was asked for. Neither the transcript nor a verdict
- * shows the password, even if the server repeats it.
+ * Logs in inside TLS with the user's own credentials, after CAPABILITY. Neither the transcript nor a verdict shows the
+ * password, even if the server repeats it.
  */
 record LogIn(ImapProtocolSession talk, Login login) {
-    /** Empty if that worked. */
+    /** Logs in; empty if that worked, otherwise the obstacle. */
     Optional<Verdict> tried() {
         boolean plain = talk.capabilities().mechanisms().contains("PLAIN");
         char[] password = login.password().get();
@@ -23,7 +23,7 @@ record LogIn(ImapProtocolSession talk, Login login) {
                         Verdict.skip("LOGIN cannot carry this user or password, and AUTH=PLAIN is not announced"));
             }
             Answer answer = plain ? authenticate() : login(password);
-            // What the server says to it may repeat the password, so the detail does not.
+            // The server's answer may repeat the password, so the detail does not quote it.
             return answer.ok()
                     ? Optional.empty()
                     : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));

@@ -7,7 +7,7 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 
-/** RFC 9051 sections 6.1.1, 6.2.1 and 7.2.2: what CAPABILITY announces, before TLS and inside it. */
+/** Checks of what CAPABILITY announces, before TLS and inside it (RFC 9051 sections 6.1.1, 6.2.1 and 7.2.2). */
 final class OfferTopic implements Topic {
     @Override
     public List<Check> checks() {
@@ -15,8 +15,8 @@ final class OfferTopic implements Topic {
                 Check.of("IMAP-S-02b", "CAPABILITY is answered with one line that names the revision of IMAP")
                         .clause("RFC 9051 section 6.1.1")
                         .level(Level.MUST)
-                        .why("A client reads from this line whether it may upgrade at all. Of two lines it may take the"
-                                + " one that someone else wrote.")
+                        .why("This line tells a client whether it may upgrade at all. If there are two lines, it may"
+                                + " take the one that an attacker wrote.")
                         .on(Protocol.IMAP)
                         .run(ImapProfile.STAGES.opened().then((talk, subject) -> wellFormed(talk))),
                 loginEnabled());
@@ -45,8 +45,8 @@ final class OfferTopic implements Topic {
         return Check.of("IMAP-S-06b", "LOGINDISABLED is not announced inside TLS")
                 .clause("RFC 9051 section 6.2.3")
                 .level(Level.MUST)
-                .why("LOGINDISABLED is what a client waits to see gone. A server that still says it inside TLS keeps"
-                        + " its users out, or teaches clients to pass over it.")
+                .why("Clients do not log in while LOGINDISABLED is announced. A server that still announces it inside"
+                        + " TLS keeps its users out, or forces clients to ignore it.")
                 .fix("Announce LOGINDISABLED in plaintext only.")
                 .on(Protocol.IMAP)
                 .run(ImapProfile.STAGES.introducedInside().then((talk, subject) -> {
@@ -55,7 +55,7 @@ final class OfferTopic implements Topic {
                     }
                     return talk.capabilities().mechanisms().isEmpty()
                             ? Verdict.fail(
-                                    "LOGINDISABLED is announced inside TLS, and no AUTH= either: nobody can log in")
+                                    "LOGINDISABLED is announced inside TLS, and no AUTH=: no client can log in")
                             : Verdict.warn("LOGINDISABLED is announced inside TLS; there is only AUTH="
                                     + String.join(", AUTH=", talk.capabilities().mechanisms()));
                 }));

@@ -9,7 +9,10 @@ import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** RFC 9051 sections 2.2.1, 6.1.2, 6.3.13 and 9: lines without a right tag, and commands out of place. */
+/**
+ * Checks of lines without a valid tag, and of commands in the wrong state (RFC 9051 sections 2.2.1, 6.1.2, 6.3.13 and
+ * 9).
+ */
 final class SyntaxTopic implements Topic {
     private static final String ODD_TAG = "AbC.09xY";
 
@@ -30,15 +33,15 @@ final class SyntaxTopic implements Topic {
         return Check.of(id, title)
                 .clause("RFC 9051 sections 2.2.1 and 7.1.3")
                 .level(Level.MUST)
-                .why("A response tagged '*' or '+' is untagged data or a continuation request to the client. A server"
-                        + " that takes such tags can be made to say what looks like something else; one that passes over"
-                        + " the line is out of step with its client.")
-                .fix("Answer '* BAD'. Cyrus 3.6 takes '+' for a tag and has no setting for it.")
+                .why("To a client, a response with the tag '*' or '+' is untagged data or a continuation request. A"
+                        + " server that accepts such tags can be made to send answers that look like something else; if"
+                        + " it ignores the line, the client pairs the wrong answers with its commands.")
+                .fix("Answer '* BAD'. Cyrus 3.6 accepts '+' as a tag and has no setting for it.")
                 .on(Protocol.IMAP)
                 .run(ImapProfile.STAGES.opened().then((talk, subject) -> refused(talk, line)));
     }
 
-    /** Sends NOOP: whatever comes before its end answers what was sent before it. */
+    /** Sends NOOP after the line: whatever comes before its end answers what was sent before it. */
     private static List<ImapResponse> behind(ImapProtocolSession talk) {
         String tag = talk.nextTag();
         talk.wire().send(tag + " NOOP");
@@ -55,20 +58,20 @@ final class SyntaxTopic implements Topic {
         ImapResponse last = responses.get(responses.size() - 1);
         String told = told(responses);
         if (responses.stream().anyMatch(ImapResponse.Continuation.class::isInstance)) {
-            return Verdict.fail("what comes looks like a continuation request: " + told);
+            return Verdict.fail("the answer looks like a continuation request: " + told);
         }
         List<ImapResponse> first = responses.subList(0, responses.size() - 1);
         boolean over = last instanceof ImapResponse.None;
         if (first.stream().noneMatch(SyntaxTopic::isBad)) {
             if (first.stream().anyMatch(SyntaxTopic::isOk)) {
-                return Verdict.fail("obeyed: " + told);
+                return Verdict.fail("executed: " + told);
             }
             return over
                     ? Verdict.warn("no BAD: " + told)
-                    : Verdict.fail("expected BAD before the answer to the next command, came " + told);
+                    : Verdict.fail("expected BAD before the answer to the next command, got " + told);
         }
         boolean farewell = first.stream().anyMatch(response -> response.untagged(Condition.BYE));
-        return over && !farewell ? Verdict.warn("BAD, but the session does not go on: " + told) : Verdict.pass(told);
+        return over && !farewell ? Verdict.warn("BAD, but the session does not continue: " + told) : Verdict.pass(told);
     }
 
     private static boolean isBad(ImapResponse response) {
@@ -82,11 +85,11 @@ final class SyntaxTopic implements Topic {
     }
 
     private static Check tagKept() {
-        return Check.of("IMAP-S-05c", "a tag comes back as it was sent, upper and lower case kept")
+        return Check.of("IMAP-S-05c", "a tag is returned as it was sent, with its upper and lower case")
                 .clause("RFC 9051 section 2.2.1")
                 .level(Level.MUST)
-                .why("The tag is how a client knows which of its commands was answered. One that comes back changed"
-                        + " leaves it waiting, or lets it take another answer for its own.")
+                .why("The tag shows a client which of its commands was answered. If it is returned changed, the client"
+                        + " waits for ever, or pairs the answer with another command.")
                 .on(Protocol.IMAP)
                 .run(ImapProfile.STAGES.opened().then((talk, subject) -> {
                     talk.wire().send(ODD_TAG + " NOOP");
@@ -102,8 +105,8 @@ final class SyntaxTopic implements Topic {
                 .clause("RFC 9051 section 7.1.3")
                 .level(Level.MUST)
                 .why(
-                        "A client tries extensions that it was not offered, and commands of the other revision. Without the"
-                                + " tag it does not learn which of them failed, and waits.")
+                        "Clients try extensions that were not offered, and commands of the other revision. Without the"
+                                + " tag they do not learn which command failed, and wait.")
                 .on(Protocol.IMAP)
                 .run(ImapProfile.STAGES.opened().then((talk, subject) -> {
                     String tag = talk.nextTag();
@@ -112,7 +115,7 @@ final class SyntaxTopic implements Topic {
                     boolean bad = responses.stream().anyMatch(response -> response.ends(tag) && isBad(response));
                     return bad
                             ? Verdict.pass(told(responses))
-                            : Verdict.fail("expected BAD with the tag " + tag + ", came " + told(responses));
+                            : Verdict.fail("expected BAD with the tag " + tag + ", got " + told(responses));
                 }));
     }
 
@@ -120,23 +123,24 @@ final class SyntaxTopic implements Topic {
         return Check.of("IMAP-S-26a", "NOOP before TLS is answered with OK")
                 .clause("RFC 9051 section 6.1.2")
                 .level(Level.MUST)
-                .why("NOOP is valid in every state. What a client does to keep a connection alive must not end it.")
+                .why("NOOP is valid in every state. Clients send it to keep a connection alive, so it must not end the"
+                        + " connection.")
                 .onUpgraded(Protocol.IMAP)
                 .run(ImapProfile.STAGES.greeted().then((talk, subject) -> {
                     Answer answer = talk.say("NOOP");
                     return answer.ok()
                             ? Verdict.pass(answer.told())
-                            : Verdict.fail("expected OK, came " + answer.told());
+                            : Verdict.fail("expected OK, got " + answer.told());
                 }));
     }
 
     private static Check idle() {
-        return Check.of("IMAP-S-26b", "IDLE before the log-in is refused")
+        return Check.of("IMAP-S-26b", "IDLE before the login is refused")
                 .clause("RFC 9051 section 6.3.13")
                 .level(Level.MUST)
                 .why(
-                        "IDLE is for sessions that have logged in. A server that takes it from anybody holds connections of"
-                                + " strangers for half an hour each.")
+                        "IDLE is for sessions that have logged in. A server that accepts it before the login keeps"
+                                + " connections of unknown clients open for half an hour each.")
                 .fix("Answer BAD.")
                 .onUpgraded(Protocol.IMAP)
                 .run(ImapProfile.STAGES.greeted().then((talk, subject) -> {
@@ -150,7 +154,7 @@ final class SyntaxTopic implements Topic {
                     }
                     return answer.is(Condition.BAD) || answer.is(Condition.NO)
                             ? Verdict.pass(answer.told())
-                            : Verdict.fail("expected BAD or NO, came " + answer.told());
+                            : Verdict.fail("expected BAD or NO, got " + answer.told());
                 }));
     }
 }

@@ -39,9 +39,9 @@ import org.junit.jupiter.api.TestReporter;
  * }
  * }</pre>
  *
- * <p>Each check is a test that is called by its id and title. A check that fails fails its test, with clause, transcript
- * and remedy in the message; one that warns passes and is printed, or published; one that is skipped or could not be
- * decided aborts its test with the reason. The server need not run before the first of the tests does.
+ * <p>Each check is a test named by its id and title. A failed check fails its test, with clause, transcript and fix in
+ * the message; a warning passes and is printed or published; a skipped or inconclusive check aborts its test with the
+ * reason. The server need not run before the first test does.
  *
  * <p>Immutable: each method returns a new one.
  */
@@ -74,7 +74,7 @@ public final class ConformanceTests {
      * All checks of a server.
      *
      * @param url as on the command line: {@code smtp://localhost:2525}, {@code imaps://127.0.0.1:9993}
-     * @throws IllegalArgumentException if it is none; the message shows the right form
+     * @throws IllegalArgumentException if it is not a target; the message shows the right form
      */
     public static ConformanceTests of(String url) {
         try {
@@ -91,10 +91,10 @@ public final class ConformanceTests {
     }
 
     /**
-     * The roots that the server's certificate is judged by; those of the Java runtime unless set.
+     * The trusted roots for the server's certificate; those of the Java runtime unless set.
      *
      * @param pem a file with one or more certificates
-     * @throws UncheckedIOException if there are none in it
+     * @throws UncheckedIOException if it contains none
      */
     public ConformanceTests trust(Path pem) {
         try {
@@ -104,22 +104,22 @@ public final class ConformanceTests {
         }
     }
 
-    /** The roots that the server's certificate is judged by; those of the Java runtime unless set. */
+    /** The trusted roots for the server's certificate; those of the Java runtime unless set. */
     public ConformanceTests trust(X509Certificate... roots) {
         return with(settings.withTrust(List.of(roots)));
     }
 
-    /** The name sent in SNI and looked for in the certificate; the host of the URL unless set. */
+    /** The name sent in SNI and expected in the certificate; the host of the URL unless set. */
     public ConformanceTests serverName(String name) {
         return with(settings.withServerName(name));
     }
 
-    /** For the checks that need a session after login. */
+    /** Credentials, for the checks that need a session after login. */
     public ConformanceTests login(String user, Supplier<char[]> password) {
         return with(settings.withLogin(new Login(user, password)));
     }
 
-    /** The longest wait for one answer; ten seconds unless set. */
+    /** The maximum wait for one answer; ten seconds unless set. */
     public ConformanceTests timeout(Duration answer) {
         if (answer.isNegative() || answer.isZero()) {
             throw new IllegalArgumentException("answer: expected a positive time, got " + answer);
@@ -128,7 +128,7 @@ public final class ConformanceTests {
     }
 
     /**
-     * Only the checks with such ids or clauses; all unless set.
+     * Only the checks with these ids or clauses; all unless set.
      *
      * @param globs {@code "UP-S-11"} (a to f), {@code "TLS-S-*"}, {@code "RFC 3207 4.2"}
      */
@@ -136,7 +136,7 @@ public final class ConformanceTests {
         return new ConformanceTests(target, settings, joined(only, globs), skip, levels, parallel);
     }
 
-    /** Not the checks with such ids or clauses, whatever {@link #only} says. */
+    /** Not the checks with these ids or clauses, whatever {@link #only} says. */
     public ConformanceTests skip(String... globs) {
         return new ConformanceTests(target, settings, only, joined(skip, globs), levels, parallel);
     }
@@ -147,7 +147,7 @@ public final class ConformanceTests {
     }
 
     /**
-     * How many checks run at once, ahead of the tests that tell their results; 4 unless set.
+     * How many checks run at the same time, ahead of the tests that report their results; 4 unless set.
      *
      * @param checks at least 1
      */

@@ -21,8 +21,7 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The tests of one server. The first that is executed starts the checks, side by side; each waits for the result of its
- * own.
+ * The tests of one server. The first that is executed starts all checks; each test waits for the result of its check.
  */
 final class ServerTests {
     private final Target target;
@@ -49,7 +48,7 @@ final class ServerTests {
         Stream<DynamicNode> tests = families.entrySet().stream()
                 .map(family -> DynamicContainer.dynamicContainer(family.getKey(), family.getValue()));
         Stream<DynamicNode> survives =
-                Stream.of(DynamicTest.dynamicTest(target.url() + " still answers behind the checks", this::survived));
+                Stream.of(DynamicTest.dynamicTest(target.url() + " still answers after the checks", this::survived));
         return Stream.concat(Stream.concat(answers, tests), survives);
     }
 

@@ -2,7 +2,7 @@ package dev.starttls.conformance.junit;
 
 import dev.starttls.conformance.check.CheckResult;
 
-/** Hears of what is not as it should be and fails no test. */
+/** Receives warnings, which fail no test. */
 @FunctionalInterface
 interface Warnings {
     void warn(CheckResult result);

@@ -1,5 +1,5 @@
 /**
- * The suite in a server author's own build: checks as dynamic tests. The only package that needs JUnit, which the build
- * brings along.
+ * The suite in the build of a server: checks as dynamic tests. The only package that needs JUnit, which that build
+ * provides.
  */
 package dev.starttls.conformance.junit;

@@ -8,7 +8,7 @@ import dev.starttls.conformance.target.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 
-/** RFC 2449 sections 3 and 5, RFC 1939 section 3: answers that a client can read. */
+/** Checks that a client can read the answers (RFC 2449 sections 3 and 5, RFC 1939 section 3). */
 final class AnswerTopic implements Topic {
     @Override
     public List<Check> checks() {
@@ -19,8 +19,8 @@ final class AnswerTopic implements Topic {
         return Check.of("POP3-S-02b", "the answer to CAPA is well formed and ends with a dot")
                 .clause("RFC 2449 sections 3 and 5")
                 .level(Level.MUST)
-                .why("A client that waits for the dot waits for ever, and one that does not cannot tell the end of the"
-                        + " list from what someone on the path wrote behind it.")
+                .why("Without the dot a client waits for ever, or cannot distinguish the end of the list from what an"
+                        + " attacker on the path has appended.")
                 .on(Protocol.POP3)
                 .run(Pop3Profile.STAGES.opened().then((talk, subject) -> {
                     Pop3Reply reply = talk.capa();
@@ -36,16 +36,16 @@ final class AnswerTopic implements Topic {
     }
 
     private static Check unknown() {
-        return Check.of("POP3-S-20", "an unknown command is answered with -ERR and the session goes on")
+        return Check.of("POP3-S-20", "an unknown command is answered with -ERR and the session continues")
                 .clause("RFC 1939 section 3")
                 .level(Level.MUST)
-                .why("A client that tries STLS on a server that does not know it must be told so, at once and in a way"
-                        + " that it understands, or it waits for ever.")
+                .why("A client that tries STLS on a server that does not know it needs an answer that it understands,"
+                        + " or it waits for ever.")
                 .on(Protocol.POP3)
                 .run(Pop3Profile.STAGES.opened().then((talk, subject) -> {
                     Pop3Reply reply = talk.say("XUNKNOWN");
                     if (!reply.refusal()) {
-                        return Verdict.fail("expected -ERR, came " + reply.told());
+                        return Verdict.fail("expected -ERR, got " + reply.told());
                     }
                     Pop3Reply next = talk.capa();
                     return next.came()

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** RFC 1939 section 7: the timestamp of the greeting. */
+/** Checks of the timestamp in the greeting (RFC 1939 section 7). */
 final class ApopTopic implements Topic {
     private static final Pattern TIMESTAMP = Pattern.compile("<[^<> ]+@[^<> ]+>");
     private static final String NONE = "the greeting has no timestamp, so APOP is not offered";
@@ -27,20 +27,20 @@ final class ApopTopic implements Topic {
                 Check.of("POP3-S-16a", "the timestamp of the greeting, if there is one, is never the same twice")
                         .clause("RFC 1939 section 7")
                         .level(Level.SHOULD)
-                        .why("APOP proves that the client knows the password for one timestamp. Said twice, whoever"
-                                + " listened the first time can answer the second.")
-                        .fix("Leave the timestamp out of the greeting, which turns APOP off: its MD5 lets whoever"
-                                + " listens try passwords at leisure. Cyrus: allowapop: no.")
+                        .why("APOP proves that the client knows the password for one timestamp. If a timestamp is sent"
+                                + " twice, an attacker who recorded the first login can repeat it.")
+                        .fix("Leave the timestamp out of the greeting, which disables APOP: its MD5 allows an"
+                                + " eavesdropper to guess passwords offline. Cyrus: allowapop: no.")
                         .on(Protocol.POP3)
                         .run(ApopTopic::fresh),
-                Check.of("POP3-S-16b", "the timestamp said before TLS is not good for APOP inside it")
+                Check.of("POP3-S-16b", "the timestamp sent before TLS is not valid for APOP inside it")
                         .clause("RFC 2595 section 4")
                         .level(Level.SHOULD)
                         .why(
-                                "The timestamp came in the clear, so someone on the path may have written it: a client that"
-                                        + " answers to it inside TLS answers to a stranger.")
-                        .fix("Refuse APOP inside TLS where the greeting came before it. There are USER, PASS and SASL."
-                                + " Cyrus: allowapop: no.")
+                                "The timestamp came in plaintext, so an attacker on the path may have written it: a"
+                                        + " client that uses it inside TLS answers the attacker.")
+                        .fix("Refuse APOP inside TLS if the greeting came before it. Clients can use USER, PASS and"
+                                + " SASL. Cyrus: allowapop: no.")
                         .onUpgraded(Protocol.POP3)
                         .run(ApopTopic::reused));
     }
@@ -123,10 +123,10 @@ final class ApopTopic implements Topic {
         Pop3Reply reply = new LogIn(talk, login).apop(timestamp);
         if (reply.good()) {
             return Verdict.warn(
-                    "APOP inside TLS logs in with " + Transcript.printable(timestamp) + ", which came in the clear");
+                    "APOP inside TLS logs in with " + Transcript.printable(timestamp) + ", which came in plaintext");
         }
         return reply.refusal() || reply.ended()
-                ? Verdict.pass("APOP with it is refused inside TLS")
+                ? Verdict.pass("APOP with this timestamp is refused inside TLS")
                 : Verdict.inconclusive("APOP inside TLS was not answered");
     }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What a response to CAPA announces: tags in upper case, each with its parameters (RFC 2449 section 3). */
+/** The capabilities in a response to CAPA: tags in upper case, each with its parameters (RFC 2449 section 3). */
 record Capabilities(List<String> lines, Map<String, String> announced) implements Offers {
     Capabilities {
         lines = List.copyOf(lines);
@@ -69,7 +69,7 @@ record Capabilities(List<String> lines, Map<String, String> announced) implement
         List<String> flaws = new ArrayList<>();
         for (String line : lines) {
             if (!line.matches("[!-~&&[^.]]+( [!-~]+)*")) {
-                flaws.add("'" + Transcript.printable(line) + "' is no tag with parameters, a space before each");
+                flaws.add("'" + Transcript.printable(line) + "' is not a tag with its parameters, separated by spaces");
             }
         }
         return flaws;

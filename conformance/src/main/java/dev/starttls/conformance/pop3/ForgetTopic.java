@@ -12,26 +12,27 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** What was said before TLS is forgotten at the upgrade. */
+/** Checks that the server discards at the upgrade what was sent before it. */
 final class ForgetTopic implements Topic {
     private static final Pop3Profile PROFILE = new Pop3Profile();
 
     @Override
     public List<Check> checks() {
         return List.of(
-                Check.of("POP3-S-08", "a user named before TLS is nobody inside it")
+                Check.of("POP3-S-08", "the user named before TLS is forgotten inside it")
                         .clause("RFC 2595 section 4")
                         .level(Level.SECURITY)
                         .why(
-                                "What was said in the clear may have been said by someone on the path. A server that carries the"
-                                        + " name into TLS lets that someone choose whose mail the client reads, or whose password it"
-                                        + " tries.")
-                        .fix("Forget the name at the upgrade. Where USER is refused before TLS there is none: Dovecot:"
-                                + " auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), which does not hold for"
-                                + " clients of its own house. Cyrus: allowplaintext: no. Courier: POP3_TLS_REQUIRED=1.")
+                                "What came in plaintext may have come from an attacker on the path. A server that"
+                                        + " carries the name into TLS lets the attacker choose whose mail the client"
+                                        + " reads, or whose password is tried.")
+                        .fix("Forget the name at the upgrade. If USER is refused before TLS there is no name to forget:"
+                                + " Dovecot: auth_allow_cleartext = no (disable_plaintext_auth = yes before 2.4), which"
+                                + " does not apply to clients at the server's own address. Cyrus: allowplaintext: no."
+                                + " Courier: POP3_TLS_REQUIRED=1.")
                         .onUpgraded(Protocol.POP3)
                         .run(ForgetTopic::user),
-                Injection.check(PROFILE, "POP3-S-12d", "a user named after STLS is nobody inside TLS")
+                Injection.check(PROFILE, "POP3-S-12d", "a user named in plaintext after STLS is not known inside TLS")
                         .run(ForgetTopic::injected));
     }
 
@@ -62,7 +63,7 @@ final class ForgetTopic implements Topic {
                 .run(subject);
     }
 
-    /** USER may be obeyed without an answer that could be counted. */
+    /** USER may be executed without an answer that could be counted. */
     private static Verdict injected(CheckContext subject) throws IOException {
         NamedBefore named = NamedBefore.by(subject);
         return Pop3Profile.STAGES

@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** RFC 2449 section 4: how long commands and responses may be. */
+/** Checks of the length of commands and responses (RFC 2449 section 4). */
 final class LineTopic implements Topic {
-    /** Every server that knows CAPA takes so many octets, CRLF included. */
+    /** The length that every server with CAPA accepts, CRLF included (RFC 2449 section 4). */
     private static final int LONGEST_COMMAND = 255;
 
     private static final int LONGEST_RESPONSE = 512;
@@ -25,28 +25,31 @@ final class LineTopic implements Topic {
                 Check.of("POP3-S-17a", "a command of 255 octets is one command")
                         .clause("RFC 2449 section 4")
                         .level(Level.SHOULD)
-                        .why("AUTH with an initial response is long. A server that cuts it takes the rest of a password"
-                                + " for a command, and writes it to its log.")
-                        .fix("Take 255 octets, CRLF included, for a command.")
+                        .why("AUTH with an initial response is long. A server that splits it takes the rest of a"
+                                + " password as a command, and writes it to its log.")
+                        .fix("Accept commands of 255 octets, CRLF included.")
                         .on(Protocol.POP3)
                         .run(Pop3Profile.STAGES.inside().then(LineTopic::longest)),
                 Check.of("POP3-S-23", "no line of a response has more than 512 octets")
                         .clause("RFC 2449 section 4")
                         .level(Level.MUST)
                         .why(
-                                "Clients read into a buffer of this size, as they may. What is cut off there is read as the"
-                                        + " next response, and its author may be who chose the length: many servers repeat the"
-                                        + " command that they do not know.")
+                                "Clients may use a buffer of this size. What does not fit is read as the next response,"
+                                        + " and an attacker may have chosen its text: many servers repeat a command"
+                                        + " that they do not know.")
                         .fix("Do not repeat in a response what the client sent.")
                         .on(Protocol.POP3)
                         .run(LineTopic::responses));
     }
 
-    /** No user was named, so PASS is refused, whatever its length; the words tell whether for its length. */
+    /**
+     * No user was named, so PASS is refused whatever its length; the text of the refusal shows whether the length was
+     * the reason.
+     */
     private static Verdict longest(Pop3ProtocolSession talk, CheckContext subject) {
         Pop3Reply shortOne = talk.say("PASS " + Nobody.PASSWORD);
         if (!shortOne.refusal()) {
-            return Verdict.inconclusive("PASS where no user was named was answered with " + shortOne.told());
+            return Verdict.inconclusive("PASS without a user was answered with " + shortOne.told());
         }
         String argument = "x".repeat(LONGEST_COMMAND - 7);
         List<Pop3Reply> replies = new ArrayList<>(List.of(talk.say("PASS " + argument)));
@@ -54,9 +57,9 @@ final class LineTopic implements Topic {
         List<Pop3Reply> answers = replies.stream().filter(Pop3Reply::came).toList();
         if (answers.size() > 2) {
             return Verdict.warn("it and QUIT were answered with " + answers.size() + " responses: "
-                    + Response.told(answers) + "; the command was cut into several");
+                    + Response.told(answers) + "; the command was split into several");
         }
-        String told = "PASS of so many octets: " + replies.get(0).told() + "; a short one: " + shortOne.told();
+        String told = "PASS of 255 octets: " + replies.get(0).told() + "; a short one: " + shortOne.told();
         if (answers.isEmpty()) {
             return Verdict.warn("no answer: " + told);
         }

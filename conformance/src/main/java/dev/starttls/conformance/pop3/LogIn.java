@@ -11,16 +11,16 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Logs in with the user's own credentials, inside TLS. Neither the transcript nor a verdict shows the password, even if the
- * server repeats it.
+ * Logs in inside TLS with the user's own credentials. Neither the transcript nor a verdict shows the password, even if
+ * the server repeats it.
  */
 record LogIn(Pop3ProtocolSession talk, Login login) {
-    /** By what CAPA announces; empty if that worked. */
+    /** Logs in by a method that CAPA announces; empty if that worked, otherwise the obstacle. */
     Optional<Verdict> tried() {
         boolean plain = !talk.capabilities().has("USER")
                 && talk.capabilities().mechanisms().contains("PLAIN");
         Pop3Reply reply = plain ? plain() : named();
-        // What the server says to it may repeat the password, so the detail does not.
+        // The server's answer may repeat the password, so the detail does not quote it.
         return reply.good()
                 ? Optional.empty()
                 : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));
@@ -31,12 +31,12 @@ record LogIn(Pop3ProtocolSession talk, Login login) {
         return user.good() ? pass() : user;
     }
 
-    /** PASS alone: whose password it is, was said or was not. */
+    /** Sends PASS alone; USER may or may not have been sent before. */
     Pop3Reply pass() {
         char[] password = login.password().get();
         try {
             talk.wire().conceal(new String(password));
-            // RFC 6856 section 2.1: beyond ASCII, UTF-8 is the best that can be guessed.
+            // RFC 6856 section 2.1: for characters beyond ASCII, UTF-8 is the most likely encoding.
             send(utf8("PASS " + new String(password) + "\r\n"), "PASS (password)");
             return talk.next();
         } finally {
@@ -44,7 +44,7 @@ record LogIn(Pop3ProtocolSession talk, Login login) {
         }
     }
 
-    /** RFC 1939 section 7: the digest of the timestamp and the password. */
+    /** Sends APOP with the digest of the timestamp and the password (RFC 1939 section 7). */
     Pop3Reply apop(String timestamp) {
         char[] password = login.password().get();
         try {

@@ -8,7 +8,7 @@ import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 
-/** RFC 2595 section 2.3, RFC 8314 section 3: no login in the clear. */
+/** Checks that there is no login in plaintext (RFC 2595 section 2.3, RFC 8314 section 3). */
 final class LoginTopic implements Topic {
     private static final Stage<Pop3ProtocolSession> INTRODUCED = Pop3Profile.STAGES.introducedFromElsewhere();
 
@@ -16,12 +16,13 @@ final class LoginTopic implements Topic {
     public List<Check> checks() {
         return List.of(
                 check("POP3-S-09a", "USER is not announced before TLS")
-                        .why("A client that sees USER in the clear may use it: the password crosses the network for"
-                                + " whoever listens.")
+                        .why("A client that sees USER in plaintext may use it, and anyone on the path can read the"
+                                + " password.")
                         .run(INTRODUCED.thenAsStranger((talk, subject) -> userAnnounced(talk))),
                 check("POP3-S-09b", "USER before TLS is refused")
-                        .why("Not announcing it is not enough: a client may not ask, and someone on the path may write"
-                                + " USER into the answer to CAPA. Only a refusal keeps the password off the wire.")
+                        .why("Not announcing it is not enough: a client may not ask, and an attacker on the path may"
+                                + " insert USER into the answer to CAPA. Only a refusal keeps the password off the"
+                                + " network.")
                         .run(INTRODUCED.thenAsStranger((talk, subject) -> user(talk))));
     }
 
@@ -45,13 +46,13 @@ final class LoginTopic implements Topic {
     private static Verdict user(Pop3ProtocolSession talk) {
         Pop3Reply reply = talk.say("USER " + Nobody.USER);
         if (reply.good()) {
-            return Verdict.fail("the server waits for the password in the clear: " + reply.told());
+            return Verdict.fail("the server waits for the password in plaintext: " + reply.told());
         }
         if (reply.refusal()) {
             return Verdict.pass(reply.told());
         }
         return reply.ended()
-                ? Verdict.pass("the server hangs up: " + reply.told())
+                ? Verdict.pass("the server closes the connection: " + reply.told())
                 : Verdict.inconclusive("USER was answered with " + reply.told());
     }
 }

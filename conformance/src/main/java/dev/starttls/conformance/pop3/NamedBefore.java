@@ -9,15 +9,15 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A user was named in plaintext: does PASS inside TLS log that user in? With the user's own login the answer is plain.
- * Without one it is in the words of the refusal: those for a password without a name, or those for a wrong password.
+ * After USER in plaintext: does PASS inside TLS log that user in? With real credentials the answer is direct. Without
+ * them the text of the refusal shows it: it is either that for a password without a user, or that for a wrong password.
  */
 record NamedBefore(CheckContext subject, Optional<Login> login) {
     static NamedBefore by(CheckContext subject) {
         return new NamedBefore(subject, subject.settings().login());
     }
 
-    /** Whom to name in plaintext. */
+    /** The user to name in plaintext. */
     String user() {
         return login.map(Login::user).orElse(Nobody.USER);
     }
@@ -34,12 +34,12 @@ record NamedBefore(CheckContext subject, Optional<Login> login) {
         return ProvenServer.withholds(subject, handshake).orElseGet(() -> withPassword(talk, login.get(), naming));
     }
 
-    /** PASS and QUIT inside TLS are answered once each; an answer more is to the USER before. */
+    /** PASS and QUIT inside TLS are answered once each; an extra answer belongs to the USER before. */
     private static Optional<Verdict> counted(Pop3ProtocolSession talk, String naming) {
         long more = talk.quit().stream().filter(Pop3Reply::came).count() - 1;
         return more > 0
                 ? Optional.of(Verdict.fail(
-                        "PASS and QUIT inside TLS had " + more + " answer too many: " + naming + " was obeyed"))
+                        "PASS and QUIT inside TLS had " + more + " extra answers: " + naming + " was executed"))
                 : Optional.empty();
     }
 
@@ -52,9 +52,10 @@ record NamedBefore(CheckContext subject, Optional<Login> login) {
         if (reply.good()) {
             return Verdict.fail("PASS inside TLS logs in, on " + naming);
         }
-        // What the server says to a password may repeat it, so the detail does not.
+        // The server's answer may repeat the password, so the detail does not quote it.
         return reply.refusal() || reply.ended()
-                ? Verdict.pass("the right password inside TLS logs nobody in: forgotten is " + naming)
+                ? Verdict.pass("the right password inside TLS does not log the user in: the server has forgotten"
+                        + " " + naming)
                 : Verdict.inconclusive("PASS inside TLS was not answered");
     }
 
@@ -74,22 +75,22 @@ record NamedBefore(CheckContext subject, Optional<Login> login) {
                     : Verdict.inconclusive("PASS inside TLS was answered with " + reply.told());
         }
         try {
-            Pop3Reply unnamed = control("how is PASS refused where no user was named?", false);
+            Pop3Reply unnamed = control("how is PASS refused without a user?", false);
             Pop3Reply wrong = control("how is a wrong password refused inside TLS?", true);
             if (unnamed.told().equals(wrong.told())) {
                 return Verdict.inconclusive(
-                        told + ", as where no user was named and as for a wrong password; only a login"
-                                + " would tell: give --user and --password-file");
+                        told + ", the same as without a user and as for a wrong password; only real credentials would"
+                                + " show the difference: give --user and --password-file");
             }
             if (reply.told().equals(unnamed.told())) {
-                return Verdict.pass(told + ", as where no user was named");
+                return Verdict.pass(told + ", the same as without a user");
             }
             return reply.told().equals(wrong.told())
-                    ? Verdict.fail(told + ": it is taken for the password of " + naming
-                            + "; where no user was named it is " + unnamed.told())
-                    : Verdict.inconclusive(told + "; where no user was named it is " + unnamed.told());
+                    ? Verdict.fail(told + ": it was taken as the password of " + naming
+                            + "; without a user it is " + unnamed.told())
+                    : Verdict.inconclusive(told + "; without a user it is " + unnamed.told());
         } catch (IOException e) {
-            return Verdict.inconclusive(told + "; there was no connection to compare with: " + e.getMessage());
+            return Verdict.inconclusive(told + "; no connection to compare with could be made: " + e.getMessage());
         }
     }
 

@@ -13,9 +13,9 @@ import dev.starttls.conformance.upgrade.UpgradeProfile;
 import java.util.List;
 import java.util.Optional;
 
-/** POP3 as the shared checks know it. */
+/** POP3 for the shared checks. */
 public final class Pop3Profile implements UpgradeProfile {
-    /** NOOP is for those who have logged in (RFC 1939 section 5); CAPA is for all (RFC 2449 section 5). */
+    /** NOOP is allowed only after the login (RFC 1939 section 5), CAPA at any time (RFC 2449 section 5). */
     static final Vocabulary WORDS = new Vocabulary("STLS", "+OK", "CAPA", "CAPA", "QUIT");
 
     static final Stages<Pop3ProtocolSession> STAGES = new Stages<>(Pop3ProtocolSession::new);
@@ -53,7 +53,7 @@ public final class Pop3Profile implements UpgradeProfile {
                                 + " POP3_STARTTLS=YES in pop3d-ssl.");
             case COMMAND, INSIDE, FAILED_HANDSHAKE -> Reference.to(STLS);
             case CASE, LINE_END -> Reference.to("RFC 1939 section 3");
-            case INJECTION -> new Reference(STLS + ", CVE-2011-1926", "Cyrus 2.4.7 is the first that does.");
+            case INJECTION -> new Reference(STLS + ", CVE-2011-1926", "Cyrus does from 2.4.7 on.");
             case PIPELINING -> Reference.to("RFC 2449 section 6.6");
             case LINE_LENGTH -> Reference.to("RFC 2449 section 4");
             case MECHANISMS, LOGIN -> new Reference("RFC 2595 section 2.3, RFC 8314 section 3", NO_PLAINTEXT_LOGIN);
@@ -67,7 +67,7 @@ public final class Pop3Profile implements UpgradeProfile {
         };
     }
 
-    /** No RFC says MUST of it. */
+    /** No RFC has a MUST for it. */
     @Override
     public Level argument() {
         return Level.SHOULD;
@@ -109,7 +109,7 @@ public final class Pop3Profile implements UpgradeProfile {
         return 600;
     }
 
-    /** The unknown command must be refused and the others must not: that makes the order visible. */
+    /** The unknown command is refused and the others are not, which makes the order visible. */
     @Override
     public List<PipelinedCommand> pipelined() {
         return List.of(

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 final class Pop3ProtocolSession extends ProtocolSession {
     private static final String CAPA = "CAPA";
     private static final int MAX_REPLIES = 20;
-    /** More lines inside TLS make no session of two commands. */
+    /** Two commands never have so many lines of answers; a server that sends more is not read further. */
     private static final int MAX_LINES = 1000;
 
     private Capabilities capabilities = new Capabilities(List.of(), Map.of());
@@ -28,7 +28,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
         super(wire, offer, Pop3Profile.WORDS);
     }
 
-    /** What the last CAPA was answered with. */
+    /** The capabilities in the last answer to CAPA. */
     Capabilities capabilities() {
         return capabilities;
     }
@@ -83,7 +83,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
         return new Exchange(List.copyOf(answers), listed, false, ended);
     }
 
-    /** Reads lines up to such a one; whether the connection ended before it. */
+    /** Reads lines up to the last one; returns whether the connection ended before it. */
     private boolean readTo(List<String> lines, Predicate<String> last) {
         while (lines.size() < MAX_LINES) {
             Received received = wire().readLine();
@@ -103,7 +103,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
         return new LogIn(this, login).tried();
     }
 
-    /** Says CAPA, whose good answer ends in a line with a single dot. */
+    /** Sends CAPA, whose good answer ends with a line of a single dot. */
     Pop3Reply capa() {
         wire().send(CAPA);
         Pop3Reply reply = ReplyReader.readList(wire());
@@ -111,7 +111,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
         return reply;
     }
 
-    /** All responses until the connection ends or the server has nothing more to say; the last may be none. */
+    /** All responses until the connection ends or nothing more comes; the last may be {@link Pop3Reply.None}. */
     List<Pop3Reply> untilEnd() {
         List<Pop3Reply> replies = new ArrayList<>();
         while (replies.size() < MAX_REPLIES) {
@@ -136,7 +136,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
         if (reply.good()) {
             return new Greeting.Ready(reply.told(), reply.flaws());
         }
-        // RFC 3206 section 4: not now, and it may be otherwise soon.
+        // RFC 3206 section 4: a temporary problem.
         return reply instanceof Pop3Reply.Answer answer && answer.text().startsWith("[SYS/TEMP]")
                 ? new Greeting.Busy(reply.told())
                 : new Greeting.NoService(reply.told());

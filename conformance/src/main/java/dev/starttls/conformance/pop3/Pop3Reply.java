@@ -5,7 +5,7 @@ import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
 
-/** What came where one POP3 response was due (RFC 1939 section 3). */
+/** What came where one POP3 response was expected (RFC 1939 section 3). */
 sealed interface Pop3Reply extends Response {
     /** How a response begins. */
     enum Status {
@@ -29,9 +29,9 @@ sealed interface Pop3Reply extends Response {
      * A response.
      *
      * @param text after the status indicator
-     * @param list the lines of a multi-line response, without the dots that were put before dots and without the last
-     * @param flaws what was not well formed in it, if it could be read all the same
-     * @param longest the octets of its longest line, its CRLF included
+     * @param list the lines of a multi-line response, without byte-stuffed dots and without the line that ends it
+     * @param flaws what was not well formed in it, if it could still be read
+     * @param longest the length of its longest line in octets, CRLF included
      */
     record Answer(Status status, String text, List<String> list, List<String> flaws, int longest) implements Pop3Reply {
         public Answer {
@@ -48,7 +48,7 @@ sealed interface Pop3Reply extends Response {
         }
     }
 
-    /** None: the connection ended or nothing came in time. */
+    /** No response: the connection ended or nothing came in time. */
     record None(Received instead) implements Pop3Reply {
         @Override
         public List<String> flaws() {
@@ -87,13 +87,13 @@ sealed interface Pop3Reply extends Response {
         return good();
     }
 
-    /** There is one kind of refusal. */
+    /** POP3 has only one kind of refusal. */
     @Override
     default boolean refusesSyntax() {
         return refusal();
     }
 
-    /** There is no response for it. */
+    /** POP3 has no response for it. */
     @Override
     default boolean endsSession() {
         return false;
@@ -123,7 +123,7 @@ sealed interface Pop3Reply extends Response {
             return "'" + Transcript.printable(line).strip() + "'" + more;
         }
         if (this instanceof Malformed malformed) {
-            return "'" + Transcript.printable(malformed.line()) + "', which is no POP3 response: "
+            return "'" + Transcript.printable(malformed.line()) + "', which is not a POP3 response: "
                     + malformed.problem();
         }
         return ((None) this).instead().told();

@@ -3,7 +3,7 @@ package dev.starttls.conformance.pop3;
 import dev.starttls.conformance.check.Topic;
 import java.util.List;
 
-/** What is checked of POP3 alone. */
+/** The topics of POP3 alone. */
 public final class Pop3Topics {
     private Pop3Topics() {}
 

@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads responses, noting every departure from RFC 1939 section 3. */
+/** Reads responses leniently, noting every departure from RFC 1939 section 3. */
 final class ReplyReader {
-    /** More lines make no response that the suite asks for. */
+    /** No command of the suite has an answer this long; a CAPA list has some ten lines. */
     private static final int MAX_LINES = 500;
 
     private ReplyReader() {}
@@ -28,7 +28,7 @@ final class ReplyReader {
                 .findFirst();
         if (status.isEmpty()) {
             return new Pop3Reply.Malformed(
-                    text, "it does not begin with +OK or -ERR, in upper case, and a space after it");
+                    text, "it does not begin with +OK or -ERR in upper case, followed by a space");
         }
         int indicator = status.get().indicator().length();
         return new Pop3Reply.Answer(
@@ -39,7 +39,7 @@ final class ReplyReader {
                 text.length() + 2);
     }
 
-    /** A response of several lines, if its first is {@code +OK}: up to the line with a single dot. */
+    /** A multi-line response, up to the line with a single dot, if its first line is {@code +OK}. */
     static Pop3Reply readList(Conversation conversation) {
         Pop3Reply first = read(conversation);
         if (!(first instanceof Pop3Reply.Answer answer) || !first.good()) {
@@ -52,7 +52,8 @@ final class ReplyReader {
             Received received = conversation.readLine();
             if (!(received instanceof Received.Line line)) {
                 return new Pop3Reply.Malformed(
-                        "+OK " + answer.text(), "no line with a single dot ends it, but " + received.told());
+                        "+OK " + answer.text(), "it does not end with a line of a single dot; instead:"
+                                + " " + received.told());
             }
             flaws.addAll(flaws(line));
             if (line.text().equals(".")) {
@@ -65,8 +66,8 @@ final class ReplyReader {
     }
 
     /**
-     * Tells responses from each other without knowing what they answer: a line with a status indicator, and a list if the
-     * next line has none.
+     * Separates responses without knowing the commands: each begins with a status indicator, and is a multi-line
+     * response if the next line has none.
      */
     static List<Pop3Reply> parse(List<String> lines) {
         List<Pop3Reply> replies = new ArrayList<>();

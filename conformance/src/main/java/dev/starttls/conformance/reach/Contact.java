@@ -3,16 +3,16 @@ package dev.starttls.conformance.reach;
 import dev.starttls.core.upgrade.FailureReason;
 import dev.starttls.core.upgrade.Phase;
 
-/** What became of asking whether somebody answers. */
+/** The result of probing a target. */
 public sealed interface Contact {
-    /** Somebody answers; who it is and how well, the checks will say. */
+    /** A server answers; the checks find out which and how well. */
     record Made() implements Contact {}
 
     /**
      * Nobody does.
      *
-     * @param reason of the library's client
-     * @param phase in which it gave up
+     * @param reason the reason that the library's client reports
+     * @param phase the phase in which the client gave up
      * @param told a sentence for the report, without its full stop
      */
     record Failed(FailureReason reason, Phase phase, String told) implements Contact {}

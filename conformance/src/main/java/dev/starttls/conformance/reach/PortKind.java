@@ -6,7 +6,7 @@ import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.TlsPolicy;
 import dev.starttls.core.upgrade.UpgradeException;
 
-/** The two ways in which a port may begin, and what waiting in vain looks like on each. */
+/** Whether a port begins with plaintext or with TLS, and how silence shows on each. */
 enum PortKind {
     PLAINTEXT_FIRST(TlsPolicy.OPPORTUNISTIC, Phase.GREETING),
     TLS_FIRST(TlsPolicy.IMPLICIT, Phase.HANDSHAKE);
@@ -31,7 +31,7 @@ enum PortKind {
         return policy;
     }
 
-    /** Whether the server had the word and did not take it. */
+    /** Whether the server sent nothing in the phase in which it has to send first. */
     boolean silence(UpgradeException failure) {
         return failure.reason() == FailureReason.TIMEOUT && failure.phase() == first;
     }

@@ -35,11 +35,11 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /**
- * Asks targets whether anybody answers: connects and upgrades with this library's own client, takes any certificate,
- * takes leave. All connections are on one thread, so that a host that is dead or silent costs none.
+ * Probes whether targets answer: connects and upgrades with this library's own client, accepts any certificate, and
+ * says goodbye. All connections are on one thread, so that a dead or silent host occupies no thread.
  *
- * <p>Only who cannot be connected to, or says nothing whichever way it is asked, has {@linkplain Contact.Failed failed}.
- * What the client refuses may still be checked: the checks put up with more than a client should.
+ * <p>Only a target that cannot be connected to, or sends nothing in plaintext or in TLS, has {@linkplain Contact.Failed
+ * failed}. A target that the client refuses is still checked: the checks accept more than a client should.
  *
  * <pre>{@code
  * try (Reach reach = Reach.open(1000, settings)) {
@@ -48,10 +48,15 @@ import javax.net.ssl.TrustManager;
  * }</pre>
  */
 public final class Reach implements AutoCloseable {
-    /** What the one thread may need for itself when many answer at once: nobody is called silent for that. */
+    /**
+     * Added to the time for an answer, because the one thread may be busy when many targets answer at the same time.
+     */
     private static final Duration LOOP = Duration.ofSeconds(2);
 
-    /** Looking up a name blocks, and for seconds if its servers are dead. */
+    /**
+     * How many names are looked up at the same time: a look-up blocks its thread, for seconds if the name servers are
+     * dead.
+     */
     private static final int RESOLVERS = 32;
 
     private final UpgradeLoop loop;
@@ -69,7 +74,7 @@ public final class Reach implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param most how many targets are asked at once; whoever asks must not ask for more
+     * @param most how many targets may be probed at the same time; the caller must not exceed it
      * @throws IOException if there is no selector
      */
     public static Reach open(int most, TargetSettings settings) throws IOException {
@@ -98,7 +103,7 @@ public final class Reach implements AutoCloseable {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {new OpenTrust(TlsOffer.OnCertificate.ACCEPT)}, null);
-            // Nobody comes back: of thousands of sessions none is worth keeping.
+            // No session is resumed, so none of thousands is worth keeping.
             context.getClientSessionContext().setSessionCacheSize(1);
             return TlsSettings.builder()
                     .context(context)
@@ -110,9 +115,9 @@ public final class Reach implements AutoCloseable {
     }
 
     /**
-     * Asks a target; returns at once.
+     * Probes a target; returns at once.
      *
-     * @return never fails; completed by the thread of the connections, which must not be kept waiting
+     * @return never fails; completed by the thread of the connections, which must not be blocked
      */
     public CompletableFuture<Contact> ask(Target target) {
         PortKind way = PortKind.of(target);
@@ -153,7 +158,7 @@ public final class Reach implements AutoCloseable {
                         + "; a slow server needs a longer --timeout");
     }
 
-    /** How one connection failed; empty if it did not, or in a way that says nothing of the target. */
+    /** How one connection failed; empty if it did not, or if the failure says nothing about the target. */
     private CompletableFuture<Optional<UpgradeException>> knock(Target target, PortKind way) {
         CompletableFuture<Void> visit =
                 CompletableFuture.completedFuture(target).thenComposeAsync(asked -> visit(asked, way), resolvers);
@@ -181,7 +186,7 @@ public final class Reach implements AutoCloseable {
         settings.serverName().ifPresent(client::serverName);
         return client.policy(way.policy())
                 .tls(tls)
-                // For those that are silent it would be work for nothing.
+                // For silent targets the preparation would be wasted.
                 .preparation(Preparation.ON_GO_AHEAD)
                 .timeout(patience().multipliedBy(addresses(target)))
                 .limits(UpgradeLimits.DEFAULT.withTimePerPhase(patience()))
@@ -192,7 +197,7 @@ public final class Reach implements AutoCloseable {
         return settings.answer().plus(LOOP);
     }
 
-    /** The client shares its time out among the addresses of a host; the checks give each the whole. */
+    /** The client divides its time among the addresses of a host; here each address has the whole time. */
     private static int addresses(Target target) {
         try {
             return InetAddress.getAllByName(ServerIdentity.toAscii(target.host())).length;
@@ -202,16 +207,16 @@ public final class Reach implements AutoCloseable {
         }
     }
 
-    /** Says goodbye, as far as that is possible without waiting, so that the server need not log a lost connection. */
+    /** Sends the goodbye, if that is possible without waiting, so that the server does not log a lost connection. */
     private static void leave(StartTlsChannel channel, String command) {
         try (channel) {
             channel.write(ByteBuffer.wrap((command + "\r\n").getBytes(StandardCharsets.US_ASCII)));
         } catch (IOException e) {
-            // It has left first.
+            // The server has closed first.
         }
     }
 
-    /** Hangs up on everybody. */
+    /** Closes all connections. */
     @Override
     public void close() {
         loop.closeNow();

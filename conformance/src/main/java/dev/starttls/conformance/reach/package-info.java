@@ -1,5 +1,5 @@
 /**
- * Tells targets that answer from those that do not, with this library's own clients, all of them on one thread. Judges
- * nothing: who answers at all is for the checks.
+ * Finds out which targets answer, with this library's own clients, all of them on one thread. It judges nothing: every
+ * target that answers is checked.
  */
 package dev.starttls.conformance.reach;

@@ -23,7 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 
-/** One JSON object a target, fields in a fixed order. */
+/** One JSON object per target, its fields in a fixed order. */
 public final class JsonReport implements Report {
     /** ASCII only, so that the output is UTF-8 whatever the platform's charset. */
     private static final ObjectMapper MAPPER =
@@ -37,12 +37,12 @@ public final class JsonReport implements Report {
         this.writer = writer;
     }
 
-    /** Objects over many lines, for eyes and programs; several follow one another. */
+    /** Indented objects, which people and programs can read; several follow one another. */
     public static JsonReport indented(PrintStream out) {
         return new JsonReport(out, MAPPER.writerWithDefaultPrettyPrinter());
     }
 
-    /** One object a line. */
+    /** One object per line. */
     public static JsonReport lines(PrintStream out) {
         return new JsonReport(out, MAPPER.writer());
     }

@@ -18,12 +18,12 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * JUnit XML as Ant began it and CI systems read it: a test suite a target, a test case a check. A failed check is a
- * failure; a warning passes and says so in its output; what was skipped or inconclusive is skipped, with the reason; a
- * target that was not reached is an error.
+ * JUnit XML in the format of Ant, which CI systems read: one test suite per target, one test case per check. A failed
+ * check is a failure; a warning passes, with the warning in its output; a skipped or inconclusive check is skipped,
+ * with the reason; a target that was not reached is an error.
  */
 public final class JunitReport implements Report {
-    /** Ant's format knows no zone; it is UTC. */
+    /** Ant's format has no time zone; it is UTC. */
     private static final DateTimeFormatter TIMESTAMP =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -76,7 +76,7 @@ public final class JunitReport implements Report {
     private void unreached(TargetReport report, String problem) throws XMLStreamException {
         start(2, "testcase");
         attribute("classname", report.target().url());
-        attribute("name", "the target is there and speaks the protocol");
+        attribute("name", "the target answers and speaks the protocol");
         attribute("time", "0.000");
         start(3, "error");
         attribute("type", "unreachable");
@@ -156,7 +156,7 @@ public final class JunitReport implements Report {
         xml.writeAttribute(name, Visible.of(value));
     }
 
-    /** Text of which every line is visible already. */
+    /** Text in which every line was made visible already. */
     private void text(String lines) throws XMLStreamException {
         xml.writeCharacters(lines);
     }

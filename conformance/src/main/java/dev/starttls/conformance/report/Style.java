@@ -2,7 +2,7 @@ package dev.starttls.conformance.report;
 
 import dev.starttls.conformance.check.Mark;
 
-/** Colour where a terminal shows it, plain words where not. */
+/** Colour on a terminal that shows it, otherwise plain words. */
 public enum Style {
     PLAIN,
     COLOUR;

@@ -5,7 +5,7 @@ import dev.starttls.conformance.run.Progress;
 import dev.starttls.conformance.target.Target;
 import java.io.PrintStream;
 
-/** One line on a terminal that is written over as the run goes on. */
+/** One line on a terminal that is overwritten as the run progresses. */
 public final class TerminalProgress implements Progress {
     private static final String BACK_AND_ERASE = "\r\u001b[K";
 

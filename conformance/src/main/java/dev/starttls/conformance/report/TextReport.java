@@ -18,12 +18,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A table for people, with the evidence for all that is not as it should be below it. */
+/** A table for people, followed by the evidence for everything that is not as it should be. */
 public final class TextReport implements Report {
     /** Wide enough for a title on the line of its check, narrow enough to read. */
     private static final int WIDEST = 110;
 
-    /** Below this a table is none; a narrower terminal breaks the lines itself. */
+    /** A narrower table is unreadable; a narrower terminal wraps the lines itself. */
     private static final int NARROWEST = 80;
 
     private static final int FIRST_ENTRIES = 40;
@@ -35,7 +35,7 @@ public final class TextReport implements Report {
     private final Style style;
     private final int width;
 
-    /** As wide as reads well, for a file or a pipe. */
+    /** For a file or a pipe, as wide as is readable. */
     public TextReport(PrintStream out, Style style) {
         this(out, style, WIDEST);
     }
@@ -43,7 +43,7 @@ public final class TextReport implements Report {
     /**
      * For a terminal.
      *
-     * @param columns how many it has; more than read well are not used
+     * @param columns how many it has; not more are used than are readable
      */
     public TextReport(PrintStream out, Style style, int columns) {
         this.out = out;
@@ -97,10 +97,10 @@ public final class TextReport implements Report {
                                                         + facts.issuer());
                                     });
                         },
-                        () -> line("  TLS          none was reached; the checks say why"));
+                        () -> line("  TLS          no TLS session; the checks say why"));
     }
 
-    /** A version with the same lists as a newer one is told together with it. */
+    /** A version with the same lists as a newer one is printed together with it. */
     private void accepted(TlsInventory inventory) {
         Map<TlsInventory.Version, List<String>> namesByLists = new LinkedHashMap<>();
         for (TlsInventory.Version version : inventory.versions()) {
@@ -117,7 +117,7 @@ public final class TextReport implements Report {
         }
     }
 
-    /** How much there is, and what comes first; the other formats have it all. */
+    /** The number of entries, and the first; the other formats have all. */
     private static String lists(TlsInventory.Version version) {
         String order =
                 switch (version.preference()) {
@@ -164,7 +164,7 @@ public final class TextReport implements Report {
         }
     }
 
-    /** What was skipped, by reason: often it is the same for many checks. */
+    /** The skipped checks by reason, which often is the same for many. */
     private void skipped(List<CheckResult> results) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
         for (CheckResult result : results) {
@@ -205,7 +205,7 @@ public final class TextReport implements Report {
         }
     }
 
-    /** Whole where it is short; else how it began and how it ended, which is where the verdict comes from. */
+    /** The whole transcript if it is short; otherwise its beginning, and its end, which the verdict is about. */
     private void transcript(List<Transcript.Entry> entries) {
         int dropped = Math.max(0, entries.size() - FIRST_ENTRIES - LAST_ENTRIES);
         int from = dropped == 0 ? entries.size() : FIRST_ENTRIES;
@@ -232,7 +232,8 @@ public final class TextReport implements Report {
 
     private static String conclusion(TargetReport report) {
         String open = report.count(Mark.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
-        return (report.outcome() == Outcome.FAILED ? "not as it must be." : "no MUST and no security check failed.")
+        return (report.outcome() == Outcome.FAILED ? "the server violates a MUST or is"
+                + " vulnerable." : "no MUST and no security check failed.")
                 + open;
     }
 
@@ -241,7 +242,7 @@ public final class TextReport implements Report {
         wrapped(prefix, prefix.length(), text);
     }
 
-    /** The same for a prefix that is so wide to the eye, whatever it takes to colour it. */
+    /** The same for a prefix of this visible width; colour codes have none. */
     private void wrapped(String prefix, int indent, String text) {
         List<String> lines = new ArrayList<>();
         StringBuilder now = new StringBuilder(prefix);

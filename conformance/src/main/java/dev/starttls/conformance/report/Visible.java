@@ -3,13 +3,13 @@ package dev.starttls.conformance.report;
 import java.util.Locale;
 
 /**
- * Text as it can be shown to a person. Part of every report came from the network: a terminal obeys control characters,
- * a browser reorders what stands behind a bidirectional override, XML knows no U+0000.
+ * Makes text safe to show. A part of every report came from the network: a terminal executes control characters, a
+ * browser reorders what follows a bidirectional override, and XML has no U+0000.
  */
 public final class Visible {
     private Visible() {}
 
-    /** The text with whatever does not show written as {@code \x1b} or {@code \u202e}; line ends do not show. */
+    /** The text with invisible characters, line ends included, written as {@code \x1b} or {@code \u202e}. */
     public static String of(String text) {
         StringBuilder shown = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {

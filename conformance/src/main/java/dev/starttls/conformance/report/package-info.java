@@ -1,2 +1,2 @@
-/** Tells what was found: to people as text, to programs as JSON. */
+/** The reports: text and HTML for people, JSON and JUnit XML for programs. */
 package dev.starttls.conformance.report;

@@ -1,9 +1,9 @@
 package dev.starttls.conformance.run;
 
 /**
- * How many targets may be asked at once, as the reader of targets sees it. It begins small and grows with every one that
- * was asked: thousands of hosts that are silent are asked at once, but where all answer at once, this machine and they are
- * not drowned in handshakes. While enough targets wait for a lane, none is asked at all.
+ * Limits how many targets are probed at the same time. The limit starts low and grows with every probed target:
+ * thousands of silent hosts are probed at the same time, but if all of them answer, neither this machine nor they are
+ * overloaded with handshakes. While enough targets wait for a lane, no target is probed.
  */
 final class AdmissionLimit {
     private static final int FIRST = 128;
@@ -20,7 +20,7 @@ final class AdmissionLimit {
         this.limit = Math.min(FIRST, most);
     }
 
-    /** Waits until there is room for one more. */
+    /** Waits until one more target may be probed. */
     synchronized void enter() throws InterruptedException {
         while (asked >= limit || waiting >= maxWaiting) {
             wait();
@@ -28,26 +28,26 @@ final class AdmissionLimit {
         asked++;
     }
 
-    /** One of those asked waits for a lane now. */
+    /** A probed target now waits for a lane. */
     synchronized void queue() {
         waiting++;
         leave();
     }
 
-    /** One of those asked is done with. */
+    /** A probed target is finished. */
     synchronized void leave() {
         asked--;
         limit = Math.min(most, limit + 1);
         notifyAll();
     }
 
-    /** One of those waiting has its lane. */
+    /** A waiting target has its lane. */
     synchronized void serve() {
         waiting--;
         notifyAll();
     }
 
-    /** Waits until nobody is asked and nobody waits. */
+    /** Waits until no target is being probed and none waits. */
     synchronized void awaitEmpty() throws InterruptedException {
         while (asked > 0 || waiting > 0) {
             wait();

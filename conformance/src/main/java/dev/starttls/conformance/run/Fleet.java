@@ -19,14 +19,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Checks targets of which there may be no end, many at a time, in memory that does not grow with their number. Each is
- * first asked whether it answers, which costs no thread; those that do wait for one of a few lanes that check.
+ * Checks an unlimited number of targets, many at the same time, in memory that does not grow with their number. Each is
+ * first probed, which needs no thread; those that answer wait for one of a few lanes, which check them.
  *
- * <p>No more is read than there is room for, so that whoever writes the targets waits too. Each target comes to exactly
- * one report, in the order in which they are finished.
+ * <p>Targets are read no faster than they are checked, so that their source waits too. There is exactly one report for
+ * each target, in the order in which they finish.
  */
 public final class Fleet {
-    /** So that no lane is ever idle while the next target is asked. */
+    /** How many answering targets wait for each lane, so that no lane is idle while the next target is probed. */
     private static final int WAITING_PER_LANE = 4;
 
     private final Function<Target, CompletableFuture<Contact>> reach;
@@ -36,7 +36,10 @@ public final class Fleet {
     private final Tally tally;
     private final AdmissionLimit room;
     private final BlockingQueue<Optional<Target>> answering = new LinkedBlockingQueue<>();
-    /** Writing may have to wait for whoever reads; the thread of all connections must not. */
+    /**
+     * Reports are written on a thread of their own: writing may have to wait for the reader, and the thread of the
+     * connections must not wait.
+     */
     private final ExecutorService reporter = Executors.newSingleThreadExecutor(named("reporter"));
 
     private final List<Thread> threads = new ArrayList<>();
@@ -44,11 +47,11 @@ public final class Fleet {
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
     /**
-     * A fleet that has not set out.
+     * A fleet that has not been started.
      *
-     * @param reach asks whether a target answers; its futures do not fail
+     * @param reach probes whether a target answers; its futures never fail
      * @param lanes makes a lane, for one thread
-     * @param tally is told how far all are
+     * @param tally counts how far the targets are
      */
     public Fleet(
             Function<Target, CompletableFuture<Contact>> reach,
@@ -74,24 +77,24 @@ public final class Fleet {
 
     /** Checks one target after the other. */
     public interface Lane extends AutoCloseable {
-        /** Surveys and checks. */
+        /** Surveys and checks a target. */
         TargetReport check(Target target);
 
-        /** Ends what is being done, from whatever thread. */
+        /** Ends the current check; may be called from any thread. */
         @Override
         void close();
     }
 
-    /** Who gets the reports, from several threads. */
+    /** Receives the reports, from several threads. */
     public interface Sink {
         /**
          * Takes a report.
          *
-         * @return whether any more is wanted
+         * @return whether more reports are wanted
          */
         boolean add(TargetReport report);
 
-        /** A lane broke down on a target, for which there will be a report that says so. */
+        /** A lane failed on a target; the report of the target will say so. */
         void fault(RuntimeException fault);
     }
 
@@ -103,7 +106,7 @@ public final class Fleet {
         };
     }
 
-    /** Checks all there is; returns when everything is reported, or nothing more is wanted. To be called once. */
+    /** Checks all targets; returns when every target is reported, or no more reports are wanted. To be called once. */
     public void run(Source source) {
         List<Lane> made = new ArrayList<>();
         for (int i = 0; i < settings.lanes(); i++) {
@@ -113,7 +116,7 @@ public final class Fleet {
         }
         start("targets", () -> read(source));
         over.join();
-        // Of those that ended by themselves nothing is left to end.
+        // Interrupting a thread that has ended has no effect.
         threads.forEach(Thread::interrupt);
         reporter.shutdown();
         made.forEach(Lane::close);
@@ -194,7 +197,7 @@ public final class Fleet {
         } catch (RuntimeException e) {
             sink.fault(e);
             return TargetReport.unreached(
-                    target, started, Duration.between(started, Instant.now()), "a fault of the suite: " + e);
+                    target, started, Duration.between(started, Instant.now()), "an internal error of the suite: " + e);
         }
     }
 

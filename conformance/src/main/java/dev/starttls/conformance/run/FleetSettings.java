@@ -4,19 +4,19 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * How many targets at once.
+ * How many targets are probed and checked at the same time.
  *
- * @param lanes targets that are checked, at least 1
- * @param asked targets that are asked whether they answer, at least 1
+ * @param lanes targets checked at the same time, at least 1
+ * @param asked targets probed at the same time, at least 1
  */
 public record FleetSettings(int lanes, int asked) {
     private static final int MOST = 4000;
     private static final int LEAST = 32;
 
-    /** Engine, buffers and dialogue of a connection in the middle of its handshake, with room to spare. */
+    /** The memory of a connection during its handshake: engine, buffers and dialogue, generously estimated. */
     private static final int MEMORY_EACH = 128 * 1024;
 
-    /** Files that the runtime, the reports and the lanes hold open besides. */
+    /** Open files of the runtime, the reports and the lanes besides the connections. */
     private static final int DESCRIPTORS_BESIDES = 200;
 
     public FleetSettings {
@@ -27,10 +27,10 @@ public record FleetSettings(int lanes, int asked) {
     }
 
     /**
-     * As many as half of this process's memory and its open files allow, up to some thousands.
+     * As many as half of this process's memory and its limit of open files allow, up to a maximum.
      *
-     * @param lanes targets that are checked
-     * @param parallel checks at once of each
+     * @param lanes targets checked at the same time
+     * @param parallel checks of each at the same time
      */
     public static FleetSettings fitting(int lanes, int parallel) {
         long memory = Runtime.getRuntime().maxMemory() / 2 / MEMORY_EACH;

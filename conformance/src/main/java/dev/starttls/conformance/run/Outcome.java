@@ -1,6 +1,6 @@
 package dev.starttls.conformance.run;
 
-/** What a run comes to, and the exit status that tells it. In order of weight: of several targets the last counts. */
+/** The outcome of a run, and its exit status. In order of severity: of several targets the most severe counts. */
 public enum Outcome {
     PASSED(0),
     USAGE(2),
@@ -18,7 +18,7 @@ public enum Outcome {
         return status;
     }
 
-    /** The weightier of two. */
+    /** The more severe of two. */
     public Outcome or(Outcome other) {
         return compareTo(other) >= 0 ? this : other;
     }

@@ -3,9 +3,9 @@ package dev.starttls.conformance.run;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.target.Target;
 
-/** Told how a run goes on; calls come from several threads, one at a time. */
+/** Receives the progress of a run; called from several threads, one at a time. */
 public interface Progress {
-    /** A target is looked for; {@link #over} follows. */
+    /** A target is surveyed; {@link #over} follows. */
     void asks(Target target);
 
     /** The checks of a target begin. */
@@ -17,7 +17,7 @@ public interface Progress {
     /** The checks of the target are over. */
     void over();
 
-    /** Tells nobody. */
+    /** A listener that ignores everything. */
     static Progress none() {
         return new Progress() {
             @Override

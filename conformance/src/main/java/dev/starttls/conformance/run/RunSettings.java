@@ -3,18 +3,21 @@ package dev.starttls.conformance.run;
 import java.time.Duration;
 
 /**
- * How to run.
+ * The limits of a run.
  *
- * @param parallel how many checks at once, at least 1; most have one connection open at a time
- * @param each the longest any one check may take
- * @param total the longest that one target may take, all included but the lookup of its name
+ * @param parallel how many checks run at the same time, at least 1; most have one connection open at a time
+ * @param each the maximum time of one check
+ * @param total the maximum time of one target, including everything except the lookup of its name
  */
 public record RunSettings(int parallel, Duration each, Duration total) {
     private static final int ANSWERS_EACH = 4;
     private static final int ANSWERS_TOTAL = 12;
     private static final Duration LEAST_TOTAL = Duration.ofMinutes(15);
 
-    /** For so long a wait for one answer: a check may wait four times, a target fifteen minutes or twelve times. */
+    /**
+     * The limits for this time per answer: four times it for a check; twelve times it for a target, but at least
+     * fifteen minutes.
+     */
     public static RunSettings of(int parallel, Duration answer) {
         Duration total = answer.multipliedBy(ANSWERS_TOTAL);
         return new RunSettings(

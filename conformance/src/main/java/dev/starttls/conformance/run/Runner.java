@@ -29,7 +29,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Runs the selected checks of a catalogue against targets, one target after the other; not for use by several threads. */
+/**
+ * Runs the selected checks of a catalogue on targets, one target after the other. Not safe for use by several threads.
+ */
 public final class Runner implements AutoCloseable {
     private final Catalogue catalogue;
     private final Selection selection;
@@ -61,22 +63,22 @@ public final class Runner implements AutoCloseable {
         };
     }
 
-    /** The checks to be run against a target, in the order of their ids. */
+    /** The checks to run on a target, in the order of their ids. */
     public List<Check> checks(Target target) {
         return catalogue.concerning(target).stream().filter(selection::takes).toList();
     }
 
-    /** Surveys the target and, if it is there and speaks the protocol, runs the checks. */
+    /** Surveys the target and, if it answers and speaks the protocol, runs the checks. */
     public TargetReport run(Target target, TargetSettings targetSettings, Dialect dialect) {
         return begin(target, targetSettings, dialect).report();
     }
 
-    /** Surveys the target and, if it is there and speaks the protocol, begins the checks; does not wait for them. */
+    /** Surveys the target and, if it answers and speaks the protocol, starts the checks; does not wait for them. */
     public Running begin(Target target, TargetSettings targetSettings, Dialect dialect) {
         return new Running(target, targetSettings, dialect);
     }
 
-    /** A check that was run, and what it left for the reports. */
+    /** A check that was run, and the inventory that it recorded. */
     private record Ran(CheckResult result, Optional<TlsInventory> inventory) {}
 
     /** The checks of one target while they run. */
@@ -121,12 +123,12 @@ public final class Runner implements AutoCloseable {
             try {
                 workers.execute(task);
             } catch (RejectedExecutionException e) {
-                // The run was ended, which is what its verdict will be.
+                // The run was ended, and its verdict will say so.
                 task.run();
             }
         }
 
-        /** The session before the checks; with a problem in it none was begun. */
+        /** The session before the checks; if it found a problem, no check was started. */
         public Survey survey() {
             return before;
         }
@@ -134,17 +136,17 @@ public final class Runner implements AutoCloseable {
         /**
          * The result of a check; not to be cancelled.
          *
-         * @throws IllegalArgumentException if it was not begun
+         * @throws IllegalArgumentException if it was not started
          */
         public CompletableFuture<CheckResult> result(Check check) {
             CompletableFuture<Ran> result = running.get(check);
             if (result == null) {
-                throw new IllegalArgumentException("check: expected one that was begun, got " + check.id());
+                throw new IllegalArgumentException("check: expected one that was started, got " + check.id());
             }
             return result.thenApply(Ran::result);
         }
 
-        /** Waits for all of it. */
+        /** Waits for all checks, and returns the report. */
         public TargetReport report() {
             List<Ran> ran =
                     running.values().stream().map(CompletableFuture::join).toList();
@@ -164,8 +166,8 @@ public final class Runner implements AutoCloseable {
         }
 
         /**
-         * What could not be seen may have been because the target is gone: then that is what there is to tell. Where the
-         * time for the target is over, each check that was not run tells so, and nothing more is asked.
+         * Checks may be inconclusive because the target is gone: then a second survey finds it out, and the report says
+         * it. If the time for the target is over, each check that was not run says so, and there is no second survey.
          */
         private Survey confirmed(List<Ran> ran) {
             if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)
@@ -180,7 +182,7 @@ public final class Runner implements AutoCloseable {
                     before.phases(),
                     before.tls(),
                     after.problem()
-                            .map(problem -> "after the checks the target is not what it was before: " + problem));
+                            .map(problem -> "after the checks the target no longer behaves as before: " + problem));
         }
     }
 
@@ -197,7 +199,7 @@ public final class Runner implements AutoCloseable {
         }
     }
 
-    /** The time that any one thing may take now. */
+    /** The time that the next survey or check may take. */
     private Duration limit(long deadline) {
         Duration left = Duration.ofNanos(deadline - watch.now());
         return left.compareTo(settings.each()) < 0 ? left : settings.each();
@@ -232,10 +234,10 @@ public final class Runner implements AutoCloseable {
         try (subject;
                 guard) {
             Verdict verdict = check.judge(subject);
-            // What a check makes of connections that were cut under it is no observation.
+            // A verdict about connections that the suite closed itself is not an observation.
             return guard.struck() ? Verdict.inconclusive("not done within " + told(limit)) : verdict;
         } catch (RuntimeException e) {
-            return Verdict.inconclusive("a fault of the suite: " + e);
+            return Verdict.inconclusive("an internal error of the suite: " + e);
         }
     }
 
@@ -243,7 +245,7 @@ public final class Runner implements AutoCloseable {
         return duration.toSeconds() + " s";
     }
 
-    /** Ends what is running: connections are cut, checks that have not begun are not made. */
+    /** Ends the run: connections are closed, and checks that have not started are not run. */
     @Override
     public void close() {
         closed = true;
@@ -252,7 +254,7 @@ public final class Runner implements AutoCloseable {
         watch.close();
     }
 
-    /** Cuts the connections of a subject when its time is over, or the run is. */
+    /** Closes the connections of a check when its time is over, or the run is ended. */
     private final class Guard implements AutoCloseable {
         private final CheckContext subject;
         private final AtomicBoolean struck = new AtomicBoolean();

@@ -34,14 +34,14 @@ public record Selection(List<Predicate<Check>> only, List<Predicate<Check>> skip
     }
 
     /**
-     * From ids and clauses, in any case.
+     * A selection by ids and clauses, in upper or lower case.
      *
-     * <p>In an id {@code *} stands for any text, {@code ?} for one character. One without them also takes the suffixed
-     * checks of its row, so that {@code UP-S-11} means {@code UP-S-11a} and the others.
+     * <p>In an id {@code *} stands for any text, {@code ?} for one character. An id without them also selects the ids
+     * with a letter after it, so that {@code UP-S-11} means {@code UP-S-11a} and the others.
      *
      * <p>A clause begins with {@code RFC} or {@code CVE-}, as in {@code RFC 3207 4.2}, {@code RFC 3207 section 4} or
-     * {@code CVE-2011-0411}. It takes the checks that come from it or from a part of it: {@code RFC 3207 4} has those of
-     * 4.2, and {@code RFC 3207} has all of that RFC.
+     * {@code CVE-2011-0411}. It selects the checks that come from it or from a subsection: {@code RFC 3207 4} has those
+     * of 4.2, and {@code RFC 3207} has all of that RFC.
      */
     public static Selection of(Collection<String> only, Collection<String> skip, Set<Level> levels) {
         return new Selection(

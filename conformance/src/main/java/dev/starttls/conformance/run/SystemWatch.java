@@ -8,13 +8,13 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
-/** The system's own time, with a thread that minds it. */
+/** The system's clock, with a thread that runs the timed actions. */
 final class SystemWatch implements Watch {
     private final ScheduledThreadPoolExecutor watchdog;
 
     SystemWatch(ThreadFactory threads) {
         watchdog = new ScheduledThreadPoolExecutor(1, threads);
-        // Or all that was said to thousands of targets would be kept until there was no time left to say more.
+        // Otherwise the queue would keep the transcripts of thousands of finished targets until their time limits.
         watchdog.setRemoveOnCancelPolicy(true);
     }
 

@@ -3,7 +3,7 @@ package dev.starttls.conformance.run;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How far the targets of a run are. Safe for use by several threads. */
+/** Counts how far the targets of a run are. Safe for use by several threads. */
 public final class Tally {
     private final Map<Outcome, Long> done = new EnumMap<>(Outcome.class);
     private long begun;
@@ -11,23 +11,23 @@ public final class Tally {
     private long waiting;
     private long checked;
 
-    /** A target is begun with. */
+    /** A target is started. */
     public synchronized void begun() {
         begun++;
     }
 
-    /** It is asked whether it answers. */
+    /** It is probed. */
     public synchronized void asked() {
         asked++;
     }
 
-    /** It does, and waits for a lane. */
+    /** It answers, and waits for a lane. */
     public synchronized void answered() {
         asked--;
         waiting++;
     }
 
-    /** It does not. */
+    /** It does not answer. */
     public synchronized void silent() {
         asked--;
     }
@@ -38,7 +38,7 @@ public final class Tally {
         checked++;
     }
 
-    /** The lane is through with it. */
+    /** The lane has checked it. */
     public synchronized void left() {
         checked--;
     }
@@ -53,7 +53,7 @@ public final class Tally {
         return done.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** How many targets were begun with and have no report. */
+    /** How many targets were started and have no report. */
     public synchronized long unfinished() {
         return begun - done();
     }
@@ -61,7 +61,7 @@ public final class Tally {
     /** What is done, in words. */
     public synchronized String told() {
         return done() + (done() == 1 ? " target" : " targets") + " done: " + done.getOrDefault(Outcome.PASSED, 0L)
-                + " sound, " + done.getOrDefault(Outcome.FAILED, 0L) + " failed, "
+                + " passed, " + done.getOrDefault(Outcome.FAILED, 0L) + " failed, "
                 + done.getOrDefault(Outcome.UNREACHABLE, 0L) + " not reached";
     }
 
@@ -73,6 +73,6 @@ public final class Tally {
 
     /** What is going on, in words. */
     public synchronized String underway() {
-        return asked + " asked, " + waiting + " waiting, " + checked + " in check";
+        return asked + " probed, " + waiting + " waiting, " + checked + " being checked";
     }
 }

@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that was found out about one target.
+ * Everything that was found out about one target.
  *
- * @param survey phases and TLS of one good session, or why there were no checks
- * @param dialogue what was said in that session, as far as it came; bounded as every transcript is
+ * @param survey the phases and TLS of one good session, or why no checks were run
+ * @param dialogue the transcript of that session
  * @param results in the order of the checks' ids; empty if the target could not be reached
- * @param inventory the versions, suites and groups that it takes; empty if the check that asks for them was not run
+ * @param inventory the versions, suites and groups that it accepts; empty if the check that finds them was not run
  */
 public record TargetReport(
         Target target,
@@ -33,7 +33,7 @@ public record TargetReport(
         results = List.copyOf(results);
     }
 
-    /** The report of a target whose checks were not begun, and why. */
+    /** The report of a target whose checks were not run, and why. */
     public static TargetReport unreached(Target target, Instant started, Duration took, String problem) {
         return new TargetReport(
                 target,
@@ -45,14 +45,14 @@ public record TargetReport(
                 Optional.empty());
     }
 
-    /** How many checks came to this. */
+    /** How many checks have this status. */
     public long count(Mark mark) {
         return results.stream()
                 .filter(result -> result.verdict().mark() == mark)
                 .count();
     }
 
-    /** What the run of this target comes to. */
+    /** The outcome of this target. */
     public Outcome outcome() {
         boolean failed = results.stream()
                 .anyMatch(result ->

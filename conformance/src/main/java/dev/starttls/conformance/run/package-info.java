@@ -1,2 +1,2 @@
-/** Runs checks against a target: side by side, each bounded in time, all of them bounded together. */
+/** Runs the checks on a target: several at the same time, each with a time limit, and one for all of them together. */
 package dev.starttls.conformance.run;

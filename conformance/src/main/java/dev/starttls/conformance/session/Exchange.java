@@ -3,16 +3,17 @@ package dev.starttls.conformance.session;
 import java.util.List;
 
 /**
- * The capability command and the goodbye, sent inside TLS, and all that came until the session ended. Each of the two is
- * answered once; an answer too many is to a command that was not sent there. It does not matter when the answers come.
+ * The capability command and the goodbye, sent inside TLS, and all answers until the session ended. Each of the two is
+ * answered once; an extra answer belongs to a command that was not sent there. The timing of the answers does not
+ * matter.
  *
  * @param answers all of them, in their order
  * @param listed whether the first is the answer to the capability command
- * @param foreign whether one says itself that it answers another command, as a tag of IMAP does
- * @param ended whether the connection ended; else nothing more came in time
+ * @param foreign whether one of them names another command, as a tag of IMAP does
+ * @param ended whether the connection ended; otherwise nothing more came in time
  */
 public record Exchange(List<Response> answers, boolean listed, boolean foreign, boolean ended) {
-    /** As many as the commands that were sent. */
+    /** The number of commands sent, and so of answers expected. */
     public static final int EXPECTED = 2;
 
     public Exchange {

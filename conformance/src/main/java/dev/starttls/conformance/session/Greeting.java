@@ -9,7 +9,7 @@ public sealed interface Greeting {
     String told();
 
     /**
-     * The protocol's own, and the server is at our service.
+     * A greeting of the protocol; the server offers service.
      *
      * @param flaws what is not well formed in it, if it could be read all the same
      */
@@ -19,10 +19,10 @@ public sealed interface Greeting {
         }
     }
 
-    /** The protocol's own, and the server gives no service for the moment. */
+    /** A greeting of the protocol; the server gives no service for the moment. */
     record Busy(String told) implements Greeting {}
 
-    /** The protocol's own, but the server gives no service: a matter for the check of the greeting. */
+    /** A greeting of the protocol; the server gives no service, which the check of the greeting judges. */
     record NoService(String told) implements Greeting {}
 
     /**
@@ -32,7 +32,7 @@ public sealed interface Greeting {
      */
     record Foreign(String line, String told) implements Greeting {}
 
-    /** None. */
+    /** No greeting came. */
     record Missing(Received instead) implements Greeting {
         @Override
         public String told() {

@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** What a server offers in the answer to the capability command. */
 public interface Offers {
-    /** The parameters of the offer to upgrade, which should have none; empty if there is no such offer. */
+    /** The parameters of the upgrade offer, which should have none; empty if the upgrade is not offered. */
     Optional<String> upgrade();
 
     /** The SASL mechanisms, upper case, sorted. */

@@ -3,7 +3,7 @@ package dev.starttls.conformance.session;
 import dev.starttls.conformance.check.CheckContext;
 import java.io.IOException;
 
-/** How a session is opened: a fresh connection on which nothing was said. */
+/** Opens a session: a new connection on which nothing has been sent. */
 @FunctionalInterface
 public interface Opening<T extends ProtocolSession> {
     /**

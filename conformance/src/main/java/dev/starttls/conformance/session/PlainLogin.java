@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.function.Supplier;
 
 /**
- * The SASL mechanism PLAIN with the user's own credentials, where the server has asked for them. Neither the transcript nor
- * a verdict shows the password, even if the server repeats it.
+ * The SASL mechanism PLAIN with the user's own credentials, once the server has asked for them. Neither the transcript
+ * nor a verdict shows the password, even if the server repeats it.
  */
 public final class PlainLogin {
     private PlainLogin() {}

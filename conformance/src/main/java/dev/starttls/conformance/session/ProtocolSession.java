@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One session of a check. The steps on the way to what the check is about return an obstacle, as a verdict, if the way
- * ends before.
+ * One session of a check. Each step towards what the check is about returns an obstacle, as a verdict, if the session
+ * cannot go on.
  */
 public abstract class ProtocolSession {
     private final Conversation wire;
@@ -25,7 +25,7 @@ public abstract class ProtocolSession {
         this.words = words;
     }
 
-    /** The connection under the session, for what is none of the protocol's. */
+    /** The connection under the session, for what is not part of the protocol. */
     public final Conversation wire() {
         return wire;
     }
@@ -33,7 +33,7 @@ public abstract class ProtocolSession {
     /** Reads the greeting. */
     public abstract Greeting greeting();
 
-    /** Reads a greeting that lets the session go on. */
+    /** Reads the greeting; an obstacle if the session cannot go on after it. */
     public abstract Optional<Verdict> greeted();
 
     /** Sends a command and reads its answer. */
@@ -45,15 +45,15 @@ public abstract class ProtocolSession {
     /** Sends the capability command and reads its answer. */
     public abstract Response ask();
 
-    /** What the capability command was answered with when last sent. */
+    /** The offers in the last answer to the capability command. */
     public abstract Offers offers();
 
     /** Reads the answer to a command that was sent with this tag. */
     public abstract Response answerTo(String tag, String command);
 
     /**
-     * Whether this answers a line that was sent with this tag; where the protocol has no tags, whether it refuses
-     * something, which a go-ahead does not.
+     * Whether this answers a line that was sent with this tag. In a protocol without tags: whether it is a refusal, so
+     * that it cannot be the go-ahead.
      */
     public abstract boolean refusedOrTagged(Response answer, String tag);
 
@@ -63,7 +63,7 @@ public abstract class ProtocolSession {
     /** Logs in inside TLS, after the capability command. */
     public abstract Optional<Verdict> logIn(Login login);
 
-    /** Asks for what the server offers. */
+    /** Sends the capability command; an obstacle if it is not answered as it should be. */
     public Optional<Verdict> introduced() {
         Response answer = ask();
         return answer.done()
@@ -71,14 +71,14 @@ public abstract class ProtocolSession {
                 : Optional.of(Verdict.inconclusive(words.capabilities() + " was answered with " + answer.told()));
     }
 
-    /** Whether the upgrade was offered when last asked; else there is nothing to look at. */
+    /** An obstacle if the last answer to the capability command did not offer the upgrade. */
     public final Optional<Verdict> offered() {
         return offers().upgrade().isPresent()
                 ? Optional.empty()
                 : Optional.of(Verdict.skip(words.upgrade() + " is not offered"));
     }
 
-    /** Says the upgrade's command and reads the go-ahead. */
+    /** Sends the upgrade command and reads the go-ahead. */
     public final Optional<Verdict> goneAhead() {
         Response answer = say(words.upgrade());
         return answer.goAhead()
@@ -100,17 +100,17 @@ public abstract class ProtocolSession {
     }
 
     /**
-     * Why, after a good greeting and being {@linkplain #introduced}, this is another protocol's server after all; empty
-     * if it is not.
+     * Why, after a good greeting and {@linkplain #introduced}, this is another protocol's server after all; empty if it
+     * is not.
      */
     public Optional<String> stranger() {
         return Optional.empty();
     }
 
-    /** Says goodbye, and waits for nothing. */
+    /** Sends the goodbye and does not wait for its answer. */
     public abstract void leave();
 
-    /** Says goodbye and reads all that still comes: answers, then how the connection ended. */
+    /** Sends the goodbye and reads all that follows: answers, then how the connection ended. */
     public abstract List<? extends Response> quit();
 
     public final Handshake handshake() {
@@ -118,21 +118,21 @@ public abstract class ProtocolSession {
     }
 
     /**
-     * Shakes hands on a connection on which TLS comes first, and tells what is wrong with that, if anything is: for one
-     * that something came in plaintext, before the handshake began or only then.
+     * Performs the handshake on a connection on which TLS comes first; an obstacle if it fails, or if plaintext came
+     * before or during the handshake.
      */
     public final Optional<Verdict> securedAtOnce(Duration quiet) {
         String early = wire.overhear(quiet);
         if (!early.isEmpty()) {
-            return Optional.of(Verdict.fail("came before TLS: '" + Transcript.printable(early) + "'"));
+            return Optional.of(Verdict.fail("plaintext came before TLS: '" + Transcript.printable(early) + "'"));
         }
         Handshake handshake = handshake();
         return handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.NOT_TLS
-                ? Optional.of(Verdict.fail("came before TLS: " + failed.detail()))
+                ? Optional.of(Verdict.fail("plaintext came before TLS: " + failed.detail()))
                 : judged(handshake);
     }
 
-    /** Shakes hands and tells what is wrong with that, if anything is. */
+    /** Performs the handshake; an obstacle if it fails. */
     public final Optional<Verdict> secured() {
         return judged(handshake());
     }

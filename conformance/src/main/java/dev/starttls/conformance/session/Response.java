@@ -3,35 +3,35 @@ package dev.starttls.conformance.session;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What came where a command's answer was due, whatever the protocol. */
+/** What came where the answer to a command was expected, in any protocol. */
 public interface Response {
-    /** Whether it is an answer at all. */
+    /** Whether an answer came at all. */
     boolean came();
 
-    /** What is not well formed in an answer that could be read all the same. */
+    /** What is not well formed in an answer that could still be read. */
     List<String> flaws();
 
     /** Whether it is the answer to the upgrade command after which a ClientHello is due. */
     boolean goAhead();
 
-    /** Whether it is the good answer to any other command but the goodbye. */
+    /** Whether it is the good answer to any other command except the goodbye. */
     boolean done();
 
     /** Whether it is the good answer to the goodbye. */
     boolean goodbye();
 
-    /** Whether it is an answer, and says no. */
+    /** Whether it is an answer that refuses the command. */
     boolean refusal();
 
-    /** Whether it is the refusal that is meant for a command with wrong arguments. */
+    /** Whether it is the refusal that the protocol has for wrong arguments. */
     boolean refusesSyntax();
 
-    /** Whether it is the refusal that is meant for a command that the session's state does not allow. */
+    /** Whether it is the refusal that the protocol has for a command that the session's state does not allow. */
     default boolean refusesState() {
         return refusal();
     }
 
-    /** Whether it is a refusal that may be another answer later. */
+    /** Whether it is a temporary refusal. */
     default boolean temporary() {
         return false;
     }
@@ -39,10 +39,10 @@ public interface Response {
     /** Whether the server asks for more before it answers. */
     boolean asks();
 
-    /** Whether the server says, in the way that the protocol has for it, that it ends the session. */
+    /** Whether the server announces, as the protocol defines it, that it ends the session. */
     boolean endsSession();
 
-    /** Whether the connection ended where it was due. */
+    /** Whether the connection ended where the answer was expected. */
     boolean ended();
 
     /** In a few words, for a detail. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * How far a session is when a check takes it over. Where the way there ends early, that is the verdict.
+ * How far a session has got when a check takes it over. If it cannot get there, the obstacle is the verdict.
  *
  * <pre>{@code
  * Stages<SmtpProtocolSession> stages = new Stages<>(SmtpProtocolSession::new);
@@ -26,35 +26,35 @@ public final class Stage<T extends ProtocolSession> {
         this.way = way;
     }
 
-    /** The rest of a check, from a stage on. */
+    /** The part of a check that follows a stage. */
     @FunctionalInterface
     public interface Rest<T> {
         /**
-         * Stimulus and judgement.
+         * Sends what the check sends, and judges the answer.
          *
          * @throws IOException if another connection could not be made; the verdict is inconclusive then
          */
         Verdict judge(T talk, CheckContext subject) throws IOException;
     }
 
-    /** From a fresh connection to a stage. */
+    /** The steps from a new connection to a stage. */
     @FunctionalInterface
     private interface PortKind<T> {
         Optional<Verdict> walk(T talk, CheckContext subject);
     }
 
-    /** One step after the connection. */
+    /** A stage one step after the connection. */
     public static <T extends ProtocolSession> Stage<T> first(
             Opening<T> opening, Function<? super T, Optional<Verdict>> step) {
         return new Stage<>(opening, (talk, subject) -> step.apply(talk));
     }
 
-    /** One step further. */
+    /** The stage one step further. */
     public Stage<T> and(Function<? super T, Optional<Verdict>> step) {
         return new Stage<>(opening, (talk, subject) -> way.walk(talk, subject).or(() -> step.apply(talk)));
     }
 
-    /** The same, but where TLS begins with the first octet it is reached by another way. */
+    /** The same stage; with implicit TLS it is reached by the steps of another. */
     public Stage<T> butImplicitly(Stage<T> other) {
         return new Stage<>(
                 opening,
@@ -63,21 +63,24 @@ public final class Stage<T extends ProtocolSession> {
                         : way.walk(talk, subject));
     }
 
-    /** Walks there on a connection on which nothing was said; empty on arrival. */
+    /** Takes a connection on which nothing has been sent to this stage; empty on success, otherwise the obstacle. */
     public Optional<Verdict> reach(T talk, CheckContext subject) {
         return way.walk(talk, subject);
     }
 
-    /** Whether a fresh connection gets here; why not, if it does not, a connection that cannot be made included. */
+    /**
+     * The obstacle that keeps a new connection from getting here, which may be that it cannot be made; empty if it gets
+     * here.
+     */
     public Optional<Verdict> tryAfresh(CheckContext subject) {
         try {
             return reach(opening.open(subject), subject);
         } catch (IOException e) {
-            return Optional.of(Verdict.inconclusive("there was no connection: " + e.getMessage()));
+            return Optional.of(Verdict.inconclusive("no connection: " + e.getMessage()));
         }
     }
 
-    /** A check that begins at this stage of a fresh connection. */
+    /** A check that starts at this stage of a new connection. */
     public CheckBody then(Rest<? super T> rest) {
         return subject -> {
             T talk = opening.open(subject);
@@ -87,8 +90,9 @@ public final class Stage<T extends ProtocolSession> {
     }
 
     /**
-     * The same, for what a server may do differently for a client of its own house: some, Dovecot for one, call a
-     * connection between equal addresses secured. A finding on such a connection tells nothing of others, so it is none.
+     * The same, for what a server may do differently for a client at its own address: some servers, such as Dovecot,
+     * treat a connection between equal addresses as secured. A finding on such a connection says nothing about others,
+     * so it is inconclusive.
      */
     public CheckBody thenAsStranger(Rest<? super T> rest) {
         return then((talk, subject) -> {
@@ -97,7 +101,7 @@ public final class Stage<T extends ProtocolSession> {
             return finding && talk.wire().betweenEqualAddresses()
                     ? Verdict.inconclusive(verdict.detail()
                             + "; but this connection goes from the server's own address to itself, which servers such"
-                            + " as Dovecot take for secured: look from another machine")
+                            + " as Dovecot treat as secured: run the check from another machine")
                     : verdict;
         });
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** Where the checks of one protocol begin. */
+/** The stages at which the checks of one protocol start. */
 public final class Stages<T extends ProtocolSession> {
     private final BiFunction<Conversation, TlsOffer, T> sessions;
     private final Stage<T> greeted;
@@ -19,7 +19,7 @@ public final class Stages<T extends ProtocolSession> {
     private final Stage<T> inside;
     private final Stage<T> introducedInside;
 
-    /** Of sessions that are made so, over a connection on which nothing was said. */
+    /** The stages of sessions made by this function, over a connection on which nothing has been sent. */
     public Stages(BiFunction<Conversation, TlsOffer, T> sessions) {
         this.sessions = sessions;
         greeted = Stage.first(this::open, ProtocolSession::greeted);
@@ -35,7 +35,7 @@ public final class Stages<T extends ProtocolSession> {
     }
 
     /**
-     * A session on a fresh connection on which nothing was said.
+     * A session on a new connection on which nothing has been sent.
      *
      * @throws IOException if there is no connection
      */
@@ -57,7 +57,7 @@ public final class Stages<T extends ProtocolSession> {
         return greeted;
     }
 
-    /** Greeting read, in plaintext or, where TLS comes first, inside it. */
+    /** Greeting read, in plaintext or, with implicit TLS, inside TLS. */
     public Stage<T> opened() {
         return opened;
     }
@@ -77,17 +77,17 @@ public final class Stages<T extends ProtocolSession> {
         return offered;
     }
 
-    /** Upgrade command sent and answered with the go-ahead: a ClientHello is due. */
+    /** Upgrade command sent and answered with the go-ahead: the ClientHello is next. */
     public Stage<T> goneAhead() {
         return goneAhead;
     }
 
-    /** The same; with implicit TLS at once. */
+    /** The same; with implicit TLS the new connection itself. */
     public Stage<T> clientHelloDue() {
         return goneAhead.butImplicitly(Stage.first(this::open, talk -> Optional.empty()));
     }
 
-    /** Inside TLS, nothing said yet; with implicit TLS the greeting is read. */
+    /** Inside TLS, no command sent yet; with implicit TLS the greeting is read. */
     public Stage<T> inside() {
         return inside;
     }

@@ -12,9 +12,14 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The session before the checks: tells the protocol's server from everything else that may listen on the port. */
+/**
+ * The session before the checks: finds out whether a server of the protocol, or something else, listens on the port.
+ */
 public final class UpgradeSurvey {
-    /** After so long without a greeting it is worth asking whether the port wants TLS first. */
+    /**
+     * After this time without a greeting the survey tries whether the port wants TLS first; most servers greet within a
+     * second.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final CheckContext subject;
@@ -23,7 +28,7 @@ public final class UpgradeSurvey {
     private final Protocol protocol;
     private final Survey.Stopwatch watch = new Survey.Stopwatch();
 
-    /** Of the subject's target, by sessions opened so. */
+    /** A survey of the context's target, over sessions opened by this. */
     public UpgradeSurvey(CheckContext subject, Opening<?> opening) {
         this.subject = subject;
         this.opening = opening;
@@ -32,7 +37,7 @@ public final class UpgradeSurvey {
     }
 
     /**
-     * Makes it.
+     * Runs the survey.
      *
      * @throws IOException if no connection could be made
      */
@@ -117,7 +122,7 @@ public final class UpgradeSurvey {
         return greeting instanceof Greeting.NoService || greeting instanceof Greeting.Busy;
     }
 
-    /** Whether the server is silent because a ClientHello is what it waits for. */
+    /** Whether the server is silent because it waits for a ClientHello. */
     private boolean waitsForTls(ProtocolSession talk) throws IOException {
         Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
                 ? subject.settings().answer()

@@ -13,7 +13,7 @@ import dev.starttls.conformance.upgrade.Injection;
 import java.util.List;
 import java.util.Optional;
 
-/** What SMTP alone has around STARTTLS: messages, HELO, REQUIRETLS and RSET (RFC 5321, RFC 8689). */
+/** Checks of STARTTLS that only SMTP has: messages, HELO, REQUIRETLS and RSET (RFC 5321, RFC 8689). */
 final class CommandTopic implements Topic {
     private static final SmtpProfile PROFILE = new SmtpProfile();
 
@@ -23,12 +23,12 @@ final class CommandTopic implements Topic {
     }
 
     private static Check insideData() {
-        return Check.of("SMTP-S-21", "STARTTLS inside a message is text")
+        return Check.of("SMTP-S-21", "STARTTLS inside a message is text, not a command")
                 .clause("RFC 5321 section 4.5.2, RFC 3207 section 4")
                 .level(Level.MUST)
-                .why("Between DATA and the final dot there are no commands. A server that upgrades there lets whoever"
-                        + " writes the message steer the session.")
-                .fix("Recognise no command until the line with the single dot.")
+                .why("Between DATA and the final dot there are no commands. If a server upgrades there, the author of a"
+                        + " message controls the session.")
+                .fix("Recognise no command before the line with the single dot.")
                 .onUpgraded(Protocol.SMTP)
                 .run(SmtpProfile.STAGES.offered().then(CommandTopic::data));
     }
@@ -40,12 +40,13 @@ final class CommandTopic implements Topic {
             if (!taken) {
                 return reply.refusal()
                         ? Verdict.skip(
-                                "no message can be begun in plaintext: " + step + " was answered with " + reply.told())
+                                "no message can be started in plaintext:"
+                                        + " " + step + " was answered with " + reply.told())
                         : Verdict.inconclusive(step + " was answered with " + reply.told());
             }
         }
-        // The end of our side makes the server speak up or hang up, so that silence need not be waited for; without
-        // the final dot the message is never delivered (RFC 5321 section 4.1.1.4).
+        // Closing our side makes the server answer or close, so no time-out is needed; without the final dot the
+        // message is never delivered (RFC 5321 section 4.1.1.4).
         talk.wire().send("STARTTLS");
         talk.wire().finish();
         HeardOut heard = talk.wire().hearOut();
@@ -53,19 +54,19 @@ final class CommandTopic implements Topic {
                 heard.lines().stream().filter(line -> line.startsWith("220")).findFirst();
         if (goAhead.isPresent()) {
             return Verdict.fail(
-                    "a line STARTTLS of the message was answered with '" + Transcript.printable(goAhead.get()) + "'");
+                    "the line STARTTLS of the message was answered with '" + Transcript.printable(goAhead.get()) + "'");
         }
         return heard.lines().isEmpty()
                 ? Verdict.pass("not answered")
-                : Verdict.pass("not taken for a command; at the end of the stream came '"
+                : Verdict.pass("not taken as a command; at the end of the stream came '"
                         + Transcript.printable(heard.lines().get(0)) + "'");
     }
 
     private static Check afterHelo() {
-        return Check.of("SMTP-S-26", "HELO and then STARTTLS is refused or works")
+        return Check.of("SMTP-S-26", "STARTTLS after HELO is refused or works")
                 .clause("RFC 5321 section 4.1.1.1, RFC 3207 section 4")
                 .level(Level.SHOULD)
-                .why("A client that said HELO saw no offer; it may try all the same. Neither a crash nor silence is an"
+                .why("After HELO a client sees no offer, but it may still try STARTTLS. A crash or silence is not an"
                         + " answer.")
                 .onUpgraded(Protocol.SMTP)
                 .run(SmtpProfile.STAGES.greeted().then((talk, subject) -> {
@@ -87,7 +88,7 @@ final class CommandTopic implements Topic {
                 }));
     }
 
-    /** The handshake failed after HELO: does it, too, after EHLO? */
+    /** The handshake failed after HELO: does it also fail after EHLO? */
     private static Verdict afterFailure(CheckContext subject, Handshake afterHelo) {
         return SmtpProfile.STAGES
                 .inside()
@@ -99,8 +100,8 @@ final class CommandTopic implements Topic {
         return Check.of("SMTP-S-24", "REQUIRETLS is not offered in plaintext")
                 .clause("RFC 8689 section 2")
                 .level(Level.MUST)
-                .why("REQUIRETLS is a promise about the transport. Offered in the clear, anyone on the path could have"
-                        + " written it, and a client that believes it hands over mail that was to be protected.")
+                .why("REQUIRETLS promises a protected transport. If it is offered in plaintext, an attacker on the path"
+                        + " could have inserted it, and a client that believes it sends mail that had to be protected.")
                 .fix("Offer REQUIRETLS only in the EHLO reply that is sent inside TLS.")
                 .onUpgraded(Protocol.SMTP)
                 .run(SmtpProfile.STAGES

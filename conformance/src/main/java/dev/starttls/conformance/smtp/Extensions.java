@@ -10,19 +10,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What an EHLO reply offers: keywords in upper case, each with its parameters (RFC 5321 section 4.1.1.1). */
+/** The extensions in an EHLO reply: keywords in upper case, each with its parameters (RFC 5321 section 4.1.1.1). */
 record Extensions(Map<String, String> offered) implements Offers {
     Extensions {
         offered = Map.copyOf(offered);
     }
 
-    /** Of a 250 reply to EHLO; its first line is the greeting, not an offer. */
+    /** The extensions in a 250 reply to EHLO; its first line is the greeting, not an offer. */
     static Extensions in(Reply reply) {
         TreeMap<String, String> offered = new TreeMap<>();
         if (reply instanceof Reply.Answer answer) {
             for (String line : answer.lines().subList(1, answer.lines().size())) {
                 String[] parts = line.strip().split(" +", 2);
-                // Old servers also say AUTH=LOGIN, for clients that were wrong long ago.
+                // Old servers also send AUTH=LOGIN, for clients from before RFC 2554.
                 String keyword = parts[0].replaceFirst("(?i)^AUTH=", "AUTH ").toUpperCase(Locale.ROOT);
                 String parameters = parts.length > 1 ? parts[1].strip() : "";
                 if (keyword.startsWith("AUTH ")) {

@@ -11,40 +11,40 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** RFC 3207 section 4.2: what was said before TLS is forgotten at the upgrade. */
+/** Checks that the server discards at the upgrade what was sent before it (RFC 3207 section 4.2). */
 final class ForgetTopic implements Topic {
-    private static final String FIX = "Reset the session to what it was right after the greeting: no HELO name, no"
+    private static final String FIX = "Reset the session to its state right after the greeting: no HELO name, no"
             + " sender, no recipient, no login.";
     private static final String EARLIER_NAME = "said-before-tls.invalid";
 
     @Override
     public List<Check> checks() {
         return List.of(
-                Check.of("SMTP-S-08", "the EHLO said before TLS is forgotten")
+                Check.of("SMTP-S-08", "the EHLO sent before TLS is forgotten")
                         .clause("RFC 3207 section 4.2")
                         .level(Level.MUST)
-                        .why("What was said in the clear may have been said by someone on the path. A server that"
-                                + " carries the name into TLS writes it into trace headers and policy decisions as if"
-                                + " it were protected.")
+                        .why("What came in plaintext may have come from an attacker on the path. A server that carries"
+                                + " the name into TLS uses it in trace headers and policy decisions as if it had been"
+                                + " protected.")
                         .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
                         .run(ForgetTopic::earlierName),
-                Check.of("SMTP-S-09a", "a sender given before TLS is gone after EHLO inside TLS")
+                Check.of("SMTP-S-09a", "a sender given before TLS is forgotten after EHLO inside TLS")
                         .clause("RFC 3207 section 4.2")
                         .level(Level.MUST)
-                        .why("A transaction begun in the clear by someone on the path would be finished with the"
-                                + " authority of the client inside TLS.")
+                        .why("A transaction that an attacker on the path started in plaintext would be completed with"
+                                + " the authority of the client inside TLS.")
                         .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
                         .run(SmtpProfile.STAGES
                                 .offered()
                                 .then((talk, subject) -> transaction(talk, subject, List.of("EHLO")))),
-                Check.of("SMTP-S-09b", "a sender given before TLS is gone even without a new EHLO")
+                Check.of("SMTP-S-09b", "a sender given before TLS is forgotten even without a new EHLO")
                         .clause("RFC 3207 section 4.2")
                         .level(Level.MUST)
                         .why(
-                                "EHLO would reset the transaction anyway (RFC 5321 section 4.1.4); it is the upgrade itself"
-                                        + " that has to.")
+                                "EHLO resets the transaction anyway (RFC 5321 section 4.1.4); the upgrade itself has to"
+                                        + " reset it too.")
                         .fix(FIX)
                         .onUpgraded(Protocol.SMTP)
                         .run(SmtpProfile.STAGES
@@ -60,7 +60,7 @@ final class ForgetTopic implements Topic {
         }
         Reply named = talk.ehlo(EARLIER_NAME);
         if (named.code() != 250) {
-            // Some servers take no invalid name; the name then is one that cannot be told from others.
+            // Some servers refuse an invalid name; then the usual name is sent, whose reuse cannot be recognised.
             obstacle = talk.introduced();
         }
         obstacle = obstacle.or(talk::offered).or(talk::goneAhead).or(talk::secured);
@@ -70,7 +70,7 @@ final class ForgetTopic implements Topic {
         Reply mail = talk.say("MAIL FROM:<>");
         if (mail instanceof Reply.Answer answer
                 && String.join(" ", answer.lines()).contains(EARLIER_NAME)) {
-            return Verdict.fail("the name said before TLS comes back inside: " + mail.told());
+            return Verdict.fail("the name sent before TLS appears inside it: " + mail.told());
         }
         if (mail.refusal()) {
             return Verdict.pass("MAIL without a new EHLO: " + mail.told());
@@ -80,40 +80,40 @@ final class ForgetTopic implements Topic {
                 : Verdict.inconclusive("MAIL without a new EHLO: " + mail.told());
     }
 
-    /** MAIL was accepted without a new EHLO: that is a fault only if the server would otherwise insist on one. */
+    /** MAIL was accepted without a new EHLO: that is a fault only if the server otherwise requires one. */
     private static Verdict acceptedFresh(CheckContext subject, Reply mail) throws IOException {
         SmtpProtocolSession control = SmtpProfile.STAGES.open(subject);
-        control.wire().note("control: would MAIL be accepted where no EHLO was ever said?");
+        control.wire().note("control: would MAIL be accepted if no EHLO was ever sent?");
         Optional<Verdict> obstacle = control.greeted();
         boolean inside = obstacle.isEmpty()
                 && control.goneAhead().isEmpty()
                 && control.secured().isEmpty();
         if (!inside) {
             control = SmtpProfile.STAGES.open(subject);
-            control.wire().note("control: the same in plaintext, for STARTTLS was not possible without EHLO");
+            control.wire().note("control: the same in plaintext, because STARTTLS was not possible without EHLO");
             obstacle = control.greeted();
         }
         if (obstacle.isPresent()) {
-            return Verdict.inconclusive("MAIL was accepted; whether as a fresh session: "
+            return Verdict.inconclusive("MAIL was accepted; whether as in a new session is not known: "
                     + obstacle.get().detail());
         }
         Reply without = control.say("MAIL FROM:<>");
         if (without.good()) {
-            return Verdict.pass("MAIL is accepted as in a fresh session, which needs no EHLO here");
+            return Verdict.pass("MAIL is accepted as in a new session, which needs no EHLO on this server");
         }
         if (without.code() == 503 || (inside && without.refusal())) {
-            return Verdict.fail("MAIL was accepted inside TLS (" + mail.told() + ") on the EHLO said before it; without"
-                    + " any EHLO the server answers " + without.told());
+            return Verdict.fail("MAIL was accepted inside TLS (" + mail.told() + ") because of the EHLO sent before it;"
+                    + " without any EHLO the server answers " + without.told());
         }
         return Verdict.inconclusive("MAIL was accepted inside TLS without a new EHLO; in a session without EHLO it is"
-                + " answered with " + without.told() + ", which tells nothing of EHLO");
+                + " answered with " + without.told() + ", which shows nothing about EHLO");
     }
 
     private static Verdict transaction(SmtpProtocolSession talk, CheckContext subject, List<String> first)
             throws IOException {
         Reply mail = talk.say("MAIL FROM:<>");
         if (mail.refusal()) {
-            return Verdict.pass("no transaction can be begun before TLS: " + mail.told());
+            return Verdict.pass("no transaction can be started before TLS: " + mail.told());
         }
         if (!mail.good()) {
             return Verdict.inconclusive("MAIL before TLS: " + mail.told());
@@ -137,17 +137,17 @@ final class ForgetTopic implements Topic {
             return Verdict.pass("RCPT inside TLS: " + rcpt.told());
         }
         if (rcpt.done()) {
-            return Verdict.fail("RCPT inside TLS, on the MAIL given before: " + rcpt.told());
+            return Verdict.fail("RCPT inside TLS was accepted because of the MAIL sent before it: " + rcpt.told());
         }
         return rcpt.refusal()
                 ? againstControl(subject, rcpt, first)
                 : Verdict.inconclusive("RCPT inside TLS: " + rcpt.told());
     }
 
-    /** RCPT was refused, but not as out of order: is that how it is refused where there never was a MAIL? */
+    /** RCPT was refused, but not as a command out of order: is that how it is refused without any MAIL? */
     private static Verdict againstControl(CheckContext subject, Reply rcpt, List<String> first) throws IOException {
         SmtpProtocolSession control = SmtpProfile.STAGES.open(subject);
-        control.wire().note("control: how is RCPT refused where MAIL was never given?");
+        control.wire().note("control: how is RCPT refused without any MAIL?");
         Stage<SmtpProtocolSession> stage =
                 first.isEmpty() ? SmtpProfile.STAGES.inside() : SmtpProfile.STAGES.introducedInside();
         Optional<Verdict> obstacle = stage.reach(control, subject);
@@ -156,7 +156,7 @@ final class ForgetTopic implements Topic {
         }
         Reply without = control.say("RCPT TO:<postmaster>");
         return without.code() == rcpt.code()
-                ? Verdict.pass("RCPT inside TLS is refused as where MAIL was never given: " + rcpt.told())
-                : Verdict.fail("RCPT inside TLS: " + rcpt.told() + "; where MAIL was never given: " + without.told());
+                ? Verdict.pass("RCPT inside TLS is refused as it is without any MAIL: " + rcpt.told())
+                : Verdict.fail("RCPT inside TLS: " + rcpt.told() + "; without any MAIL: " + without.told());
     }
 }

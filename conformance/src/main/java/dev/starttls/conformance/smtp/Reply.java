@@ -5,13 +5,13 @@ import dev.starttls.conformance.speak.Received;
 import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
 
-/** What came where one SMTP reply was due (RFC 5321 section 4.2). */
+/** What came where one SMTP reply was expected (RFC 5321 section 4.2). */
 sealed interface Reply extends Response {
     /**
      * A reply.
      *
      * @param lines the text of each line after its code and separator
-     * @param flaws what was not well formed in it, if it could be read all the same
+     * @param flaws what was not well formed in it, if it could still be read
      */
     record Answer(int code, List<String> lines, List<String> flaws) implements Reply {
         public Answer {
@@ -28,7 +28,7 @@ sealed interface Reply extends Response {
         }
     }
 
-    /** None: the connection ended or nothing came in time. */
+    /** No reply: the connection ended or nothing came in time. */
     record None(Received instead) implements Reply {
         @Override
         public List<String> flaws() {
@@ -105,7 +105,8 @@ sealed interface Reply extends Response {
             return "'" + Transcript.printable(answer.code() + " " + last).strip() + "'" + more;
         }
         if (this instanceof Malformed malformed) {
-            return "'" + Transcript.printable(malformed.line()) + "', which is no SMTP reply: " + malformed.problem();
+            return "'" + Transcript.printable(malformed.line()) + "', which is not an SMTP reply:"
+                    + " " + malformed.problem();
         }
         return ((None) this).instead().told();
     }

@@ -5,9 +5,9 @@ import dev.starttls.conformance.speak.Received;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads replies, noting every departure from RFC 5321 section 4.2. */
+/** Reads replies leniently, noting every departure from RFC 5321 section 4.2. */
 final class ReplyReader {
-    /** More lines make no reply. */
+    /** An EHLO reply has some twenty lines; a reply of more lines than this is malformed. */
     private static final int MAX_LINES = 500;
     /** RFC 5321 section 4.5.3.1.5, with the CRLF. */
     private static final int LONGEST_LINE = 512;

@@ -13,7 +13,7 @@ import dev.starttls.conformance.upgrade.UpgradeProfile;
 import java.util.List;
 import java.util.Optional;
 
-/** SMTP as the shared checks know it. */
+/** SMTP for the shared checks. */
 public final class SmtpProfile implements UpgradeProfile {
     static final Vocabulary WORDS = new Vocabulary("STARTTLS", "220", "EHLO", "NOOP", "QUIT");
     static final Stages<SmtpProtocolSession> STAGES = new Stages<>(SmtpProtocolSession::new);
@@ -43,7 +43,7 @@ public final class SmtpProfile implements UpgradeProfile {
             case GREETING ->
                 new Reference(
                         "RFC 5321 section 4.2",
-                        "Postfix: look at smtpd_banner; it begins with $myhostname. Exim: smtp_banner.");
+                        "Postfix: check smtpd_banner; it must begin with $myhostname. Exim: smtp_banner.");
             case OFFER ->
                 new Reference(
                         "RFC 3207 section 2",
@@ -55,13 +55,13 @@ public final class SmtpProfile implements UpgradeProfile {
             case INJECTION ->
                 new Reference(
                         "RFC 3207 section 4.2, CVE-2011-0411",
-                        "Postfix: 2.8 and later do. Exim: 4.95 and later do. Dovecot: the submission service does from"
-                                + " 2.3.15 on (CVE-2021-33515).");
+                        "Postfix: use 2.8 or later. Exim: use 4.95 or later. Dovecot: use 2.3.15 or later for the"
+                                + " submission service (CVE-2021-33515).");
             case LINE_END ->
                 new Reference(
                         "RFC 5321 section 2.3.8",
-                        "Postfix: smtpd_forbid_bare_newline = reject (3.9 and its back-ports); normalize keeps messages"
-                                + " whole, but still takes a bare LF for the end of a command.");
+                        "Postfix: smtpd_forbid_bare_newline = reject (3.9 and its back-ports); normalize protects"
+                                + " messages, but still takes a bare LF as the end of a command.");
             case FAILED_HANDSHAKE -> Reference.to("RFC 3207 section 4.1");
             case PIPELINING -> Reference.to("RFC 2920 section 3.2");
             case LINE_LENGTH -> Reference.to("RFC 5321 section 4.5.3.1");
@@ -118,7 +118,8 @@ public final class SmtpProfile implements UpgradeProfile {
     }
 
     /**
-     * NOOP may only end a group (RFC 2920 section 3.1); RCPT between the RSETs is refused, which makes the order visible.
+     * NOOP may only be the last of a group (RFC 2920 section 3.1); RCPT between the RSETs is refused, which makes the
+     * order visible.
      */
     @Override
     public List<PipelinedCommand> pipelined() {

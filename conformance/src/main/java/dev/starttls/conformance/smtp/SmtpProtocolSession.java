@@ -23,7 +23,7 @@ final class SmtpProtocolSession extends ProtocolSession {
         super(wire, offer, SmtpProfile.WORDS);
     }
 
-    /** What the last EHLO was answered with. */
+    /** The extensions in the last answer to EHLO. */
     Extensions extensions() {
         return Extensions.in(lastEhlo);
     }
@@ -32,12 +32,12 @@ final class SmtpProtocolSession extends ProtocolSession {
         return lastEhlo;
     }
 
-    /** EHLO with this end's address, which every server must take (RFC 5321 section 4.1.4). */
+    /** Sends EHLO with the client's address, which every server must accept (RFC 5321 section 4.1.4). */
     Reply ehlo() {
         return ehlo(addressLiteral());
     }
 
-    /** This end's address as an address literal (RFC 5321 section 4.1.3). */
+    /** The client's address as an address literal (RFC 5321 section 4.1.3). */
     String addressLiteral() {
         String address = wire().wire().local().getAddress().getHostAddress();
         int zone = address.indexOf('%');
@@ -81,7 +81,7 @@ final class SmtpProtocolSession extends ProtocolSession {
         return answer.refusal();
     }
 
-    /** All replies until the connection ends or the server has nothing more to say; the last may be no reply. */
+    /** All replies until the connection ends or nothing more comes; the last may be {@link Reply.None}. */
     List<Reply> untilEnd() {
         List<Reply> replies = new ArrayList<>();
         while (replies.size() < MAX_REPLIES) {
@@ -140,7 +140,7 @@ final class SmtpProtocolSession extends ProtocolSession {
                 : Optional.of(Verdict.inconclusive("the greeting was " + greeting.told() + ", not 220"));
     }
 
-    /** RFC 4954 section 4 and RFC 4616 section 2, in two steps, so that the line stays short. */
+    /** AUTH PLAIN in two steps, so that the line stays short (RFC 4954 section 4, RFC 4616 section 2). */
     @Override
     public Optional<Verdict> logIn(Login login) {
         if (!extensions().mechanisms().contains("PLAIN")) {
@@ -151,13 +151,13 @@ final class SmtpProtocolSession extends ProtocolSession {
             return Optional.of(Verdict.inconclusive("AUTH PLAIN was answered with " + asked.told()));
         }
         Reply answer = PlainLogin.send(wire(), login, this::next);
-        // What the server says to it may repeat the password, so the detail does not.
+        // The server's answer may repeat the password, so the detail does not quote it.
         return answer.code() == 235
                 ? Optional.empty()
                 : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));
     }
 
-    /** A server that greets like one of SMTP, but knows neither EHLO nor HELO. */
+    /** A server that greets as SMTP does, but knows neither EHLO nor HELO. */
     @Override
     public Optional<String> stranger() {
         return lastEhlo.refusal() && say("HELO " + addressLiteral()).refusal()

@@ -3,7 +3,7 @@ package dev.starttls.conformance.smtp;
 import dev.starttls.conformance.check.Topic;
 import java.util.List;
 
-/** What is checked of SMTP alone. */
+/** The topics of SMTP alone. */
 public final class SmtpTopics {
     private SmtpTopics() {}
 

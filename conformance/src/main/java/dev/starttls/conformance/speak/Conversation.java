@@ -13,12 +13,12 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * One connection as a check uses it: lines and raw bytes, first in plaintext, then, after {@link #handshake}, inside
- * TLS. All of it is recorded. Sends never fail visibly; a lost connection shows in the next read. Not safe for use by
- * several threads, but for {@link #abandon}.
+ * One connection as a check uses it: lines and raw bytes, first in plaintext and then, after {@link #handshake}, inside
+ * TLS. Everything is recorded. Sending never fails visibly; the next read shows a lost connection. Not safe for use by
+ * several threads, except {@link #abandon}.
  */
 public final class Conversation implements AutoCloseable {
-    /** A longer line is no line. */
+    /** A longer line is reported as overlong; no answer that the suite reads has lines near this. */
     private static final int LONGEST = 16 * 1024;
 
     private final Wire wire;
@@ -38,7 +38,7 @@ public final class Conversation implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param number how the transcript calls this connection, from 1
+     * @param number the number of this connection in the transcript, from 1
      * @param answer the longest wait for the connection and for each answer
      * @throws IOException if that fails
      */
@@ -48,7 +48,7 @@ public final class Conversation implements AutoCloseable {
     }
 
     /**
-     * The same where there may be less time for the connection than for an answer.
+     * The same with less time for the connection than for an answer.
      *
      * @throws IOException if that fails
      */
@@ -65,13 +65,13 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    /** Talks over a socket that is connected. */
+    /** A conversation over a connected socket. */
     public static Conversation over(Socket connected, Transcript transcript, int number, Duration answer) {
         return new Conversation(Wire.over(connected), transcript, number, answer);
     }
 
     /**
-     * Connects to where this connection leads from another address than the server's own.
+     * Connects to the same server from another address than the server's own.
      *
      * @throws IOException if there is none, or that fails
      */
@@ -80,21 +80,21 @@ public final class Conversation implements AutoCloseable {
         transcript.note(
                 itsNumber,
                 "connects to the same from " + other.local().getAddress().getHostAddress()
-                        + ", for servers may trust a client that has their own address");
+                        + ", because servers may trust a client at their own address");
         return new Conversation(other, transcript, itsNumber, answer);
     }
 
-    /** Whether it goes from the server's own address to itself; servers may take such a client for one of the house. */
+    /** Whether it goes from the server's own address to itself; servers may trust such a client. */
     public boolean betweenEqualAddresses() {
         return wire.betweenEqualAddresses();
     }
 
-    /** The connection itself, for those who make TLS by hand; what they send they {@link #record} themselves. */
+    /** The connection itself, for checks with TLS of their own; they {@link #record} themselves what they send. */
     public Wire wire() {
         return wire;
     }
 
-    /** Whether this talks inside TLS. */
+    /** Whether the conversation is inside TLS. */
     public boolean secure() {
         return tls.isPresent();
     }
@@ -104,7 +104,7 @@ public final class Conversation implements AutoCloseable {
         sendRaw(bytes(line + "\r\n"));
     }
 
-    /** Sends text as it is, one byte a character, in one segment or record. */
+    /** Sends text as it is, one byte per character, in one segment or record. */
     public void sendRaw(String text) {
         sendRaw(bytes(text));
     }
@@ -121,12 +121,15 @@ public final class Conversation implements AutoCloseable {
         write(bytes);
     }
 
-    /** From now on the transcript does not show this text, whoever says it; not safe against one who takes pains. */
+    /**
+     * From now on the transcript does not show this text, whichever side sends it. A server that encodes it differently
+     * can still make it appear.
+     */
     public void conceal(String secret) {
         transcript.conceal(secret);
     }
 
-    /** Sends bytes each in a segment or record of its own. */
+    /** Sends each byte in a segment or record of its own. */
     public void sendByteByByte(byte[] bytes) {
         record(From.CLIENT, Transcript.printable(trimmed(bytes)) + "  (byte by byte)");
         for (byte one : bytes) {
@@ -142,12 +145,12 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    /** Reads a line, waiting as long as for any answer. */
+    /** Reads a line within the time for an answer. */
     public Received readLine() {
         return readLine(answer);
     }
 
-    /** Reads a line; LF ends it, and whether CR came before is told. */
+    /** Reads a line, which ends with LF; the result says whether CR came before it. */
     public Received readLine(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         int searched = 0;
@@ -198,17 +201,17 @@ public final class Conversation implements AutoCloseable {
     }
 
     /**
-     * Listens where the server must not speak, and tells the bytes that came all the same, those included that were
-     * read behind the last line. They stay to be read. Silence proves little, so it only ever makes a verdict milder.
+     * Listens where the server must not send, and returns the bytes that still came, including those read after the
+     * last line. They can still be read. Silence proves little, so it only makes a verdict milder.
      */
     public String overhear(Duration limit) {
         if (speaks(limit)) {
-            note("came unasked: " + Transcript.printable(pending));
+            note("unsolicited: " + Transcript.printable(pending));
         }
         return text(pending);
     }
 
-    /** Whether the server says anything of its own accord, as with a greeting; it stays to be read. */
+    /** Whether the server sends anything unsolicited, such as a greeting; it can still be read. */
     public boolean speaks(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         while (pending.length == 0) {
@@ -222,8 +225,8 @@ public final class Conversation implements AutoCloseable {
     }
 
     /**
-     * Reads the raw connection until it ends or has been silent for as long as any answer may take, past TLS if there
-     * is some: for what a server says when TLS failed.
+     * Reads the raw connection, without TLS, until it ends or nothing came within the time for an answer: for what a
+     * server sends after TLS failed.
      */
     public HeardOut hearOut() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
@@ -239,13 +242,13 @@ public final class Conversation implements AutoCloseable {
             } else {
                 Received.Ended ended = received instanceof Received.Ended real
                         ? real
-                        : new Received.Ended(Ending.GIVEN_UP, "it went on and on");
+                        : new Received.Ended(Ending.GIVEN_UP, "it sent more than the suite reads");
                 return HeardOut.of(all.toByteArray(), ended(ended));
             }
         }
     }
 
-    /** The bytes that were read behind the last line; they are gone from here then. */
+    /** Takes the bytes that were read after the last line. */
     public byte[] takePending() {
         byte[] taken = pending;
         pending = new byte[0];
@@ -253,15 +256,15 @@ public final class Conversation implements AutoCloseable {
     }
 
     /**
-     * Shakes hands over this connection; if that succeeds all that follows is inside TLS. Bytes read behind the last
-     * plaintext line came before the ClientHello left: unless they are a TLS record, an early alert, they make it fail
-     * as {@link Handshake.Failure#NOT_TLS}.
+     * Performs the handshake; if it succeeds, everything after it is inside TLS. Bytes read after the last plaintext
+     * line came before the ClientHello was sent: unless they are a TLS record, such as an early alert, the handshake
+     * fails as {@link Handshake.Failure#NOT_TLS}.
      */
     public Handshake handshake(TlsOffer offer) {
         byte[] early = takePending();
         if (early.length > 0) {
             record(From.SERVER, Transcript.printable(early));
-            note("came behind the go-ahead, before the ClientHello left");
+            note("came after the go-ahead, before the ClientHello was sent");
         }
         if (early.length > 0 && !TlsEngine.looksLikeTls(early)) {
             return new Handshake.Failed(Handshake.Failure.NOT_TLS, "'" + Transcript.printable(early) + "'");
@@ -276,7 +279,7 @@ public final class Conversation implements AutoCloseable {
         if (handshake.done()) {
             tls = Optional.of(engine);
         } else if (((Handshake.Failed) handshake).failure() == Handshake.Failure.OWN_ALERT) {
-            // The rest of the server's flight is still TLS, and what it says next begins behind it.
+            // The rest of the server's flight is still TLS; what it sends next begins after it.
             pending = engine.unread();
         }
         record(
@@ -294,7 +297,7 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    /** Ends this side's sending: FIN without more ado. */
+    /** Ends this side's sending with FIN, without close_notify. */
     public void finish() {
         note("ends its sending side (FIN)");
         wire.finish();
@@ -305,17 +308,17 @@ public final class Conversation implements AutoCloseable {
         record(From.SUITE, text);
     }
 
-    /** An entry in the transcript, for those who make TLS over {@link #wire} by hand. */
+    /** An entry in the transcript, for checks that speak TLS over {@link #wire} themselves. */
     public void record(From from, Through through, String text) {
         transcript.add(number, from, through, text);
     }
 
-    /** An entry in the transcript, for those who speak over {@link #wire} by hand. */
+    /** An entry in the transcript, for checks that use {@link #wire} themselves. */
     public void record(From from, String text) {
         transcript.add(number, from, secure() ? Through.TLS : Through.PLAINTEXT, text);
     }
 
-    /** Ends it from another thread because the time is over. */
+    /** Closes it, from another thread, because the time is over. */
     public void abandon() {
         wire.abandon();
     }
@@ -341,7 +344,7 @@ public final class Conversation implements AutoCloseable {
         return -1;
     }
 
-    /** Without the CRLF at the end, which a reader of the transcript takes for granted. */
+    /** Without the CRLF at the end, which every line of the transcript has. */
     private static byte[] trimmed(byte[] bytes) {
         int n = bytes.length;
         return n >= 2 && bytes[n - 2] == '\r' && bytes[n - 1] == '\n' ? Arrays.copyOf(bytes, n - 2) : bytes;

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.speak;
 
-/** How a connection, or one direction of it, came to its end. */
+/** How a connection, or one direction of it, ended. */
 public enum Ending {
-    /** The peer said close_notify inside TLS (RFC 8446 section 6.1). */
+    /** The peer sent close_notify inside TLS (RFC 8446 section 6.1). */
     CLOSE_NOTIFY("closed with close_notify"),
     /** The peer closed the TCP connection; inside TLS that is a truncation. */
     FIN("closed by the server"),
@@ -10,10 +10,10 @@ public enum Ending {
     RESET("reset by the server"),
     /** The peer sent a fatal TLS alert. */
     ALERT("ended by a TLS alert"),
-    /** What came could not be read as TLS any more. */
-    NOT_TLS("not TLS any more"),
-    /** The suite itself gave up: the check's time was over. */
-    GIVEN_UP("given up: the time for this check was over");
+    /** What came could not be read as TLS. */
+    NOT_TLS("no longer TLS"),
+    /** The suite itself closed it because the check's time was over. */
+    GIVEN_UP("closed by the suite: the time for this check was over");
 
     private final String told;
 
@@ -21,7 +21,7 @@ public enum Ending {
         this.told = told;
     }
 
-    /** As a detail says it. */
+    /** The text for a verdict's detail. */
     public String told() {
         return told;
     }

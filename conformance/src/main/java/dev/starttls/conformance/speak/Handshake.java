@@ -3,10 +3,10 @@ package dev.starttls.conformance.speak;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** What a handshake came to. */
+/** The result of a handshake. */
 public sealed interface Handshake {
     /**
-     * TLS stands.
+     * The handshake succeeded.
      *
      * @param chain as sent by the server, its own certificate first; nothing about it was verified
      */
@@ -16,20 +16,20 @@ public sealed interface Handshake {
         }
     }
 
-    /** TLS does not stand; whether the connection does, the next read tells. */
+    /** The handshake failed; the next read shows whether the connection is still open. */
     record Failed(Failure failure, String detail) implements Handshake {}
 
-    /** Why TLS does not stand. */
+    /** Why the handshake failed. */
     enum Failure {
         /** The server sent a fatal alert. */
         PEER_ALERT,
         /** The server closed or reset the connection. */
         PEER_CLOSED,
-        /** The server said nothing for too long. */
+        /** The server sent nothing within the time limit. */
         SILENCE,
-        /** Plaintext, or something else that is no TLS record, came where TLS was due. */
+        /** Plaintext, or something else that is not a TLS record, got where TLS was expected. */
         NOT_TLS,
-        /** This side refused: the server's messages were wrong, or the offer was to abort. */
+        /** This side refused: the server's messages were wrong, or the check aborts the handshake on purpose. */
         OWN_ALERT
     }
 
@@ -46,8 +46,8 @@ public sealed interface Handshake {
         return switch (failed.failure()) {
             case PEER_ALERT -> "the server sent the alert " + failed.detail();
             case PEER_CLOSED -> "the connection was " + failed.detail();
-            case SILENCE -> "the server said nothing: " + failed.detail();
-            case NOT_TLS -> "this came where TLS was due: " + failed.detail();
+            case SILENCE -> "the server sent nothing: " + failed.detail();
+            case NOT_TLS -> "this came where TLS was expected: " + failed.detail();
             case OWN_ALERT -> "this side ended it: " + failed.detail();
         };
     }

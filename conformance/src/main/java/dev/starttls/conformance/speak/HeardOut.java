@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that came on a connection, in plaintext, until it ended or the time was over: TLS records told from lines.
+ * All that came on a connection, outside TLS, until it ended or the time was over: TLS records and lines, separated.
  *
- * @param lines what came in lines, without their ends; what was no line in the end is one too
+ * @param lines the lines that came, without their ends; a last line without an end is included
  * @param alert the plaintext TLS alert that came, if one did
- * @param end how it ended; {@link Received.Silence} if it still stood
+ * @param end how it ended; {@link Received.Silence} if it was still open
  */
 public record HeardOut(List<String> lines, Optional<String> alert, Received end) {
     private static final int RECORD_HEADER = 5;
@@ -18,7 +18,7 @@ public record HeardOut(List<String> lines, Optional<String> alert, Received end)
         lines = List.copyOf(lines);
     }
 
-    /** Whether the connection came to an end. */
+    /** Whether the connection ended. */
     public boolean ended() {
         return end instanceof Received.Ended;
     }

@@ -6,7 +6,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Takes any chain, or refuses any: judging chains is the business of checks, not of the speaker. */
+/** Accepts any chain, or refuses any: the checks judge chains, not the connection. */
 public final class OpenTrust extends X509ExtendedTrustManager {
     private final TlsOffer.OnCertificate verdict;
 

@@ -3,9 +3,9 @@ package dev.starttls.conformance.speak;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** What one read brought: of bytes, of a line, or of application data inside TLS. */
+/** The result of one read: of bytes, of a line, or of application data inside TLS. */
 public sealed interface Received {
-    /** At least one byte. Not a record: two of them are never compared, and the array is handed over, not copied. */
+    /** At least one byte. Not a record: instances are never compared, and the array is not copied. */
     final class Data implements Received {
         private final byte[] bytes;
 
@@ -21,7 +21,7 @@ public sealed interface Received {
     /**
      * A line.
      *
-     * @param text without its end, one character a byte (ISO 8859-1)
+     * @param text without its end, one character per byte (ISO 8859-1)
      * @param bareLf whether it ended in LF without CR
      */
     record Line(String text, boolean bareLf) implements Received {}
@@ -30,28 +30,28 @@ public sealed interface Received {
      * The connection, or the TLS session on it, ended first.
      *
      * @param detail the alert's name or the error's text; may be empty
-     * @param unfinished what had come of a line; may be empty
+     * @param unfinished the part of a line that had come; may be empty
      */
     record Ended(Ending ending, String detail, String unfinished) implements Received {
-        /** Of a read that is not of lines. */
+        /** The result of a read that is not by lines. */
         public Ended(Ending ending, String detail) {
             this(ending, detail, "");
         }
     }
 
     /**
-     * Not what was waited for within the time; the connection stands.
+     * What was expected did not come in time; the connection is still open.
      *
-     * @param unfinished what had come of a line; it stays to be read
+     * @param unfinished the part of a line that had come; it can still be read
      */
     record Silence(Duration waited, String unfinished) implements Received {
-        /** Of a read that is not of lines. */
+        /** The result of a read that is not by lines. */
         public Silence(Duration waited) {
             this(waited, "");
         }
     }
 
-    /** A line longer than the speaker takes. */
+    /** A line longer than the suite reads. */
     record Overlong(String beginning) implements Received {}
 
     /** In a few words, for a detail. */

@@ -20,15 +20,15 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS over a {@link Wire}, by an engine of the Java runtime, so that every way in which TLS can end is told apart. Each has
- * its own session. What it seals can be changed before it is sent.
+ * TLS over a {@link Wire}, by an engine of the Java runtime, which distinguishes every way in which TLS can end. Each
+ * has its own session. Sealed records can be changed before they are sent.
  */
 public final class TlsEngine {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final String PEER_ALERT = "Received fatal alert: ";
     private static final int RECORD_HEADER = 5;
 
-    /** A KeyUpdate has 27 octets and perhaps padding; no ticket is as short (RFC 8446 section 4.6). */
+    /** A KeyUpdate has 27 octets and perhaps padding; every ticket is longer than this (RFC 8446 section 4.6). */
     private static final int LONGEST_KEY_UPDATE = 64;
 
     private final Wire wire;
@@ -38,7 +38,7 @@ public final class TlsEngine {
     private ByteBuffer app = ByteBuffer.allocate(32 * 1024);
     private int keyUpdates;
 
-    /** TLS that begins now; {@code early} is what the wire brought already. */
+    /** TLS that starts now; {@code early} are the bytes already read from the connection. */
     public TlsEngine(Wire wire, TlsOffer offer, byte[] early) {
         this.wire = wire;
         this.engine = engine(offer);
@@ -73,12 +73,15 @@ public final class TlsEngine {
         return engine.getSession().getCipherSuite();
     }
 
-    /** How many times the server changed its key; an engine does not show it, so it is told by the length of records. */
+    /**
+     * How many times the server changed its key; an engine does not report it, so it is inferred from the length of
+     * records.
+     */
     public int keyUpdates() {
         return keyUpdates;
     }
 
-    /** Shakes hands; {@code each} bounds every single wait for the server. */
+    /** Performs the handshake; {@code each} is the time limit of every single wait for the server. */
     public Handshake handshake(Duration each) {
         try {
             engine.beginHandshake();
@@ -86,7 +89,7 @@ public final class TlsEngine {
                 switch (engine.getHandshakeStatus()) {
                     case NEED_WRAP -> {
                         if (!flush()) {
-                            // The server may have said why before it closed: look.
+                            // The server may have sent the reason before it closed: read it.
                             Optional<Handshake> ended = fill(each);
                             if (ended.isPresent()) {
                                 return ended.get();
@@ -138,7 +141,7 @@ public final class TlsEngine {
         return new Handshake.Done(version(), suite(), chain);
     }
 
-    /** What the engine's exception says; it has its own alert ready when it throws, and the server is owed it. */
+    /** The meaning of the engine's exception; the alert that the engine has prepared is sent to the server. */
     private Received.Ended failed(SSLException e) {
         String message = message(e);
         if (message.startsWith(PEER_ALERT)) {
@@ -147,12 +150,12 @@ public final class TlsEngine {
         try {
             flush();
         } catch (SSLException again) {
-            // The alert could not be made; the connection is given up all the same.
+            // The alert could not be made; the connection is given up anyway.
         }
         return new Received.Ended(Ending.NOT_TLS, message);
     }
 
-    /** Reads more of the wire; empty if bytes came that may be TLS, else how the handshake ended. */
+    /** Reads more from the connection; empty if bytes came that may be TLS, otherwise how the handshake ended. */
     private Optional<Handshake> fill(Duration each) {
         Received received = more(each);
         if (received instanceof Received.Data) {
@@ -170,8 +173,8 @@ public final class TlsEngine {
     }
 
     /**
-     * Reads more of the wire behind what is there; ended where no record can begin with that. The engine would take some of
-     * it for a length and wait.
+     * Reads more from the connection after what is there; the result is an end if no record can begin with that,
+     * because the engine would take a part of it for a length and wait.
      */
     private Received more(Duration limit) {
         byte[] rest = unread();
@@ -188,7 +191,7 @@ public final class TlsEngine {
         return received;
     }
 
-    /** What came and was not looked at. */
+    /** What came and was not yet read. */
     byte[] unread() {
         byte[] rest = new byte[in.remaining()];
         in.get(in.position(), rest);
@@ -209,7 +212,7 @@ public final class TlsEngine {
         try {
             wire.write(seal(bytes));
         } catch (SSLException e) {
-            // The next read tells what became of the session.
+            // The next read shows what became of the session.
         }
     }
 
@@ -256,7 +259,7 @@ public final class TlsEngine {
         return sealed();
     }
 
-    /** Reads application bytes; TLS's own messages are dealt with on the way. */
+    /** Reads application bytes, and processes TLS's own messages on the way. */
     public Received read(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         int begin = in.position();
@@ -304,7 +307,7 @@ public final class TlsEngine {
         return rest.length > 0 ? new Received.Data(rest) : wire.read(limit);
     }
 
-    /** The record that ended the session is not what comes after it, whether the engine took it or not. */
+    /** Skips the record that ended the session, whether or not the engine has consumed it. */
     private void passOver(int begin) {
         if (in.position() == begin && in.remaining() >= RECORD_HEADER) {
             int length = in.getShort(begin + 3) & 0xffff;
@@ -312,16 +315,16 @@ public final class TlsEngine {
         }
     }
 
-    /** Sends close_notify; what the server still says can be read. */
+    /** Sends close_notify; what the server still sends can be read. */
     void closeNotify() {
         try {
             wire.write(sealCloseNotify());
         } catch (SSLException e) {
-            // Nothing is left to say.
+            // There is nothing left to send.
         }
     }
 
-    /** Sends what the engine itself has to say; false if the wire or the engine is closed. */
+    /** Sends what the engine itself has to send; false if the connection or the engine is closed. */
     private boolean flush() throws SSLException {
         do {
             SSLEngineResult result = engine.wrap(NOTHING.duplicate(), out);

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How to take up TLS. The suite takes any certificate, for it has to look behind bad ones too; the checks of chain and
- * name judge the certificate afterwards.
+ * How to start TLS. The suite accepts any certificate, because it also checks servers with a bad one; the checks of
+ * chain and name judge the certificate afterwards.
  *
  * @param serverName the name sent in SNI, which a host can have (RFC 6066 section 3); empty sends none
- * @param versions protocol versions as JSSE names them; empty for those of the Java runtime
- * @param verdict what to do with the certificate that comes
+ * @param versions protocol versions as JSSE names them; empty for the defaults of the Java runtime
+ * @param verdict what to do with the server's certificate
  */
 public record TlsOffer(Optional<String> serverName, List<String> versions, OnCertificate verdict) {
     public TlsOffer {
@@ -18,7 +18,7 @@ public record TlsOffer(Optional<String> serverName, List<String> versions, OnCer
 
     /** What to do with the server's certificate. */
     public enum OnCertificate {
-        /** Take any. */
+        /** Accept any. */
         ACCEPT,
         /** Refuse any: the handshake ends with this side's fatal alert. */
         ABORT

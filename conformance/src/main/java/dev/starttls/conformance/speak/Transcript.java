@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What crossed the wire in one check, in order: the evidence for its verdict. Times are milliseconds since the
- * transcript was begun. Safe for use by several threads. Bounded: past {@value #MOST} entries only the count goes on.
+ * What one check sent and received, in order: the evidence for its verdict. Times are in milliseconds since the
+ * transcript began. Safe for use by several threads. Its length is limited: after {@value #MOST} entries only their
+ * number is kept.
  */
 public final class Transcript {
     private static final int MOST = 400;
     private static final int WIDEST = 300;
 
-    /** Who spoke. */
+    /** Which side an entry comes from. */
     public enum From {
         CLIENT,
         SERVER,
@@ -21,20 +22,21 @@ public final class Transcript {
         SUITE
     }
 
-    /** How it crossed. */
+    /** Whether it was sent inside TLS. */
     public enum Through {
         PLAINTEXT,
         TLS
     }
 
     /**
-     * One thing that was said.
+     * One entry.
      *
      * @param ms milliseconds since the transcript was begun
-     * @param connection which of the check's connections, from 1; 0 for a remark about none
-     * @param through for a remark of the suite: what the connection was at then; a handshake is TLS, whatever comes of
-     *     it
-     * @param text printable; control characters written as {@code \r \n \x00}, long texts cut with their length told
+     * @param connection the number of the connection in this check, from 1; 0 for a remark about no connection
+     * @param through for a remark of the suite, the state of the connection at that time; a handshake counts as TLS,
+     *     whatever its result
+     * @param text printable; control characters written as {@code \r \n \x00}, long texts are cut and their length is
+     *     given
      */
     public record Entry(long ms, int connection, From from, Through through, String text) {
         /** One line as a person reads it: {@code 12 ms #1 T> EHLO example}. */
@@ -65,7 +67,7 @@ public final class Transcript {
         }
     }
 
-    /** From now on this text is not shown, whoever says it. */
+    /** From now on this text is not shown, whichever side sends it. */
     public void conceal(String secret) {
         synchronized (entries) {
             if (!secret.isEmpty()) {
@@ -102,7 +104,7 @@ public final class Transcript {
         return printable(new String(bytes, StandardCharsets.ISO_8859_1));
     }
 
-    /** Text of one byte a character as printable text. */
+    /** Text of one byte per character as printable text. */
     public static String printable(String text) {
         StringBuilder shown = new StringBuilder(text.length() + 8);
         for (int i = 0; i < text.length() && shown.length() <= 2 * WIDEST; i++) {

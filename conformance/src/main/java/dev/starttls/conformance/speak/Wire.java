@@ -13,9 +13,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * One TCP connection, raw. Writes go out at once (no Nagle), each in a segment of its own where the network lets it.
- * Reads are bounded in time; writes are bounded by {@link #abandon()} from another thread. Nothing but {@link #connect}
- * throws.
+ * One raw TCP connection. Writes are sent at once (no Nagle), each in a segment of its own if the network allows it.
+ * Reads have a time limit; writes are ended by {@link #abandon()} from another thread. Only {@link #connect} throws.
  */
 public final class Wire implements Closeable {
     private static final int CHUNK = 16 * 1024 + 512;
@@ -28,7 +27,7 @@ public final class Wire implements Closeable {
         this.socket = socket;
     }
 
-    /** Over a socket that is connected. */
+    /** A connection over a connected socket. */
     static Wire over(Socket connected) {
         return new Wire(connected);
     }
@@ -36,7 +35,7 @@ public final class Wire implements Closeable {
     /**
      * Connects to the first of the host's addresses that answers.
      *
-     * @param limit for all addresses together, each having the same share of it
+     * @param limit for all addresses together; each has the same share of it
      * @throws IOException if none does
      */
     public static Wire connect(String host, int port, Duration limit) throws IOException {
@@ -59,7 +58,7 @@ public final class Wire implements Closeable {
     }
 
     /**
-     * Connects to where another connection leads, from a loopback address of IPv4 that is not the server's.
+     * Connects to the server of another connection, from an IPv4 loopback address that is not the server's.
      *
      * @throws IOException if this machine has none, or that fails
      */
@@ -92,7 +91,7 @@ public final class Wire implements Closeable {
         }
     }
 
-    /** Sends all of it; false if the peer is gone, which the next read will tell more of. */
+    /** Sends all of it; false if the peer is gone, and then the next read shows more. */
     public boolean write(byte[] bytes) {
         try {
             socket.getOutputStream().write(bytes);
@@ -102,7 +101,7 @@ public final class Wire implements Closeable {
         }
     }
 
-    /** Waits until bytes come, the stream ends, or the limit is over. */
+    /** Waits until bytes come, the stream ends, or the time limit is over. */
     public Received read(Duration limit) {
         try {
             socket.setSoTimeout(millis(limit));
@@ -118,12 +117,12 @@ public final class Wire implements Closeable {
         }
     }
 
-    /** Ends the sending direction (FIN); what the server still says can be read. */
+    /** Ends the sending direction (FIN); what the server still sends can be read. */
     public void finish() {
         try {
             socket.shutdownOutput();
         } catch (IOException e) {
-            // Already gone: the next read tells.
+            // Already gone: the next read shows it.
         }
     }
 
@@ -132,12 +131,12 @@ public final class Wire implements Closeable {
         return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 
-    /** Whether it goes from the server's own address to itself; servers may take such a client for one of the house. */
+    /** Whether it goes from the server's own address to itself; servers may trust such a client. */
     public boolean betweenEqualAddresses() {
         return socket.getLocalAddress().equals(socket.getInetAddress());
     }
 
-    /** Closes from another thread because the time is over; reads then tell {@link Ending#GIVEN_UP}. */
+    /** Closes, from another thread, because the time is over; reads then return {@link Ending#GIVEN_UP}. */
     public void abandon() {
         abandoned = true;
         close();
@@ -148,7 +147,7 @@ public final class Wire implements Closeable {
         try {
             socket.close();
         } catch (IOException e) {
-            // Nothing is left to save.
+            // There is nothing to do about it.
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * The suite's own speaker: blocking sockets, raw bytes, TLS by an engine, and a transcript of all of it. It can
- * misbehave on purpose, so it shares nothing with the well-behaved client of the library. After the connection stands
- * nothing here throws for what a peer does: whatever happens comes back as a value to be judged.
+ * The suite's own connections: blocking sockets, raw bytes, TLS by an engine, and a transcript of everything. They can
+ * misbehave on purpose, so they share nothing with the well-behaved client of the library. Once a connection is made,
+ * nothing here throws for what a peer does: whatever happens is returned as a value to be judged.
  */
 package dev.starttls.conformance.speak;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The first part of a target's URL: says the protocol, the usual port, and whether TLS begins with the first byte. */
+/** The scheme of a target's URL: the protocol, its default port, and whether TLS begins with the first byte. */
 public enum Scheme {
     SMTP(Protocol.SMTP, 25, Tls.UPGRADED),
     SUBMISSION(Protocol.SMTP, 587, Tls.UPGRADED),
@@ -35,7 +35,7 @@ public enum Scheme {
         return protocol;
     }
 
-    /** The port used where the URL names none. */
+    /** The port used if the URL has none. */
     public int defaultPort() {
         return port;
     }
@@ -50,14 +50,14 @@ public enum Scheme {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The scheme written so, in any case. */
+    /** The scheme with this name, in upper or lower case. */
     public static Optional<Scheme> named(String name) {
         return Arrays.stream(values())
                 .filter(scheme -> scheme.key().equalsIgnoreCase(name))
                 .findFirst();
     }
 
-    /** The scheme of a protocol that begins in plaintext; of several the first. */
+    /** The scheme of a protocol that begins in plaintext; the first if there are several. */
     public static Scheme upgraded(Protocol protocol) {
         return first(scheme -> scheme.protocol == protocol && !scheme.implicitTls());
     }

@@ -5,7 +5,7 @@ import dev.starttls.core.tls.ServerIdentity;
 /**
  * A server under test.
  *
- * @param scheme what is spoken there and whether TLS begins with the first byte
+ * @param scheme the protocol, and whether TLS begins with the first byte
  * @param host a name or an address; an IPv6 address without its brackets
  * @param port 1 to 65535
  */
@@ -14,7 +14,7 @@ public record Target(Scheme scheme, String host, int port) {
     /**
      * Reads {@code smtp://mail.example.org}, {@code smtps://192.0.2.1:2465}, {@code submission://[2001:db8::1]:587}.
      *
-     * @throws TargetException if it is anything else; the message says what is wrong and shows the right form
+     * @throws TargetException if it is not a target; the message says what is wrong and shows the right form
      */
     public static Target parse(String url) throws TargetException {
         int colon = url.indexOf("://");
@@ -49,7 +49,7 @@ public record Target(Scheme scheme, String host, int port) {
         }
         String after = rest.substring(end + 1);
         if (!after.isEmpty() && after.charAt(0) != ':') {
-            throw new TargetException("'" + url + "': after ']' comes nothing or :PORT, not '" + after + "'");
+            throw new TargetException("'" + url + "': expected nothing or :PORT after ']', got '" + after + "'");
         }
         String host = rest.substring(1, end);
         return new Target(
@@ -89,7 +89,7 @@ public record Target(Scheme scheme, String host, int port) {
         throw new TargetException("'" + url + "': the port is a number from 1 to 65535, not '" + digits + "'");
     }
 
-    /** Whether the host is written as an address, so that no name can be sent in SNI or matched. */
+    /** Whether the host is an address, so that there is no name to send in SNI or to match. */
     public boolean addressed() {
         return ServerIdentity.isAddress(host);
     }

@@ -1,6 +1,6 @@
 package dev.starttls.conformance.target;
 
-/** A target cannot be understood; the message tells the user what was expected and what came. */
+/** A target is invalid; the message says what was expected and what was given. */
 public final class TargetException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -8,13 +8,13 @@ import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 
 /**
- * What the user said about the targets.
+ * The user's settings for the targets.
  *
- * @param trust the roots to judge the server's chain by; empty: those of the Java runtime
- * @param serverName the name to send in SNI and to look for in the certificate; empty: the target's host
+ * @param trust the trusted roots for the server's chain; empty for those of the Java runtime
+ * @param serverName the name to send in SNI and to expect in the certificate; empty for the target's host
  * @param login credentials for the checks that need them
  * @param answer the longest wait for one answer of the server
- * @param quiet how long silence is listened to where a server must not speak
+ * @param quiet how long to listen where a server must not send anything
  */
 public record TargetSettings(
         List<X509Certificate> trust,
@@ -27,7 +27,10 @@ public record TargetSettings(
         trust = List.copyOf(trust);
     }
 
-    /** Ten seconds for an answer, 300 ms of silence, the runtime's roots, the target's own name, no login. */
+    /**
+     * Ten seconds for an answer, 300 ms of listening, the runtime's roots, the target's own name, no login. Ten seconds
+     * are more than a busy server needs; 300 ms is several round trips to any host.
+     */
     public static TargetSettings standard() {
         return new TargetSettings(
                 List.of(), Optional.empty(), Optional.empty(), Duration.ofSeconds(10), Duration.ofMillis(300));
@@ -38,7 +41,7 @@ public record TargetSettings(
     }
 
     /**
-     * The same with another name to send and to look for.
+     * The same with another name to send and to expect.
      *
      * @throws IllegalArgumentException if it is not ASCII and cannot be converted
      */
@@ -55,17 +58,20 @@ public record TargetSettings(
         return new TargetSettings(trust, serverName, login, limit, quiet);
     }
 
-    /** The name to ask the target for and to find in its certificate; empty for an address without a given name. */
+    /** The name to send to the target and to expect in its certificate; empty for an address without a given name. */
     public Optional<String> nameFor(Target target) {
         return serverName.or(() -> target.addressed() ? Optional.empty() : Optional.of(target.host()));
     }
 
-    /** Who the target has to be by its certificate (RFC 9525 section 6.1): the given name, else the target's host. */
+    /**
+     * The identity that the target's certificate must have (RFC 9525 section 6.1): the given name, otherwise the
+     * target's host.
+     */
     public ServerIdentity identityOf(Target target) {
         return ServerIdentity.of(serverName.orElse(target.host()));
     }
 
-    /** What to send to the target by SNI; empty where {@link #nameFor} is, and where it is not the name of a host. */
+    /** The name to send in SNI; empty if {@link #nameFor} is empty or not a host name. */
     public Optional<String> indicationFor(Target target) {
         return identityOf(target).indication().map(SNIHostName::getAsciiName);
     }

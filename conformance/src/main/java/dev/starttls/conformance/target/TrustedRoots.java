@@ -10,7 +10,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** Reads the roots to judge servers by. */
+/** Reads trusted roots from a file. */
 public final class TrustedRoots {
     private TrustedRoots() {}
 
@@ -33,7 +33,7 @@ public final class TrustedRoots {
             throw new IOException(pem + ": no PEM certificates: " + e.getMessage(), e);
         }
         if (roots.isEmpty()) {
-            throw new IOException(pem + ": there is no certificate in it");
+            throw new IOException(pem + ": it contains no certificate");
         }
         return roots;
     }

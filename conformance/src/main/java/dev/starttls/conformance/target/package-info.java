@@ -1,2 +1,2 @@
-/** What is under test: URLs, schemes and the settings the user gave. Knows nothing of checks. */
+/** What is under test: URLs, schemes and the user's settings. It knows nothing about checks. */
 package dev.starttls.conformance.target;

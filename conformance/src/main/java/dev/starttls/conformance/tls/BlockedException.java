@@ -2,7 +2,7 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Verdict;
 
-/** TLS could not even be asked for; the verdict of every check that wanted it. */
+/** TLS could not be started; carries the verdict of the check. */
 final class BlockedException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Whether a client that verifies would take the server's certificate. */
+/** Checks whether a client that verifies would accept the server's certificate. */
 final class CertificateTopic implements Topic {
 
     private static final int WEAK_RSA = 2048;
@@ -41,32 +41,33 @@ final class CertificateTopic implements Topic {
                 Check.of("TLS-S-06", "the chain is complete, unexpired and trusted")
                         .clause("RFC 5280 section 6, RFC 8446 section 4.4.2, RFC 9155")
                         .level(Level.MUST)
-                        .why("A client that verifies refuses anything else, and users learn to switch verifying off.")
-                        .fix("Send the server's certificate and every intermediate behind it, renew in time, and have"
+                        .why("A client that verifies refuses anything else, and users learn to disable verification.")
+                        .fix("Send the server's certificate followed by every intermediate, renew it in time, and have"
                                 + " it signed with SHA-256 or better.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::chain)),
                 Check.of("TLS-S-06b", "the handshake is not signed with SHA-1 or MD5")
                         .clause("RFC 9155 section 4, RFC 9325 section 4.4")
                         .level(Level.MUST)
-                        .why("Collisions of these can be made; with one found in time somebody in between signs as the"
-                                + " server.")
-                        .fix("Leave the schemes with SHA-1 out of those the TLS library offers; OpenSSL does at its"
-                                + " security level 1 and above since 3.0.")
+                        .why("Collisions of these digests can be computed; with one found during the handshake, an"
+                                + " attacker on the path can sign as the server.")
+                        .fix("Disable the signature schemes with SHA-1 in the TLS library; OpenSSL does so at security"
+                                + " level 1 and above since 3.0.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::signature)),
                 Check.of("TLS-S-07", "the certificate names the server")
                         .clause("RFC 7817 section 3, RFC 9525 section 6")
                         .level(Level.MUST)
-                        .why("Without the right name any certificate of any other server would do as well.")
-                        .fix("Have the name that clients are told to connect to among the subjectAltNames as dNSName.")
+                        .why("Without the right name the certificate of any other server would be as good.")
+                        .fix("Include the name that clients connect to as a dNSName in subjectAltName.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::name)),
                 Check.of("TLS-S-08", "the key is strong and the certificate not about to expire")
                         .clause("RFC 9325 section 4.3 and 4.5")
                         .level(Level.SHOULD)
-                        .why("Keys below 112 bits of security can be broken; most certificates expire over a weekend.")
-                        .fix("Use RSA of 2048 bits or more or a curve of 256, and renew without a person's doing.")
+                        .why("Keys with less than 112 bits of security can be broken; a certificate that is about to"
+                                + " expire needs renewal now.")
+                        .fix("Use RSA with at least 2048 bits or a curve with 256 bits, and renew automatically.")
                         .on(Protocol.values())
                         .run(TlsBody.of(CertificateTopic::strength)));
     }
@@ -86,7 +87,7 @@ final class CertificateTopic implements Topic {
                 : Verdict.warn(String.join("; ", told));
     }
 
-    /** In TLS 1.2 alone, for 1.3 has no such schemes; asked for by a client that knows no others. */
+    /** Only in TLS 1.2, because 1.3 has no such schemes; tried also with a client that knows no others. */
     private static Verdict signature(Prober prober) throws IOException, BlockedException {
         if (prober.chosen(ProtocolVersion.TLS12).isEmpty()) {
             return Verdict.skip("TLSv1.2 is not spoken, and TLSv1.3 has no signatures with SHA-1");
@@ -98,8 +99,8 @@ final class CertificateTopic implements Topic {
                         .toList()))
                 .build();
         CombinedVerdict legs = new CombinedVerdict();
-        legs.add("a client of today", signedWith(prober.ask(today)));
-        return legs.add("a client that knows nothing better", signedWith(prober.ask(old)))
+        legs.add("a modern client", signedWith(prober.ask(today)));
+        return legs.add("a client that supports only SHA-1 and MD5", signedWith(prober.ask(old)))
                 .verdict();
     }
 
@@ -127,7 +128,7 @@ final class CertificateTopic implements Topic {
         }
         if (verdict instanceof NameVerdict.CommonNameOnly only) {
             return Verdict.warn("only the common name '" + only.commonName() + "' names '" + reference
-                    + "'; clients of today look at subjectAltName alone");
+                    + "'; modern clients check only subjectAltName");
         }
         String presented = String.join(", ", ((NameVerdict.Mismatched) verdict).presented());
         String told = "'" + reference + "' is not among: " + (presented.isEmpty() ? "no names at all" : presented);
@@ -135,7 +136,7 @@ final class CertificateTopic implements Topic {
         return named
                 ? Verdict.fail(told)
                 : Verdict.inconclusive(
-                        told + "; the target is an address: say with --server-name which name clients" + " use");
+                        told + "; the target is an address: give the name that clients use with --server-name");
     }
 
     private static Verdict strength(Prober prober) throws IOException, BlockedException {

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** One check that asks several times: it is as good as the worst of its answers, and tells all of those. */
+/** The verdict of a check with several probes: it is the worst of them, and its detail lists all. */
 final class CombinedVerdict {
 
     private static final List<Mark> FROM_WORST = List.of(Mark.FAIL, Mark.INCONCLUSIVE, Mark.WARN, Mark.PASS, Mark.SKIP);
@@ -19,7 +19,7 @@ final class CombinedVerdict {
         return this;
     }
 
-    /** The worst mark; in its detail those come first that brought it about. */
+    /** The worst status; the detail begins with the probes that caused it. */
     Verdict verdict() {
         List<Verdict> sorted = verdicts.stream()
                 .sorted(Comparator.comparingInt(verdict -> FROM_WORST.indexOf(verdict.mark())))

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** What was not sealed by the client is not read, not answered, and ends the session with an alert. */
+/** Checks that corrupted records are not processed or answered, and end the session with an alert. */
 final class CorruptionTopic implements Topic {
 
     private static final int TYPE_OF_NOBODY = 99;
@@ -35,7 +35,7 @@ final class CorruptionTopic implements Topic {
                                 prober,
                                 "a command in a record of the type " + TYPE_OF_NOBODY,
                                 sound -> sound.flipped(0, TYPE_OF_NOBODY ^ ContentType.APPLICATION_DATA.code())))),
-                record("TLS-S-21c", "a command in the clear inside a record ends the session with an alert")
+                record("TLS-S-21c", "an unencrypted command in a record ends the session with an alert")
                         .clause("RFC 8446 section 5.2, RFC 5246 section 7.2.2")
                         .run(TlsBody.of(CorruptionTopic::clear)));
     }
@@ -43,16 +43,16 @@ final class CorruptionTopic implements Topic {
     private static Check.Draft record(String id, String title) {
         return Check.of(id, title)
                 .level(Level.MUST)
-                .why("Whoever sits between the two can change records; a server that goes on after one, or answers it,"
-                        + " lets commands be injected.")
-                .fix("Leave records to the TLS library, send the alert it makes, and close.")
+                .why("An attacker on the path can change records; a server that continues after a changed record, or"
+                        + " answers it, makes it possible to inject commands.")
+                .fix("Leave records to the TLS library, send the alert that it creates, and close.")
                 .on(Protocol.values());
     }
 
     private static Verdict clear(Prober prober) throws IOException, BlockedException {
         Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
         Octets record = RecordCutter.record(ContentType.APPLICATION_DATA.code(), ProtocolVersion.TLS12.code(), command);
-        return spoilt(prober, "a command in the clear in a record of application data", sound -> record);
+        return spoilt(prober, "an unencrypted command in a record of application data", sound -> record);
     }
 
     private static Verdict spoilt(Prober prober, String what, UnaryOperator<Octets> spoil)
@@ -75,15 +75,15 @@ final class CorruptionTopic implements Topic {
 
     private static Verdict ended(Received.Ended ended, EstablishedSession live) {
         if (ended.ending() == Ending.NOT_TLS) {
-            return Verdict.fail("something that is no TLS came back: " + ended.detail());
+            return Verdict.fail("something that is not TLS came back: " + ended.detail());
         }
         if (ended.ending() != Ending.ALERT) {
-            return Verdict.warn(ended.told() + "; an alert was due before");
+            return Verdict.warn(ended.told() + "; an alert was expected first");
         }
         Received after = live.session().afterwards();
         live.note("after the alert: " + after.told());
         if (after instanceof Received.Data) {
-            return Verdict.fail("the alert " + ended.detail() + " came, but more octets behind it");
+            return Verdict.fail("the alert " + ended.detail() + " came, but more octets after it");
         }
         return after instanceof Received.Silence
                 ? Verdict.fail("the alert " + ended.detail() + " came, but the connection stays open")

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Early data can be replayed, and no mail protocol has rules for it. */
+/** The check of early data, which can be replayed and for which no mail protocol has rules. */
 final class EarlyDataTopic implements Topic {
 
     @Override
@@ -22,9 +22,9 @@ final class EarlyDataTopic implements Topic {
         return List.of(Check.of("TLS-S-22", "early data is neither invited nor accepted")
                 .clause("RFC 8446 section 8, section 2.3 and appendix E.5")
                 .level(Level.MUST)
-                .why("Whoever recorded early data can send it again; a protocol must say which of its commands may"
-                        + " come so, and none for mail does.")
-                .fix("Set the maximum of early data to 0 in the TLS library.")
+                .why("An attacker who has recorded early data can replay it; a protocol must define which of its"
+                        + " commands may be sent as early data, and no mail protocol does.")
+                .fix("Set the maximum early data size to 0 in the TLS library.")
                 .on(Protocol.values())
                 .run(TlsBody.of(EarlyDataTopic::early)));
     }
@@ -44,7 +44,7 @@ final class EarlyDataTopic implements Topic {
             Optional<SessionTicket> inviting =
                     tickets.stream().filter(SessionTicket::invitesEarlyData).findFirst();
             if (inviting.isPresent()) {
-                return Verdict.fail(told + ", with a maximum of early data: "
+                return Verdict.fail(told + ", with a maximum early data size: "
                         + inviting.get().extensions());
             }
             keys = session.preSharedKeys();
@@ -55,14 +55,17 @@ final class EarlyDataTopic implements Topic {
                 : uninvited(prober, keys.get(0), told + ", none of which invites early data");
     }
 
-    /** Sends a command early all the same; who does not take it has to pass over it (RFC 8446 section 4.2.10). */
+    /**
+     * Sends a command as early data nevertheless; a server that does not accept it has to skip it (RFC 8446 section
+     * 4.2.10).
+     */
     private static Verdict uninvited(Prober prober, PreSharedKey key, String told)
             throws IOException, BlockedException {
         Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
         Optional<EstablishedSession> early = EstablishedSession.tls13(
                 prober, (in, out) -> Tls13Session.resumeEarly(in, out, prober.serverName(), key, command));
         if (early.isEmpty()) {
-            return Verdict.pass(told + "; sent all the same it ends the handshake");
+            return Verdict.pass(told + "; sent nevertheless, it ends the handshake");
         }
         try (EstablishedSession live = early.get()) {
             live.note("sent early: " + command.text());
@@ -71,7 +74,7 @@ final class EarlyDataTopic implements Topic {
                             .anyMatch(extension -> extension.type() == Extension.EARLY_DATA);
             return taken
                     ? Verdict.fail("a command sent before the handshake was done was accepted, though uninvited")
-                    : Verdict.pass(told + "; sent all the same it is not accepted");
+                    : Verdict.pass(told + "; sent nevertheless, it is not accepted");
         }
     }
 }

@@ -17,11 +17,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** How sessions end: properly, and what comes of it when they do not. */
+/** Checks of how sessions end, with close_notify and without. */
 final class EndingTopic implements Topic {
 
     private static final int MAX_OCTETS = 1 << 16;
-    /** How often a server is heard that goes on and on. */
+    /** How many more reads a server gets that does not stop sending. */
     private static final int MAX_WORDS = 64;
 
     private static final Set<Ending> ENDS = EnumSet.of(Ending.FIN, Ending.RESET, Ending.GIVEN_UP);
@@ -34,29 +34,29 @@ final class EndingTopic implements Topic {
                         .clause("RFC 8446 section 6.1, RFC 5246 section 7.2.1")
                         .level(Level.SHOULD)
                         .why(
-                                "A client that sees the connection end without close_notify cannot tell whether somebody cut"
-                                        + " off what was still to come.")
-                        .fix("Shut TLS down before the connection is closed (SSL_shutdown in OpenSSL).")
+                                "If the connection ends without close_notify, a client cannot know whether an attacker"
+                                        + " has cut off the rest.")
+                        .fix("Shut TLS down before closing the connection (SSL_shutdown in OpenSSL).")
                         .early()
                         .on(Protocol.values())
                         .run(TlsBody.of(EndingTopic::closeNotify)),
-                Check.of("TLS-S-19b", "a session that is cut off does not hurt the others")
+                Check.of("TLS-S-19b", "a session that is cut off does not affect others")
                         .clause("RFC 8446 section 6.1, RFC 5246 section 7.2.1")
                         .level(Level.MUST)
-                        .why("Connections break all the time, in the middle of a record too; one that takes others with"
-                                + " it can be used to throw everybody out.")
-                        .fix("Treat the end of a stream without close_notify as the end of that session alone.")
+                        .why("Connections often break, also in the middle of a record; if that ends other sessions, an"
+                                + " attacker can disconnect all clients.")
+                        .fix("Treat the end of a stream without close_notify as the end of that session only.")
                         .on(Protocol.values())
                         .run(TlsBody.of(EndingTopic::truncation)),
-                Check.of("TLS-S-19c", "behind close_notify no command is obeyed in the clear")
+                Check.of("TLS-S-19c", "after close_notify no command in plaintext is executed")
                         .clause("RFC 8446 section 6.1, RFC 3207 section 4")
                         .level(Level.SECURITY)
                         .why(
-                                "Where a server goes back to plaintext when TLS ends, whoever sits between the two keeps the"
-                                        + " connection open when the client leaves, and goes on in its place: as the user it"
-                                        + " logged in as.")
-                        .fix("Close the connection when TLS ends; Exim goes back to plaintext, and there is nothing to"
-                                + " set.")
+                                "If a server returns to plaintext when TLS ends, an attacker on the path can keep the"
+                                        + " connection open after the client has left, and continue in its place, as"
+                                        + " the logged-in user.")
+                        .fix("Close the connection when TLS ends; Exim returns to plaintext, and has no setting for"
+                                + " it.")
                         .on(Protocol.values())
                         .run(TlsBody.of(EndingTopic::backInTheClear)));
     }
@@ -71,7 +71,8 @@ final class EndingTopic implements Topic {
                 live.note("after close_notify: " + after.told());
                 return after instanceof Received.Ended
                         ? Verdict.pass("close_notify, then the end of the connection")
-                        : Verdict.fail("close_notify came, and then not the end of the connection but " + after.told());
+                        : Verdict.fail("close_notify came, but then, instead of the end of the connection:"
+                                + " " + after.told());
             }
             return heard instanceof Received.Ended
                     ? Verdict.fail("the connection ended without close_notify: " + heard.told())
@@ -82,7 +83,7 @@ final class EndingTopic implements Topic {
     private static Verdict backInTheClear(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
-            live.note("sends close_notify, and in the clear behind it " + command.text());
+            live.note("sends close_notify, followed in plaintext by " + command.text());
             live.session().send(live.session().closeNotify().and(command));
             Octets came = Octets.NONE;
             Received heard = live.session().afterwards();
@@ -96,13 +97,13 @@ final class EndingTopic implements Topic {
             live.note("came: " + came.text() + ", then " + heard.told());
             Octets clear = inTheClear(came);
             return clear.isEmpty()
-                    ? Verdict.pass("nothing in the clear came: " + heard.told())
-                    : Verdict.fail("the server went on in the clear: "
+                    ? Verdict.pass("no plaintext came: " + heard.told())
+                    : Verdict.fail("the server continued in plaintext: "
                             + clear.first(80).text());
         }
     }
 
-    /** What stands behind all whole records of TLS. */
+    /** What follows the last complete TLS record. */
     private static Octets inTheClear(Octets came) {
         int at = 0;
         while (at + TlsRecord.HEADER <= came.length()
@@ -123,20 +124,20 @@ final class EndingTopic implements Topic {
         }
     }
 
-    /** Whether nothing more will come, or nothing did for as long as any answer may take. */
+    /** Whether the connection ended, or nothing came within the time for an answer. */
     private static boolean over(Received heard) {
         return heard instanceof Received.Silence
                 || (heard instanceof Received.Ended ended && ENDS.contains(ended.ending()));
     }
 
-    /** Another session sends some part of a command's record and is cut off; the bystander is to know nothing of it. */
+    /** Another session sends a part of a command's record and is cut off; the bystander must not be affected. */
     private static Verdict cut(Prober prober, EstablishedSession bystander, UnaryOperator<Octets> part)
             throws IOException, BlockedException {
         try (EstablishedSession victim = EstablishedSession.open(prober)) {
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             victim.session().send(part.apply(victim.session().seal(command)));
             victim.cut();
-            // What the server does about it is done when it ends the connection, or by the time for an answer.
+            // The server has handled it when it ends the connection, or at the latest within the time for an answer.
             Received heard = victim.session().read();
             for (int i = 0; i < MAX_WORDS && !over(heard); i++) {
                 heard = victim.session().afterwards();
@@ -146,14 +147,14 @@ final class EndingTopic implements Topic {
         bystander.sendHarmlessCommand();
         Optional<Received> instead = bystander.lines().answers(1);
         if (instead.isPresent()) {
-            return Verdict.fail("another session that stood before is not served any more: "
+            return Verdict.fail("a session that was open before is no longer served: "
                     + instead.get().told());
         }
         try (EstablishedSession next = EstablishedSession.open(prober)) {
             next.note("a new session is served");
-            return Verdict.pass("the session beside it and a new one are served");
+            return Verdict.pass("another open session and a new one are served");
         } catch (BlockedException | IOException e) {
-            return Verdict.fail("no new session is served any more: " + e.getMessage());
+            return Verdict.fail("new sessions are no longer served: " + e.getMessage());
         }
     }
 }

@@ -8,8 +8,8 @@ import java.time.Duration;
 import javax.net.ssl.SSLException;
 
 /**
- * A session by an engine of the Java runtime, for servers that have nothing in common with {@link ManualRecordSession}. An
- * engine makes no empty records, and pads those of TLS 1.3 as it likes.
+ * A session by an engine of the Java runtime, for servers that have no suite in common with {@link
+ * ManualRecordSession}. An engine makes no empty records, and pads those of TLS 1.3 as it decides.
  */
 final class EngineRecordSession implements RecordSession {
 
@@ -20,7 +20,7 @@ final class EngineRecordSession implements RecordSession {
     /**
      * A session whose handshake is done.
      *
-     * @param answer the longest wait for each answer
+     * @param answer the maximum wait for each answer
      */
     EngineRecordSession(Wire wire, TlsEngine engine, Duration answer) {
         this.wire = wire;
@@ -61,7 +61,7 @@ final class EngineRecordSession implements RecordSession {
         try {
             return Octets.of(engine.sealKeyUpdate());
         } catch (SSLException e) {
-            throw new IllegalStateException("an engine of TLS 1.3 makes a KeyUpdate", e);
+            throw new IllegalStateException("an engine of TLS 1.3 that makes a KeyUpdate was expected", e);
         }
     }
 

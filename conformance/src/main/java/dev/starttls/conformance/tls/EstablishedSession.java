@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A session that stands and was heard to answer, so that whatever breaks it afterwards is the check's own doing. */
+/** A session that is open and has answered a command, so that a later failure is caused by what the check does. */
 final class EstablishedSession implements AutoCloseable {
 
     private final Prober prober;
@@ -30,10 +30,10 @@ final class EstablishedSession implements AutoCloseable {
     }
 
     /**
-     * Upgrades, reads the greeting where one comes inside TLS, and asks for one answer: by hand in TLS 1.3 or 1.2, or
-     * where the server has nothing in common with that, by an engine.
+     * Upgrades, reads the greeting if one comes inside TLS, and gets one answer: with the suite's own TLS 1.3 or 1.2
+     * or, if the server has no suite in common with that, with an engine.
      *
-     * @throws BlockedException if it does not come to that; inconclusive
+     * @throws BlockedException if that fails; inconclusive
      */
     static EstablishedSession open(Prober prober) throws IOException, BlockedException {
         Optional<EstablishedSession> live =
@@ -44,19 +44,25 @@ final class EstablishedSession implements AutoCloseable {
         return (live.isPresent() ? live.get() : byEngine(prober)).begun();
     }
 
-    /** A session of TLS 1.3 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
+    /**
+     * A session with the suite's own TLS 1.3 on which nothing has been sent; empty if the handshake failed, and then
+     * the transcript has the reason.
+     */
     static Optional<EstablishedSession> tls13(Prober prober, ManualRecordSession.Opening opening)
             throws IOException, BlockedException {
         return tried(prober, "TLS 1.3", opening);
     }
 
-    /** A session of TLS 1.2 by hand on which nothing was said; empty if the handshake failed, as the transcript tells. */
+    /**
+     * A session with the suite's own TLS 1.2 on which nothing has been sent; empty if the handshake failed, and then
+     * the transcript has the reason.
+     */
     static Optional<EstablishedSession> tls12(Prober prober, Tls12Session.Kind kind)
             throws IOException, BlockedException {
         return tls12(prober, (in, out) -> Tls12Session.shake(in, out, prober.serverName(), kind));
     }
 
-    /** The same with a handshake of one's own. */
+    /** The same with another handshake. */
     static Optional<EstablishedSession> tls12(Prober prober, ManualRecordSession.Opening opening)
             throws IOException, BlockedException {
         return tried(prober, "TLS 1.2", opening);
@@ -72,7 +78,7 @@ final class EstablishedSession implements AutoCloseable {
             return Optional.of(new EstablishedSession(prober, conversation, session));
         } catch (IOException e) {
             conversation.note(
-                    "no " + version + " by hand: " + stream.received(e).told());
+                    "no session with the suite's own " + version + ": " + stream.received(e).told());
             conversation.close();
             return Optional.empty();
         }
@@ -86,24 +92,24 @@ final class EstablishedSession implements AutoCloseable {
         EstablishedSession live = new EstablishedSession(
                 prober, conversation, new EngineRecordSession(conversation.wire(), engine, answer));
         live.require(
-                "no TLS session to begin with", handshake.done() ? Optional.empty() : Optional.of(handshake.told()));
+                "no TLS session to start with", handshake.done() ? Optional.empty() : Optional.of(handshake.told()));
         return live;
     }
 
     /**
-     * Reads the greeting where one comes inside TLS, and asks for one answer.
+     * Reads the greeting if one comes inside TLS, and gets one answer.
      *
      * @return this
-     * @throws BlockedException if that does not come; inconclusive
+     * @throws BlockedException if that fails; inconclusive
      */
     EstablishedSession begun() throws BlockedException {
         require(
-                "inside TLS nothing is answered, whatever the records",
+                "commands inside TLS are not answered, whatever the records",
                 begunInstead().map(Received::told));
         return this;
     }
 
-    /** The same, told and not thrown: empty if it was answered, else what came instead. */
+    /** The same with a result instead of an exception: empty if it was answered, otherwise what came instead. */
     Optional<Received> begunInstead() {
         note("TLS handshake done: " + session.told());
         Optional<Received> instead =
@@ -138,7 +144,7 @@ final class EstablishedSession implements AutoCloseable {
         session.send(session.seal(command));
     }
 
-    /** Waits for one good answer, and for one more to a command that follows. */
+    /** Waits for one good answer, and for one more to another command. */
     Verdict verdict(String what, String good) {
         Optional<Received> instead = lines.answers(1);
         if (instead.isEmpty()) {
@@ -148,18 +154,18 @@ final class EstablishedSession implements AutoCloseable {
         return instead.map(heard -> judged(what, heard)).orElseGet(() -> Verdict.pass(good));
     }
 
-    /** What it means when something else came than the answer. */
+    /** The verdict if something else came instead of the answer. */
     Verdict judged(String what, Received instead) {
         return Verdict.fail("after " + what + " no answer came: " + instead.told());
     }
 
-    /** Says that nothing more will be sent, which leaves the session good for going on with it later. */
+    /** Sends close_notify, after which the session may be resumed. */
     void sendCloseNotify() {
         conversation.note("sends close_notify");
         session.send(session.closeNotify());
     }
 
-    /** Cuts the connection off on this side, without close_notify. */
+    /** Ends the sending side of the connection, without close_notify. */
     void cut() {
         conversation.finish();
     }

@@ -22,15 +22,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** What a server makes of single extensions, and of the compression that is none any more. */
+/** Checks of how a server handles single extensions, and TLS compression. */
 final class ExtensionTopic implements Topic {
 
     private static final String UNKNOWN_NAME = "no-such-name.invalid";
     private static final String UNKNOWN_PROTOCOL = "no-such-protocol";
     private static final List<Integer> DEFLATE_LZS_NONE = List.of(1, 64, 0);
-    private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and TLSv1.3 has nothing of the kind";
+    private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and this does not exist in TLSv1.3";
 
-    /** A request of RFC 6520 section 4 that says its true length: 16 octets of payload and 16 of padding. */
+    /** A request of RFC 6520 section 4 with its true length: 16 octets of payload and 16 of padding. */
     private static final Octets HEARTBEAT_REQUEST = Octets.hex("01 0010").and(Octets.zeros(32));
 
     /** The same that claims a payload of 16 KiB, as in CVE-2014-0160. */
@@ -45,29 +45,29 @@ final class ExtensionTopic implements Topic {
                 Check.of("TLS-S-09", "a known, an unknown and no server name are all answered")
                         .clause("RFC 6066 section 3")
                         .level(Level.MUST)
-                        .why("Clients reach a mail server by names it may not know of, and some send none.")
-                        .fix("Go on with a default certificate, or refuse with unrecognized_name.")
+                        .why("Clients connect to a mail server by names that it may not know, and some send none.")
+                        .fix("Continue with a default certificate, or refuse with unrecognized_name.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::names)),
                 Check.of("TLS-S-18", "TLS compression is not accepted")
                         .clause("RFC 9325 section 3.3")
                         .level(Level.MUST)
-                        .why("The length of what is compressed tells its content (CRIME).")
-                        .fix("Switch it off in the TLS library.")
+                        .why("The length of compressed data reveals its content (CRIME).")
+                        .fix("Disable it in the TLS library.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::compression)),
                 Check.of("TLS-S-23", "an unknown ALPN protocol is tolerated or refused as such")
                         .clause("RFC 7301 section 3.2")
                         .level(Level.SHOULD)
-                        .why("Clients begin to send ALPN everywhere; a server without must pass over it.")
+                        .why("More and more clients send ALPN; a server that does not support it must ignore it.")
                         .fix("Ignore the extension, or answer no_application_protocol.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::alpn)),
                 Check.of("TLS-S-24", "a heartbeat request is not answered")
                         .clause("RFC 6520 section 4, CVE-2014-0160")
                         .level(Level.SECURITY)
-                        .why("Heartbeat is of no use over TCP, and gave memory away.")
-                        .fix("Build or set the TLS library without it.")
+                        .why("Heartbeat has no use over TCP, and Heartbleed leaked memory through it.")
+                        .fix("Build or configure the TLS library without it.")
                         .on(Protocol.values())
                         .run(TlsBody.of(ExtensionTopic::heartbeat)));
     }
@@ -78,7 +78,7 @@ final class ExtensionTopic implements Topic {
             HelloAnswer known = prober.ask(ClientHello.modern(prober.serverName()));
             if (!(known instanceof HelloAnswer.Hello)) {
                 return Verdict.inconclusive(
-                        "not even " + prober.serverName() + " is answered with a hello: " + known.told());
+                        "not even " + prober.serverName() + " is answered with a ServerHello: " + known.told());
             }
             legs.add("'" + prober.serverName() + "'", named(known));
         }
@@ -106,7 +106,8 @@ final class ExtensionTopic implements Topic {
         }
         return prober.chosen(ProtocolVersion.TLS12).isEmpty()
                 ? Verdict.skip(WITHOUT_TLS_12)
-                : Verdict.warn("a hello that offers compression, and none, is not taken: " + answer.told());
+                : Verdict.warn("a ClientHello that offers compression as well as none is not accepted:"
+                        + " " + answer.told());
     }
 
     private static Verdict alpn(Prober prober) throws IOException, BlockedException {
@@ -121,7 +122,7 @@ final class ExtensionTopic implements Topic {
         }
         return prober.ask(ClientHello.modern(prober.serverName())) instanceof HelloAnswer.Hello
                 ? Verdict.fail(answer.told())
-                : Verdict.inconclusive("not even a hello without ALPN is taken: " + answer.told());
+                : Verdict.inconclusive("a ClientHello without ALPN is not accepted either: " + answer.told());
     }
 
     private static Verdict heartbeat(Prober prober) throws IOException, BlockedException {
@@ -130,7 +131,7 @@ final class ExtensionTopic implements Topic {
         }
         return new CombinedVerdict()
                 .add("in the handshake", duringHandshake(prober, HEARTBEAT_REQUEST))
-                .add("in the handshake, longer than it is", duringHandshake(prober, OVERSTATED_REQUEST))
+                .add("in the handshake, with an overstated length", duringHandshake(prober, OVERSTATED_REQUEST))
                 .add("inside the session", insideSession(prober))
                 .verdict();
     }
@@ -143,37 +144,37 @@ final class ExtensionTopic implements Topic {
         try (Conversation conversation = prober.approach()) {
             HelloAnswer answer = prober.ask(conversation, hello);
             if (!(answer instanceof HelloAnswer.Hello taken) || taken.broken().isPresent()) {
-                return Verdict.pass("a hello with the extension is refused: " + answer.told());
+                return Verdict.pass("a ClientHello with the extension is refused: " + answer.told());
             }
-            // The alert ends the handshake, so that the end of the connection comes even if no heartbeat does.
+            // The alert ends the handshake, so that the connection ends even without a heartbeat.
             conversation.record(
-                    From.CLIENT, "HeartbeatRequest, " + request.length() + " octets, and behind it a fatal alert");
+                    From.CLIENT, "HeartbeatRequest, " + request.length() + " octets, followed by a fatal alert");
             Octets record = RecordCutter.record(ContentType.HEARTBEAT.code(), ProtocolVersion.TLS12.code(), request);
             conversation.wire().write(record.and(FATAL_ALERT).array());
             boolean offered = taken.hello().extension(Extension.HEARTBEAT).isPresent();
             return answered(prober, conversation)
                     ? Verdict.fail("a HeartbeatResponse came")
                     : Verdict.pass("no HeartbeatResponse came; the extension is "
-                            + (offered ? "accepted all the same" : "not accepted"));
+                            + (offered ? "still accepted" : "not accepted"));
         }
     }
 
-    /** A command behind the request brings an answer whatever the server makes of the request. */
+    /** The command after the request gets an answer whatever the server does with the request. */
     private static Verdict insideSession(Prober prober) throws IOException, BlockedException {
         Optional<EstablishedSession> begun = EstablishedSession.tls12(
                 prober,
                 (in, out) -> Tls12Session.shake(in, out, prober.serverName(), Tls12Session.Kind.WITH_HEARTBEAT));
         if (begun.isEmpty()) {
-            return Verdict.pass("there is none with a client that offers heartbeats");
+            return Verdict.pass("there is no session with a client that offers heartbeats");
         }
         try (EstablishedSession live = begun.get().begun()) {
             Tls12Session session = ((ManualRecordSession) live.session()).details(Tls12Session.class);
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
-            live.note("sends HeartbeatRequest, and a command behind it");
+            live.note("sends a HeartbeatRequest, followed by a command");
             live.session()
                     .send(session.seal(ContentType.HEARTBEAT, HEARTBEAT_REQUEST).and(session.seal(command)));
             Tls12Session.Came came = session.next();
-            live.note("what came: " + came);
+            live.note("received: " + came);
             return came instanceof Tls12Session.Came.Other other && other.type() == ContentType.HEARTBEAT.code()
                     ? Verdict.fail("a HeartbeatResponse came")
                     : Verdict.pass("no HeartbeatResponse came");

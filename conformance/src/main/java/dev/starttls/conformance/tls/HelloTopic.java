@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A ClientHello is a message in a stream: how it is cut, how long it is and what unknown things it has do not matter. */
+/** Checks that a ClientHello is accepted however it is split, however long it is, and with unknown content. */
 final class HelloTopic implements Topic {
 
     private static final List<Integer> FRAGMENTS = List.of(1, 7, 100);
@@ -33,9 +33,9 @@ final class HelloTopic implements Topic {
         return Check.of("TLS-S-10", "a ClientHello may come one octet at a time")
                 .clause("RFC 8446 section 5, RFC 9293 section 3.8")
                 .level(Level.MUST)
-                .why("TCP is a stream: a server that expects a whole hello in one read fails clients behind slow or odd"
-                        + " networks, now and then and for no reason anyone can see.")
-                .fix("Read on until the record is whole, whatever one read brings.")
+                .why("TCP is a stream: a server that expects the whole ClientHello in one read fails with some clients"
+                        + " on slow or unusual networks, at random and for no visible reason.")
+                .fix("Continue reading until the record is complete.")
                 .on(Protocol.values())
                 .run(TlsBody.of(prober -> {
                     ClientHello hello = ClientHello.modern(prober.serverName());
@@ -48,9 +48,9 @@ final class HelloTopic implements Topic {
                 .clause("RFC 8446 section 5.1, RFC 5246 section 6.2.1")
                 .level(Level.MUST)
                 .why(
-                        "Handshake messages may be cut into records at any octet. Servers and middleboxes that look only at"
-                                + " the first record refuse or misread such clients.")
-                .fix("Put handshake messages together from all their records before looking at them.")
+                        "Handshake messages may be split into records at any octet. Servers and middleboxes that look"
+                                + " only at the first record refuse or misread such clients.")
+                .fix("Reassemble handshake messages from all their records before parsing them.")
                 .on(Protocol.values())
                 .run(TlsBody.of(HelloTopic::inRecords));
     }
@@ -70,10 +70,10 @@ final class HelloTopic implements Topic {
                 .clause("RFC 8446 section 4.1.2, RFC 8701, RFC 7685")
                 .level(Level.MUST)
                 .why(
-                        "A server must pass over what it does not know, or nothing new can ever be added to TLS; hellos with"
-                                + " post-quantum key shares are longer than many old buffers.")
-                .fix("Ignore unknown suites, groups, versions and extensions, and take handshake messages of any length"
-                        + " up to a limit well above 16 KiB.")
+                        "A server must ignore what it does not know, or nothing new can be added to TLS; a ClientHello"
+                                + " with post-quantum key shares is longer than many old buffers.")
+                .fix("Ignore unknown suites, groups, versions and extensions, and accept handshake messages of any"
+                        + " length up to a limit well above 16 KiB.")
                 .on(Protocol.values())
                 .run(TlsBody.of(HelloTopic::unknownThings));
     }
@@ -108,7 +108,7 @@ final class HelloTopic implements Topic {
         return builder.extension(ClientExtensions.grease(15, Octets.zeros(1))).build();
     }
 
-    /** The groups with a GREASE value in front, and the length before them made to fit. */
+    /** The groups with a GREASE value before them. */
     private static Octets greasedGroups(ClientHello hello) {
         Octets groups =
                 hello.extension(Extension.SUPPORTED_GROUPS).orElseThrow().data();
@@ -120,7 +120,9 @@ final class HelloTopic implements Topic {
         return ClientExtensions.supportedGroups(numbers).data();
     }
 
-    /** A ServerHello passes; anything else fails if the server takes the plain hello, whole and in one segment. */
+    /**
+     * A ServerHello passes; anything else fails if the server accepts the plain ClientHello, in one record and segment.
+     */
     private static Verdict judged(Prober prober, ClientHello plain, HelloAnswer answer)
             throws IOException, BlockedException {
         if (answer instanceof HelloAnswer.Hello hello && hello.broken().isEmpty()) {
@@ -128,7 +130,8 @@ final class HelloTopic implements Topic {
         }
         HelloAnswer control = prober.ask(plain);
         return control instanceof HelloAnswer.Hello hello && hello.broken().isEmpty()
-                ? Verdict.fail(answer.told() + ", while a plain hello in one piece is taken: " + control.told())
-                : Verdict.inconclusive("not even a plain hello in one piece is taken: " + control.told());
+                ? Verdict.fail(answer.told() + ", while a plain ClientHello in one record is accepted:"
+                        + " " + control.told())
+                : Verdict.inconclusive("a plain ClientHello in one record is not accepted either: " + control.told());
     }
 }

@@ -21,15 +21,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds out all that a server takes: offers everything, takes what the server chose out of the offer, and asks again
- * until the server refuses. That makes one connection for each thing it takes and one more, whatever is offered.
+ * Finds out everything that a server accepts: offers everything, removes the server's choice from the offer, and asks
+ * again until the server refuses. So the number of connections depends on what the server accepts, not on what is
+ * offered: one for each choice, and one more.
  */
 final class InventoryScan {
 
-    /** More than a server with all there is has to be asked; who needs more plays games. */
+    /**
+     * More than a server that accepts every suite and group needs; a server that needs more does not answer
+     * consistently.
+     */
     private static final int MAX_CONNECTIONS = 500;
 
-    /** The first is what a client of today wants most. */
+    /** The first is what a modern client prefers. */
     private static final Comparator<CipherSuite> STRONGEST_FIRST = Comparator.comparing(
                     (CipherSuite suite) -> suite.prohibition().isPresent())
             .thenComparing(suite -> !suite.isForwardSecret())
@@ -48,10 +52,10 @@ final class InventoryScan {
     }
 
     /**
-     * Asks, and leaves with the prober's subject what is known after each answer.
+     * Runs the scan, and records in the prober's context what is known after each answer.
      *
      * @throws IOException if a connection could not be made
-     * @throws BlockedException if the server does not let it come to a ClientHello any more
+     * @throws BlockedException if the server no longer lets a connection get to the ClientHello
      */
     TlsInventory take() throws IOException, BlockedException {
         for (ProtocolVersion version : NEWEST_FIRST) {
@@ -67,7 +71,7 @@ final class InventoryScan {
         prober.subject().leave(new TlsInventory(known));
     }
 
-    /** SSL 2.0 is asked for with a hello of its own, and the server lists its suites rather than choosing one. */
+    /** SSL 2.0 has a ClientHello of its own, and the server lists its suites instead of choosing one. */
     private Version ssl2() throws IOException, BlockedException {
         String name = ProtocolVersion.SSL2.label();
         return prober.ask("SSLv2 CLIENT-HELLO", Ssl2ClientHello.record()) instanceof HelloAnswer.Ssl2Hello
@@ -100,7 +104,7 @@ final class InventoryScan {
                 version.label(), extent, suites.stream().map(CipherSuite::name).toList(), preference, groups);
     }
 
-    /** What a server took, and whether it refused the rest. */
+    /** What a server accepted, and whether it refused the rest. */
     private record Taken<T>(List<T> all, boolean whole) {}
 
     private Taken<CipherSuite> suites(ProtocolVersion version) throws IOException, BlockedException {
@@ -140,7 +144,7 @@ final class InventoryScan {
                 .build();
     }
 
-    /** Empty when there were too many connections already. */
+    /** The answer; empty after too many connections. */
     private Optional<HelloAnswer> ask(ClientHello hello) throws IOException, BlockedException {
         if (connections >= MAX_CONNECTIONS) {
             return Optional.empty();
@@ -157,7 +161,7 @@ final class InventoryScan {
                 : Optional.empty();
     }
 
-    /** An alert refuses; a connection that just ends does so only if a suite that was taken before still is. */
+    /** An alert is a refusal; the end of the connection is one only if a suite accepted before is still accepted. */
     private boolean isRefusal(Optional<HelloAnswer> last, ProtocolVersion version, List<CipherSuite> taken)
             throws IOException, BlockedException {
         if (last.isEmpty() || last.get() instanceof HelloAnswer.Refused) {
@@ -171,7 +175,7 @@ final class InventoryScan {
                         .isPresent();
     }
 
-    /** Turns the order of the offer round: who sticks to the choice decides by an order of its own. */
+    /** Reverses the order of the offer: a server that makes the same choice decides by its own order. */
     private Preference preference(ProtocolVersion version, List<CipherSuite> suites)
             throws IOException, BlockedException {
         if (suites.size() < 2) {

@@ -11,10 +11,12 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** A {@link ManualSession} on a wire: its records may have any length, none included, and in TLS 1.2 any type. */
+/**
+ * A {@link ManualSession} on a connection: its records may have any length, including zero, and in TLS 1.2 any type.
+ */
 final class ManualRecordSession implements RecordSession {
 
-    /** Shakes hands in one way or another. */
+    /** Performs one of the handshakes. */
     @FunctionalInterface
     interface Opening {
         ManualSession shake(InputStream in, Consumer<Octets> out) throws IOException;
@@ -28,7 +30,7 @@ final class ManualRecordSession implements RecordSession {
     /**
      * Shakes hands.
      *
-     * @throws IOException if that fails, for one because the server does not speak that version
+     * @throws IOException if that fails, for example because the server does not speak that version
      */
     ManualRecordSession(Wire wire, WireStream stream, Duration answer, Opening opening) throws IOException {
         this.wire = wire;
@@ -38,13 +40,13 @@ final class ManualRecordSession implements RecordSession {
         this.session = opening.shake(stream, this::send);
     }
 
-    /** Whether the server went on with the session that was offered. */
+    /** Whether the server resumed the session that was offered. */
     boolean isResumed() {
         return session.isResumed();
     }
 
     /**
-     * What only one kind of session can do. Whatever is waited for there next has the time for one answer.
+     * The session as one of its kinds, for what only that kind can do. The next read there has the time for one answer.
      *
      * @throws ClassCastException if it is of another kind
      */

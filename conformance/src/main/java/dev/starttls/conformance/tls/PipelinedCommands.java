@@ -4,19 +4,19 @@ import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.target.Protocol;
 
 /**
- * Harmless commands to be sent together.
+ * Harmless commands to send together.
  *
- * @param text all of them, each with its CRLF
- * @param count how many answers they will have
+ * @param text the commands, each with its CRLF
+ * @param count the number of commands, and so of answers
  */
 record PipelinedCommands(String text, int count) {
 
-    /** The longest command line that every SMTP server takes (RFC 5321 section 4.5.3.1.4). */
+    /** The maximum command line that every SMTP server accepts (RFC 5321 section 4.5.3.1.4). */
     private static final int SMTP_LINE = 512;
 
     /**
-     * As many as fill so many octets. SMTP lets NOOP carry a string (RFC 5321 section 4.1.1.9), which keeps the number of
-     * commands below what servers count as junk.
+     * As many commands as fill this number of octets. In SMTP, NOOP may have a string (RFC 5321 section 4.1.1.9), which
+     * keeps the number of commands below the limit of servers for junk commands.
      */
     static PipelinedCommands filling(Dialect dialect, int octets) {
         String command = dialect.harmlessCommand();

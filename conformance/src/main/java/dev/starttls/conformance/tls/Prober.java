@@ -17,16 +17,16 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/**
- * Asks a server with hand-built hellos, each on a connection of its own that was brought to the point where a
- * ClientHello is due.
- */
+/** Sends a server ClientHellos made by the suite, each on a connection of its own that is ready for the ClientHello. */
 final class Prober {
 
-    /** The record of a first hello says TLS 1.0, for some servers take nothing else (RFC 8446 appendix D.1). */
+    /**
+     * The record of the first ClientHello has the version TLS 1.0, because some servers accept no other (RFC 8446
+     * appendix D.1).
+     */
     private static final int FIRST_RECORD = ProtocolVersion.TLS10.code();
 
-    /** Long enough for a segment to arrive and be read on its own. */
+    /** Between octets, so that each usually arrives in a segment of its own; the verdict does not depend on it. */
     private static final long BETWEEN_SEGMENTS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final CheckContext subject;
@@ -44,7 +44,7 @@ final class Prober {
         return subject.settings().indicationFor(subject.target()).orElse("");
     }
 
-    /** A connection on which a ClientHello is due. */
+    /** A connection that is ready for the ClientHello. */
     Conversation approach() throws IOException, BlockedException {
         Approach approach = subject.approach();
         if (approach instanceof Approach.Blocked blocked) {
@@ -53,12 +53,12 @@ final class Prober {
         return ((Approach.Ready) approach).conversation();
     }
 
-    /** Sends the hello as any client does: in as few records as hold it, all in one segment. */
+    /** Sends the ClientHello as any client does: in as few records as possible, all in one segment. */
     HelloAnswer ask(ClientHello hello) throws IOException, BlockedException {
         return ask(hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
     }
 
-    /** What the server chooses when this version is offered alone; empty if it does not speak it. */
+    /** What the server chooses if only this version is offered; empty if it does not speak it. */
     Optional<ServerHello> chosen(ProtocolVersion version) throws IOException, BlockedException {
         return ask(ClientHello.only(version, serverName())) instanceof HelloAnswer.Hello hello
                         && hello.hello().isVersion(version)
@@ -67,18 +67,18 @@ final class Prober {
                 : Optional.empty();
     }
 
-    /** Sends the hello in records of so many octets each, all in one segment. */
+    /** Sends the ClientHello in records with this number of octets, all in one segment. */
     HelloAnswer askInRecordsOf(int fragment, ClientHello hello) throws IOException, BlockedException {
         return ask(hello + ", in records of " + fragment, recordsOf(hello, fragment));
     }
 
-    /** Sends the hello in one record, each octet in a segment of its own. */
+    /** Sends the ClientHello in one record, each octet in a segment of its own. */
     HelloAnswer askOctetByOctet(ClientHello hello) throws IOException, BlockedException {
         try (Conversation conversation = approach()) {
             conversation.record(From.CLIENT, hello + ", each octet in a segment of its own");
             for (Octets octet : RecordCutter.singly(recordsOf(hello, RecordCutter.GREATEST))) {
                 if (!conversation.wire().write(octet.array())) {
-                    conversation.note("the server ended the connection before the hello was sent");
+                    conversation.note("the server ended the connection before the whole ClientHello was sent");
                     break;
                 }
                 LockSupport.parkNanos(BETWEEN_SEGMENTS);
@@ -94,7 +94,7 @@ final class Prober {
         }
     }
 
-    /** The same on a connection that is there already, and stays. */
+    /** The same on a given connection, which stays open. */
     HelloAnswer ask(Conversation conversation, ClientHello hello) {
         return ask(conversation, hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
     }
@@ -111,7 +111,7 @@ final class Prober {
         return answer;
     }
 
-    /** A connection on which half of a ClientHello was sent, and no more will be. */
+    /** A connection on which half of a ClientHello was sent, and nothing more. */
     Conversation stall() throws IOException, BlockedException {
         Conversation conversation = approach();
         Octets hello = recordsOf(ClientHello.modern(serverName()), RecordCutter.GREATEST);
@@ -122,7 +122,7 @@ final class Prober {
         return conversation;
     }
 
-    /** What comes on a connection, bounded by the time for one answer. */
+    /** The input of a connection, limited by the time for one answer. */
     WireStream stream(Conversation conversation) {
         return new WireStream(
                 conversation.wire(),

@@ -14,19 +14,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether a server that the suite would show a real password to has proved to be the one that was asked for. */
+/** Decides whether a server may see a real password: only if its certificate proves that it is the expected one. */
 public final class ProvenServer {
 
     private ProvenServer() {}
 
-    /** The verdict where a check withholds the password because it has not; empty if it has. */
+    /** The verdict if a check must not send the password; empty if the server is the expected one. */
     public static Optional<Verdict> withholds(CheckContext subject, Handshake.Done handshake) {
         return doubt(subject, handshake)
-                .map(doubt -> Verdict.skip("no password is shown to a server that may be another: " + doubt
-                        + " (--trust and --server-name say which it is)"));
+                .map(doubt -> Verdict.skip("the password is not sent to a server that may not be the expected one:"
+                        + " " + doubt
+                        + " (--trust and --server-name set what is expected)"));
     }
 
-    /** Why it has not; empty if it has, by the roots and the name of the settings. */
+    /** Why it may not be the expected one, by the roots and the name of the settings; empty if it is. */
     private static Optional<String> doubt(CheckContext subject, Handshake.Done handshake) {
         List<X509Certificate> given = subject.settings().trust();
         ChainVerdict chain =

@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Inside a session the size of a record means nothing, and keys may change at any time. */
+/** Checks that records of any size are accepted inside a session, and that keys may change at any time. */
 final class RecordTopic implements Topic {
 
     private static final String CLAUSE = "RFC 8446 section 5.1, RFC 5246 section 6.2.1";
@@ -23,33 +23,34 @@ final class RecordTopic implements Topic {
     @Override
     public List<Check> checks() {
         return List.of(
-                record("TLS-S-20a", "a record of 16384 octets is taken")
+                record("TLS-S-20a", "a record of 16384 octets is accepted")
                         .clause(CLAUSE)
-                        .why("A record may carry 2^14 octets; smaller buffers lose mails, not handshakes, and so are"
-                                + " found late.")
-                        .fix("Give the TLS library a buffer as large as the session asks for.")
+                        .why("A record may carry 2^14 octets; a smaller buffer breaks mails, not handshakes, and so is"
+                                + " noticed late.")
+                        .fix("Give the TLS library a buffer as large as the session requires.")
                         .run(TlsBody.of(RecordTopic::large)),
-                record("TLS-S-20b", "records of one octet are taken")
+                record("TLS-S-20b", "records of one octet are accepted")
                         .clause(CLAUSE)
-                        .why("Commands come in as many records as the client likes; a server that takes a record for a"
-                                + " line breaks.")
+                        .why("A client may split a command into any number of records; a server that takes a record for"
+                                + " a line fails.")
                         .fix("Read lines from the stream of all records together.")
                         .run(TlsBody.of(RecordTopic::small)),
-                // Senders may, receivers are told nothing in so many words, and JSSE takes none in TLS 1.3: so SHOULD.
-                record("TLS-S-20c", "empty records are passed over")
+                // The RFC allows senders to send them, but does not say that receivers must accept them, and JSSE
+                // accepts none in TLS 1.3: so SHOULD.
+                record("TLS-S-20c", "empty records are ignored")
                         .level(Level.SHOULD)
                         .clause("RFC 8446 section 5.1 and 5.4, RFC 5246 section 6.2.1")
-                        .why("Empty records hide the length of what is said. A server that takes one for the end of"
-                                + " the stream can be cut off, and one that loops on it can be held up.")
-                        .fix("Go on reading when a record brings no data. The TLS of Java (JSSE) refuses such records"
-                                + " of TLS 1.3 as bad_record_mac; Postfix takes one behind a command for the next command, and"
-                                + " holds its answer back until that comes. In neither is there anything to set.")
+                        .why("Empty records hide the length of the data. If a server takes one for the end of the"
+                                + " stream, the session is cut off; if it loops on them, it can be kept busy.")
+                        .fix("Continue reading after a record without data. The TLS of Java (JSSE) refuses such records"
+                                + " in TLS 1.3 with bad_record_mac; Postfix takes one after a command for the next"
+                                + " command, and delays its answer until that comes. Neither has a setting for it.")
                         .early()
                         .run(TlsBody.of(RecordTopic::empty)),
                 record("TLS-S-20d", "a KeyUpdate in mid-session is followed and answered")
                         .clause("RFC 8446 section 4.6.3")
-                        .why("Long sessions must change keys; a server that cannot follow loses them at some moment.")
-                        .fix("Let the TLS library handle messages after the handshake, and flush what it answers.")
+                        .why("Long sessions must change keys; a server that cannot follow breaks them at that moment.")
+                        .fix("Let the TLS library process messages after the handshake, and flush its answers.")
                         .run(TlsBody.of(RecordTopic::keyUpdate)));
     }
 
@@ -68,19 +69,19 @@ final class RecordTopic implements Topic {
                     + " octets together, in a record that takes " + first + " octets on the wire"
                     + (first < sealed.length() ? " and another" : ""));
             if (first < sealed.length()) {
-                return Verdict.inconclusive("the engine here makes no record that is quite full");
+                return Verdict.inconclusive("the Java runtime's engine makes no full record");
             }
             live.session().send(sealed);
             Optional<Received> instead = live.lines().answers(1);
             if (instead.isPresent()) {
                 return live.judged("a record of 16384 octets", instead.get());
             }
-            // One answer proves that the record was taken whole; how many commands at once are welcome is not TLS's
-            // business.
+            // One answer proves that the whole record was accepted; how many commands at once a server accepts is not a
+            // question of TLS.
             Optional<Received> rest = live.lines().answers(commands.count() - 1);
             return rest.filter(heard -> heard instanceof Received.Ended ended && ended.ending() == Ending.ALERT)
                     .map(heard -> live.judged("a record of 16384 octets", heard))
-                    .orElseGet(() -> Verdict.pass("a record of 16384 octets was taken, "
+                    .orElseGet(() -> Verdict.pass("a record of 16384 octets was accepted, "
                             + (rest.isEmpty() ? "all" : "not all") + " of its " + commands.count()
                             + " commands answered"));
         }
@@ -100,7 +101,7 @@ final class RecordTopic implements Topic {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
             Octets nothing = live.session().seal(Octets.NONE);
             if (nothing.isEmpty()) {
-                return Verdict.inconclusive("the engine here makes no empty records");
+                return Verdict.inconclusive("the Java runtime's engine makes no empty records");
             }
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             int middle = command.length() / 2;
@@ -118,25 +119,26 @@ final class RecordTopic implements Topic {
     }
 
     /**
-     * A server that looks whether more is coming before it flushes its answer may take an empty record for more. Half of
-     * the time for an answer is waited before the next command, which would come to nothing if it was only slow.
+     * A server that checks for more input before it flushes its answer may take an empty record for more. The next
+     * command is sent after half of the time for an answer: an answer that comes only then was delayed by the empty
+     * record, unless the server is that slow.
      */
     private static Verdict emptyBehind(EstablishedSession live, Octets command, Duration patience) {
-        live.note("sends " + command.text() + " with an empty record behind it in the same segment");
+        live.note("sends " + command.text() + " followed by an empty record in the same segment");
         live.session().send(live.session().seal(command).and(live.session().seal(Octets.NONE)));
         Optional<Received> instead = live.lines().answer(patience);
         if (instead.isEmpty()) {
-            return Verdict.pass("commands with empty records before, inside and behind them were answered");
+            return Verdict.pass("commands with empty records before, inside and after them were answered");
         }
         if (instead.get() instanceof Received.Silence) {
             live.sendHarmlessCommand();
             if (live.lines().answers(2).isEmpty()) {
                 return Verdict.fail(
-                        "a command with an empty record behind it in the same segment was answered only when"
-                                + " the next command came");
+                        "a command followed by an empty record in the same segment was answered only when the next"
+                                + " command came");
             }
         }
-        return live.judged("an empty record behind a command", instead.get());
+        return live.judged("an empty record after a command", instead.get());
     }
 
     private static Verdict keyUpdate(Prober prober) throws IOException, BlockedException {
@@ -154,11 +156,12 @@ final class RecordTopic implements Topic {
             }
             if (live.session().keyUpdates() > 0) {
                 return Verdict.pass(
-                        "the command after it was answered, and a KeyUpdate of the server's own came before");
+                        "the command after it was answered, and the server sent its own KeyUpdate before");
             }
             String told =
-                    "the command after it was answered, but the KeyUpdate that the server owes was not seen before";
-            // An engine does not show what it received: then it may only have looked like something else.
+                    "the command after it was answered, but the KeyUpdate that the server must send first was not"
+                            + " observed";
+            // An engine does not report what it received, so a KeyUpdate may have been missed.
             return live.session() instanceof ManualRecordSession ? Verdict.fail(told) : Verdict.warn(told);
         }
     }

@@ -14,10 +14,10 @@ import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.io.IOException;
 import java.util.List;
 
-/** A server that cannot agree says so with the right alert, for silence looks like a broken network. */
+/** Checks that a server without a common suite or version sends the right alert. */
 final class RefusalTopic implements Topic {
 
-    /** From the range kept for private use (RFC 8446 section 11): no server has these. */
+    /** From the range for private use (RFC 8446 section 11): no server supports these. */
     private static final List<Integer> SUITES_OF_NOBODY = List.of(0xff85, 0xfffe);
 
     @Override
@@ -30,9 +30,10 @@ final class RefusalTopic implements Topic {
                 .clause("RFC 8446 section 4.1.1, RFC 5246 section 7.4.1.3")
                 .level(Level.MUST)
                 .why(
-                        "A client that gets an alert can say what is wrong; one that gets silence or a lost connection tries"
-                                + " again, or goes on in plaintext.")
-                .fix("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
+                        "A client that gets an alert can report the cause; after silence or a lost connection it tries"
+                                + " again, or continues in plaintext.")
+                .fix("Send the fatal alert and flush it before closing the connection; Dovecot 2.3 closes without an"
+                        + " alert.")
                 .on(Protocol.values())
                 .run(TlsBody.of(RefusalTopic::suites));
     }
@@ -50,7 +51,7 @@ final class RefusalTopic implements Topic {
                 .add(
                         "TLSv1.3 and TLSv1.2 offered",
                         refusal(prober.ask(modern), Alert.HANDSHAKE_FAILURE, Alert.INSUFFICIENT_SECURITY))
-                // A server of TLS 1.3 alone has no common version with this one, and may say that.
+                // A server that speaks only TLS 1.3 has no common version with this client, and may send that alert.
                 .add(
                         "TLSv1.2 offered",
                         refusal(
@@ -65,8 +66,9 @@ final class RefusalTopic implements Topic {
         return Check.of("TLS-S-14", "no common version is answered with protocol_version")
                 .clause("RFC 8446 section 4.2.1 and appendix D, RFC 5246 appendix E.1")
                 .level(Level.MUST)
-                .why("Only this alert tells a client, and its user, that one of the two is too old.")
-                .fix("Send the fatal alert and flush it before the connection is closed; Dovecot 2.3 closes without.")
+                .why("Only this alert informs a client, and its user, that one of the two sides is too old.")
+                .fix("Send the fatal alert and flush it before closing the connection; Dovecot 2.3 closes without an"
+                        + " alert.")
                 .on(Protocol.values())
                 .run(TlsBody.of(RefusalTopic::versions));
     }
@@ -74,16 +76,16 @@ final class RefusalTopic implements Topic {
     private static Verdict versions(Prober prober) throws IOException, BlockedException {
         return new CombinedVerdict()
                 .add("SSLv3 offered", tooOld(prober))
-                .add("a version of the future offered", tooNew(prober))
+                .add("a future version offered", tooNew(prober))
                 .verdict();
     }
 
     private static Verdict tooOld(Prober prober) throws IOException, BlockedException {
         HelloAnswer answer = prober.ask(ClientHello.only(ProtocolVersion.SSL3, prober.serverName()));
         if (answer instanceof HelloAnswer.Hello hello && hello.hello().isVersion(ProtocolVersion.SSL3)) {
-            return Verdict.inconclusive("the server speaks SSLv3, so there is no version too old to ask for");
+            return Verdict.inconclusive("the server speaks SSLv3, so there is no older version to offer");
         }
-        // SSL 3.0 has no protocol_version alert (RFC 6101 section 5.4.2); handshake_failure stands for it.
+        // SSL 3.0 has no protocol_version alert (RFC 6101 section 5.4.2); handshake_failure takes its place.
         return refusal(answer, Alert.PROTOCOL_VERSION, Alert.HANDSHAKE_FAILURE);
     }
 
@@ -94,30 +96,30 @@ final class RefusalTopic implements Topic {
                 .build();
         HelloAnswer answer = prober.ask(hello);
         if (answer instanceof HelloAnswer.Hello taken && !taken.hello().isVersion(ProtocolVersion.TLS13)) {
-            // RFC 8446 section 4.2.1 binds those who know the extension; an older server cannot know it.
+            // RFC 8446 section 4.2.1 applies to servers that know the extension; an older server cannot know it.
             HelloAnswer control = prober.ask(ClientHello.modern(prober.serverName()));
             boolean knows = control instanceof HelloAnswer.Hello chosen
                     && chosen.hello().isVersion(ProtocolVersion.TLS13);
             if (!knows) {
                 return Verdict.pass(
-                        "a server without TLS 1.3 does not know the extension that says so: " + answer.told());
+                        "a server without TLS 1.3 does not know the supported_versions extension: " + answer.told());
             }
         }
         return refusal(answer, Alert.PROTOCOL_VERSION);
     }
 
-    /** Passes with one of the alerts, warns with another one, and fails without. */
+    /** Passes with one of the alerts, warns with another one, and fails without an alert. */
     private static Verdict refusal(HelloAnswer answer, Integer... expected) {
         if (answer instanceof HelloAnswer.Refused refused) {
             return refused.isOneOf(expected)
                     ? Verdict.pass(answer.told())
-                    : Verdict.warn(answer.told() + ", " + new Alert(2, expected[0]).name() + " would tell more");
+                    : Verdict.warn(answer.told() + ", " + new Alert(2, expected[0]).name() + " would be more precise");
         }
         if (answer instanceof HelloAnswer.Hello hello) {
             return Verdict.fail("the server went on with "
                     + ProtocolVersion.label(hello.hello().version()) + " and "
                     + CipherSuite.label(hello.hello().suite()) + ", which was not offered");
         }
-        return Verdict.fail("an alert expected, got " + answer.told());
+        return Verdict.fail("expected an alert, got " + answer.told());
     }
 }

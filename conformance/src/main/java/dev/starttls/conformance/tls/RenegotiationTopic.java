@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A second handshake inside a session of TLS 1.2: who may begin one, and what binds it to the first. */
+/** Checks of renegotiation in TLS 1.2: who may start it, and what binds it to the first handshake. */
 final class RenegotiationTopic implements Topic {
 
     private static final int SERVER_HELLO = 2;
-    private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and TLSv1.3 has nothing of the kind";
+    private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and this does not exist in TLSv1.3";
     private static final String NO_HANDSHAKE = "there was no handshake of TLSv1.2 with ECDHE and AES-GCM";
 
     @Override
@@ -34,26 +34,28 @@ final class RenegotiationTopic implements Topic {
                 Check.of("TLS-S-17", "secure renegotiation is indicated")
                         .clause("RFC 5746 section 3.6")
                         .level(Level.MUST)
-                        .why("Without it an attacker can put words of its own before those of a client.")
-                        .fix("Use a TLS library that knows renegotiation_info.")
+                        .why("Without it an attacker can insert commands of its own before those of a client.")
+                        .fix("Use a TLS library that supports renegotiation_info.")
                         .on(Protocol.values())
                         .run(TlsBody.of(RenegotiationTopic::indicated)),
-                Check.of("TLS-S-17b", "a renegotiation that nothing binds to the session is refused")
+                Check.of("TLS-S-17b", "an insecure renegotiation, which is not bound to the session, is refused")
                         .clause("RFC 5746 section 3.7 and 4.4, CVE-2009-3555")
                         .level(Level.MUST)
-                        .why("An attacker begins a session, sends commands, and hands the connection over to a client"
-                                + " whose first handshake the server takes for a renegotiation.")
-                        .fix("Use a TLS library that knows renegotiation_info, and allow no legacy renegotiation.")
+                        .why("An attacker starts a session, sends commands, and then forwards the connection to a"
+                                + " client, whose first handshake the server takes for a renegotiation.")
+                        .fix("Use a TLS library that supports renegotiation_info, and do not allow legacy"
+                                + " renegotiation.")
                         .on(Protocol.values())
                         .run(TlsBody.of(RenegotiationTopic::unbound)),
-                Check.of("TLS-S-17c", "a renegotiation that the client begins is refused")
+                Check.of("TLS-S-17c", "a renegotiation started by the client is refused")
                         .clause("RFC 9325 section 3.5, CVE-2011-1473")
                         .level(Level.SECURITY)
                         .why(
-                                "A client that asks for handshakes over and over in one connection keeps the server at work"
-                                        + " past any limit on connections; no mail client needs it.")
+                                "A client that requests many handshakes in one connection keeps the server busy in"
+                                        + " spite of any limit on connections; no mail client needs it.")
                         .fix("OpenSSL refuses since 3.0 (SSL_OP_NO_RENEGOTIATION before); the TLS of Java (JSSE) with"
-                                + " jdk.tls.rejectClientInitiatedRenegotiation=true; GnuTLS where the program does.")
+                                + " jdk.tls.rejectClientInitiatedRenegotiation=true; with GnuTLS the server program has"
+                                + " to refuse.")
                         .on(Protocol.values())
                         .run(TlsBody.of(RenegotiationTopic::clientInitiated)));
     }
@@ -72,11 +74,11 @@ final class RenegotiationTopic implements Topic {
         if (withoutIt instanceof HelloAnswer.Hello taken) {
             return taken.hello().extension(Extension.RENEGOTIATION_INFO).isPresent()
                     ? Verdict.fail("a client that did not send renegotiation_info was answered with it")
-                    : Verdict.pass(told + "is served without");
+                    : Verdict.pass(told + "is served without it");
         }
         return withoutIt instanceof HelloAnswer.Refused
                 ? Verdict.pass(told + "is refused: " + withoutIt.told())
-                : Verdict.fail(told + "gets no proper answer: " + withoutIt.told());
+                : Verdict.fail(told + "gets no valid answer: " + withoutIt.told());
     }
 
     private static Verdict unbound(Prober prober) throws IOException, BlockedException {
@@ -86,12 +88,12 @@ final class RenegotiationTopic implements Topic {
         }
         Verdict afterIndicating = renegotiated(prober, modern.get(), Tls12Session::insecureRenegotiation);
         return new CombinedVerdict()
-                .add("a client that had it in its first hello", afterIndicating)
+                .add("a client that sent it in its first ClientHello", afterIndicating)
                 .add("a client that lacks it", withoutIndicating(prober))
                 .verdict();
     }
 
-    /** Only where a client without is served at all there is a session to renegotiate in. */
+    /** There is a session to renegotiate in only if the server accepts a client without the extension. */
     private static Verdict withoutIndicating(Prober prober) throws IOException, BlockedException {
         Optional<EstablishedSession> legacy = EstablishedSession.tls12(prober, Kind.WITHOUT_SECURE_RENEGOTIATION);
         if (legacy.isPresent()) {
@@ -99,8 +101,8 @@ final class RenegotiationTopic implements Topic {
         }
         HelloAnswer answer = prober.ask(withoutRenegotiationInfo(prober));
         return answer instanceof HelloAnswer.Refused
-                ? Verdict.pass("is not served at all: " + answer.told())
-                : Verdict.inconclusive("had no session to ask in: " + answer.told());
+                ? Verdict.pass("is refused: " + answer.told())
+                : Verdict.inconclusive("had no session to renegotiate in: " + answer.told());
     }
 
     private static ClientHello withoutRenegotiationInfo(Prober prober) {
@@ -117,12 +119,12 @@ final class RenegotiationTopic implements Topic {
                 : renegotiated(prober, modern.get(), Tls12Session::secureRenegotiation);
     }
 
-    /** A command goes behind the hello, so that a server that passes over the hello is heard without a long wait. */
+    /** A command follows the ClientHello, so that a server that ignores the ClientHello still answers at once. */
     private static Verdict renegotiated(Prober prober, EstablishedSession begun, Function<Tls12Session, Octets> hello)
             throws BlockedException {
         try (EstablishedSession live = begun.begun()) {
             Tls12Session session = ((ManualRecordSession) live.session()).details(Tls12Session.class);
-            live.note("sends a ClientHello inside the session, and a command behind it");
+            live.note("sends a ClientHello inside the session, followed by a command");
             Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
             live.session().send(hello.apply(session).and(session.seal(command)));
             Verdict verdict = judged(session, prober.subject().settings().answer());
@@ -136,20 +138,20 @@ final class RenegotiationTopic implements Topic {
             Came came = session.next();
             if (came instanceof Came.Handshake handshake) {
                 return handshake.type() == SERVER_HELLO
-                        ? Verdict.fail("the renegotiation was taken up: a ServerHello came")
+                        ? Verdict.fail("the renegotiation was accepted: a ServerHello came")
                         : Verdict.fail("a handshake message of type " + handshake.type() + " came");
             }
             if (came instanceof Came.Alerted alerted) {
                 return Verdict.pass("refused: " + alerted.alert());
             }
             return came instanceof Came.Data
-                    ? Verdict.pass("passed over, and the session goes on")
-                    : Verdict.fail("a record that has no place there came: " + came);
+                    ? Verdict.pass("ignored, and the session continues")
+                    : Verdict.fail("an unexpected record came: " + came);
         } catch (IOException e) {
             Received heard = WireStream.received(e, answer);
             return heard instanceof Received.Ended
                     ? Verdict.pass("refused: " + heard.told())
-                    : Verdict.warn("neither refused nor taken up: " + heard.told());
+                    : Verdict.warn("neither refused nor accepted: " + heard.told());
         }
     }
 }

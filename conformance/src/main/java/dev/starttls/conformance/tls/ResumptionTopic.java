@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** A session is gone on with on another connection, or a new one begins; nothing else may come of the offer. */
+/** Checks that an offered session is resumed, or that a full handshake takes its place. */
 final class ResumptionTopic implements Topic {
 
     private static final String WITHOUT_TLS_12 = "there was no handshake of TLSv1.2 with ECDHE and AES-GCM";
@@ -32,10 +32,10 @@ final class ResumptionTopic implements Topic {
     private static Check.Draft resumption(String id, String title) {
         return Check.of(id, title)
                 .level(Level.SHOULD)
-                .why("Clients offer the session they had. Where the offer breaks the handshake, the first connection"
-                        + " works and the next ones do not, until the client forgets.")
-                .fix("Fall back to a full handshake whatever is wrong with a session or a ticket; where several servers"
-                        + " answer to one name, let them share their ticket keys.")
+                .why("Clients offer their previous session. If the offer breaks the handshake, the first connection"
+                        + " works and the following ones fail, until the client forgets the session.")
+                .fix("Fall back to a full handshake whatever is wrong with a session or a ticket; if several servers"
+                        + " have one name, let them share their ticket keys.")
                 .on(Protocol.values());
     }
 
@@ -51,7 +51,7 @@ final class ResumptionTopic implements Topic {
                         "id",
                         withoutTickets.isPresent()
                                 ? byId(prober, withoutTickets.get())
-                                : Verdict.fail("a client that takes no tickets is refused"))
+                                : Verdict.fail("a client that accepts no tickets is refused"))
                 .verdict();
     }
 
@@ -71,14 +71,14 @@ final class ResumptionTopic implements Topic {
 
     private static Verdict byTicket(Prober prober, Tls12Resumption session) throws IOException, BlockedException {
         return session.ticket().isEmpty()
-                ? Verdict.pass("the server gives none")
+                ? Verdict.pass("the server sends no ticket")
                 : again(EstablishedSession.tls12(
                         prober, (in, out) -> Tls12Session.resumeByTicket(in, out, prober.serverName(), session)));
     }
 
     private static Verdict byId(Prober prober, Tls12Resumption session) throws IOException, BlockedException {
         return session.sessionId().isEmpty()
-                ? Verdict.pass("the server keeps no sessions")
+                ? Verdict.pass("the server stores no sessions")
                 : again(EstablishedSession.tls12(
                         prober, (in, out) -> Tls12Session.resumeById(in, out, prober.serverName(), session)));
     }
@@ -97,12 +97,12 @@ final class ResumptionTopic implements Topic {
             live.sendCloseNotify();
         }
         return keys.isEmpty()
-                ? Verdict.pass("the server gives no tickets")
+                ? Verdict.pass("the server sends no tickets")
                 : again(EstablishedSession.tls13(
                         prober, (in, out) -> Tls13Session.resume(in, out, prober.serverName(), keys.get(0))));
     }
 
-    /** Whether the second session stands, whichever way it came about. */
+    /** Whether the second session works, resumed or new. */
     private static Verdict again(Optional<EstablishedSession> second) throws BlockedException {
         if (second.isEmpty()) {
             return Verdict.fail("a handshake that offers the session fails, while one without works");
@@ -110,9 +110,9 @@ final class ResumptionTopic implements Topic {
         try (EstablishedSession live = second.get()) {
             boolean resumed = ((ManualRecordSession) live.session()).isResumed();
             return live.begunInstead()
-                    .map(heard -> Verdict.fail((resumed ? "the resumed session" : "the session begun in its place")
+                    .map(heard -> Verdict.fail((resumed ? "the resumed session" : "the new session in its place")
                             + " does not answer: " + heard.told()))
-                    .orElseGet(() -> Verdict.pass(resumed ? "resumed" : "declined, and a new session begun"));
+                    .orElseGet(() -> Verdict.pass(resumed ? "resumed" : "declined, and a new session started"));
         }
     }
 }

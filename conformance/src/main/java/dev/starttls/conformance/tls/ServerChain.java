@@ -15,7 +15,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where a server's certificates are got from. */
+/** Gets a server's certificates. */
 final class ServerChain {
 
     private static final List<ProtocolVersion> IN_THE_CLEAR =
@@ -24,10 +24,11 @@ final class ServerChain {
     private ServerChain() {}
 
     /**
-     * The chain as the server sends it: in a handshake, or where this Java runtime and the server have nothing in common,
-     * read from the clear part of an older one.
+     * The chain as the server sends it: in a handshake or, if this Java runtime and the server have nothing in common,
+     * in the unencrypted part of one of an older version.
      *
-     * @throws BlockedException if neither brought a certificate; inconclusive, or a fault of the certificates themselves
+     * @throws BlockedException if there was no certificate in either; inconclusive, or a failure if the certificates
+     *     cannot be read
      */
     static List<X509Certificate> of(Prober prober) throws IOException, BlockedException {
         Handshake handshake;

@@ -12,7 +12,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** The lines of the protocol inside a session, as far as the TLS layer needs to know them: was a command answered? */
+/**
+ * The lines of the protocol inside a session, as far as the checks of the TLS layer need them: whether a command was
+ * answered.
+ */
 final class SessionLines {
 
     private static final int LONGEST = 1 << 16;
@@ -28,12 +31,14 @@ final class SessionLines {
         this.dialect = dialect;
     }
 
-    /** Waits for the end of the greeting; empty when it came, else what came instead. */
+    /** Waits for the end of the greeting; empty if it came, otherwise what came instead. */
     Optional<Received> greeting() {
         return await(dialect::endsGreeting, session::read);
     }
 
-    /** Waits for so many good answers to the harmless command; empty when they came, else what came instead. */
+    /**
+     * Waits for this number of good answers to the harmless command; empty if they came, otherwise what came instead.
+     */
     Optional<Received> answers(int count) {
         for (int i = 0; i < count; i++) {
             Optional<Received> instead = await(dialect::answersHarmlessCommand, session::read);
@@ -44,7 +49,10 @@ final class SessionLines {
         return Optional.empty();
     }
 
-    /** Waits so long for one good answer to the harmless command; empty when it came, else what came instead. */
+    /**
+     * Waits at most this time for one good answer to the harmless command; empty if it came, otherwise what came
+     * instead.
+     */
     Optional<Received> answer(Duration limit) {
         return await(dialect::answersHarmlessCommand, () -> session.read(limit));
     }

@@ -14,13 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A client that begins a handshake and goes no further must not hold the server up. */
+/** Checks of a client that starts a handshake and does not continue it. */
 final class StallTopic implements Topic {
 
-    /** A server with one or two threads for handshakes is held up by as many. */
+    /** More than the threads of a server that has one or two for handshakes. */
     private static final int STALLED = 4;
 
-    /** A server waits five minutes for a command (RFC 5321 section 4.5.3.2.7); a handshake is worth no more. */
+    /** A server waits five minutes for a command (RFC 5321 section 4.5.3.2.7); a handshake should not take longer. */
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(6);
 
     @Override
@@ -30,16 +30,16 @@ final class StallTopic implements Topic {
                         .clause("RFC 9325 section 7.5, RFC 4732 section 2.3")
                         .level(Level.SHOULD)
                         .why(
-                                "Half a ClientHello costs an attacker nothing; a server that waits for the rest of it before"
-                                        + " it serves anyone else is switched off by it.")
-                        .fix("Shake hands with each client on its own: in a process or thread of its own, or without"
+                                "Half a ClientHello costs an attacker nothing; if a server waits for the rest before it"
+                                        + " serves other clients, the attacker blocks it completely.")
+                        .fix("Perform the handshake of each client in a process or thread of its own, or without"
                                 + " blocking.")
                         .on(Protocol.values())
                         .run(TlsBody.of(StallTopic::others)),
-                Check.of("TLS-S-15b", "a handshake that stalls is given up")
+                Check.of("TLS-S-15b", "a stalled handshake is ended by the server")
                         .clause("RFC 9325 section 7.5, RFC 5321 section 4.5.3.2")
                         .level(Level.SHOULD)
-                        .why("Connections that wait for ever use up what a server has, one by one.")
+                        .why("Connections that wait for ever use up the resources of a server, one by one.")
                         .fix("Set a time limit for the handshake. Postfix: smtpd_starttls_timeout, 300 s by default.")
                         .early()
                         .on(Protocol.values())
@@ -53,18 +53,19 @@ final class StallTopic implements Topic {
         }
         try (EstablishedSession live = EstablishedSession.open(prober)) {
             live.note("served while " + STALLED + " handshakes stall");
-            return Verdict.pass("a session was begun and answered while " + STALLED + " handshakes stalled");
+            return Verdict.pass("a session was started and answered while " + STALLED + " handshakes stalled");
         } catch (BlockedException | IOException e) {
             stalled.forEach(Conversation::close);
             try (EstablishedSession live = EstablishedSession.open(prober)) {
-                live.note("served when no handshake stalls any more");
-                return Verdict.fail("while " + STALLED + " handshakes stalled nobody else was served (" + e.getMessage()
-                        + "), and when they were gone somebody was");
+                live.note("served when no handshake is stalled");
+                return Verdict.fail("while " + STALLED + " handshakes were stalled no other client was served"
+                        + " (" + e.getMessage()
+                        + "), and after they were closed one was");
             }
         }
     }
 
-    /** The wait is half of that for an answer, so that a run with default settings is not much longer for it. */
+    /** The wait is half of that for an answer, so that it does not make a run with default settings much longer. */
     private static Verdict givenUp(Prober prober) throws IOException, BlockedException {
         Duration wait = prober.subject().settings().answer().dividedBy(2);
         try (Conversation conversation = prober.stall()) {
@@ -81,20 +82,20 @@ final class StallTopic implements Topic {
         }
     }
 
-    /** What it means that in so much time this was heard. */
+    /** The verdict on what came within this time. */
     static Verdict judged(Octets said, Received heard, Duration waited, Duration took) {
         if (!said.isEmpty() && !isAlert(said)) {
-            return Verdict.fail("in the middle of the handshake the server spoke plaintext: " + said.text());
+            return Verdict.fail("the server sent plaintext during the handshake: " + said.text());
         }
         if (heard instanceof Received.Ended ended && ended.ending() != Ending.GIVEN_UP) {
             return Verdict.pass(
-                    "given up after " + took.toMillis() + " ms" + (said.isEmpty() ? "" : ", with an alert"));
+                    "ended after " + took.toMillis() + " ms" + (said.isEmpty() ? "" : ", with an alert"));
         }
         return waited.compareTo(LONG_ENOUGH) < 0
                 ? Verdict.inconclusive(
-                        "not within " + waited.toSeconds() + " s, which is no fault: servers may wait for"
-                                + " minutes; half of --timeout is waited, so --timeout " + 2 * LONG_ENOUGH.toSeconds()
-                                + " --only TLS-S-15b would tell")
+                        "not within " + waited.toSeconds() + " s, which is not a fault: servers may wait for minutes;"
+                                + " this check waits half of --timeout, so --timeout " + 2 * LONG_ENOUGH.toSeconds()
+                                + " --only TLS-S-15b would find out")
                 : Verdict.fail("not within " + waited.toSeconds() + " s");
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Which cipher suites a server takes that it should not. */
+/** Checks of the cipher suites that a server accepts. */
 final class SuiteTopic implements Topic {
 
     private static final List<ProtocolVersion> BEFORE_13 =
@@ -31,29 +31,30 @@ final class SuiteTopic implements Topic {
                 Check.of("TLS-S-04", "no anonymous, NULL, export, RC4, DES or 3DES suite is accepted")
                         .clause("RFC 9325 section 4.1, RFC 7465")
                         .level(Level.MUST)
-                        .why("With these somebody in between reads along or is taken for the server.")
+                        .why("With these suites an attacker on the path can read the session, or pose as the server.")
                         .fix(
-                                "Take the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are on by"
-                                        + " default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL drops them. Exim:"
-                                        + " tls_require_ciphers = ECDHE+AESGCM:ECDHE+CHACHA20 with OpenSSL. Dovecot: ssl_cipher_list ="
-                                        + " ECDHE+AESGCM:ECDHE+CHACHA20. Cyrus: tls_ciphers: ECDHE+AESGCM:ECDHE+CHACHA20.")
+                                "Accept the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are"
+                                        + " on by default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL"
+                                        + " drops them. Exim: tls_require_ciphers = ECDHE+AESGCM:ECDHE+CHACHA20 with"
+                                        + " OpenSSL. Dovecot: ssl_cipher_list = ECDHE+AESGCM:ECDHE+CHACHA20. Cyrus:"
+                                        + " tls_ciphers: ECDHE+AESGCM:ECDHE+CHACHA20.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::prohibited)),
-                Check.of("TLS-S-05", "neither RSA key transport nor CBC alone is offered")
+                Check.of("TLS-S-05", "RSA key transport is not accepted, and CBC is not the only choice")
                         .clause("RFC 9325 section 4.1 and 4.2")
                         .level(Level.SHOULD)
                         .why(
-                                "RSA key transport has no forward secrecy and a long history of padding oracles; CBC suites"
-                                        + " have the latter too.")
-                        .fix("Drop suites that begin with TLS_RSA_, and offer AES-GCM or ChaCha20.")
+                                "RSA key transport has no forward secrecy and a long history of padding oracles; CBC"
+                                        + " suites have padding oracles too.")
+                        .fix("Disable suites that begin with TLS_RSA_, and enable AES-GCM or ChaCha20.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::discouraged)),
-                Check.of("TLS-S-05b", "no client can talk the server into a weaker suite than both know")
+                Check.of("TLS-S-05b", "no order of a client's suites leads to a weaker suite than both sides support")
                         .clause("RFC 9325 section 4.2")
                         .level(Level.SHOULD)
-                        .why("Many clients list suites in an order that nobody thought about; a server that follows it"
-                                + " ends up with CBC or without forward secrecy where both could do better.")
-                        .fix("Accept suites with forward secrecy and AEAD only, or let the server's order decide."
+                        .why("Many clients list suites in an arbitrary order; a server that follows it chooses CBC or"
+                                + " no forward secrecy although both sides support better.")
+                        .fix("Accept only suites with forward secrecy and AEAD, or let the server's order decide."
                                 + " Postfix: tls_preempt_cipherlist = yes.")
                         .early()
                         .on(Protocol.values())
@@ -61,13 +62,17 @@ final class SuiteTopic implements Topic {
                 Check.of("TLS-S-25", "the negotiated suite has forward secrecy")
                         .clause("RFC 9325 section 7.3")
                         .level(Level.SHOULD)
-                        .why("Without it, whoever records today and gets the server's key some day reads it all.")
+                        .why("Without it, an attacker who records sessions today and gets the server's key later can"
+                                + " read them all.")
                         .fix("Prefer ECDHE.")
                         .on(Protocol.values())
                         .run(TlsBody.of(SuiteTopic::forwardSecret)));
     }
 
-    /** Asks with all of them together in each version that is spoken, till none is taken any more. */
+    /**
+     * Offers all of them together in each version that the server speaks, and removes its choice, until it accepts
+     * none.
+     */
     private static Verdict prohibited(Prober prober) throws IOException, BlockedException {
         Map<CipherSuite, List<String>> taken = new EnumMap<>(CipherSuite.class);
         int versions = 0;
@@ -123,7 +128,7 @@ final class SuiteTopic implements Topic {
                 .orElseGet(() -> Verdict.inconclusive("no suite of these was accepted: " + modern.told()));
     }
 
-    /** Takes stock of all that is accepted, and judges what may come of it with the worst order a client can have. */
+    /** Finds everything that is accepted, and judges the choice for the worst order of a client. */
     private static Verdict preference(Prober prober) throws IOException, BlockedException {
         TlsInventory inventory = new InventoryScan(prober).take();
         List<TlsInventory.Version> spoken = inventory.versions().stream()
@@ -137,10 +142,10 @@ final class SuiteTopic implements Topic {
                 .map(version -> version.name() + ": " + version.suites().size() + " suites, the order of the "
                         + version.preference().key() + " decides")
                 .collect(Collectors.joining("; "))
-                .replace("the order of the unknown decides", "whose order decides was not seen");
+                .replace("the order of the unknown decides", "whose order decides was not observed");
         List<String> faults = spoken.stream()
                 .filter(SuiteTopic::canEndUpWeaker)
-                .map(version -> version.name() + " can end up with " + worst(version) + ", though "
+                .map(version -> version.name() + " may choose " + worst(version) + ", though "
                         + version.suites().stream()
                                 .filter(SuiteTopic::isStrong)
                                 .findFirst()
@@ -150,12 +155,12 @@ final class SuiteTopic implements Topic {
         return faults.isEmpty() ? Verdict.pass(told) : Verdict.fail(String.join("; ", faults) + " (" + told + ")");
     }
 
-    /** Both know a strong suite, and still a weaker one may be chosen. */
+    /** Whether a weaker suite may be chosen although both sides support a strong one. */
     private static boolean canEndUpWeaker(TlsInventory.Version version) {
         return version.suites().stream().anyMatch(SuiteTopic::isStrong) && !isStrong(worst(version));
     }
 
-    /** What the server chooses when all that it accepts is offered in the most unlucky order. */
+    /** What the server chooses if everything that it accepts is offered in the worst order. */
     private static String worst(TlsInventory.Version version) {
         List<String> suites = version.suites();
         return version.preference() == TlsInventory.Preference.CLIENT
@@ -185,7 +190,8 @@ final class SuiteTopic implements Topic {
         int code = hello.hello().suite();
         Optional<CipherSuite> suite = CipherSuite.of(code);
         if (suite.isEmpty()) {
-            return Verdict.inconclusive("the suite " + CipherSuite.label(code) + " is not known here");
+            return Verdict.inconclusive("the suite " + CipherSuite.label(code) + " is not known to the suite of"
+                    + " checks");
         }
         return suite.get().isForwardSecret()
                 ? Verdict.pass(suite.get()
@@ -193,7 +199,7 @@ final class SuiteTopic implements Topic {
                 : Verdict.fail(suite.get().name());
     }
 
-    /** The one of these that the server takes in TLS 1.2; empty if it takes none. */
+    /** The suite of these that the server chooses in TLS 1.2; empty if it accepts none. */
     private static Optional<CipherSuite> chosen(Prober prober, List<CipherSuite> suites)
             throws IOException, BlockedException {
         return chosen(prober, ProtocolVersion.TLS12, suites);

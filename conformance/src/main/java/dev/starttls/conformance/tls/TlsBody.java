@@ -4,13 +4,13 @@ import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.Verdict;
 import java.io.IOException;
 
-/** The body of a check that needs connections on which a ClientHello is due. */
+/** The body of a check that needs connections ready for the ClientHello. */
 @FunctionalInterface
 interface TlsBody {
 
     Verdict run(Prober prober) throws IOException, BlockedException;
 
-    /** The body as the framework runs it: where TLS cannot be asked for, the reason is the verdict. */
+    /** The body as the suite runs it: if TLS cannot be started, the reason is the verdict. */
     static CheckBody of(TlsBody body) {
         return subject -> {
             try {

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What came of each version offered alone.
+ * The answer to each version offered alone.
  *
- * @param answers one for each version there is
+ * @param answers one answer for each version
  */
 record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
 
-    /** Asks for every version, one connection each. */
+    /** Offers every version, on a connection of its own. */
     static VersionTable of(Prober prober) throws IOException, BlockedException {
         Map<ProtocolVersion, HelloAnswer> answers = new EnumMap<>(ProtocolVersion.class);
         for (ProtocolVersion version : ProtocolVersion.values()) {
@@ -30,7 +30,7 @@ record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
         return new VersionTable(answers);
     }
 
-    /** Those the server took, oldest first. */
+    /** The versions that the server accepted, oldest first. */
     List<ProtocolVersion> spoken() {
         return answers.entrySet().stream()
                 .filter(entry -> takes(entry.getKey(), entry.getValue()))
@@ -45,7 +45,7 @@ record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
         return answer instanceof HelloAnswer.Ssl2Hello;
     }
 
-    /** Whether any answer was a hello or an alert. */
+    /** Whether any answer was a ServerHello or an alert. */
     boolean isTls() {
         return answers.values().stream()
                 .anyMatch(answer -> answer instanceof HelloAnswer.Hello
@@ -53,7 +53,7 @@ record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
                         || answer instanceof HelloAnswer.Ssl2Hello);
     }
 
-    /** The table on one line. */
+    /** The table in one line. */
     String told() {
         List<ProtocolVersion> spoken = spoken();
         List<String> cells = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Which versions a server speaks, and that nobody can talk it into an older one. */
+/** Checks of the versions that a server speaks, and of protection against a downgrade. */
 final class VersionTopic implements Topic {
 
     @Override
@@ -26,8 +26,8 @@ final class VersionTopic implements Topic {
                         .clause("RFC 8996 sections 4 and 5, RFC 6176, RFC 7568")
                         .level(Level.MUST)
                         .why(
-                                "The older versions are broken in ways that can be used; whoever accepts them can be talked"
-                                        + " into them.")
+                                "The older versions have practical attacks; a server that accepts them can be"
+                                        + " downgraded to them.")
                         .fix(
                                 "Set the lowest version to TLS 1.2. Postfix: smtpd_tls_protocols = >=TLSv1.2, and the same for"
                                         + " smtpd_tls_mandatory_protocols. Exim: openssl_options = +no_sslv3 +no_tlsv1 +no_tlsv1_1"
@@ -35,23 +35,24 @@ final class VersionTopic implements Topic {
                                         + " GnuTLS. Dovecot: ssl_min_protocol = TLSv1.2. Cyrus: tls_versions: tls1_2 tls1_3.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::table)),
-                Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked")
+                Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked as a downgrade")
                         .clause("RFC 8446 section 4.1.3 and 4.2.1")
                         .level(Level.MUST)
                         .why(
-                                "The mark in the random is how a client of TLS 1.3 notices that somebody took it out of its"
-                                        + " hello.")
+                                "By the mark in the random a client of TLS 1.3 notices that an attacker has removed TLS"
+                                        + " 1.3 from its ClientHello.")
                         .fix("Leave the choice of the version to the TLS library, and use one that marks downgrades.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::highest)),
                 Check.of("TLS-S-03", "a fallback to a lower version is refused")
                         .clause("RFC 7507 section 3")
                         .level(Level.SHOULD)
-                        .why("Clients that try again with a lower version after a failure can be made to by whoever"
-                                + " breaks the first connection.")
+                        .why("Some clients retry with a lower version after a failure; an attacker who breaks the first"
+                                + " connection makes them do so.")
                         .fix(
-                                "Use a TLS library that knows TLS_FALLBACK_SCSV, or speak one version only. The TLS of Java (JSSE)"
-                                        + " does not know it; there the mark of TLS-S-02 protects clients of TLS 1.3.")
+                                "Use a TLS library that supports TLS_FALLBACK_SCSV, or speak only one version. The TLS"
+                                        + " of Java (JSSE) does not support it; there the mark of TLS-S-02 protects"
+                                        + " clients of TLS 1.3.")
                         .on(Protocol.values())
                         .run(TlsBody.of(VersionTopic::fallback)));
     }
@@ -82,10 +83,10 @@ final class VersionTopic implements Topic {
         Optional<ServerHello> alone12 = prober.chosen(ProtocolVersion.TLS12);
         String label = ProtocolVersion.label(chosen.hello().version());
         if (alone13.isPresent() && !chosen.hello().isVersion(ProtocolVersion.TLS13)) {
-            return Verdict.fail("TLSv1.3 is spoken, but " + label + " was chosen where both were offered");
+            return Verdict.fail("TLSv1.3 is spoken, but " + label + " was chosen although both were offered");
         }
         if (alone13.isEmpty()) {
-            return Verdict.pass(label + " was chosen; TLSv1.3 is not spoken, so nothing is to be marked");
+            return Verdict.pass(label + " was chosen; TLSv1.3 is not spoken, so no mark is required");
         }
         if (alone12.isEmpty()) {
             return Verdict.pass(label + " was chosen; TLSv1.2 is not spoken");
@@ -120,7 +121,7 @@ final class VersionTopic implements Topic {
                 .build());
         return answer instanceof HelloAnswer.Refused refused && refused.isOneOf(Alert.INAPPROPRIATE_FALLBACK)
                 ? Verdict.pass(answer.told())
-                : Verdict.fail("a hello of " + lower.label() + " that says it is a fallback was answered with "
+                : Verdict.fail("a ClientHello of " + lower.label() + " that is marked as a fallback was answered with "
                         + answer.told());
     }
 }

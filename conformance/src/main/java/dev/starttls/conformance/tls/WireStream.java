@@ -14,7 +14,10 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** A wire as a stream with a deadline: silence is a {@link SocketTimeoutException}, a reset a {@link SocketException}. */
+/**
+ * A connection as a stream with a deadline: silence is a {@link SocketTimeoutException}, a reset a {@link
+ * SocketException}.
+ */
 final class WireStream extends InputStream {
 
     private static final int EVIDENCE = 80;
@@ -26,9 +29,9 @@ final class WireStream extends InputStream {
     private int position;
 
     /**
-     * Reads from now on.
+     * A stream whose time limit starts now.
      *
-     * @param before octets that were read from the wire already
+     * @param before octets that were read from the connection already
      * @param limit the time for all reads together
      */
     WireStream(Wire wire, byte[] before, Duration limit) {
@@ -38,13 +41,13 @@ final class WireStream extends InputStream {
         this.deadline = System.nanoTime() + limit.toNanos();
     }
 
-    /** Gives the reads that follow so much time together. */
+    /** Sets the time limit of all following reads together. */
     void within(Duration together) {
         limit = together.isNegative() ? Duration.ZERO : together;
         deadline = System.nanoTime() + limit.toNanos();
     }
 
-    /** What an exception on the way says; of octets that are no TLS it shows the first. */
+    /** The meaning of an exception while reading; if octets are not TLS, it quotes the first. */
     Received received(IOException e) {
         Received received = received(e, limit);
         return received instanceof Received.Ended ended && ended.ending() == Ending.NOT_TLS
@@ -54,7 +57,7 @@ final class WireStream extends InputStream {
                 : received;
     }
 
-    /** What an exception of a session over a stream says, where so long was waited. */
+    /** The meaning of an exception of a session over a stream, after waiting this time. */
     static Received received(IOException e, Duration waited) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         if (e instanceof AlertException alert) {
@@ -69,7 +72,7 @@ final class WireStream extends InputStream {
         return new Received.Ended(e instanceof MalformedException ? Ending.NOT_TLS : Ending.RESET, message);
     }
 
-    /** What the connection brings next, TLS or not: octets, its end, or silence. */
+    /** What comes next on the connection, TLS or not: octets, its end, or silence. */
     Received next(Duration within) {
         within(within);
         try {

@@ -1,5 +1,5 @@
 /**
- * The checks of the TLS layer. They stand on hand-built octets where the runtime no longer speaks what is to be asked,
- * and on an engine whose records they reshape where a whole session is needed.
+ * The checks of the TLS layer. They send ClientHellos made by the suite, which offer what the Java runtime no longer
+ * speaks, and use whole sessions whose records they can change, with the suite's own TLS or an engine.
  */
 package dev.starttls.conformance.tls;

@@ -11,7 +11,7 @@ import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
 import java.util.Locale;
 
-/** The upgrade command itself, in plaintext. */
+/** Checks of the upgrade command itself, in plaintext. */
 final class CommandTopic extends UpgradeTopic {
     CommandTopic(UpgradeProfile profile) {
         super(profile);
@@ -35,20 +35,20 @@ final class CommandTopic extends UpgradeTopic {
                         Level.MUST,
                         Rule.COMMAND,
                         "Send nothing after the go-ahead until the ClientHello has come.")
-                .why("What a server sends between its go-ahead and the ServerHello is plaintext that a careless client"
-                        + " takes for an answer from inside TLS.")
+                .why("What a server sends between its go-ahead and the ServerHello is plaintext, and a careless client"
+                        + " takes it for an answer from inside TLS.")
                 .run(from(stages().offered(), this::alone));
     }
 
     private Verdict alone(ProtocolSession talk, CheckContext subject) {
         Response answer = talk.say(words().upgrade());
         if (!answer.goAhead()) {
-            return Verdict.fail("expected " + words().goAhead() + ", came " + answer.told());
+            return Verdict.fail("expected " + words().goAhead() + ", got " + answer.told());
         }
         String more = talk.wire().overhear(subject.quiet());
         if (!more.isEmpty()) {
             return Verdict.fail(
-                    "after the " + words().goAhead() + " came in plaintext: '" + Transcript.printable(more) + "'");
+                    "plaintext came after the " + words().goAhead() + ": '" + Transcript.printable(more) + "'");
         }
         return answer.flaws().isEmpty()
                 ? Verdict.pass(
@@ -63,9 +63,9 @@ final class CommandTopic extends UpgradeTopic {
                         "after the go-ahead the handshake completes and commands work inside TLS",
                         Level.MUST,
                         Rule.INSIDE,
-                        "Look at the server's log for its side of the handshake: most often the key does not fit the"
+                        "Look in the server's log for its side of the handshake: usually the key does not match the"
                                 + " certificate, or the process may not read it.")
-                .why("An offer that cannot be kept is worse than no offer: clients that require TLS fail, the others"
+                .why("An offer that does not work is worse than no offer: clients that require TLS fail, and the others"
                         + " fall back to plaintext.")
                 .run(from(stages().goneAhead(), (talk, subject) -> {
                     Handshake handshake = talk.handshake();
@@ -86,8 +86,8 @@ final class CommandTopic extends UpgradeTopic {
                         profile().argument(),
                         Rule.COMMAND,
                         "Refuse it and stay in plaintext.")
-                .why("The command has no arguments. A server that goes ahead on a command it did not fully understand"
-                        + " leaves the two sides with different ideas of where the plaintext ends.")
+                .why("The command has no arguments. If a server accepts a command that it did not fully understand, the"
+                        + " two sides may disagree about where the plaintext ends.")
                 .run(from(stages().offered(), (talk, subject) -> {
                     Response answer = talk.say(words().upgrade() + " x");
                     if (answer.refusesSyntax()) {
@@ -95,29 +95,29 @@ final class CommandTopic extends UpgradeTopic {
                     }
                     return answer.refusal()
                             ? Verdict.warn("refused, but not as a command with wrong arguments: " + answer.told())
-                            : Verdict.fail("expected a refusal, came " + answer.told());
+                            : Verdict.fail("expected a refusal, got " + answer.told());
                 }));
     }
 
     private Check spelled(String id, String title, String command) {
         return check(id, title, Level.MUST, Rule.CASE)
-                .why("Commands have no case. A client that writes them otherwise would find no TLS; and where a filter"
-                        + " in between knows one spelling only, filter and server see different commands.")
+                .why("Commands are case-insensitive. A client that writes them in another case would get no TLS; and if"
+                        + " a filter in between knows only one spelling, filter and server see different commands.")
                 .run(from(stages().offered(), (talk, subject) -> {
                     Response answer = talk.say(command);
                     if (answer.goAhead()) {
                         return talk.secured()
                                 .orElseGet(() -> Verdict.pass(answer.told() + ", and the handshake completes"));
                     }
-                    // Only a server that takes the usual spelling can be blamed for the other.
+                    // Only a server that accepts the usual spelling has a fault if it refuses this one.
                     return stages().goneAhead()
                             .tryAfresh(subject)
                             .orElseGet(() -> Verdict.fail(
-                                    command + ": expected " + words().goAhead() + ", came " + answer.told()));
+                                    command + ": expected " + words().goAhead() + ", got " + answer.told()));
                 }));
     }
 
-    /** Upper and lower case in turns. */
+    /** Alternates upper and lower case. */
     private static String mixed(String command) {
         StringBuilder mixed = new StringBuilder(command);
         for (int i = 1; i < command.length(); i += 2) {

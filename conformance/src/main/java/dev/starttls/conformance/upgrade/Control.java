@@ -10,24 +10,25 @@ import java.io.IOException;
 /** The control experiment: a finding holds only if a connection without the stimulus does not show it. */
 record Control(UpgradeProfile profile) {
 
-    /** For an answer too many inside TLS: the finding, if without the stimulus there is none. */
+    /** For an extra answer inside TLS: the finding holds if there is none without the stimulus. */
     Verdict unlessAlways(CheckContext subject, Verdict finding) throws IOException {
         Stage.Rest<ProtocolSession> control = (talk, same) -> {
             talk.wire().note("control: the same without the stimulus");
             Exchange exchange = talk.exchange();
             return exchange.sound()
                     ? finding
-                    : Verdict.inconclusive(finding.detail() + "; without the stimulus, too, came " + exchange.told());
+                    : Verdict.inconclusive(finding.detail() + "; but without the stimulus the answers were"
+                            + " " + exchange.told());
         };
         return profile.stages().inside().then(control).run(subject);
     }
 
-    /** For a session that breaks: the finding, if a connection without the stimulus comes farther. */
+    /** For a session that breaks: the finding holds if a connection without the stimulus gets further. */
     Verdict unlessBroken(CheckContext subject, Verdict finding) {
         return profile.stages()
                 .introducedInside()
                 .tryAfresh(subject)
-                .map(obstacle -> Verdict.inconclusive("without the stimulus, too, " + obstacle.detail()))
+                .map(obstacle -> Verdict.inconclusive("the same happens without the stimulus: " + obstacle.detail()))
                 .orElse(finding);
     }
 }

@@ -9,7 +9,7 @@ import dev.starttls.conformance.speak.Ending;
 import dev.starttls.conformance.speak.Received;
 import java.util.List;
 
-/** How the session inside TLS ends. */
+/** Checks of how the session inside TLS ends. */
 final class EndTopic extends UpgradeTopic {
     EndTopic(UpgradeProfile profile) {
         super(profile);
@@ -19,7 +19,7 @@ final class EndTopic extends UpgradeTopic {
     public List<Check> checks() {
         return List.of(
                 check("UP-S-22a", "the goodbye inside TLS is answered", Level.MUST, Rule.GOODBYE)
-                        .why("Without an answer a client cannot tell an orderly end from a lost connection.")
+                        .why("Without an answer a client cannot distinguish an orderly end from a lost connection.")
                         .on(profile().protocol())
                         .run(from(stages().inside(), (talk, subject) -> {
                             Response answer = talk.say(words().goodbye());
@@ -32,10 +32,10 @@ final class EndTopic extends UpgradeTopic {
                                 "after the goodbye the server sends close_notify and closes",
                                 Level.SHOULD,
                                 Rule.GOODBYE,
-                                "Shut TLS down before the socket is closed (SSL_shutdown in OpenSSL).")
+                                "Shut TLS down before closing the socket (SSL_shutdown in OpenSSL).")
                         .clause("RFC 8446 section 6.1")
-                        .why("close_notify is what tells an end from a truncation by someone on the path. It costs one"
-                                + " record.")
+                        .why("Only close_notify distinguishes the end of the session from a truncation by an attacker"
+                                + " on the path. It costs one record.")
                         .on(profile().protocol())
                         .run(from(stages().inside(), (talk, subject) -> closeNotify(talk))));
     }

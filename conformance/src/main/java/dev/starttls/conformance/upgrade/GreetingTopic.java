@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** The greeting, in plaintext or inside implicit TLS. */
+/** Checks of the greeting, in plaintext or inside implicit TLS. */
 final class GreetingTopic extends UpgradeTopic {
     GreetingTopic(UpgradeProfile profile) {
         super(profile);
@@ -20,9 +20,9 @@ final class GreetingTopic extends UpgradeTopic {
     public List<Check> checks() {
         return List.of(
                 check("UP-S-01", "the greeting is well formed", Level.MUST, Rule.GREETING)
-                        .why("A client decides by the greeting alone whether there is a server to talk to. One that it"
-                                + " cannot read ends the session before TLS can begin; one with loose line ends teaches"
-                                + " clients to be loose, which injection lives on.")
+                        .why("A client decides by the greeting alone whether it talks to a mail server. A greeting that"
+                                + " it cannot read ends the session before TLS can begin; one with wrong line ends"
+                                + " forces clients to accept wrong line ends, which makes injection possible.")
                         .on(profile().protocol())
                         .run(this::wellFormed),
                 check(
@@ -30,8 +30,8 @@ final class GreetingTopic extends UpgradeTopic {
                                 "on an implicit-TLS port the greeting comes inside TLS and nothing before it",
                                 Level.MUST,
                                 Rule.IMPLICIT_TLS)
-                        .why("On an implicit-TLS port the first byte is TLS; a plaintext greeting there is another"
-                                + " service, or a server set up wrong.")
+                        .why("On an implicit-TLS port the first byte is TLS; a plaintext greeting there means another"
+                                + " service or a misconfigured server.")
                         .onImplicit(profile().protocol())
                         .run(this::insideTls));
     }
@@ -59,6 +59,6 @@ final class GreetingTopic extends UpgradeTopic {
         }
         return greeting instanceof Greeting.Ready
                 ? Verdict.pass(greeting.told())
-                : Verdict.fail("expected a greeting" + where + " that offers service, came " + greeting.told());
+                : Verdict.fail("expected a greeting" + where + " that offers service, got " + greeting.told());
     }
 }

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** After the go-ahead something else comes than a handshake that succeeds. */
+/** Checks of what the server does when no successful handshake follows its go-ahead. */
 final class HandshakeTopic extends UpgradeTopic {
     private static final String FIRST_TAG = "g1";
     private static final String SECOND_TAG = "g2";
@@ -33,7 +33,7 @@ final class HandshakeTopic extends UpgradeTopic {
                         .run(instead(garbage)),
                 check("UP-S-16", "a command in plaintext after the go-ahead is not executed", Level.SECURITY)
                         .run(instead(profile().line(FIRST_TAG, words().probe()) + "\r\n")),
-                check("UP-S-17a", "after an aborted handshake nothing said before it is trusted", Level.MUST)
+                check("UP-S-17a", "after an aborted handshake the server trusts nothing sent before it", Level.MUST)
                         .run(from(stages().goneAhead(), this::aborted)),
                 check("UP-S-17b", "after an aborted handshake the next connection works", Level.MUST)
                         .run(from(stages().goneAhead(), this::nextConnection)));
@@ -41,20 +41,20 @@ final class HandshakeTopic extends UpgradeTopic {
 
     private Check.Draft check(String id, String title, Level level) {
         return check(id, title, level, Rule.FAILED_HANDSHAKE, "When the handshake fails, close the connection.")
-                .why("After its go-ahead a server is past plaintext. One that goes on taking commands in plaintext lets"
-                        + " someone on the path break the handshake and continue in the client's place, or lets a client"
-                        + " that missed the failure send its mail or password unprotected.");
+                .why("After its go-ahead a server must not return to plaintext. If it still accepts commands in"
+                        + " plaintext, an attacker on the path can break the handshake and continue in the client's"
+                        + " place, or a client that missed the failure sends its mail or password unprotected.");
     }
 
-    /** Sends this in place of a ClientHello: the connection must end without a word in plaintext. */
+    /** Sends this in place of a ClientHello: the connection must end without any plaintext from the server. */
     private CheckBody instead(String stimulus) {
         return from(stages().goneAhead(), (talk, subject) -> {
             if (!talk.wire().overhear(subject.quiet()).isEmpty()) {
                 return Verdict.inconclusive(
-                        "the server speaks after its " + words().goAhead() + " before anything is sent");
+                        "the server sends data after its " + words().goAhead() + " before the client sends any");
             }
             talk.wire().sendRaw(stimulus);
-            // Our end closes after it, so that a server that waits for the rest of a record need not be waited for.
+            // Closing our side after it ends the wait of a server that expects the rest of a record.
             talk.wire().finish();
             return judged(talk.wire().hearOut());
         });
@@ -63,7 +63,7 @@ final class HandshakeTopic extends UpgradeTopic {
     private Verdict judged(HeardOut heard) {
         Optional<String> good = executed(heard);
         if (good.isPresent()) {
-            return Verdict.fail("in plaintext came '" + Transcript.printable(good.get()) + "'");
+            return Verdict.fail("plaintext came: '" + Transcript.printable(good.get()) + "'");
         }
         if (heard.lines().size() > 1) {
             return Verdict.fail("lines sent in plaintext were answered one by one: " + heard.lines());
@@ -75,7 +75,7 @@ final class HandshakeTopic extends UpgradeTopic {
         String alert = heard.alert().map(told -> "TLS " + told + ", ").orElse("");
         return heard.ended()
                 ? Verdict.pass(alert + heard.end().told())
-                : Verdict.warn(alert + "nothing in plaintext, but the connection still stands: "
+                : Verdict.warn(alert + "nothing in plaintext, but the connection is still open: "
                         + heard.end().told());
     }
 
@@ -83,14 +83,14 @@ final class HandshakeTopic extends UpgradeTopic {
         return heard.lines().stream().filter(profile()::executed).findFirst();
     }
 
-    /** Begins the handshake and ends it with an alert; what is wrong with that, if anything is. */
+    /** Begins the handshake and ends it with an alert; the obstacle if that was not possible. */
     private static Optional<Verdict> abort(ProtocolSession talk, CheckContext subject) {
         Handshake handshake = talk.wire().handshake(subject.offer().aborting());
         if (handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.OWN_ALERT) {
             return Optional.empty();
         }
         return Optional.of(
-                Verdict.inconclusive("the handshake did not come to the point of being aborted: " + handshake.told()));
+                Verdict.inconclusive("the handshake did not get far enough to be aborted: " + handshake.told()));
     }
 
     private Verdict aborted(ProtocolSession talk, CheckContext subject) throws IOException {
@@ -114,10 +114,10 @@ final class HandshakeTopic extends UpgradeTopic {
         }
         return heard.ended()
                 ? Verdict.pass(heard.end().told())
-                : Verdict.warn("the connection still stands: " + heard.end().told());
+                : Verdict.warn("the connection is still open: " + heard.end().told());
     }
 
-    /** The command was taken in plaintext after the handshake failed: because of what was said before it? */
+    /** The command was accepted in plaintext after the failed handshake: because of what was sent before it? */
     private Verdict trusted(CheckContext subject, String command, String told) throws IOException {
         String capabilities = words().capabilities();
         ProtocolSession control = stages().open(subject);
@@ -133,14 +133,14 @@ final class HandshakeTopic extends UpgradeTopic {
                         + " the answer is " + without.told());
     }
 
-    /** Aborts a handshake: a new connection must work all the same. */
+    /** Aborts a handshake: a new connection must still work. */
     private Verdict nextConnection(ProtocolSession talk, CheckContext subject) {
         Optional<Verdict> obstacle =
                 stages().introducedInside().tryAfresh(subject).or(() -> abort(talk, subject));
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        // A server that dies of it takes a moment to: its end of this connection comes first.
+        // A server process that crashes needs a moment: wait until it has closed this connection.
         talk.wire().finish();
         talk.wire().hearOut();
         return stages().introducedInside()

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Plaintext after the upgrade command, and whether it comes to life inside TLS. The proof is in the count: inside TLS two
- * commands are sent, each is answered once, and the second ends the session; an answer too many is to a command that the
- * client never sent there. Where the protocol has tags they prove it too. The verdict does not depend on when the answers
- * come.
+ * Sends plaintext after the upgrade command, and finds out whether it is executed inside TLS. The proof is the number
+ * of answers: inside TLS two commands are sent, each is answered once, and the second ends the session; an extra answer
+ * belongs to a command that the client never sent there. In a protocol with tags the tags prove it too. The verdict
+ * does not depend on the timing of the answers.
  */
 public final class Injection {
     /** Tag of the upgrade command. */
@@ -37,24 +37,24 @@ public final class Injection {
         this.control = new Control(profile);
     }
 
-    /** What is made of the session inside TLS, where counting is not enough. */
+    /** Judges the session inside TLS where counting answers is not enough. */
     @FunctionalInterface
     public interface Inside {
-        /** A verdict; empty if the count is to decide. */
+        /** A verdict; empty if the number of answers decides. */
         Optional<Verdict> judge(ProtocolSession talk, Handshake.Done handshake);
     }
 
-    /** A check of what comes of plaintext after the upgrade command. */
+    /** A check of what the server does with plaintext after the upgrade command. */
     public static Check.Draft check(UpgradeProfile profile, String id, String title) {
         Reference reference = profile.reference(Rule.INJECTION);
         return Check.of(id, title)
                 .clause(reference.clause())
                 .level(Level.SECURITY)
-                .why("Someone on the path appends a command to the client's upgrade command. A server that keeps what"
-                        + " it read ahead executes it inside TLS, as if the client had sent it there: mail and passwords"
-                        + " can be led elsewhere (CVE-2011-0411, CVE-2011-1926, CVE-2021-38371;"
+                .why("An attacker on the path appends a command to the client's upgrade command. A server that keeps"
+                        + " what it has read ahead executes it inside TLS, as if the client had sent it there: mail and"
+                        + " passwords can be diverted (CVE-2011-0411, CVE-2011-1926, CVE-2021-38371;"
                         + " https://nostarttls.secvuln.info).")
-                .fix(("Throw away, or refuse, everything that was read after the upgrade command before the handshake"
+                .fix(("Discard or refuse everything that was read after the upgrade command before the handshake"
                                 + " begins. " + reference.fix())
                         .strip())
                 .onUpgraded(profile.protocol());
@@ -84,12 +84,12 @@ public final class Injection {
         return after(profile, profile.line(TAG, command) + "\r\n");
     }
 
-    /** The same, judged inside TLS before anything is counted. */
+    /** The same, judged inside TLS before the answers are counted. */
     public Injection judgedBy(Inside first) {
         return new Injection(profile, segments, Optional.of(first));
     }
 
-    /** Sends it where the upgrade is offered. */
+    /** Sends it in a session in which the upgrade is offered. */
     public Verdict tryOn(ProtocolSession talk, CheckContext subject) throws IOException {
         segments.forEach(talk.wire()::sendRaw);
         Response goAhead = talk.answerTo(UPGRADE_TAG, profile.words().upgrade());
@@ -97,10 +97,10 @@ public final class Injection {
             return Verdict.pass("refused: " + goAhead.told());
         }
         if (goAhead.ended() || (goAhead.endsSession() && !goAhead.goAhead())) {
-            return Verdict.pass("the server hangs up: " + goAhead.told());
+            return Verdict.pass("the server closes the connection: " + goAhead.told());
         }
         if (!goAhead.goAhead()) {
-            return Verdict.inconclusive(profile.words().upgrade() + " with more after it: " + goAhead.told());
+            return Verdict.inconclusive(profile.words().upgrade() + " with more text after it: " + goAhead.told());
         }
         Handshake handshake = talk.handshake();
         if (handshake instanceof Handshake.Failed failed) {
@@ -118,13 +118,13 @@ public final class Injection {
         };
     }
 
-    /** An answer to what was injected, or what this server always says there? */
+    /** An answer to what was injected, or what this server always sends there? */
     private Verdict plaintext(String quoted, CheckContext subject) {
         String goAhead = profile.words().goAhead();
         if (segments.size() > 1 && !profile.executed(quoted.substring(1))) {
-            // Of several segments the last may come when the server waits for a ClientHello.
-            return Verdict.inconclusive("after the " + goAhead + " came in plaintext " + quoted
-                    + ", perhaps because a segment came when the ClientHello was due");
+            // The last of several segments may arrive when the server already waits for a ClientHello.
+            return Verdict.inconclusive("plaintext came after the " + goAhead + ": " + quoted
+                    + ", perhaps because a segment arrived when the ClientHello was expected");
         }
         return control.unlessBroken(
                 subject, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));
@@ -162,7 +162,8 @@ public final class Injection {
                 !exchange.listed() && (first.refusal() || exchange.answers().size() == Exchange.EXPECTED);
         return joined
                 ? control.unlessBroken(
-                        subject, Verdict.fail(told + "; the first whole line was joined to what was sent in plaintext"))
+                        subject, Verdict.fail(told + "; the first line inside TLS was joined to what was sent in"
+                                + " plaintext"))
                 : Verdict.inconclusive(told);
     }
 }

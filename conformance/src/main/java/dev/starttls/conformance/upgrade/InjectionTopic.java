@@ -7,7 +7,7 @@ import dev.starttls.conformance.session.Response;
 import java.util.List;
 import java.util.Optional;
 
-/** CVE-2011-0411, CVE-2011-1926, CVE-2021-38371 and their family: plaintext after the upgrade command. */
+/** Checks of plaintext after the upgrade command: CVE-2011-0411, CVE-2011-1926, CVE-2021-38371 and similar. */
 final class InjectionTopic extends UpgradeTopic {
     private static final String NOOP = "NOOP";
 
@@ -69,7 +69,7 @@ final class InjectionTopic extends UpgradeTopic {
         return Injection.of(profile(), upgrade.substring(0, cut), upgrade.substring(cut) + "\r\n" + probe());
     }
 
-    /** What is begun without an answer cannot be counted, but may change what comes next. */
+    /** A command that starts something without an answer cannot be counted, but may change the next answer. */
     private Injection begun() {
         Injection injection = command(profile().begin());
         return profile()

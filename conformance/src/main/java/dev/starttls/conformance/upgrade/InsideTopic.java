@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** The session inside TLS, however it got there, and what may not get there. */
+/** Checks of the session inside TLS, and of what must not be carried over into it. */
 final class InsideTopic extends UpgradeTopic {
     /** Tag of what is sent before the upgrade command. */
     private static final String EARLY_TAG = "c0";
@@ -41,7 +41,7 @@ final class InsideTopic extends UpgradeTopic {
                         Level.MUST,
                         Rule.INSIDE,
                         "Refuse it and continue.")
-                .why("A go-ahead inside TLS leaves both sides waiting for a handshake that neither begins.")
+                .why("After a go-ahead inside TLS both sides wait for a handshake that neither of them starts.")
                 .on(profile().protocol())
                 .run(from(stages().introducedInside(), (talk, subject) -> {
                     Response answer = talk.say(words().upgrade());
@@ -53,7 +53,7 @@ final class InsideTopic extends UpgradeTopic {
 
     private static Verdict refused(ProtocolSession talk, Response answer, String next) {
         if (!answer.refusal()) {
-            return Verdict.fail("expected a refusal, came " + answer.told());
+            return Verdict.fail("expected a refusal, got " + answer.told());
         }
         Response after = talk.say(next);
         if (!after.done()) {
@@ -71,13 +71,14 @@ final class InsideTopic extends UpgradeTopic {
                         Level.MUST,
                         Rule.INSIDE,
                         "After the handshake wait for the client's first command.")
-                .why("A greeting or a list of capabilities that comes unasked may have been made in plaintext. A client"
-                        + " is to ask again inside TLS, and is out of step with a server that greets it twice.")
+                .why("A greeting or a capability list that the client did not ask for may have been created in"
+                        + " plaintext. A client asks again inside TLS, and pairs the wrong answers with its commands if"
+                        + " a server greets it twice.")
                 .run(from(stages().inside(), (talk, subject) -> {
                     Unasked unasked = talk.unasked();
-                    String told = "before the answer to the first command came " + unasked.told();
+                    String told = "these came before the answer to the first command: " + unasked.told();
                     return switch (unasked.kind()) {
-                        case NOTHING -> Verdict.pass("the first that came was the answer: " + unasked.told());
+                        case NOTHING -> Verdict.pass("the answer to the first command came first: " + unasked.told());
                         case ALLOWED -> Verdict.warn(told);
                         case FORBIDDEN -> Verdict.fail(told);
                         case UNCLEAR ->
@@ -92,9 +93,9 @@ final class InsideTopic extends UpgradeTopic {
                         "the answer to a command sent before the upgrade command does not come inside TLS",
                         Level.MUST,
                         Rule.INSIDE,
-                        "Flush, or throw away, all output before the handshake begins.")
-                .why("A server that keeps what it has to say in a buffer may flush it inside TLS, where it looks as if"
-                        + " it were protected.")
+                        "Flush or discard all output before the handshake begins.")
+                .why("A server that keeps output in a buffer may flush it inside TLS, where it looks as if it had been"
+                        + " protected.")
                 .run(from(stages().offered(), this::late));
     }
 
@@ -107,7 +108,7 @@ final class InsideTopic extends UpgradeTopic {
                 .sendRaw(profile().line(EARLY_TAG, UNKNOWN) + "\r\n" + profile().line(UPGRADE_TAG, words().upgrade())
                         + "\r\n");
         Response first = talk.next();
-        // A server that accepts what it does not know sends what looks like two go-aheads.
+        // A server that accepts unknown commands sends two answers that look like go-aheads.
         boolean answered = talk.refusedOrTagged(first, EARLY_TAG)
                 || (first.goAhead() && talk.wire().overhear(subject.quiet()).startsWith(words().goAhead()));
         Response goAhead = answered ? talk.answerTo(UPGRADE_TAG, words().upgrade()) : first;
@@ -125,11 +126,11 @@ final class InsideTopic extends UpgradeTopic {
                     : new Control(profile())
                             .unlessBroken(
                                     subject,
-                                    Verdict.fail(words().upgrade() + " was answered before the command in front of it,"
-                                            + " and then: " + handshake.told()));
+                                    Verdict.fail(words().upgrade() + " was answered before the preceding command, and"
+                                            + " then: " + handshake.told()));
         }
         Exchange exchange = talk.exchange();
-        Verdict late = Verdict.fail("inside TLS came the answer to a command sent before it: " + exchange.told());
+        Verdict late = Verdict.fail("the answer to a command sent before TLS came inside it: " + exchange.told());
         if (exchange.foreign()) {
             return late;
         }
@@ -147,9 +148,9 @@ final class InsideTopic extends UpgradeTopic {
                         "the upgrade command after the login is refused and the session continues",
                         Level.MUST,
                         Rule.INSIDE,
-                        "Refuse it in every state but the one before the login.")
-                .why("A client that has logged in has a state that an upgrade would carry from one side into the other,"
-                        + " or lose without a word.")
+                        "Refuse it in every state except the one before the login.")
+                .why("After a login the session has a state, which an upgrade would carry from plaintext into TLS, or"
+                        + " lose without notice.")
                 .on(profile().protocol())
                 .run(this::withLogin);
     }
@@ -183,7 +184,7 @@ final class InsideTopic extends UpgradeTopic {
         }
         Verdict verdict = refused(talk, answer, "NOOP");
         return verdict.mark() == Mark.PASS && !answer.refusesState()
-                ? Verdict.warn("refused, but not as a command out of place: " + answer.told())
+                ? Verdict.warn("refused, but not as a command in the wrong state: " + answer.told())
                 : verdict;
     }
 }

@@ -11,11 +11,11 @@ import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
 import java.util.Optional;
 
-/** Lines too long, and lines that do not end as they should. */
+/** Checks of overlong lines, and of lines with a wrong end. */
 final class LineTopic extends UpgradeTopic {
-    /** Fills a buffer that has no limit, and is soon sent. */
+    /** Far above every limit that an RFC names (the highest is 8192 octets, RFC 7162), and still sent in a moment. */
     private static final int VERY_LONG = 100_000;
-    /** A server that takes so much for a command sets no bound worth the name. */
+    /** A server that accepts a longer command has no useful limit: eight times the 512 octets of RFC 5321. */
     private static final int MUCH = 4096;
 
     LineTopic(UpgradeProfile profile) {
@@ -34,20 +34,20 @@ final class LineTopic extends UpgradeTopic {
                         "a line of 100000 octets before TLS is one line, refused or accepted, and does no harm",
                         VERY_LONG),
                 check("UP-S-13a", "a bare LF does not end the upgrade command", Level.SHOULD, Rule.LINE_END)
-                        .why("Where one program takes LF for the end of a line and the next does not, the two see"
-                                + " different commands: smuggling (CVE-2023-51764 and others).")
+                        .why("If one program takes LF as the end of a line and the next does not, the two see different"
+                                + " commands: smuggling (CVE-2023-51764 and others).")
                         .run(from(stages().offered(), (talk, subject) -> bareLf(talk))));
     }
 
     private Verdict bareLf(ProtocolSession talk) {
-        // The end of our side makes a server that waits for CRLF hang up, so that it need not be waited for.
+        // Closing our side makes a server that waits for CRLF close too, so no time-out is needed.
         talk.wire().sendRaw(profile().line("g0", words().upgrade()) + "\n");
         talk.wire().finish();
         HeardOut heard = talk.wire().hearOut();
         if (heard.lines().isEmpty()) {
             return heard.ended()
-                    ? Verdict.pass("not taken for a line")
-                    : Verdict.pass("not taken for a line; the connection still stands");
+                    ? Verdict.pass("not taken as a line")
+                    : Verdict.pass("not taken as a line; the connection is still open");
         }
         String line = heard.lines().get(0);
         return profile().executed(line)
@@ -63,12 +63,12 @@ final class LineTopic extends UpgradeTopic {
                         Level.SHOULD,
                         Rule.LINE_LENGTH,
                         "Refuse the line when it ends, or close; read no more than the limit into memory.")
-                .why("What a peer can send before TLS costs it nothing. A line without bound fills memory; one that is"
-                        + " cut becomes two commands, the second written by the one who chose the length.")
+                .why("Sending data before TLS costs a peer nothing. A line without a limit fills memory; a line that is"
+                        + " split becomes two commands, and the peer that chose the length wrote the second.")
                 .run(from(stages().greeted(), (talk, subject) -> send(talk, subject, octets)));
     }
 
-    /** The proof is in the count: the line and the goodbye after it are answered once each. */
+    /** The proof is the number of answers: the line and the goodbye after it are answered once each. */
     private Verdict send(ProtocolSession talk, CheckContext subject, int octets) {
         String command = profile().line("n0", profile().longCommand()) + " ";
         talk.wire().sendRaw(command + "x".repeat(octets - command.length() - 2) + "\r\n");
@@ -77,22 +77,22 @@ final class LineTopic extends UpgradeTopic {
                 responses.stream().filter(Response::came).toList();
         Optional<Verdict> gone = stages().greeted().tryAfresh(subject);
         if (gone.isPresent()) {
-            return Verdict.warn("after it, on a new connection: " + gone.get().detail());
+            return Verdict.warn("on a new connection after it: " + gone.get().detail());
         }
         Response last = responses.get(responses.size() - 1);
         if (answers.isEmpty()) {
-            return last.ended() ? Verdict.pass("the server hangs up") : Verdict.warn("no answer: " + last.told());
+            return last.ended() ? Verdict.pass("the server closes the connection") : Verdict.warn("no answer: " + last.told());
         }
         Response first = answers.get(0);
         if (answers.size() > 2) {
             return Verdict.warn("the line of " + octets + " octets and the goodbye after it had " + answers.size()
-                    + " answers: " + Response.told(answers) + "; the line was cut into several");
+                    + " answers: " + Response.told(answers) + "; the line was split into several");
         }
         if (first.refusal()) {
             return Verdict.pass(first.told());
         }
         return octets > MUCH
-                ? Verdict.warn("taken as a command: " + first.told() + "; a refusal would tell the client")
-                : Verdict.pass("taken, longer than it has to be: " + first.told());
+                ? Verdict.warn("accepted as a command: " + first.told() + "; a refusal would inform the client")
+                : Verdict.pass("accepted, though longer than a server must accept: " + first.told());
     }
 }

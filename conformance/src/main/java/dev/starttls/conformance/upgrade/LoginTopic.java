@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** No login in plaintext. */
+/** Checks that there is no login in plaintext. */
 final class LoginTopic extends UpgradeTopic {
-    /** Mechanisms that show the password, or a token as good as one, to everyone on the path. */
+    /** Mechanisms that send the password, or a token equivalent to it, readable by anyone on the path. */
     private static final Set<String> IN_THE_CLEAR = Set.of("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER");
 
     LoginTopic(UpgradeProfile profile) {
@@ -26,12 +26,13 @@ final class LoginTopic extends UpgradeTopic {
         return List.of(
                 check(
                                 "UP-S-20",
-                                "no mechanism that shows the password is offered before TLS",
+                                "no mechanism that reveals the password is offered before TLS",
                                 Level.SECURITY,
                                 Rule.MECHANISMS)
                         .why(
-                                "A client that sees such an offer in plaintext may use it: the password crosses the network"
-                                        + " for everyone on the path. An offer inside TLS only makes the safe way the only one.")
+                                "A client that sees such an offer in plaintext may use it, and anyone on the path can"
+                                        + " read the password. If the mechanism is offered inside TLS only, the safe"
+                                        + " way is the only one.")
                         .run(fromStranger(this::mechanisms)),
                 refused("UP-S-21a", "PLAIN"),
                 refused("UP-S-21b", "LOGIN"));
@@ -52,7 +53,7 @@ final class LoginTopic extends UpgradeTopic {
         clear.retainAll(IN_THE_CLEAR);
         String told = words().capabilities() + " before TLS offers " + String.join(", ", mechanisms);
         if (clear.isEmpty()) {
-            return Verdict.warn(told + "; none shows the password, but what follows the login is not protected");
+            return Verdict.warn(told + "; none reveals the password, but what follows the login is not protected");
         }
         return profile().expectsLogin(subject.target().scheme())
                 ? Verdict.fail(told)
@@ -65,9 +66,9 @@ final class LoginTopic extends UpgradeTopic {
                         "authentication by " + mechanism + " before TLS is refused at once",
                         Level.SECURITY,
                         Rule.LOGIN)
-                .why("Not offering it is not enough: a client may remember the offer of another day, and someone on the"
-                        + " path may write one into the answer. A server that asks for more asks for the password in"
-                        + " plaintext; only a refusal keeps it off the wire.")
+                .why("Not offering it is not enough: a client may remember an earlier offer, and an attacker on the"
+                        + " path may insert one into the answer. A server that asks the client to continue asks for the"
+                        + " password in plaintext; only a refusal keeps the password off the network.")
                 .run(fromStranger(
                         (talk, subject) -> authenticate(talk, profile().authenticate(mechanism))));
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** What the server offers, before TLS and inside it. */
+/** Checks of what the server offers, before TLS and inside it. */
 final class OfferTopic extends UpgradeTopic {
     OfferTopic(UpgradeProfile profile) {
         super(profile);
@@ -25,8 +25,8 @@ final class OfferTopic extends UpgradeTopic {
                                 "the upgrade command is offered before TLS, without parameters",
                                 Level.MUST,
                                 Rule.OFFER)
-                        .why("A client that is set to require TLS cannot use a port that does not offer it, and one"
-                                + " that is not continues in plaintext. A parameter after the keyword makes strict"
+                        .why("A client that requires TLS cannot use a port that does not offer it, and one that does"
+                                + " not require it continues in plaintext. A parameter after the keyword makes strict"
                                 + " clients miss the offer.")
                         .run(from(stages().greeted(), (talk, subject) -> offered(talk))),
                 check(
@@ -36,7 +36,7 @@ final class OfferTopic extends UpgradeTopic {
                                 Rule.INSIDE,
                                 "Leave it out of the answer to " + words().capabilities()
                                         + " once the session is inside TLS.")
-                        .why("A client that follows every offer would try TLS inside TLS and lose the session.")
+                        .why("A client that uses every offer would start TLS inside TLS and lose the session.")
                         .run(from(stages().introducedInside(), (talk, subject) -> notOffered(talk))),
                 check(
                                 "UP-S-23b",
@@ -47,8 +47,8 @@ final class OfferTopic extends UpgradeTopic {
                         .onImplicit(profile().protocol())
                         .run(from(stages().introducedInside(), (talk, subject) -> notOffered(talk))),
                 check("UP-S-08", "offers before TLS and inside it, compared", Level.SHOULD, Rule.INSIDE)
-                        .why("Both sides forget at the upgrade what they learned before it, so the two lists are"
-                                + " independent; the administrator may want to know what differs.")
+                        .why("Both sides discard at the upgrade what they learned before it, so the two lists are"
+                                + " independent; the administrator may want to know the differences.")
                         .run(from(
                                 (profile().trustsOwnAddress()
                                                 ? stages().introducedFromElsewhere()

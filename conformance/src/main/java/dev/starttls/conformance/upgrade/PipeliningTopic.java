@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Several commands in one TLS record. */
+/** The check of several commands in one TLS record. */
 final class PipeliningTopic extends UpgradeTopic {
     PipeliningTopic(UpgradeProfile profile) {
         super(profile);
@@ -22,9 +22,9 @@ final class PipeliningTopic extends UpgradeTopic {
                         "commands pipelined in one TLS record are answered one by one, in order",
                         Level.MUST,
                         Rule.PIPELINING,
-                        "Throw away read-ahead at the upgrade only, never after a command inside TLS.")
-                .why("A server that drops what it read ahead makes pipelining clients wait for ever; the fix for"
-                        + " injected plaintext must not go so far.")
+                        "Discard what was read ahead at the upgrade only, never after a command inside TLS.")
+                .why("If a server discards what it has read ahead inside TLS, pipelining clients wait for ever; the fix"
+                        + " for injected plaintext must not go that far.")
                 .on(profile().protocol())
                 .run(from(stages().introducedInside(), (talk, subject) -> pipelined(talk))));
     }

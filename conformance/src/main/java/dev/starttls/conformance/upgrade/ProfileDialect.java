@@ -12,7 +12,7 @@ import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A protocol of lines as the checks of the TLS layer need it. */
+/** A line-based protocol as the checks of the TLS layer see it. */
 public record ProfileDialect(UpgradeProfile profile) implements Dialect {
     @Override
     public Protocol protocol() {

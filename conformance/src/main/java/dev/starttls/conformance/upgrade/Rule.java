@@ -1,6 +1,6 @@
 package dev.starttls.conformance.upgrade;
 
-/** What the shared checks hold a server to. Each protocol says in its own clause what the rule is. */
+/** The rules that the shared checks check. Each protocol defines the rule in a clause of its own. */
 public enum Rule {
     /** The greeting is well formed. */
     GREETING,
@@ -10,13 +10,13 @@ public enum Rule {
     COMMAND,
     /** Commands are the same in upper and lower case. */
     CASE,
-    /** The go-ahead leads to a session inside TLS that begins anew. */
+    /** The go-ahead leads to a new session inside TLS. */
     INSIDE,
     /** Plaintext sent after the upgrade command is not executed. */
     INJECTION,
     /** CRLF ends a line. */
     LINE_END,
-    /** After the go-ahead there is no plaintext any more. */
+    /** After the go-ahead there is no more plaintext. */
     FAILED_HANDSHAKE,
     /** Pipelined commands are answered in order. */
     PIPELINING,

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that the shared checks know of one protocol of lines.
+ * What the shared checks need to know of one line-based protocol.
  *
  * <pre>{@code
  * UpgradeProfile smtp = new SmtpProfile();
@@ -26,61 +26,61 @@ public interface UpgradeProfile {
     /**
      * A line as the client sends it, without its end.
      *
-     * @param tag begins the line where the protocol has tags, and is left out where it has none
+     * @param tag begins the line in a protocol with tags; ignored in one without
      */
     default String line(String tag, String command) {
         return command;
     }
 
-    /** Where its checks begin. */
+    /** The stages at which its checks start. */
     Stages<? extends ProtocolSession> stages();
 
-    /** Where the protocol says what a rule is. */
+    /** The clause in which the protocol defines a rule. */
     Reference reference(Rule rule);
 
-    /** How much it weighs to accept an argument of the upgrade command. */
+    /** The level of the check that the upgrade command takes no argument. */
     Level argument();
 
     /** The capability command with an argument that shows who sent it, if it takes one. */
     String injectedCapabilities();
 
-    /** The command that begins a transaction or a login, and never comes to one: {@code MAIL FROM:<>}. */
+    /** A command that begins a transaction or a login without completing it: {@code MAIL FROM:<>}. */
     String begin();
 
     /** A command that is refused unless {@link #begin} was executed before it; empty if there is none. */
     Optional<String> provesBegun();
 
     /**
-     * A command that is refused unless the capability command came before it; empty if the protocol has none, so that
-     * nothing said before TLS is needed for anything.
+     * A command that is refused unless the capability command came before it; empty if the protocol has no such
+     * command.
      */
     Optional<String> needsCapabilities();
 
     /** The command that logs in by a SASL mechanism, without a first response. */
     String authenticate(String mechanism);
 
-    /** The command that begins a long line: one that is taken before TLS, or refused without harm. */
+    /** The command that begins a long line: one that is accepted before TLS, or refused without harm. */
     String longCommand();
 
-    /** The octets of a line that is somewhat longer than a server has to take. */
+    /** The length in octets of a line that is somewhat longer than a server has to accept. */
     int overlong();
 
-    /** Commands for one segment whose answers, in their order, differ. */
+    /** Commands for one segment whose answers differ, so that their order is visible. */
     List<PipelinedCommand> pipelined();
 
     /** Whether this line in plaintext, without its end, is the good answer to a command that a check sent. */
     boolean executed(String line);
 
-    /** Whether clients of this scheme log in; where they do not, an offer of it is a warning. */
+    /** Whether clients of this scheme log in; if not, offering a login is a warning. */
     boolean expectsLogin(Scheme scheme);
 
     /**
-     * Whether servers such as Dovecot take a connection between equal addresses for secured, and let it log in: then what
-     * they do for the login is looked at from another address.
+     * Whether servers such as Dovecot treat a connection between equal addresses as secured and let it log in: then the
+     * checks of the login connect from another address.
      */
     boolean trustsOwnAddress();
 
-    /** A command, with its end, that {@link #answersHarmless} knows the answer of. */
+    /** A command, with its line end, whose answer {@link #answersHarmless} recognises. */
     default String harmless() {
         return words().probe() + "\r\n";
     }

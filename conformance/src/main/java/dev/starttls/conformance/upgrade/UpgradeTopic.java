@@ -11,7 +11,7 @@ import dev.starttls.conformance.session.Stages;
 import dev.starttls.conformance.session.Vocabulary;
 import dev.starttls.conformance.speak.Handshake;
 
-/** Some of the shared checks, for one protocol. */
+/** A topic of the shared checks, for one protocol. */
 abstract class UpgradeTopic implements Topic {
     private final UpgradeProfile profile;
 
@@ -39,7 +39,7 @@ abstract class UpgradeTopic implements Topic {
     /**
      * The same.
      *
-     * @param fix what holds for all protocols; what this one has to add follows it
+     * @param fix the fix for all protocols; what this protocol adds follows it
      */
     final Check.Draft check(String id, String title, Level level, Rule rule, String fix) {
         Reference reference = profile.reference(rule);
@@ -50,17 +50,17 @@ abstract class UpgradeTopic implements Topic {
                 .onUpgraded(profile.protocol());
     }
 
-    /** A check that begins at this stage. */
+    /** A check that starts at this stage. */
     static CheckBody from(Stage<? extends ProtocolSession> stage, Stage.Rest<ProtocolSession> rest) {
         return stage.then(rest);
     }
 
-    /** The verdict where a command that the check builds on was not answered as it should be. */
+    /** The verdict if a command that the check depends on was not answered as it should be. */
     static Verdict notDone(String command, String told) {
         return Verdict.inconclusive(command + " was answered with " + told);
     }
 
-    /** The verdict where the check needs a handshake that succeeds. */
+    /** The verdict if the handshake that the check depends on failed. */
     static Verdict noHandshake(Handshake handshake) {
         return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
     }

@@ -3,7 +3,7 @@ package dev.starttls.conformance.upgrade;
 import dev.starttls.conformance.check.Topic;
 import java.util.List;
 
-/** All checks that protocols of lines share. */
+/** All checks that line-based protocols share. */
 public final class UpgradeTopics {
     private UpgradeTopics() {}
 

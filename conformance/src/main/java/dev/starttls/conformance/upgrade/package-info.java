@@ -1,5 +1,5 @@
 /**
- * The checks that all protocols of lines share, ids UP-S-nn: the upgrade and what surrounds it, written once over an
- * {@link UpgradeProfile} of each protocol. A new protocol of lines brings its profile and the checks that are its own.
+ * The checks that all line-based protocols share, ids UP-S-nn: the upgrade and the session around it, written once over
+ * the {@link UpgradeProfile} of each protocol. A new protocol needs its profile and the checks of its own.
  */
 package dev.starttls.conformance.upgrade;

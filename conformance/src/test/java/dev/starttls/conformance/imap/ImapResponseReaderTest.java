@@ -125,7 +125,7 @@ class ImapResponseReaderTest {
     void loose_line_ends_and_control_characters_are_flaws() throws IOException {
         assertThat(one("* OK bell\u0007\n").wrongs())
                 .containsExactly("a line ends in LF without CR", "a line has control characters");
-        assertThat(one("* OK\r\n").wrongs()).containsExactly("there is no space behind the condition");
+        assertThat(one("* OK\r\n").wrongs()).containsExactly("there is no space after the condition");
         assertThat(one("* OK \r\n").wrongs()).isEmpty();
     }
 }

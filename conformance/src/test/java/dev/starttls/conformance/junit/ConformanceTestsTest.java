@@ -161,7 +161,7 @@ class ConformanceTestsTest {
         assertThat(seen.containers).contains("Upgrade", "TLS layer");
         assertThat(seen.results.keySet())
                 .anyMatch(name -> name.endsWith(" answers"))
-                .anyMatch(name -> name.endsWith(" still answers behind the checks"));
+                .anyMatch(name -> name.endsWith(" still answers after the checks"));
     }
 
     @Test

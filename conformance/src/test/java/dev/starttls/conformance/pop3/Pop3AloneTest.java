@@ -85,7 +85,7 @@ class Pop3AloneTest {
     @ParameterizedTest
     @CsvSource({
         "KEEPS_USER, FAIL, it is taken for the password of the USER sent before TLS",
-        "NOOP_ALWAYS, PASS, as where no user was named",
+        "NOOP_ALWAYS, PASS, the same as without a user",
         "SAME_REFUSAL, INCONCLUSIVE, only a login would tell",
     })
     void without_a_login_the_words_of_the_refusal_tell_whether_a_user_is_kept(Pop3Fault fault, Mark mark, String detail)

@@ -136,7 +136,7 @@ class WeakServerTest {
                         ? Optional.of(
                                 Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256))
                         : Optional.empty());
-        assertMark(verdict, Mark.FAIL, "TLSv1.2 was chosen where both were offered");
+        assertMark(verdict, Mark.FAIL, "TLSv1.2 was chosen although both were offered");
     }
 
     @Test

@@ -5,10 +5,10 @@ import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Mark;
 
 /**
- * A check and what came of it.
+ * A check and its result.
  *
  * @param anchor its id on the page
- * @param open whether all of it shows at first
+ * @param open whether it is expanded at first
  */
 record CheckView(
         String anchor,
@@ -39,7 +39,7 @@ record CheckView(
                 TranscriptView.of(result.transcript()));
     }
 
-    /** Whether a fix is called for, and there is something to say about it. */
+    /** Whether a fix is needed, and there is advice for it. */
     boolean fixable() {
         return (sign.key().equals("fail") || sign.key().equals("warn"))
                 && !(fix.general().parts().isEmpty() && fix.advice().isEmpty());

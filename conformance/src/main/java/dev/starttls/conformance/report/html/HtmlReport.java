@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One HTML file for people, complete in itself. Each target is written when it is done, and only a line of the index is
- * kept of it; the index comes last in the file and is shown first.
+ * One self-contained HTML file for people. Each target is written when it is finished, and only its line of the index
+ * is kept in memory; the index is last in the file and shown first.
  */
 public final class HtmlReport implements Report {
     private static final DateTimeFormatter STARTED =
@@ -23,7 +23,7 @@ public final class HtmlReport implements Report {
     private final Templates templates = new Templates();
     private final List<TargetView.Brief> index = new ArrayList<>();
 
-    /** Writes to there, in UTF-8 whatever the stream's own charset. */
+    /** Writes to this stream, in UTF-8 whatever the stream's own charset. */
     public HtmlReport(PrintStream out) {
         this.out = out;
         write(templates.head(STARTED.format(Instant.now())));

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Text of the catalogue, in parts: the RFCs, CVEs and addresses it names are links. Never text of a peer. */
+/** Text of the catalogue, in which RFCs, CVEs and URLs are links. It is never text of a peer. */
 record LinkedText(List<Part> parts) {
     private static final Pattern REFERENCE =
             Pattern.compile("RFC (?<rfc>[0-9]{3,5})(?: section (?<section>[0-9A-Z]+(?:\\.[0-9]+)*))?"
@@ -18,9 +18,9 @@ record LinkedText(List<Part> parts) {
     }
 
     /**
-     * A stretch of text.
+     * A piece of text.
      *
-     * @param href where it leads; empty for plain text
+     * @param href the target of the link; empty for plain text
      */
     record Part(String text, Optional<String> href) {}
 

@@ -3,9 +3,9 @@ package dev.starttls.conformance.report.html;
 import dev.starttls.conformance.check.Mark;
 
 /**
- * A verdict as it is shown: never by its colour alone.
+ * How a status is shown: never by its colour alone.
  *
- * @param key the class in the style sheet, and what the filter goes by
+ * @param key the class in the style sheet, and the value that the filter uses
  */
 record MarkStyle(String key, String symbol, String word) {
     static MarkStyle of(Mark mark) {

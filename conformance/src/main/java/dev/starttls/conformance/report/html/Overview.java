@@ -2,7 +2,7 @@ package dev.starttls.conformance.report.html;
 
 import java.util.List;
 
-/** The index of the targets; a page of one target needs none. */
+/** The index of the targets; a page of one target has no index. */
 record Overview(List<TargetView.Brief> targets) {
     Overview {
         targets = List.copyOf(targets);
@@ -16,7 +16,7 @@ record Overview(List<TargetView.Brief> targets) {
         return targets.size();
     }
 
-    /** How many came out right. */
+    /** How many passed. */
     long sound() {
         return counted("pass");
     }

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How to fix what a check found: in general, and by the server's software where the catalogue says it in sentences that
- * begin with its name and a colon, as in {@code Postfix: smtpd_tls_auth_only = yes.}
+ * How to fix what a check found: in general, and for each server software that the catalogue names with a colon at the
+ * head of a sentence, as in {@code Postfix: smtpd_tls_auth_only = yes.}
  */
 record Remedy(LinkedText general, List<Advice> advice) {
     private static final Pattern SOFTWARE = Pattern.compile(
@@ -19,7 +19,7 @@ record Remedy(LinkedText general, List<Advice> advice) {
         advice = List.copyOf(advice);
     }
 
-    /** What to do in this software. */
+    /** The advice for one server software. */
     record Advice(String software, LinkedText text) {}
 
     static Remedy of(String fix) {
@@ -43,7 +43,7 @@ record Remedy(LinkedText general, List<Advice> advice) {
         return new Remedy(LinkedText.of(general.strip()), advice);
     }
 
-    /** Without the semicolon that joined it to the next. */
+    /** Without the semicolon that separates it from the next. */
     private static String sentence(String text) {
         String stripped = text.strip();
         return stripped.endsWith(";") ? stripped.substring(0, stripped.length() - 1) : stripped;

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The dialogue of one connection as a sequence diagram, laid out from top to bottom: heights are pixels, widths are the
- * page's business, so that the letters keep their size on a telephone.
+ * The dialogue of one connection as a sequence diagram, laid out from top to bottom: heights are in pixels, and the
+ * page decides the widths, so that the letters keep their size on a telephone.
  *
- * @param height of all of it
- * @param lifelines where the lines of client and server begin
- * @param clear the part in plaintext; empty with implicit TLS
- * @param tls the part from the ClientHello on; empty if it did not come to that
+ * @param height of the whole diagram
+ * @param lifelines where the lifelines of client and server begin
+ * @param clear the zone in plaintext; empty with implicit TLS
+ * @param tls the zone from the ClientHello on; empty if there was none
  */
 record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional<Zone> tls, List<Row> rows) {
     private static final int HEAD = 34;
@@ -24,7 +24,7 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
     private static final int REMARK = 30;
     private static final int TITLE = 32;
 
-    /** So far the lock on the boundary reaches down. */
+    /** How far the lock icon on the boundary extends below it. */
     private static final int LOCK = 12;
 
     /** A longer reply is cut; the transcript below the diagram has it all. */
@@ -38,14 +38,14 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
         rows = List.copyOf(rows);
     }
 
-    /** Part of the connection; its title stands at the label's height. */
+    /** A zone of the connection; its title is at the label's height. */
     record Zone(int y, int height, int label) {}
 
     /** A line of text in two lengths. */
     record Text(int y, String wide, String narrow) {}
 
     /**
-     * What was said in one go, or a remark of the suite.
+     * Consecutive lines of one side, or a remark of the suite.
      *
      * @param key client, server or remark
      * @param y of the arrow, or the top of the remark
@@ -64,7 +64,7 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
         }
     }
 
-    /** The first connection of the dialogue; empty if nothing was said. */
+    /** The diagram of the first connection of the dialogue; empty if nothing was sent. */
     static Optional<SequenceDiagram> of(List<Transcript.Entry> dialogue) {
         List<Transcript.Entry> first = dialogue.stream()
                 .filter(entry -> entry.connection() == 1)
@@ -84,7 +84,7 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
                 int end = together(entries, i);
                 zone(entries.get(i).through());
                 if (rows.size() == MAX_ROWS) {
-                    remark("... and so on; the transcript has it all");
+                    remark("... and more; the transcript has everything");
                     break;
                 }
                 row(entries.subList(i, end));
@@ -102,7 +102,7 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
                     rows);
         }
 
-        /** Where the run of lines that one side said in one go ends. */
+        /** The end of the consecutive lines of one side. */
         private static int together(List<Transcript.Entry> entries, int begin) {
             Transcript.Entry first = entries.get(begin);
             int end = begin + 1;

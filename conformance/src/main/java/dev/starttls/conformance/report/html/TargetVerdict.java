@@ -5,20 +5,20 @@ import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
 
 /**
- * What a target comes to, in two words and in a sentence.
+ * The verdict on a target, in a few words and in a sentence.
  *
  * @param key the class in the style sheet: pass, fail or unreached
  */
 record TargetVerdict(String key, String symbol, String words, String sentence) {
     static TargetVerdict of(TargetReport report) {
         if (report.outcome() == Outcome.FAILED) {
-            return new TargetVerdict("fail", "\u2715", "Not as it must be", failed(report.count(Mark.FAIL)));
+            return new TargetVerdict("fail", "\u2715", "Failed", failed(report.count(Mark.FAIL)));
         }
         if (report.outcome() == Outcome.UNREACHABLE) {
             return new TargetVerdict(
                     "unreached",
                     "?",
-                    report.results().isEmpty() ? "Not checked" : "Lost on the way",
+                    report.results().isEmpty() ? "Not checked" : "Lost during the checks",
                     report.survey().problem().orElse(""));
         }
         long warned = report.count(Mark.WARN);
@@ -26,7 +26,7 @@ record TargetVerdict(String key, String symbol, String words, String sentence) {
         return new TargetVerdict(
                 "pass",
                 "\u2713",
-                open == 0 ? "Sound" : "Sound as far as could be seen",
+                open == 0 ? "Passed" : "Passed as far as could be observed",
                 "No MUST and no security check failed."
                         + (warned == 0
                                 ? ""
@@ -35,8 +35,8 @@ record TargetVerdict(String key, String symbol, String words, String sentence) {
     }
 
     private static String failed(long failed) {
-        return (failed == 1 ? "One check that a server has to pass" : failed + " checks that a server has to pass")
-                + " failed: what was sent, what came and how to fix it is below.";
+        return (failed == 1 ? "One check that a server must pass" : failed + " checks that a server must pass")
+                + " failed: see below what was sent, what came and how to fix it.";
     }
 
     private static String counted(long n, String noun) {

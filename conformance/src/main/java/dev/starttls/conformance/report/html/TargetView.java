@@ -13,13 +13,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * One target as its template shows it.
+ * The values of the template of one target.
  *
  * @param anchor its id on the page
- * @param problem why it was not checked, or what became of it, where the ruling does not say so
- * @param versions each version of TLS that the server was asked for; empty if that was not asked
- * @param attention what is not as it should be, the worst first
- * @param rest what passed or was skipped
+ * @param problem why it was not checked, or what became of it, if the verdict does not say so
+ * @param versions each version of TLS that the suite tried; empty if it tried none
+ * @param attention the checks that did not pass, the worst first
+ * @param rest the checks that passed or were skipped
  */
 record TargetView(
         String anchor,
@@ -54,7 +54,7 @@ record TargetView(
     }
 
     /**
-     * How many checks came to a verdict.
+     * How many checks have one status.
      *
      * @param from where its part of the bar begins, in percent
      * @param width of its part, in percent
@@ -145,7 +145,7 @@ record TargetView(
         return !versions.isEmpty();
     }
 
-    /** The versions that are spoken, for what is accepted in each. */
+    /** The versions that the server speaks, for the lists of what it accepts. */
     List<VersionView> spoken() {
         return versions.stream().filter(VersionView::accepted).toList();
     }
@@ -162,19 +162,19 @@ record TargetView(
         return ruling.key().equals("fail");
     }
 
-    /** The checks that failed, for the sentence on top. */
+    /** The checks that failed, for the sentence at the top. */
     List<CheckView> failures() {
         return attention.stream()
                 .filter(check -> check.sign().key().equals("fail"))
                 .toList();
     }
 
-    /** What the overview keeps of it. */
+    /** What the overview needs of it. */
     Brief brief() {
         return new Brief(anchor, url, ruling, counts, tls.map(Handshake.Done::version));
     }
 
-    /** A target in the overview: all that is kept of it when its section is written. */
+    /** A target in the overview: all that is kept in memory once its section is written. */
     record Brief(String anchor, String url, TargetVerdict ruling, List<Count> counts, Optional<String> version) {
         Brief {
             counts = List.copyOf(counts);

@@ -18,8 +18,8 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * The parts of the page. What is put into them is made visible and escaped; only the style sheet and the script, which
- * come from here, are put in as they are, and the page's policy lets a browser obey nothing else.
+ * The templates of the page. All values are made visible and escaped; only the style sheet and the script, which are
+ * resources of this package, are inserted as they are, and the page's policy allows a browser no others.
  */
 final class Templates {
     private static final Mustache.Compiler COMPILER = Mustache.compiler()
@@ -32,7 +32,7 @@ final class Templates {
     private final Template target = COMPILER.compile(reader("target.mustache"));
     private final Template foot = COMPILER.compile(reader("foot.mustache"));
 
-    /** All up to the first target. */
+    /** The page up to the first target. */
     String head(String started) {
         String style = text("report.css");
         return head.execute(new Head(started, style, hash(style), hash(text("report.js"))));
@@ -43,7 +43,7 @@ final class Templates {
         return target.execute(view);
     }
 
-    /** All behind the last target. */
+    /** The page after the last target. */
     String foot(Overview overview) {
         return foot.execute(new Foot(overview, text("report.js")));
     }
@@ -81,7 +81,7 @@ final class Templates {
         }
     }
 
-    /** As a Content-Security-Policy names a style sheet or a script that stands in the page. */
+    /** The hash by which a Content-Security-Policy names a style sheet or a script in the page. */
     private static String hash(String text) {
         try {
             return "sha256-"

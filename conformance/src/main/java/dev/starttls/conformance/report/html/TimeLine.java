@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The phases of the session one below the other, each where it began.
+ * The phases of the session, one below the other, each at its start time.
  *
- * @param total what they took together
+ * @param total the time of all phases together
  */
 record TimeLine(List<Bar> bars, String total) {
     private static final String HANDSHAKE = "HANDSHAKE";
 
-    /** So that even the shortest phase shows. */
+    /** In percent, so that even the shortest phase is visible. */
     private static final double NARROWEST = 0.8;
 
     TimeLine {

@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A transcript, a part for each time another connection speaks.
+ * A transcript, in parts: a new part starts whenever the connection changes.
  *
- * @param several whether there is more than one connection to tell apart
+ * @param several whether there is more than one connection to distinguish
  */
 record TranscriptView(List<Part> parts, boolean several) {
     TranscriptView {
         parts = List.copyOf(parts);
     }
 
-    /** Lines of one connection without another's between them. */
+    /** Consecutive lines of one connection. */
     record Part(int connection, List<Line> lines) {
         Part {
             lines = List.copyOf(lines);
@@ -24,11 +24,11 @@ record TranscriptView(List<Part> parts, boolean several) {
     }
 
     /**
-     * One thing that was said.
+     * One entry.
      *
      * @param key client, server or suite
-     * @param who who says it, and to whom
-     * @param through clear or tls; for a remark nothing
+     * @param who the side that sent it
+     * @param through clear or tls; empty for a remark
      */
     record Line(String ms, String key, String who, String through, String text) {
         boolean spoken() {

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A version of TLS, and what the server takes in it.
+ * A version of TLS, and what the server accepts in it.
  *
- * @param sign whether it is right that the server speaks it, or does not
- * @param order whose order of suites decides; empty if there is nothing to choose from
- * @param partial whether the server may take more than is listed
+ * @param sign whether the server is right to speak it or to refuse it
+ * @param order whose order of suites decides; empty if not known
+ * @param partial whether the server may accept more than is listed
  */
 record VersionView(
         String name,
@@ -20,7 +20,7 @@ record VersionView(
         String order,
         List<Suite> suites,
         List<String> groups) {
-    /** RFC 8996 and those before it have done away with all others. */
+    /** RFC 8996 and earlier RFCs deprecate all others. */
     private static final Set<String> IN_USE = Set.of("TLSv1.2", "TLSv1.3");
 
     VersionView {
@@ -66,7 +66,7 @@ record VersionView(
         return !groups.isEmpty();
     }
 
-    /** A cipher suite by its registered name, which says what it is good for. */
+    /** A cipher suite, judged by its registered name. */
     record Suite(String name, MarkStyle sign, String remark) {
         static Suite of(String name) {
             if (name.matches(".*(_anon_|_NULL_|_EXPORT|_RC4_|_RC2_|_DES_|_3DES_|_MD5$).*")) {

@@ -1,5 +1,5 @@
 /**
- * The report as one HTML file. Templates lay out, the values they are given are made here, and everything that is put
- * into a template is made visible and escaped on its way.
+ * The report as one HTML file: its templates, and the values for them. Every value is made visible and escaped when it
+ * is inserted.
  */
 package dev.starttls.conformance.report.html;

@@ -21,15 +21,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a report says of one certificate.
+ * The facts of one certificate that a report shows.
  *
  * @param subject the distinguished name
  * @param issuer the distinguished name
- * @param names of servers, and their addresses, in the order of the certificate
+ * @param names the names and addresses of servers, in the order of the certificate
  * @param notBefore from when it is valid
  * @param notAfter until when it is valid
  * @param keyAlgorithm as in {@code RSA}, {@code EC} or {@code EdDSA}
- * @param keyBits the size of the key in bits as its kind counts it; 0 where the kind says it all
+ * @param keyBits the size of the key in bits; 0 if the algorithm has only one size
  * @param signature the algorithm of the issuer's signature, with the digest
  */
 public record CertificateFacts(
@@ -42,7 +42,7 @@ public record CertificateFacts(
         int keyBits,
         String signature) {
 
-    /** By object identifier, which is all that the runtime tells. */
+    /** By object identifier, which is all that the Java runtime returns. */
     private static final Map<String, String> CURVES = Map.of(
             "1.2.840.10045.3.1.1", "secp192r1",
             "1.3.132.0.33", "secp224r1",
@@ -55,7 +55,7 @@ public record CertificateFacts(
         names = List.copyOf(names);
     }
 
-    /** Reads them off a certificate. */
+    /** The facts of a certificate. */
     public static CertificateFacts of(X509Certificate certificate) {
         return new CertificateFacts(
                 certificate.getSubjectX500Principal().getName(),
@@ -70,7 +70,7 @@ public record CertificateFacts(
                 signature(certificate));
     }
 
-    /** The key as a person says it: {@code RSA 2048}, {@code EC 256}, {@code EdDSA}. */
+    /** The key as a report shows it: {@code RSA 2048}, {@code EC 256}, {@code EdDSA}. */
     public String key() {
         return keyAlgorithm + (keyBits > 0 ? " " + keyBits : "");
     }
@@ -108,7 +108,7 @@ public record CertificateFacts(
         return 0;
     }
 
-    /** The signature's algorithm; for RSASSA-PSS with the digest, which the name alone does not say. */
+    /** The signature's algorithm; for RSASSA-PSS with the digest, which its name does not contain. */
     static String signature(X509Certificate certificate) {
         String name = certificate.getSigAlgName();
         if (!name.toUpperCase(Locale.ROOT).contains("PSS")) {

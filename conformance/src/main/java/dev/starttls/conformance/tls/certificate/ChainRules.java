@@ -20,7 +20,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Whether a chain is complete, trusted, within its time and signed with digests that still hold (RFC 5280, 9155). */
+/**
+ * Judges whether a chain is complete, trusted, within its validity and signed with digests that are not broken (RFC
+ * 5280, 9155).
+ */
 public final class ChainRules {
 
     private static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
@@ -30,9 +33,9 @@ public final class ChainRules {
     private final Instant now;
 
     /**
-     * The rules for one moment.
+     * The rules at one point in time.
      *
-     * @param roots whom to trust; an intermediate or the server's own certificate may be among them
+     * @param roots the trusted certificates; an intermediate or the server's own certificate may be among them
      * @param now the time to judge at
      */
     public ChainRules(List<X509Certificate> roots, Instant now) {
@@ -41,7 +44,7 @@ public final class ChainRules {
     }
 
     /**
-     * Judges what a server sent.
+     * Judges the chain that a server sent.
      *
      * @param sent its certificates, its own first
      */
@@ -69,8 +72,9 @@ public final class ChainRules {
     }
 
     /**
-     * From the server's certificate up, as far as what was sent reaches: the shortest way to a root where there is one,
-     * for cross-signed issuers leave a choice. Each certificate is looked at once, however many were sent.
+     * The path from the server's certificate up, as far as the sent certificates reach: the shortest path to a root if
+     * there is one, because cross-signed issuers allow several. Each certificate is visited once, however many were
+     * sent.
      */
     private List<X509Certificate> path(List<X509Certificate> sent) {
         Map<X509Certificate, List<X509Certificate>> paths = new LinkedHashMap<>();

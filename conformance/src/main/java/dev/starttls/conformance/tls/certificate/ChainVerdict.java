@@ -3,11 +3,12 @@ package dev.starttls.conformance.tls.certificate;
 import java.util.List;
 
 /**
- * What there is to say of a chain.
+ * The verdict on a chain.
  *
- * @param faults what a client refuses it for; empty when it is good
- * @param remarks what a client puts up with
- * @param path the subjects from the server's certificate up to the trusted root, or to where the chain breaks off
+ * @param faults why a client refuses it; empty if it is good
+ * @param remarks what is not as it should be, but clients accept
+ * @param path the subjects from the server's certificate up to the trusted root, or to the last certificate that was
+ *     found
  */
 public record ChainVerdict(List<String> faults, List<String> remarks, List<String> path) {
 

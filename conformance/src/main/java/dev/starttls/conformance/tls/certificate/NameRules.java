@@ -12,15 +12,15 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 
 /**
- * How the name of a server is found in its certificate (RFC 9525 section 6, RFC 7817 section 3): by the rules of {@link
- * ServerIdentity}, and by the common name, which clients of old looked at.
+ * Judges whether a certificate names a server (RFC 9525 section 6, RFC 7817 section 3): by the rules of {@link
+ * ServerIdentity}, and by the common name, which old clients checked.
  */
 public final class NameRules {
 
     private NameRules() {}
 
     /**
-     * Looks for a server in a certificate.
+     * Judges whether a certificate names a server.
      *
      * @param leaf the server's own certificate
      * @param reference the name or address that was asked for
@@ -34,7 +34,7 @@ public final class NameRules {
         }
         boolean named = presented.stream().anyMatch(identifier -> identifier.kind() == Kind.DNS);
         Optional<String> commonName = commonName(leaf);
-        // RFC 6125 section 6.4.4: the common name is a last resort, only where no DNS-ID is present at all.
+        // RFC 6125 section 6.4.4: the common name is a last resort, only if there is no DNS-ID at all.
         if (!named
                 && commonName.isPresent()
                 && reference.matches(new PresentedIdentifier(Kind.DNS, commonName.get()))) {

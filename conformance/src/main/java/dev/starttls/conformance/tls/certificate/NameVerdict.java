@@ -6,14 +6,14 @@ import java.util.List;
 public sealed interface NameVerdict {
 
     /**
-     * It does, by an identifier made for it.
+     * It does, by an identifier in subjectAltName.
      *
      * @param identifier the one that matched, as in {@code DNS:*.example.org}
      */
     record Matched(String identifier) implements NameVerdict {}
 
     /**
-     * Only the common name of the subject does, where RFC 9525 section 2 looks no more.
+     * Only the common name of the subject does, which RFC 9525 section 2 no longer allows.
      *
      * @param commonName what it says
      */

@@ -9,12 +9,12 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** The roots that this Java runtime trusts when nobody says whom to trust. */
+/** The roots that this Java runtime trusts by default. */
 public final class Roots {
 
     private Roots() {}
 
-    /** All of them; none when the runtime came without. */
+    /** All of them; empty if the runtime has none. */
     public static List<X509Certificate> ofTheRuntime() {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -1,5 +1,5 @@
 /**
- * Judges the certificates of a server by the rules and says every fault it finds, where a trust manager stops at the
- * first. No connection, no clock: the time comes in as a parameter.
+ * Judges the certificates of a server and reports every fault, while a trust manager stops at the first. It has no
+ * connection and no clock: the time is a parameter.
  */
 package dev.starttls.conformance.tls.certificate;

@@ -3,7 +3,7 @@ package dev.starttls.conformance.tls.manual;
 import dev.starttls.conformance.tls.wire.Alert;
 import java.io.IOException;
 
-/** The server sent an alert where something else was due. */
+/** The server sent an alert where something else was expected. */
 public final class AlertException extends IOException {
 
     private static final long serialVersionUID = 1L;

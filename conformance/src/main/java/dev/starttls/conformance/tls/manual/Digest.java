@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** The digests of the suites spoken here, on which both versions derive their keys. */
+/** The digests of the supported suites, with which both versions derive their keys. */
 enum Digest {
     SHA_256("SHA-256", "HmacSHA256", 32),
     SHA_384("SHA-384", "HmacSHA384", 48);
@@ -21,7 +21,7 @@ enum Digest {
         this.length = length;
     }
 
-    /** Of its output, in octets. */
+    /** The length of its output in octets. */
     int length() {
         return length;
     }

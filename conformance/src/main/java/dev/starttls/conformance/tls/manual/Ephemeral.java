@@ -21,10 +21,13 @@ import java.security.spec.XECPublicKeySpec;
 import java.util.List;
 import javax.crypto.KeyAgreement;
 
-/** Keys for one handshake, of the two groups that nearly every server has: x25519 (RFC 7748) and secp256r1. */
+/**
+ * Ephemeral keys for one handshake, of the two groups that nearly every server supports: x25519 (RFC 7748) and
+ * secp256r1.
+ */
 final class Ephemeral {
 
-    /** The groups, the most wanted first. */
+    /** The groups, the preferred one first. */
     static final List<Integer> GROUPS = List.of(NamedGroup.X25519.code(), NamedGroup.SECP256R1.code());
 
     private static final int X25519_LENGTH = 32;
@@ -49,15 +52,15 @@ final class Ephemeral {
         return List.of(KeyShare.x25519(x25519.getPublic()), KeyShare.secp256r1(secp256r1.getPublic()));
     }
 
-    /** The public key of one group, of those that are here. */
+    /** The public key of one of the groups. */
     KeyShare share(int group) {
         return shares().get(GROUPS.indexOf(group));
     }
 
     /**
-     * The secret shared with whoever has the private key of a server's share.
+     * The secret shared with the server that sent this key share.
      *
-     * @throws MalformedException if the share is of another group, or no public key
+     * @throws MalformedException if the share is of another group, or not a public key
      */
     Octets agree(KeyShare theirs) throws MalformedException {
         Octets exchange = theirs.exchange();
@@ -71,9 +74,9 @@ final class Ephemeral {
                 return agreed("ECDH", secp256r1, point(exchange));
             }
         } catch (GeneralSecurityException e) {
-            throw new MalformedException("the server's key share is no good: " + e.getMessage());
+            throw new MalformedException("the server's key share is not valid: " + e.getMessage());
         }
-        throw new MalformedException("a key share of x25519 or secp256r1 expected, got " + GroupNames.of(theirs.group())
+        throw new MalformedException("expected a key share of x25519 or secp256r1, got " + GroupNames.of(theirs.group())
                 + " in " + exchange.length() + " octets");
     }
 

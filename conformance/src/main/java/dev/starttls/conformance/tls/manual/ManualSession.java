@@ -4,7 +4,10 @@ import dev.starttls.conformance.tls.wire.Octets;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A session after its handshake, whose records this suite makes itself, of either version. Not safe for use by several threads. */
+/**
+ * A session of either version after its handshake, with the suite's own TLS, whose records the checks can change. Not
+ * safe for use by several threads.
+ */
 public sealed interface ManualSession permits Tls13Session, Tls12Session {
 
     /** The registered name of the version. */
@@ -13,19 +16,19 @@ public sealed interface ManualSession permits Tls13Session, Tls12Session {
     /** The registered name of the suite. */
     String suite();
 
-    /** Whether the server went on with the session that was offered. */
+    /** Whether the server resumed the session that was offered. */
     boolean isResumed();
 
-    /** One record of application data, up to 2^14 octets, or none at all; it is not sent yet. */
+    /** One record of application data, with 0 to 2^14 octets; it is not sent yet. */
     Octets seal(Octets plain);
 
-    /** The alert that ends this side's sending; it is not sent yet. */
+    /** The record with close_notify; it is not sent yet. */
     Octets closeNotify();
 
     /**
-     * A KeyUpdate that asks the server for one of its own; what is sealed afterwards is sealed with the new key.
+     * A KeyUpdate that requests one of the server; what is sealed afterwards has the new key.
      *
-     * @throws IllegalStateException before TLS 1.3, which has none
+     * @throws IllegalStateException in TLS 1.2, which has no KeyUpdate
      */
     Octets keyUpdate();
 
@@ -33,12 +36,12 @@ public sealed interface ManualSession permits Tls13Session, Tls12Session {
     int keyUpdates();
 
     /**
-     * Waits for application data; what else belongs into a session is dealt with on the way.
+     * Waits for application data, and processes TLS's own messages on the way.
      *
      * @return at least one octet, or empty after close_notify
      * @throws AlertException if the server sent another alert
-     * @throws dev.starttls.conformance.tls.wire.MalformedException if something came that is no TLS of this version under
-     *     the server's key
+     * @throws dev.starttls.conformance.tls.wire.MalformedException if something came that is not TLS of this version
+     *     under the server's key
      */
     Optional<Octets> read() throws IOException;
 }

@@ -4,7 +4,7 @@ import dev.starttls.conformance.tls.wire.Octets;
 import dev.starttls.conformance.tls.wire.SessionTicket;
 import java.util.concurrent.TimeUnit;
 
-/** A ticket of TLS 1.3 and the key that goes with it: good for one more session with the same server. */
+/** A ticket of TLS 1.3 and its key, for one more session with the same server. */
 public final class PreSharedKey {
 
     private final Tls13Suite suite;
@@ -30,7 +30,7 @@ public final class PreSharedKey {
         return ticket.ticket();
     }
 
-    /** The age in milliseconds, hidden as the server asked for (RFC 8446 section 4.2.11.1). */
+    /** The obfuscated age in milliseconds (RFC 8446 section 4.2.11.1). */
     long obfuscatedAge() {
         long age = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since);
         return (age + ticket.ageAdd()) & 0xffffffffL;

@@ -52,9 +52,9 @@ final class Tls12Handshake {
     }
 
     /**
-     * The keys that both sides go on with, and what was learned on the way.
+     * The result: the keys of both directions, and what was negotiated.
      *
-     * @param verifyData what the client's Finished had in it
+     * @param verifyData the verify_data of the client's Finished
      */
     record Result(
             ServerHello chosen,
@@ -63,7 +63,7 @@ final class Tls12Handshake {
             Octets verifyData,
             Tls13Handshake.Beginning beginning) {}
 
-    /** Both directions. */
+    /** The keys of both directions. */
     record Keys(Tls12Protection incoming, Tls12Protection outgoing) {
         static Keys of(Tls12Suite suite, Octets master, ClientHello hello, ServerHello chosen) {
             int key = suite.keyLength();
@@ -76,7 +76,7 @@ final class Tls12Handshake {
         }
     }
 
-    /** The hello of a full handshake, ready to have things left out or added. */
+    /** The ClientHello of a full handshake, to which extensions may be added or from which they may be removed. */
     static ClientHello hello(String serverName) {
         return ClientHello.only(ProtocolVersion.TLS12, serverName)
                 .with()
@@ -91,7 +91,7 @@ final class Tls12Handshake {
         return full(hello, chosen, suite(chosen));
     }
 
-    /** Offers to go on with a session, which the server may pass over. */
+    /** Offers to resume a session, which the server may decline. */
     Result resume(ClientHello hello, Tls12Resumption session) throws IOException {
         send(hello);
         ServerHello chosen = serverHello();
@@ -108,11 +108,11 @@ final class Tls12Handshake {
     private ServerHello serverHello() throws IOException {
         HandshakeMessage message = next();
         if (message.type() != SERVER_HELLO) {
-            throw new MalformedException("a ServerHello expected, got a message of type " + message.type());
+            throw new MalformedException("expected a ServerHello, got a message of type " + message.type());
         }
         ServerHello hello = ServerHello.parse(message.body());
         if (!hello.isVersion(ProtocolVersion.TLS12)) {
-            throw new MalformedException("TLS 1.2 expected, got " + hello);
+            throw new MalformedException("expected TLS 1.2, got " + hello);
         }
         return hello;
     }
@@ -131,12 +131,12 @@ final class Tls12Handshake {
                 case SERVER_KEY_EXCHANGE -> share = Optional.of(ServerMessages.ecdheShare(message.body()));
                 case CERTIFICATE_REQUEST -> certificateWanted = true;
                 default -> {
-                    // Certificate and its status: who the server is does not matter here.
+                    // Certificate and CertificateStatus: the identity of the server does not matter here.
                 }
             }
             message = next();
         }
-        KeyShare theirs = share.orElseThrow(() -> new MalformedException("no ServerKeyExchange came"));
+        KeyShare theirs = share.orElseThrow(() -> new MalformedException("expected a ServerKeyExchange, got none"));
         Octets premaster = ephemeral.agree(theirs);
         Octets sent = certificateWanted ? handshake(NO_CERTIFICATE) : Octets.NONE;
         Octets point = ephemeral.share(theirs.group()).exchange();
@@ -158,7 +158,7 @@ final class Tls12Handshake {
 
     private Result abbreviated(ClientHello hello, ServerHello chosen, Tls12Resumption session) throws IOException {
         if (chosen.suite() != session.suite().suite().code()) {
-            throw new MalformedException("the server went on with the session, but with another suite");
+            throw new MalformedException("the server resumed the session, but with another suite");
         }
         Keys keys = Keys.of(session.suite(), session.master(), hello, chosen);
         finished(session.suite(), session.master(), keys);
@@ -173,7 +173,7 @@ final class Tls12Handshake {
         return CHANGE_CIPHER_SPEC.and(keys.outgoing().seal(ContentType.HANDSHAKE.code(), finished));
     }
 
-    /** Reads up to the server's Finished, whose content proves that both have the same keys. */
+    /** Reads up to the server's Finished, whose verify_data proves that both sides have the same keys. */
     private void finished(Tls12Suite suite, Octets master, Keys keys) throws IOException {
         while (true) {
             Octets before = messages;
@@ -182,11 +182,11 @@ final class Tls12Handshake {
                 case NEW_SESSION_TICKET -> ticket = ServerMessages.olderTicket(message.body());
                 case FINISHED -> {
                     if (!message.body().equals(suite.verifyData(master, "server finished", before))) {
-                        throw new MalformedException("what the server's Finished has in it is wrong");
+                        throw new MalformedException("the verify_data of the server's Finished is wrong");
                     }
                     return;
                 }
-                default -> throw new MalformedException("a Finished expected, got a message of type " + message.type());
+                default -> throw new MalformedException("expected a Finished, got a message of type " + message.type());
             }
         }
     }
@@ -200,7 +200,7 @@ final class Tls12Handshake {
         return next(Optional.empty());
     }
 
-    /** The same where the server may change to encryption. */
+    /** The same at a point where the server may change to encryption. */
     private HandshakeMessage next(Keys keys) throws IOException {
         return next(Optional.of(keys));
     }
@@ -218,7 +218,7 @@ final class Tls12Handshake {
         return message.get();
     }
 
-    /** Passes over HelloRequest, which is no part of the handshake (RFC 5246 section 7.4.1.1). */
+    /** Skips HelloRequest, which is not part of the handshake (RFC 5246 section 7.4.1.1). */
     private Optional<HandshakeMessage> assembled() throws MalformedException {
         Optional<HandshakeMessage> message = assembler.next();
         while (message.filter(one -> one.type() == HELLO_REQUEST).isPresent()) {
@@ -243,7 +243,7 @@ final class Tls12Handshake {
             return;
         }
         if (plain.type() != ContentType.HANDSHAKE.code()) {
-            throw new MalformedException("a handshake message expected, got a record of type " + plain.type());
+            throw new MalformedException("expected a handshake message, got a record of type " + plain.type());
         }
         assembler.add(plain.content());
     }

@@ -11,10 +11,10 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** One direction of a session of TLS 1.2 with AES-GCM (RFC 5246 section 6.2.3.3, RFC 5288 section 3). */
+/** The record protection of one direction in TLS 1.2 with AES-GCM (RFC 5246 section 6.2.3.3, RFC 5288 section 3). */
 final class Tls12Protection {
 
-    /** Octets of the nonce that come from the keys. */
+    /** The octets of the nonce that are derived with the keys. */
     static final int SALT = 4;
 
     private static final int EXPLICIT = 8;
@@ -29,7 +29,7 @@ final class Tls12Protection {
         this.salt = salt;
     }
 
-    /** The record of this type that carries the content. */
+    /** Encrypts the content into a record of this type. */
     Octets seal(int type, Octets content) {
         Octets explicit =
                 Octets.of(ByteBuffer.allocate(EXPLICIT).putLong(sequence).array());
@@ -41,7 +41,7 @@ final class Tls12Protection {
         }
     }
 
-    /** The record with what it carries. */
+    /** Decrypts a record. */
     TlsRecord open(TlsRecord record) throws MalformedException {
         Octets content = record.content();
         int length = content.length() - EXPLICIT - TAG;

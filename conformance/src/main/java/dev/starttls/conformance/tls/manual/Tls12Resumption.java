@@ -2,7 +2,7 @@ package dev.starttls.conformance.tls.manual;
 
 import dev.starttls.conformance.tls.wire.Octets;
 
-/** What is needed to go on with a session of TLS 1.2 on another connection. */
+/** What is needed to resume a session of TLS 1.2 on another connection. */
 public final class Tls12Resumption {
 
     private final Tls12Suite suite;
@@ -25,12 +25,12 @@ public final class Tls12Resumption {
         return master;
     }
 
-    /** What the server called the session; empty if it does not keep it. */
+    /** The session id that the server chose; empty if it does not store the session. */
     public Octets sessionId() {
         return sessionId;
     }
 
-    /** What the server gave away to be shown again; empty if it gave none. */
+    /** The ticket that the server sent; empty if it sent none. */
     public Octets ticket() {
         return ticket;
     }

@@ -33,25 +33,25 @@ public final class Tls12Session implements ManualSession {
         this.result = result;
     }
 
-    /** How a client lets itself be known to a server, where it matters for going on with sessions. */
+    /** What a client supports, as far as it matters for resumption, renegotiation and heartbeats. */
     public enum Kind {
-        /** Takes tickets and indicates secure renegotiation: a client of today. */
+        /** Accepts tickets and indicates secure renegotiation, as modern clients do. */
         MODERN,
-        /** Takes no tickets, so that only the server can keep the session (RFC 5246 section 7.4.1.2). */
+        /** Accepts no tickets, so that only the server can store the session (RFC 5246 section 7.4.1.2). */
         WITHOUT_TICKETS,
-        /** Does not indicate secure renegotiation, as clients of before 2010 (RFC 5746 section 3.6). */
+        /** Does not indicate secure renegotiation, as clients before 2010 (RFC 5746 section 3.6). */
         WITHOUT_SECURE_RENEGOTIATION,
-        /** Says that it may be sent heartbeats (RFC 6520 section 2). */
+        /** Allows the server to send heartbeats (RFC 6520 section 2). */
         WITH_HEARTBEAT
     }
 
     /**
      * Shakes hands.
      *
-     * @param in what the server sends; it bounds the time by exceptions of its own
+     * @param in what the server sends; it throws an exception after its time limit
      * @param out sends octets in one segment where they fit
      * @param serverName for SNI; empty sends none
-     * @throws MalformedException if the server speaks no TLS 1.2 with ECDHE and AES-GCM, or no TLS at all
+     * @throws MalformedException if the server does not speak TLS 1.2 with ECDHE and AES-GCM, or not TLS at all
      * @throws AlertException if the server refused
      */
     public static Tls12Session shake(InputStream in, Consumer<Octets> out, String serverName, Kind kind)
@@ -59,7 +59,7 @@ public final class Tls12Session implements ManualSession {
         return new Tls12Session(in, serverName, new Tls12Handshake(in, out).shake(hello(serverName, kind)));
     }
 
-    /** Shakes hands to go on with a session by its id; {@link #isResumed} tells whether the server did. */
+    /** Performs a handshake that offers a session by its id; {@link #isResumed} says whether the server resumed it. */
     public static Tls12Session resumeById(
             InputStream in, Consumer<Octets> out, String serverName, Tls12Resumption session) throws IOException {
         ClientHello hello = hello(serverName, Kind.WITHOUT_TICKETS)
@@ -69,10 +69,12 @@ public final class Tls12Session implements ManualSession {
         return new Tls12Session(in, serverName, new Tls12Handshake(in, out).resume(hello, session));
     }
 
-    /** Shakes hands to go on with a session by its ticket; {@link #isResumed} tells whether the server did. */
+    /**
+     * Performs a handshake that offers a session by its ticket; {@link #isResumed} says whether the server resumed it.
+     */
     public static Tls12Session resumeByTicket(
             InputStream in, Consumer<Octets> out, String serverName, Tls12Resumption session) throws IOException {
-        // An id of the client's own, which the server gives back if it takes the ticket (RFC 5077 section 3.4).
+        // An id of the client's own, which the server returns if it accepts the ticket (RFC 5077 section 3.4).
         ClientHello modern = hello(serverName, Kind.MODERN);
         ClientHello hello = modern.with()
                 .sessionId(modern.random())
@@ -114,7 +116,7 @@ public final class Tls12Session implements ManualSession {
         return result.beginning() == Tls13Handshake.Beginning.RESUMED;
     }
 
-    /** What is needed to go on with this session on another connection. */
+    /** What is needed to resume this session on another connection. */
     public Tls12Resumption resumption() {
         return result.resumption();
     }
@@ -124,7 +126,7 @@ public final class Tls12Session implements ManualSession {
         return seal(ContentType.APPLICATION_DATA, plain);
     }
 
-    /** One record of whatever type; it is not sent yet. */
+    /** One record of any type; it is not sent yet. */
     public Octets seal(ContentType type, Octets plain) {
         return result.keys().outgoing().seal(type.code(), plain);
     }
@@ -144,7 +146,7 @@ public final class Tls12Session implements ManualSession {
         return 0;
     }
 
-    /** A ClientHello inside the session that asks for another handshake as RFC 5746 section 3.5 has it. */
+    /** A ClientHello inside the session that starts a secure renegotiation (RFC 5746 section 3.5). */
     public Octets secureRenegotiation() {
         return seal(
                 ContentType.HANDSHAKE,
@@ -155,14 +157,14 @@ public final class Tls12Session implements ManualSession {
                         .message());
     }
 
-    /** The same as it was before RFC 5746: nothing binds it to the session that it comes in. */
+    /** A ClientHello as before RFC 5746, which is not bound to the session. */
     public Octets insecureRenegotiation() {
         return seal(
                 ContentType.HANDSHAKE,
                 hello(serverName, Kind.WITHOUT_SECURE_RENEGOTIATION).message());
     }
 
-    /** What a wait inside the session brought. */
+    /** What came inside the session. */
     public sealed interface Came {
         /** At least one octet of application data. */
         record Data(Octets octets) implements Came {}
@@ -173,14 +175,14 @@ public final class Tls12Session implements ManualSession {
         /** A message of another handshake, by its type. */
         record Handshake(int type) implements Came {}
 
-        /** A record of a type that has no place in a session. */
+        /** A record of a type that is not expected in a session. */
         record Other(int type) implements Came {}
     }
 
     /**
-     * Waits for whatever comes next but requests for another handshake, which are passed over.
+     * Waits for what comes next, except HelloRequest messages, which are skipped.
      *
-     * @throws MalformedException if something came that is no TLS 1.2 under the server's key
+     * @throws MalformedException if something came that is not TLS 1.2 under the server's key
      */
     public Came next() throws IOException {
         HandshakeAssembler assembler = new HandshakeAssembler();
@@ -227,6 +229,6 @@ public final class Tls12Session implements ManualSession {
             }
             throw new AlertException(alerted.alert());
         }
-        throw new MalformedException("application data expected, got " + came);
+        throw new MalformedException("expected application data, got " + came);
     }
 }

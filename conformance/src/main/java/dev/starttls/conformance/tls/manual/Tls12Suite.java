@@ -50,12 +50,12 @@ enum Tls12Suite {
         return expand(premaster, label, seed, MASTER_SECRET);
     }
 
-    /** What a Finished has in it (RFC 5246 section 7.4.9). */
+    /** The verify_data of a Finished (RFC 5246 section 7.4.9). */
     Octets verifyData(Octets master, String label, Octets messages) {
         return expand(master, label, hash(messages), VERIFY_DATA);
     }
 
-    /** PRF: as many octets as are asked for. */
+    /** The pseudorandom function: this number of octets. */
     Octets expand(Octets secret, String label, Octets seed, int length) {
         Octets all = Octets.ascii(label).and(seed);
         Octets a = all;

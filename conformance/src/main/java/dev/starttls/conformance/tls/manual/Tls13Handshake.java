@@ -29,14 +29,14 @@ final class Tls13Handshake {
             RecordCutter.record(ContentType.CHANGE_CIPHER_SPEC.code(), ProtocolVersion.TLS12.code(), Octets.hex("01"));
     private static final Octets NO_CERTIFICATE = Octets.hex("0b000004 00000000");
 
-    /** Under the keys of early data, where those were taken (RFC 8446 section 4.5). */
+    /** EndOfEarlyData, sent with the early traffic keys if the server accepted early data (RFC 8446 section 4.5). */
     private static final Octets END_OF_EARLY_DATA = Octets.hex("05000000");
 
     private static final int SERVER_HELLO = 2;
     private static final int ENCRYPTED_EXTENSIONS = 8;
     private static final int CERTIFICATE_REQUEST = 13;
     private static final int FINISHED = 20;
-    /** The lengths before one binder: of all of them, and of itself. */
+    /** The octets of the two lengths before one binder: of the list, and of the binder itself. */
     private static final int BINDERS_HEADER = 3;
 
     private static final int MAX_RECORDS = 1024;
@@ -58,9 +58,9 @@ final class Tls13Handshake {
     }
 
     /**
-     * The keys that both sides go on with, and what was learned on the way.
+     * The result: the keys of both directions, and what was negotiated.
      *
-     * @param resumption what the keys of tickets are derived from
+     * @param resumption the secret from which the keys of tickets are derived
      */
     record Result(
             Tls13Suite suite,
@@ -70,7 +70,7 @@ final class Tls13Handshake {
             List<Extension> encryptedExtensions,
             Beginning beginning) {}
 
-    /** What a handshake begins with. */
+    /** Whether a handshake was full or resumed a session. */
     enum Beginning {
         FULL,
         RESUMED
@@ -85,9 +85,9 @@ final class Tls13Handshake {
     }
 
     /**
-     * A handshake that offers a pre-shared key, which the server may pass over.
+     * A handshake that offers a pre-shared key, which the server may decline.
      *
-     * @param earlyData what to send right behind the hello under the key; none at all offers none
+     * @param earlyData the data to send right after the ClientHello under the key; empty to offer none
      */
     Result resume(String serverName, PreSharedKey psk, Octets earlyData) throws IOException {
         ClientHelloBuilder builder = hello(serverName, List.of(psk.suite()));
@@ -161,16 +161,18 @@ final class Tls13Handshake {
     private ServerHello serverHello() throws IOException {
         HandshakeMessage message = next();
         if (message.type() != SERVER_HELLO) {
-            throw new MalformedException("a ServerHello expected, got a message of type " + message.type());
+            throw new MalformedException("expected a ServerHello, got a message of type " + message.type());
         }
         ServerHello hello = ServerHello.parse(message.body());
         if (!hello.isVersion(ProtocolVersion.TLS13) || hello.isRetryRequest()) {
-            throw new MalformedException("TLS 1.3 with x25519 or secp256r1 expected, got " + hello);
+            throw new MalformedException("expected TLS 1.3 with x25519 or secp256r1, got " + hello);
         }
         return hello;
     }
 
-    /** The server's encrypted messages up to its Finished, whose MAC proves that both have the same keys. */
+    /**
+     * Reads the server's encrypted messages up to its Finished, whose MAC proves that both sides have the same keys.
+     */
     private void flight(Tls13Suite suite, Octets server) throws IOException {
         while (true) {
             Octets before = messages;
@@ -185,7 +187,7 @@ final class Tls13Handshake {
                     return;
                 }
                 default -> {
-                    // Certificate and CertificateVerify: who the server is does not matter here.
+                    // Certificate and CertificateVerify: the identity of the server does not matter here.
                 }
             }
         }
@@ -223,7 +225,7 @@ final class Tls13Handshake {
                         new Alert(plain.content().at(0), plain.content().at(1)));
             }
             if (plain.type() != ContentType.HANDSHAKE.code()) {
-                throw new MalformedException("a handshake message expected, got a record of type " + plain.type());
+                throw new MalformedException("expected a handshake message, got a record of type " + plain.type());
             }
             assembler.add(plain.content());
             message = assembler.next();

@@ -11,7 +11,7 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** One direction of a session under one key (RFC 8446 section 5.2 and 5.3). */
+/** The record protection of one direction in TLS 1.3, under one key (RFC 8446 section 5.2 and 5.3). */
 final class Tls13Protection {
 
     private static final int NONCE = 12;
@@ -31,12 +31,12 @@ final class Tls13Protection {
         this.iv = suite.expand(secret, "iv", Octets.NONE, NONCE);
     }
 
-    /** The next key of this direction. */
+    /** The protection with the next key of this direction. */
     Tls13Protection updated() {
         return new Tls13Protection(suite, suite.updated(secret));
     }
 
-    /** The record that carries the content, without any padding. */
+    /** Encrypts the content into a record, without padding. */
     Octets seal(ContentType type, Octets content) {
         Octets inner = content.and(Octets.of(new byte[] {(byte) type.code()}));
         Octets header = RecordCutter.record(
@@ -51,7 +51,7 @@ final class Tls13Protection {
         }
     }
 
-    /** What a record carries, its type in the place of the outer one. */
+    /** Decrypts a record; the result has the inner content type. */
     TlsRecord open(TlsRecord record) throws MalformedException {
         Octets header = record.octets().first(TlsRecord.HEADER);
         Octets inner;

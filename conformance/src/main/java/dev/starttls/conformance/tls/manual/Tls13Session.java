@@ -54,10 +54,11 @@ public final class Tls13Session implements ManualSession {
     /**
      * Shakes hands.
      *
-     * @param in what the server sends; it bounds the time by exceptions of its own
+     * @param in what the server sends; it throws an exception after its time limit
      * @param out sends octets in one segment where they fit
      * @param serverName for SNI; empty sends none
-     * @throws MalformedException if the server speaks no TLS 1.3 with AES-GCM and x25519 or secp256r1, or no TLS at all
+     * @throws MalformedException if the server does not speak TLS 1.3 with AES-GCM and x25519 or secp256r1, or not TLS
+     *     at all
      * @throws AlertException if the server refused
      */
     public static Tls13Session shake(InputStream in, Consumer<Octets> out, String serverName) throws IOException {
@@ -65,7 +66,7 @@ public final class Tls13Session implements ManualSession {
     }
 
     /**
-     * Shakes hands with a ticket of an earlier session.
+     * Performs a handshake with a ticket of an earlier session.
      *
      * @throws IOException as {@link #shake} does
      */
@@ -75,8 +76,8 @@ public final class Tls13Session implements ManualSession {
     }
 
     /**
-     * Shakes hands with a ticket of an earlier session, and sends data under its key without waiting for the server, be
-     * that invited or not.
+     * Performs a handshake with a ticket of an earlier session, and sends early data under its key, whether or not the
+     * ticket allows it.
      *
      * @throws IOException as {@link #shake} does
      */
@@ -96,7 +97,7 @@ public final class Tls13Session implements ManualSession {
         return beginning == Tls13Handshake.Beginning.RESUMED;
     }
 
-    /** The keys to the tickets that came so far. */
+    /** The pre-shared keys of the tickets that came so far. */
     public List<PreSharedKey> preSharedKeys() {
         return tickets.stream()
                 .map(ticket -> new PreSharedKey(suite, resumption, ticket))
@@ -108,7 +109,7 @@ public final class Tls13Session implements ManualSession {
         return suite.suite().name();
     }
 
-    /** What the server said under encryption to the extensions of the hello. */
+    /** The extensions in the server's EncryptedExtensions. */
     public List<Extension> encryptedExtensions() {
         return encryptedExtensions;
     }

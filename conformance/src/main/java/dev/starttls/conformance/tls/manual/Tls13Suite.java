@@ -42,7 +42,7 @@ enum Tls13Suite {
         return digest.hash(message);
     }
 
-    /** HMAC, which is HKDF-Extract with the salt as its key too. */
+    /** HMAC, which is also HKDF-Extract with the salt as its key. */
     Octets hmac(Octets key, Octets message) {
         return digest.hmac(key, message);
     }
@@ -64,7 +64,7 @@ enum Tls13Suite {
         return hmac(secret, info).first(length);
     }
 
-    /** The secret of one side, and the one its KeyUpdate leads to (RFC 8446 section 7.2). */
+    /** The next traffic secret, after a KeyUpdate (RFC 8446 section 7.2). */
     Octets updated(Octets secret) {
         return expand(secret, "traffic upd", Octets.NONE, digest.length());
     }
@@ -74,7 +74,10 @@ enum Tls13Suite {
         return expand(secret, "resumption", nonce, digest.length());
     }
 
-    /** The proof in a hello, cut off before its binders, that a pre-shared key is known (RFC 8446 section 4.2.11.2). */
+    /**
+     * The binder, which proves that the pre-shared key is known, over the ClientHello without its binders (RFC 8446
+     * section 4.2.11.2).
+     */
     Octets binder(Octets preSharedKey, Octets truncatedHello) {
         Octets early = hmac(noSecret(), preSharedKey);
         return finished(derive(early, "res binder", Octets.NONE), truncatedHello);

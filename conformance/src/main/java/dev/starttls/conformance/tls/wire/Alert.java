@@ -61,18 +61,18 @@ public record Alert(int level, int description) {
             Map.entry(NO_APPLICATION_PROTOCOL, "no_application_protocol"));
 
     /**
-     * Reads the content of a record of alerts, which has one (RFC 8446 section 5.1).
+     * Parses the content of an alert record, which has exactly one alert (RFC 8446 section 5.1).
      *
-     * @throws MalformedException if it has another length than one alert
+     * @throws MalformedException if it does not have the length of one alert
      */
     public static Alert parse(Octets content) throws MalformedException {
         if (content.length() != 2) {
-            throw new MalformedException("an alert of 2 octets expected, got " + content.length());
+            throw new MalformedException("expected an alert of 2 octets, got " + content.length());
         }
         return new Alert(content.at(0), content.at(1));
     }
 
-    /** Whether it is only a warning, after which the peer may go on. */
+    /** Whether it is only a warning, after which the peer may continue. */
     public boolean isWarning() {
         return level == WARNING;
     }

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Cipher suites by their registered names: those in use, and those that a server must no longer accept. What a suite is
- * good for is read off its name, which says it all.
+ * Cipher suites by their registered names: those in use, and those that a server must no longer accept. The properties
+ * of a suite are derived from its name.
  */
 public enum CipherSuite {
     TLS_NULL_WITH_NULL_NULL(0x0000),
@@ -181,7 +181,7 @@ public enum CipherSuite {
         return Arrays.stream(values()).filter(suite -> suite.code == code).findFirst();
     }
 
-    /** The name of the suite with this number, or the number itself when it is not one of these. */
+    /** The name of the suite with this number, or the number itself if it is not one of these. */
     public static String label(int code) {
         return of(code).map(CipherSuite::name).orElseGet(() -> String.format(Locale.ROOT, "0x%04x", code));
     }
@@ -193,12 +193,12 @@ public enum CipherSuite {
                 .findFirst();
     }
 
-    /** Those of TLS 1.3. */
+    /** The suites of TLS 1.3. */
     public static List<CipherSuite> modern() {
         return Arrays.stream(values()).filter(CipherSuite::isTls13).toList();
     }
 
-    /** Those of TLS 1.2 and before that RFC 9325 section 4.1 does not forbid. */
+    /** The suites of TLS 1.2 and earlier that RFC 9325 section 4.1 does not forbid. */
     public static List<CipherSuite> classic() {
         return Arrays.stream(values())
                 .filter(suite -> !suite.isTls13()
@@ -207,29 +207,29 @@ public enum CipherSuite {
                 .toList();
     }
 
-    /** Those that RFC 9325 section 4.1 forbids. */
+    /** The suites that RFC 9325 section 4.1 forbids. */
     public static List<CipherSuite> prohibited() {
         return Arrays.stream(values())
                 .filter(suite -> suite.prohibition().isPresent())
                 .toList();
     }
 
-    /** Whether it is one of TLS 1.3, where the suite says nothing of the key exchange. */
+    /** Whether it is a suite of TLS 1.3, which does not include the key exchange. */
     public boolean isTls13() {
         return code >> 8 == 0x13;
     }
 
-    /** Whether it is no suite but a sign to the server (RFC 5746 section 3.3, RFC 7507). */
+    /** Whether it is not a suite but a signal to the server (RFC 5746 section 3.3, RFC 7507). */
     public boolean isSignal() {
         return name().endsWith("_SCSV");
     }
 
-    /** Whether what is recorded today stays secret when the server's key is stolen later (RFC 9325 section 7.3). */
+    /** Whether recorded sessions stay secret if the server's key is stolen later (RFC 9325 section 7.3). */
     public boolean isForwardSecret() {
         return isTls13() || name().contains("DHE_");
     }
 
-    /** Whether the key travels encrypted with the server's RSA key (RFC 9325 section 4.1). */
+    /** Whether the client encrypts the premaster secret with the server's RSA key (RFC 9325 section 4.1). */
     public boolean isRsaKeyTransport() {
         return name().startsWith("TLS_RSA_");
     }
@@ -239,7 +239,7 @@ public enum CipherSuite {
         return isTls13() || name().contains("_GCM_") || name().contains("_CCM") || name().contains("_POLY1305_");
     }
 
-    /** Whether a version older than TLS 1.2 knows it: AEAD and digests other than SHA-1 and MD5 came with that. */
+    /** Whether versions older than TLS 1.2 have it: AEAD and digests other than SHA-1 and MD5 came with TLS 1.2. */
     public boolean isBeforeTls12() {
         return !isAead() && !name().endsWith("_SHA256") && !name().endsWith("_SHA384");
     }
@@ -249,7 +249,7 @@ public enum CipherSuite {
         return name().contains("_CBC_");
     }
 
-    /** Why RFC 9325 section 4.1 or an older rule forbids it; empty when none does. */
+    /** Why RFC 9325 section 4.1 or an older RFC forbids it; empty if none does. */
     public Optional<String> prohibition() {
         if (isSignal()) {
             return Optional.empty();
@@ -261,7 +261,7 @@ public enum CipherSuite {
             return Optional.of("nothing is encrypted");
         }
         if (name().contains("EXPORT")) {
-            return Optional.of("export grade, broken by anyone");
+            return Optional.of("export grade, easily broken");
         }
         if (name().contains("_RC4_")) {
             return Optional.of("RC4 is prohibited (RFC 7465)");

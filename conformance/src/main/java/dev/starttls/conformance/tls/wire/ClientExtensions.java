@@ -2,10 +2,10 @@ package dev.starttls.conformance.tls.wire;
 
 import java.util.List;
 
-/** Makes the extensions a client sends. */
+/** Makes the extensions of a ClientHello. */
 public final class ClientExtensions {
 
-    /** Signature schemes of today, and the RSA and ECDSA ones with SHA-1 that old servers still need. */
+    /** The current signature schemes, and those of RSA and ECDSA with SHA-1, which old servers still need. */
     private static final List<Integer> SIGNATURES = List.of(
             0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b, 0x0401, 0x0501,
             0x0601, 0x0203, 0x0201);
@@ -25,26 +25,26 @@ public final class ClientExtensions {
                 Extension.SERVER_NAME, new OctetWriter().vector16(name).octets());
     }
 
-    /** RFC 8446 section 4.2.1: the numbers of the versions, most wanted first. */
+    /** RFC 8446 section 4.2.1: the numbers of the versions, in order of preference. */
     public static Extension supportedVersions(List<Integer> versions) {
         return new Extension(
                 Extension.SUPPORTED_VERSIONS,
                 new OctetWriter().vector8(numbers(versions)).octets());
     }
 
-    /** RFC 8446 section 4.2.7: the numbers of the groups, most wanted first. */
+    /** RFC 8446 section 4.2.7: the numbers of the groups, in order of preference. */
     public static Extension supportedGroups(List<Integer> groups) {
         return new Extension(
                 Extension.SUPPORTED_GROUPS,
                 new OctetWriter().vector16(numbers(groups)).octets());
     }
 
-    /** RFC 8446 section 4.2.3: every scheme that a server is likely to have a key for. */
+    /** RFC 8446 section 4.2.3: every scheme for which a server is likely to have a key. */
     public static Extension signatureAlgorithms() {
         return signatureAlgorithms(SIGNATURES);
     }
 
-    /** The same with the numbers of these schemes alone. */
+    /** The same with only these schemes, by their numbers. */
     public static Extension signatureAlgorithms(List<Integer> schemes) {
         return new Extension(
                 Extension.SIGNATURE_ALGORITHMS,
@@ -70,8 +70,8 @@ public final class ClientExtensions {
      * RFC 8446 section 4.2.11: one pre-shared key. It has to be the last extension.
      *
      * @param identity the ticket
-     * @param age how old the ticket is in milliseconds, with the number added that came with it
-     * @param binder the proof that the key is known, over all of the hello before it
+     * @param age the age of the ticket in milliseconds, plus the ticket_age_add of the ticket
+     * @param binder the proof that the key is known, over the ClientHello up to the binders
      */
     public static Extension preSharedKey(Octets identity, long age, Octets binder) {
         Octets identities = new OctetWriter()
@@ -90,7 +90,7 @@ public final class ClientExtensions {
         return new Extension(Extension.EARLY_DATA, Octets.NONE);
     }
 
-    /** RFC 7301 section 3.1: the names of the protocols, most wanted first. */
+    /** RFC 7301 section 3.1: the names of the protocols, in order of preference. */
     public static Extension alpn(List<String> protocols) {
         OctetWriter names = new OctetWriter();
         protocols.forEach(name -> names.vector8(Octets.ascii(name)));
@@ -112,7 +112,7 @@ public final class ClientExtensions {
     /**
      * RFC 5746 section 3.5, for another handshake on a connection.
      *
-     * @param verifyData what the client's Finished of the handshake before had in it
+     * @param verifyData the verify_data of the client's Finished in the previous handshake
      */
     public static Extension renegotiationInfo(Octets verifyData) {
         return new Extension(
@@ -125,12 +125,12 @@ public final class ClientExtensions {
         return new Extension(Extension.EXTENDED_MASTER_SECRET, Octets.NONE);
     }
 
-    /** RFC 5077 section 3.2: a ticket is welcome. */
+    /** RFC 5077 section 3.2: the client accepts a ticket. */
     public static Extension sessionTicket() {
         return sessionTicket(Octets.NONE);
     }
 
-    /** RFC 5077 section 3.2: this ticket came before. */
+    /** RFC 5077 section 3.2: a ticket of an earlier session. */
     public static Extension sessionTicket(Octets ticket) {
         return new Extension(Extension.SESSION_TICKET, ticket);
     }
@@ -142,7 +142,7 @@ public final class ClientExtensions {
                 new OctetWriter().u8(OCSP).u16(0).u16(0).octets());
     }
 
-    /** RFC 6520 section 2: the server may send heartbeats, and so should answer ours. */
+    /** RFC 6520 section 2: the server may send heartbeats, and so should answer those of the client. */
     public static Extension heartbeat() {
         return new Extension(
                 Extension.HEARTBEAT, new OctetWriter().u8(PEER_ALLOWED_TO_SEND).octets());
@@ -154,7 +154,7 @@ public final class ClientExtensions {
     }
 
     /**
-     * RFC 8701 section 3.1: an extension with one of the sixteen values kept free for this.
+     * RFC 8701 section 3.1: an extension with one of the sixteen values reserved for this.
      *
      * @param index 0 to 15
      */
@@ -163,13 +163,13 @@ public final class ClientExtensions {
     }
 
     /**
-     * RFC 8701 section 2: a value that is no suite, group, version or extension.
+     * RFC 8701 section 2: a value that is not a suite, group, version or extension.
      *
      * @param index 0 to 15
      */
     public static int greaseValue(int index) {
         if (index < 0 || index > 15) {
-            throw new IllegalArgumentException("0 to 15 expected, got " + index);
+            throw new IllegalArgumentException("expected 0 to 15, got " + index);
         }
         return (index << 4 | 0xa) * 0x0101;
     }

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A ClientHello (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2) with every field in one's own hands.
+ * A ClientHello (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2) in which every field can be chosen.
  *
  * @param legacyVersion the version field
  * @param random 32 octets
  * @param sessionId up to 32 octets
- * @param suites numbers of cipher suites, most wanted first
+ * @param suites numbers of cipher suites, in order of preference
  * @param compressions numbers of compression methods; 0 is none
- * @param extensions in the order they are sent; none at all leaves the block of extensions out, as SSL 3.0 has it
+ * @param extensions in the order in which they are sent; if empty, the extensions field is left out, as in SSL 3.0
  */
 public record ClientHello(
         int legacyVersion,
@@ -36,15 +36,15 @@ public record ClientHello(
         extensions = List.copyOf(extensions);
     }
 
-    /** TLS 1.3 and 1.2, as a client of today sends it. */
+    /** A ClientHello for TLS 1.3 and 1.2, as a modern client sends it. */
     public static ClientHello modern(String serverName) {
         return HelloTemplates.modern(serverName);
     }
 
     /**
-     * One version and no other.
+     * A ClientHello for one version only.
      *
-     * @throws IllegalArgumentException for SSL 2.0, whose hello has another form: {@link Ssl2ClientHello}
+     * @throws IllegalArgumentException for SSL 2.0, whose ClientHello has another form: {@link Ssl2ClientHello}
      */
     public static ClientHello only(ProtocolVersion version, String serverName) {
         return HelloTemplates.only(version, serverName);
@@ -85,15 +85,15 @@ public record ClientHello(
     }
 
     /**
-     * Reads a handshake message back.
+     * Parses a handshake message.
      *
-     * @throws MalformedException if it is anything but one whole ClientHello
+     * @throws MalformedException if it is not exactly one complete ClientHello
      */
     public static ClientHello parse(Octets message) throws MalformedException {
         OctetReader outer = new OctetReader("ClientHello", message);
         int type = outer.u8("type");
         if (type != TYPE) {
-            throw new MalformedException("a ClientHello (type 1) expected, got type " + type);
+            throw new MalformedException("expected a ClientHello (type 1), got type " + type);
         }
         OctetReader in = new OctetReader("ClientHello", outer.vector24("length"));
         outer.end();
@@ -115,7 +115,7 @@ public record ClientHello(
         return new ClientHello(version, random, sessionId, suites, compressions, extensions);
     }
 
-    /** The block of extensions at the end of either hello; it may be missing altogether. */
+    /** The extensions at the end of a ClientHello or ServerHello; they may be missing. */
     static List<Extension> extensions(OctetReader in) throws MalformedException {
         List<Extension> extensions = new ArrayList<>();
         if (in.remaining() > 0) {
@@ -127,7 +127,7 @@ public record ClientHello(
         return extensions;
     }
 
-    /** What a transcript says of it. */
+    /** The text for a transcript. */
     @Override
     public String toString() {
         String versions = extension(Extension.SUPPORTED_VERSIONS)

@@ -3,7 +3,7 @@ package dev.starttls.conformance.tls.wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes a {@link ClientHello}; nothing is checked, for most probes want something that a good client would not send. */
+/** Builds a {@link ClientHello}; nothing is validated, because most probes send what a correct client would not. */
 public final class ClientHelloBuilder {
 
     private int legacyVersion;
@@ -22,7 +22,7 @@ public final class ClientHelloBuilder {
         extensions = new ArrayList<>(from.extensions());
     }
 
-    /** The version field of the hello, which TLS 1.3 leaves at that of TLS 1.2. */
+    /** The version field, which in TLS 1.3 has the value of TLS 1.2. */
     public ClientHelloBuilder legacyVersion(int version) {
         legacyVersion = version;
         return this;
@@ -38,7 +38,7 @@ public final class ClientHelloBuilder {
         return this;
     }
 
-    /** Offers these suites and no others, most wanted first. */
+    /** Offers these suites and no others, in order of preference. */
     public ClientHelloBuilder suites(List<CipherSuite> offered) {
         return suiteCodes(offered.stream().map(CipherSuite::code).toList());
     }
@@ -49,7 +49,7 @@ public final class ClientHelloBuilder {
         return this;
     }
 
-    /** Offers one more suite, least wanted. */
+    /** Offers one more suite, with the lowest preference. */
     public ClientHelloBuilder alsoSuite(CipherSuite suite) {
         List<Integer> more = new ArrayList<>(suites);
         more.add(suite.code());
@@ -62,7 +62,7 @@ public final class ClientHelloBuilder {
         return this;
     }
 
-    /** Puts the extension in the place of the one with its type, or behind the others. */
+    /** Replaces the extension of the same type, or adds the extension after the others. */
     public ClientHelloBuilder extension(Extension extension) {
         for (int i = 0; i < extensions.size(); i++) {
             if (extensions.get(i).type() == extension.type()) {
@@ -74,13 +74,13 @@ public final class ClientHelloBuilder {
         return this;
     }
 
-    /** Leaves every extension of this type out. */
+    /** Removes every extension of this type. */
     public ClientHelloBuilder without(int type) {
         extensions.removeIf(extension -> extension.type() == type);
         return this;
     }
 
-    /** Leaves all extensions out. */
+    /** Removes all extensions. */
     public ClientHelloBuilder withoutExtensions() {
         extensions.clear();
         return this;
@@ -97,7 +97,7 @@ public final class ClientHelloBuilder {
                 - extension(ClientExtensions.padding(0)).build().message().length();
         if (missing < 0) {
             throw new IllegalArgumentException(
-                    "a hello of at most " + length + " octets expected, it has " + (length - missing));
+                    "expected a ClientHello of at most " + length + " octets, got " + (length - missing));
         }
         return extension(ClientExtensions.padding(missing));
     }

@@ -5,7 +5,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Counts what is read, keeps the first of it for evidence, and ends the reading when it is too much. */
+/** Counts the octets read, keeps the first of them as evidence, and throws an exception when the limit is exceeded. */
 final class CountingStream extends FilterInputStream {
 
     private static final int KEPT = 512;
@@ -47,7 +47,7 @@ final class CountingStream extends FilterInputStream {
         return read;
     }
 
-    /** Reads what is there already, without waiting, as evidence. */
+    /** Reads what has come already, without waiting, as evidence. */
     void takeAvailable(int most) throws IOException {
         int available = Math.min(most, available());
         if (available > 0) {

@@ -7,7 +7,7 @@ import java.util.Map;
  * One extension of a hello (RFC 8446 section 4.2).
  *
  * @param type its number
- * @param data what it carries, without the length before it
+ * @param data its content, without the length before it
  */
 public record Extension(int type, Octets data) {
 
@@ -52,7 +52,7 @@ public record Extension(int type, Octets data) {
             Map.entry(KEY_SHARE, "key_share"),
             Map.entry(RENEGOTIATION_INFO, "renegotiation_info"));
 
-    /** The registered name of an extension, or its number when it is not one of those above. */
+    /** The registered name of an extension, or its number if it is not one of those above. */
     public static String label(int type) {
         return NAMES.getOrDefault(type, String.format(Locale.ROOT, "0x%04x", type));
     }

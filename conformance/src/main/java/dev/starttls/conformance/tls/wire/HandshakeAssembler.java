@@ -2,7 +2,10 @@ package dev.starttls.conformance.tls.wire;
 
 import java.util.Optional;
 
-/** Puts handshake messages together again from the contents of records, many in one or one in many. */
+/**
+ * Reassembles handshake messages from records: a record may contain several, and a message may be split over several
+ * records.
+ */
 public final class HandshakeAssembler {
 
     private static final int GREATEST = 1 << 17;
@@ -11,7 +14,7 @@ public final class HandshakeAssembler {
     private int from;
     private int to;
 
-    /** Takes the content of one record. */
+    /** Adds the content of one record. */
     public void add(Octets content) {
         if (to + content.length() > held.length) {
             byte[] more = new byte[Math.max(2 * (to - from), to - from + content.length())];
@@ -24,7 +27,7 @@ public final class HandshakeAssembler {
         to += content.length();
     }
 
-    /** The next message that is whole. */
+    /** The next complete message. */
     public Optional<HandshakeMessage> next() throws MalformedException {
         if (to - from < ClientHello.HEADER) {
             return Optional.empty();
@@ -32,7 +35,7 @@ public final class HandshakeAssembler {
         int length = (held[from + 1] & 0xff) << 16 | (held[from + 2] & 0xff) << 8 | (held[from + 3] & 0xff);
         if (length > GREATEST) {
             throw new MalformedException(
-                    "a handshake message of " + length + " octets, no more than " + GREATEST + " are taken");
+                    "a handshake message of " + length + " octets, expected at most " + GREATEST + "");
         }
         if (to - from < ClientHello.HEADER + length) {
             return Optional.empty();

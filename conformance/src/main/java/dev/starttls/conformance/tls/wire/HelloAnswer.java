@@ -3,21 +3,22 @@ package dev.starttls.conformance.tls.wire;
 import java.util.List;
 import java.util.Optional;
 
-/** What came of a ClientHello. */
+/** The answer to a ClientHello. */
 public sealed interface HelloAnswer {
 
-    /** What a transcript says of it, on one line. */
+    /** The text for a transcript, in one line. */
     String told();
 
     /**
-     * The server took the hello.
+     * The server accepted the ClientHello.
      *
      * @param hello what it chose
-     * @param certificates the chain in DER, leaf first, where it is sent in the clear (TLS 1.2 and before)
-     * @param keyExchange the group, where it is sent in the clear
-     * @param warnings alerts that ended nothing
-     * @param broken what came instead of the rest of the flight; empty when it was whole. In TLS 1.3 the ServerHello is
-     *     all that can be read.
+     * @param certificates the chain in DER, the server's own certificate first, if it is not encrypted (TLS 1.2 and
+     *     earlier)
+     * @param keyExchange the group, if it is not encrypted
+     * @param warnings warning alerts that came before
+     * @param broken what came instead of the rest of the flight; empty if it was complete. In TLS 1.3 only the
+     *     ServerHello can be read.
      */
     record Hello(
             ServerHello hello,
@@ -32,7 +33,7 @@ public sealed interface HelloAnswer {
             warnings = List.copyOf(warnings);
         }
 
-        /** The name of the group, wherever it is written. */
+        /** The name of the group, from the key exchange or the key share. */
         public Optional<String> group() {
             return keyExchange.map(KeyExchange::group).or(hello::group);
         }
@@ -48,7 +49,7 @@ public sealed interface HelloAnswer {
     }
 
     /**
-     * The server took a hello of SSL 2.0.
+     * The server accepted a ClientHello of SSL 2.0.
      *
      * @param version the version it named
      */
@@ -80,7 +81,7 @@ public sealed interface HelloAnswer {
     /**
      * The server closed the connection without an alert.
      *
-     * @param afterOctets how much it had sent
+     * @param afterOctets the number of octets that it had sent
      */
     record Closed(long afterOctets) implements HelloAnswer {
         @Override
@@ -100,7 +101,7 @@ public sealed interface HelloAnswer {
     /**
      * No answer within the time limit.
      *
-     * @param afterOctets how much had been sent
+     * @param afterOctets the number of octets that it had sent
      */
     record Silent(long afterOctets) implements HelloAnswer {
         @Override
@@ -111,9 +112,9 @@ public sealed interface HelloAnswer {
     }
 
     /**
-     * Something that is no TLS, or not the TLS to be expected.
+     * Something that is not TLS, or not the TLS expected.
      *
-     * @param seen the first of it
+     * @param seen its first octets
      * @param why what is wrong with it
      */
     record Garbage(Octets seen, String why) implements HelloAnswer {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads what a server answers to a ClientHello: up to its ServerHello in TLS 1.3, up to its ServerHelloDone before, or
- * up to whatever ends it. It takes no octet more than it needs, and is bounded however the server behaves: in the length
- * of a record and of a message, in the number of records and of octets. Time is up to the stream, which throws
- * {@link SocketTimeoutException}.
+ * Reads a server's answer to a ClientHello: up to the ServerHello in TLS 1.3, up to the ServerHelloDone in earlier
+ * versions, or up to what ends it. It reads no octet more than it needs, and has limits for every server: on the length
+ * of a record and of a message, and on the number of records and of octets. The time limit is that of the stream, which
+ * throws {@link SocketTimeoutException}.
  */
 public final class HelloAnswerReader {
 
@@ -32,7 +32,7 @@ public final class HelloAnswerReader {
         this.in = new CountingStream(in, MAX_OCTETS);
     }
 
-    /** Reads one answer. It throws nothing: an answer that cannot be read is an answer too. */
+    /** Reads one answer. It throws nothing: what cannot be read is also an answer. */
     public static HelloAnswer read(InputStream in) {
         return new HelloAnswerReader(in).read();
     }
@@ -45,7 +45,7 @@ public final class HelloAnswerReader {
                 .orElseGet(end::orElseThrow);
     }
 
-    /** Reads on to the end of the flight, or to what came instead of it. */
+    /** Reads to the end of the flight, or to what came instead of it. */
     private Optional<HelloAnswer> end() {
         try {
             for (int records = 0; records < MAX_RECORDS; records++) {
@@ -70,12 +70,12 @@ public final class HelloAnswerReader {
         }
     }
 
-    /** A stream that ends within its first few octets may be a very short line of text. */
+    /** A stream that ends after a few octets may be a short line of text. */
     private HelloAnswer shortAnswer() {
         Octets seen = in.seen();
         boolean text = !seen.isEmpty() && ContentType.of(seen.at(0)).isEmpty();
         return text
-                ? new HelloAnswer.Garbage(seen, "plaintext or other octets that are no TLS")
+                ? new HelloAnswer.Garbage(seen, "plaintext or other octets that are not TLS")
                 : new HelloAnswer.Closed(in.count());
     }
 
@@ -120,6 +120,6 @@ public final class HelloAnswerReader {
             return new HelloAnswer.Ssl2Hello(version.at(0) << 8 | version.at(1));
         }
         in.takeAvailable(LONGEST_EVIDENCE);
-        return new HelloAnswer.Garbage(in.seen(), "plaintext or other octets that are no TLS");
+        return new HelloAnswer.Garbage(in.seen(), "plaintext or other octets that are not TLS");
     }
 }

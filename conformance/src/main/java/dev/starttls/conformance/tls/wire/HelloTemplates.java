@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The hellos that probes start from. */
+/** The ClientHellos on which probes are based. */
 final class HelloTemplates {
 
     private static final int SESSION_ID_LENGTH = 32;
@@ -41,11 +41,14 @@ final class HelloTemplates {
                         .alsoSuite(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
                         .withoutExtensions()
                         .build();
-            case SSL2 -> throw new IllegalArgumentException("SSL 2.0 has a hello of its own: Ssl2ClientHello");
+            case SSL2 -> throw new IllegalArgumentException("expected SSL 3.0 or later, got SSL 2.0, whose ClientHello"
+                    + " is Ssl2ClientHello");
         };
     }
 
-    /** Old versions were often spoken with suites that are forbidden now: the question is the version, not the suite. */
+    /**
+     * Old versions were often used with suites that are now forbidden: what is probed is the version, not the suite.
+     */
     private static List<CipherSuite> before13() {
         List<CipherSuite> suites = new ArrayList<>(CipherSuite.classic());
         CipherSuite.prohibited().stream()

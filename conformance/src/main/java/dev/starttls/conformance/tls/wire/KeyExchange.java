@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The group in a ServerKeyExchange of TLS 1.2 and before (RFC 8422 section 5.4, RFC 5246 section 7.4.3).
+ * The group in a ServerKeyExchange of TLS 1.2 and earlier (RFC 8422 section 5.4, RFC 5246 section 7.4.3).
  *
  * @param group its name; {@code dhe} for a prime of the server's own
  * @param bits the size of the field or the prime
- * @param signature the registered name of the scheme it is signed with, where TLS 1.2 says it
+ * @param signature the registered name of the signature scheme, which only TLS 1.2 sends
  */
 public record KeyExchange(String group, int bits, Optional<String> signature) {
 
@@ -18,7 +18,7 @@ public record KeyExchange(String group, int bits, Optional<String> signature) {
 
     private static final int NAMED_CURVE = 3;
 
-    /** Reads the body of the message; empty when the suite has none that is known here. */
+    /** Parses the body of the message; empty if the key exchange of the suite is not supported here. */
     static Optional<KeyExchange> parse(ServerHello chosen, Octets body) throws MalformedException {
         int suite = chosen.suite();
         String name = CipherSuite.label(suite);

@@ -11,10 +11,11 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.NamedParameterSpec;
 
 /**
- * A real public key of one group (RFC 8446 section 4.2.8): servers check that the point is on its curve.
+ * A public key of one group (RFC 8446 section 4.2.8). It is a valid one, because servers check that the point is on the
+ * curve.
  *
  * @param group the number of the group
- * @param exchange the public key as it goes on the wire
+ * @param exchange the encoded public key
  */
 public record KeyShare(int group, Octets exchange) {
 
@@ -23,19 +24,19 @@ public record KeyShare(int group, Octets exchange) {
     private static final int UNCOMPRESSED = 4;
 
     /**
-     * A fresh share.
+     * A key share of a new key pair.
      *
-     * @throws IllegalArgumentException for a group other than x25519 and secp256r1
+     * @throws IllegalArgumentException if the group is not x25519 or secp256r1
      */
     public static KeyShare fresh(NamedGroup group) {
         try {
             return switch (group) {
                 case X25519 -> x25519(keys("XDH", NamedParameterSpec.X25519));
                 case SECP256R1 -> secp256r1(keys("EC", new ECGenParameterSpec("secp256r1")));
-                default -> throw new IllegalArgumentException("x25519 or secp256r1 expected, got " + group.label());
+                default -> throw new IllegalArgumentException("expected x25519 or secp256r1, got " + group.label());
             };
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no keys for " + group.label(), e);
+            throw new IllegalStateException("this Java runtime has no keys of " + group.label(), e);
         }
     }
 
@@ -47,7 +48,7 @@ public record KeyShare(int group, Octets exchange) {
         return pair.getPublic();
     }
 
-    /** The share of a key of x25519: its coordinate, least significant octet first (RFC 7748 section 5). */
+    /** The key share of an x25519 key: its coordinate, least significant octet first (RFC 7748 section 5). */
     public static KeyShare x25519(PublicKey key) {
         byte[] big = fixed(((XECPublicKey) key).getU(), X25519_LENGTH);
         byte[] little = new byte[big.length];
@@ -57,7 +58,7 @@ public record KeyShare(int group, Octets exchange) {
         return new KeyShare(NamedGroup.X25519.code(), Octets.of(little));
     }
 
-    /** The share of a key of secp256r1: the uncompressed point (RFC 8446 section 4.2.8.2). */
+    /** The key share of a secp256r1 key: the uncompressed point (RFC 8446 section 4.2.8.2). */
     public static KeyShare secp256r1(PublicKey key) {
         ECPublicKey point = (ECPublicKey) key;
         Octets exchange = new OctetWriter()

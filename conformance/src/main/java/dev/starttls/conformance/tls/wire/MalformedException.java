@@ -2,7 +2,7 @@ package dev.starttls.conformance.tls.wire;
 
 import java.io.IOException;
 
-/** What was received is not TLS; the message says where it went wrong. */
+/** What was received is not valid TLS; the message says what is wrong. */
 public final class MalformedException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -65,7 +65,7 @@ public enum NamedGroup {
         return bits;
     }
 
-    /** Whether it is a prime of RFC 7919 and no curve. */
+    /** Whether it is a finite field group of RFC 7919, not a curve. */
     public boolean isFiniteField() {
         return label().startsWith("ffdhe");
     }

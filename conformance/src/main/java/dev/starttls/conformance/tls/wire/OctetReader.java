@@ -1,6 +1,6 @@
 package dev.starttls.conformance.tls.wire;
 
-/** Reads what {@link OctetWriter} writes; whatever the octets are it never reads beyond them. */
+/** Reads what {@link OctetWriter} writes; it never reads beyond the octets, whatever they are. */
 final class OctetReader {
 
     private final Octets octets;
@@ -51,7 +51,7 @@ final class OctetReader {
 
     void end() throws MalformedException {
         if (remaining() > 0) {
-            throw new MalformedException(what + " has " + remaining() + " octets behind its end");
+            throw new MalformedException(what + " has " + remaining() + " octets after its end");
         }
     }
 

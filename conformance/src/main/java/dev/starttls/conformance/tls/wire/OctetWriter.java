@@ -2,7 +2,10 @@ package dev.starttls.conformance.tls.wire;
 
 import java.io.ByteArrayOutputStream;
 
-/** Writes the presentation language of TLS: big-endian numbers and vectors led by their length (RFC 8446 section 3). */
+/**
+ * Writes the presentation language of TLS: big-endian numbers, and vectors preceded by their length (RFC 8446 section
+ * 3).
+ */
 final class OctetWriter {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
@@ -44,7 +47,7 @@ final class OctetWriter {
     private static int fitting(Octets octets, int limit) {
         if (octets.length() > limit) {
             throw new IllegalArgumentException(
-                    "a vector of at most " + limit + " octets expected, got " + octets.length());
+                    "expected a vector of at most " + limit + " octets, got " + octets.length());
         }
         return octets.length();
     }

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 /** An immutable string of octets. */
 public final class Octets {
 
-    /** No octet at all. */
+    /** The empty string of octets. */
     public static final Octets NONE = new Octets(new byte[0]);
 
     private final byte[] octets;
@@ -41,7 +41,7 @@ public final class Octets {
         return new Octets(new byte[length]);
     }
 
-    /** A fresh array of them. */
+    /** A new array with the octets. */
     public byte[] array() {
         return octets.clone();
     }
@@ -59,24 +59,24 @@ public final class Octets {
         return octets[index] & 0xff;
     }
 
-    /** The octets from {@code from} up to but without {@code to}. */
+    /** The octets from {@code from} up to, but not including, {@code to}. */
     public Octets slice(int from, int to) {
         return new Octets(Arrays.copyOfRange(octets, from, to));
     }
 
-    /** The first {@code limit} octets, or all when there are fewer. */
+    /** The first {@code limit} octets, or all if there are fewer. */
     public Octets first(int limit) {
         return slice(0, Math.min(limit, octets.length));
     }
 
-    /** These octets and {@code more} behind them. */
+    /** These octets followed by {@code more}. */
     public Octets and(Octets more) {
         byte[] joined = Arrays.copyOf(octets, octets.length + more.octets.length);
         System.arraycopy(more.octets, 0, joined, octets.length, more.octets.length);
         return new Octets(joined);
     }
 
-    /** The same octets but for the bits of {@code mask} turned over at {@code index}. */
+    /** The same octets with the bits of {@code mask} flipped at {@code index}. */
     public Octets flipped(int index, int mask) {
         byte[] changed = octets.clone();
         changed[index] ^= (byte) mask;
@@ -95,7 +95,7 @@ public final class Octets {
         return from >= 0 && Arrays.equals(octets, from, octets.length, suffix.octets, 0, suffix.octets.length);
     }
 
-    /** One character for each octet, with those that cannot be shown escaped; safe for a terminal. */
+    /** One character per octet, with non-printable ones escaped; safe for a terminal. */
     public String text() {
         StringBuilder text = new StringBuilder(octets.length);
         for (byte octet : octets) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The versions of SSL and TLS that were ever published, oldest first. */
+/** All published versions of SSL and TLS, oldest first. */
 public enum ProtocolVersion {
     SSL2(0x0002, "SSLv2"),
     SSL3(0x0300, "SSLv3"),
@@ -36,7 +36,7 @@ public enum ProtocolVersion {
         return Arrays.stream(values()).filter(version -> version.code == code).findFirst();
     }
 
-    /** The name of the version with this number, or the number itself when there is none. */
+    /** The name of the version with this number, or the number itself if there is none. */
     public static String label(int code) {
         return of(code).map(ProtocolVersion::label).orElseGet(() -> String.format(Locale.ROOT, "0x%04x", code));
     }

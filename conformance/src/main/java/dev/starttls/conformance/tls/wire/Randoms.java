@@ -2,7 +2,7 @@ package dev.starttls.conformance.tls.wire;
 
 import java.security.SecureRandom;
 
-/** Octets nobody can foretell. */
+/** Cryptographically random octets. */
 final class Randoms {
 
     private static final SecureRandom SOURCE = new SecureRandom();

@@ -3,10 +3,10 @@ package dev.starttls.conformance.tls.wire;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts a handshake message into records, as many as one likes (RFC 8446 section 5.1). */
+/** Splits a handshake message into records of any size (RFC 8446 section 5.1). */
 public final class RecordCutter {
 
-    /** The greatest number of octets a record may carry in the clear. */
+    /** The maximum number of plaintext octets in a record. */
     public static final int GREATEST = 1 << 14;
 
     private RecordCutter() {}
@@ -14,13 +14,13 @@ public final class RecordCutter {
     /**
      * The records that carry a message.
      *
-     * @param version the version in the header of each record; RFC 8446 section 5.1 asks for TLS 1.0 in a first hello
+     * @param version the version in the header of each record; RFC 8446 section 5.1 has TLS 1.0 for a first ClientHello
      * @param message the handshake message
      * @param fragment the octets of the message in each record, 1 to {@link #GREATEST}; the last record has the rest
      */
     public static List<Octets> handshake(int version, Octets message, int fragment) {
         if (fragment < 1 || fragment > GREATEST) {
-            throw new IllegalArgumentException("fragments of 1 to " + GREATEST + " octets expected, got " + fragment);
+            throw new IllegalArgumentException("expected fragments of 1 to " + GREATEST + " octets, got " + fragment);
         }
         List<Octets> records = new ArrayList<>();
         for (int from = 0; from < message.length(); from += fragment) {
@@ -30,12 +30,12 @@ public final class RecordCutter {
         return records;
     }
 
-    /** One record with whatever type, version and content. */
+    /** One record with any type, version and content. */
     public static Octets record(int type, int version, Octets content) {
         return new OctetWriter().u8(type).u16(version).vector16(content).octets();
     }
 
-    /** Every octet on its own. */
+    /** The octets, one by one. */
     public static List<Octets> singly(Octets octets) {
         List<Octets> single = new ArrayList<>(octets.length());
         for (int i = 0; i < octets.length(); i++) {
@@ -44,7 +44,7 @@ public final class RecordCutter {
         return single;
     }
 
-    /** All of them in one. */
+    /** The pieces joined. */
     public static Octets joined(List<Octets> pieces) {
         OctetWriter all = new OctetWriter();
         pieces.forEach(all::put);

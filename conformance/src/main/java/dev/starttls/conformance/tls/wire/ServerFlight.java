@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What a server sends in the clear after it took a hello (RFC 5246 section 7.3), in the order it has to come. */
+/** The unencrypted messages of a server's first flight (RFC 5246 section 7.3), in their order. */
 final class ServerFlight {
 
     private static final int HELLO_REQUEST = 0;
@@ -18,7 +18,7 @@ final class ServerFlight {
     private Optional<KeyExchange> keyExchange = Optional.empty();
     private boolean whole;
 
-    /** Takes the next message, and fails on one that has no place here. */
+    /** Adds the next message; throws an exception if it is not expected here. */
     void take(HandshakeMessage message) throws MalformedException {
         if (hello.isEmpty()) {
             first(message);
@@ -31,7 +31,7 @@ final class ServerFlight {
             case SERVER_HELLO_DONE -> whole = true;
             default ->
                 throw new MalformedException(
-                        "a handshake message of type " + message.type() + " behind the ServerHello");
+                        "a handshake message of type " + message.type() + " after the ServerHello");
         }
     }
 
@@ -45,7 +45,7 @@ final class ServerFlight {
             }
             default ->
                 throw new MalformedException(
-                        "a ServerHello (type 2) expected, got a handshake message of type " + message.type());
+                        "expected a ServerHello (type 2), got a handshake message of type " + message.type());
         }
     }
 
@@ -58,7 +58,7 @@ final class ServerFlight {
         }
     }
 
-    /** Whether nothing more is to be read in the clear. */
+    /** Whether the flight, as far as it is not encrypted, is complete. */
     boolean isWhole() {
         return whole;
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param sessionId up to 32 octets
  * @param suite the number of the cipher suite
  * @param compression the number of the compression method
- * @param extensions in the order they came
+ * @param extensions in the order in which they came
  */
 public record ServerHello(
         int legacyVersion, Octets random, Octets sessionId, int suite, int compression, List<Extension> extensions) {
@@ -48,7 +48,7 @@ public record ServerHello(
         return hello;
     }
 
-    /** The number of the version that was chosen, wherever it is written. */
+    /** The number of the chosen version, from supported_versions or the version field. */
     public int version() {
         return extension(Extension.SUPPORTED_VERSIONS)
                 .filter(extension -> extension.data().length() == 2)
@@ -56,22 +56,25 @@ public record ServerHello(
                 .orElse(legacyVersion);
     }
 
-    /** Whether this is the one version and no other. */
+    /** Whether the server chose this version. */
     public boolean isVersion(ProtocolVersion version) {
         return version() == version.code();
     }
 
-    /** Whether it asks for another ClientHello instead of going on (RFC 8446 section 4.1.4). */
+    /** Whether it is a HelloRetryRequest (RFC 8446 section 4.1.4). */
     public boolean isRetryRequest() {
         return random.equals(RETRY);
     }
 
-    /** Whether the random ends with the sign of a TLS 1.3 server that speaks TLS 1.2 (RFC 8446 section 4.1.3). */
+    /** Whether the random ends with the mark of a TLS 1.3 server that negotiates TLS 1.2 (RFC 8446 section 4.1.3). */
     public boolean signalsDowngradeTo12() {
         return random.endsWith(DOWNGRADED_TO_12);
     }
 
-    /** Whether the random ends with the sign of a newer server that speaks TLS 1.1 or less (RFC 8446 section 4.1.3). */
+    /**
+     * Whether the random ends with the mark of a newer server that negotiates TLS 1.1 or lower (RFC 8446 section
+     * 4.1.3).
+     */
     public boolean signalsDowngradeBelow12() {
         return random.endsWith(DOWNGRADED_BELOW_12);
     }
@@ -89,7 +92,7 @@ public record ServerHello(
                         extension.data().at(0) << 8 | extension.data().at(1)));
     }
 
-    /** What a transcript says of it. */
+    /** The text for a transcript. */
     @Override
     public String toString() {
         return (isRetryRequest() ? "HelloRetryRequest " : "ServerHello ") + ProtocolVersion.label(version()) + " "

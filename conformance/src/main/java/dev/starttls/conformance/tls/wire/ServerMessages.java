@@ -2,7 +2,7 @@ package dev.starttls.conformance.tls.wire;
 
 import java.util.List;
 
-/** What is inside messages of a server that only those who take part in the handshake need. */
+/** Parses the messages of a server that are needed to complete a handshake. */
 public final class ServerMessages {
 
     private static final int LIFETIME = 4;

@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * A ticket of TLS 1.3 (RFC 8446 section 4.6.1).
  *
- * @param ageAdd what is to be added to the age of the ticket, to hide it
- * @param nonce what tells the keys of several tickets apart
- * @param ticket what the server wants to see again
- * @param extensions among them may be the maximum of early data
+ * @param ageAdd what is added to the age of the ticket, to hide it
+ * @param nonce what distinguishes the keys of several tickets
+ * @param ticket the ticket itself, opaque to the client
+ * @param extensions may include the maximum early data size
  */
 public record SessionTicket(long ageAdd, Octets nonce, Octets ticket, List<Extension> extensions) {
 
@@ -16,7 +16,7 @@ public record SessionTicket(long ageAdd, Octets nonce, Octets ticket, List<Exten
         extensions = List.copyOf(extensions);
     }
 
-    /** Whether the server says that it takes data before the handshake is done. */
+    /** Whether the server announces that it accepts early data. */
     public boolean invitesEarlyData() {
         return extensions.stream()
                 .anyMatch(extension -> extension.type() == Extension.EARLY_DATA

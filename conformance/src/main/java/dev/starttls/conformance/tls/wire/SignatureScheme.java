@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** Ways to sign a handshake (RFC 8446 section 4.2.3, RFC 5246 section 7.4.1.4.1), as far as the suite asks for them. */
+/** The signature schemes that the suite offers (RFC 8446 section 4.2.3, RFC 5246 section 7.4.1.4.1). */
 public enum SignatureScheme {
     RSA_PKCS1_MD5(0x0101),
     DSA_SHA1(0x0202),
@@ -42,12 +42,12 @@ public enum SignatureScheme {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Those on MD5 or SHA-1, which RFC 9155 takes out of use. */
+    /** The schemes with MD5 or SHA-1, which RFC 9155 deprecates. */
     public static List<SignatureScheme> deprecated() {
         return List.of(RSA_PKCS1_MD5, DSA_SHA1, RSA_PKCS1_SHA1, ECDSA_SHA1);
     }
 
-    /** The name of the scheme with this number, or the number itself when it is not one of these. */
+    /** The name of the scheme with this number, or the number itself if it is not one of these. */
     public static String label(int code) {
         return Arrays.stream(values())
                 .filter(scheme -> scheme.code == code)

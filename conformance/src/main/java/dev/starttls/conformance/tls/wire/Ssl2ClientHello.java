@@ -1,6 +1,6 @@
 package dev.starttls.conformance.tls.wire;
 
-/** The CLIENT-HELLO of SSL 2.0, the only way to ask whether a server still speaks it (RFC 6101 appendix E.1). */
+/** The CLIENT-HELLO of SSL 2.0, the only way to find out whether a server still speaks it (RFC 6101 appendix E.1). */
 public final class Ssl2ClientHello {
 
     /** Every cipher kind of SSL 2.0, from RC4-128 to 3DES. */
@@ -12,7 +12,7 @@ public final class Ssl2ClientHello {
 
     private Ssl2ClientHello() {}
 
-    /** The whole record, offering version 2.0 alone. */
+    /** The whole record, which offers only version 2.0. */
     public static Octets record() {
         Octets body = new OctetWriter()
                 .u8(CLIENT_HELLO)

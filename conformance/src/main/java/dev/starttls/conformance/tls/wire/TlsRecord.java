@@ -5,45 +5,45 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * One record as it was on the wire (RFC 8446 section 5.1).
+ * One record as sent (RFC 8446 section 5.1).
  *
  * @param type the number of its content type
  * @param version the version in its header
- * @param content what it carries, encrypted or not
+ * @param content its content, encrypted or not
  */
 public record TlsRecord(int type, int version, Octets content) {
 
     /** Octets before the content: type, version, length. */
     public static final int HEADER = 5;
 
-    /** The most that any version allows, encrypted and with compression (RFC 5246 section 6.2.3). */
+    /** The maximum that any version allows, encrypted and with compression (RFC 5246 section 6.2.3). */
     static final int GREATEST_CONTENT = RecordCutter.GREATEST + 2048;
 
     private static final int MAJOR = 3;
 
     /**
-     * Reads the next record and nothing behind it.
+     * Reads the next record and nothing after it.
      *
-     * @throws MalformedException if the octets are no record; the message holds no octet of theirs
+     * @throws MalformedException if the octets are not a record; the message does not quote them
      * @throws EOFException if the stream ends before or inside the record
      */
     public static TlsRecord read(InputStream in) throws IOException {
         return read(exactly(in, HEADER), in);
     }
 
-    /** The same when the header was read before. */
+    /** The same if the header was read before. */
     static TlsRecord read(Octets header, InputStream in) throws IOException {
         if (!isHeader(header)) {
             throw new MalformedException("not the header of a TLS record");
         }
         int length = header.at(3) << 8 | header.at(4);
         if (length > GREATEST_CONTENT) {
-            throw new MalformedException("a record of " + length + " octets, " + GREATEST_CONTENT + " are allowed");
+            throw new MalformedException("a record of " + length + " octets, expected at most " + GREATEST_CONTENT);
         }
         return new TlsRecord(header.at(0), header.at(1) << 8 | header.at(2), exactly(in, length));
     }
 
-    /** Whether octets may be the first of a record of a type and a version there is. */
+    /** Whether octets are the header of a record with a known type and version. */
     static boolean isHeader(Octets header) {
         return ContentType.of(header.at(0)).isPresent() && header.at(1) == MAJOR && header.at(2) <= MAJOR + 1;
     }
@@ -52,12 +52,12 @@ public record TlsRecord(int type, int version, Octets content) {
         byte[] octets = new byte[length];
         int read = in.readNBytes(octets, 0, length);
         if (read < length) {
-            throw new EOFException("the stream ended after " + read + " octets where " + length + " were to come");
+            throw new EOFException("the stream ended after " + read + " octets, expected " + length + "");
         }
         return Octets.of(octets);
     }
 
-    /** The record as it goes on the wire. */
+    /** The encoded record. */
     public Octets octets() {
         return RecordCutter.record(type, version, content);
     }

@@ -1,6 +1,5 @@
 /**
- * TLS as octets: ClientHellos built by hand, cut into records and segments as one likes, and a reader of what a server
- * answers in the clear. No engine, no cryptography beyond key shares, no policy: what an answer means is decided by the
- * checks, not here.
+ * TLS as octets: ClientHellos with any content, split into records of any size, and a reader of a server's unencrypted
+ * answers. It has no engine, no cryptography except key shares, and no policy: the checks decide what an answer means.
  */
 package dev.starttls.conformance.tls.wire;
