@@ -1,7 +1,7 @@
 package dev.starttls.conformance;
 
 /**
- * Exit statuses besides those of {@link Outcome}: they say nothing about any target. The numbers are those of
+ * Exit statuses besides those of {@link dev.starttls.conformance.run.Outcome}: they say nothing about any target. The numbers are those of
  * sysexits.h and of shells.
  */
 final class ExitStatus {

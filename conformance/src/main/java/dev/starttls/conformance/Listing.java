@@ -32,10 +32,10 @@ final class Listing {
     private final Terminal terminal;
     private final Style style;
 
-    Listing(Catalogue catalogue, CommandEnvironment surroundings) {
+    Listing(Catalogue catalogue, CommandEnvironment environment) {
         this.catalogue = catalogue;
-        this.out = surroundings.out();
-        this.terminal = surroundings.terminal();
+        this.out = environment.out();
+        this.terminal = environment.terminal();
         this.style = terminal.colour() ? Style.COLOUR : Style.PLAIN;
     }
 

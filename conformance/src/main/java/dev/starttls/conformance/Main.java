@@ -13,13 +13,13 @@ import picocli.CommandLine.ParameterException;
 
 /** The command {@code conformance}. */
 public final class Main {
-    private final CommandEnvironment surroundings;
+    private final CommandEnvironment environment;
     private final EmbeddedServers embedded;
     private final CommandLine commandLine;
     private final Catalogue catalogue = Suite.catalogue();
 
-    private Main(CommandEnvironment surroundings, EmbeddedServers embedded, CommandLine commandLine) {
-        this.surroundings = surroundings;
+    private Main(CommandEnvironment environment, EmbeddedServers embedded, CommandLine commandLine) {
+        this.environment = environment;
         this.embedded = embedded;
         this.commandLine = commandLine;
     }
@@ -34,42 +34,42 @@ public final class Main {
      * @param embedded the servers to check when no target is named
      * @return the exit status
      */
-    public static int run(CommandEnvironment surroundings, EmbeddedServers embedded, String... args) {
+    public static int run(CommandEnvironment environment, EmbeddedServers embedded, String... args) {
         Options options = new Options();
         CommandLine commandLine = new CommandLine(options).setExpandAtFiles(false);
         try {
             commandLine.parseArgs(args);
             if (options.help) {
-                commandLine.usage(surroundings.out());
+                commandLine.usage(environment.out());
                 return Outcome.PASSED.status();
             }
-            return new Main(surroundings, embedded, commandLine).run(options);
+            return new Main(environment, embedded, commandLine).run(options);
         } catch (ParameterException | UsageException e) {
-            surroundings.err().println("conformance: " + e.getMessage());
-            surroundings.err().println("Try --help.");
+            environment.err().println("conformance: " + e.getMessage());
+            environment.err().println("Try --help.");
             return Outcome.USAGE.status();
         } catch (RuntimeException e) {
-            surroundings.err().println("conformance: an internal error of the suite, please report it:");
-            e.printStackTrace(surroundings.err());
+            environment.err().println("conformance: an internal error of the suite, please report it:");
+            e.printStackTrace(environment.err());
             return ExitStatus.FAULT;
         } finally {
-            surroundings.out().flush();
+            environment.out().flush();
         }
     }
 
     private int run(Options options) throws UsageException {
         Selection selection = Selection.of(options.only, options.skip, options.level.levels());
-        Listing listing = new Listing(catalogue, surroundings);
+        Listing listing = new Listing(catalogue, environment);
         if (options.version) {
-            surroundings.out().println("conformance " + version());
+            environment.out().println("conformance " + version());
             return Outcome.PASSED.status();
         }
         if (options.completion) {
-            surroundings.out().print(AutoComplete.bash(commandLine.getCommandName(), commandLine));
+            environment.out().print(AutoComplete.bash(commandLine.getCommandName(), commandLine));
             return Outcome.PASSED.status();
         }
         if (options.schema) {
-            surroundings.out().print(JsonReport.schema());
+            environment.out().print(JsonReport.schema());
             return Outcome.PASSED.status();
         }
         if (options.explain.isPresent()) {
@@ -83,7 +83,7 @@ public final class Main {
             listing.list(selection);
             return Outcome.PASSED.status();
         }
-        return new ServerCheck(surroundings, embedded, catalogue, selection, options).run(columns());
+        return new ServerCheck(environment, embedded, catalogue, selection, options).run(columns());
     }
 
     private static String version() {
@@ -93,7 +93,7 @@ public final class Main {
 
     /** The width of the terminal. Finding it out starts a process, so it is done only if there is a terminal. */
     private int columns() {
-        return surroundings.terminal().onScreen()
+        return environment.terminal().onScreen()
                 ? commandLine.getCommandSpec().usageMessage().autoWidth(true).width()
                 : Integer.MAX_VALUE;
     }

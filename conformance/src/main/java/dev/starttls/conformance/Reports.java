@@ -31,7 +31,7 @@ final class Reports implements AutoCloseable {
      *
      * @param columns the width of the terminal, if there is one
      */
-    static Reports open(List<String> formats, CommandEnvironment surroundings, int columns) throws UsageException {
+    static Reports open(List<String> formats, CommandEnvironment environment, int columns) throws UsageException {
         Reports all = new Reports();
         boolean standardOutputTaken = false;
         for (String format : formats.isEmpty() ? List.of("text") : formats) {
@@ -43,34 +43,34 @@ final class Reports implements AutoCloseable {
                 }
                 standardOutputTaken = true;
             }
-            all.add(format, equals, surroundings, columns);
+            all.add(format, equals, environment, columns);
         }
         return all;
     }
 
-    private void add(String format, int equals, CommandEnvironment surroundings, int columns) throws UsageException {
+    private void add(String format, int equals, CommandEnvironment environment, int columns) throws UsageException {
         String kind = equals < 0 ? format : format.substring(0, equals);
         if (!FORMATS.contains(kind)) {
             throw new UsageException("there is no format '" + kind + "'; there are " + String.join(", ", FORMATS));
         }
-        PrintStream to = equals < 0 ? surroundings.out() : file(format.substring(equals + 1));
+        PrintStream to = equals < 0 ? environment.out() : file(format.substring(equals + 1));
         reports.add(
                 switch (kind) {
                     case "json" -> JsonReport.indented(to);
                     case "ndjson" -> JsonReport.lines(to);
                     case "junit" -> new JunitReport(to);
                     case "html" -> new HtmlReport(to);
-                    default -> equals < 0 ? text(surroundings, columns) : new TextReport(to, Style.PLAIN);
+                    default -> equals < 0 ? text(environment, columns) : new TextReport(to, Style.PLAIN);
                 });
     }
 
     /** The text report, for a terminal or for a pipe. */
-    private static Report text(CommandEnvironment surroundings, int columns) {
-        Terminal terminal = surroundings.terminal();
+    private static Report text(CommandEnvironment environment, int columns) {
+        Terminal terminal = environment.terminal();
         Style style = terminal.colour() ? Style.COLOUR : Style.PLAIN;
         return terminal.onScreen()
-                ? new TextReport(surroundings.out(), style, columns)
-                : new TextReport(surroundings.out(), style);
+                ? new TextReport(environment.out(), style, columns)
+                : new TextReport(environment.out(), style);
     }
 
     private PrintStream file(String name) throws UsageException {

@@ -3,11 +3,12 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.reach.Contact;
+import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.reach.Reach;
 import dev.starttls.conformance.report.TerminalProgress;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.run.FleetSettings;
-import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.Selection;
@@ -32,7 +33,7 @@ import java.util.function.Function;
 final class ServerCheck {
     private static final int MILLIS_BETWEEN_LOOKS = 200;
 
-    private final CommandEnvironment surroundings;
+    private final CommandEnvironment environment;
     private final EmbeddedServers embedded;
     private final Catalogue catalogue;
     private final Selection selection;
@@ -41,13 +42,13 @@ final class ServerCheck {
     private final RunSettings run;
 
     ServerCheck(
-            CommandEnvironment surroundings,
+            CommandEnvironment environment,
             EmbeddedServers embedded,
             Catalogue catalogue,
             Selection selection,
             Options options)
             throws UsageException {
-        this.surroundings = surroundings;
+        this.environment = environment;
         this.embedded = embedded;
         this.catalogue = catalogue;
         this.selection = selection;
@@ -69,10 +70,10 @@ final class ServerCheck {
         }
         Optional<InputStream> file = Optional.empty();
         if (options.targetsFile.isPresent()) {
-            file = Optional.of(TargetSource.open(options.targetsFile.get(), surroundings.in()));
+            file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
-        Results results = new Results(Reports.open(options.formats, surroundings, columns), surroundings);
-        Interrupts.Watch watch = surroundings.interrupts().on(results::interrupted);
+        RunResults results = new RunResults(Reports.open(options.formats, environment, columns), environment);
+        Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         try {
             if (named.isEmpty() && file.isEmpty()) {
                 builtIn(results);
@@ -86,17 +87,17 @@ final class ServerCheck {
         return results.exitStatus();
     }
 
-    private void builtIn(Results results) {
+    private void builtIn(RunResults results) {
         try (EmbeddedServers.Running running = embedded.start()) {
             List<Target> targets = running.targets();
-            int lanes = Math.min(targets.size(), options.targets);
+            int workers = Math.min(targets.size(), options.targets);
             Iterator<Target> each = targets.iterator();
             results.inOrder(targets);
             // They are known to answer.
             fleet(
                     target -> CompletableFuture.completedFuture(new Contact.Made()),
                     settings.withTrust(running.trust()).withLogin(running.login()),
-                    new FleetSettings(lanes, lanes),
+                    new FleetSettings(workers, workers),
                     () -> each.hasNext() ? Optional.of(each.next()) : Optional.empty(),
                     results);
         } catch (IOException e) {
@@ -105,13 +106,13 @@ final class ServerCheck {
     }
 
     /** Returns whether more targets are wanted. */
-    private boolean inOrder(List<Target> targets, TargetSettings how, Results results) {
-        Progress progress =
-                surroundings.terminal().progress() ? new TerminalProgress(surroundings.err()) : Progress.none();
+    private boolean inOrder(List<Target> targets, TargetSettings how, RunResults results) {
+        RunListener progress =
+                environment.terminal().progress() ? new TerminalProgress(environment.err()) : RunListener.none();
         targets.forEach(target -> results.tally().begun());
-        try (CheckLane lane = new CheckLane(runner(progress), how)) {
+        try (CheckWorker worker = new CheckWorker(runner(progress), how)) {
             for (Target target : targets) {
-                if (!results.add(lane.check(target))) {
+                if (!results.add(worker.check(target))) {
                     return false;
                 }
             }
@@ -119,14 +120,14 @@ final class ServerCheck {
         return true;
     }
 
-    private void fleet(InputStream file, Results results) {
+    private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
-        try (Reach reach = Reach.open(size.asked(), settings)) {
+        try (Reach reach = Reach.open(size.probed(), settings)) {
             fleet(reach::ask, settings, size, new TargetLines(file, results), results);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }
-        if (surroundings.terminal().progress()) {
+        if (environment.terminal().progress()) {
             results.summary();
         }
     }
@@ -136,25 +137,22 @@ final class ServerCheck {
             TargetSettings how,
             FleetSettings size,
             Fleet.Source source,
-            Results results) {
-        ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "progress");
-            thread.setDaemon(true);
-            return thread;
-        });
+            RunResults results) {
+        ScheduledExecutorService looks =
+                Executors.newSingleThreadScheduledExecutor(new DaemonThreadFactory("progress"));
         try {
-            if (surroundings.terminal().progress()) {
+            if (environment.terminal().progress()) {
                 var unused = looks.scheduleWithFixedDelay(
                         results::showProgress, 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
             }
-            new Fleet(reach, () -> new CheckLane(runner(Progress.none()), how), size, results, results.tally())
+            new Fleet(reach, () -> new CheckWorker(runner(RunListener.none()), how), size, results, results.tally())
                     .run(source);
         } finally {
             looks.shutdownNow();
         }
     }
 
-    private Runner runner(Progress progress) {
+    private Runner runner(RunListener progress) {
         return new Runner(catalogue, selection, run, progress);
     }
 }

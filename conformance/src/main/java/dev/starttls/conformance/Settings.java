@@ -15,15 +15,15 @@ import java.util.function.Supplier;
 
 /** The settings of targets, from the options, validated. */
 final class Settings {
-    private static final int LONGEST_TIMEOUT = 3600;
+    private static final int MAX_TIMEOUT = 3600;
     private static final int MAX_PARALLEL = 256;
     private static final int MAX_TARGETS = 256;
 
     private Settings() {}
 
     static TargetSettings of(Options options) throws UsageException {
-        if (options.timeout < 1 || options.timeout > LONGEST_TIMEOUT) {
-            throw new UsageException("--timeout is 1 to " + LONGEST_TIMEOUT + " seconds, not " + options.timeout);
+        if (options.timeout < 1 || options.timeout > MAX_TIMEOUT) {
+            throw new UsageException("--timeout is 1 to " + MAX_TIMEOUT + " seconds, not " + options.timeout);
         }
         if (options.parallel < 1 || options.parallel > MAX_PARALLEL) {
             throw new UsageException("--parallel is 1 to " + MAX_PARALLEL + ", not " + options.parallel);

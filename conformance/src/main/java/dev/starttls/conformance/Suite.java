@@ -4,11 +4,8 @@ import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.imap.ImapProfile;
-import dev.starttls.conformance.imap.ImapTopics;
 import dev.starttls.conformance.pop3.Pop3Profile;
-import dev.starttls.conformance.pop3.Pop3Topics;
 import dev.starttls.conformance.smtp.SmtpProfile;
-import dev.starttls.conformance.smtp.SmtpTopics;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.TlsTopics;
 import dev.starttls.conformance.upgrade.ProfileDialect;
@@ -25,11 +22,10 @@ public final class Suite {
     public static Catalogue catalogue() {
         List<Topic> topics = new ArrayList<>(TlsTopics.all());
         for (Protocol protocol : Protocol.values()) {
-            topics.addAll(UpgradeTopics.of(profile(protocol)));
+            UpgradeProfile profile = profile(protocol);
+            topics.addAll(UpgradeTopics.of(profile));
+            topics.addAll(profile.topics());
         }
-        topics.addAll(SmtpTopics.all());
-        topics.addAll(ImapTopics.all());
-        topics.addAll(Pop3Topics.all());
         return Catalogue.of(topics);
     }
 

@@ -18,15 +18,15 @@ final class TargetLines implements Fleet.Source {
      * Longer lines are reported and not kept in memory: no URL of a target is longer, since a host name has at most 255
      * octets.
      */
-    private static final int LONGEST = 2048;
+    private static final int MAX_LINE = 2048;
 
     private static final int END = -1;
 
     private final InputStream in;
-    private final Results results;
+    private final RunResults results;
     private long number;
 
-    TargetLines(InputStream in, Results results) {
+    TargetLines(InputStream in, RunResults results) {
         this.in = in;
         this.results = results;
     }
@@ -70,7 +70,7 @@ final class TargetLines implements Fleet.Source {
             }
             number++;
             while (octet != END && octet != '\n') {
-                if (line.size() < LONGEST) {
+                if (line.size() < MAX_LINE) {
                     line.write(octet);
                 } else {
                     overlong = true;
@@ -80,7 +80,7 @@ final class TargetLines implements Fleet.Source {
             if (!overlong) {
                 return Optional.of(line.toString(StandardCharsets.UTF_8));
             }
-            results.wrong("line " + number + " of the targets is longer than " + LONGEST + " octets");
+            results.wrong("line " + number + " of the targets is longer than " + MAX_LINE + " octets");
         }
     }
 }

@@ -90,12 +90,12 @@ class BuiltInServersTest {
     }
 
     private int run(EmbeddedServers servers, String... args) {
-        CommandEnvironment surroundings = new CommandEnvironment(
+        CommandEnvironment environment = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Terminal.ABSENT);
-        return Main.run(surroundings, servers, args);
+        return Main.run(environment, servers, args);
     }
 
     @Test
@@ -105,9 +105,9 @@ class BuiltInServersTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .containsSubsequence(
                         servers.targets().get(0).url(),
-                        "came '554 go away'",
+                        "got '554 go away'",
                         servers.targets().get(1).url(),
-                        "came '554 go away'");
+                        "got '554 go away'");
         assertThat(status).isEqualTo(1);
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     }

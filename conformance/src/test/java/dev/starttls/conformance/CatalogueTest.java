@@ -79,7 +79,7 @@ class CatalogueTest {
 
     @Test
     void two_checks_of_one_protocol_with_one_id_are_refused() {
-        Check check = Check.of("X-S-01", "x").level(Level.MUST).on(Scheme.SMTP).run(subject -> Verdict.pass(""));
+        Check check = Check.of("X-S-01", "x").level(Level.MUST).on(Scheme.SMTP).run(context -> Verdict.pass(""));
         List<Topic> twice = List.of(() -> List.of(check, check));
         assertThatThrownBy(() -> Catalogue.of(twice)).isInstanceOf(IllegalArgumentException.class);
     }

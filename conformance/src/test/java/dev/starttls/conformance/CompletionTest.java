@@ -27,12 +27,12 @@ class CompletionTest {
     private List<String> completions(String... words) throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no bash");
         ByteArrayOutputStream script = new ByteArrayOutputStream();
-        CommandEnvironment surroundings = new CommandEnvironment(
+        CommandEnvironment environment = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 new PrintStream(script, false, StandardCharsets.UTF_8),
                 new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8),
                 Terminal.ABSENT);
-        assertThat(Main.run(surroundings, new LibraryServers(), "--completion")).isZero();
+        assertThat(Main.run(environment, new LibraryServers(), "--completion")).isZero();
         Path file = Files.write(folder.resolve("completion.bash"), script.toByteArray());
         Process bash = new ProcessBuilder(
                         "/bin/bash",

@@ -150,7 +150,7 @@ class FleetCommandTest {
             assertThat(command.exitStatus()).isEqualTo(status);
             assertThat(command.out().readLine()).isNull();
             assertThat(command.err())
-                    .isEqualToNormalizingNewlines("conformance: interrupted: 1 target done: 1 sound, 0 failed, 0 not"
+                    .isEqualToNormalizingNewlines("conformance: interrupted: 1 target done: 1 passed, 0 failed, 0 not"
                             + " reached; 1 started and not finished\n");
             assertThat(MAPPER.readTree(json.toFile()).get("target").asText()).isEqualTo(url);
         }

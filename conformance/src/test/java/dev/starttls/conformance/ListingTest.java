@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 class ListingTest {
     private static String run(Terminal terminal, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        CommandEnvironment surroundings = new CommandEnvironment(
+        CommandEnvironment environment = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8),
                 terminal);
-        assertThat(Main.run(surroundings, new LibraryServers(), args)).isZero();
+        assertThat(Main.run(environment, new LibraryServers(), args)).isZero();
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -55,7 +55,7 @@ class ListingTest {
     @Test
     void an_explanation_says_what_the_level_means_and_how_to_run_the_check_alone() {
         assertThat(run(Terminal.ABSENT, "--explain", "UP-S-10"))
-                .contains("beyond the letter of an RFC; to be open to it fails the run")
+                .contains("beyond what an RFC says in so many words; being vulnerable fails the run")
                 .contains("conformance --only UP-S-10 smtp://HOST:PORT");
     }
 

@@ -59,12 +59,12 @@ class MainTest {
     }
 
     private int run(String... args) {
-        CommandEnvironment surroundings = new CommandEnvironment(
+        CommandEnvironment environment = new CommandEnvironment(
                 new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 terminal);
-        return Main.run(surroundings, new LibraryServers(), args);
+        return Main.run(environment, new LibraryServers(), args);
     }
 
     private String out() {
@@ -105,7 +105,8 @@ class MainTest {
         // A limit of more than a few seconds for a stalled handshake is not seen in the time there is.
         assertThat(out().lines().filter(line -> line.startsWith("  ????  ")))
                 .allSatisfy(line -> assertThat(line).contains("TLS-S-15b"));
-        // What the TLS of Java lacks (TLS_FALLBACK_SCSV, empty records of TLS 1.3) is told, and nothing else is wrong.
+        // What the TLS of Java lacks (TLS_FALLBACK_SCSV, empty records of TLS 1.3) is reported, and nothing else is
+        // wrong.
         assertThat(out().lines().filter(line -> line.startsWith("  warn  ")))
                 .allSatisfy(line -> assertThat(line).containsPattern("TLS-S-(03|20c)"));
         assertThat(err()).isEmpty();
@@ -158,7 +159,7 @@ class MainTest {
                 "--password-file /dev/null smtp://x | go together",
                 "--user me --password-file /no/such smtp://x | cannot read",
                 "--trust /no/such smtp://x | cannot read",
-                "--trust /dev/null smtp://x | there is no certificate in it",
+                "--trust /dev/null smtp://x | it contains no certificate",
                 "--only NOTHING smtp://x | no check is left",
                 "--explain SMTP-S-99 | there is no check 'SMTP-S-99'",
                 "--targets-file /no/such | cannot read the targets file",
@@ -349,7 +350,7 @@ class MainTest {
 
     @Test
     void a_fault_of_the_suite_is_none_of_the_statuses_that_judge_a_server() {
-        CommandEnvironment surroundings = new CommandEnvironment(
+        CommandEnvironment environment = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
@@ -357,8 +358,8 @@ class MainTest {
         EmbeddedServers broken = () -> {
             throw new IllegalStateException("oops");
         };
-        assertThat(Main.run(surroundings, broken)).isEqualTo(70);
-        assertThat(err()).contains("a fault of the suite itself").contains("oops");
+        assertThat(Main.run(environment, broken)).isEqualTo(70);
+        assertThat(err()).contains("an internal error of the suite").contains("oops");
     }
 
     @Test

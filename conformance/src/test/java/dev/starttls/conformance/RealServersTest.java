@@ -3,8 +3,8 @@ package dev.starttls.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
-import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.Selection;
@@ -39,18 +39,18 @@ class RealServersTest {
     @Test
     void postfix() throws Exception {
         try (PostfixServer postfix = PostfixServer.start(certificates.localhost(KeyKind.EC))) {
-            Map<String, Mark> postfixes = Map.of(
-                    "TLS-S-01", Mark.FAIL,
-                    "TLS-S-04", Mark.FAIL,
-                    "TLS-S-05b", Mark.WARN,
-                    "TLS-S-06b", Mark.FAIL,
-                    "TLS-S-15b", Mark.INCONCLUSIVE,
-                    "TLS-S-19a", Mark.WARN,
-                    "TLS-S-20c", Mark.WARN);
+            Map<String, Status> postfixes = Map.of(
+                    "TLS-S-01", Status.FAIL,
+                    "TLS-S-04", Status.FAIL,
+                    "TLS-S-05b", Status.WARN,
+                    "TLS-S-06b", Status.FAIL,
+                    "TLS-S-15b", Status.INCONCLUSIVE,
+                    "TLS-S-19a", Status.WARN,
+                    "TLS-S-20c", Status.WARN);
             assertFound(new Target(Scheme.SMTPS, "localhost", postfix.implicitPort()), postfixes);
-            Map<String, Mark> inPlaintextToo = new TreeMap<>(postfixes);
-            inPlaintextToo.put("UP-S-19b", Mark.WARN);
-            inPlaintextToo.put("UP-S-13a", Mark.WARN);
+            Map<String, Status> inPlaintextToo = new TreeMap<>(postfixes);
+            inPlaintextToo.put("UP-S-19b", Status.WARN);
+            inPlaintextToo.put("UP-S-13a", Status.WARN);
             assertFound(new Target(Scheme.SMTP, "localhost", postfix.port()), inPlaintextToo);
         }
     }
@@ -58,25 +58,25 @@ class RealServersTest {
     @Test
     void exim() throws Exception {
         try (EximServer exim = EximServer.start(certificates.localhost(KeyKind.EC))) {
-            Map<String, Mark> exims = Map.of(
-                    "TLS-S-01", Mark.FAIL,
-                    "TLS-S-05b", Mark.WARN,
-                    "TLS-S-06b", Mark.FAIL,
-                    "TLS-S-15b", Mark.INCONCLUSIVE,
-                    "TLS-S-19a", Mark.WARN,
-                    "TLS-S-19c", Mark.FAIL,
-                    "TLS-S-21a", Mark.FAIL,
-                    "TLS-S-21b", Mark.FAIL,
-                    "TLS-S-21c", Mark.FAIL);
+            Map<String, Status> exims = Map.of(
+                    "TLS-S-01", Status.FAIL,
+                    "TLS-S-05b", Status.WARN,
+                    "TLS-S-06b", Status.FAIL,
+                    "TLS-S-15b", Status.INCONCLUSIVE,
+                    "TLS-S-19a", Status.WARN,
+                    "TLS-S-19c", Status.FAIL,
+                    "TLS-S-21a", Status.FAIL,
+                    "TLS-S-21b", Status.FAIL,
+                    "TLS-S-21c", Status.FAIL);
             assertFound(new Target(Scheme.SMTPS, "localhost", exim.implicitPort()), exims);
-            Map<String, Mark> inPlaintextToo = new TreeMap<>(exims);
-            inPlaintextToo.put("UP-S-19b", Mark.WARN);
-            inPlaintextToo.put("UP-S-13a", Mark.WARN);
+            Map<String, Status> inPlaintextToo = new TreeMap<>(exims);
+            inPlaintextToo.put("UP-S-19b", Status.WARN);
+            inPlaintextToo.put("UP-S-13a", Status.WARN);
             assertFound(new Target(Scheme.SMTP, "localhost", exim.port()), inPlaintextToo);
         }
     }
 
-    private void assertFound(Target target, Map<String, Mark> expected) throws Exception {
+    private void assertFound(Target target, Map<String, Status> expected) throws Exception {
         TargetSettings settings = TargetSettings.standard()
                 .withTrust(List.of(certificates.root()))
                 .withAnswer(ANSWER);
@@ -84,16 +84,16 @@ class RealServersTest {
         // The certificates of tests are short-lived, which is no fault of the servers.
         Selection selection =
                 Selection.of(List.of(), List.of("TLS-S-08"), Selection.all().levels());
-        try (Runner runner = new Runner(Suite.catalogue(), selection, patient, Progress.none())) {
+        try (Runner runner = new Runner(Suite.catalogue(), selection, patient, RunListener.none())) {
             TargetReport report =
                     runner.run(target, settings, Suite.dialect(target.scheme().protocol()));
             assertThat(report.survey().problem()).isEmpty();
-            Map<String, Mark> found = new TreeMap<>();
+            Map<String, Status> found = new TreeMap<>();
             StringBuilder details = new StringBuilder(target.url());
             for (CheckResult result : report.results()) {
-                Mark mark = result.verdict().mark();
-                if (mark != Mark.PASS && mark != Mark.SKIP) {
-                    found.put(result.check().id(), mark);
+                Status status = result.verdict().status();
+                if (status != Status.PASS && status != Status.SKIP) {
+                    found.put(result.check().id(), status);
                     details.append('\n')
                             .append(result.check().id())
                             .append(": ")

@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Test;
 
 class TargetLinesTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final Results results = results();
+    private final RunResults results = results();
 
-    private Results results() {
+    private RunResults results() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        CommandEnvironment surroundings = new CommandEnvironment(
+        CommandEnvironment environment = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 nowhere,
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Terminal.ABSENT);
         try {
-            return new Results(Reports.open(List.of(), surroundings, 80), surroundings);
+            return new RunResults(Reports.open(List.of(), environment, 80), environment);
         } catch (UsageException e) {
             throw new IllegalStateException(e);
         }
@@ -45,7 +45,7 @@ class TargetLinesTest {
         return read(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    private List<String> told() {
+    private List<String> description() {
         return err.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
@@ -53,23 +53,23 @@ class TargetLinesTest {
     void lines_are_targets_whatever_ends_them_and_whatever_is_around_them() {
         assertThat(read("smtp://a\r\n  smtps://b \n\n\t\nsmtp://c:2525"))
                 .containsExactly("smtp://a:25", "smtps://b:465", "smtp://c:2525");
-        assertThat(told()).isEmpty();
+        assertThat(description()).isEmpty();
         assertThat(results.exitStatus()).isZero();
     }
 
     @Test
     void comments_are_passed_over_alone_and_behind_a_target() {
         assertThat(read("# all of them\nsmtp://a  # the first\n   # none\n")).containsExactly("smtp://a:25");
-        assertThat(told()).isEmpty();
+        assertThat(description()).isEmpty();
     }
 
     @Test
     void a_bad_line_is_told_with_its_number_and_the_rest_is_read() {
         assertThat(read("smtp://a\n\nnonsense\nsmtp://b:99999\nsmtp://c\n"))
                 .containsExactly("smtp://a:25", "smtp://c:25");
-        assertThat(told()).hasSize(2);
-        assertThat(told().get(0)).startsWith("conformance: line 3 of the targets: 'nonsense' is not a target");
-        assertThat(told().get(1)).startsWith("conformance: line 4 of the targets: ");
+        assertThat(description()).hasSize(2);
+        assertThat(description().get(0)).startsWith("conformance: line 3 of the targets: 'nonsense' is not a target");
+        assertThat(description().get(1)).startsWith("conformance: line 4 of the targets: ");
         assertThat(results.exitStatus()).isEqualTo(2);
     }
 
@@ -90,13 +90,17 @@ class TargetLinesTest {
             }
         };
         assertThat(read(endless)).isEmpty();
-        assertThat(told()).singleElement().asString().contains("line 1 of the targets is longer than 2048 octets");
+        assertThat(description())
+                .singleElement()
+                .asString()
+                .contains("line 1 of the targets is longer than 2048 octets");
     }
 
     @Test
     void what_is_no_text_is_told_without_control_characters() {
         assertThat(read("\u001b[2Jsmtp\nsmtp://\u0080\u00ff\u0000\nsmtp://b\n")).contains("smtp://b:25");
-        assertThat(told()).isNotEmpty().allSatisfy(line -> assertThat(line).doesNotContain("\u001b", "\u0000"));
+        assertThat(description()).isNotEmpty().allSatisfy(line -> assertThat(line)
+                .doesNotContain("\u001b", "\u0000"));
     }
 
     @Test
@@ -113,7 +117,7 @@ class TargetLinesTest {
             }
         };
         assertThat(read(broken)).isEmpty();
-        assertThat(told()).containsExactly("conformance: reading the targets: gone");
+        assertThat(description()).containsExactly("conformance: reading the targets: gone");
         assertThat(results.exitStatus()).isEqualTo(2);
     }
 }

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * @param fix how to fix what it finds; empty if there is no general advice
  * @param schemes where it applies; on other schemes of the same protocols it is skipped with the reason
  * @param elsewhere the reason for skipping it there
- * @param turn which checks a run starts first; reports are always in the order of the ids
+ * @param priority which checks a run starts first; reports are always in the order of the ids
  */
 public record Check(
         String id,
@@ -38,7 +38,7 @@ public record Check(
         String fix,
         Set<Scheme> schemes,
         String elsewhere,
-        Turn turn,
+        Priority priority,
         CheckBody body) {
 
     public Check {
@@ -95,7 +95,7 @@ public record Check(
         private String fix = "";
         private Set<Scheme> schemes = EnumSet.noneOf(Scheme.class);
         private String elsewhere = "does not apply to this scheme";
-        private Turn turn = Turn.USUAL;
+        private Priority priority = Priority.NORMAL;
 
         private Draft(String id, String title) {
             this.id = id;
@@ -129,7 +129,7 @@ public record Check(
 
         /** Starts it before the others, because it mostly waits. */
         public Draft early() {
-            turn = Turn.EARLY;
+            priority = Priority.EARLY;
             return this;
         }
 
@@ -161,7 +161,7 @@ public record Check(
         }
 
         public Check run(CheckBody body) {
-            return new Check(id, title, clause, level, why, fix, schemes, elsewhere, turn, body);
+            return new Check(id, title, clause, level, why, fix, schemes, elsewhere, priority, body);
         }
     }
 }

@@ -10,5 +10,5 @@ public interface CheckBody {
      *
      * @throws IOException if a connection could not be made; the verdict is inconclusive then
      */
-    Verdict run(CheckContext subject) throws IOException;
+    Verdict run(CheckContext context) throws IOException;
 }

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.check;
 
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.TlsOffer;
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.TlsOffer;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
@@ -144,13 +144,13 @@ public final class CheckContext implements AutoCloseable {
      *
      * @throws IOException if no connection could be made
      */
-    public Approach approach() throws IOException {
+    public TlsReadiness connectForTls() throws IOException {
         Conversation conversation = connect();
         if (target.scheme().implicitTls()) {
-            return new Approach.Ready(conversation);
+            return new TlsReadiness.Ready(conversation);
         }
         Optional<Verdict> obstacle = dialect.talkToGoAhead(conversation);
-        return obstacle.isPresent() ? new Approach.Blocked(obstacle.get()) : new Approach.Ready(conversation);
+        return obstacle.isPresent() ? new TlsReadiness.Blocked(obstacle.get()) : new TlsReadiness.Ready(conversation);
     }
 
     /** Closes all connections, from another thread, because the time is over. */

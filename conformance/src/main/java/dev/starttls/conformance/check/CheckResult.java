@@ -1,6 +1,6 @@
 package dev.starttls.conformance.check;
 
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.connection.Transcript;
 import java.time.Duration;
 import java.util.List;
 

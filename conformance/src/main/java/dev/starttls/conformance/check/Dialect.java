@@ -1,6 +1,6 @@
 package dev.starttls.conformance.check;
 
-import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.Optional;
@@ -14,7 +14,7 @@ public interface Dialect {
      *
      * @throws IOException if no connection could be made
      */
-    Survey survey(CheckContext subject) throws IOException;
+    Survey survey(CheckContext context) throws IOException;
 
     /**
      * Takes a new plaintext connection up to the server's go-ahead, so that the next message is the ClientHello.
@@ -25,6 +25,11 @@ public interface Dialect {
 
     /** A command, with its CRLF, that is allowed at any time after the greeting and changes nothing. */
     String harmlessCommand();
+
+    /** The longest form of {@link #harmlessCommand} that every server accepts, with its CRLF. */
+    default String longestHarmlessCommand() {
+        return harmlessCommand();
+    }
 
     /** Whether this line, without its CRLF, is the (end of the) good answer to the harmless command. */
     boolean answersHarmlessCommand(String line);

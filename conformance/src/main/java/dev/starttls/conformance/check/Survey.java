@@ -1,6 +1,6 @@
 package dev.starttls.conformance.check;
 
-import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.connection.HandshakeResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param problem why the target cannot be checked: it cannot be reached or speaks another protocol, with a hint; empty
  *     if it can
  */
-public record Survey(List<Phase> phases, Optional<Handshake.Done> tls, Optional<String> problem) {
+public record Survey(List<Phase> phases, Optional<HandshakeResult.Done> tls, Optional<String> problem) {
     public Survey {
         phases = List.copyOf(phases);
     }
@@ -34,13 +34,13 @@ public record Survey(List<Phase> phases, Optional<Handshake.Done> tls, Optional<
         }
 
         /** The survey of a session that got as far as it could. */
-        public Survey survey(Optional<Handshake.Done> tls) {
+        public Survey survey(Optional<HandshakeResult.Done> tls) {
             return new Survey(phases, tls, Optional.empty());
         }
 
         /** The survey of a target that cannot be checked. */
-        public Survey problem(String told) {
-            return new Survey(phases, Optional.empty(), Optional.of(told));
+        public Survey problem(String detail) {
+            return new Survey(phases, Optional.empty(), Optional.of(detail));
         }
     }
 }

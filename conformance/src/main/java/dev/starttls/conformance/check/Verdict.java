@@ -5,29 +5,29 @@ package dev.starttls.conformance.check;
  *
  * @param detail what was observed, as a sentence without the full stop; the reason for skip and inconclusive
  */
-public record Verdict(Mark mark, String detail) {
+public record Verdict(Status status, String detail) {
     public static Verdict pass(String detail) {
-        return new Verdict(Mark.PASS, detail);
+        return new Verdict(Status.PASS, detail);
     }
 
     public static Verdict fail(String detail) {
-        return new Verdict(Mark.FAIL, detail);
+        return new Verdict(Status.FAIL, detail);
     }
 
     public static Verdict warn(String detail) {
-        return new Verdict(Mark.WARN, detail);
+        return new Verdict(Status.WARN, detail);
     }
 
     public static Verdict skip(String reason) {
-        return new Verdict(Mark.SKIP, reason);
+        return new Verdict(Status.SKIP, reason);
     }
 
     public static Verdict inconclusive(String reason) {
-        return new Verdict(Mark.INCONCLUSIVE, reason);
+        return new Verdict(Status.INCONCLUSIVE, reason);
     }
 
     /** The verdict as the level allows it: violating a SHOULD is at most a warning. */
     Verdict at(Level level) {
-        return level == Level.SHOULD && mark == Mark.FAIL ? warn(detail) : this;
+        return level == Level.SHOULD && status == Status.FAIL ? warn(detail) : this;
     }
 }

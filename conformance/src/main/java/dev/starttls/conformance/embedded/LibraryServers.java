@@ -36,7 +36,7 @@ public final class LibraryServers implements EmbeddedServers {
     private static final String NAME = "localhost";
     private static final String USER = "user";
     private static final int MAX_CONNECTIONS = 1_000;
-    private static final long LARGEST_MESSAGE = 1 << 20;
+    private static final long MAX_MESSAGE = 1 << 20;
 
     @Override
     public Running start() throws IOException {
@@ -103,7 +103,7 @@ public final class LibraryServers implements EmbeddedServers {
 
     private static Target listen(UpgradeLoop loop, SSLContext context, Scheme scheme, TlsPolicy policy)
             throws IOException {
-        SmtpTransaction mail = new SmtpTransaction(envelope -> new ThrownAway(), LARGEST_MESSAGE);
+        SmtpTransaction mail = new SmtpTransaction(envelope -> new ThrownAway(), MAX_MESSAGE);
         ServerSocketChannel listening = SmtpServer.named(NAME, mail)
                 .extensions(mail.extensions())
                 .sslContext(context)

@@ -1,17 +1,16 @@
 package dev.starttls.conformance.imap;
 
-import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.session.Stages;
+import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.session.Vocabulary;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.upgrade.PipelinedCommand;
 import dev.starttls.conformance.upgrade.PipelinedCommand.Due;
 import dev.starttls.conformance.upgrade.Reference;
 import dev.starttls.conformance.upgrade.Rule;
 import dev.starttls.conformance.upgrade.UpgradeProfile;
 import java.util.List;
-import java.util.Optional;
 
 /** IMAP for the shared checks. */
 public final class ImapProfile implements UpgradeProfile {
@@ -44,6 +43,17 @@ public final class ImapProfile implements UpgradeProfile {
     }
 
     @Override
+    public List<Topic> topics() {
+        return List.of(
+                new ImapGreetingTopic(),
+                new ImapCapabilityTopic(),
+                new ImapLoginTopic(),
+                new ImapLiteralInjectionTopic(),
+                new ImapSyntaxTopic(),
+                new ImapLiteralTopic());
+    }
+
+    @Override
     public Reference reference(Rule rule) {
         return switch (rule) {
             case GREETING ->
@@ -57,8 +67,7 @@ public final class ImapProfile implements UpgradeProfile {
                                 + " since 2.4). Cyrus: tls_server_cert and tls_server_key in imapd.conf. Courier:"
                                 + " IMAPDSTARTTLS=YES in imapd-ssl.");
             case COMMAND ->
-                new Reference(
-                        STARTTLS, "Dovecot 2.3 accepts STARTTLS with any argument, and has no setting for it.");
+                new Reference(STARTTLS, "Dovecot 2.3 accepts STARTTLS with any argument, and has no setting for it.");
             case CASE -> Reference.to("RFC 9051 section 9");
             case INSIDE -> Reference.to(STARTTLS);
             case INJECTION -> new Reference(STARTTLS + ", CVE-2011-1926", "Cyrus does from 2.4.7 on.");
@@ -79,28 +88,8 @@ public final class ImapProfile implements UpgradeProfile {
     }
 
     @Override
-    public Level argument() {
-        return Level.MUST;
-    }
-
-    @Override
-    public String injectedCapabilities() {
-        return "CAPABILITY";
-    }
-
-    @Override
     public String begin() {
-        return "LOGIN " + Nobody.ARGUMENTS;
-    }
-
-    @Override
-    public Optional<String> provesBegun() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> needsCapabilities() {
-        return Optional.empty();
+        return "LOGIN " + UnknownUser.LOGIN_ARGUMENTS;
     }
 
     @Override
@@ -128,16 +117,6 @@ public final class ImapProfile implements UpgradeProfile {
     @Override
     public boolean executed(String line) {
         return line.matches("(?is)[b-g][0-9] OK( .*)?|\\* CAPABILITY .*");
-    }
-
-    @Override
-    public boolean expectsLogin(Scheme scheme) {
-        return true;
-    }
-
-    @Override
-    public boolean trustsOwnAddress() {
-        return true;
     }
 
     /** Always with the same tag, which servers accept. */

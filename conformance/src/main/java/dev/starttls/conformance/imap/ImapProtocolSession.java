@@ -1,14 +1,14 @@
 package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.imap.ImapResponse.Condition;
-import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.TlsOffer;
+import dev.starttls.conformance.imap.ObservedImapResponse.Condition;
+import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.session.Greeting;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Unasked;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.TlsOffer;
+import dev.starttls.conformance.session.UnsolicitedResponse;
 import dev.starttls.conformance.target.Login;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,24 +24,24 @@ final class ImapProtocolSession extends ProtocolSession {
     private static final int MAX_RESPONSES = 200;
 
     private int commands;
-    private Capabilities capabilities = new Capabilities(List.of());
+    private ImapCapabilities capabilities = new ImapCapabilities(List.of());
 
     ImapProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, ImapProfile.WORDS);
     }
 
     /** The capabilities in the last answer to CAPABILITY. */
-    Capabilities capabilities() {
+    ImapCapabilities capabilities() {
         return capabilities;
     }
 
-    ImapResponse response() {
-        return ImapResponseReader.read(wire());
+    ObservedImapResponse response() {
+        return LenientImapReader.read(wire());
     }
 
     /** Sends a command with the next tag and reads its answer. */
     @Override
-    public Answer say(String command) {
+    public ImapAnswer say(String command) {
         String tag = nextTag();
         wire().send(tag + " " + command);
         return answer(tag);
@@ -54,25 +54,27 @@ final class ImapProtocolSession extends ProtocolSession {
     }
 
     /** Reads the answer to the command with this tag, up to the first response that is not untagged. */
-    Answer answer(String tag) {
-        List<ImapResponse> before = new ArrayList<>();
+    ImapAnswer answer(String tag) {
+        List<ObservedImapResponse> before = new ArrayList<>();
         while (before.size() < MAX_RESPONSES) {
-            ImapResponse response = response();
-            if (!(response instanceof ImapResponse.Untagged) && !(response instanceof ImapResponse.Data)) {
-                return new Answer(tag, before, response);
+            ObservedImapResponse response = response();
+            if (!(response instanceof ObservedImapResponse.Untagged)
+                    && !(response instanceof ObservedImapResponse.Data)) {
+                return new ImapAnswer(tag, before, response);
             }
             before.add(response);
         }
-        return new Answer(tag, List.of(), endless(before.get(0)));
+        return new ImapAnswer(tag, List.of(), endless(before.get(0)));
     }
 
     /** All responses up to the end of the command with this tag, or until no more can be read; the last is that end. */
-    List<ImapResponse> until(String tag) {
-        List<ImapResponse> all = new ArrayList<>();
+    List<ObservedImapResponse> until(String tag) {
+        List<ObservedImapResponse> all = new ArrayList<>();
         while (all.size() < MAX_RESPONSES) {
-            ImapResponse response = response();
+            ObservedImapResponse response = response();
             all.add(response);
-            boolean over = response instanceof ImapResponse.None || response instanceof ImapResponse.Malformed;
+            boolean over =
+                    response instanceof ObservedImapResponse.None || response instanceof ObservedImapResponse.Malformed;
             if (over || response.ends(tag)) {
                 return all;
             }
@@ -80,8 +82,9 @@ final class ImapProtocolSession extends ProtocolSession {
         return List.of(endless(all.get(0)));
     }
 
-    private static ImapResponse endless(ImapResponse first) {
-        return new ImapResponse.Malformed(first.told(), "more than " + MAX_RESPONSES + " responses begin with it");
+    private static ObservedImapResponse endless(ObservedImapResponse first) {
+        return new ObservedImapResponse.Malformed(
+                first.description(), "more than " + MAX_RESPONSES + " responses begin with it");
     }
 
     /**
@@ -89,129 +92,123 @@ final class ImapProtocolSession extends ProtocolSession {
      * without a tag (RFC 9051 section 7.1.3).
      */
     @Override
-    public Answer next() {
-        List<ImapResponse> before = new ArrayList<>();
+    public ImapAnswer next() {
+        List<ObservedImapResponse> before = new ArrayList<>();
         while (before.size() < MAX_RESPONSES) {
-            ImapResponse response = response();
-            boolean untagged = response instanceof ImapResponse.Data
-                    || (response instanceof ImapResponse.Untagged && !response.untagged(Condition.BAD));
+            ObservedImapResponse response = response();
+            boolean untagged = response instanceof ObservedImapResponse.Data
+                    || (response instanceof ObservedImapResponse.Untagged && !response.untagged(Condition.BAD));
             if (!untagged) {
-                String tag = response instanceof ImapResponse.Tagged tagged ? tagged.tag() : "";
-                return new Answer(tag, before, response);
+                String tag = response instanceof ObservedImapResponse.Tagged tagged ? tagged.tag() : "";
+                return new ImapAnswer(tag, before, response);
             }
             before.add(response);
         }
-        return new Answer("", List.of(), endless(before.get(0)));
-    }
-
-    /** All answers until the connection ends or nothing more comes; the last may have no response. */
-    List<Answer> untilEnd() {
-        List<Answer> answers = new ArrayList<>();
-        do {
-            answers.add(next());
-        } while (answers.size() < MAX_RESPONSES
-                && answers.get(answers.size() - 1).came());
-        return answers;
+        return new ImapAnswer("", List.of(), endless(before.get(0)));
     }
 
     @Override
-    public Answer ask() {
+    public ImapAnswer ask() {
         return capability();
     }
 
     @Override
-    public Capabilities offers() {
+    public ImapCapabilities offers() {
         return capabilities;
     }
 
     /** A line that the server cannot read is answered without its tag (RFC 9051 section 7.1.3). */
     @Override
-    public Answer answerTo(String tag, String command) {
-        Answer next = next();
-        return new Answer(tag, next.before(), next.end());
+    public ImapAnswer answerTo(String tag, String command) {
+        ImapAnswer next = next();
+        return new ImapAnswer(tag, next.before(), next.end());
     }
 
     /** BAD without a tag also answers a line. */
     @Override
     public boolean refusedOrTagged(Response answer, String tag) {
-        return ((Answer) answer).tag().equals(tag) || ((Answer) answer).end().untagged(Condition.BAD);
+        return ((ImapAnswer) answer).tag().equals(tag)
+                || ((ImapAnswer) answer).end().untagged(Condition.BAD);
     }
 
     @Override
-    public Exchange exchange() {
+    public CommandExchange exchange() {
         String tag = nextTag();
         wire().send(tag + " CAPABILITY");
-        Answer first = next();
+        ImapAnswer first = next();
         if (!first.came()) {
-            return new Exchange(List.of(), false, false, first.ended());
+            return new CommandExchange(List.of(), false, false, first.ended());
         }
         if (!first.tag().equals(tag)) {
-            return new Exchange(List.of(first), false, first.end() instanceof ImapResponse.Tagged, false);
+            return new CommandExchange(
+                    List.of(first), false, first.end() instanceof ObservedImapResponse.Tagged, false);
         }
-        List<Answer> rest = quit();
+        List<ImapAnswer> rest = quit();
         List<Response> answers = new ArrayList<>(List.of(first));
-        rest.stream().filter(Answer::came).forEach(answers::add);
+        rest.stream().filter(ImapAnswer::came).forEach(answers::add);
         String last = "a" + commands;
         boolean foreign = rest.stream()
-                .anyMatch(answer -> answer.end() instanceof ImapResponse.Tagged
+                .anyMatch(answer -> answer.end() instanceof ObservedImapResponse.Tagged
                         && !answer.tag().equals(last));
-        return new Exchange(
+        return new CommandExchange(
                 answers, first.ok(), foreign, rest.get(rest.size() - 1).ended());
     }
 
     /** An untagged OK for the user may come at any time (RFC 9051 section 7.1.1). */
     @Override
-    public Unasked unasked() {
-        Answer answer = say("NOOP");
+    public UnsolicitedResponse unsolicited() {
+        ImapAnswer answer = say("NOOP");
         if (answer.before().isEmpty()) {
-            return new Unasked(answer.ok() ? Unasked.Kind.NOTHING : Unasked.Kind.UNCLEAR, answer.told());
+            return new UnsolicitedResponse(
+                    answer.ok() ? UnsolicitedResponse.Kind.NOTHING : UnsolicitedResponse.Kind.UNCLEAR,
+                    answer.description());
         }
         boolean allowed = answer.before().stream()
                 .allMatch(response -> response.untagged(Condition.OK)
                         && !response.code().orElse("").startsWith("CAPABILITY"));
-        return new Unasked(
-                allowed ? Unasked.Kind.ALLOWED : Unasked.Kind.FORBIDDEN,
-                answer.before().stream().map(ImapResponse::told).collect(Collectors.joining(", ")));
+        return new UnsolicitedResponse(
+                allowed ? UnsolicitedResponse.Kind.ALLOWED : UnsolicitedResponse.Kind.FORBIDDEN,
+                answer.before().stream().map(ObservedImapResponse::description).collect(Collectors.joining(", ")));
     }
 
     @Override
     public Optional<Verdict> logIn(Login login) {
-        return new LogIn(this, login).tried();
+        return new ImapAuthentication(this, login).tried();
     }
 
     @Override
     public Greeting greeting() {
-        ImapResponse response = response();
-        if (response instanceof ImapResponse.Untagged status) {
+        ObservedImapResponse response = response();
+        if (response instanceof ObservedImapResponse.Untagged status) {
             return greeting(status);
         }
-        return response instanceof ImapResponse.None none
+        return response instanceof ObservedImapResponse.None none
                 ? new Greeting.Missing(none.instead())
-                : new Greeting.Foreign(line(response), response.told());
+                : new Greeting.Foreign(line(response), response.description());
     }
 
-    private static Greeting greeting(ImapResponse.Untagged status) {
+    private static Greeting greeting(ObservedImapResponse.Untagged status) {
         return switch (status.condition()) {
-            case OK, PREAUTH -> new Greeting.Ready(status.told(), status.flaws());
+            case OK, PREAUTH -> new Greeting.Ready(status.description(), status.flaws());
             case BYE ->
                 status.flaws().isEmpty()
-                        ? new Greeting.Busy(status.told())
+                        ? new Greeting.Busy(status.description())
                         : new Greeting.NoService(
-                                status.told() + ", not well formed: " + String.join(", ", status.flaws()));
-            case NO, BAD -> new Greeting.NoService(status.told());
+                                status.description() + ", not well formed: " + String.join(", ", status.flaws()));
+            case NO, BAD -> new Greeting.NoService(status.description());
         };
     }
 
-    private static String line(ImapResponse response) {
-        return response instanceof ImapResponse.Malformed malformed ? malformed.line() : "";
+    private static String line(ObservedImapResponse response) {
+        return response instanceof ObservedImapResponse.Malformed malformed ? malformed.line() : "";
     }
 
     @Override
     public Optional<Verdict> greeted() {
-        ImapResponse greeting = response();
+        ObservedImapResponse greeting = response();
         return greeting.untagged(Condition.OK)
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.told() + ", not '* OK'"));
+                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.description() + ", not '* OK'"));
     }
 
     @Override
@@ -223,9 +220,9 @@ final class ImapProtocolSession extends ProtocolSession {
     }
 
     /** Sends CAPABILITY and reads its answer. */
-    Answer capability() {
-        Answer answer = say("CAPABILITY");
-        capabilities = Capabilities.in(answer);
+    ImapAnswer capability() {
+        ImapAnswer answer = say("CAPABILITY");
+        capabilities = ImapCapabilities.in(answer);
         return answer;
     }
 
@@ -235,8 +232,8 @@ final class ImapProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public List<Answer> quit() {
+    public List<ImapAnswer> quit() {
         leave();
-        return untilEnd();
+        return untilEnd(this::next, MAX_RESPONSES);
     }
 }

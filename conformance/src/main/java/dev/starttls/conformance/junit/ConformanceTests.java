@@ -4,7 +4,7 @@ import dev.starttls.conformance.Suite;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.Selection;
@@ -187,7 +187,7 @@ public final class ConformanceTests {
                 Suite.catalogue(),
                 Selection.of(only, skip, levels),
                 RunSettings.of(parallel, settings.answer()),
-                Progress.none());
+                RunListener.none());
         List<Check> checks = runner.checks(target);
         if (checks.isEmpty()) {
             runner.close();

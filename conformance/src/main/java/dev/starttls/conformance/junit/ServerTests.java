@@ -3,9 +3,9 @@ package dev.starttls.conformance.junit;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.target.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,7 +82,7 @@ final class ServerTests {
 
     private void tell(Check check) {
         CheckResult result = answering().result(check).join();
-        switch (result.verdict().mark()) {
+        switch (result.verdict().status()) {
             case PASS -> {}
             case WARN -> warnings.warn(result);
             case FAIL -> throw new AssertionFailedError(message(result));

@@ -5,11 +5,11 @@ import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.ProvenServer;
+import dev.starttls.conformance.tls.AuthenticatedServer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -36,91 +36,90 @@ final class ApopTopic implements Topic {
                 Check.of("POP3-S-16b", "the timestamp sent before TLS is not valid for APOP inside it")
                         .clause("RFC 2595 section 4")
                         .level(Level.SHOULD)
-                        .why(
-                                "The timestamp came in plaintext, so an attacker on the path may have written it: a"
-                                        + " client that uses it inside TLS answers the attacker.")
+                        .why("The timestamp came in plaintext, so an attacker on the path may have written it: a"
+                                + " client that uses it inside TLS answers the attacker.")
                         .fix("Refuse APOP inside TLS if the greeting came before it. Clients can use USER, PASS and"
                                 + " SASL. Cyrus: allowapop: no.")
                         .onUpgraded(Protocol.POP3)
                         .run(ApopTopic::reused));
     }
 
-    private static Optional<String> timestamp(Pop3Reply greeting) {
-        if (!(greeting instanceof Pop3Reply.Answer answer) || !answer.good()) {
+    private static Optional<String> timestamp(ObservedPop3Reply greeting) {
+        if (!(greeting instanceof ObservedPop3Reply.Answer answer) || !answer.good()) {
             return Optional.empty();
         }
         Matcher found = TIMESTAMP.matcher(answer.text());
         return found.find() ? Optional.of(found.group()) : Optional.empty();
     }
 
-    private static Optional<Verdict> secureFirst(Pop3ProtocolSession talk, CheckContext subject) {
-        return subject.target().scheme().implicitTls() ? talk.secured() : Optional.empty();
+    private static Optional<Verdict> secureFirst(Pop3ProtocolSession session, CheckContext context) {
+        return context.target().scheme().implicitTls() ? session.secured() : Optional.empty();
     }
 
-    private static Verdict fresh(CheckContext subject) throws IOException {
-        Pop3ProtocolSession first = Pop3Profile.STAGES.open(subject);
-        Optional<Verdict> obstacle = secureFirst(first, subject);
+    private static Verdict fresh(CheckContext context) throws IOException {
+        Pop3ProtocolSession first = Pop3Profile.STAGES.open(context);
+        Optional<Verdict> obstacle = secureFirst(first, context);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        Pop3Reply greeting = first.next();
+        ObservedPop3Reply greeting = first.next();
         if (!greeting.good()) {
-            return Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK");
+            return Verdict.inconclusive("the greeting was " + greeting.description() + ", not +OK");
         }
         Optional<String> one = timestamp(greeting);
         if (one.isEmpty()) {
             return Verdict.pass(NONE);
         }
         first.wire().close();
-        Pop3ProtocolSession second = Pop3Profile.STAGES.open(subject);
-        obstacle = secureFirst(second, subject);
+        Pop3ProtocolSession second = Pop3Profile.STAGES.open(context);
+        obstacle = secureFirst(second, context);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        Pop3Reply again = second.next();
+        ObservedPop3Reply again = second.next();
         return again.good()
                 ? compared(one.get(), timestamp(again))
-                : Verdict.inconclusive("the second greeting was " + again.told() + ", not +OK");
+                : Verdict.inconclusive("the second greeting was " + again.description() + ", not +OK");
     }
 
     private static Verdict compared(String one, Optional<String> other) {
-        String told = Transcript.printable(one);
+        String detail = Transcript.printable(one);
         if (other.isEmpty()) {
-            return Verdict.warn(told + " in one greeting, none in the next");
+            return Verdict.warn(detail + " in one greeting, none in the next");
         }
         return other.get().equals(one)
-                ? Verdict.warn("two greetings have the same timestamp: " + told)
-                : Verdict.pass(told + ", then " + Transcript.printable(other.get()));
+                ? Verdict.warn("two greetings have the same timestamp: " + detail)
+                : Verdict.pass(detail + ", then " + Transcript.printable(other.get()));
     }
 
-    private static Verdict reused(CheckContext subject) throws IOException {
-        Pop3ProtocolSession talk = Pop3Profile.STAGES.open(subject);
-        Pop3Reply greeting = talk.next();
+    private static Verdict reused(CheckContext context) throws IOException {
+        Pop3ProtocolSession session = Pop3Profile.STAGES.open(context);
+        ObservedPop3Reply greeting = session.next();
         if (!greeting.good()) {
-            return Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK");
+            return Verdict.inconclusive("the greeting was " + greeting.description() + ", not +OK");
         }
         Optional<String> timestamp = timestamp(greeting);
         if (timestamp.isEmpty()) {
             return Verdict.pass(NONE);
         }
-        Optional<Login> login = subject.settings().login();
+        Optional<Login> login = context.settings().login();
         if (login.isEmpty()) {
             return Verdict.skip("needs a login: give --user and --password-file");
         }
-        Optional<Verdict> obstacle = talk.introduced().or(talk::offered).or(talk::goneAhead);
-        return obstacle.orElseGet(() -> inside(talk, subject, login.get(), timestamp.get()));
+        Optional<Verdict> obstacle = session.introduced().or(session::offered).or(session::goneAhead);
+        return obstacle.orElseGet(() -> inside(session, context, login.get(), timestamp.get()));
     }
 
-    private static Verdict inside(Pop3ProtocolSession talk, CheckContext subject, Login login, String timestamp) {
-        Handshake handshake = talk.handshake();
-        if (!(handshake instanceof Handshake.Done done)) {
-            return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
+    private static Verdict inside(Pop3ProtocolSession session, CheckContext context, Login login, String timestamp) {
+        HandshakeResult handshake = session.handshake();
+        if (!(handshake instanceof HandshakeResult.Done done)) {
+            return Verdict.inconclusive("the TLS handshake failed: " + handshake.description());
         }
-        Optional<Verdict> doubt = ProvenServer.withholds(subject, done);
+        Optional<Verdict> doubt = AuthenticatedServer.withholds(context, done);
         if (doubt.isPresent()) {
             return doubt.get();
         }
-        Pop3Reply reply = new LogIn(talk, login).apop(timestamp);
+        ObservedPop3Reply reply = new Pop3Authentication(session, login).apop(timestamp);
         if (reply.good()) {
             return Verdict.warn(
                     "APOP inside TLS logs in with " + Transcript.printable(timestamp) + ", which came in plaintext");

@@ -1,17 +1,17 @@
 package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.session.Stages;
+import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.session.Vocabulary;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.upgrade.PipelinedCommand;
 import dev.starttls.conformance.upgrade.PipelinedCommand.Due;
 import dev.starttls.conformance.upgrade.Reference;
 import dev.starttls.conformance.upgrade.Rule;
 import dev.starttls.conformance.upgrade.UpgradeProfile;
 import java.util.List;
-import java.util.Optional;
 
 /** POP3 for the shared checks. */
 public final class Pop3Profile implements UpgradeProfile {
@@ -39,6 +39,16 @@ public final class Pop3Profile implements UpgradeProfile {
     @Override
     public Stages<Pop3ProtocolSession> stages() {
         return STAGES;
+    }
+
+    @Override
+    public List<Topic> topics() {
+        return List.of(
+                new Pop3ResponseTopic(),
+                new Pop3DiscardTopic(),
+                new ApopTopic(),
+                new Pop3LoginTopic(),
+                new Pop3LineTopic());
     }
 
     @Override
@@ -74,23 +84,8 @@ public final class Pop3Profile implements UpgradeProfile {
     }
 
     @Override
-    public String injectedCapabilities() {
-        return "CAPA";
-    }
-
-    @Override
     public String begin() {
-        return "USER " + Nobody.USER;
-    }
-
-    @Override
-    public Optional<String> provesBegun() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> needsCapabilities() {
-        return Optional.empty();
+        return "USER " + UnknownUser.NAME;
     }
 
     @Override
@@ -121,16 +116,6 @@ public final class Pop3Profile implements UpgradeProfile {
     @Override
     public boolean executed(String line) {
         return line.startsWith(OK);
-    }
-
-    @Override
-    public boolean expectsLogin(Scheme scheme) {
-        return true;
-    }
-
-    @Override
-    public boolean trustsOwnAddress() {
-        return true;
     }
 
     @Override

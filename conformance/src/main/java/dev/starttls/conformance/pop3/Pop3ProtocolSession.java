@@ -1,13 +1,13 @@
 package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Received;
+import dev.starttls.conformance.connection.TlsOffer;
+import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.session.Greeting;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Received;
-import dev.starttls.conformance.speak.TlsOffer;
 import dev.starttls.conformance.target.Login;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,20 +22,20 @@ final class Pop3ProtocolSession extends ProtocolSession {
     /** Two commands never have so many lines of answers; a server that sends more is not read further. */
     private static final int MAX_LINES = 1000;
 
-    private Capabilities capabilities = new Capabilities(List.of(), Map.of());
+    private Pop3Capabilities capabilities = new Pop3Capabilities(List.of(), Map.of());
 
     Pop3ProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, Pop3Profile.WORDS);
     }
 
     /** The capabilities in the last answer to CAPA. */
-    Capabilities capabilities() {
+    Pop3Capabilities capabilities() {
         return capabilities;
     }
 
     /** Sends a command and reads its response, which is of one line unless the command is CAPA. */
     @Override
-    public Pop3Reply say(String command) {
+    public ObservedPop3Reply say(String command) {
         if (command.equals(CAPA)) {
             return capa();
         }
@@ -45,23 +45,23 @@ final class Pop3ProtocolSession extends ProtocolSession {
 
     /** The next response of one line. */
     @Override
-    public Pop3Reply next() {
-        return ReplyReader.read(wire());
+    public ObservedPop3Reply next() {
+        return LenientPop3Reader.read(wire());
     }
 
     @Override
-    public Pop3Reply ask() {
+    public ObservedPop3Reply ask() {
         return capa();
     }
 
     @Override
-    public Capabilities offers() {
+    public Pop3Capabilities offers() {
         return capabilities;
     }
 
     @Override
-    public Pop3Reply answerTo(String tag, String command) {
-        return command.equals(CAPA) ? ReplyReader.readList(wire()) : next();
+    public ObservedPop3Reply answerTo(String tag, String command) {
+        return command.equals(CAPA) ? LenientPop3Reader.readList(wire()) : next();
     }
 
     @Override
@@ -70,7 +70,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public Exchange exchange() {
+    public CommandExchange exchange() {
         List<String> lines = new ArrayList<>();
         wire().send(CAPA);
         boolean ended = readTo(lines, line -> line.equals(".") || line.startsWith("-ERR"));
@@ -78,9 +78,9 @@ final class Pop3ProtocolSession extends ProtocolSession {
             leave();
             ended = readTo(lines, line -> false);
         }
-        List<Pop3Reply> answers = ReplyReader.parse(lines);
+        List<ObservedPop3Reply> answers = LenientPop3Reader.parse(lines);
         boolean listed = !answers.isEmpty() && answers.get(0).listed();
-        return new Exchange(List.copyOf(answers), listed, false, ended);
+        return new CommandExchange(List.copyOf(answers), listed, false, ended);
     }
 
     /** Reads lines up to the last one; returns whether the connection ended before it. */
@@ -100,54 +100,41 @@ final class Pop3ProtocolSession extends ProtocolSession {
 
     @Override
     public Optional<Verdict> logIn(Login login) {
-        return new LogIn(this, login).tried();
+        return new Pop3Authentication(this, login).tried();
     }
 
     /** Sends CAPA, whose good answer ends with a line of a single dot. */
-    Pop3Reply capa() {
+    ObservedPop3Reply capa() {
         wire().send(CAPA);
-        Pop3Reply reply = ReplyReader.readList(wire());
-        capabilities = Capabilities.in(reply);
+        ObservedPop3Reply reply = LenientPop3Reader.readList(wire());
+        capabilities = Pop3Capabilities.in(reply);
         return reply;
-    }
-
-    /** All responses until the connection ends or nothing more comes; the last may be {@link Pop3Reply.None}. */
-    List<Pop3Reply> untilEnd() {
-        List<Pop3Reply> replies = new ArrayList<>();
-        while (replies.size() < MAX_REPLIES) {
-            Pop3Reply reply = next();
-            replies.add(reply);
-            if (!reply.came()) {
-                break;
-            }
-        }
-        return replies;
     }
 
     @Override
     public Greeting greeting() {
-        Pop3Reply reply = next();
-        if (reply instanceof Pop3Reply.None none) {
+        ObservedPop3Reply reply = next();
+        if (reply instanceof ObservedPop3Reply.None none) {
             return new Greeting.Missing(none.instead());
         }
-        if (reply instanceof Pop3Reply.Malformed malformed) {
-            return new Greeting.Foreign(malformed.line(), malformed.told());
+        if (reply instanceof ObservedPop3Reply.Malformed malformed) {
+            return new Greeting.Foreign(malformed.line(), malformed.description());
         }
         if (reply.good()) {
-            return new Greeting.Ready(reply.told(), reply.flaws());
+            return new Greeting.Ready(reply.description(), reply.flaws());
         }
         // RFC 3206 section 4: a temporary problem.
-        return reply instanceof Pop3Reply.Answer answer && answer.text().startsWith("[SYS/TEMP]")
-                ? new Greeting.Busy(reply.told())
-                : new Greeting.NoService(reply.told());
+        return reply instanceof ObservedPop3Reply.Answer answer && answer.text().startsWith("[SYS/TEMP]")
+                ? new Greeting.Busy(reply.description())
+                : new Greeting.NoService(reply.description());
     }
 
     @Override
     public Optional<Verdict> greeted() {
-        Pop3Reply greeting = next();
+        ObservedPop3Reply greeting = next();
         return greeting.good()
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.told() + ", not +OK"));
+                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.description() + ", not +OK"));
     }
 
     @Override
@@ -156,8 +143,8 @@ final class Pop3ProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public List<Pop3Reply> quit() {
+    public List<ObservedPop3Reply> quit() {
         leave();
-        return untilEnd();
+        return untilEnd(this::next, MAX_REPLIES);
     }
 }

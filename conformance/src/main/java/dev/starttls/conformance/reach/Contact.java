@@ -9,11 +9,11 @@ public sealed interface Contact {
     record Made() implements Contact {}
 
     /**
-     * Nobody does.
+     * No server answers.
      *
      * @param reason the reason that the library's client reports
      * @param phase the phase in which the client gave up
-     * @param told a sentence for the report, without its full stop
+     * @param description a sentence for the report, without its full stop
      */
-    record Failed(FailureReason reason, Phase phase, String told) implements Contact {}
+    record Failed(FailureReason reason, Phase phase, String description) implements Contact {}
 }

@@ -1,7 +1,7 @@
 package dev.starttls.conformance.reach;
 
-import dev.starttls.conformance.speak.OpenTrust;
-import dev.starttls.conformance.speak.TlsOffer;
+import dev.starttls.conformance.connection.FixedTrustManager;
+import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.core.nio.ClientSetup;
@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -74,35 +73,27 @@ public final class Reach implements AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param most how many targets may be probed at the same time; the caller must not exceed it
+     * @param max how many targets may be probed at the same time; the caller must not exceed it
      * @throws IOException if there is no selector
      */
-    public static Reach open(int most, TargetSettings settings) throws IOException {
+    public static Reach open(int max, TargetSettings settings) throws IOException {
         ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), "handshake");
-        UpgradeLoop loop = UpgradeLoop.open(most, tasks);
-        named("reach").newThread(loop).start();
+        UpgradeLoop loop = UpgradeLoop.open(max, tasks);
+        new DaemonThreadFactory("reach").newThread(loop).start();
         return new Reach(loop, tasks, settings);
     }
 
     private static ThreadPoolExecutor pool(int threads, String name) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named(name));
+                threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreadFactory(name));
         pool.allowCoreThreadTimeOut(true);
         return pool;
-    }
-
-    private static ThreadFactory named(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     private static TlsSettings unjudged() {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new OpenTrust(TlsOffer.OnCertificate.ACCEPT)}, null);
+            context.init(null, new TrustManager[] {new FixedTrustManager(TlsOffer.OnCertificate.ACCEPT)}, null);
             // No session is resumed, so none of thousands is worth keeping.
             context.getClientSessionContext().setSessionCacheSize(1);
             return TlsSettings.builder()
@@ -120,16 +111,16 @@ public final class Reach implements AutoCloseable {
      * @return never fails; completed by the thread of the connections, which must not be blocked
      */
     public CompletableFuture<Contact> ask(Target target) {
-        PortKind way = PortKind.of(target);
-        return knock(target, way).thenCompose(failure -> {
-            if (failure.filter(way::silence).isEmpty()) {
+        PortKind kind = PortKind.of(target);
+        return attempt(target, kind).thenCompose(failure -> {
+            if (failure.filter(kind::silence).isEmpty()) {
                 return CompletableFuture.completedFuture(contact(target, failure));
             }
-            return knock(target, way.other()).thenApply(otherwise -> {
+            return attempt(target, kind.other()).thenApply(otherwise -> {
                 boolean silent = otherwise
-                        .filter(why -> way.other().silence(why) || noConnection(why))
+                        .filter(why -> kind.other().silence(why) || noConnection(why))
                         .isPresent();
-                return silent ? silence(target, way, failure.get()) : new Contact.Made();
+                return silent ? silence(target, kind, failure.get()) : new Contact.Made();
             });
         });
     }
@@ -145,13 +136,13 @@ public final class Reach implements AutoCloseable {
         return why.reason() == FailureReason.CONNECT_FAILED;
     }
 
-    private Contact silence(Target target, PortKind way, UpgradeException why) {
+    private Contact silence(Target target, PortKind kind, UpgradeException why) {
         String within = ": " + why.reason() + " in phase " + why.phase() + ", nothing came within "
                 + patience().toSeconds() + " s";
         return new Contact.Failed(
                 why.reason(),
                 why.phase(),
-                (way == PortKind.TLS_FIRST
+                (kind == PortKind.TLS_FIRST
                                 ? "no TLS on " + target.url() + within + ", and no greeting in plaintext either"
                                 : "no greeting from " + target.url() + within
                                         + ", and nothing for a ClientHello either")
@@ -159,32 +150,32 @@ public final class Reach implements AutoCloseable {
     }
 
     /** How one connection failed; empty if it did not, or if the failure says nothing about the target. */
-    private CompletableFuture<Optional<UpgradeException>> knock(Target target, PortKind way) {
-        CompletableFuture<Void> visit =
-                CompletableFuture.completedFuture(target).thenComposeAsync(asked -> visit(asked, way), resolvers);
-        return visit.handle((left, thrown) -> {
+    private CompletableFuture<Optional<UpgradeException>> attempt(Target target, PortKind kind) {
+        CompletableFuture<Void> connectAndLeave = CompletableFuture.completedFuture(target)
+                .thenComposeAsync(asked -> connectAndLeave(asked, kind), resolvers);
+        return connectAndLeave.handle((left, thrown) -> {
             Throwable why = thrown instanceof CompletionException ? thrown.getCause() : thrown;
             return why instanceof UpgradeException typed ? Optional.of(typed) : Optional.empty();
         });
     }
 
-    private CompletableFuture<Void> visit(Target target, PortKind way) {
+    private CompletableFuture<Void> connectAndLeave(Target target, PortKind kind) {
         return switch (target.scheme().protocol()) {
             case SMTP ->
-                connect(SmtpClient.to(target.host(), target.port()), target, way)
+                connect(SmtpClient.to(target.host(), target.port()), target, kind)
                         .thenAccept(session -> leave(session.channel(), "QUIT"));
             case IMAP ->
-                connect(ImapClient.to(target.host(), target.port()), target, way)
+                connect(ImapClient.to(target.host(), target.port()), target, kind)
                         .thenAccept(session -> leave(session.channel(), "bye LOGOUT"));
             case POP3 ->
-                connect(Pop3Client.to(target.host(), target.port()), target, way)
+                connect(Pop3Client.to(target.host(), target.port()), target, kind)
                         .thenAccept(session -> leave(session.channel(), "QUIT"));
         };
     }
 
-    private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(S client, Target target, PortKind way) {
+    private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(S client, Target target, PortKind kind) {
         settings.serverName().ifPresent(client::serverName);
-        return client.policy(way.policy())
+        return client.policy(kind.policy())
                 .tls(tls)
                 // For silent targets the preparation would be wasted.
                 .preparation(Preparation.ON_GO_AHEAD)

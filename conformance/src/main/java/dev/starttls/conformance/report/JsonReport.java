@@ -8,12 +8,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,11 +77,11 @@ public final class JsonReport implements Report {
         json.put("duration_ms", report.took().toMillis());
         report.survey().problem().ifPresent(problem -> json.put("error", problem));
         ObjectNode summary = json.putObject("summary");
-        summary.put("passed", report.count(Mark.PASS));
-        summary.put("failed", report.count(Mark.FAIL));
-        summary.put("warned", report.count(Mark.WARN));
-        summary.put("skipped", report.count(Mark.SKIP));
-        summary.put("inconclusive", report.count(Mark.INCONCLUSIVE));
+        summary.put("passed", report.count(Status.PASS));
+        summary.put("failed", report.count(Status.FAIL));
+        summary.put("warned", report.count(Status.WARN));
+        summary.put("skipped", report.count(Status.SKIP));
+        summary.put("inconclusive", report.count(Status.INCONCLUSIVE));
         ObjectNode tls = json.putObject("tls");
         report.survey().tls().ifPresent(done -> tls(tls, done));
         report.inventory().ifPresent(inventory -> versions(tls.putArray("versions"), inventory));
@@ -94,7 +94,7 @@ public final class JsonReport implements Report {
         return json;
     }
 
-    private static void tls(ObjectNode json, Handshake.Done done) {
+    private static void tls(ObjectNode json, HandshakeResult.Done done) {
         json.put("version", done.version());
         json.put("cipher_suite", done.suite());
         ArrayNode chain = json.putArray("chain");
@@ -131,7 +131,7 @@ public final class JsonReport implements Report {
         json.put("title", result.check().title());
         json.put("clause", result.check().clause());
         json.put("level", result.check().level().key());
-        json.put("verdict", result.verdict().mark().key());
+        json.put("verdict", result.verdict().status().key());
         json.put("detail", result.verdict().detail());
         json.put("duration_ms", result.took().toMillis());
         ArrayNode transcript = json.putArray("transcript");

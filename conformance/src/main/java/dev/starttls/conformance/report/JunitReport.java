@@ -2,9 +2,9 @@ package dev.starttls.conformance.report;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.speak.Transcript;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -59,9 +59,9 @@ public final class JunitReport implements Report {
         start(1, "testsuite");
         attribute("name", report.target().url());
         attribute("tests", String.valueOf(report.results().size() + errors));
-        attribute("failures", String.valueOf(report.count(Mark.FAIL)));
+        attribute("failures", String.valueOf(report.count(Status.FAIL)));
         attribute("errors", String.valueOf(errors));
-        attribute("skipped", String.valueOf(report.count(Mark.SKIP) + report.count(Mark.INCONCLUSIVE)));
+        attribute("skipped", String.valueOf(report.count(Status.SKIP) + report.count(Status.INCONCLUSIVE)));
         attribute("time", seconds(report.took()));
         attribute("timestamp", TIMESTAMP.format(report.started()));
         if (report.survey().problem().isPresent()) {
@@ -93,7 +93,7 @@ public final class JunitReport implements Report {
         attribute("classname", report.target().url() + "." + check.id().replaceFirst("-[0-9]+[a-z]*$", ""));
         attribute("name", check.id() + " " + check.title());
         attribute("time", seconds(result.took()));
-        switch (result.verdict().mark()) {
+        switch (result.verdict().status()) {
             case PASS -> {}
             case FAIL -> {
                 start(3, "failure");
@@ -109,11 +109,11 @@ public final class JunitReport implements Report {
             }
             case SKIP, INCONCLUSIVE -> {
                 start(3, "skipped");
-                attribute("message", result.verdict().mark().key() + ": " + detail);
+                attribute("message", result.verdict().status().key() + ": " + detail);
                 xml.writeEndElement();
             }
         }
-        if (result.verdict().mark() == Mark.PASS) {
+        if (result.verdict().status() == Status.PASS) {
             xml.writeEndElement();
         } else {
             end(2);
@@ -122,13 +122,13 @@ public final class JunitReport implements Report {
 
     private static String evidence(CheckResult result) {
         Check check = result.check();
-        List<String> told = new ArrayList<>();
-        told.add(check.clause() + ": " + result.verdict().detail());
-        told.add("why: " + check.why());
+        List<String> detail = new ArrayList<>();
+        detail.add(check.clause() + ": " + result.verdict().detail());
+        detail.add("why: " + check.why());
         if (!check.fix().isEmpty()) {
-            told.add("fix: " + check.fix());
+            detail.add("fix: " + check.fix());
         }
-        return lines(told.stream().map(Visible::of).collect(Collectors.joining("\n")), result.transcript());
+        return lines(detail.stream().map(Visible::of).collect(Collectors.joining("\n")), result.transcript());
     }
 
     private static String lines(String head, List<Transcript.Entry> transcript) {

@@ -1,14 +1,14 @@
 package dev.starttls.conformance.report;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 
 /** Colour on a terminal that shows it, otherwise plain words. */
 public enum Style {
     PLAIN,
     COLOUR;
 
-    String mark(Mark mark) {
-        return switch (mark) {
+    String status(Status status) {
+        return switch (status) {
             case PASS -> paint("32", "pass");
             case FAIL -> paint("1;31", "FAIL");
             case WARN -> paint("33", "warn");

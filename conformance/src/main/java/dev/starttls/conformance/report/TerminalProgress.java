@@ -1,12 +1,12 @@
 package dev.starttls.conformance.report;
 
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.target.Target;
 import java.io.PrintStream;
 
 /** One line on a terminal that is overwritten as the run progresses. */
-public final class TerminalProgress implements Progress {
+public final class TerminalProgress implements RunListener {
     private static final String BACK_AND_ERASE = "\r\u001b[K";
 
     private final PrintStream err;
@@ -35,7 +35,7 @@ public final class TerminalProgress implements Progress {
     @Override
     public void done(CheckResult result) {
         done++;
-        show(result.check().id() + " " + result.verdict().mark().key());
+        show(result.check().id() + " " + result.verdict().status().key());
     }
 
     private void show(String last) {

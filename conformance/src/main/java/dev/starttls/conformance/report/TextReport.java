@@ -2,12 +2,12 @@ package dev.starttls.conformance.report;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.speak.Transcript;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -21,14 +21,14 @@ import java.util.stream.Collectors;
 /** A table for people, followed by the evidence for everything that is not as it should be. */
 public final class TextReport implements Report {
     /** Wide enough for a title on the line of its check, narrow enough to read. */
-    private static final int WIDEST = 110;
+    private static final int MAX_WIDTH = 110;
 
     /** A narrower table is unreadable; a narrower terminal wraps the lines itself. */
-    private static final int NARROWEST = 80;
+    private static final int MIN_WIDTH = 80;
 
     private static final int FIRST_ENTRIES = 40;
     private static final int LAST_ENTRIES = 60;
-    private static final Set<Mark> WITH_EVIDENCE = Set.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
+    private static final Set<Status> WITH_EVIDENCE = Set.of(Status.FAIL, Status.WARN, Status.INCONCLUSIVE);
     private static final String ROW_INDENT = " ".repeat(30);
 
     private final PrintStream out;
@@ -37,7 +37,7 @@ public final class TextReport implements Report {
 
     /** For a file or a pipe, as wide as is readable. */
     public TextReport(PrintStream out, Style style) {
-        this(out, style, WIDEST);
+        this(out, style, MAX_WIDTH);
     }
 
     /**
@@ -48,7 +48,7 @@ public final class TextReport implements Report {
     public TextReport(PrintStream out, Style style, int columns) {
         this.out = out;
         this.style = style;
-        this.width = Math.max(NARROWEST, Math.min(WIDEST, columns));
+        this.width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns));
     }
 
     @Override
@@ -143,7 +143,7 @@ public final class TextReport implements Report {
     private void table(List<CheckResult> results) {
         String family = "";
         for (CheckResult result : results) {
-            if (result.verdict().mark() == Mark.SKIP) {
+            if (result.verdict().status() == Status.SKIP) {
                 continue;
             }
             Check check = result.check();
@@ -155,10 +155,10 @@ public final class TextReport implements Report {
             }
             String level = check.level().key();
             wrapped(
-                    "  " + style.mark(result.verdict().mark()) + "  " + pad(check.id(), 12) + pad(level, 10),
+                    "  " + style.status(result.verdict().status()) + "  " + pad(check.id(), 12) + pad(level, 10),
                     ROW_INDENT.length(),
                     check.title());
-            if (result.verdict().mark() != Mark.PASS) {
+            if (result.verdict().status() != Status.PASS) {
                 wrapped(ROW_INDENT, result.verdict().detail());
             }
         }
@@ -168,7 +168,7 @@ public final class TextReport implements Report {
     private void skipped(List<CheckResult> results) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
         for (CheckResult result : results) {
-            if (result.verdict().mark() == Mark.SKIP) {
+            if (result.verdict().status() == Status.SKIP) {
                 byReason.computeIfAbsent(result.verdict().detail(), reason -> new ArrayList<>())
                         .add(result.check().id());
             }
@@ -177,7 +177,7 @@ public final class TextReport implements Report {
             line("");
             line("  " + style.strong("Skipped"));
             byReason.forEach((reason, ids) -> {
-                wrapped("  " + style.mark(Mark.SKIP) + "  ", 8, reason + ":");
+                wrapped("  " + style.status(Status.SKIP) + "  ", 8, reason + ":");
                 wrapped(" ".repeat(8), String.join(" ", ids));
             });
         }
@@ -185,17 +185,17 @@ public final class TextReport implements Report {
 
     private void evidence(List<CheckResult> results) {
         List<CheckResult> bad = results.stream()
-                .filter(result -> WITH_EVIDENCE.contains(result.verdict().mark()))
+                .filter(result -> WITH_EVIDENCE.contains(result.verdict().status()))
                 .toList();
         for (CheckResult result : bad) {
             Check check = result.check();
             line("");
             wrapped(
-                    "  " + style.mark(result.verdict().mark()) + "  " + style.strong(check.id()) + "  ",
+                    "  " + style.status(result.verdict().status()) + "  " + style.strong(check.id()) + "  ",
                     10 + check.id().length(),
                     check.title());
             wrapped("        ", check.clause() + ": " + result.verdict().detail() + ".");
-            if (result.verdict().mark() != Mark.INCONCLUSIVE) {
+            if (result.verdict().status() != Status.INCONCLUSIVE) {
                 wrapped("  why   ", check.why());
                 if (!check.fix().isEmpty()) {
                     wrapped("  fix   ", check.fix());
@@ -223,17 +223,18 @@ public final class TextReport implements Report {
     private void summary(TargetReport report) {
         line("");
         line("  "
-                + style.strong(report.count(Mark.PASS) + " passed, " + report.count(Mark.FAIL) + " failed, "
-                        + report.count(Mark.WARN) + " warned, " + report.count(Mark.SKIP) + " skipped, "
-                        + report.count(Mark.INCONCLUSIVE) + " inconclusive")
+                + style.strong(report.count(Status.PASS) + " passed, " + report.count(Status.FAIL) + " failed, "
+                        + report.count(Status.WARN) + " warned, " + report.count(Status.SKIP) + " skipped, "
+                        + report.count(Status.INCONCLUSIVE) + " inconclusive")
                 + String.format(Locale.ROOT, " in %.1f s:", report.took().toMillis() / 1000.0));
         wrapped("  ", conclusion(report));
     }
 
     private static String conclusion(TargetReport report) {
-        String open = report.count(Mark.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
-        return (report.outcome() == Outcome.FAILED ? "the server violates a MUST or is"
-                + " vulnerable." : "no MUST and no security check failed.")
+        String open = report.count(Status.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
+        return (report.outcome() == Outcome.FAILED
+                        ? "the server violates a MUST or is" + " vulnerable."
+                        : "no MUST and no security check failed.")
                 + open;
     }
 

@@ -3,32 +3,32 @@ package dev.starttls.conformance.run;
 /**
  * Limits how many targets are probed at the same time. The limit starts low and grows with every probed target:
  * thousands of silent hosts are probed at the same time, but if all of them answer, neither this machine nor they are
- * overloaded with handshakes. While enough targets wait for a lane, no target is probed.
+ * overloaded with handshakes. While enough targets wait for a worker, no target is probed.
  */
 final class AdmissionLimit {
     private static final int FIRST = 128;
 
-    private final int most;
+    private final int max;
     private final int maxWaiting;
     private int limit;
-    private int asked;
+    private int probed;
     private int waiting;
 
-    AdmissionLimit(int most, int maxWaiting) {
-        this.most = most;
+    AdmissionLimit(int max, int maxWaiting) {
+        this.max = max;
         this.maxWaiting = maxWaiting;
-        this.limit = Math.min(FIRST, most);
+        this.limit = Math.min(FIRST, max);
     }
 
     /** Waits until one more target may be probed. */
     synchronized void enter() throws InterruptedException {
-        while (asked >= limit || waiting >= maxWaiting) {
+        while (probed >= limit || waiting >= maxWaiting) {
             wait();
         }
-        asked++;
+        probed++;
     }
 
-    /** A probed target now waits for a lane. */
+    /** A probed target now waits for a worker. */
     synchronized void queue() {
         waiting++;
         leave();
@@ -36,12 +36,12 @@ final class AdmissionLimit {
 
     /** A probed target is finished. */
     synchronized void leave() {
-        asked--;
-        limit = Math.min(most, limit + 1);
+        probed--;
+        limit = Math.min(max, limit + 1);
         notifyAll();
     }
 
-    /** A waiting target has its lane. */
+    /** A waiting target has its worker. */
     synchronized void serve() {
         waiting--;
         notifyAll();
@@ -49,7 +49,7 @@ final class AdmissionLimit {
 
     /** Waits until no target is being probed and none waits. */
     synchronized void awaitEmpty() throws InterruptedException {
-        while (asked > 0 || waiting > 0) {
+        while (probed > 0 || waiting > 0) {
             wait();
         }
     }

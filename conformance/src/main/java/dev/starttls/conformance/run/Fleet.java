@@ -1,6 +1,7 @@
 package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.reach.Contact;
+import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.target.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,59 +14,58 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Checks an unlimited number of targets, many at the same time, in memory that does not grow with their number. Each is
- * first probed, which needs no thread; those that answer wait for one of a few lanes, which check them.
+ * first probed, which needs no thread; those that answer wait for one of a few workers, which check them.
  *
  * <p>Targets are read no faster than they are checked, so that their source waits too. There is exactly one report for
  * each target, in the order in which they finish.
  */
 public final class Fleet {
-    /** How many answering targets wait for each lane, so that no lane is idle while the next target is probed. */
+    /** How many answering targets wait for each worker, so that no worker is idle while the next target is probed. */
     private static final int WAITING_PER_LANE = 4;
 
     private final Function<Target, CompletableFuture<Contact>> reach;
-    private final Supplier<Lane> lanes;
+    private final Supplier<Worker> workers;
     private final FleetSettings settings;
     private final Sink sink;
     private final Tally tally;
-    private final AdmissionLimit room;
+    private final AdmissionLimit admission;
     private final BlockingQueue<Optional<Target>> answering = new LinkedBlockingQueue<>();
     /**
      * Reports are written on a thread of their own: writing may have to wait for the reader, and the thread of the
      * connections must not wait.
      */
-    private final ExecutorService reporter = Executors.newSingleThreadExecutor(named("reporter"));
+    private final ExecutorService reporter = Executors.newSingleThreadExecutor(new DaemonThreadFactory("reporter"));
 
     private final List<Thread> threads = new ArrayList<>();
-    private final AtomicInteger lanesLeft;
+    private final AtomicInteger workersLeft;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
     /**
      * A fleet that has not been started.
      *
      * @param reach probes whether a target answers; its futures never fail
-     * @param lanes makes a lane, for one thread
+     * @param workers makes a worker, for one thread
      * @param tally counts how far the targets are
      */
     public Fleet(
             Function<Target, CompletableFuture<Contact>> reach,
-            Supplier<Lane> lanes,
+            Supplier<Worker> workers,
             FleetSettings settings,
             Sink sink,
             Tally tally) {
         this.reach = reach;
-        this.lanes = lanes;
+        this.workers = workers;
         this.settings = settings;
         this.sink = sink;
         this.tally = tally;
-        this.room = new AdmissionLimit(settings.asked(), WAITING_PER_LANE * settings.lanes());
-        this.lanesLeft = new AtomicInteger(settings.lanes());
+        this.admission = new AdmissionLimit(settings.probed(), WAITING_PER_LANE * settings.workers());
+        this.workersLeft = new AtomicInteger(settings.workers());
     }
 
     /** Where the targets come from. */
@@ -76,7 +76,7 @@ public final class Fleet {
     }
 
     /** Checks one target after the other. */
-    public interface Lane extends AutoCloseable {
+    public interface Worker extends AutoCloseable {
         /** Surveys and checks a target. */
         TargetReport check(Target target);
 
@@ -94,36 +94,28 @@ public final class Fleet {
          */
         boolean add(TargetReport report);
 
-        /** A lane failed on a target; the report of the target will say so. */
+        /** A worker failed on a target; the report of the target will say so. */
         void fault(RuntimeException fault);
-    }
-
-    private static ThreadFactory named(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     /** Checks all targets; returns when every target is reported, or no more reports are wanted. To be called once. */
     public void run(Source source) {
-        List<Lane> made = new ArrayList<>();
-        for (int i = 0; i < settings.lanes(); i++) {
-            Lane lane = lanes.get();
-            made.add(lane);
-            start("lane", () -> work(lane));
+        List<Worker> made = new ArrayList<>();
+        for (int i = 0; i < settings.workers(); i++) {
+            Worker worker = workers.get();
+            made.add(worker);
+            start("lane", () -> work(worker));
         }
         start("targets", () -> read(source));
         over.join();
         // Interrupting a thread that has ended has no effect.
         threads.forEach(Thread::interrupt);
         reporter.shutdown();
-        made.forEach(Lane::close);
+        made.forEach(Worker::close);
     }
 
     private void start(String name, Runnable task) {
-        Thread thread = named(name).newThread(task);
+        Thread thread = new DaemonThreadFactory(name).newThread(task);
         threads.add(thread);
         thread.start();
     }
@@ -131,13 +123,13 @@ public final class Fleet {
     private void read(Source source) {
         try {
             for (Optional<Target> next = source.next(); next.isPresent(); next = source.next()) {
-                room.enter();
+                admission.enter();
                 tally.begun();
-                tally.asked();
+                tally.probed();
                 ask(next.get());
             }
-            room.awaitEmpty();
-            for (int i = 0; i < settings.lanes(); i++) {
+            admission.awaitEmpty();
+            for (int i = 0; i < settings.workers(); i++) {
                 answering.add(Optional.empty());
             }
         } catch (InterruptedException e) {
@@ -152,10 +144,10 @@ public final class Fleet {
             if (contact instanceof Contact.Failed failed) {
                 tally.silent();
                 Duration took = Duration.ofNanos(System.nanoTime() - begun);
-                reportLater(TargetReport.unreached(target, started, took, failed.told()));
+                reportLater(TargetReport.unreached(target, started, took, failed.description()));
             } else {
                 tally.answered();
-                room.queue();
+                admission.queue();
                 answering.add(Optional.of(target));
             }
         });
@@ -165,7 +157,7 @@ public final class Fleet {
         try {
             reporter.execute(() -> {
                 report(report);
-                room.leave();
+                admission.leave();
             });
         } catch (RejectedExecutionException e) {
             // Nothing more is wanted.
@@ -173,27 +165,27 @@ public final class Fleet {
         }
     }
 
-    private void work(Lane lane) {
+    private void work(Worker worker) {
         try {
             for (Optional<Target> next = answering.take(); next.isPresent(); next = answering.take()) {
-                room.serve();
+                admission.serve();
                 tally.taken();
-                TargetReport report = check(lane, next.get());
+                TargetReport report = check(worker, next.get());
                 tally.left();
                 report(report);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (lanesLeft.decrementAndGet() == 0) {
+        if (workersLeft.decrementAndGet() == 0) {
             over.complete(null);
         }
     }
 
-    private TargetReport check(Lane lane, Target target) {
+    private TargetReport check(Worker worker, Target target) {
         Instant started = Instant.now();
         try {
-            return lane.check(target);
+            return worker.check(target);
         } catch (RuntimeException e) {
             sink.fault(e);
             return TargetReport.unreached(

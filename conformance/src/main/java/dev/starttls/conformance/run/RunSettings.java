@@ -12,7 +12,7 @@ import java.time.Duration;
 public record RunSettings(int parallel, Duration each, Duration total) {
     private static final int ANSWERS_EACH = 4;
     private static final int ANSWERS_TOTAL = 12;
-    private static final Duration LEAST_TOTAL = Duration.ofMinutes(15);
+    private static final Duration MIN_TOTAL = Duration.ofMinutes(15);
 
     /**
      * The limits for this time per answer: four times it for a check; twelve times it for a target, but at least
@@ -21,6 +21,6 @@ public record RunSettings(int parallel, Duration each, Duration total) {
     public static RunSettings of(int parallel, Duration answer) {
         Duration total = answer.multipliedBy(ANSWERS_TOTAL);
         return new RunSettings(
-                parallel, answer.multipliedBy(ANSWERS_EACH), total.compareTo(LEAST_TOTAL) < 0 ? LEAST_TOTAL : total);
+                parallel, answer.multipliedBy(ANSWERS_EACH), total.compareTo(MIN_TOTAL) < 0 ? MIN_TOTAL : total);
     }
 }

@@ -5,10 +5,11 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -36,31 +36,23 @@ public final class Runner implements AutoCloseable {
     private final Catalogue catalogue;
     private final Selection selection;
     private final RunSettings settings;
-    private final Progress progress;
+    private final RunListener progress;
     private final ExecutorService workers;
-    private final Watch watch;
+    private final RunClock watch;
     private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    public Runner(Catalogue catalogue, Selection selection, RunSettings settings, Progress progress) {
-        this(catalogue, selection, settings, progress, new SystemWatch(named("watchdog")));
+    public Runner(Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress) {
+        this(catalogue, selection, settings, progress, new SystemClock(new DaemonThreadFactory("watchdog")));
     }
 
-    Runner(Catalogue catalogue, Selection selection, RunSettings settings, Progress progress, Watch watch) {
+    Runner(Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress, RunClock watch) {
         this.catalogue = catalogue;
         this.selection = selection;
         this.settings = settings;
         this.progress = progress;
-        this.workers = Executors.newFixedThreadPool(settings.parallel(), named("check"));
+        this.workers = Executors.newFixedThreadPool(settings.parallel(), new DaemonThreadFactory("check"));
         this.watch = watch;
-    }
-
-    private static ThreadFactory named(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     /** The checks to run on a target, in the order of their ids. */
@@ -99,7 +91,7 @@ public final class Runner implements AutoCloseable {
             this.targetSettings = targetSettings;
             this.dialect = dialect;
             progress.asks(target);
-            this.first = subject();
+            this.first = context();
             this.before = Runner.this.survey(first, deadline);
             progress.over();
             if (before.problem().isEmpty()) {
@@ -107,7 +99,7 @@ public final class Runner implements AutoCloseable {
             }
         }
 
-        private CheckContext subject() {
+        private CheckContext context() {
             return new CheckContext(target, targetSettings, dialect);
         }
 
@@ -115,11 +107,11 @@ public final class Runner implements AutoCloseable {
             List<Check> checks = checks(target);
             progress.begun(target, checks.size());
             checks.forEach(check -> running.put(check, new CompletableFuture<>()));
-            checks.stream().sorted(Comparator.comparing(Check::turn)).forEach(this::start);
+            checks.stream().sorted(Comparator.comparing(Check::priority)).forEach(this::start);
         }
 
         private void start(Check check) {
-            Runnable task = () -> running.get(check).complete(Runner.this.run(check, subject(), deadline));
+            Runnable task = () -> running.get(check).complete(Runner.this.run(check, context(), deadline));
             try {
                 workers.execute(task);
             } catch (RejectedExecutionException e) {
@@ -170,11 +162,11 @@ public final class Runner implements AutoCloseable {
          * it. If the time for the target is over, each check that was not run says so, and there is no second survey.
          */
         private Survey confirmed(List<Ran> ran) {
-            if (ran.stream().noneMatch(one -> one.result().verdict().mark() == Mark.INCONCLUSIVE)
+            if (ran.stream().noneMatch(one -> one.result().verdict().status() == Status.INCONCLUSIVE)
                     || watch.now() - deadline >= 0) {
                 return before;
             }
-            Survey after = Runner.this.survey(subject(), deadline);
+            Survey after = Runner.this.survey(context(), deadline);
             if (watch.now() - deadline >= 0) {
                 return before;
             }
@@ -186,16 +178,16 @@ public final class Runner implements AutoCloseable {
         }
     }
 
-    private Survey survey(CheckContext subject, long deadline) {
+    private Survey survey(CheckContext context, long deadline) {
         Duration limit = limit(deadline);
-        subject.limit(limit);
-        Guard guard = new Guard(subject, limit);
-        try (subject;
+        context.limit(limit);
+        Guard guard = new Guard(context, limit);
+        try (context;
                 guard) {
-            Survey survey = subject.dialect().survey(subject);
-            return guard.struck() ? unreachable("it took longer than " + told(limit)) : survey;
+            Survey survey = context.dialect().survey(context);
+            return guard.struck() ? unreachable("it took longer than " + seconds(limit)) : survey;
         } catch (IOException e) {
-            return unreachable("cannot connect to " + subject.target().url() + ": " + e.getMessage());
+            return unreachable("cannot connect to " + context.target().url() + ": " + e.getMessage());
         }
     }
 
@@ -209,39 +201,40 @@ public final class Runner implements AutoCloseable {
         return new Survey(List.of(), Optional.empty(), Optional.of(problem));
     }
 
-    private Ran run(Check check, CheckContext subject, long deadline) {
+    private Ran run(Check check, CheckContext context, long deadline) {
         long begun = watch.now();
-        Verdict verdict = check.notFor(subject.target())
+        Verdict verdict = check.notFor(context.target())
                 .map(Verdict::skip)
-                .orElseGet(() -> judge(check, subject, limit(deadline)));
+                .orElseGet(() -> judge(check, context, limit(deadline)));
         CheckResult result =
-                new CheckResult(check, verdict, subject.transcript().entries(), Duration.ofNanos(watch.now() - begun));
+                new CheckResult(check, verdict, context.transcript().entries(), Duration.ofNanos(watch.now() - begun));
         synchronized (progress) {
             progress.done(result);
         }
-        return new Ran(result, subject.inventory());
+        return new Ran(result, context.inventory());
     }
 
-    private Verdict judge(Check check, CheckContext subject, Duration limit) {
+    private Verdict judge(Check check, CheckContext context, Duration limit) {
         if (closed) {
             return Verdict.inconclusive("not run: the run was ended");
         }
         if (limit.isNegative() || limit.isZero()) {
-            return Verdict.inconclusive("not run: the time for this target, " + told(settings.total()) + ", was over");
+            return Verdict.inconclusive(
+                    "not run: the time for this target, " + seconds(settings.total()) + ", was over");
         }
-        subject.limit(limit);
-        Guard guard = new Guard(subject, limit);
-        try (subject;
+        context.limit(limit);
+        Guard guard = new Guard(context, limit);
+        try (context;
                 guard) {
-            Verdict verdict = check.judge(subject);
+            Verdict verdict = check.judge(context);
             // A verdict about connections that the suite closed itself is not an observation.
-            return guard.struck() ? Verdict.inconclusive("not done within " + told(limit)) : verdict;
+            return guard.struck() ? Verdict.inconclusive("not done within " + seconds(limit)) : verdict;
         } catch (RuntimeException e) {
             return Verdict.inconclusive("an internal error of the suite: " + e);
         }
     }
 
-    private static String told(Duration duration) {
+    private static String seconds(Duration duration) {
         return duration.toSeconds() + " s";
     }
 
@@ -256,12 +249,12 @@ public final class Runner implements AutoCloseable {
 
     /** Closes the connections of a check when its time is over, or the run is ended. */
     private final class Guard implements AutoCloseable {
-        private final CheckContext subject;
+        private final CheckContext context;
         private final AtomicBoolean struck = new AtomicBoolean();
         private final Future<?> strike;
 
-        Guard(CheckContext subject, Duration limit) {
-            this.subject = subject;
+        Guard(CheckContext context, Duration limit) {
+            this.context = context;
             this.strike = watch.after(limit, this::strike);
             guards.add(this);
             if (closed) {
@@ -271,7 +264,7 @@ public final class Runner implements AutoCloseable {
 
         private void strike() {
             struck.set(true);
-            subject.abandon();
+            context.abandon();
         }
 
         boolean struck() {

@@ -55,9 +55,9 @@ public record Selection(List<Predicate<Check>> only, List<Predicate<Check>> skip
     }
 
     private static Predicate<Check> ofClause(String text) {
-        List<Clause> asked = Clause.in(text);
+        List<Clause> probed = Clause.in(text);
         return check -> Clause.in(check.clause()).stream()
-                .anyMatch(clause -> asked.stream().anyMatch(each -> each.covers(clause)));
+                .anyMatch(clause -> probed.stream().anyMatch(each -> each.covers(clause)));
     }
 
     private static Predicate<Check> ofId(String glob) {

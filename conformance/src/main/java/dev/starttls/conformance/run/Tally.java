@@ -7,7 +7,7 @@ import java.util.Map;
 public final class Tally {
     private final Map<Outcome, Long> done = new EnumMap<>(Outcome.class);
     private long begun;
-    private long asked;
+    private long probed;
     private long waiting;
     private long checked;
 
@@ -17,28 +17,28 @@ public final class Tally {
     }
 
     /** It is probed. */
-    public synchronized void asked() {
-        asked++;
+    public synchronized void probed() {
+        probed++;
     }
 
-    /** It answers, and waits for a lane. */
+    /** It answers, and waits for a worker. */
     public synchronized void answered() {
-        asked--;
+        probed--;
         waiting++;
     }
 
     /** It does not answer. */
     public synchronized void silent() {
-        asked--;
+        probed--;
     }
 
-    /** A lane takes it. */
+    /** A worker takes it. */
     public synchronized void taken() {
         waiting--;
         checked++;
     }
 
-    /** The lane has checked it. */
+    /** The worker has checked it. */
     public synchronized void left() {
         checked--;
     }
@@ -59,7 +59,7 @@ public final class Tally {
     }
 
     /** What is done, in words. */
-    public synchronized String told() {
+    public synchronized String description() {
         return done() + (done() == 1 ? " target" : " targets") + " done: " + done.getOrDefault(Outcome.PASSED, 0L)
                 + " passed, " + done.getOrDefault(Outcome.FAILED, 0L) + " failed, "
                 + done.getOrDefault(Outcome.UNREACHABLE, 0L) + " not reached";
@@ -73,6 +73,6 @@ public final class Tally {
 
     /** What is going on, in words. */
     public synchronized String underway() {
-        return asked + " probed, " + waiting + " waiting, " + checked + " being checked";
+        return probed + " probing, " + waiting + " waiting, " + checked + " checking";
     }
 }

@@ -2,10 +2,10 @@ package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.target.Target;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,17 +46,17 @@ public record TargetReport(
     }
 
     /** How many checks have this status. */
-    public long count(Mark mark) {
+    public long count(Status status) {
         return results.stream()
-                .filter(result -> result.verdict().mark() == mark)
+                .filter(result -> result.verdict().status() == status)
                 .count();
     }
 
     /** The outcome of this target. */
     public Outcome outcome() {
         boolean failed = results.stream()
-                .anyMatch(result ->
-                        result.verdict().mark() == Mark.FAIL && result.check().level() != Level.SHOULD);
+                .anyMatch(result -> result.verdict().status() == Status.FAIL
+                        && result.check().level() != Level.SHOULD);
         if (failed) {
             return Outcome.FAILED;
         }

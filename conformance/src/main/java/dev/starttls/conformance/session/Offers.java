@@ -16,5 +16,5 @@ public interface Offers {
     boolean pipelining();
 
     /** All offers, for a detail. */
-    Collection<String> told();
+    Collection<String> description();
 }

@@ -1,6 +1,6 @@
 package dev.starttls.conformance.session;
 
-import dev.starttls.conformance.speak.Conversation;
+import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.target.Login;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,14 +1,16 @@
 package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.TlsOffer;
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.TlsOffer;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.target.Login;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One session of a check. Each step towards what the check is about returns an obstacle, as a verdict, if the session
@@ -58,7 +60,7 @@ public abstract class ProtocolSession {
     public abstract boolean refusedOrTagged(Response answer, String tag);
 
     /** Sends the capability command and the goodbye, and reads until the session ends. */
-    public abstract Exchange exchange();
+    public abstract CommandExchange exchange();
 
     /** Logs in inside TLS, after the capability command. */
     public abstract Optional<Verdict> logIn(Login login);
@@ -68,7 +70,8 @@ public abstract class ProtocolSession {
         Response answer = ask();
         return answer.done()
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive(words.capabilities() + " was answered with " + answer.told()));
+                : Optional.of(
+                        Verdict.inconclusive(words.capabilities() + " was answered with " + answer.description()));
     }
 
     /** An obstacle if the last answer to the capability command did not offer the upgrade. */
@@ -83,20 +86,21 @@ public abstract class ProtocolSession {
         Response answer = say(words.upgrade());
         return answer.goAhead()
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive(words.upgrade() + " was answered with " + answer.told()));
+                : Optional.of(Verdict.inconclusive(words.upgrade() + " was answered with " + answer.description()));
     }
 
     /** Sends the first command inside TLS, and reports what came before its answer. */
-    public Unasked unasked() {
-        Exchange exchange = exchange();
+    public UnsolicitedResponse unsolicited() {
+        CommandExchange exchange = exchange();
         if (exchange.sound()) {
-            return new Unasked(Unasked.Kind.NOTHING, exchange.told());
+            return new UnsolicitedResponse(UnsolicitedResponse.Kind.NOTHING, exchange.description());
         }
-        int more = exchange.answers().size() - Exchange.EXPECTED;
+        int more = exchange.answers().size() - CommandExchange.EXPECTED;
         return more > 0
-                ? new Unasked(
-                        Unasked.Kind.FORBIDDEN, Response.told(exchange.answers().subList(0, more)))
-                : new Unasked(Unasked.Kind.UNCLEAR, exchange.told());
+                ? new UnsolicitedResponse(
+                        UnsolicitedResponse.Kind.FORBIDDEN,
+                        Response.description(exchange.answers().subList(0, more)))
+                : new UnsolicitedResponse(UnsolicitedResponse.Kind.UNCLEAR, exchange.description());
     }
 
     /**
@@ -113,7 +117,20 @@ public abstract class ProtocolSession {
     /** Sends the goodbye and reads all that follows: answers, then how the connection ended. */
     public abstract List<? extends Response> quit();
 
-    public final Handshake handshake() {
+    /**
+     * Reads answers until the connection ends or nothing more comes; the last may be the absence of one.
+     *
+     * @param max after so many answers the server is not read further
+     */
+    protected static <R extends Response> List<R> untilEnd(Supplier<R> next, int max) {
+        List<R> answers = new ArrayList<>();
+        do {
+            answers.add(next.get());
+        } while (answers.size() < max && answers.get(answers.size() - 1).came());
+        return answers;
+    }
+
+    public final HandshakeResult handshake() {
         return wire.handshake(offer);
     }
 
@@ -126,8 +143,8 @@ public abstract class ProtocolSession {
         if (!early.isEmpty()) {
             return Optional.of(Verdict.fail("plaintext came before TLS: '" + Transcript.printable(early) + "'"));
         }
-        Handshake handshake = handshake();
-        return handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.NOT_TLS
+        HandshakeResult handshake = handshake();
+        return handshake instanceof HandshakeResult.Failed failed && failed.failure() == HandshakeResult.Failure.NOT_TLS
                 ? Optional.of(Verdict.fail("plaintext came before TLS: " + failed.detail()))
                 : judged(handshake);
     }
@@ -137,9 +154,9 @@ public abstract class ProtocolSession {
         return judged(handshake());
     }
 
-    private static Optional<Verdict> judged(Handshake handshake) {
+    private static Optional<Verdict> judged(HandshakeResult handshake) {
         return handshake.done()
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the TLS handshake failed: " + handshake.told()));
+                : Optional.of(Verdict.inconclusive("the TLS handshake failed: " + handshake.description()));
     }
 }

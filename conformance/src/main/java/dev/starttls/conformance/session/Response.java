@@ -46,12 +46,12 @@ public interface Response {
     boolean ended();
 
     /** In a few words, for a detail. */
-    String told();
+    String description();
 
     /** Several in a row, for a detail. */
-    static String told(List<? extends Response> responses) {
+    static String description(List<? extends Response> responses) {
         return responses.isEmpty()
                 ? "nothing"
-                : responses.stream().map(Response::told).collect(Collectors.joining(", "));
+                : responses.stream().map(Response::description).collect(Collectors.joining(", "));
     }
 }

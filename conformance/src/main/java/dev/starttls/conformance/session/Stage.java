@@ -2,7 +2,7 @@ package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.CheckContext;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import java.io.IOException;
 import java.util.Optional;
@@ -14,16 +14,16 @@ import java.util.function.Function;
  * <pre>{@code
  * Stages<SmtpProtocolSession> stages = new Stages<>(SmtpProtocolSession::new);
  * Stage<SmtpProtocolSession> offered = stages.introduced().and(SmtpProtocolSession::offered);
- * Check.of("SMTP-S-24", "...").run(offered.then((talk, subject) -> Verdict.pass("...")));
+ * Check.of("SMTP-S-24", "...").run(offered.then((session, context) -> Verdict.pass("...")));
  * }</pre>
  */
 public final class Stage<T extends ProtocolSession> {
-    private final Opening<T> opening;
-    private final PortKind<T> way;
+    private final SessionOpener<T> opening;
+    private final Steps<T> steps;
 
-    private Stage(Opening<T> opening, PortKind<T> way) {
+    private Stage(SessionOpener<T> opening, Steps<T> steps) {
         this.opening = opening;
-        this.way = way;
+        this.steps = steps;
     }
 
     /** The part of a check that follows a stage. */
@@ -34,47 +34,48 @@ public final class Stage<T extends ProtocolSession> {
          *
          * @throws IOException if another connection could not be made; the verdict is inconclusive then
          */
-        Verdict judge(T talk, CheckContext subject) throws IOException;
+        Verdict judge(T session, CheckContext context) throws IOException;
     }
 
     /** The steps from a new connection to a stage. */
     @FunctionalInterface
-    private interface PortKind<T> {
-        Optional<Verdict> walk(T talk, CheckContext subject);
+    private interface Steps<T> {
+        Optional<Verdict> walk(T session, CheckContext context);
     }
 
     /** A stage one step after the connection. */
     public static <T extends ProtocolSession> Stage<T> first(
-            Opening<T> opening, Function<? super T, Optional<Verdict>> step) {
-        return new Stage<>(opening, (talk, subject) -> step.apply(talk));
+            SessionOpener<T> opening, Function<? super T, Optional<Verdict>> step) {
+        return new Stage<>(opening, (session, context) -> step.apply(session));
     }
 
     /** The stage one step further. */
     public Stage<T> and(Function<? super T, Optional<Verdict>> step) {
-        return new Stage<>(opening, (talk, subject) -> way.walk(talk, subject).or(() -> step.apply(talk)));
+        return new Stage<>(
+                opening, (session, context) -> steps.walk(session, context).or(() -> step.apply(session)));
     }
 
     /** The same stage; with implicit TLS it is reached by the steps of another. */
     public Stage<T> butImplicitly(Stage<T> other) {
         return new Stage<>(
                 opening,
-                (talk, subject) -> subject.target().scheme().implicitTls()
-                        ? other.way.walk(talk, subject)
-                        : way.walk(talk, subject));
+                (session, context) -> context.target().scheme().implicitTls()
+                        ? other.steps.walk(session, context)
+                        : steps.walk(session, context));
     }
 
     /** Takes a connection on which nothing has been sent to this stage; empty on success, otherwise the obstacle. */
-    public Optional<Verdict> reach(T talk, CheckContext subject) {
-        return way.walk(talk, subject);
+    public Optional<Verdict> reach(T session, CheckContext context) {
+        return steps.walk(session, context);
     }
 
     /**
      * The obstacle that keeps a new connection from getting here, which may be that it cannot be made; empty if it gets
      * here.
      */
-    public Optional<Verdict> tryAfresh(CheckContext subject) {
+    public Optional<Verdict> tryAfresh(CheckContext context) {
         try {
-            return reach(opening.open(subject), subject);
+            return reach(opening.open(context), context);
         } catch (IOException e) {
             return Optional.of(Verdict.inconclusive("no connection: " + e.getMessage()));
         }
@@ -82,10 +83,10 @@ public final class Stage<T extends ProtocolSession> {
 
     /** A check that starts at this stage of a new connection. */
     public CheckBody then(Rest<? super T> rest) {
-        return subject -> {
-            T talk = opening.open(subject);
-            Optional<Verdict> obstacle = reach(talk, subject);
-            return obstacle.isPresent() ? obstacle.get() : rest.judge(talk, subject);
+        return context -> {
+            T session = opening.open(context);
+            Optional<Verdict> obstacle = reach(session, context);
+            return obstacle.isPresent() ? obstacle.get() : rest.judge(session, context);
         };
     }
 
@@ -95,10 +96,10 @@ public final class Stage<T extends ProtocolSession> {
      * so it is inconclusive.
      */
     public CheckBody thenAsStranger(Rest<? super T> rest) {
-        return then((talk, subject) -> {
-            Verdict verdict = rest.judge(talk, subject);
-            boolean finding = verdict.mark() == Mark.FAIL || verdict.mark() == Mark.WARN;
-            return finding && talk.wire().betweenEqualAddresses()
+        return then((session, context) -> {
+            Verdict verdict = rest.judge(session, context);
+            boolean finding = verdict.status() == Status.FAIL || verdict.status() == Status.WARN;
+            return finding && session.wire().betweenEqualAddresses()
                     ? Verdict.inconclusive(verdict.detail()
                             + "; but this connection goes from the server's own address to itself, which servers such"
                             + " as Dovecot treat as secured: run the check from another machine")

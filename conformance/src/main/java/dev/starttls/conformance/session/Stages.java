@@ -1,8 +1,8 @@
 package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.CheckContext;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.TlsOffer;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.TlsOffer;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -39,12 +39,12 @@ public final class Stages<T extends ProtocolSession> {
      *
      * @throws IOException if there is no connection
      */
-    public T open(CheckContext subject) throws IOException {
-        return sessions.apply(subject.connect(), subject.offer());
+    public T open(CheckContext context) throws IOException {
+        return sessions.apply(context.connect(), context.offer());
     }
 
-    private T openFromElsewhere(CheckContext subject) throws IOException {
-        return sessions.apply(subject.connectFromElsewhere(), subject.offer());
+    private T openFromElsewhere(CheckContext context) throws IOException {
+        return sessions.apply(context.connectFromElsewhere(), context.offer());
     }
 
     /** A session over this connection. */
@@ -84,7 +84,7 @@ public final class Stages<T extends ProtocolSession> {
 
     /** The same; with implicit TLS the new connection itself. */
     public Stage<T> clientHelloDue() {
-        return goneAhead.butImplicitly(Stage.first(this::open, talk -> Optional.empty()));
+        return goneAhead.butImplicitly(Stage.first(this::open, session -> Optional.empty()));
     }
 
     /** Inside TLS, no command sent yet; with implicit TLS the greeting is read. */

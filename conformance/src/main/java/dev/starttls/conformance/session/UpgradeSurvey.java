@@ -2,8 +2,8 @@ package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Survey;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
@@ -20,19 +20,19 @@ public final class UpgradeSurvey {
      * After this time without a greeting the survey tries whether the port wants TLS first; most servers greet within a
      * second.
      */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration GREETING_WAIT = Duration.ofSeconds(2);
 
-    private final CheckContext subject;
-    private final Opening<?> opening;
+    private final CheckContext context;
+    private final SessionOpener<?> opening;
     private final Target target;
     private final Protocol protocol;
     private final Survey.Stopwatch watch = new Survey.Stopwatch();
 
     /** A survey of the context's target, over sessions opened by this. */
-    public UpgradeSurvey(CheckContext subject, Opening<?> opening) {
-        this.subject = subject;
+    public UpgradeSurvey(CheckContext context, SessionOpener<?> opening) {
+        this.context = context;
         this.opening = opening;
-        this.target = subject.target();
+        this.target = context.target();
         this.protocol = target.scheme().protocol();
     }
 
@@ -42,49 +42,49 @@ public final class UpgradeSurvey {
      * @throws IOException if no connection could be made
      */
     public Survey make() throws IOException {
-        ProtocolSession talk = opening.open(subject);
+        ProtocolSession session = opening.open(context);
         watch.phase("CONNECT");
-        return target.scheme().implicitTls() ? implicit(talk) : upgraded(talk);
+        return target.scheme().implicitTls() ? implicit(session) : upgraded(session);
     }
 
-    private Survey implicit(ProtocolSession talk) throws IOException {
-        Handshake handshake = talk.handshake();
+    private Survey implicit(ProtocolSession session) throws IOException {
+        HandshakeResult handshake = session.handshake();
         watch.phase("HANDSHAKE");
-        if (handshake instanceof Handshake.Failed failed) {
+        if (handshake instanceof HandshakeResult.Failed failed) {
             return watch.problem(noTls(failed));
         }
-        Greeting greeting = talk.greeting();
+        Greeting greeting = session.greeting();
         watch.phase("GREETING");
         Optional<String> other = otherProtocol(greeting);
         if (other.isPresent()) {
             return watch.problem(other.get());
         }
-        talk.introduced();
+        session.introduced();
         watch.phase("CAPABILITY");
-        talk.leave();
-        return watch.survey(Optional.of((Handshake.Done) handshake));
+        session.leave();
+        return watch.survey(Optional.of((HandshakeResult.Done) handshake));
     }
 
-    private String noTls(Handshake.Failed failed) throws IOException {
-        String told = "no TLS on " + target.url() + ": " + failed.told();
-        if (failed.failure() == Handshake.Failure.NOT_TLS
-                || failed.failure() == Handshake.Failure.SILENCE
-                || failed.failure() == Handshake.Failure.PEER_CLOSED) {
-            Greeting greeting = opening.open(subject).greeting();
+    private String noTls(HandshakeResult.Failed failed) throws IOException {
+        String detail = "no TLS on " + target.url() + ": " + failed.description();
+        if (failed.failure() == HandshakeResult.Failure.NOT_TLS
+                || failed.failure() == HandshakeResult.Failure.SILENCE
+                || failed.failure() == HandshakeResult.Failure.PEER_CLOSED) {
+            Greeting greeting = opening.open(context).greeting();
             if (greeting instanceof Greeting.Ready || noService(greeting)) {
-                return told + "; the port greets in plaintext: use "
+                return detail + "; the port greets in plaintext: use "
                         + new Target(Scheme.upgraded(protocol), target.host(), target.port()).url();
             }
         }
-        return told;
+        return detail;
     }
 
-    private Survey upgraded(ProtocolSession talk) throws IOException {
-        if (waitsForTls(talk)) {
+    private Survey upgraded(ProtocolSession session) throws IOException {
+        if (waitsForTls(session)) {
             return watch.problem(target.url() + " sends no greeting and speaks TLS from the first byte: use "
                     + new Target(Scheme.implicit(protocol), target.host(), target.port()).url());
         }
-        Greeting greeting = talk.greeting();
+        Greeting greeting = session.greeting();
         watch.phase("GREETING");
         Optional<String> other = otherProtocol(greeting);
         if (other.isPresent()) {
@@ -93,28 +93,28 @@ public final class UpgradeSurvey {
         if (noService(greeting)) {
             return watch.survey(Optional.empty());
         }
-        talk.introduced();
+        session.introduced();
         watch.phase("CAPABILITY");
-        Optional<String> stranger = talk.stranger();
+        Optional<String> stranger = session.stranger();
         if (stranger.isPresent()) {
             return watch.problem(target.url() + " " + stranger.get());
         }
-        if (talk.offered().isPresent()) {
+        if (session.offered().isPresent()) {
             return watch.survey(Optional.empty());
         }
-        boolean refused = talk.goneAhead().isPresent();
+        boolean refused = session.goneAhead().isPresent();
         watch.phase("COMMAND");
         if (refused) {
             return watch.survey(Optional.empty());
         }
-        Handshake handshake = talk.handshake();
+        HandshakeResult handshake = session.handshake();
         watch.phase("HANDSHAKE");
-        if (!(handshake instanceof Handshake.Done done)) {
+        if (!(handshake instanceof HandshakeResult.Done done)) {
             return watch.survey(Optional.empty());
         }
-        talk.introduced();
+        session.introduced();
         watch.phase("RECAPABILITY");
-        talk.leave();
+        session.leave();
         return watch.survey(Optional.of(done));
     }
 
@@ -123,22 +123,22 @@ public final class UpgradeSurvey {
     }
 
     /** Whether the server is silent because it waits for a ClientHello. */
-    private boolean waitsForTls(ProtocolSession talk) throws IOException {
-        Duration patience = subject.settings().answer().compareTo(PATIENCE) < 0
-                ? subject.settings().answer()
-                : PATIENCE;
-        return !talk.wire().speaks(patience)
-                && opening.open(subject).handshake().done();
+    private boolean waitsForTls(ProtocolSession session) throws IOException {
+        Duration patience = context.settings().answer().compareTo(GREETING_WAIT) < 0
+                ? context.settings().answer()
+                : GREETING_WAIT;
+        return !session.wire().speaks(patience)
+                && opening.open(context).handshake().done();
     }
 
     private Optional<String> otherProtocol(Greeting greeting) {
         if (greeting instanceof Greeting.Foreign foreign) {
-            return Optional.of(target.url() + " does not speak " + protocol + ": it greets with " + foreign.told()
-                    + hint(foreign.line()));
+            return Optional.of(target.url() + " does not speak " + protocol + ": it greets with "
+                    + foreign.description() + hint(foreign.line()));
         }
         if (greeting instanceof Greeting.Missing missing) {
             return Optional.of("no greeting from " + target.url() + ": "
-                    + missing.told()
+                    + missing.description()
                     + (missing.instead() instanceof Received.Ended
                             ? "; the server may refuse this address, or limit its connections"
                             : "; a slow server needs a longer --timeout"));
@@ -146,18 +146,19 @@ public final class UpgradeSurvey {
         return Optional.empty();
     }
 
+    /** Names the protocol that the line seems to be of, with the URL to check it. */
     private String hint(String line) {
-        String at = target.host() + ":" + target.port();
-        boolean tls = target.scheme().implicitTls();
-        if (line.startsWith("* ")) {
-            return "; that is IMAP: use " + (tls ? "imaps://" : "imap://") + at;
+        if (line.toUpperCase(Locale.ROOT).startsWith("SSH-")) {
+            return "; that is SSH";
         }
-        if (line.startsWith("+OK") || line.startsWith("-ERR")) {
-            return "; that is POP3: use " + (tls ? "pop3s://" : "pop3://") + at;
-        }
-        if (line.matches("[245][0-9][0-9][ -].*")) {
-            return "; that is SMTP, or FTP: if it is SMTP, use " + (tls ? "smtps://" : "smtp://") + at;
-        }
-        return line.toUpperCase(Locale.ROOT).startsWith("SSH-") ? "; that is SSH" : "";
+        return Protocol.greeting(line)
+                .map(other -> "; that is " + (other == Protocol.SMTP ? "SMTP, or FTP: if it is SMTP," : other + ":")
+                        + " use " + url(other))
+                .orElse("");
+    }
+
+    private String url(Protocol other) {
+        Scheme scheme = target.scheme().implicitTls() ? Scheme.implicit(other) : Scheme.upgraded(other);
+        return new Target(scheme, target.host(), target.port()).url();
     }
 }

@@ -1,6 +1,6 @@
 package dev.starttls.conformance.smtp;
 
-import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.session.Stages;
 import dev.starttls.conformance.session.Vocabulary;
 import dev.starttls.conformance.target.Protocol;
@@ -17,6 +17,9 @@ import java.util.Optional;
 public final class SmtpProfile implements UpgradeProfile {
     static final Vocabulary WORDS = new Vocabulary("STARTTLS", "220", "EHLO", "NOOP", "QUIT");
     static final Stages<SmtpProtocolSession> STAGES = new Stages<>(SmtpProtocolSession::new);
+
+    /** The command line that every server accepts, CRLF included (RFC 5321 section 4.5.3.1.4). */
+    private static final int MAX_COMMAND = 512;
 
     private static final String NO_PLAINTEXT_LOGIN = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
             + " ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth ="
@@ -35,6 +38,11 @@ public final class SmtpProfile implements UpgradeProfile {
     @Override
     public Stages<SmtpProtocolSession> stages() {
         return STAGES;
+    }
+
+    @Override
+    public List<Topic> topics() {
+        return List.of(new SmtpCommandTopic(), new SmtpDiscardTopic());
     }
 
     @Override
@@ -74,11 +82,6 @@ public final class SmtpProfile implements UpgradeProfile {
                         "Postfix: smtpd_tls_wrappermode = yes for the smtps service. Exim: tls_on_connect_ports = 465.");
             case IMPLICIT_OFFER -> Reference.to("RFC 8314 section 3.3, RFC 3207 section 4.2");
         };
-    }
-
-    @Override
-    public Level argument() {
-        return Level.MUST;
     }
 
     @Override
@@ -144,6 +147,12 @@ public final class SmtpProfile implements UpgradeProfile {
     @Override
     public boolean trustsOwnAddress() {
         return false;
+    }
+
+    /** NOOP may have a string (RFC 5321 section 4.1.1.9). */
+    @Override
+    public String longestHarmless() {
+        return "NOOP " + "x".repeat(MAX_COMMAND - "NOOP \r\n".length()) + "\r\n";
     }
 
     @Override

@@ -1,13 +1,13 @@
 package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.TlsOffer;
+import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.session.Greeting;
 import dev.starttls.conformance.session.PlainLogin;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.TlsOffer;
 import dev.starttls.conformance.target.Login;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,23 +17,23 @@ import java.util.Optional;
 final class SmtpProtocolSession extends ProtocolSession {
     private static final int MAX_REPLIES = 20;
 
-    private Reply lastEhlo = new Reply.Answer(0, List.of(""), List.of());
+    private ObservedSmtpReply lastEhlo = new ObservedSmtpReply.Answer(0, List.of(""), List.of());
 
     SmtpProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, SmtpProfile.WORDS);
     }
 
     /** The extensions in the last answer to EHLO. */
-    Extensions extensions() {
-        return Extensions.in(lastEhlo);
+    EhloExtensions extensions() {
+        return EhloExtensions.in(lastEhlo);
     }
 
-    Reply lastEhlo() {
+    ObservedSmtpReply lastEhlo() {
         return lastEhlo;
     }
 
     /** Sends EHLO with the client's address, which every server must accept (RFC 5321 section 4.1.4). */
-    Reply ehlo() {
+    ObservedSmtpReply ehlo() {
         return ehlo(addressLiteral());
     }
 
@@ -45,34 +45,34 @@ final class SmtpProtocolSession extends ProtocolSession {
         return plain.indexOf(':') >= 0 ? "[IPv6:" + plain + "]" : "[" + plain + "]";
     }
 
-    Reply ehlo(String name) {
+    ObservedSmtpReply ehlo(String name) {
         lastEhlo = say("EHLO " + name);
         return lastEhlo;
     }
 
     @Override
-    public Reply say(String command) {
+    public ObservedSmtpReply say(String command) {
         wire().send(command);
         return next();
     }
 
     @Override
-    public Reply next() {
-        return ReplyReader.read(wire());
+    public ObservedSmtpReply next() {
+        return LenientSmtpReader.read(wire());
     }
 
     @Override
-    public Reply ask() {
+    public ObservedSmtpReply ask() {
         return ehlo();
     }
 
     @Override
-    public Extensions offers() {
+    public EhloExtensions offers() {
         return extensions();
     }
 
     @Override
-    public Reply answerTo(String tag, String command) {
+    public ObservedSmtpReply answerTo(String tag, String command) {
         return next();
     }
 
@@ -81,63 +81,50 @@ final class SmtpProtocolSession extends ProtocolSession {
         return answer.refusal();
     }
 
-    /** All replies until the connection ends or nothing more comes; the last may be {@link Reply.None}. */
-    List<Reply> untilEnd() {
-        List<Reply> replies = new ArrayList<>();
-        while (replies.size() < MAX_REPLIES) {
-            Reply reply = next();
-            replies.add(reply);
-            if (!reply.came()) {
-                break;
-            }
-        }
-        return replies;
-    }
-
     @Override
-    public Exchange exchange() {
-        Reply first = ehlo();
+    public CommandExchange exchange() {
+        ObservedSmtpReply first = ehlo();
         if (!first.came()) {
-            return new Exchange(List.of(), false, false, first.ended());
+            return new CommandExchange(List.of(), false, false, first.ended());
         }
-        List<Reply> rest = quit();
+        List<ObservedSmtpReply> rest = quit();
         List<Response> answers = new ArrayList<>(List.of(first));
-        rest.stream().filter(Reply::came).forEach(answers::add);
-        return new Exchange(
+        rest.stream().filter(ObservedSmtpReply::came).forEach(answers::add);
+        return new CommandExchange(
                 answers, first.done(), false, rest.get(rest.size() - 1).ended());
     }
 
     @Override
     public Greeting greeting() {
-        Reply reply = next();
-        if (reply instanceof Reply.Answer answer) {
+        ObservedSmtpReply reply = next();
+        if (reply instanceof ObservedSmtpReply.Answer answer) {
             return greeting(answer);
         }
-        return reply instanceof Reply.Malformed malformed
-                ? new Greeting.Foreign(malformed.line(), malformed.told())
-                : new Greeting.Missing(((Reply.None) reply).instead());
+        return reply instanceof ObservedSmtpReply.Malformed malformed
+                ? new Greeting.Foreign(malformed.line(), malformed.description())
+                : new Greeting.Missing(((ObservedSmtpReply.None) reply).instead());
     }
 
-    private static Greeting greeting(Reply.Answer answer) {
+    private static Greeting greeting(ObservedSmtpReply.Answer answer) {
         if (answer.code() == 421) {
-            return new Greeting.Busy(answer.told());
+            return new Greeting.Busy(answer.description());
         }
         if (answer.code() != 220) {
-            return new Greeting.NoService(answer.told());
+            return new Greeting.NoService(answer.description());
         }
         List<String> flaws = new ArrayList<>(answer.flaws());
         if (answer.lines().get(0).isBlank()) {
             flaws.add("it does not name the server's domain");
         }
-        return new Greeting.Ready(answer.told(), flaws);
+        return new Greeting.Ready(answer.description(), flaws);
     }
 
     @Override
     public Optional<Verdict> greeted() {
-        Reply greeting = next();
+        ObservedSmtpReply greeting = next();
         return greeting.code() == 220
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.told() + ", not 220"));
+                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.description() + ", not 220"));
     }
 
     /** AUTH PLAIN in two steps, so that the line stays short (RFC 4954 section 4, RFC 4616 section 2). */
@@ -146,11 +133,11 @@ final class SmtpProtocolSession extends ProtocolSession {
         if (!extensions().mechanisms().contains("PLAIN")) {
             return Optional.of(Verdict.skip("AUTH PLAIN is not offered inside TLS"));
         }
-        Reply asked = say("AUTH PLAIN");
+        ObservedSmtpReply asked = say("AUTH PLAIN");
         if (!asked.asks()) {
-            return Optional.of(Verdict.inconclusive("AUTH PLAIN was answered with " + asked.told()));
+            return Optional.of(Verdict.inconclusive("AUTH PLAIN was answered with " + asked.description()));
         }
-        Reply answer = PlainLogin.send(wire(), login, this::next);
+        ObservedSmtpReply answer = PlainLogin.send(wire(), login, this::next);
         // The server's answer may repeat the password, so the detail does not quote it.
         return answer.code() == 235
                 ? Optional.empty()
@@ -161,7 +148,7 @@ final class SmtpProtocolSession extends ProtocolSession {
     @Override
     public Optional<String> stranger() {
         return lastEhlo.refusal() && say("HELO " + addressLiteral()).refusal()
-                ? Optional.of("greets with 220 but takes neither EHLO nor HELO (" + lastEhlo.told()
+                ? Optional.of("greets with 220 but takes neither EHLO nor HELO (" + lastEhlo.description()
                         + "): is it an FTP server?")
                 : Optional.empty();
     }
@@ -172,8 +159,8 @@ final class SmtpProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public List<Reply> quit() {
+    public List<ObservedSmtpReply> quit() {
         leave();
-        return untilEnd();
+        return untilEnd(this::next, MAX_REPLIES);
     }
 }

@@ -45,7 +45,7 @@ final class CertificateTopic implements Topic {
                         .fix("Send the server's certificate followed by every intermediate, renew it in time, and have"
                                 + " it signed with SHA-256 or better.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(CertificateTopic::chain)),
+                        .run(TlsCheckBody.of(CertificateTopic::chain)),
                 Check.of("TLS-S-06b", "the handshake is not signed with SHA-1 or MD5")
                         .clause("RFC 9155 section 4, RFC 9325 section 4.4")
                         .level(Level.MUST)
@@ -54,14 +54,14 @@ final class CertificateTopic implements Topic {
                         .fix("Disable the signature schemes with SHA-1 in the TLS library; OpenSSL does so at security"
                                 + " level 1 and above since 3.0.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(CertificateTopic::signature)),
+                        .run(TlsCheckBody.of(CertificateTopic::signature)),
                 Check.of("TLS-S-07", "the certificate names the server")
                         .clause("RFC 7817 section 3, RFC 9525 section 6")
                         .level(Level.MUST)
                         .why("Without the right name the certificate of any other server would be as good.")
                         .fix("Include the name that clients connect to as a dNSName in subjectAltName.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(CertificateTopic::name)),
+                        .run(TlsCheckBody.of(CertificateTopic::name)),
                 Check.of("TLS-S-08", "the key is strong and the certificate not about to expire")
                         .clause("RFC 9325 section 4.3 and 4.5")
                         .level(Level.SHOULD)
@@ -69,22 +69,22 @@ final class CertificateTopic implements Topic {
                                 + " expire needs renewal now.")
                         .fix("Use RSA with at least 2048 bits or a curve with 256 bits, and renew automatically.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(CertificateTopic::strength)));
+                        .run(TlsCheckBody.of(CertificateTopic::strength)));
     }
 
     private static Verdict chain(Prober prober) throws IOException, BlockedException {
-        List<X509Certificate> given = prober.subject().settings().trust();
+        List<X509Certificate> given = prober.context().settings().trust();
         List<X509Certificate> roots = given.isEmpty() ? Roots.ofTheRuntime() : given;
         ChainVerdict verdict = new ChainRules(roots, Instant.now()).judge(ServerChain.of(prober));
-        List<String> told = new ArrayList<>(verdict.faults());
-        told.addAll(verdict.remarks());
+        List<String> detail = new ArrayList<>(verdict.faults());
+        detail.addAll(verdict.remarks());
         if (!verdict.faults().isEmpty()) {
-            return Verdict.fail(String.join("; ", told));
+            return Verdict.fail(String.join("; ", detail));
         }
-        told.add(0, "trusted: " + String.join(" <- ", verdict.path()));
+        detail.add(0, "trusted: " + String.join(" <- ", verdict.path()));
         return verdict.remarks().isEmpty()
-                ? Verdict.pass(String.join("; ", told))
-                : Verdict.warn(String.join("; ", told));
+                ? Verdict.pass(String.join("; ", detail))
+                : Verdict.warn(String.join("; ", detail));
     }
 
     /** Only in TLS 1.2, because 1.3 has no such schemes; tried also with a client that knows no others. */
@@ -98,9 +98,9 @@ final class CertificateTopic implements Topic {
                         .map(SignatureScheme::code)
                         .toList()))
                 .build();
-        CombinedVerdict legs = new CombinedVerdict();
-        legs.add("a modern client", signedWith(prober.ask(today)));
-        return legs.add("a client that supports only SHA-1 and MD5", signedWith(prober.ask(old)))
+        CombinedVerdict combined = new CombinedVerdict();
+        combined.add("a modern client", signedWith(prober.ask(today)));
+        return combined.add("a client that supports only SHA-1 and MD5", signedWith(prober.ask(old)))
                 .verdict();
     }
 
@@ -115,12 +115,12 @@ final class CertificateTopic implements Topic {
         if (broken) {
             return Verdict.fail("signed with " + scheme.get());
         }
-        return Verdict.pass(scheme.map(name -> "signed with " + name).orElseGet(answer::told));
+        return Verdict.pass(scheme.map(name -> "signed with " + name).orElseGet(answer::description));
     }
 
     private static Verdict name(Prober prober) throws IOException, BlockedException {
-        CheckContext subject = prober.subject();
-        ServerIdentity reference = subject.settings().identityOf(subject.target());
+        CheckContext context = prober.context();
+        ServerIdentity reference = context.settings().identityOf(context.target());
         X509Certificate leaf = ServerChain.of(prober).get(0);
         NameVerdict verdict = NameRules.judge(leaf, reference);
         if (verdict instanceof NameVerdict.Matched matched) {
@@ -131,12 +131,12 @@ final class CertificateTopic implements Topic {
                     + "'; modern clients check only subjectAltName");
         }
         String presented = String.join(", ", ((NameVerdict.Mismatched) verdict).presented());
-        String told = "'" + reference + "' is not among: " + (presented.isEmpty() ? "no names at all" : presented);
-        boolean named = subject.settings().nameFor(subject.target()).isPresent();
+        String detail = "'" + reference + "' is not among: " + (presented.isEmpty() ? "no names at all" : presented);
+        boolean named = context.settings().nameFor(context.target()).isPresent();
         return named
-                ? Verdict.fail(told)
+                ? Verdict.fail(detail)
                 : Verdict.inconclusive(
-                        told + "; the target is an address: give the name that clients use with --server-name");
+                        detail + "; the target is an address: give the name that clients use with --server-name");
     }
 
     private static Verdict strength(Prober prober) throws IOException, BlockedException {
@@ -146,15 +146,15 @@ final class CertificateTopic implements Topic {
         String curve = CertificateFacts.curve(leaf.getPublicKey())
                 .map(name -> " on " + name)
                 .orElse("");
-        String told = facts.key() + curve + ", signed with " + facts.signature() + ", " + days + " days to expiry";
+        String detail = facts.key() + curve + ", signed with " + facts.signature() + ", " + days + " days to expiry";
         List<String> faults = new ArrayList<>();
         weakness(facts).ifPresent(faults::add);
         if (days < SOON) {
             faults.add("expires in " + days + " days");
         }
         return faults.isEmpty()
-                ? Verdict.pass(told)
-                : Verdict.fail(faults.stream().collect(Collectors.joining("; ")) + " (" + told + ")");
+                ? Verdict.pass(detail)
+                : Verdict.fail(faults.stream().collect(Collectors.joining("; ")) + " (" + detail + ")");
     }
 
     private static Optional<String> weakness(CertificateFacts facts) {

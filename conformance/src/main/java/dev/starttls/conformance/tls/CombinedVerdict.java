@@ -1,6 +1,6 @@
 package dev.starttls.conformance.tls;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,21 +10,22 @@ import java.util.stream.Collectors;
 /** The verdict of a check with several probes: it is the worst of them, and its detail lists all. */
 final class CombinedVerdict {
 
-    private static final List<Mark> FROM_WORST = List.of(Mark.FAIL, Mark.INCONCLUSIVE, Mark.WARN, Mark.PASS, Mark.SKIP);
+    private static final List<Status> FROM_WORST =
+            List.of(Status.FAIL, Status.INCONCLUSIVE, Status.WARN, Status.PASS, Status.SKIP);
 
     private final List<Verdict> verdicts = new ArrayList<>();
 
     CombinedVerdict add(String name, Verdict verdict) {
-        verdicts.add(new Verdict(verdict.mark(), name + ": " + verdict.detail()));
+        verdicts.add(new Verdict(verdict.status(), name + ": " + verdict.detail()));
         return this;
     }
 
     /** The worst status; the detail begins with the probes that caused it. */
     Verdict verdict() {
         List<Verdict> sorted = verdicts.stream()
-                .sorted(Comparator.comparingInt(verdict -> FROM_WORST.indexOf(verdict.mark())))
+                .sorted(Comparator.comparingInt(verdict -> FROM_WORST.indexOf(verdict.status())))
                 .toList();
         return new Verdict(
-                sorted.get(0).mark(), sorted.stream().map(Verdict::detail).collect(Collectors.joining("; ")));
+                sorted.get(0).status(), sorted.stream().map(Verdict::detail).collect(Collectors.joining("; ")));
     }
 }

@@ -5,10 +5,10 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.manual.PreSharedKey;
-import dev.starttls.conformance.tls.manual.Tls13Session;
+import dev.starttls.conformance.tls.minimal.PreSharedKey;
+import dev.starttls.conformance.tls.minimal.Tls13Session;
 import dev.starttls.conformance.tls.wire.Extension;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.SessionTicket;
 import java.io.IOException;
 import java.util.List;
@@ -26,25 +26,25 @@ final class EarlyDataTopic implements Topic {
                         + " commands may be sent as early data, and no mail protocol does.")
                 .fix("Set the maximum early data size to 0 in the TLS library.")
                 .on(Protocol.values())
-                .run(TlsBody.of(EarlyDataTopic::early)));
+                .run(TlsCheckBody.of(EarlyDataTopic::early)));
     }
 
     private static Verdict early(Prober prober) throws IOException, BlockedException {
         List<PreSharedKey> keys;
-        String told;
+        String detail;
         Optional<EstablishedSession> first =
                 EstablishedSession.tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
         if (first.isEmpty()) {
             return Verdict.skip("only TLSv1.3 has early data, and there was no handshake of it");
         }
         try (EstablishedSession live = first.get().begun()) {
-            Tls13Session session = ((ManualRecordSession) live.session()).details(Tls13Session.class);
+            Tls13Session session = ((MinimalRecordSession) live.session()).details(Tls13Session.class);
             List<SessionTicket> tickets = session.tickets();
-            told = tickets.size() + (tickets.size() == 1 ? " ticket" : " tickets") + " came";
+            detail = tickets.size() + (tickets.size() == 1 ? " ticket" : " tickets") + " came";
             Optional<SessionTicket> inviting =
                     tickets.stream().filter(SessionTicket::invitesEarlyData).findFirst();
             if (inviting.isPresent()) {
-                return Verdict.fail(told + ", with a maximum early data size: "
+                return Verdict.fail(detail + ", with a maximum early data size: "
                         + inviting.get().extensions());
             }
             keys = session.preSharedKeys();
@@ -52,29 +52,29 @@ final class EarlyDataTopic implements Topic {
         }
         return keys.isEmpty()
                 ? Verdict.pass("no ticket came, so there is no key to send early data with")
-                : uninvited(prober, keys.get(0), told + ", none of which invites early data");
+                : uninvited(prober, keys.get(0), detail + ", none of which invites early data");
     }
 
     /**
      * Sends a command as early data nevertheless; a server that does not accept it has to skip it (RFC 8446 section
      * 4.2.10).
      */
-    private static Verdict uninvited(Prober prober, PreSharedKey key, String told)
+    private static Verdict uninvited(Prober prober, PreSharedKey key, String detail)
             throws IOException, BlockedException {
-        Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+        OctetString command = OctetString.ascii(prober.context().dialect().harmlessCommand());
         Optional<EstablishedSession> early = EstablishedSession.tls13(
                 prober, (in, out) -> Tls13Session.resumeEarly(in, out, prober.serverName(), key, command));
         if (early.isEmpty()) {
-            return Verdict.pass(told + "; sent nevertheless, it ends the handshake");
+            return Verdict.pass(detail + "; sent nevertheless, it ends the handshake");
         }
         try (EstablishedSession live = early.get()) {
             live.note("sent early: " + command.text());
-            boolean taken = ((ManualRecordSession) live.session())
+            boolean taken = ((MinimalRecordSession) live.session())
                     .details(Tls13Session.class).encryptedExtensions().stream()
                             .anyMatch(extension -> extension.type() == Extension.EARLY_DATA);
             return taken
                     ? Verdict.fail("a command sent before the handshake was done was accepted, though uninvited")
-                    : Verdict.pass(told + "; sent nevertheless, it is not accepted");
+                    : Verdict.pass(detail + "; sent nevertheless, it is not accepted");
         }
     }
 }

@@ -1,15 +1,15 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.Received;
-import dev.starttls.conformance.speak.TlsEngine;
-import dev.starttls.conformance.speak.Transcript.From;
-import dev.starttls.conformance.speak.Transcript.Through;
-import dev.starttls.conformance.tls.manual.Tls12Session;
-import dev.starttls.conformance.tls.manual.Tls13Session;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Received;
+import dev.starttls.conformance.connection.TlsEngine;
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
+import dev.starttls.conformance.tls.minimal.Tls12Session;
+import dev.starttls.conformance.tls.minimal.Tls13Session;
+import dev.starttls.conformance.tls.wire.OctetString;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,7 +26,7 @@ final class EstablishedSession implements AutoCloseable {
         this.prober = prober;
         this.conversation = conversation;
         this.session = session;
-        this.lines = new SessionLines(session, conversation, prober.subject().dialect());
+        this.lines = new SessionLines(session, conversation, prober.context().dialect());
     }
 
     /**
@@ -48,7 +48,7 @@ final class EstablishedSession implements AutoCloseable {
      * A session with the suite's own TLS 1.3 on which nothing has been sent; empty if the handshake failed, and then
      * the transcript has the reason.
      */
-    static Optional<EstablishedSession> tls13(Prober prober, ManualRecordSession.Opening opening)
+    static Optional<EstablishedSession> tls13(Prober prober, MinimalRecordSession.Opening opening)
             throws IOException, BlockedException {
         return tried(prober, "TLS 1.3", opening);
     }
@@ -63,36 +63,37 @@ final class EstablishedSession implements AutoCloseable {
     }
 
     /** The same with another handshake. */
-    static Optional<EstablishedSession> tls12(Prober prober, ManualRecordSession.Opening opening)
+    static Optional<EstablishedSession> tls12(Prober prober, MinimalRecordSession.Opening opening)
             throws IOException, BlockedException {
         return tried(prober, "TLS 1.2", opening);
     }
 
     private static Optional<EstablishedSession> tried(
-            Prober prober, String version, ManualRecordSession.Opening opening) throws IOException, BlockedException {
-        Conversation conversation = prober.approach();
+            Prober prober, String version, MinimalRecordSession.Opening opening) throws IOException, BlockedException {
+        Conversation conversation = prober.connectForTls();
         WireStream stream = prober.stream(conversation);
         try {
-            RecordSession session = new ManualRecordSession(
-                    conversation.wire(), stream, prober.subject().settings().answer(), opening);
+            RecordSession session = new MinimalRecordSession(
+                    conversation.wire(), stream, prober.context().settings().answer(), opening);
             return Optional.of(new EstablishedSession(prober, conversation, session));
         } catch (IOException e) {
-            conversation.note(
-                    "no session with the suite's own " + version + ": " + stream.received(e).told());
+            conversation.note("no session with the suite's own " + version + ": "
+                    + stream.received(e).description());
             conversation.close();
             return Optional.empty();
         }
     }
 
     private static EstablishedSession byEngine(Prober prober) throws IOException, BlockedException {
-        Conversation conversation = prober.approach();
-        Duration answer = prober.subject().settings().answer();
-        TlsEngine engine = new TlsEngine(conversation.wire(), prober.subject().offer(), conversation.takePending());
-        Handshake handshake = engine.handshake(answer);
+        Conversation conversation = prober.connectForTls();
+        Duration answer = prober.context().settings().answer();
+        TlsEngine engine = new TlsEngine(conversation.wire(), prober.context().offer(), conversation.takePending());
+        HandshakeResult handshake = engine.handshake(answer);
         EstablishedSession live = new EstablishedSession(
                 prober, conversation, new EngineRecordSession(conversation.wire(), engine, answer));
         live.require(
-                "no TLS session to start with", handshake.done() ? Optional.empty() : Optional.of(handshake.told()));
+                "no TLS session to start with",
+                handshake.done() ? Optional.empty() : Optional.of(handshake.description()));
         return live;
     }
 
@@ -105,15 +106,15 @@ final class EstablishedSession implements AutoCloseable {
     EstablishedSession begun() throws BlockedException {
         require(
                 "commands inside TLS are not answered, whatever the records",
-                begunInstead().map(Received::told));
+                begunInstead().map(Received::description));
         return this;
     }
 
     /** The same with a result instead of an exception: empty if it was answered, otherwise what came instead. */
     Optional<Received> begunInstead() {
-        note("TLS handshake done: " + session.told());
+        note("TLS handshake done: " + session.description());
         Optional<Received> instead =
-                prober.subject().target().scheme().implicitTls() ? lines.greeting() : Optional.empty();
+                prober.context().target().scheme().implicitTls() ? lines.greeting() : Optional.empty();
         if (instead.isPresent()) {
             return instead;
         }
@@ -139,7 +140,7 @@ final class EstablishedSession implements AutoCloseable {
 
     /** Sends the dialect's harmless command in one record. */
     void sendHarmlessCommand() {
-        Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+        OctetString command = OctetString.ascii(prober.context().dialect().harmlessCommand());
         conversation.record(From.CLIENT, Through.TLS, command.text());
         session.send(session.seal(command));
     }
@@ -156,7 +157,7 @@ final class EstablishedSession implements AutoCloseable {
 
     /** The verdict if something else came instead of the answer. */
     Verdict judged(String what, Received instead) {
-        return Verdict.fail("after " + what + " no answer came: " + instead.told());
+        return Verdict.fail("after " + what + " no answer came: " + instead.description());
     }
 
     /** Sends close_notify, after which the session may be resumed. */

@@ -4,19 +4,19 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Transcript.From;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Transcript.From;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.manual.Tls12Session;
+import dev.starttls.conformance.tls.minimal.Tls12Session;
 import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
-import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.util.List;
@@ -31,13 +31,17 @@ final class ExtensionTopic implements Topic {
     private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and this does not exist in TLSv1.3";
 
     /** A request of RFC 6520 section 4 with its true length: 16 octets of payload and 16 of padding. */
-    private static final Octets HEARTBEAT_REQUEST = Octets.hex("01 0010").and(Octets.zeros(32));
+    private static final OctetString HEARTBEAT_REQUEST =
+            OctetString.hex("01 0010").and(OctetString.zeros(32));
 
     /** The same that claims a payload of 16 KiB, as in CVE-2014-0160. */
-    private static final Octets OVERSTATED_REQUEST = Octets.hex("01 4000").and(Octets.zeros(1));
+    private static final OctetString OVERSTATED_REQUEST =
+            OctetString.hex("01 4000").and(OctetString.zeros(1));
 
-    private static final Octets FATAL_ALERT = RecordCutter.record(
-            ContentType.ALERT.code(), ProtocolVersion.TLS12.code(), Octets.of(new byte[] {2, Alert.HANDSHAKE_FAILURE}));
+    private static final OctetString FATAL_ALERT =
+            RecordSplitter.record(ContentType.ALERT.code(), ProtocolVersion.TLS12.code(), OctetString.of(new byte[] {
+                2, Alert.HANDSHAKE_FAILURE
+            }));
 
     @Override
     public List<Check> checks() {
@@ -48,49 +52,49 @@ final class ExtensionTopic implements Topic {
                         .why("Clients connect to a mail server by names that it may not know, and some send none.")
                         .fix("Continue with a default certificate, or refuse with unrecognized_name.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(ExtensionTopic::names)),
+                        .run(TlsCheckBody.of(ExtensionTopic::names)),
                 Check.of("TLS-S-18", "TLS compression is not accepted")
                         .clause("RFC 9325 section 3.3")
                         .level(Level.MUST)
                         .why("The length of compressed data reveals its content (CRIME).")
                         .fix("Disable it in the TLS library.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(ExtensionTopic::compression)),
+                        .run(TlsCheckBody.of(ExtensionTopic::compression)),
                 Check.of("TLS-S-23", "an unknown ALPN protocol is tolerated or refused as such")
                         .clause("RFC 7301 section 3.2")
                         .level(Level.SHOULD)
                         .why("More and more clients send ALPN; a server that does not support it must ignore it.")
                         .fix("Ignore the extension, or answer no_application_protocol.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(ExtensionTopic::alpn)),
+                        .run(TlsCheckBody.of(ExtensionTopic::alpn)),
                 Check.of("TLS-S-24", "a heartbeat request is not answered")
                         .clause("RFC 6520 section 4, CVE-2014-0160")
                         .level(Level.SECURITY)
                         .why("Heartbeat has no use over TCP, and Heartbleed leaked memory through it.")
                         .fix("Build or configure the TLS library without it.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(ExtensionTopic::heartbeat)));
+                        .run(TlsCheckBody.of(ExtensionTopic::heartbeat)));
     }
 
     private static Verdict names(Prober prober) throws IOException, BlockedException {
-        CombinedVerdict legs = new CombinedVerdict();
+        CombinedVerdict combined = new CombinedVerdict();
         if (!prober.serverName().isEmpty()) {
             HelloAnswer known = prober.ask(ClientHello.modern(prober.serverName()));
             if (!(known instanceof HelloAnswer.Hello)) {
                 return Verdict.inconclusive(
-                        "not even " + prober.serverName() + " is answered with a ServerHello: " + known.told());
+                        "not even " + prober.serverName() + " is answered with a ServerHello: " + known.description());
             }
-            legs.add("'" + prober.serverName() + "'", named(known));
+            combined.add("'" + prober.serverName() + "'", named(known));
         }
-        return legs.add("'" + UNKNOWN_NAME + "'", named(prober.ask(ClientHello.modern(UNKNOWN_NAME))))
+        return combined.add("'" + UNKNOWN_NAME + "'", named(prober.ask(ClientHello.modern(UNKNOWN_NAME))))
                 .add("no name", named(prober.ask(ClientHello.modern(""))))
                 .verdict();
     }
 
     private static Verdict named(HelloAnswer answer) {
         return answer instanceof HelloAnswer.Hello || answer instanceof HelloAnswer.Refused
-                ? Verdict.pass(answer.told())
-                : Verdict.fail(answer.told());
+                ? Verdict.pass(answer.description())
+                : Verdict.fail(answer.description());
     }
 
     private static Verdict compression(Prober prober) throws IOException, BlockedException {
@@ -106,8 +110,8 @@ final class ExtensionTopic implements Topic {
         }
         return prober.chosen(ProtocolVersion.TLS12).isEmpty()
                 ? Verdict.skip(WITHOUT_TLS_12)
-                : Verdict.warn("a ClientHello that offers compression as well as none is not accepted:"
-                        + " " + answer.told());
+                : Verdict.warn("a ClientHello that offers compression as well as none is not accepted:" + " "
+                        + answer.description());
     }
 
     private static Verdict alpn(Prober prober) throws IOException, BlockedException {
@@ -118,11 +122,11 @@ final class ExtensionTopic implements Topic {
         boolean refused =
                 answer instanceof HelloAnswer.Refused refusal && refusal.isOneOf(Alert.NO_APPLICATION_PROTOCOL);
         if (refused || answer instanceof HelloAnswer.Hello) {
-            return Verdict.pass(answer.told());
+            return Verdict.pass(answer.description());
         }
         return prober.ask(ClientHello.modern(prober.serverName())) instanceof HelloAnswer.Hello
-                ? Verdict.fail(answer.told())
-                : Verdict.inconclusive("a ClientHello without ALPN is not accepted either: " + answer.told());
+                ? Verdict.fail(answer.description())
+                : Verdict.inconclusive("a ClientHello without ALPN is not accepted either: " + answer.description());
     }
 
     private static Verdict heartbeat(Prober prober) throws IOException, BlockedException {
@@ -136,20 +140,21 @@ final class ExtensionTopic implements Topic {
                 .verdict();
     }
 
-    private static Verdict duringHandshake(Prober prober, Octets request) throws IOException, BlockedException {
+    private static Verdict duringHandshake(Prober prober, OctetString request) throws IOException, BlockedException {
         ClientHello hello = ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
                 .with()
                 .extension(ClientExtensions.heartbeat())
                 .build();
-        try (Conversation conversation = prober.approach()) {
+        try (Conversation conversation = prober.connectForTls()) {
             HelloAnswer answer = prober.ask(conversation, hello);
             if (!(answer instanceof HelloAnswer.Hello taken) || taken.broken().isPresent()) {
-                return Verdict.pass("a ClientHello with the extension is refused: " + answer.told());
+                return Verdict.pass("a ClientHello with the extension is refused: " + answer.description());
             }
             // The alert ends the handshake, so that the connection ends even without a heartbeat.
             conversation.record(
                     From.CLIENT, "HeartbeatRequest, " + request.length() + " octets, followed by a fatal alert");
-            Octets record = RecordCutter.record(ContentType.HEARTBEAT.code(), ProtocolVersion.TLS12.code(), request);
+            OctetString record =
+                    RecordSplitter.record(ContentType.HEARTBEAT.code(), ProtocolVersion.TLS12.code(), request);
             conversation.wire().write(record.and(FATAL_ALERT).array());
             boolean offered = taken.hello().extension(Extension.HEARTBEAT).isPresent();
             return answered(prober, conversation)
@@ -168,8 +173,8 @@ final class ExtensionTopic implements Topic {
             return Verdict.pass("there is no session with a client that offers heartbeats");
         }
         try (EstablishedSession live = begun.get().begun()) {
-            Tls12Session session = ((ManualRecordSession) live.session()).details(Tls12Session.class);
-            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            Tls12Session session = ((MinimalRecordSession) live.session()).details(Tls12Session.class);
+            OctetString command = OctetString.ascii(prober.context().dialect().harmlessCommand());
             live.note("sends a HeartbeatRequest, followed by a command");
             live.session()
                     .send(session.seal(ContentType.HEARTBEAT, HEARTBEAT_REQUEST).and(session.seal(command)));
@@ -180,8 +185,8 @@ final class ExtensionTopic implements Topic {
                     : Verdict.pass("no HeartbeatResponse came");
         } catch (IOException e) {
             return Verdict.pass("no HeartbeatResponse came: "
-                    + WireStream.received(e, prober.subject().settings().answer())
-                            .told());
+                    + WireStream.received(e, prober.context().settings().answer())
+                            .description());
         }
     }
 
@@ -199,7 +204,7 @@ final class ExtensionTopic implements Topic {
                 }
             }
         } catch (IOException e) {
-            conversation.note(stream.received(e).told());
+            conversation.note(stream.received(e).description());
             return false;
         }
     }

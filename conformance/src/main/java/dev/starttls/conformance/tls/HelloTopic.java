@@ -11,8 +11,8 @@ import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.KeyShare;
 import dev.starttls.conformance.tls.wire.NamedGroup;
-import dev.starttls.conformance.tls.wire.Octets;
-import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.OctetString;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ final class HelloTopic implements Topic {
                         + " on slow or unusual networks, at random and for no visible reason.")
                 .fix("Continue reading until the record is complete.")
                 .on(Protocol.values())
-                .run(TlsBody.of(prober -> {
+                .run(TlsCheckBody.of(prober -> {
                     ClientHello hello = ClientHello.modern(prober.serverName());
                     return judged(prober, hello, prober.askOctetByOctet(hello));
                 }));
@@ -47,41 +47,40 @@ final class HelloTopic implements Topic {
         return Check.of("TLS-S-11", "a ClientHello may be spread over many records")
                 .clause("RFC 8446 section 5.1, RFC 5246 section 6.2.1")
                 .level(Level.MUST)
-                .why(
-                        "Handshake messages may be split into records at any octet. Servers and middleboxes that look"
-                                + " only at the first record refuse or misread such clients.")
+                .why("Handshake messages may be split into records at any octet. Servers and middleboxes that look"
+                        + " only at the first record refuse or misread such clients.")
                 .fix("Reassemble handshake messages from all their records before parsing them.")
                 .on(Protocol.values())
-                .run(TlsBody.of(HelloTopic::inRecords));
+                .run(TlsCheckBody.of(HelloTopic::inRecords));
     }
 
     private static Verdict inRecords(Prober prober) throws IOException, BlockedException {
         ClientHello hello = ClientHello.modern(prober.serverName());
-        CombinedVerdict legs = new CombinedVerdict();
+        CombinedVerdict combined = new CombinedVerdict();
         for (int fragment : FRAGMENTS) {
             String name = "records of " + fragment + (fragment == 1 ? " octet" : " octets");
-            legs.add(name, judged(prober, hello, prober.askInRecordsOf(fragment, hello)));
+            combined.add(name, judged(prober, hello, prober.askInRecordsOf(fragment, hello)));
         }
-        return legs.verdict();
+        return combined.verdict();
     }
 
     private static Check longAndUnknown() {
         return Check.of("TLS-S-12", "a ClientHello of 16 KiB, unknown extensions and GREASE are tolerated")
                 .clause("RFC 8446 section 4.1.2, RFC 8701, RFC 7685")
                 .level(Level.MUST)
-                .why(
-                        "A server must ignore what it does not know, or nothing new can be added to TLS; a ClientHello"
-                                + " with post-quantum key shares is longer than many old buffers.")
+                .why("A server must ignore what it does not know, or nothing new can be added to TLS; a ClientHello"
+                        + " with post-quantum key shares is longer than many old buffers.")
                 .fix("Ignore unknown suites, groups, versions and extensions, and accept handshake messages of any"
                         + " length up to a limit well above 16 KiB.")
                 .on(Protocol.values())
-                .run(TlsBody.of(HelloTopic::unknownThings));
+                .run(TlsCheckBody.of(HelloTopic::unknownThings));
     }
 
     private static Verdict unknownThings(Prober prober) throws IOException, BlockedException {
         ClientHello plain = ClientHello.modern(prober.serverName());
         ClientHello greased = greased(plain);
-        ClientHello padded = greased.with().paddedTo(RecordCutter.GREATEST).build();
+        ClientHello padded =
+                greased.with().paddedTo(RecordSplitter.MAX_PLAINTEXT).build();
         return new CombinedVerdict()
                 .add("GREASE and unknown extensions", judged(prober, plain, prober.ask(greased)))
                 .add("the same in 16 KiB", judged(prober, plain, prober.ask(padded)))
@@ -94,23 +93,24 @@ final class HelloTopic implements Topic {
         suites.add(ClientExtensions.greaseValue(11));
         var builder = hello.with()
                 .suiteCodes(suites)
-                .extension(ClientExtensions.grease(3, Octets.NONE))
+                .extension(ClientExtensions.grease(3, OctetString.NONE))
                 .extension(ClientExtensions.supportedVersions(
                         List.of(ClientExtensions.greaseValue(5), 0x0304, 0x0303, ClientExtensions.greaseValue(9))))
                 .extension(new Extension(Extension.SUPPORTED_GROUPS, greasedGroups(hello)))
                 .extension(ClientExtensions.keyShare(List.of(
-                        new KeyShare(ClientExtensions.greaseValue(7), Octets.zeros(1)),
+                        new KeyShare(ClientExtensions.greaseValue(7), OctetString.zeros(1)),
                         KeyShare.fresh(NamedGroup.X25519),
                         KeyShare.fresh(NamedGroup.SECP256R1))));
         for (int i = 0; i < UNKNOWN_EXTENSIONS; i++) {
-            builder.extension(new Extension(FIRST_UNKNOWN_EXTENSION + i, Octets.zeros(i)));
+            builder.extension(new Extension(FIRST_UNKNOWN_EXTENSION + i, OctetString.zeros(i)));
         }
-        return builder.extension(ClientExtensions.grease(15, Octets.zeros(1))).build();
+        return builder.extension(ClientExtensions.grease(15, OctetString.zeros(1)))
+                .build();
     }
 
     /** The groups with a GREASE value before them. */
-    private static Octets greasedGroups(ClientHello hello) {
-        Octets groups =
+    private static OctetString greasedGroups(ClientHello hello) {
+        OctetString groups =
                 hello.extension(Extension.SUPPORTED_GROUPS).orElseThrow().data();
         List<Integer> numbers = new ArrayList<>();
         numbers.add(ClientExtensions.greaseValue(7));
@@ -126,12 +126,13 @@ final class HelloTopic implements Topic {
     private static Verdict judged(Prober prober, ClientHello plain, HelloAnswer answer)
             throws IOException, BlockedException {
         if (answer instanceof HelloAnswer.Hello hello && hello.broken().isEmpty()) {
-            return Verdict.pass(answer.told());
+            return Verdict.pass(answer.description());
         }
         HelloAnswer control = prober.ask(plain);
         return control instanceof HelloAnswer.Hello hello && hello.broken().isEmpty()
-                ? Verdict.fail(answer.told() + ", while a plain ClientHello in one record is accepted:"
-                        + " " + control.told())
-                : Verdict.inconclusive("a plain ClientHello in one record is not accepted either: " + control.told());
+                ? Verdict.fail(answer.description() + ", while a plain ClientHello in one record is accepted:" + " "
+                        + control.description())
+                : Verdict.inconclusive(
+                        "a plain ClientHello in one record is not accepted either: " + control.description());
     }
 }

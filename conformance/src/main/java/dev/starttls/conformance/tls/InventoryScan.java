@@ -68,7 +68,7 @@ final class InventoryScan {
     private void leave(Optional<Version> underWay) {
         List<Version> known = new ArrayList<>(found);
         underWay.ifPresent(known::add);
-        prober.subject().leave(new TlsInventory(known));
+        prober.context().leave(new TlsInventory(known));
     }
 
     /** SSL 2.0 has a ClientHello of its own, and the server lists its suites instead of choosing one. */
@@ -86,7 +86,7 @@ final class InventoryScan {
         }
         Preference preference = preference(version, suites.all());
         Taken<String> groups = groups(version, suites.all());
-        return told(
+        return version(
                 version,
                 suites.whole() && groups.whole() ? Extent.WHOLE : Extent.PARTIAL,
                 suites.all(),
@@ -94,7 +94,7 @@ final class InventoryScan {
                 groups.all());
     }
 
-    private static Version told(
+    private static Version version(
             ProtocolVersion version,
             Extent extent,
             List<CipherSuite> suites,
@@ -121,7 +121,7 @@ final class InventoryScan {
                 break;
             }
             taken.add(chosen.get());
-            leave(Optional.of(told(version, Extent.PARTIAL, taken, Preference.UNKNOWN, List.of())));
+            leave(Optional.of(version(version, Extent.PARTIAL, taken, Preference.UNKNOWN, List.of())));
         }
         return new Taken<>(taken, left.isEmpty() || isRefusal(last, version, taken));
     }

@@ -1,15 +1,15 @@
 package dev.starttls.conformance.tls;
 
-import dev.starttls.conformance.check.Approach;
 import dev.starttls.conformance.check.CheckContext;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Transcript.From;
+import dev.starttls.conformance.check.TlsReadiness;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Transcript.From;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.HelloAnswerReader;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
-import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
 import dev.starttls.conformance.tls.wire.ServerHello;
 import java.io.IOException;
 import java.util.List;
@@ -29,33 +29,33 @@ final class Prober {
     /** Between octets, so that each usually arrives in a segment of its own; the verdict does not depend on it. */
     private static final long BETWEEN_SEGMENTS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final CheckContext subject;
+    private final CheckContext context;
 
-    Prober(CheckContext subject) {
-        this.subject = subject;
+    Prober(CheckContext context) {
+        this.context = context;
     }
 
-    CheckContext subject() {
-        return subject;
+    CheckContext context() {
+        return context;
     }
 
     /** The name for SNI; empty when there is none to send. */
     String serverName() {
-        return subject.settings().indicationFor(subject.target()).orElse("");
+        return context.settings().indicationFor(context.target()).orElse("");
     }
 
     /** A connection that is ready for the ClientHello. */
-    Conversation approach() throws IOException, BlockedException {
-        Approach approach = subject.approach();
-        if (approach instanceof Approach.Blocked blocked) {
+    Conversation connectForTls() throws IOException, BlockedException {
+        TlsReadiness readiness = context.connectForTls();
+        if (readiness instanceof TlsReadiness.Blocked blocked) {
             throw new BlockedException(blocked.verdict());
         }
-        return ((Approach.Ready) approach).conversation();
+        return ((TlsReadiness.Ready) readiness).conversation();
     }
 
     /** Sends the ClientHello as any client does: in as few records as possible, all in one segment. */
     HelloAnswer ask(ClientHello hello) throws IOException, BlockedException {
-        return ask(hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
+        return ask(hello.toString(), recordsOf(hello, RecordSplitter.MAX_PLAINTEXT));
     }
 
     /** What the server chooses if only this version is offered; empty if it does not speak it. */
@@ -74,9 +74,9 @@ final class Prober {
 
     /** Sends the ClientHello in one record, each octet in a segment of its own. */
     HelloAnswer askOctetByOctet(ClientHello hello) throws IOException, BlockedException {
-        try (Conversation conversation = approach()) {
+        try (Conversation conversation = connectForTls()) {
             conversation.record(From.CLIENT, hello + ", each octet in a segment of its own");
-            for (Octets octet : RecordCutter.singly(recordsOf(hello, RecordCutter.GREATEST))) {
+            for (OctetString octet : RecordSplitter.singly(recordsOf(hello, RecordSplitter.MAX_PLAINTEXT))) {
                 if (!conversation.wire().write(octet.array())) {
                     conversation.note("the server ended the connection before the whole ClientHello was sent");
                     break;
@@ -88,34 +88,34 @@ final class Prober {
     }
 
     /** Sends octets in one segment where they fit. */
-    HelloAnswer ask(String told, Octets octets) throws IOException, BlockedException {
-        try (Conversation conversation = approach()) {
-            return ask(conversation, told, octets);
+    HelloAnswer ask(String detail, OctetString octets) throws IOException, BlockedException {
+        try (Conversation conversation = connectForTls()) {
+            return ask(conversation, detail, octets);
         }
     }
 
     /** The same on a given connection, which stays open. */
     HelloAnswer ask(Conversation conversation, ClientHello hello) {
-        return ask(conversation, hello.toString(), recordsOf(hello, RecordCutter.GREATEST));
+        return ask(conversation, hello.toString(), recordsOf(hello, RecordSplitter.MAX_PLAINTEXT));
     }
 
-    private HelloAnswer ask(Conversation conversation, String told, Octets octets) {
-        conversation.record(From.CLIENT, told);
+    private HelloAnswer ask(Conversation conversation, String detail, OctetString octets) {
+        conversation.record(From.CLIENT, detail);
         conversation.wire().write(octets.array());
         return read(conversation);
     }
 
     private HelloAnswer read(Conversation conversation) {
         HelloAnswer answer = HelloAnswerReader.read(stream(conversation));
-        conversation.record(From.SERVER, answer.told());
+        conversation.record(From.SERVER, answer.description());
         return answer;
     }
 
     /** A connection on which half of a ClientHello was sent, and nothing more. */
     Conversation stall() throws IOException, BlockedException {
-        Conversation conversation = approach();
-        Octets hello = recordsOf(ClientHello.modern(serverName()), RecordCutter.GREATEST);
-        Octets half = hello.first(hello.length() / 2);
+        Conversation conversation = connectForTls();
+        OctetString hello = recordsOf(ClientHello.modern(serverName()), RecordSplitter.MAX_PLAINTEXT);
+        OctetString half = hello.first(hello.length() / 2);
         conversation.record(
                 From.CLIENT, "the first " + half.length() + " octets of a ClientHello of " + hello.length());
         conversation.wire().write(half.array());
@@ -127,12 +127,12 @@ final class Prober {
         return new WireStream(
                 conversation.wire(),
                 conversation.takePending(),
-                subject.settings().answer());
+                context.settings().answer());
     }
 
-    private static Octets recordsOf(ClientHello hello, int fragment) {
+    private static OctetString recordsOf(ClientHello hello, int fragment) {
         int version = Math.min(FIRST_RECORD, hello.legacyVersion());
-        List<Octets> records = RecordCutter.handshake(version, hello.message(), fragment);
-        return RecordCutter.joined(records);
+        List<OctetString> records = RecordSplitter.handshake(version, hello.message(), fragment);
+        return RecordSplitter.joined(records);
     }
 }

@@ -4,11 +4,11 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Ending;
-import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.connection.ConnectionEnd;
+import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.wire.Octets;
-import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.OctetString;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,13 +28,13 @@ final class RecordTopic implements Topic {
                         .why("A record may carry 2^14 octets; a smaller buffer breaks mails, not handshakes, and so is"
                                 + " noticed late.")
                         .fix("Give the TLS library a buffer as large as the session requires.")
-                        .run(TlsBody.of(RecordTopic::large)),
+                        .run(TlsCheckBody.of(RecordTopic::large)),
                 record("TLS-S-20b", "records of one octet are accepted")
                         .clause(CLAUSE)
                         .why("A client may split a command into any number of records; a server that takes a record for"
                                 + " a line fails.")
                         .fix("Read lines from the stream of all records together.")
-                        .run(TlsBody.of(RecordTopic::small)),
+                        .run(TlsCheckBody.of(RecordTopic::small)),
                 // The RFC allows senders to send them, but does not say that receivers must accept them, and JSSE
                 // accepts none in TLS 1.3: so SHOULD.
                 record("TLS-S-20c", "empty records are ignored")
@@ -46,12 +46,12 @@ final class RecordTopic implements Topic {
                                 + " in TLS 1.3 with bad_record_mac; Postfix takes one after a command for the next"
                                 + " command, and delays its answer until that comes. Neither has a setting for it.")
                         .early()
-                        .run(TlsBody.of(RecordTopic::empty)),
+                        .run(TlsCheckBody.of(RecordTopic::empty)),
                 record("TLS-S-20d", "a KeyUpdate in mid-session is followed and answered")
                         .clause("RFC 8446 section 4.6.3")
                         .why("Long sessions must change keys; a server that cannot follow breaks them at that moment.")
                         .fix("Let the TLS library process messages after the handshake, and flush its answers.")
-                        .run(TlsBody.of(RecordTopic::keyUpdate)));
+                        .run(TlsCheckBody.of(RecordTopic::keyUpdate)));
     }
 
     private static Check.Draft record(String id, String title) {
@@ -60,9 +60,8 @@ final class RecordTopic implements Topic {
 
     private static Verdict large(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
-            PipelinedCommands commands =
-                    PipelinedCommands.filling(prober.subject().dialect(), RecordCutter.GREATEST);
-            Octets sealed = live.session().seal(Octets.ascii(commands.text()));
+            CommandBatch commands = CommandBatch.filling(prober.context().dialect(), RecordSplitter.MAX_PLAINTEXT);
+            OctetString sealed = live.session().seal(OctetString.ascii(commands.text()));
             int first = TlsRecord.HEADER + (sealed.at(3) << 8 | sealed.at(4));
             live.note("sends " + commands.count() + " commands, "
                     + commands.text().length()
@@ -79,7 +78,7 @@ final class RecordTopic implements Topic {
             // One answer proves that the whole record was accepted; how many commands at once a server accepts is not a
             // question of TLS.
             Optional<Received> rest = live.lines().answers(commands.count() - 1);
-            return rest.filter(heard -> heard instanceof Received.Ended ended && ended.ending() == Ending.ALERT)
+            return rest.filter(heard -> heard instanceof Received.Ended ended && ended.ending() == ConnectionEnd.ALERT)
                     .map(heard -> live.judged("a record of 16384 octets", heard))
                     .orElseGet(() -> Verdict.pass("a record of 16384 octets was accepted, "
                             + (rest.isEmpty() ? "all" : "not all") + " of its " + commands.count()
@@ -89,9 +88,10 @@ final class RecordTopic implements Topic {
 
     private static Verdict small(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
-            String command = prober.subject().dialect().harmlessCommand();
-            live.note("sends " + Octets.ascii(command).text() + " in " + command.length() + " records of one octet");
-            RecordCutter.singly(Octets.ascii(command))
+            String command = prober.context().dialect().harmlessCommand();
+            live.note(
+                    "sends " + OctetString.ascii(command).text() + " in " + command.length() + " records of one octet");
+            RecordSplitter.singly(OctetString.ascii(command))
                     .forEach(octet -> live.session().send(live.session().seal(octet)));
             return live.verdict("records of one octet", "a command in " + command.length() + " records was answered");
         }
@@ -99,22 +99,22 @@ final class RecordTopic implements Topic {
 
     private static Verdict empty(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
-            Octets nothing = live.session().seal(Octets.NONE);
+            OctetString nothing = live.session().seal(OctetString.NONE);
             if (nothing.isEmpty()) {
                 return Verdict.inconclusive("the Java runtime's engine makes no empty records");
             }
-            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            OctetString command = OctetString.ascii(prober.context().dialect().harmlessCommand());
             int middle = command.length() / 2;
             live.note("sends " + command.text() + " with an empty record before it and one in the middle");
             live.session()
                     .send(nothing.and(live.session().seal(command.slice(0, middle)))
-                            .and(live.session().seal(Octets.NONE))
+                            .and(live.session().seal(OctetString.NONE))
                             .and(live.session().seal(command.slice(middle, command.length()))));
             Optional<Received> instead = live.lines().answers(1);
             return instead.isPresent()
                     ? live.judged("empty records before and in the middle", instead.get())
-                    : emptyBehind(
-                            live, command, prober.subject().settings().answer().dividedBy(2));
+                    : emptyAfter(
+                            live, command, prober.context().settings().answer().dividedBy(2));
         }
     }
 
@@ -123,9 +123,9 @@ final class RecordTopic implements Topic {
      * command is sent after half of the time for an answer: an answer that comes only then was delayed by the empty
      * record, unless the server is that slow.
      */
-    private static Verdict emptyBehind(EstablishedSession live, Octets command, Duration patience) {
+    private static Verdict emptyAfter(EstablishedSession live, OctetString command, Duration patience) {
         live.note("sends " + command.text() + " followed by an empty record in the same segment");
-        live.session().send(live.session().seal(command).and(live.session().seal(Octets.NONE)));
+        live.session().send(live.session().seal(command).and(live.session().seal(OctetString.NONE)));
         Optional<Received> instead = live.lines().answer(patience);
         if (instead.isEmpty()) {
             return Verdict.pass("commands with empty records before, inside and after them were answered");
@@ -145,7 +145,7 @@ final class RecordTopic implements Topic {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
             if (!live.session().isTls13()) {
                 return Verdict.skip("only TLS 1.3 has KeyUpdate; the server speaks "
-                        + live.session().told());
+                        + live.session().description());
             }
             live.note("sends KeyUpdate, update_requested");
             live.session().send(live.session().keyUpdate());
@@ -155,14 +155,13 @@ final class RecordTopic implements Topic {
                 return live.judged("a KeyUpdate", instead.get());
             }
             if (live.session().keyUpdates() > 0) {
-                return Verdict.pass(
-                        "the command after it was answered, and the server sent its own KeyUpdate before");
+                return Verdict.pass("the command after it was answered, and the server sent its own KeyUpdate before");
             }
-            String told =
+            String detail =
                     "the command after it was answered, but the KeyUpdate that the server must send first was not"
                             + " observed";
             // An engine does not report what it received, so a KeyUpdate may have been missed.
-            return live.session() instanceof ManualRecordSession ? Verdict.fail(told) : Verdict.warn(told);
+            return live.session() instanceof MinimalRecordSession ? Verdict.fail(detail) : Verdict.warn(detail);
         }
     }
 }

@@ -18,7 +18,7 @@ import java.util.List;
 final class RefusalTopic implements Topic {
 
     /** From the range for private use (RFC 8446 section 11): no server supports these. */
-    private static final List<Integer> SUITES_OF_NOBODY = List.of(0xff85, 0xfffe);
+    private static final List<Integer> UNKNOWN_SUITES = List.of(0xff85, 0xfffe);
 
     @Override
     public List<Check> checks() {
@@ -29,23 +29,22 @@ final class RefusalTopic implements Topic {
         return Check.of("TLS-S-13", "no common cipher suite is answered with handshake_failure")
                 .clause("RFC 8446 section 4.1.1, RFC 5246 section 7.4.1.3")
                 .level(Level.MUST)
-                .why(
-                        "A client that gets an alert can report the cause; after silence or a lost connection it tries"
-                                + " again, or continues in plaintext.")
+                .why("A client that gets an alert can report the cause; after silence or a lost connection it tries"
+                        + " again, or continues in plaintext.")
                 .fix("Send the fatal alert and flush it before closing the connection; Dovecot 2.3 closes without an"
                         + " alert.")
                 .on(Protocol.values())
-                .run(TlsBody.of(RefusalTopic::suites));
+                .run(TlsCheckBody.of(RefusalTopic::suites));
     }
 
     private static Verdict suites(Prober prober) throws IOException, BlockedException {
         ClientHello modern = ClientHello.modern(prober.serverName())
                 .with()
-                .suiteCodes(SUITES_OF_NOBODY)
+                .suiteCodes(UNKNOWN_SUITES)
                 .build();
         ClientHello old = ClientHello.only(ProtocolVersion.TLS12, prober.serverName())
                 .with()
-                .suiteCodes(SUITES_OF_NOBODY)
+                .suiteCodes(UNKNOWN_SUITES)
                 .build();
         return new CombinedVerdict()
                 .add(
@@ -70,7 +69,7 @@ final class RefusalTopic implements Topic {
                 .fix("Send the fatal alert and flush it before closing the connection; Dovecot 2.3 closes without an"
                         + " alert.")
                 .on(Protocol.values())
-                .run(TlsBody.of(RefusalTopic::versions));
+                .run(TlsCheckBody.of(RefusalTopic::versions));
     }
 
     private static Verdict versions(Prober prober) throws IOException, BlockedException {
@@ -101,8 +100,8 @@ final class RefusalTopic implements Topic {
             boolean knows = control instanceof HelloAnswer.Hello chosen
                     && chosen.hello().isVersion(ProtocolVersion.TLS13);
             if (!knows) {
-                return Verdict.pass(
-                        "a server without TLS 1.3 does not know the supported_versions extension: " + answer.told());
+                return Verdict.pass("a server without TLS 1.3 does not know the supported_versions extension: "
+                        + answer.description());
             }
         }
         return refusal(answer, Alert.PROTOCOL_VERSION);
@@ -112,14 +111,15 @@ final class RefusalTopic implements Topic {
     private static Verdict refusal(HelloAnswer answer, Integer... expected) {
         if (answer instanceof HelloAnswer.Refused refused) {
             return refused.isOneOf(expected)
-                    ? Verdict.pass(answer.told())
-                    : Verdict.warn(answer.told() + ", " + new Alert(2, expected[0]).name() + " would be more precise");
+                    ? Verdict.pass(answer.description())
+                    : Verdict.warn(
+                            answer.description() + ", " + new Alert(2, expected[0]).name() + " would be more precise");
         }
         if (answer instanceof HelloAnswer.Hello hello) {
             return Verdict.fail("the server went on with "
                     + ProtocolVersion.label(hello.hello().version()) + " and "
                     + CipherSuite.label(hello.hello().suite()) + ", which was not offered");
         }
-        return Verdict.fail("expected an alert, got " + answer.told());
+        return Verdict.fail("expected an alert, got " + answer.description());
     }
 }

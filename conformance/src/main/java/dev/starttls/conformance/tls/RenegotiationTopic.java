@@ -4,15 +4,15 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.manual.Tls12Session;
-import dev.starttls.conformance.tls.manual.Tls12Session.Came;
-import dev.starttls.conformance.tls.manual.Tls12Session.Kind;
+import dev.starttls.conformance.tls.minimal.Tls12Session;
+import dev.starttls.conformance.tls.minimal.Tls12Session.Came;
+import dev.starttls.conformance.tls.minimal.Tls12Session.Kind;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.ServerHello;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class RenegotiationTopic implements Topic {
                         .why("Without it an attacker can insert commands of its own before those of a client.")
                         .fix("Use a TLS library that supports renegotiation_info.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(RenegotiationTopic::indicated)),
+                        .run(TlsCheckBody.of(RenegotiationTopic::indicated)),
                 Check.of("TLS-S-17b", "an insecure renegotiation, which is not bound to the session, is refused")
                         .clause("RFC 5746 section 3.7 and 4.4, CVE-2009-3555")
                         .level(Level.MUST)
@@ -46,18 +46,17 @@ final class RenegotiationTopic implements Topic {
                         .fix("Use a TLS library that supports renegotiation_info, and do not allow legacy"
                                 + " renegotiation.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(RenegotiationTopic::unbound)),
+                        .run(TlsCheckBody.of(RenegotiationTopic::unbound)),
                 Check.of("TLS-S-17c", "a renegotiation started by the client is refused")
                         .clause("RFC 9325 section 3.5, CVE-2011-1473")
                         .level(Level.SECURITY)
-                        .why(
-                                "A client that requests many handshakes in one connection keeps the server busy in"
-                                        + " spite of any limit on connections; no mail client needs it.")
+                        .why("A client that requests many handshakes in one connection keeps the server busy in"
+                                + " spite of any limit on connections; no mail client needs it.")
                         .fix("OpenSSL refuses since 3.0 (SSL_OP_NO_RENEGOTIATION before); the TLS of Java (JSSE) with"
                                 + " jdk.tls.rejectClientInitiatedRenegotiation=true; with GnuTLS the server program has"
                                 + " to refuse.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(RenegotiationTopic::clientInitiated)));
+                        .run(TlsCheckBody.of(RenegotiationTopic::clientInitiated)));
     }
 
     private static Verdict indicated(Prober prober) throws IOException, BlockedException {
@@ -70,15 +69,15 @@ final class RenegotiationTopic implements Topic {
                     + hello.get().extensions());
         }
         HelloAnswer withoutIt = prober.ask(withoutRenegotiationInfo(prober));
-        String told = "renegotiation_info is in the ServerHello of TLSv1.2; a client that lacks it ";
+        String detail = "renegotiation_info is in the ServerHello of TLSv1.2; a client that lacks it ";
         if (withoutIt instanceof HelloAnswer.Hello taken) {
             return taken.hello().extension(Extension.RENEGOTIATION_INFO).isPresent()
                     ? Verdict.fail("a client that did not send renegotiation_info was answered with it")
-                    : Verdict.pass(told + "is served without it");
+                    : Verdict.pass(detail + "is served without it");
         }
         return withoutIt instanceof HelloAnswer.Refused
-                ? Verdict.pass(told + "is refused: " + withoutIt.told())
-                : Verdict.fail(told + "gets no valid answer: " + withoutIt.told());
+                ? Verdict.pass(detail + "is refused: " + withoutIt.description())
+                : Verdict.fail(detail + "gets no valid answer: " + withoutIt.description());
     }
 
     private static Verdict unbound(Prober prober) throws IOException, BlockedException {
@@ -101,8 +100,8 @@ final class RenegotiationTopic implements Topic {
         }
         HelloAnswer answer = prober.ask(withoutRenegotiationInfo(prober));
         return answer instanceof HelloAnswer.Refused
-                ? Verdict.pass("is refused: " + answer.told())
-                : Verdict.inconclusive("had no session to renegotiate in: " + answer.told());
+                ? Verdict.pass("is refused: " + answer.description())
+                : Verdict.inconclusive("had no session to renegotiate in: " + answer.description());
     }
 
     private static ClientHello withoutRenegotiationInfo(Prober prober) {
@@ -120,14 +119,15 @@ final class RenegotiationTopic implements Topic {
     }
 
     /** A command follows the ClientHello, so that a server that ignores the ClientHello still answers at once. */
-    private static Verdict renegotiated(Prober prober, EstablishedSession begun, Function<Tls12Session, Octets> hello)
+    private static Verdict renegotiated(
+            Prober prober, EstablishedSession begun, Function<Tls12Session, OctetString> hello)
             throws BlockedException {
         try (EstablishedSession live = begun.begun()) {
-            Tls12Session session = ((ManualRecordSession) live.session()).details(Tls12Session.class);
+            Tls12Session session = ((MinimalRecordSession) live.session()).details(Tls12Session.class);
             live.note("sends a ClientHello inside the session, followed by a command");
-            Octets command = Octets.ascii(prober.subject().dialect().harmlessCommand());
+            OctetString command = OctetString.ascii(prober.context().dialect().harmlessCommand());
             live.session().send(hello.apply(session).and(session.seal(command)));
-            Verdict verdict = judged(session, prober.subject().settings().answer());
+            Verdict verdict = judged(session, prober.context().settings().answer());
             live.note(verdict.detail());
             return verdict;
         }
@@ -150,8 +150,8 @@ final class RenegotiationTopic implements Topic {
         } catch (IOException e) {
             Received heard = WireStream.received(e, answer);
             return heard instanceof Received.Ended
-                    ? Verdict.pass("refused: " + heard.told())
-                    : Verdict.warn("neither refused nor accepted: " + heard.told());
+                    ? Verdict.pass("refused: " + heard.description())
+                    : Verdict.warn("neither refused nor accepted: " + heard.description());
         }
     }
 }

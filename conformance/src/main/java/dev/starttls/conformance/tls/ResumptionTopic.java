@@ -5,10 +5,10 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.manual.PreSharedKey;
-import dev.starttls.conformance.tls.manual.Tls12Resumption;
-import dev.starttls.conformance.tls.manual.Tls12Session;
-import dev.starttls.conformance.tls.manual.Tls13Session;
+import dev.starttls.conformance.tls.minimal.PreSharedKey;
+import dev.starttls.conformance.tls.minimal.Tls12Resumption;
+import dev.starttls.conformance.tls.minimal.Tls12Session;
+import dev.starttls.conformance.tls.minimal.Tls13Session;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +23,10 @@ final class ResumptionTopic implements Topic {
         return List.of(
                 resumption("TLS-S-16a", "a session of TLS 1.2 is resumed by id and ticket, or that is declined cleanly")
                         .clause("RFC 5246 section 7.4.1.2, RFC 5077 section 3.4")
-                        .run(TlsBody.of(ResumptionTopic::older)),
+                        .run(TlsCheckBody.of(ResumptionTopic::older)),
                 resumption("TLS-S-16b", "a session of TLS 1.3 is resumed by a ticket, or that is declined cleanly")
                         .clause("RFC 8446 section 2.2 and 4.2.11")
-                        .run(TlsBody.of(ResumptionTopic::newest)));
+                        .run(TlsCheckBody.of(ResumptionTopic::newest)));
     }
 
     private static Check.Draft resumption(String id, String title) {
@@ -63,7 +63,7 @@ final class ResumptionTopic implements Topic {
         }
         try (EstablishedSession live = first.get().begun()) {
             live.sendCloseNotify();
-            return Optional.of(((ManualRecordSession) live.session())
+            return Optional.of(((MinimalRecordSession) live.session())
                     .details(Tls12Session.class)
                     .resumption());
         }
@@ -91,7 +91,7 @@ final class ResumptionTopic implements Topic {
         }
         List<PreSharedKey> keys;
         try (EstablishedSession live = first.get().begun()) {
-            keys = ((ManualRecordSession) live.session())
+            keys = ((MinimalRecordSession) live.session())
                     .details(Tls13Session.class)
                     .preSharedKeys();
             live.sendCloseNotify();
@@ -108,10 +108,10 @@ final class ResumptionTopic implements Topic {
             return Verdict.fail("a handshake that offers the session fails, while one without works");
         }
         try (EstablishedSession live = second.get()) {
-            boolean resumed = ((ManualRecordSession) live.session()).isResumed();
+            boolean resumed = ((MinimalRecordSession) live.session()).isResumed();
             return live.begunInstead()
                     .map(heard -> Verdict.fail((resumed ? "the resumed session" : "the new session in its place")
-                            + " does not answer: " + heard.told()))
+                            + " does not answer: " + heard.description()))
                     .orElseGet(() -> Verdict.pass(resumed ? "resumed" : "declined, and a new session started"));
         }
     }

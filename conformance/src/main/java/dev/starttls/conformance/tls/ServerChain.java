@@ -1,11 +1,11 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,11 +31,11 @@ final class ServerChain {
      *     cannot be read
      */
     static List<X509Certificate> of(Prober prober) throws IOException, BlockedException {
-        Handshake handshake;
-        try (Conversation conversation = prober.approach()) {
-            handshake = conversation.handshake(prober.subject().offer());
+        HandshakeResult handshake;
+        try (Conversation conversation = prober.connectForTls()) {
+            handshake = conversation.handshake(prober.context().offer());
         }
-        if (handshake instanceof Handshake.Done done && !done.chain().isEmpty()) {
+        if (handshake instanceof HandshakeResult.Done done && !done.chain().isEmpty()) {
             return done.chain();
         }
         for (ProtocolVersion version : IN_THE_CLEAR) {
@@ -45,14 +45,14 @@ final class ServerChain {
                 return parsed(hello.certificates());
             }
         }
-        throw new BlockedException(Verdict.inconclusive("no certificate was seen: " + handshake.told()));
+        throw new BlockedException(Verdict.inconclusive("no certificate was seen: " + handshake.description()));
     }
 
-    private static List<X509Certificate> parsed(List<Octets> certificates) throws BlockedException {
+    private static List<X509Certificate> parsed(List<OctetString> certificates) throws BlockedException {
         List<X509Certificate> chain = new ArrayList<>();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            for (Octets der : certificates) {
+            for (OctetString der : certificates) {
                 chain.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der.array())));
             }
             return chain;

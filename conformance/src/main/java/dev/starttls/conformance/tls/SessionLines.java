@@ -1,11 +1,11 @@
 package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Dialect;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Received;
-import dev.starttls.conformance.speak.Transcript;
-import dev.starttls.conformance.speak.Transcript.From;
-import dev.starttls.conformance.speak.Transcript.Through;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Received;
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  */
 final class SessionLines {
 
-    private static final int LONGEST = 1 << 16;
+    private static final int MAX_PENDING = 1 << 16;
 
     private final RecordSession session;
     private final Conversation conversation;
@@ -70,8 +70,8 @@ final class SessionLines {
                 continue;
             }
             Received heard = read.get();
-            if (!(heard instanceof Received.Data data) || pending.length() > LONGEST) {
-                conversation.note(heard.told());
+            if (!(heard instanceof Received.Data data) || pending.length() > MAX_PENDING) {
+                conversation.note(heard.description());
                 return Optional.of(heard);
             }
             pending.append(new String(data.bytes(), StandardCharsets.ISO_8859_1));

@@ -4,11 +4,11 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Ending;
-import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.connection.ConnectionEnd;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,13 +29,12 @@ final class StallTopic implements Topic {
                 Check.of("TLS-S-15a", "others are served while handshakes stall")
                         .clause("RFC 9325 section 7.5, RFC 4732 section 2.3")
                         .level(Level.SHOULD)
-                        .why(
-                                "Half a ClientHello costs an attacker nothing; if a server waits for the rest before it"
-                                        + " serves other clients, the attacker blocks it completely.")
+                        .why("Half a ClientHello costs an attacker nothing; if a server waits for the rest before it"
+                                + " serves other clients, the attacker blocks it completely.")
                         .fix("Perform the handshake of each client in a process or thread of its own, or without"
                                 + " blocking.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(StallTopic::others)),
+                        .run(TlsCheckBody.of(StallTopic::others)),
                 Check.of("TLS-S-15b", "a stalled handshake is ended by the server")
                         .clause("RFC 9325 section 7.5, RFC 5321 section 4.5.3.2")
                         .level(Level.SHOULD)
@@ -43,7 +42,7 @@ final class StallTopic implements Topic {
                         .fix("Set a time limit for the handshake. Postfix: smtpd_starttls_timeout, 300 s by default.")
                         .early()
                         .on(Protocol.values())
-                        .run(TlsBody.of(StallTopic::givenUp)));
+                        .run(TlsCheckBody.of(StallTopic::givenUp)));
     }
 
     private static Verdict others(Prober prober) throws IOException, BlockedException {
@@ -67,29 +66,29 @@ final class StallTopic implements Topic {
 
     /** The wait is half of that for an answer, so that it does not make a run with default settings much longer. */
     private static Verdict givenUp(Prober prober) throws IOException, BlockedException {
-        Duration wait = prober.subject().settings().answer().dividedBy(2);
+        Duration wait = prober.context().settings().answer().dividedBy(2);
         try (Conversation conversation = prober.stall()) {
             long begun = System.nanoTime();
             WireStream stream = prober.stream(conversation);
-            Octets said = Octets.NONE;
+            OctetString said = OctetString.NONE;
             Received heard = stream.next(wait);
             while (heard instanceof Received.Data data) {
-                said = said.and(Octets.of(data.bytes())).first(256);
+                said = said.and(OctetString.of(data.bytes())).first(256);
                 heard = stream.next(wait.minusNanos(System.nanoTime() - begun));
             }
-            conversation.note((said.isEmpty() ? "" : "the server said " + said.text() + ", then ") + heard.told());
+            conversation.note(
+                    (said.isEmpty() ? "" : "the server said " + said.text() + ", then ") + heard.description());
             return judged(said, heard, wait, Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 
     /** The verdict on what came within this time. */
-    static Verdict judged(Octets said, Received heard, Duration waited, Duration took) {
+    static Verdict judged(OctetString said, Received heard, Duration waited, Duration took) {
         if (!said.isEmpty() && !isAlert(said)) {
             return Verdict.fail("the server sent plaintext during the handshake: " + said.text());
         }
-        if (heard instanceof Received.Ended ended && ended.ending() != Ending.GIVEN_UP) {
-            return Verdict.pass(
-                    "ended after " + took.toMillis() + " ms" + (said.isEmpty() ? "" : ", with an alert"));
+        if (heard instanceof Received.Ended ended && ended.ending() != ConnectionEnd.GIVEN_UP) {
+            return Verdict.pass("ended after " + took.toMillis() + " ms" + (said.isEmpty() ? "" : ", with an alert"));
         }
         return waited.compareTo(LONG_ENOUGH) < 0
                 ? Verdict.inconclusive(
@@ -99,7 +98,7 @@ final class StallTopic implements Topic {
                 : Verdict.fail("not within " + waited.toSeconds() + " s");
     }
 
-    private static boolean isAlert(Octets said) {
+    private static boolean isAlert(OctetString said) {
         return said.length() >= 7 && said.at(0) == 21 && said.at(1) == 3;
     }
 }

@@ -32,23 +32,21 @@ final class SuiteTopic implements Topic {
                         .clause("RFC 9325 section 4.1, RFC 7465")
                         .level(Level.MUST)
                         .why("With these suites an attacker on the path can read the session, or pose as the server.")
-                        .fix(
-                                "Accept the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are"
-                                        + " on by default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL"
-                                        + " drops them. Exim: tls_require_ciphers = ECDHE+AESGCM:ECDHE+CHACHA20 with"
-                                        + " OpenSSL. Dovecot: ssl_cipher_list = ECDHE+AESGCM:ECDHE+CHACHA20. Cyrus:"
-                                        + " tls_ciphers: ECDHE+AESGCM:ECDHE+CHACHA20.")
+                        .fix("Accept the suites of RFC 9325 section 4.2 and no others. Postfix: anonymous suites are"
+                                + " on by default for opportunistic TLS, smtpd_tls_exclude_ciphers = aNULL"
+                                + " drops them. Exim: tls_require_ciphers = ECDHE+AESGCM:ECDHE+CHACHA20 with"
+                                + " OpenSSL. Dovecot: ssl_cipher_list = ECDHE+AESGCM:ECDHE+CHACHA20. Cyrus:"
+                                + " tls_ciphers: ECDHE+AESGCM:ECDHE+CHACHA20.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(SuiteTopic::prohibited)),
+                        .run(TlsCheckBody.of(SuiteTopic::prohibited)),
                 Check.of("TLS-S-05", "RSA key transport is not accepted, and CBC is not the only choice")
                         .clause("RFC 9325 section 4.1 and 4.2")
                         .level(Level.SHOULD)
-                        .why(
-                                "RSA key transport has no forward secrecy and a long history of padding oracles; CBC"
-                                        + " suites have padding oracles too.")
+                        .why("RSA key transport has no forward secrecy and a long history of padding oracles; CBC"
+                                + " suites have padding oracles too.")
                         .fix("Disable suites that begin with TLS_RSA_, and enable AES-GCM or ChaCha20.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(SuiteTopic::discouraged)),
+                        .run(TlsCheckBody.of(SuiteTopic::discouraged)),
                 Check.of("TLS-S-05b", "no order of a client's suites leads to a weaker suite than both sides support")
                         .clause("RFC 9325 section 4.2")
                         .level(Level.SHOULD)
@@ -58,7 +56,7 @@ final class SuiteTopic implements Topic {
                                 + " Postfix: tls_preempt_cipherlist = yes.")
                         .early()
                         .on(Protocol.values())
-                        .run(TlsBody.of(SuiteTopic::preference)),
+                        .run(TlsCheckBody.of(SuiteTopic::preference)),
                 Check.of("TLS-S-25", "the negotiated suite has forward secrecy")
                         .clause("RFC 9325 section 7.3")
                         .level(Level.SHOULD)
@@ -66,7 +64,7 @@ final class SuiteTopic implements Topic {
                                 + " read them all.")
                         .fix("Prefer ECDHE.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(SuiteTopic::forwardSecret)));
+                        .run(TlsCheckBody.of(SuiteTopic::forwardSecret)));
     }
 
     /**
@@ -125,7 +123,7 @@ final class SuiteTopic implements Topic {
                                 .filter(CipherSuite::isCbc)
                                 .toList())
                 .map(cbc -> Verdict.warn("only CBC suites are accepted, as " + cbc))
-                .orElseGet(() -> Verdict.inconclusive("no suite of these was accepted: " + modern.told()));
+                .orElseGet(() -> Verdict.inconclusive("no suite of these was accepted: " + modern.description()));
     }
 
     /** Finds everything that is accepted, and judges the choice for the worst order of a client. */
@@ -138,7 +136,7 @@ final class SuiteTopic implements Topic {
         if (spoken.isEmpty()) {
             return Verdict.inconclusive("no version was accepted with any suite");
         }
-        String told = spoken.stream()
+        String detail = spoken.stream()
                 .map(version -> version.name() + ": " + version.suites().size() + " suites, the order of the "
                         + version.preference().key() + " decides")
                 .collect(Collectors.joining("; "))
@@ -152,7 +150,7 @@ final class SuiteTopic implements Topic {
                                 .orElseThrow()
                         + " is accepted")
                 .toList();
-        return faults.isEmpty() ? Verdict.pass(told) : Verdict.fail(String.join("; ", faults) + " (" + told + ")");
+        return faults.isEmpty() ? Verdict.pass(detail) : Verdict.fail(String.join("; ", faults) + " (" + detail + ")");
     }
 
     /** Whether a weaker suite may be chosen although both sides support a strong one. */
@@ -185,13 +183,13 @@ final class SuiteTopic implements Topic {
     private static Verdict forwardSecret(Prober prober) throws IOException, BlockedException {
         HelloAnswer answer = prober.ask(ClientHello.modern(prober.serverName()));
         if (!(answer instanceof HelloAnswer.Hello hello)) {
-            return Verdict.inconclusive("no suite was chosen: " + answer.told());
+            return Verdict.inconclusive("no suite was chosen: " + answer.description());
         }
         int code = hello.hello().suite();
         Optional<CipherSuite> suite = CipherSuite.of(code);
         if (suite.isEmpty()) {
-            return Verdict.inconclusive("the suite " + CipherSuite.label(code) + " is not known to the suite of"
-                    + " checks");
+            return Verdict.inconclusive(
+                    "the suite " + CipherSuite.label(code) + " is not known to the suite of" + " checks");
         }
         return suite.get().isForwardSecret()
                 ? Verdict.pass(suite.get()

@@ -23,6 +23,6 @@ public final class TlsTopics {
                 new StallTopic(),
                 new ResumptionTopic(),
                 new RenegotiationTopic(),
-                new EndingTopic());
+                new CloseNotifyTopic());
     }
 }

@@ -54,11 +54,11 @@ record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
     }
 
     /** The table in one line. */
-    String told() {
+    String description() {
         List<ProtocolVersion> spoken = spoken();
         List<String> cells = new ArrayList<>();
         answers.forEach((version, answer) ->
-                cells.add(version.label() + " " + (spoken.contains(version) ? "yes" : "no: " + answer.told())));
+                cells.add(version.label() + " " + (spoken.contains(version) ? "yes" : "no: " + answer.description())));
         return String.join(", ", cells);
     }
 }

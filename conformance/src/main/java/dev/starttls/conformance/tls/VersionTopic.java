@@ -25,42 +25,39 @@ final class VersionTopic implements Topic {
                 Check.of("TLS-S-01", "TLS 1.2 or 1.3 is spoken, and nothing older")
                         .clause("RFC 8996 sections 4 and 5, RFC 6176, RFC 7568")
                         .level(Level.MUST)
-                        .why(
-                                "The older versions have practical attacks; a server that accepts them can be"
-                                        + " downgraded to them.")
+                        .why("The older versions have practical attacks; a server that accepts them can be"
+                                + " downgraded to them.")
                         .fix(
                                 "Set the lowest version to TLS 1.2. Postfix: smtpd_tls_protocols = >=TLSv1.2, and the same for"
                                         + " smtpd_tls_mandatory_protocols. Exim: openssl_options = +no_sslv3 +no_tlsv1 +no_tlsv1_1"
                                         + " with OpenSSL, tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2 with"
                                         + " GnuTLS. Dovecot: ssl_min_protocol = TLSv1.2. Cyrus: tls_versions: tls1_2 tls1_3.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(VersionTopic::table)),
+                        .run(TlsCheckBody.of(VersionTopic::table)),
                 Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked as a downgrade")
                         .clause("RFC 8446 section 4.1.3 and 4.2.1")
                         .level(Level.MUST)
-                        .why(
-                                "By the mark in the random a client of TLS 1.3 notices that an attacker has removed TLS"
-                                        + " 1.3 from its ClientHello.")
+                        .why("By the mark in the random a client of TLS 1.3 notices that an attacker has removed TLS"
+                                + " 1.3 from its ClientHello.")
                         .fix("Leave the choice of the version to the TLS library, and use one that marks downgrades.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(VersionTopic::highest)),
+                        .run(TlsCheckBody.of(VersionTopic::highest)),
                 Check.of("TLS-S-03", "a fallback to a lower version is refused")
                         .clause("RFC 7507 section 3")
                         .level(Level.SHOULD)
                         .why("Some clients retry with a lower version after a failure; an attacker who breaks the first"
                                 + " connection makes them do so.")
-                        .fix(
-                                "Use a TLS library that supports TLS_FALLBACK_SCSV, or speak only one version. The TLS"
-                                        + " of Java (JSSE) does not support it; there the mark of TLS-S-02 protects"
-                                        + " clients of TLS 1.3.")
+                        .fix("Use a TLS library that supports TLS_FALLBACK_SCSV, or speak only one version. The TLS"
+                                + " of Java (JSSE) does not support it; there the mark of TLS-S-02 protects"
+                                + " clients of TLS 1.3.")
                         .on(Protocol.values())
-                        .run(TlsBody.of(VersionTopic::fallback)));
+                        .run(TlsCheckBody.of(VersionTopic::fallback)));
     }
 
     private static Verdict table(Prober prober) throws IOException, BlockedException {
         VersionTable table = VersionTable.of(prober);
         if (!table.isTls()) {
-            return Verdict.inconclusive("no answer was TLS: " + table.told());
+            return Verdict.inconclusive("no answer was TLS: " + table.description());
         }
         List<String> faults = new ArrayList<>();
         table.spoken().stream()
@@ -70,14 +67,14 @@ final class VersionTopic implements Topic {
             faults.add("neither TLSv1.2 nor TLSv1.3 is accepted");
         }
         return faults.isEmpty()
-                ? Verdict.pass(table.told())
-                : Verdict.fail(String.join("; ", faults) + " (" + table.told() + ")");
+                ? Verdict.pass(table.description())
+                : Verdict.fail(String.join("; ", faults) + " (" + table.description() + ")");
     }
 
     private static Verdict highest(Prober prober) throws IOException, BlockedException {
         HelloAnswer modern = prober.ask(ClientHello.modern(prober.serverName()));
         if (!(modern instanceof HelloAnswer.Hello chosen)) {
-            return Verdict.inconclusive("no version was chosen: " + modern.told());
+            return Verdict.inconclusive("no version was chosen: " + modern.description());
         }
         Optional<ServerHello> alone13 = prober.chosen(ProtocolVersion.TLS13);
         Optional<ServerHello> alone12 = prober.chosen(ProtocolVersion.TLS12);
@@ -120,8 +117,8 @@ final class VersionTopic implements Topic {
                 .alsoSuite(CipherSuite.TLS_FALLBACK_SCSV)
                 .build());
         return answer instanceof HelloAnswer.Refused refused && refused.isOneOf(Alert.INAPPROPRIATE_FALLBACK)
-                ? Verdict.pass(answer.told())
+                ? Verdict.pass(answer.description())
                 : Verdict.fail("a ClientHello of " + lower.label() + " that is marked as a fallback was answered with "
-                        + answer.told());
+                        + answer.description());
     }
 }

@@ -1,11 +1,11 @@
 package dev.starttls.conformance.tls;
 
-import dev.starttls.conformance.speak.Ending;
-import dev.starttls.conformance.speak.Received;
-import dev.starttls.conformance.speak.Wire;
-import dev.starttls.conformance.tls.manual.AlertException;
+import dev.starttls.conformance.connection.ConnectionEnd;
+import dev.starttls.conformance.connection.Received;
+import dev.starttls.conformance.connection.TcpConnection;
+import dev.starttls.conformance.tls.minimal.AlertException;
 import dev.starttls.conformance.tls.wire.MalformedException;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +22,7 @@ final class WireStream extends InputStream {
 
     private static final int EVIDENCE = 80;
 
-    private final Wire wire;
+    private final TcpConnection wire;
     private Duration limit;
     private long deadline;
     private byte[] held;
@@ -34,7 +34,7 @@ final class WireStream extends InputStream {
      * @param before octets that were read from the connection already
      * @param limit the time for all reads together
      */
-    WireStream(Wire wire, byte[] before, Duration limit) {
+    WireStream(TcpConnection wire, byte[] before, Duration limit) {
         this.wire = wire;
         this.held = before;
         this.limit = limit;
@@ -50,10 +50,11 @@ final class WireStream extends InputStream {
     /** The meaning of an exception while reading; if octets are not TLS, it quotes the first. */
     Received received(IOException e) {
         Received received = received(e, limit);
-        return received instanceof Received.Ended ended && ended.ending() == Ending.NOT_TLS
+        return received instanceof Received.Ended ended && ended.ending() == ConnectionEnd.NOT_TLS
                 ? new Received.Ended(
-                        Ending.NOT_TLS,
-                        ended.detail() + ": '" + Octets.of(held).first(EVIDENCE).text() + "'")
+                        ConnectionEnd.NOT_TLS,
+                        ended.detail() + ": '"
+                                + OctetString.of(held).first(EVIDENCE).text() + "'")
                 : received;
     }
 
@@ -61,15 +62,16 @@ final class WireStream extends InputStream {
     static Received received(IOException e, Duration waited) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         if (e instanceof AlertException alert) {
-            return new Received.Ended(Ending.ALERT, alert.alert().name());
+            return new Received.Ended(ConnectionEnd.ALERT, alert.alert().name());
         }
         if (e instanceof SocketTimeoutException) {
             return new Received.Silence(waited);
         }
         if (e instanceof EOFException) {
-            return new Received.Ended(Ending.FIN, "");
+            return new Received.Ended(ConnectionEnd.FIN, "");
         }
-        return new Received.Ended(e instanceof MalformedException ? Ending.NOT_TLS : Ending.RESET, message);
+        return new Received.Ended(
+                e instanceof MalformedException ? ConnectionEnd.NOT_TLS : ConnectionEnd.RESET, message);
     }
 
     /** What comes next on the connection, TLS or not: octets, its end, or silence. */
@@ -77,7 +79,7 @@ final class WireStream extends InputStream {
         within(within);
         try {
             if (!fill()) {
-                return new Received.Ended(Ending.FIN, "");
+                return new Received.Ended(ConnectionEnd.FIN, "");
             }
             byte[] rest = Arrays.copyOfRange(held, position, held.length);
             position = held.length;
@@ -130,7 +132,7 @@ final class WireStream extends InputStream {
             return switch (ended.ending()) {
                 case FIN, CLOSE_NOTIFY -> false;
                 case RESET, ALERT, NOT_TLS, GIVEN_UP ->
-                    throw new SocketException(ended.ending().told());
+                    throw new SocketException(ended.ending().description());
             };
         }
         throw new SocketTimeoutException("the time for this answer is over");

@@ -4,10 +4,10 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
 import java.util.Locale;
 
@@ -40,19 +40,19 @@ final class CommandTopic extends UpgradeTopic {
                 .run(from(stages().offered(), this::alone));
     }
 
-    private Verdict alone(ProtocolSession talk, CheckContext subject) {
-        Response answer = talk.say(words().upgrade());
+    private Verdict alone(ProtocolSession session, CheckContext context) {
+        Response answer = session.say(words().upgrade());
         if (!answer.goAhead()) {
-            return Verdict.fail("expected " + words().goAhead() + ", got " + answer.told());
+            return Verdict.fail("expected " + words().goAhead() + ", got " + answer.description());
         }
-        String more = talk.wire().overhear(subject.quiet());
+        String more = session.wire().overhear(context.quiet());
         if (!more.isEmpty()) {
             return Verdict.fail(
                     "plaintext came after the " + words().goAhead() + ": '" + Transcript.printable(more) + "'");
         }
         return answer.flaws().isEmpty()
-                ? Verdict.pass(
-                        answer.told() + ", then silence for " + subject.quiet().toMillis() + " ms")
+                ? Verdict.pass(answer.description() + ", then silence for "
+                        + context.quiet().toMillis() + " ms")
                 : Verdict.fail(
                         "the " + words().goAhead() + " is not well formed: " + String.join(", ", answer.flaws()));
     }
@@ -67,15 +67,16 @@ final class CommandTopic extends UpgradeTopic {
                                 + " certificate, or the process may not read it.")
                 .why("An offer that does not work is worse than no offer: clients that require TLS fail, and the others"
                         + " fall back to plaintext.")
-                .run(from(stages().goneAhead(), (talk, subject) -> {
-                    Handshake handshake = talk.handshake();
+                .run(from(stages().goneAhead(), (session, context) -> {
+                    HandshakeResult handshake = session.handshake();
                     if (!handshake.done()) {
-                        return Verdict.fail("the handshake failed: " + handshake.told());
+                        return Verdict.fail("the handshake failed: " + handshake.description());
                     }
-                    Response answer = talk.ask();
+                    Response answer = session.ask();
                     return answer.done()
-                            ? Verdict.pass(handshake.told())
-                            : Verdict.fail(words().capabilities() + " inside TLS was answered with " + answer.told());
+                            ? Verdict.pass(handshake.description())
+                            : Verdict.fail(
+                                    words().capabilities() + " inside TLS was answered with " + answer.description());
                 }));
     }
 
@@ -88,14 +89,15 @@ final class CommandTopic extends UpgradeTopic {
                         "Refuse it and stay in plaintext.")
                 .why("The command has no arguments. If a server accepts a command that it did not fully understand, the"
                         + " two sides may disagree about where the plaintext ends.")
-                .run(from(stages().offered(), (talk, subject) -> {
-                    Response answer = talk.say(words().upgrade() + " x");
+                .run(from(stages().offered(), (session, context) -> {
+                    Response answer = session.say(words().upgrade() + " x");
                     if (answer.refusesSyntax()) {
-                        return Verdict.pass(answer.told());
+                        return Verdict.pass(answer.description());
                     }
                     return answer.refusal()
-                            ? Verdict.warn("refused, but not as a command with wrong arguments: " + answer.told())
-                            : Verdict.fail("expected a refusal, got " + answer.told());
+                            ? Verdict.warn(
+                                    "refused, but not as a command with wrong arguments: " + answer.description())
+                            : Verdict.fail("expected a refusal, got " + answer.description());
                 }));
     }
 
@@ -103,17 +105,17 @@ final class CommandTopic extends UpgradeTopic {
         return check(id, title, Level.MUST, Rule.CASE)
                 .why("Commands are case-insensitive. A client that writes them in another case would get no TLS; and if"
                         + " a filter in between knows only one spelling, filter and server see different commands.")
-                .run(from(stages().offered(), (talk, subject) -> {
-                    Response answer = talk.say(command);
+                .run(from(stages().offered(), (session, context) -> {
+                    Response answer = session.say(command);
                     if (answer.goAhead()) {
-                        return talk.secured()
-                                .orElseGet(() -> Verdict.pass(answer.told() + ", and the handshake completes"));
+                        return session.secured()
+                                .orElseGet(() -> Verdict.pass(answer.description() + ", and the handshake completes"));
                     }
                     // Only a server that accepts the usual spelling has a fault if it refuses this one.
                     return stages().goneAhead()
-                            .tryAfresh(subject)
+                            .tryAfresh(context)
                             .orElseGet(() -> Verdict.fail(
-                                    command + ": expected " + words().goAhead() + ", got " + answer.told()));
+                                    command + ": expected " + words().goAhead() + ", got " + answer.description()));
                 }));
     }
 

@@ -36,29 +36,29 @@ final class GreetingTopic extends UpgradeTopic {
                         .run(this::insideTls));
     }
 
-    private Verdict wellFormed(CheckContext subject) throws IOException {
-        ProtocolSession talk = stages().open(subject);
+    private Verdict wellFormed(CheckContext context) throws IOException {
+        ProtocolSession session = stages().open(context);
         Optional<Verdict> obstacle =
-                subject.target().scheme().implicitTls() ? talk.secured() : Optional.<Verdict>empty();
+                context.target().scheme().implicitTls() ? session.secured() : Optional.<Verdict>empty();
         return obstacle.orElseGet(() -> {
-            Greeting greeting = talk.greeting();
+            Greeting greeting = session.greeting();
             return greeting instanceof Greeting.Ready ready && !ready.flaws().isEmpty()
                     ? Verdict.fail("the greeting is not well formed: " + String.join(", ", ready.flaws()))
                     : judged(greeting, "");
         });
     }
 
-    private Verdict insideTls(CheckContext subject) throws IOException {
-        ProtocolSession talk = stages().open(subject);
-        return talk.securedAtOnce(subject.quiet()).orElseGet(() -> judged(talk.greeting(), " inside TLS"));
+    private Verdict insideTls(CheckContext context) throws IOException {
+        ProtocolSession session = stages().open(context);
+        return session.securedAtOnce(context.quiet()).orElseGet(() -> judged(session.greeting(), " inside TLS"));
     }
 
     private static Verdict judged(Greeting greeting, String where) {
         if (greeting instanceof Greeting.Busy) {
-            return Verdict.inconclusive("the server gives no service now: " + greeting.told());
+            return Verdict.inconclusive("the server gives no service now: " + greeting.description());
         }
         return greeting instanceof Greeting.Ready
-                ? Verdict.pass(greeting.told())
-                : Verdict.fail("expected a greeting" + where + " that offers service, got " + greeting.told());
+                ? Verdict.pass(greeting.description())
+                : Verdict.fail("expected a greeting" + where + " that offers service, got " + greeting.description());
     }
 }

@@ -5,11 +5,11 @@ import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.DrainedInput;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.speak.Handshake;
-import dev.starttls.conformance.speak.HeardOut;
-import dev.starttls.conformance.speak.Transcript;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -48,19 +48,19 @@ final class HandshakeTopic extends UpgradeTopic {
 
     /** Sends this in place of a ClientHello: the connection must end without any plaintext from the server. */
     private CheckBody instead(String stimulus) {
-        return from(stages().goneAhead(), (talk, subject) -> {
-            if (!talk.wire().overhear(subject.quiet()).isEmpty()) {
+        return from(stages().goneAhead(), (session, context) -> {
+            if (!session.wire().overhear(context.quiet()).isEmpty()) {
                 return Verdict.inconclusive(
                         "the server sends data after its " + words().goAhead() + " before the client sends any");
             }
-            talk.wire().sendRaw(stimulus);
+            session.wire().sendRaw(stimulus);
             // Closing our side after it ends the wait of a server that expects the rest of a record.
-            talk.wire().finish();
-            return judged(talk.wire().hearOut());
+            session.wire().finish();
+            return judged(session.wire().drain());
         });
     }
 
-    private Verdict judged(HeardOut heard) {
+    private Verdict judged(DrainedInput heard) {
         Optional<String> good = executed(heard);
         if (good.isPresent()) {
             return Verdict.fail("plaintext came: '" + Transcript.printable(good.get()) + "'");
@@ -72,55 +72,56 @@ final class HandshakeTopic extends UpgradeTopic {
             return Verdict.warn("refused, but in plaintext: '"
                     + Transcript.printable(heard.lines().get(0)) + "'");
         }
-        String alert = heard.alert().map(told -> "TLS " + told + ", ").orElse("");
+        String alert = heard.alert().map(detail -> "TLS " + detail + ", ").orElse("");
         return heard.ended()
-                ? Verdict.pass(alert + heard.end().told())
+                ? Verdict.pass(alert + heard.end().description())
                 : Verdict.warn(alert + "nothing in plaintext, but the connection is still open: "
-                        + heard.end().told());
+                        + heard.end().description());
     }
 
-    private Optional<String> executed(HeardOut heard) {
+    private Optional<String> executed(DrainedInput heard) {
         return heard.lines().stream().filter(profile()::executed).findFirst();
     }
 
     /** Begins the handshake and ends it with an alert; the obstacle if that was not possible. */
-    private static Optional<Verdict> abort(ProtocolSession talk, CheckContext subject) {
-        Handshake handshake = talk.wire().handshake(subject.offer().aborting());
-        if (handshake instanceof Handshake.Failed failed && failed.failure() == Handshake.Failure.OWN_ALERT) {
+    private static Optional<Verdict> abort(ProtocolSession session, CheckContext context) {
+        HandshakeResult handshake = session.wire().handshake(context.offer().aborting());
+        if (handshake instanceof HandshakeResult.Failed failed
+                && failed.failure() == HandshakeResult.Failure.OWN_ALERT) {
             return Optional.empty();
         }
         return Optional.of(
-                Verdict.inconclusive("the handshake did not get far enough to be aborted: " + handshake.told()));
+                Verdict.inconclusive("the handshake did not get far enough to be aborted: " + handshake.description()));
     }
 
-    private Verdict aborted(ProtocolSession talk, CheckContext subject) throws IOException {
-        Optional<Verdict> obstacle = abort(talk, subject);
+    private Verdict aborted(ProtocolSession session, CheckContext context) throws IOException {
+        Optional<Verdict> obstacle = abort(session, context);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
         String command = profile().needsCapabilities().orElse(words().capabilities());
-        talk.wire().send(profile().line(FIRST_TAG, command));
-        talk.wire().finish();
-        HeardOut heard = talk.wire().hearOut();
+        session.wire().send(profile().line(FIRST_TAG, command));
+        session.wire().finish();
+        DrainedInput heard = session.wire().drain();
         Optional<String> executed = executed(heard);
         if (executed.isPresent()) {
-            String told = "after the aborted handshake " + command + " in plaintext was answered with '"
+            String detail = "after the aborted handshake " + command + " in plaintext was answered with '"
                     + Transcript.printable(executed.get()) + "'";
-            return profile().needsCapabilities().isPresent() ? trusted(subject, command, told) : Verdict.fail(told);
+            return profile().needsCapabilities().isPresent() ? trusted(context, command, detail) : Verdict.fail(detail);
         }
         if (!heard.lines().isEmpty()) {
             return Verdict.pass(command + " in plaintext after it: '"
                     + Transcript.printable(heard.lines().get(0)) + "'");
         }
         return heard.ended()
-                ? Verdict.pass(heard.end().told())
-                : Verdict.warn("the connection is still open: " + heard.end().told());
+                ? Verdict.pass(heard.end().description())
+                : Verdict.warn("the connection is still open: " + heard.end().description());
     }
 
     /** The command was accepted in plaintext after the failed handshake: because of what was sent before it? */
-    private Verdict trusted(CheckContext subject, String command, String told) throws IOException {
+    private Verdict trusted(CheckContext context, String command, String detail) throws IOException {
         String capabilities = words().capabilities();
-        ProtocolSession control = stages().open(subject);
+        ProtocolSession control = stages().open(context);
         control.wire().note("control: would " + command + " be accepted without " + capabilities + "?");
         Optional<Verdict> obstacle = control.greeted();
         if (obstacle.isPresent()) {
@@ -128,23 +129,23 @@ final class HandshakeTopic extends UpgradeTopic {
         }
         Response without = control.say(command);
         return without.done()
-                ? Verdict.warn(told)
-                : Verdict.fail(told + ", because of the " + capabilities + " before it; without " + capabilities
-                        + " the answer is " + without.told());
+                ? Verdict.warn(detail)
+                : Verdict.fail(detail + ", because of the " + capabilities + " before it; without " + capabilities
+                        + " the answer is " + without.description());
     }
 
     /** Aborts a handshake: a new connection must still work. */
-    private Verdict nextConnection(ProtocolSession talk, CheckContext subject) {
+    private Verdict nextConnection(ProtocolSession session, CheckContext context) {
         Optional<Verdict> obstacle =
-                stages().introducedInside().tryAfresh(subject).or(() -> abort(talk, subject));
+                stages().introducedInside().tryAfresh(context).or(() -> abort(session, context));
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
         // A server process that crashes needs a moment: wait until it has closed this connection.
-        talk.wire().finish();
-        talk.wire().hearOut();
+        session.wire().finish();
+        session.wire().drain();
         return stages().introducedInside()
-                .tryAfresh(subject)
+                .tryAfresh(context)
                 .map(failed -> Verdict.fail("before it a connection was upgraded; after it " + failed.detail()))
                 .orElseGet(() -> Verdict.pass("the next connection was upgraded"));
     }

@@ -4,10 +4,10 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.speak.Handshake;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -28,20 +28,20 @@ public final class Injection {
     private final UpgradeProfile profile;
     private final List<String> segments;
     private final Optional<Inside> inside;
-    private final Control control;
+    private final ControlExperiment control;
 
     private Injection(UpgradeProfile profile, List<String> segments, Optional<Inside> inside) {
         this.profile = profile;
         this.segments = List.copyOf(segments);
         this.inside = inside;
-        this.control = new Control(profile);
+        this.control = new ControlExperiment(profile);
     }
 
     /** Judges the session inside TLS where counting answers is not enough. */
     @FunctionalInterface
     public interface Inside {
         /** A verdict; empty if the number of answers decides. */
-        Optional<Verdict> judge(ProtocolSession talk, Handshake.Done handshake);
+        Optional<Verdict> judge(ProtocolSession session, HandshakeResult.Done handshake);
     }
 
     /** A check of what the server does with plaintext after the upgrade command. */
@@ -90,36 +90,37 @@ public final class Injection {
     }
 
     /** Sends it in a session in which the upgrade is offered. */
-    public Verdict tryOn(ProtocolSession talk, CheckContext subject) throws IOException {
-        segments.forEach(talk.wire()::sendRaw);
-        Response goAhead = talk.answerTo(UPGRADE_TAG, profile.words().upgrade());
+    public Verdict tryOn(ProtocolSession session, CheckContext context) throws IOException {
+        segments.forEach(session.wire()::sendRaw);
+        Response goAhead = session.answerTo(UPGRADE_TAG, profile.words().upgrade());
         if (goAhead.refusal()) {
-            return Verdict.pass("refused: " + goAhead.told());
+            return Verdict.pass("refused: " + goAhead.description());
         }
         if (goAhead.ended() || (goAhead.endsSession() && !goAhead.goAhead())) {
-            return Verdict.pass("the server closes the connection: " + goAhead.told());
+            return Verdict.pass("the server closes the connection: " + goAhead.description());
         }
         if (!goAhead.goAhead()) {
-            return Verdict.inconclusive(profile.words().upgrade() + " with more text after it: " + goAhead.told());
+            return Verdict.inconclusive(
+                    profile.words().upgrade() + " with more text after it: " + goAhead.description());
         }
-        Handshake handshake = talk.handshake();
-        if (handshake instanceof Handshake.Failed failed) {
-            return failed(failed, subject);
+        HandshakeResult handshake = session.handshake();
+        if (handshake instanceof HandshakeResult.Failed failed) {
+            return failed(failed, context);
         }
-        Optional<Verdict> verdict = inside.flatMap(first -> first.judge(talk, (Handshake.Done) handshake));
-        return verdict.isPresent() ? verdict.get() : counted(talk.exchange(), subject);
+        Optional<Verdict> verdict = inside.flatMap(first -> first.judge(session, (HandshakeResult.Done) handshake));
+        return verdict.isPresent() ? verdict.get() : counted(session.exchange(), context);
     }
 
-    private Verdict failed(Handshake.Failed failed, CheckContext subject) {
+    private Verdict failed(HandshakeResult.Failed failed, CheckContext context) {
         return switch (failed.failure()) {
-            case NOT_TLS -> plaintext(failed.detail(), subject);
-            case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + failed.told());
-            case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + failed.told());
+            case NOT_TLS -> plaintext(failed.detail(), context);
+            case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + failed.description());
+            case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + failed.description());
         };
     }
 
     /** An answer to what was injected, or what this server always sends there? */
-    private Verdict plaintext(String quoted, CheckContext subject) {
+    private Verdict plaintext(String quoted, CheckContext context) {
         String goAhead = profile.words().goAhead();
         if (segments.size() > 1 && !profile.executed(quoted.substring(1))) {
             // The last of several segments may arrive when the server already waits for a ClientHello.
@@ -127,13 +128,14 @@ public final class Injection {
                     + ", perhaps because a segment arrived when the ClientHello was expected");
         }
         return control.unlessBroken(
-                subject, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));
+                context, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));
     }
 
-    private Verdict counted(Exchange exchange, CheckContext subject) throws IOException {
+    private Verdict counted(CommandExchange exchange, CheckContext context) throws IOException {
         String commands =
                 profile.words().capabilities() + " and " + profile.words().goodbye();
-        String told = "inside TLS " + commands + " had " + exchange.answers().size() + " answers: " + exchange.told();
+        String detail =
+                "inside TLS " + commands + " had " + exchange.answers().size() + " answers: " + exchange.description();
         if (exchange.sound()) {
             return Verdict.pass("inside TLS " + commands + " were answered once each");
         }
@@ -144,26 +146,27 @@ public final class Injection {
         }
         Response first = exchange.answers().get(0);
         if (first.asks()) {
-            return Verdict.fail(told + "; the server asks for more of what was sent in plaintext");
+            return Verdict.fail(detail + "; the server asks for more of what was sent in plaintext");
         }
         if (exchange.foreign()) {
-            return Verdict.fail(told + "; what was sent in plaintext was executed");
+            return Verdict.fail(detail + "; what was sent in plaintext was executed");
         }
-        if (exchange.answers().size() > Exchange.EXPECTED) {
-            return control.unlessAlways(subject, Verdict.fail(told + "; what was sent in plaintext was executed"));
+        if (exchange.answers().size() > CommandExchange.EXPECTED) {
+            return control.unlessAlways(context, Verdict.fail(detail + "; what was sent in plaintext was executed"));
         }
         boolean ended = !exchange.listed() && first.goodbye() && exchange.ended();
         if (ended && exchange.answers().size() == 1) {
             return control.unlessBroken(
-                    subject,
-                    Verdict.fail(told + ", and the end of the session: what was sent in plaintext was executed"));
+                    context,
+                    Verdict.fail(detail + ", and the end of the session: what was sent in plaintext was executed"));
         }
         boolean joined =
-                !exchange.listed() && (first.refusal() || exchange.answers().size() == Exchange.EXPECTED);
+                !exchange.listed() && (first.refusal() || exchange.answers().size() == CommandExchange.EXPECTED);
         return joined
                 ? control.unlessBroken(
-                        subject, Verdict.fail(told + "; the first line inside TLS was joined to what was sent in"
-                                + " plaintext"))
-                : Verdict.inconclusive(told);
+                        context,
+                        Verdict.fail(
+                                detail + "; the first line inside TLS was joined to what was sent in" + " plaintext"))
+                : Verdict.inconclusive(detail);
     }
 }

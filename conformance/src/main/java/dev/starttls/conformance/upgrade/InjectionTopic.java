@@ -74,14 +74,14 @@ final class InjectionTopic extends UpgradeTopic {
         Injection injection = command(profile().begin());
         return profile()
                 .provesBegun()
-                .map(proof -> injection.judgedBy((talk, handshake) -> refused(talk, proof)))
+                .map(proof -> injection.judgedBy((session, handshake) -> refused(session, proof)))
                 .orElse(injection);
     }
 
-    private static Optional<Verdict> refused(ProtocolSession talk, String proof) {
-        Response answer = talk.say(proof);
+    private static Optional<Verdict> refused(ProtocolSession session, String proof) {
+        Response answer = session.say(proof);
         return answer.done()
-                ? Optional.of(Verdict.fail("inside TLS " + proof + " was answered with " + answer.told()
+                ? Optional.of(Verdict.fail("inside TLS " + proof + " was answered with " + answer.description()
                         + ": what was sent in plaintext was executed"))
                 : Optional.empty();
     }

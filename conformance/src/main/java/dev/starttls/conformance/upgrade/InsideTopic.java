@@ -3,15 +3,15 @@ package dev.starttls.conformance.upgrade;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.Exchange;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.session.Unasked;
-import dev.starttls.conformance.speak.Handshake;
+import dev.starttls.conformance.session.UnsolicitedResponse;
 import dev.starttls.conformance.target.Login;
-import dev.starttls.conformance.tls.ProvenServer;
+import dev.starttls.conformance.tls.AuthenticatedServer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -43,25 +43,26 @@ final class InsideTopic extends UpgradeTopic {
                         "Refuse it and continue.")
                 .why("After a go-ahead inside TLS both sides wait for a handshake that neither of them starts.")
                 .on(profile().protocol())
-                .run(from(stages().introducedInside(), (talk, subject) -> {
-                    Response answer = talk.say(words().upgrade());
+                .run(from(stages().introducedInside(), (session, context) -> {
+                    Response answer = session.say(words().upgrade());
                     return answer.endsSession()
-                            ? Verdict.warn("the server ends the session: " + answer.told())
-                            : refused(talk, answer, words().probe());
+                            ? Verdict.warn("the server ends the session: " + answer.description())
+                            : refused(session, answer, words().probe());
                 }));
     }
 
-    private static Verdict refused(ProtocolSession talk, Response answer, String next) {
+    private static Verdict refused(ProtocolSession session, Response answer, String next) {
         if (!answer.refusal()) {
-            return Verdict.fail("expected a refusal, got " + answer.told());
+            return Verdict.fail("expected a refusal, got " + answer.description());
         }
-        Response after = talk.say(next);
+        Response after = session.say(next);
         if (!after.done()) {
-            return Verdict.fail("refused with " + answer.told() + ", but " + next + " after it: " + after.told());
+            return Verdict.fail(
+                    "refused with " + answer.description() + ", but " + next + " after it: " + after.description());
         }
         return answer.temporary()
-                ? Verdict.warn("refused for the moment only: " + answer.told())
-                : Verdict.pass(answer.told());
+                ? Verdict.warn("refused for the moment only: " + answer.description())
+                : Verdict.pass(answer.description());
     }
 
     private Check nothingUnasked() {
@@ -74,15 +75,17 @@ final class InsideTopic extends UpgradeTopic {
                 .why("A greeting or a capability list that the client did not ask for may have been created in"
                         + " plaintext. A client asks again inside TLS, and pairs the wrong answers with its commands if"
                         + " a server greets it twice.")
-                .run(from(stages().inside(), (talk, subject) -> {
-                    Unasked unasked = talk.unasked();
-                    String told = "these came before the answer to the first command: " + unasked.told();
-                    return switch (unasked.kind()) {
-                        case NOTHING -> Verdict.pass("the answer to the first command came first: " + unasked.told());
-                        case ALLOWED -> Verdict.warn(told);
-                        case FORBIDDEN -> Verdict.fail(told);
+                .run(from(stages().inside(), (session, context) -> {
+                    UnsolicitedResponse unsolicited = session.unsolicited();
+                    String detail = "these came before the answer to the first command: " + unsolicited.description();
+                    return switch (unsolicited.kind()) {
+                        case NOTHING ->
+                            Verdict.pass("the answer to the first command came first: " + unsolicited.description());
+                        case ALLOWED -> Verdict.warn(detail);
+                        case FORBIDDEN -> Verdict.fail(detail);
                         case UNCLEAR ->
-                            Verdict.inconclusive("the first commands inside TLS were answered with " + unasked.told());
+                            Verdict.inconclusive(
+                                    "the first commands inside TLS were answered with " + unsolicited.description());
                     };
                 }));
     }
@@ -99,43 +102,44 @@ final class InsideTopic extends UpgradeTopic {
                 .run(from(stages().offered(), this::late));
     }
 
-    private Verdict late(ProtocolSession talk, CheckContext subject) throws IOException {
-        if (!talk.offers().pipelining()) {
+    private Verdict late(ProtocolSession session, CheckContext context) throws IOException {
+        if (!session.offers().pipelining()) {
             return Verdict.skip("PIPELINING is not offered before TLS");
         }
         // Commands may be pipelined up to the upgrade command; only after it nothing may be sent.
-        talk.wire()
+        session.wire()
                 .sendRaw(profile().line(EARLY_TAG, UNKNOWN) + "\r\n" + profile().line(UPGRADE_TAG, words().upgrade())
                         + "\r\n");
-        Response first = talk.next();
+        Response first = session.next();
         // A server that accepts unknown commands sends two answers that look like go-aheads.
-        boolean answered = talk.refusedOrTagged(first, EARLY_TAG)
-                || (first.goAhead() && talk.wire().overhear(subject.quiet()).startsWith(words().goAhead()));
-        Response goAhead = answered ? talk.answerTo(UPGRADE_TAG, words().upgrade()) : first;
+        boolean answered = session.refusedOrTagged(first, EARLY_TAG)
+                || (first.goAhead() && session.wire().overhear(context.quiet()).startsWith(words().goAhead()));
+        Response goAhead = answered ? session.answerTo(UPGRADE_TAG, words().upgrade()) : first;
         if (goAhead.refusal()) {
-            return Verdict.pass("refused after another command: " + goAhead.told());
+            return Verdict.pass("refused after another command: " + goAhead.description());
         }
         if (!goAhead.goAhead()) {
             return Verdict.inconclusive(UNKNOWN + " and " + words().upgrade() + " in one segment were answered with "
-                    + (answered ? first.told() + ", " : "") + goAhead.told());
+                    + (answered ? first.description() + ", " : "") + goAhead.description());
         }
-        Handshake handshake = talk.handshake();
+        HandshakeResult handshake = session.handshake();
         if (!handshake.done()) {
             return answered
                     ? noHandshake(handshake)
-                    : new Control(profile())
+                    : new ControlExperiment(profile())
                             .unlessBroken(
-                                    subject,
+                                    context,
                                     Verdict.fail(words().upgrade() + " was answered before the preceding command, and"
-                                            + " then: " + handshake.told()));
+                                            + " then: " + handshake.description()));
         }
-        Exchange exchange = talk.exchange();
-        Verdict late = Verdict.fail("the answer to a command sent before TLS came inside it: " + exchange.told());
+        CommandExchange exchange = session.exchange();
+        Verdict late =
+                Verdict.fail("the answer to a command sent before TLS came inside it: " + exchange.description());
         if (exchange.foreign()) {
             return late;
         }
-        if (exchange.answers().size() > Exchange.EXPECTED) {
-            return new Control(profile()).unlessAlways(subject, late);
+        if (exchange.answers().size() > CommandExchange.EXPECTED) {
+            return new ControlExperiment(profile()).unlessAlways(context, late);
         }
         return answered
                 ? Verdict.pass("both were answered before TLS, and nothing came late")
@@ -155,36 +159,36 @@ final class InsideTopic extends UpgradeTopic {
                 .run(this::withLogin);
     }
 
-    private Verdict withLogin(CheckContext subject) throws IOException {
-        Optional<Login> login = subject.settings().login();
+    private Verdict withLogin(CheckContext context) throws IOException {
+        Optional<Login> login = context.settings().login();
         return login.isEmpty()
                 ? Verdict.skip("needs a login: give --user and --password-file")
-                : from(stages().clientHelloDue(), (talk, same) -> loggedIn(talk, same, login.get()))
-                        .run(subject);
+                : from(stages().clientHelloDue(), (session, same) -> loggedIn(session, same, login.get()))
+                        .run(context);
     }
 
-    private Verdict loggedIn(ProtocolSession talk, CheckContext subject, Login login) {
-        Handshake handshake = talk.handshake();
-        if (!(handshake instanceof Handshake.Done done)) {
+    private Verdict loggedIn(ProtocolSession session, CheckContext context, Login login) {
+        HandshakeResult handshake = session.handshake();
+        if (!(handshake instanceof HandshakeResult.Done done)) {
             return noHandshake(handshake);
         }
-        Optional<Verdict> doubt = ProvenServer.withholds(subject, done);
+        Optional<Verdict> doubt = AuthenticatedServer.withholds(context, done);
         if (doubt.isPresent()) {
             return doubt.get();
         }
         Optional<Verdict> obstacle =
-                subject.target().scheme().implicitTls() ? talk.greeted() : Optional.<Verdict>empty();
-        return obstacle.or(talk::introduced).or(() -> talk.logIn(login)).orElseGet(() -> afterLogin(talk));
+                context.target().scheme().implicitTls() ? session.greeted() : Optional.<Verdict>empty();
+        return obstacle.or(session::introduced).or(() -> session.logIn(login)).orElseGet(() -> afterLogin(session));
     }
 
-    private Verdict afterLogin(ProtocolSession talk) {
-        Response answer = talk.say(words().upgrade());
+    private Verdict afterLogin(ProtocolSession session) {
+        Response answer = session.say(words().upgrade());
         if (answer.endsSession() || answer.ended()) {
-            return Verdict.warn("the server ends the session: " + answer.told());
+            return Verdict.warn("the server ends the session: " + answer.description());
         }
-        Verdict verdict = refused(talk, answer, "NOOP");
-        return verdict.mark() == Mark.PASS && !answer.refusesState()
-                ? Verdict.warn("refused, but not as a command in the wrong state: " + answer.told())
+        Verdict verdict = refused(session, answer, "NOOP");
+        return verdict.status() == Status.PASS && !answer.refusesState()
+                ? Verdict.warn("refused, but not as a command in the wrong state: " + answer.description())
                 : verdict;
     }
 }

@@ -4,10 +4,10 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.DrainedInput;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
-import dev.starttls.conformance.speak.HeardOut;
-import dev.starttls.conformance.speak.Transcript;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,14 +36,14 @@ final class LineTopic extends UpgradeTopic {
                 check("UP-S-13a", "a bare LF does not end the upgrade command", Level.SHOULD, Rule.LINE_END)
                         .why("If one program takes LF as the end of a line and the next does not, the two see different"
                                 + " commands: smuggling (CVE-2023-51764 and others).")
-                        .run(from(stages().offered(), (talk, subject) -> bareLf(talk))));
+                        .run(from(stages().offered(), (session, context) -> bareLf(session))));
     }
 
-    private Verdict bareLf(ProtocolSession talk) {
+    private Verdict bareLf(ProtocolSession session) {
         // Closing our side makes a server that waits for CRLF close too, so no time-out is needed.
-        talk.wire().sendRaw(profile().line("g0", words().upgrade()) + "\n");
-        talk.wire().finish();
-        HeardOut heard = talk.wire().hearOut();
+        session.wire().sendRaw(profile().line("g0", words().upgrade()) + "\n");
+        session.wire().finish();
+        DrainedInput heard = session.wire().drain();
         if (heard.lines().isEmpty()) {
             return heard.ended()
                     ? Verdict.pass("not taken as a line")
@@ -65,34 +65,36 @@ final class LineTopic extends UpgradeTopic {
                         "Refuse the line when it ends, or close; read no more than the limit into memory.")
                 .why("Sending data before TLS costs a peer nothing. A line without a limit fills memory; a line that is"
                         + " split becomes two commands, and the peer that chose the length wrote the second.")
-                .run(from(stages().greeted(), (talk, subject) -> send(talk, subject, octets)));
+                .run(from(stages().greeted(), (session, context) -> send(session, context, octets)));
     }
 
     /** The proof is the number of answers: the line and the goodbye after it are answered once each. */
-    private Verdict send(ProtocolSession talk, CheckContext subject, int octets) {
+    private Verdict send(ProtocolSession session, CheckContext context, int octets) {
         String command = profile().line("n0", profile().longCommand()) + " ";
-        talk.wire().sendRaw(command + "x".repeat(octets - command.length() - 2) + "\r\n");
-        List<? extends Response> responses = talk.quit();
+        session.wire().sendRaw(command + "x".repeat(octets - command.length() - 2) + "\r\n");
+        List<? extends Response> responses = session.quit();
         List<? extends Response> answers =
                 responses.stream().filter(Response::came).toList();
-        Optional<Verdict> gone = stages().greeted().tryAfresh(subject);
+        Optional<Verdict> gone = stages().greeted().tryAfresh(context);
         if (gone.isPresent()) {
             return Verdict.warn("on a new connection after it: " + gone.get().detail());
         }
         Response last = responses.get(responses.size() - 1);
         if (answers.isEmpty()) {
-            return last.ended() ? Verdict.pass("the server closes the connection") : Verdict.warn("no answer: " + last.told());
+            return last.ended()
+                    ? Verdict.pass("the server closes the connection")
+                    : Verdict.warn("no answer: " + last.description());
         }
         Response first = answers.get(0);
         if (answers.size() > 2) {
             return Verdict.warn("the line of " + octets + " octets and the goodbye after it had " + answers.size()
-                    + " answers: " + Response.told(answers) + "; the line was split into several");
+                    + " answers: " + Response.description(answers) + "; the line was split into several");
         }
         if (first.refusal()) {
-            return Verdict.pass(first.told());
+            return Verdict.pass(first.description());
         }
         return octets > MUCH
-                ? Verdict.warn("accepted as a command: " + first.told() + "; a refusal would inform the client")
-                : Verdict.pass("accepted, though longer than a server must accept: " + first.told());
+                ? Verdict.warn("accepted as a command: " + first.description() + "; a refusal would inform the client")
+                : Verdict.pass("accepted, though longer than a server must accept: " + first.description());
     }
 }

@@ -29,10 +29,9 @@ final class LoginTopic extends UpgradeTopic {
                                 "no mechanism that reveals the password is offered before TLS",
                                 Level.SECURITY,
                                 Rule.MECHANISMS)
-                        .why(
-                                "A client that sees such an offer in plaintext may use it, and anyone on the path can"
-                                        + " read the password. If the mechanism is offered inside TLS only, the safe"
-                                        + " way is the only one.")
+                        .why("A client that sees such an offer in plaintext may use it, and anyone on the path can"
+                                + " read the password. If the mechanism is offered inside TLS only, the safe"
+                                + " way is the only one.")
                         .run(fromStranger(this::mechanisms)),
                 refused("UP-S-21a", "PLAIN"),
                 refused("UP-S-21b", "LOGIN"));
@@ -44,20 +43,20 @@ final class LoginTopic extends UpgradeTopic {
                 : stages().introduced().then(rest);
     }
 
-    private Verdict mechanisms(ProtocolSession talk, CheckContext subject) {
-        Set<String> mechanisms = talk.offers().mechanisms();
+    private Verdict mechanisms(ProtocolSession session, CheckContext context) {
+        Set<String> mechanisms = session.offers().mechanisms();
         if (mechanisms.isEmpty()) {
             return Verdict.pass("no mechanism is offered");
         }
         Set<String> clear = new TreeSet<>(mechanisms);
         clear.retainAll(IN_THE_CLEAR);
-        String told = words().capabilities() + " before TLS offers " + String.join(", ", mechanisms);
+        String detail = words().capabilities() + " before TLS offers " + String.join(", ", mechanisms);
         if (clear.isEmpty()) {
-            return Verdict.warn(told + "; none reveals the password, but what follows the login is not protected");
+            return Verdict.warn(detail + "; none reveals the password, but what follows the login is not protected");
         }
-        return profile().expectsLogin(subject.target().scheme())
-                ? Verdict.fail(told)
-                : Verdict.warn(told + "; on a port for mail between servers no client should log in at all");
+        return profile().expectsLogin(context.target().scheme())
+                ? Verdict.fail(detail)
+                : Verdict.warn(detail + "; on a port for mail between servers no client should log in at all");
     }
 
     private Check refused(String id, String mechanism) {
@@ -70,23 +69,23 @@ final class LoginTopic extends UpgradeTopic {
                         + " path may insert one into the answer. A server that asks the client to continue asks for the"
                         + " password in plaintext; only a refusal keeps the password off the network.")
                 .run(fromStranger(
-                        (talk, subject) -> authenticate(talk, profile().authenticate(mechanism))));
+                        (session, context) -> authenticate(session, profile().authenticate(mechanism))));
     }
 
-    private static Verdict authenticate(ProtocolSession talk, String command) {
-        Response answer = talk.say(command);
+    private static Verdict authenticate(ProtocolSession session, String command) {
+        Response answer = session.say(command);
         if (answer.asks()) {
             // A line with an asterisk ends the exchange (RFC 4954 section 4, RFC 9051 section 6.2.2, RFC 5034 section
             // 4).
-            talk.wire().send("*");
-            return Verdict.fail("the server asks for the password in plaintext: " + answer.told());
+            session.wire().send("*");
+            return Verdict.fail("the server asks for the password in plaintext: " + answer.description());
         }
         if (answer.done() || answer.goAhead()) {
-            return Verdict.fail(command + " was answered with " + answer.told());
+            return Verdict.fail(command + " was answered with " + answer.description());
         }
         if (answer.endsSession() || answer.ended()) {
-            return Verdict.pass("the server ends the session: " + answer.told());
+            return Verdict.pass("the server ends the session: " + answer.description());
         }
-        return answer.refusal() ? Verdict.pass(answer.told()) : notDone(command, answer.told());
+        return answer.refusal() ? Verdict.pass(answer.description()) : notDone(command, answer.description());
     }
 }

@@ -28,7 +28,7 @@ final class OfferTopic extends UpgradeTopic {
                         .why("A client that requires TLS cannot use a port that does not offer it, and one that does"
                                 + " not require it continues in plaintext. A parameter after the keyword makes strict"
                                 + " clients miss the offer.")
-                        .run(from(stages().greeted(), (talk, subject) -> offered(talk))),
+                        .run(from(stages().greeted(), (session, context) -> offered(session))),
                 check(
                                 "UP-S-06",
                                 "the upgrade command is not offered inside TLS",
@@ -37,7 +37,7 @@ final class OfferTopic extends UpgradeTopic {
                                 "Leave it out of the answer to " + words().capabilities()
                                         + " once the session is inside TLS.")
                         .why("A client that uses every offer would start TLS inside TLS and lose the session.")
-                        .run(from(stages().introducedInside(), (talk, subject) -> notOffered(talk))),
+                        .run(from(stages().introducedInside(), (session, context) -> notOffered(session))),
                 check(
                                 "UP-S-23b",
                                 "the upgrade command is not offered on an implicit-TLS port",
@@ -45,7 +45,7 @@ final class OfferTopic extends UpgradeTopic {
                                 Rule.IMPLICIT_OFFER)
                         .why("The session is inside TLS already; the offer leads to TLS inside TLS.")
                         .onImplicit(profile().protocol())
-                        .run(from(stages().introducedInside(), (talk, subject) -> notOffered(talk))),
+                        .run(from(stages().introducedInside(), (session, context) -> notOffered(session))),
                 check("UP-S-08", "offers before TLS and inside it, compared", Level.SHOULD, Rule.INSIDE)
                         .why("Both sides discard at the upgrade what they learned before it, so the two lists are"
                                 + " independent; the administrator may want to know the differences.")
@@ -57,38 +57,38 @@ final class OfferTopic extends UpgradeTopic {
                                 OfferTopic::compare)));
     }
 
-    private Verdict offered(ProtocolSession talk) {
-        Response answer = talk.ask();
+    private Verdict offered(ProtocolSession session) {
+        Response answer = session.ask();
         String command = words().capabilities();
         if (!answer.done()) {
             boolean unknown = answer.refusal() && !answer.temporary() && !answer.endsSession();
             return unknown
-                    ? Verdict.fail("nothing is offered: " + command + " was answered with " + answer.told())
-                    : notDone(command, answer.told());
+                    ? Verdict.fail("nothing is offered: " + command + " was answered with " + answer.description())
+                    : notDone(command, answer.description());
         }
-        Optional<String> parameters = talk.offers().upgrade();
+        Optional<String> parameters = session.offers().upgrade();
         if (parameters.isEmpty()) {
             return Verdict.fail(command + " does not offer " + words().upgrade() + "; it offers "
-                    + list(talk.offers().told()));
+                    + list(session.offers().description()));
         }
         return parameters.get().isEmpty()
                 ? Verdict.pass("offered")
                 : Verdict.fail("offered with a parameter: '" + words().upgrade() + " " + parameters.get() + "'");
     }
 
-    private Verdict notOffered(ProtocolSession talk) {
-        return talk.offers().upgrade().isPresent()
+    private Verdict notOffered(ProtocolSession session) {
+        return session.offers().upgrade().isPresent()
                 ? Verdict.fail(words().capabilities() + " inside TLS offers " + words().upgrade())
                 : Verdict.pass("not offered");
     }
 
-    private static Verdict compare(ProtocolSession talk, CheckContext subject) {
-        Collection<String> before = talk.offers().told();
-        Optional<Verdict> obstacle = talk.goneAhead().or(talk::secured).or(talk::introduced);
+    private static Verdict compare(ProtocolSession session, CheckContext context) {
+        Collection<String> before = session.offers().description();
+        Optional<Verdict> obstacle = session.goneAhead().or(session::secured).or(session::introduced);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }
-        Collection<String> inside = talk.offers().told();
+        Collection<String> inside = session.offers().description();
         TreeSet<String> gone = new TreeSet<>(before);
         gone.removeAll(inside);
         TreeSet<String> come = new TreeSet<>(inside);

@@ -26,11 +26,11 @@ final class PipeliningTopic extends UpgradeTopic {
                 .why("If a server discards what it has read ahead inside TLS, pipelining clients wait for ever; the fix"
                         + " for injected plaintext must not go that far.")
                 .on(profile().protocol())
-                .run(from(stages().introducedInside(), (talk, subject) -> pipelined(talk))));
+                .run(from(stages().introducedInside(), (session, context) -> pipelined(session))));
     }
 
-    private Verdict pipelined(ProtocolSession talk) {
-        if (!talk.offers().pipelining()) {
+    private Verdict pipelined(ProtocolSession session) {
+        if (!session.offers().pipelining()) {
             return Verdict.skip("PIPELINING is not offered inside TLS");
         }
         List<PipelinedCommand> commands = profile().pipelined();
@@ -38,12 +38,12 @@ final class PipeliningTopic extends UpgradeTopic {
         for (int i = 0; i < commands.size(); i++) {
             record.append(profile().line(tag(i), commands.get(i).command())).append("\r\n");
         }
-        talk.wire().sendRaw(record.toString());
+        session.wire().sendRaw(record.toString());
         String sent = commands.stream().map(PipelinedCommand::command).collect(Collectors.joining(", "));
         List<Response> answers = new ArrayList<>();
         boolean inOrder = true;
         for (int i = 0; i < commands.size(); i++) {
-            Response answer = talk.answerTo(tag(i), commands.get(i).command());
+            Response answer = session.answerTo(tag(i), commands.get(i).command());
             answers.add(answer);
             inOrder &= switch (commands.get(i).due()) {
                 case DONE -> answer.done();
@@ -54,8 +54,8 @@ final class PipeliningTopic extends UpgradeTopic {
                 break;
             }
         }
-        String told = sent + ": " + Response.told(answers);
-        return inOrder ? Verdict.pass(told) : Verdict.fail("not answered one by one, in order: " + told);
+        String detail = sent + ": " + Response.description(answers);
+        return inOrder ? Verdict.pass(detail) : Verdict.fail("not answered one by one, in order: " + detail);
     }
 
     private static String tag(int index) {

@@ -4,10 +4,10 @@ import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.UpgradeSurvey;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.TlsOffer;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.Optional;
@@ -20,19 +20,24 @@ public record ProfileDialect(UpgradeProfile profile) implements Dialect {
     }
 
     @Override
-    public Survey survey(CheckContext subject) throws IOException {
-        return new UpgradeSurvey(subject, profile.stages()::open).make();
+    public Survey survey(CheckContext context) throws IOException {
+        return new UpgradeSurvey(context, profile.stages()::open).make();
     }
 
     @Override
     public Optional<Verdict> talkToGoAhead(Conversation conversation) {
-        ProtocolSession talk = profile.stages().over(conversation, TlsOffer.of(Optional.empty()));
-        return talk.greeted().or(talk::introduced).or(talk::offered).or(talk::goneAhead);
+        ProtocolSession session = profile.stages().over(conversation, TlsOffer.of(Optional.empty()));
+        return session.greeted().or(session::introduced).or(session::offered).or(session::goneAhead);
     }
 
     @Override
     public String harmlessCommand() {
         return profile.harmless();
+    }
+
+    @Override
+    public String longestHarmlessCommand() {
+        return profile.longestHarmless();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Stages;
 import dev.starttls.conformance.session.Vocabulary;
@@ -35,26 +36,37 @@ public interface UpgradeProfile {
     /** The stages at which its checks start. */
     Stages<? extends ProtocolSession> stages();
 
+    /** The checks of this protocol alone. */
+    List<Topic> topics();
+
     /** The clause in which the protocol defines a rule. */
     Reference reference(Rule rule);
 
     /** The level of the check that the upgrade command takes no argument. */
-    Level argument();
+    default Level argument() {
+        return Level.MUST;
+    }
 
     /** The capability command with an argument that shows who sent it, if it takes one. */
-    String injectedCapabilities();
+    default String injectedCapabilities() {
+        return words().capabilities();
+    }
 
     /** A command that begins a transaction or a login without completing it: {@code MAIL FROM:<>}. */
     String begin();
 
     /** A command that is refused unless {@link #begin} was executed before it; empty if there is none. */
-    Optional<String> provesBegun();
+    default Optional<String> provesBegun() {
+        return Optional.empty();
+    }
 
     /**
      * A command that is refused unless the capability command came before it; empty if the protocol has no such
      * command.
      */
-    Optional<String> needsCapabilities();
+    default Optional<String> needsCapabilities() {
+        return Optional.empty();
+    }
 
     /** The command that logs in by a SASL mechanism, without a first response. */
     String authenticate(String mechanism);
@@ -72,17 +84,26 @@ public interface UpgradeProfile {
     boolean executed(String line);
 
     /** Whether clients of this scheme log in; if not, offering a login is a warning. */
-    boolean expectsLogin(Scheme scheme);
+    default boolean expectsLogin(Scheme scheme) {
+        return true;
+    }
 
     /**
      * Whether servers such as Dovecot treat a connection between equal addresses as secured and let it log in: then the
      * checks of the login connect from another address.
      */
-    boolean trustsOwnAddress();
+    default boolean trustsOwnAddress() {
+        return true;
+    }
 
     /** A command, with its line end, whose answer {@link #answersHarmless} recognises. */
     default String harmless() {
         return words().probe() + "\r\n";
+    }
+
+    /** The longest form of {@link #harmless} that every server accepts, with its line end. */
+    default String longestHarmless() {
+        return harmless();
     }
 
     /** Whether this line, without its end, is the (end of the) good answer to {@link #harmless}. */

@@ -5,11 +5,11 @@ import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.session.Stages;
 import dev.starttls.conformance.session.Vocabulary;
-import dev.starttls.conformance.speak.Handshake;
 
 /** A topic of the shared checks, for one protocol. */
 abstract class UpgradeTopic implements Topic {
@@ -56,12 +56,12 @@ abstract class UpgradeTopic implements Topic {
     }
 
     /** The verdict if a command that the check depends on was not answered as it should be. */
-    static Verdict notDone(String command, String told) {
-        return Verdict.inconclusive(command + " was answered with " + told);
+    static Verdict notDone(String command, String detail) {
+        return Verdict.inconclusive(command + " was answered with " + detail);
     }
 
     /** The verdict if the handshake that the check depends on failed. */
-    static Verdict noHandshake(Handshake handshake) {
-        return Verdict.inconclusive("the TLS handshake failed: " + handshake.told());
+    static Verdict noHandshake(HandshakeResult handshake) {
+        return Verdict.inconclusive("the TLS handshake failed: " + handshake.description());
     }
 }

@@ -19,6 +19,6 @@ public final class UpgradeTopics {
                 new HandshakeTopic(profile),
                 new LineTopic(profile),
                 new LoginTopic(profile),
-                new EndTopic(profile));
+                new GoodbyeTopic(profile));
     }
 }

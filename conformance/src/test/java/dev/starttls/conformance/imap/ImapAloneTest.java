@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.starttls.conformance.Suite;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.Checking;
-import dev.starttls.conformance.session.Elsewhere;
+import dev.starttls.conformance.session.CheckHarness;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
+import dev.starttls.conformance.session.SecondLoopback;
 import dev.starttls.conformance.session.UpgradeFault;
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.Protocol;
@@ -39,13 +39,13 @@ class ImapAloneTest {
 
     private static Verdict one(String id, Fault... faults) throws IOException {
         try (ScriptedServer server = ScriptedImapSession.server(Scheme.IMAP, List.of(faults))) {
-            return Checking.of(Protocol.IMAP).one(id, server.target()).verdict();
+            return CheckHarness.of(Protocol.IMAP).one(id, server.target()).verdict();
         }
     }
 
     private static CheckResult loggedIn(Scheme scheme, Login login, Fault... faults) throws IOException {
         try (ScriptedServer server = ScriptedImapSession.server(scheme, List.of(faults))) {
-            return Checking.of(Protocol.IMAP).withLogin(login).one("UP-S-24", server.target());
+            return CheckHarness.of(Protocol.IMAP).withLogin(login).one("UP-S-24", server.target());
         }
     }
 
@@ -58,31 +58,31 @@ class ImapAloneTest {
     @Test
     void a_server_that_dies_of_a_literal_is_caught() throws IOException {
         Verdict verdict = one("IMAP-S-20a", ImapFault.DIES_OF_LITERAL);
-        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.status()).isEqualTo(Status.WARN);
         assertThat(verdict.detail()).contains("new connection");
     }
 
     @Test
     void whether_a_login_was_tried_is_inconclusive_where_it_is_refused_as_inside_tls() throws IOException {
         Verdict verdict = one("IMAP-S-09", ImapFault.LOGIN_TRIED_IN_THE_CLEAR);
-        assertThat(verdict.mark()).isEqualTo(Mark.INCONCLUSIVE);
-        assertThat(verdict.detail()).contains("just as a wrong password is refused inside TLS");
+        assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(verdict.detail()).contains("the same as for a wrong password inside TLS");
     }
 
     @Test
     void a_login_that_is_tried_in_the_clear_is_caught_without_the_code() throws IOException {
-        assumeTrue(Elsewhere.reachable(), "no second loopback address");
+        assumeTrue(SecondLoopback.reachable(), "no second loopback address");
         Verdict verdict = one("IMAP-S-09", ImapFault.LOGIN_IN_THE_CLEAR);
-        assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
-        assertThat(verdict.detail()).contains("the password was tried in the clear");
+        assertThat(verdict.status()).isEqualTo(Status.FAIL);
+        assertThat(verdict.detail()).contains("the password was tried in plaintext");
     }
 
     @Test
     void the_checks_of_the_login_come_from_another_address_than_the_servers() throws IOException {
-        assumeTrue(Elsewhere.reachable(), "no second loopback address");
+        assumeTrue(SecondLoopback.reachable(), "no second loopback address");
         try (ScriptedServer server = ScriptedImapSession.server(Scheme.IMAP, List.of())) {
-            CheckResult result = Checking.of(Protocol.IMAP).one("IMAP-S-09", server.target());
-            assertThat(result.verdict().mark()).isEqualTo(Mark.PASS);
+            CheckResult result = CheckHarness.of(Protocol.IMAP).one("IMAP-S-09", server.target());
+            assertThat(result.verdict().status()).isEqualTo(Status.PASS);
             assertThat(result.transcript().toString())
                     .contains("from 127.0.0.2")
                     .contains("LOGIN nobody nothing");
@@ -96,9 +96,9 @@ class ImapAloneTest {
                 ScriptedImapSession.server(InetAddress.getAllByName("::1")[0], List.of(ImapFault.LOGIN_IN_THE_CLEAR))) {
             for (String id : List.of("IMAP-S-08a", "UP-S-20", "IMAP-S-09", "UP-S-21a", "UP-S-21b")) {
                 Verdict verdict =
-                        Checking.of(Protocol.IMAP).one(id, server.target()).verdict();
-                assertThat(verdict.mark()).as(id).isEqualTo(Mark.INCONCLUSIVE);
-                assertThat(verdict.detail()).contains("look from another machine");
+                        CheckHarness.of(Protocol.IMAP).one(id, server.target()).verdict();
+                assertThat(verdict.status()).as(id).isEqualTo(Status.INCONCLUSIVE);
+                assertThat(verdict.detail()).contains("run the check from another machine");
             }
         }
     }
@@ -112,15 +112,16 @@ class ImapAloneTest {
     @Test
     void no_password_is_shown_to_a_server_that_is_not_trusted() throws IOException {
         try (ScriptedServer server = ScriptedImapSession.server(Scheme.IMAPS, List.of());
-                CheckContext subject = new CheckContext(
+                CheckContext context = new CheckContext(
                         server.target(), TargetSettings.standard().withLogin(LOGIN), Suite.dialect(Protocol.IMAP))) {
             Verdict verdict = Suite.catalogue()
                     .find("UP-S-24", Protocol.IMAP)
                     .orElseThrow()
-                    .judge(subject);
-            assertThat(verdict.mark()).isEqualTo(Mark.SKIP);
-            assertThat(verdict.detail()).contains("no password is shown to a server that may be another");
-            assertThat(subject.transcript().entries().toString()).doesNotContain("AUTHENTICATE");
+                    .judge(context);
+            assertThat(verdict.status()).isEqualTo(Status.SKIP);
+            assertThat(verdict.detail())
+                    .contains("the password is not sent to a server that may not be the expected one");
+            assertThat(context.transcript().entries().toString()).doesNotContain("AUTHENTICATE");
         }
     }
 
@@ -135,21 +136,21 @@ class ImapAloneTest {
             names = {"IMAP", "IMAPS"})
     void a_right_server_refuses_starttls_after_the_login(Scheme scheme) throws IOException {
         CheckResult result = loggedIn(scheme, LOGIN);
-        assertThat(result.verdict().mark()).as(result.verdict().detail()).isEqualTo(Mark.PASS);
+        assertThat(result.verdict().status()).as(result.verdict().detail()).isEqualTo(Status.PASS);
     }
 
     @Test
     void starttls_that_is_refused_with_no_after_the_login_is_a_warning() throws IOException {
         assertThat(loggedIn(Scheme.IMAPS, LOGIN, ImapFault.STARTTLS_AFTER_LOGIN_ANSWERED_NO)
                         .verdict()
-                        .mark())
-                .isEqualTo(Mark.WARN);
+                        .status())
+                .isEqualTo(Status.WARN);
     }
 
     @Test
     void a_server_without_auth_plain_is_logged_in_to_with_login() throws IOException {
         CheckResult result = loggedIn(Scheme.IMAPS, LOGIN, ImapFault.NO_AUTH_PLAIN);
-        assertThat(result.verdict().mark()).as(result.verdict().detail()).isEqualTo(Mark.PASS);
+        assertThat(result.verdict().status()).as(result.verdict().detail()).isEqualTo(Status.PASS);
         assertThat(result.transcript().toString()).contains("LOGIN (user and password)");
     }
 
@@ -164,7 +165,7 @@ class ImapAloneTest {
     void a_password_is_not_shown_even_if_the_server_repeats_it(Fault with) throws IOException {
         CheckResult result = loggedIn(Scheme.IMAPS, LOGIN, ImapFault.REPEATS_PASSWORD, with);
         String all = result.toString();
-        assertThat(result.verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(result.verdict().status()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(all)
                 .contains("NO nobody")
                 .contains("(concealed)")

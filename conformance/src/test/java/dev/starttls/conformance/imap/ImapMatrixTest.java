@@ -3,11 +3,11 @@ package dev.starttls.conformance.imap;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.session.Checking;
-import dev.starttls.conformance.session.Elsewhere;
-import dev.starttls.conformance.session.Expected;
+import dev.starttls.conformance.session.CheckHarness;
+import dev.starttls.conformance.session.ExpectedFindings;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
+import dev.starttls.conformance.session.SecondLoopback;
 import dev.starttls.conformance.session.UpgradeFault;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
@@ -38,8 +38,8 @@ class ImapMatrixTest {
     /** After these neither side says a word. */
     private static final Set<ImapFault> SILENT = EnumSet.of(ImapFault.GO_AHEAD_WITH_OTHER_TAG, ImapFault.UNKNOWN_TAKEN);
 
-    private static TargetReport check(Expected expected) throws IOException {
-        Checking checking = Checking.of(Protocol.IMAP);
+    private static TargetReport check(ExpectedFindings expected) throws IOException {
+        CheckHarness checking = CheckHarness.of(Protocol.IMAP);
         if (expected.faults().stream().anyMatch(SILENT::contains)) {
             checking = checking.withAnswer(Duration.ofSeconds(4));
         }
@@ -48,16 +48,16 @@ class ImapMatrixTest {
         }
     }
 
-    private static Expected imap(Fault fault, String... rows) {
-        return Expected.on(Scheme.IMAP, fault, rows);
+    private static ExpectedFindings imap(Fault fault, String... rows) {
+        return ExpectedFindings.on(Scheme.IMAP, fault, rows);
     }
 
-    private static Expected imaps(Fault fault, String... rows) {
-        return Expected.on(Scheme.IMAPS, fault, rows);
+    private static ExpectedFindings imaps(Fault fault, String... rows) {
+        return ExpectedFindings.on(Scheme.IMAPS, fault, rows);
     }
 
     /** Each with the checks it must be caught by; a question mark stands for a warning. */
-    static Stream<Expected> broken() {
+    static Stream<ExpectedFindings> broken() {
         return Stream.of(
                 imap(ImapFault.GREETING_WITH_CONTROLS, "01"),
                 imap(ImapFault.GREETING_WITHOUT_SPACE, "01"),
@@ -108,14 +108,14 @@ class ImapMatrixTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(Expected broken) throws IOException {
+    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(ExpectedFindings broken) throws IOException {
         if (broken.faults().stream().anyMatch(SEEN_FROM_ELSEWHERE::contains)) {
-            assumeTrue(Elsewhere.reachable(), "no second loopback address");
+            assumeTrue(SecondLoopback.reachable(), "no second loopback address");
         }
         broken.assertCaught(check(broken), RACES);
     }
 
-    static Stream<Expected> sound() {
+    static Stream<ExpectedFindings> sound() {
         return Stream.concat(
                 Stream.of(imap(ImapFault.LOGIN_HANGS_UP).and(ImapFault.LOGINDISABLED_NOT_ANNOUNCED)),
                 Stream.of(
@@ -131,12 +131,12 @@ class ImapMatrixTest {
 
     @ParameterizedTest
     @MethodSource("sound")
-    void a_sound_server_passes_every_check(Expected sound) throws IOException {
-        Expected.assertSound(check(sound));
+    void a_sound_server_passes_every_check(ExpectedFindings sound) throws IOException {
+        ExpectedFindings.assertSound(check(sound));
     }
 
     @Test
     void every_check_of_imap_has_a_faulty_server_that_it_catches() throws IOException {
-        Expected.assertEachCatches(check(Expected.sound(Scheme.IMAP)), "IMAP-", broken(), Set.of());
+        ExpectedFindings.assertEachCatches(check(ExpectedFindings.sound(Scheme.IMAP)), "IMAP-", broken(), Set.of());
     }
 }

@@ -28,7 +28,7 @@ public final class ScriptedImapSession extends ScriptedSession {
     private static final Pattern LITERAL = Pattern.compile("\\{([0-9]+)(\\+?)}$");
     private static final int LONGEST_LITERAL = 4096;
 
-    private boolean spoilt;
+    private boolean corrupted;
 
     private ScriptedImapSession(ScriptedServer server, Socket socket) throws IOException {
         super(server, socket);
@@ -133,7 +133,7 @@ public final class ScriptedImapSession extends ScriptedSession {
     }
 
     private boolean command(ScriptedLines.Line line, String tag, String name, String argument) throws IOException {
-        if (spoilt) {
+        if (corrupted) {
             wire().say(tag + " BAD waiting for a ClientHello");
             return true;
         }
@@ -156,7 +156,7 @@ public final class ScriptedImapSession extends ScriptedSession {
                 return false;
             }
             case "STARTTLS" -> {
-                spoilt = wire().secure() && is(ImapFault.STARTTLS_INSIDE_SPOILS_SESSION);
+                corrupted = wire().secure() && is(ImapFault.STARTTLS_INSIDE_SPOILS_SESSION);
                 return startTls(line, tag, name, argument);
             }
             default ->

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.conformance.Suite;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.session.Checking;
+import dev.starttls.conformance.session.CheckHarness;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
 import dev.starttls.conformance.session.UpgradeFault;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers that would spoil the other checks, and checks that need more than a server, each seen alone. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class Pop3AloneTest {
-    private static final Checking POP3 = Checking.of(Protocol.POP3);
+    private static final CheckHarness POP3 = CheckHarness.of(Protocol.POP3);
 
     private static Verdict one(String id, Fault... faults) throws IOException {
         return run(POP3, id, Scheme.POP3, faults).verdict();
@@ -46,7 +46,8 @@ class Pop3AloneTest {
         return run(POP3.withLogin(ScriptedPop3Session.LOGIN), id, scheme, faults);
     }
 
-    private static CheckResult run(Checking checking, String id, Scheme scheme, Fault... faults) throws IOException {
+    private static CheckResult run(CheckHarness checking, String id, Scheme scheme, Fault... faults)
+            throws IOException {
         try (ScriptedServer server = ScriptedPop3Session.server(scheme, List.of(faults))) {
             return checking.one(id, server.target());
         }
@@ -54,24 +55,24 @@ class Pop3AloneTest {
 
     @Test
     void a_list_without_its_dot_is_caught() throws IOException {
-        Checking impatient = POP3.withAnswer(Duration.ofSeconds(4));
+        CheckHarness impatient = POP3.withAnswer(Duration.ofSeconds(4));
         Verdict verdict = run(impatient, "POP3-S-02b", Scheme.POP3, Pop3Fault.CAPA_WITHOUT_DOT)
                 .verdict();
-        assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
-        assertThat(verdict.detail()).contains("no line with a single dot ends it");
+        assertThat(verdict.status()).isEqualTo(Status.FAIL);
+        assertThat(verdict.detail()).contains("it does not end with a line of a single dot");
     }
 
     @Test
     void timestamps_are_recorded() throws IOException {
         Verdict verdict = one("POP3-S-16a", Pop3Fault.TIMESTAMP);
-        assertThat(verdict.mark()).isEqualTo(Mark.PASS);
+        assertThat(verdict.status()).isEqualTo(Status.PASS);
         assertThat(verdict.detail()).matches("<\\d+\\.1@localhost>, then <\\d+\\.1@localhost>");
     }
 
     @Test
     void a_long_command_that_is_refused_in_its_own_words_tells_nothing() throws IOException {
         Verdict verdict = one("POP3-S-17a", Pop3Fault.REPEATS_PASSWORD);
-        assertThat(verdict.mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(verdict.detail()).contains("the server repeats what it refuses");
     }
 
@@ -84,21 +85,21 @@ class Pop3AloneTest {
 
     @ParameterizedTest
     @CsvSource({
-        "KEEPS_USER, FAIL, it is taken for the password of the USER sent before TLS",
+        "KEEPS_USER, FAIL, it was taken as the password of the USER sent before TLS",
         "NOOP_ALWAYS, PASS, the same as without a user",
-        "SAME_REFUSAL, INCONCLUSIVE, only a login would tell",
+        "SAME_REFUSAL, INCONCLUSIVE, only real credentials would show the difference",
     })
-    void without_a_login_the_words_of_the_refusal_tell_whether_a_user_is_kept(Pop3Fault fault, Mark mark, String detail)
-            throws IOException {
+    void without_a_login_the_words_of_the_refusal_tell_whether_a_user_is_kept(
+            Pop3Fault fault, Status status, String detail) throws IOException {
         Verdict verdict = one("POP3-S-08", Pop3Fault.USER_IN_THE_CLEAR, fault);
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(mark);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(status);
         assertThat(verdict.detail()).contains(detail);
     }
 
     @Test
     void without_a_login_a_user_that_is_obeyed_silently_is_caught_too() throws IOException {
         Verdict verdict = one("POP3-S-12d", UpgradeFault.OBEYS_READ_AHEAD_SILENTLY);
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains("the USER sent after STLS");
     }
 
@@ -115,13 +116,13 @@ class Pop3AloneTest {
     @Test
     void a_server_without_user_is_logged_in_to_with_auth() throws IOException {
         CheckResult result = withLogin("UP-S-24", Scheme.POP3S, Pop3Fault.NO_USER);
-        assertThat(result.verdict().mark()).as(result.verdict().detail()).isEqualTo(Mark.PASS);
+        assertThat(result.verdict().status()).as(result.verdict().detail()).isEqualTo(Status.PASS);
         assertThat(result.transcript().toString()).contains("AUTH PLAIN").contains("(user and password)");
     }
 
     @Test
     void a_wrong_password_is_inconclusive() throws IOException {
-        Checking wrong = POP3.withLogin(new Login("mary", "wrong"::toCharArray));
+        CheckHarness wrong = POP3.withLogin(new Login("mary", "wrong"::toCharArray));
         assertThat(run(wrong, "UP-S-24", Scheme.POP3S).verdict())
                 .isEqualTo(Verdict.inconclusive("the login as mary failed"));
     }
@@ -154,12 +155,13 @@ class Pop3AloneTest {
         TargetSettings distrusting = TargetSettings.standard().withLogin(ScriptedPop3Session.LOGIN);
         try (ScriptedServer server = ScriptedPop3Session.server(
                         Scheme.POP3, List.of(Pop3Fault.USER_IN_THE_CLEAR, Pop3Fault.TIMESTAMP));
-                CheckContext subject = new CheckContext(server.target(), distrusting, Suite.dialect(Protocol.POP3))) {
+                CheckContext context = new CheckContext(server.target(), distrusting, Suite.dialect(Protocol.POP3))) {
             Verdict verdict =
-                    Suite.catalogue().find(id, Protocol.POP3).orElseThrow().judge(subject);
-            assertThat(verdict.mark()).isEqualTo(Mark.SKIP);
-            assertThat(verdict.detail()).contains("no password is shown to a server that may be another");
-            assertThat(subject.transcript().entries().toString())
+                    Suite.catalogue().find(id, Protocol.POP3).orElseThrow().judge(context);
+            assertThat(verdict.status()).isEqualTo(Status.SKIP);
+            assertThat(verdict.detail())
+                    .contains("the password is not sent to a server that may not be the expected one");
+            assertThat(context.transcript().entries().toString())
                     .doesNotContain("PASS")
                     .doesNotContain("APOP");
         }
@@ -172,14 +174,14 @@ class Pop3AloneTest {
                 "220 mail.example.org ESMTP | that is SMTP, or FTP: if it is SMTP, use smtp://localhost:",
                 "* OK IMAP4rev1 here | that is IMAP: use imap://localhost:",
                 "SSH-2.0-OpenSSH_9.2 | that is SSH",
-                "hello | which is no POP3 response",
+                "hello | which is not a POP3 response",
             })
-    void another_protocol_is_told_by_its_greeting(String greeting, String told) throws IOException {
+    void another_protocol_is_told_by_its_greeting(String greeting, String detail) throws IOException {
         try (ScriptedServer server =
                 ScriptedServer.start(Scheme.POP3, (self, socket) -> greet(socket, greeting), List.of())) {
             assertThat(POP3.all(server.target()).survey().problem().orElseThrow())
                     .contains("does not speak POP3")
-                    .contains(told);
+                    .contains(detail);
         }
     }
 

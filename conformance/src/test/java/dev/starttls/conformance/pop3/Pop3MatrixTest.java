@@ -3,11 +3,11 @@ package dev.starttls.conformance.pop3;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.session.Checking;
-import dev.starttls.conformance.session.Elsewhere;
-import dev.starttls.conformance.session.Expected;
+import dev.starttls.conformance.session.CheckHarness;
+import dev.starttls.conformance.session.ExpectedFindings;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
+import dev.starttls.conformance.session.SecondLoopback;
 import dev.starttls.conformance.session.UpgradeFault;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
@@ -40,8 +40,8 @@ class Pop3MatrixTest {
 
     private static final String[] INJECTED = {"10", "11a", "11b", "11c", "11d", "11f", "12", "POP3-12d"};
 
-    private static TargetReport check(Expected expected) throws IOException {
-        Checking checking = Checking.of(Protocol.POP3).withLogin(ScriptedPop3Session.LOGIN);
+    private static TargetReport check(ExpectedFindings expected) throws IOException {
+        CheckHarness checking = CheckHarness.of(Protocol.POP3).withLogin(ScriptedPop3Session.LOGIN);
         if (expected.faults().contains(Pop3Fault.UNKNOWN_TAKEN)) {
             // Takes what is no command for one, and then neither side says a word.
             checking = checking.withAnswer(Duration.ofSeconds(4));
@@ -51,16 +51,16 @@ class Pop3MatrixTest {
         }
     }
 
-    private static Expected on(Scheme scheme, Fault fault, String... rows) {
-        return Expected.on(scheme, fault, rows);
+    private static ExpectedFindings on(Scheme scheme, Fault fault, String... rows) {
+        return ExpectedFindings.on(scheme, fault, rows);
     }
 
-    private static Expected pop3(Fault fault, String... rows) {
+    private static ExpectedFindings pop3(Fault fault, String... rows) {
         return on(Scheme.POP3, fault, rows);
     }
 
     /** Each with the checks it must be caught by; a question mark stands for a warning. */
-    static Stream<Expected> broken() {
+    static Stream<ExpectedFindings> broken() {
         return Stream.of(
                 pop3(Pop3Fault.GREETING_WITH_8_BIT, "01"),
                 pop3(Pop3Fault.GREETING_TOO_LONG, "POP3-23"),
@@ -92,26 +92,26 @@ class Pop3MatrixTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(Expected broken) throws IOException {
+    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(ExpectedFindings broken) throws IOException {
         assumeTrue(
-                Elsewhere.reachable() || broken.faults().stream().noneMatch(TO_STRANGERS::contains),
+                SecondLoopback.reachable() || broken.faults().stream().noneMatch(TO_STRANGERS::contains),
                 "no second loopback address");
         broken.assertCaught(check(broken), RACES);
     }
 
-    static Stream<Expected> sound() {
+    static Stream<ExpectedFindings> sound() {
         return Stream.of(Pop3Fault.NO_USER, Pop3Fault.TIMESTAMP, Pop3Fault.NOOP_ALWAYS)
                 .map(Pop3MatrixTest::pop3);
     }
 
     @ParameterizedTest
     @MethodSource("sound")
-    void a_sound_server_passes_every_check(Expected sound) throws IOException {
-        Expected.assertSound(check(sound));
+    void a_sound_server_passes_every_check(ExpectedFindings sound) throws IOException {
+        ExpectedFindings.assertSound(check(sound));
     }
 
     @Test
     void every_check_of_pop3_has_a_faulty_server_that_it_catches() throws IOException {
-        Expected.assertEachCatches(check(Expected.sound(Scheme.POP3)), "POP3-", broken(), Set.of());
+        ExpectedFindings.assertEachCatches(check(ExpectedFindings.sound(Scheme.POP3)), "POP3-", broken(), Set.of());
     }
 }

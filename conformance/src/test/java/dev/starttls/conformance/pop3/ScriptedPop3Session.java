@@ -27,7 +27,7 @@ public final class ScriptedPop3Session extends ScriptedSession {
     public static final Login LOGIN = new Login(USER, PASSWORD::toCharArray);
 
     /** RFC 2449 section 4, with CRLF. */
-    private static final int LONGEST_COMMAND = 255;
+    private static final int MAX_COMMAND = 255;
     /** RFC 1939 section 3: four letters, a space and forty more. */
     private static final int LONGEST_OLD_COMMAND = 47;
 
@@ -99,7 +99,7 @@ public final class ScriptedPop3Session extends ScriptedSession {
     protected boolean obey(ScriptedLines.Line read) throws IOException {
         String line = read.text();
         int octets = line.length() + 2;
-        boolean tooLong = octets > (is(Pop3Fault.TAKES_SHORT_COMMANDS_ONLY) ? LONGEST_OLD_COMMAND : LONGEST_COMMAND);
+        boolean tooLong = octets > (is(Pop3Fault.TAKES_SHORT_COMMANDS_ONLY) ? LONGEST_OLD_COMMAND : MAX_COMMAND);
         if (line.equals("\0") || (tooLong && !is(UpgradeFault.TAKES_ANY_LENGTH))) {
             wire().say("-ERR line too long");
             return true;

@@ -146,7 +146,8 @@ class ReachTest {
         assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(FailureReason.CONNECT_FAILED);
             assertThat(failed.phase()).isEqualTo(Phase.CONNECT);
-            assertThat(failed.told()).startsWith("cannot connect to smtp://localhost:" + port + ": CONNECT_FAILED");
+            assertThat(failed.description())
+                    .startsWith("cannot connect to smtp://localhost:" + port + ": CONNECT_FAILED");
         });
     }
 
@@ -154,7 +155,7 @@ class ReachTest {
     void a_name_without_an_address_is_told() throws IOException {
         Contact contact =
                 reach(LONG).ask(new Target(Scheme.IMAP, "nobody.invalid", 143)).join();
-        assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> assertThat(failed.told())
+        assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> assertThat(failed.description())
                 .contains("nobody.invalid")
                 .contains("found none"));
     }
@@ -167,7 +168,7 @@ class ReachTest {
         assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> {
             assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
             assertThat(failed.phase()).isEqualTo(scheme.implicitTls() ? Phase.HANDSHAKE : Phase.GREETING);
-            assertThat(failed.told()).contains("either").contains("--timeout");
+            assertThat(failed.description()).contains("either").contains("--timeout");
         });
     }
 

@@ -64,14 +64,14 @@ class JunitReportTest {
 
     @Test
     void a_real_run_is_a_suite_a_target_and_a_case_a_check() throws Exception {
-        Element root = valid(RealRun.once().text("junit"));
+        Element root = valid(SampleRun.once().text("junit"));
         List<Element> suites = all(root, "testsuite");
         assertThat(suites)
                 .extracting(suite -> suite.getAttribute("name"))
                 .containsExactly(
-                        RealRun.once().broken(),
-                        RealRun.once().good(),
-                        RealRun.once().missing());
+                        SampleRun.once().broken(),
+                        SampleRun.once().good(),
+                        SampleRun.once().missing());
         for (Element suite : suites) {
             assertThat(suite.getAttribute("tests"))
                     .isEqualTo(String.valueOf(all(suite, "testcase").size()));
@@ -90,7 +90,7 @@ class JunitReportTest {
     @Test
     void a_failure_tells_the_level_what_was_seen_and_the_evidence() throws Exception {
         JunitReport report = report();
-        report.add(MadeUp.target("mail.example.org", Verdict.fail("obeyed")));
+        report.add(SyntheticReports.target("mail.example.org", Verdict.fail("obeyed")));
         report.close();
         Element test = only(valid(written()), "testcase");
         assertThat(test.getAttribute("name")).isEqualTo("MADE-S-01 made up");
@@ -110,7 +110,7 @@ class JunitReportTest {
     @Test
     void a_warning_passes_and_says_so_in_its_output() throws Exception {
         JunitReport report = report();
-        report.add(MadeUp.target("mail.example.org", Verdict.warn("hm")));
+        report.add(SyntheticReports.target("mail.example.org", Verdict.warn("hm")));
         report.close();
         Element test = only(valid(written()), "testcase");
         assertThat(all(test, "failure")).isEmpty();
@@ -120,7 +120,8 @@ class JunitReportTest {
     @Test
     void what_was_skipped_or_inconclusive_is_skipped_with_the_reason() throws Exception {
         JunitReport report = report();
-        report.add(MadeUp.target("mail.example.org", Verdict.skip("no offer"), Verdict.inconclusive("too slow")));
+        report.add(SyntheticReports.target(
+                "mail.example.org", Verdict.skip("no offer"), Verdict.inconclusive("too slow")));
         report.close();
         assertThat(all(valid(written()), "skipped"))
                 .extracting(skipped -> skipped.getAttribute("message"))
@@ -130,7 +131,7 @@ class JunitReportTest {
     @Test
     void what_xml_does_not_allow_is_made_visible() throws Exception {
         JunitReport report = report();
-        report.add(MadeUp.saying(MadeUp.HOSTILE));
+        report.add(SyntheticReports.saying(SyntheticReports.HOSTILE));
         report.close();
         Element root = valid(written());
         assertThat(all(root, "script")).isEmpty();
@@ -143,10 +144,10 @@ class JunitReportTest {
     @Test
     void a_target_can_be_read_before_the_next_one_is_done() throws Exception {
         JunitReport report = report();
-        report.add(MadeUp.target("one.example.org", Verdict.pass("fine")));
+        report.add(SyntheticReports.target("one.example.org", Verdict.pass("fine")));
         assertThat(written()).endsWith("</testsuite>");
         valid(written() + "</testsuites>");
-        report.add(MadeUp.target("two.example.org", Verdict.pass("fine")));
+        report.add(SyntheticReports.target("two.example.org", Verdict.pass("fine")));
         report.close();
         assertThat(all(valid(written()), "testsuite")).hasSize(2);
     }

@@ -56,13 +56,13 @@ class ReportSchemaTest {
 
     @Test
     void json_of_a_broken_a_good_and_a_missing_server_is_valid() throws IOException {
-        List<JsonNode> reports = objects(RealRun.once().text("json"));
+        List<JsonNode> reports = objects(SampleRun.once().text("json"));
         assertThat(reports)
                 .extracting(report -> report.get("target").asText())
                 .containsExactly(
-                        RealRun.once().broken(),
-                        RealRun.once().good(),
-                        RealRun.once().missing());
+                        SampleRun.once().broken(),
+                        SampleRun.once().good(),
+                        SampleRun.once().missing());
         assertThat(reports).allSatisfy(report -> assertThat(errors(report)).isEmpty());
         assertThat(reports.get(0).get("summary").get("failed").asInt()).isPositive();
         assertThat(reports.get(1).get("summary").get("failed").asInt()).isZero();
@@ -73,12 +73,12 @@ class ReportSchemaTest {
     @Test
     void ndjson_is_the_same_one_a_line() throws IOException {
         List<JsonNode> lines = new ArrayList<>();
-        for (String line : RealRun.once().text("ndjson").split("\n", -1)) {
+        for (String line : SampleRun.once().text("ndjson").split("\n", -1)) {
             if (!line.isEmpty()) {
                 lines.add(MAPPER.readTree(line));
             }
         }
-        assertThat(lines).isEqualTo(objects(RealRun.once().text("json")));
+        assertThat(lines).isEqualTo(objects(SampleRun.once().text("json")));
     }
 
     /** The schema lets fields be added later; those there are today it names. */
@@ -91,14 +91,15 @@ class ReportSchemaTest {
             }
         });
         Schema strict = schema(closed.toString());
-        assertThat(objects(RealRun.once().text("json")))
+        assertThat(objects(SampleRun.once().text("json")))
                 .allSatisfy(report -> assertThat(strict.validate(report)).isEmpty());
     }
 
     @Test
     void what_a_hostile_server_says_leaves_it_valid() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        JsonReport.lines(new PrintStream(out, true, StandardCharsets.UTF_8)).add(MadeUp.saying(MadeUp.HOSTILE));
+        JsonReport.lines(new PrintStream(out, true, StandardCharsets.UTF_8))
+                .add(SyntheticReports.saying(SyntheticReports.HOSTILE));
         assertThat(errors(MAPPER.readTree(out.toByteArray()))).isEmpty();
     }
 
@@ -119,7 +120,7 @@ class ReportSchemaTest {
     void a_report_with_something_else_is_not_valid(String pointer, String value) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         JsonReport.lines(new PrintStream(out, true, StandardCharsets.UTF_8))
-                .add(MadeUp.target("mail.example.org", Verdict.pass("fine")));
+                .add(SyntheticReports.target("mail.example.org", Verdict.pass("fine")));
         JsonNode report = MAPPER.readTree(out.toByteArray());
         assertThat(errors(report)).isEmpty();
         int slash = pointer.lastIndexOf('/');

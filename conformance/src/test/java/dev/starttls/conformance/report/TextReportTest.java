@@ -26,7 +26,8 @@ class TextReportTest {
     @ParameterizedTest
     @CsvSource({"20, 80", "80, 80", "95, 95", "500, 110"})
     void lines_are_as_long_as_the_terminal_is_wide_within_reason(int columns, int longest) {
-        String text = text(MadeUp.target("mail.example.org", Verdict.fail(WORDS), Verdict.warn(WORDS)), columns);
+        String text =
+                text(SyntheticReports.target("mail.example.org", Verdict.fail(WORDS), Verdict.warn(WORDS)), columns);
         assertThat(text.lines().mapToInt(String::length).max().orElseThrow())
                 .isLessThanOrEqualTo(longest)
                 .isGreaterThan(longest - 12);
@@ -36,14 +37,14 @@ class TextReportTest {
     void colour_takes_no_room() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         new TextReport(new PrintStream(out, true, StandardCharsets.UTF_8), Style.COLOUR, 80)
-                .add(MadeUp.target("mail.example.org", Verdict.fail(WORDS)));
+                .add(SyntheticReports.target("mail.example.org", Verdict.fail(WORDS)));
         assertThat(out.toString(StandardCharsets.UTF_8).replaceAll("\u001b\\[[0-9;]*m", ""))
-                .isEqualTo(text(MadeUp.target("mail.example.org", Verdict.fail(WORDS)), 80));
+                .isEqualTo(text(SyntheticReports.target("mail.example.org", Verdict.fail(WORDS)), 80));
     }
 
     @Test
     void a_terminal_is_given_nothing_to_obey() {
-        String text = text(MadeUp.saying(MadeUp.HOSTILE), 100);
+        String text = text(SyntheticReports.saying(SyntheticReports.HOSTILE), 100);
         assertThat(text.replace("\n", "").chars())
                 .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
         assertThat(text).contains("<script>").contains("\\x1b[31m");
@@ -51,7 +52,7 @@ class TextReportTest {
 
     @Test
     void versions_and_suites_are_told_shortly() {
-        assertThat(RealRun.once().text("text"))
+        assertThat(SampleRun.once().text("text"))
                 .containsPattern(
                         "  accepts      TLSv1.3: [0-9]+ suites, TLS_AES_\\w+ first, the server's order decides; ")
                 .containsPattern("\n {15}TLSv1.2: [0-9]+ suites, TLS_ECDHE_\\w+ first");
@@ -59,7 +60,7 @@ class TextReportTest {
 
     @Test
     void a_real_run_fits_its_width_but_for_words_that_cannot_be_broken() {
-        assertThat(RealRun.once().text("text").lines())
+        assertThat(SampleRun.once().text("text").lines())
                 .filteredOn(line -> !line.startsWith("      | "))
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(110));
     }

@@ -53,8 +53,8 @@ class FleetTest {
                 Optional.empty());
     }
 
-    private static Fleet.Lane lane(Function<Target, TargetReport> check) {
-        return new Fleet.Lane() {
+    private static Fleet.Worker worker(Function<Target, TargetReport> check) {
+        return new Fleet.Worker() {
             @Override
             public TargetReport check(Target target) {
                 return check.apply(target);
@@ -87,7 +87,7 @@ class FleetTest {
             FleetSettings settings,
             Function<Target, CompletableFuture<Contact>> reach,
             Function<Target, TargetReport> check) {
-        return new Fleet(reach, () -> lane(check), settings, wanting(Integer.MAX_VALUE), tally);
+        return new Fleet(reach, () -> worker(check), settings, wanting(Integer.MAX_VALUE), tally);
     }
 
     private static Function<Target, CompletableFuture<Contact>> always(Contact contact) {
@@ -113,7 +113,7 @@ class FleetTest {
                 .doesNotHaveDuplicates();
         assertThat(reports).allSatisfy(report -> assertThat(report.outcome())
                 .isEqualTo(report.target().port() % 3 == 0 ? Outcome.UNREACHABLE : Outcome.PASSED));
-        assertThat(tally.underway()).isEqualTo("0 asked, 0 waiting, 0 in check");
+        assertThat(tally.underway()).isEqualTo("0 probing, 0 waiting, 0 checking");
     }
 
     @Test
@@ -141,18 +141,18 @@ class FleetTest {
 
     @Test
     void no_more_is_read_than_may_be_asked_at_once() throws InterruptedException {
-        BlockingQueue<CompletableFuture<Contact>> asked = new LinkedBlockingQueue<>();
+        BlockingQueue<CompletableFuture<Contact>> probed = new LinkedBlockingQueue<>();
         Fleet fleet = fleet(
                 new FleetSettings(1, 5),
                 target -> {
                     CompletableFuture<Contact> contact = new CompletableFuture<>();
-                    asked.add(contact);
+                    probed.add(contact);
                     return contact;
                 },
                 FleetTest::sound);
         Thread running = start(() -> fleet.run(upTo(40)));
         for (int done = 0; done < 40; done++) {
-            CompletableFuture<Contact> oldest = asked.take();
+            CompletableFuture<Contact> oldest = probed.take();
             // Those that are done, those that are asked, and the one that was read and waits for room.
             assertThat(read.get()).isLessThanOrEqualTo(done + 5 + 1);
             oldest.complete(DEAD);
@@ -183,28 +183,28 @@ class FleetTest {
 
     @Test
     void thousands_may_be_asked_at_once_when_none_of_them_answers() throws InterruptedException {
-        BlockingQueue<CompletableFuture<Contact>> asked = new LinkedBlockingQueue<>();
+        BlockingQueue<CompletableFuture<Contact>> probed = new LinkedBlockingQueue<>();
         Fleet fleet = fleet(
                 new FleetSettings(1, 2000),
                 target -> {
                     CompletableFuture<Contact> contact = new CompletableFuture<>();
-                    asked.add(contact);
+                    probed.add(contact);
                     return contact;
                 },
                 FleetTest::sound);
         Thread running = start(() -> fleet.run(upTo(6000)));
         // Each that is done makes room for two, until there is room for all that may be.
         for (int done = 0; done < 2000; done++) {
-            asked.take().complete(DEAD);
+            probed.take().complete(DEAD);
         }
         List<CompletableFuture<Contact>> underway = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
-            underway.add(asked.take());
+            underway.add(probed.take());
         }
         assertThat(read.get()).isLessThanOrEqualTo(2000 + 2000 + 1);
         underway.forEach(contact -> contact.complete(DEAD));
         for (int left = 0; left < 2000; left++) {
-            asked.take().complete(DEAD);
+            probed.take().complete(DEAD);
         }
         running.join();
         assertThat(reports).hasSize(6000);
@@ -233,7 +233,7 @@ class FleetTest {
 
     @Test
     void a_source_that_goes_on_is_not_read_to_its_end_when_nothing_more_is_wanted() {
-        new Fleet(always(MADE), () -> lane(FleetTest::sound), new FleetSettings(2, 10), wanting(5), tally)
+        new Fleet(always(MADE), () -> worker(FleetTest::sound), new FleetSettings(2, 10), wanting(5), tally)
                 .run(() -> Optional.of(new Target(Scheme.SMTP, "host", 25)));
         assertThat(reports).hasSize(5);
     }
@@ -249,7 +249,8 @@ class FleetTest {
                 return Optional.empty();
             }
         };
-        new Fleet(always(MADE), () -> lane(FleetTest::sound), new FleetSettings(2, 10), wanting(1), tally).run(source);
+        new Fleet(always(MADE), () -> worker(FleetTest::sound), new FleetSettings(2, 10), wanting(1), tally)
+                .run(source);
         assertThat(reports).hasSize(1);
     }
 
@@ -266,7 +267,7 @@ class FleetTest {
         assertThat(reports.stream().filter(report -> report.survey().problem().isPresent()))
                 .singleElement()
                 .satisfies(report -> assertThat(report.survey().problem().orElseThrow())
-                        .contains("a fault of the suite")
+                        .contains("an internal error of the suite")
                         .contains("oops"));
         assertThat(faults).hasSize(1);
     }

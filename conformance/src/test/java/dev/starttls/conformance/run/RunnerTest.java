@@ -9,12 +9,12 @@ import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Level;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Conversation;
-import dev.starttls.conformance.speak.Received;
-import dev.starttls.conformance.speak.Transcript;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Received;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 class RunnerTest {
     private static final RunSettings PATIENT = new RunSettings(4, Duration.ofSeconds(30), Duration.ofSeconds(60));
 
-    private final HandWatch watch = new HandWatch();
+    private final ManualClock watch = new ManualClock();
 
     /** Takes connections into its backlog and never says anything. */
     private ServerSocket silent;
@@ -67,8 +67,8 @@ class RunnerTest {
         }
 
         @Override
-        public Survey survey(CheckContext subject) {
-            subject.transcript().note(1, "good day");
+        public Survey survey(CheckContext context) {
+            context.transcript().note(1, "good day");
             return surveys.incrementAndGet() <= good
                     ? new Survey.Stopwatch().survey(Optional.empty())
                     : new Survey.Stopwatch().problem("gone");
@@ -105,7 +105,7 @@ class RunnerTest {
 
     private TargetReport run(RunSettings settings, Dialect dialect, Check... checks) {
         Catalogue catalogue = Catalogue.of(List.of(() -> List.of(checks)));
-        try (Runner runner = new Runner(catalogue, Selection.all(), settings, Progress.none(), watch)) {
+        try (Runner runner = new Runner(catalogue, Selection.all(), settings, RunListener.none(), watch)) {
             Target target = new Target(Scheme.SMTP, "localhost", silent.getLocalPort());
             TargetSettings patient = TargetSettings.standard().withAnswer(Duration.ofMinutes(5));
             return runner.run(target, patient, dialect);
@@ -114,21 +114,21 @@ class RunnerTest {
 
     @Test
     void a_check_that_takes_too_long_is_cut_and_inconclusive_whatever_it_says() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
-            Conversation conversation = subject.connect();
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> {
+            Conversation conversation = context.connect();
             watch.pass(PATIENT.each());
             assertThat(conversation.readLine()).isInstanceOf(Received.Ended.class);
             return Verdict.pass("the connection ended");
         }));
         assertThat(report.results()).extracting(CheckResult::verdict).satisfiesExactly(verdict -> {
-            assertThat(verdict.mark()).isEqualTo(Mark.INCONCLUSIVE);
+            assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
             assertThat(verdict.detail()).contains("not done within 30 s");
         });
     }
 
     @Test
     void a_check_that_takes_all_of_its_time_but_no_more_is_not_cut() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> {
             watch.pass(PATIENT.each().minusNanos(1));
             return Verdict.pass("done");
         }));
@@ -137,7 +137,7 @@ class RunnerTest {
 
     @Test
     void what_was_said_before_the_checks_is_kept() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> Verdict.pass("fine")));
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> Verdict.pass("fine")));
         assertThat(report.dialogue()).extracting(Transcript.Entry::text).containsExactly("good day");
     }
 
@@ -145,15 +145,15 @@ class RunnerTest {
     void checks_behind_the_total_limit_are_not_run() {
         TargetReport report = run(
                 new RunSettings(1, Duration.ofSeconds(60), Duration.ofSeconds(50)),
-                check("A-S-01", Level.MUST, subject -> {
+                check("A-S-01", Level.MUST, context -> {
                     watch.pass(Duration.ofSeconds(50).minusNanos(1));
                     return Verdict.pass("ran");
                 }),
-                check("A-S-02", Level.MUST, subject -> {
+                check("A-S-02", Level.MUST, context -> {
                     watch.pass(Duration.ofNanos(1));
                     return Verdict.pass("ran");
                 }),
-                check("A-S-03", Level.MUST, subject -> Verdict.pass("ran")));
+                check("A-S-03", Level.MUST, context -> Verdict.pass("ran")));
         assertThat(report.results())
                 .extracting(result -> result.verdict().detail())
                 .containsExactly("ran", "not done within 0 s", "not run: the time for this target, 50 s, was over");
@@ -167,12 +167,12 @@ class RunnerTest {
                 PATIENT,
                 new Easy(2) {
                     @Override
-                    public Survey survey(CheckContext subject) {
+                    public Survey survey(CheckContext context) {
                         watch.pass(PATIENT.each());
-                        return super.survey(subject);
+                        return super.survey(context);
                     }
                 },
-                check("A-S-01", Level.MUST, subject -> Verdict.pass("ran")));
+                check("A-S-01", Level.MUST, context -> Verdict.pass("ran")));
         assertThat(report.outcome()).isEqualTo(Outcome.UNREACHABLE);
         assertThat(report.survey().problem())
                 .hasValueSatisfying(problem -> assertThat(problem).isEqualTo("it took longer than 30 s"));
@@ -181,7 +181,7 @@ class RunnerTest {
 
     @Test
     void a_connection_that_cannot_be_made_is_inconclusive() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> {
             throw new IOException("refused");
         }));
         assertThat(report.results().get(0).verdict()).isEqualTo(Verdict.inconclusive("no connection: refused"));
@@ -189,7 +189,7 @@ class RunnerTest {
 
     @Test
     void a_target_that_is_gone_after_the_checks_is_told_as_such() {
-        TargetReport report = run(PATIENT, new Easy(1), check("A-S-01", Level.MUST, subject -> {
+        TargetReport report = run(PATIENT, new Easy(1), check("A-S-01", Level.MUST, context -> {
             throw new IOException("refused");
         }));
         assertThat(report.outcome()).isEqualTo(Outcome.UNREACHABLE);
@@ -200,39 +200,39 @@ class RunnerTest {
 
     @Test
     void a_target_that_is_there_after_the_checks_is_only_inconclusive() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> Verdict.inconclusive("unseen")));
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> Verdict.inconclusive("unseen")));
         assertThat(report.outcome()).isEqualTo(Outcome.PASSED);
         assertThat(report.survey().problem()).isEmpty();
     }
 
     @Test
     void a_fault_of_a_check_is_inconclusive_and_told() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, subject -> {
+        TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> {
             throw new IllegalStateException("oops");
         }));
-        assertThat(report.results().get(0).verdict().mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(report.results().get(0).verdict().status()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(report.results().get(0).verdict().detail())
-                .contains("fault of the suite")
+                .contains("internal error of the suite")
                 .contains("oops");
     }
 
     @Test
     void what_only_should_be_warns_and_leaves_the_outcome_good() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.SHOULD, subject -> Verdict.fail("not so")));
+        TargetReport report = run(PATIENT, check("A-S-01", Level.SHOULD, context -> Verdict.fail("not so")));
         assertThat(report.results().get(0).verdict()).isEqualTo(Verdict.warn("not so"));
         assertThat(report.outcome()).isEqualTo(Outcome.PASSED);
     }
 
     @Test
     void a_failed_security_check_fails_the_run() {
-        TargetReport report = run(PATIENT, check("A-S-01", Level.SECURITY, subject -> Verdict.fail("open")));
+        TargetReport report = run(PATIENT, check("A-S-01", Level.SECURITY, context -> Verdict.fail("open")));
         assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
     }
 
     @Test
     void results_come_in_the_order_of_ids_and_checks_run_side_by_side() {
         CountDownLatch both = new CountDownLatch(2);
-        CheckBody meets = subject -> {
+        CheckBody meets = context -> {
             both.countDown();
             try {
                 return both.await(30, TimeUnit.SECONDS) ? Verdict.pass("met") : Verdict.fail("alone");
@@ -242,6 +242,6 @@ class RunnerTest {
         };
         TargetReport report = run(PATIENT, check("A-S-02", Level.MUST, meets), check("A-S-01", Level.MUST, meets));
         assertThat(report.results().stream().map(result -> result.check().id())).containsExactly("A-S-01", "A-S-02");
-        assertThat(report.count(Mark.PASS)).isEqualTo(2);
+        assertThat(report.count(Status.PASS)).isEqualTo(2);
     }
 }

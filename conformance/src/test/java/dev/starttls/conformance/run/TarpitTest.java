@@ -3,7 +3,7 @@ package dev.starttls.conformance.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.Suite;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
@@ -85,7 +85,7 @@ class TarpitTest {
             }
         });
         Target target = new Target(Scheme.SMTP, "127.0.0.1", listening.getLocalPort());
-        try (Runner runner = new Runner(Suite.catalogue(), Selection.all(), settings, Progress.none())) {
+        try (Runner runner = new Runner(Suite.catalogue(), Selection.all(), settings, RunListener.none())) {
             TargetReport report = runner.run(target, ENDLESS, Suite.dialect(Protocol.SMTP));
             assertThat(report.took()).isLessThan(settings.total().plus(GRACE));
             return report;
@@ -168,6 +168,6 @@ class TarpitTest {
         });
         assertThat(report.survey().problem()).isEmpty();
         assertThat(report.results()).isNotEmpty();
-        assertThat(report.count(Mark.PASS)).isZero();
+        assertThat(report.count(Status.PASS)).isZero();
     }
 }

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.session.Checking;
-import dev.starttls.conformance.session.Expected;
+import dev.starttls.conformance.session.CheckHarness;
+import dev.starttls.conformance.session.ExpectedFindings;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
 import dev.starttls.conformance.session.UpgradeFault;
@@ -26,18 +26,18 @@ class SmtpMatrixTest {
     /** Needs a server that waits for the second segment, or the outcome hangs on the network's timing. */
     private static final Set<String> RACES = Set.of("UP-S-11e");
 
-    private static TargetReport check(Expected expected) throws IOException {
+    private static TargetReport check(ExpectedFindings expected) throws IOException {
         try (ScriptedServer server = ScriptedSmtpSession.server(expected.scheme(), expected.faults())) {
-            return Checking.of(Protocol.SMTP).all(server.target());
+            return CheckHarness.of(Protocol.SMTP).all(server.target());
         }
     }
 
-    private static Expected smtp(Fault fault, String... rows) {
-        return Expected.on(Scheme.SMTP, fault, rows);
+    private static ExpectedFindings smtp(Fault fault, String... rows) {
+        return ExpectedFindings.on(Scheme.SMTP, fault, rows);
     }
 
     /** Each with the checks it must be caught by; a question mark stands for a warning. */
-    static Stream<Expected> broken() {
+    static Stream<ExpectedFindings> broken() {
         return Stream.of(
                 smtp(SmtpFault.GREETING_WITHOUT_DOMAIN, "01"),
                 smtp(SmtpFault.GREETING_WITH_8_BIT, "01"),
@@ -59,11 +59,11 @@ class SmtpMatrixTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(Expected broken) throws IOException {
+    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(ExpectedFindings broken) throws IOException {
         broken.assertCaught(check(broken), RACES);
     }
 
-    static Stream<Expected> sound() {
+    static Stream<ExpectedFindings> sound() {
         return Stream.of(
                         SmtpFault.MAIL_WITHOUT_EHLO,
                         SmtpFault.STARTTLS_NEEDS_EHLO,
@@ -76,12 +76,12 @@ class SmtpMatrixTest {
 
     @ParameterizedTest
     @MethodSource("sound")
-    void a_sound_server_passes_every_check(Expected sound) throws IOException {
-        Expected.assertSound(check(sound));
+    void a_sound_server_passes_every_check(ExpectedFindings sound) throws IOException {
+        ExpectedFindings.assertSound(check(sound));
     }
 
     @Test
     void every_check_of_smtp_has_a_faulty_server_that_it_catches() throws IOException {
-        Expected.assertEachCatches(check(Expected.sound(Scheme.SMTP)), "SMTP-", broken(), Set.of());
+        ExpectedFindings.assertEachCatches(check(ExpectedFindings.sound(Scheme.SMTP)), "SMTP-", broken(), Set.of());
     }
 }

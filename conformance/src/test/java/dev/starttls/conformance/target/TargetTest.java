@@ -44,11 +44,11 @@ class TargetTest {
                 "smtp://mail: | the port is a number from 1 to 65535",
                 "smtp://2001:db8::1 | write an IPv6 address in brackets, as in smtp://[2001:db8::1]",
                 "smtp://[2001:db8::1 | is not closed",
-                "smtp://[2001:db8::1]25 | after ']' comes nothing or :PORT",
+                "smtp://[2001:db8::1]25 | expected nothing or :PORT after ']', got '25'",
                 "smtp://mail:25/inbox | nothing may follow the port",
                 "smtp://gr\u00fc\u00dfe.example | give it in its ASCII form (xn--...)",
             })
-    void anything_else_is_told_with_the_right_form(String url, String message) {
+    void anything_else_is_rejected_with_the_right_form(String url, String message) {
         assertThatThrownBy(() -> Target.parse(url))
                 .isInstanceOf(TargetException.class)
                 .hasMessageContaining(message);

@@ -2,15 +2,15 @@ package dev.starttls.conformance.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.speak.Received;
+import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.MalformedException;
-import dev.starttls.conformance.tls.wire.Octets;
-import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.OctetString;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -33,9 +33,9 @@ class BrokenServerTest {
 
     private static final int HANDSHAKE = 22;
     private static final int APPLICATION_DATA = 23;
-    private static final int TYPE_OF_NOBODY = 99;
+    private static final int UNKNOWN_TYPE = 99;
 
-    /** Behind the client's Finished and the command that shows the session to live. */
+    /** After the client's Finished and the command that shows that the session works. */
     private static final int SPOILT = 3;
 
     /** NOOP is too long for it, an octet alone too short: header, update, content type, tag. */
@@ -57,18 +57,18 @@ class BrokenServerTest {
 
     private static Verdict judge(String id, Relay.Hook hook) {
         try (LoopbackServer broken = Relay.before(good, hook)) {
-            return Judging.judge(id, broken.port());
+            return TlsCheckHarness.judge(id, broken.port());
         }
     }
 
     private static Verdict judgeImpatiently(String id, Relay.Hook hook) {
         try (LoopbackServer broken = Relay.before(good, hook)) {
-            return Judging.judgeImpatiently(id, broken.port());
+            return TlsCheckHarness.judgeImpatiently(id, broken.port());
         }
     }
 
     private static void assertFails(Verdict verdict, String because) {
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains(because);
     }
 
@@ -80,8 +80,8 @@ class BrokenServerTest {
         return ClientHello.parse(record.content());
     }
 
-    private static Octets alert(int description) {
-        return RecordCutter.record(21, 0x0303, Octets.of(new byte[] {2, (byte) description}));
+    private static OctetString alert(int description) {
+        return RecordSplitter.record(21, 0x0303, OctetString.of(new byte[] {2, (byte) description}));
     }
 
     @Test
@@ -98,8 +98,11 @@ class BrokenServerTest {
                 Relay.pump(client, server);
             }
         })) {
-            assertFails(Judging.judge("TLS-S-10", broken.port()), "while a plain hello in one piece is taken");
-            assertThat(Judging.judge("TLS-S-13", broken.port()).mark()).isNotEqualTo(Mark.INCONCLUSIVE);
+            assertFails(
+                    TlsCheckHarness.judge("TLS-S-10", broken.port()),
+                    "while a plain ClientHello in one record is accepted");
+            assertThat(TlsCheckHarness.judge("TLS-S-13", broken.port()).status())
+                    .isNotEqualTo(Status.INCONCLUSIVE);
         }
     }
 
@@ -114,7 +117,7 @@ class BrokenServerTest {
             }
         };
         assertFails(judge("TLS-S-11", hook), "records of 1 octet: end of stream");
-        assertThat(judge("TLS-S-10", hook).mark()).isEqualTo(Mark.PASS);
+        assertThat(judge("TLS-S-10", hook).status()).isEqualTo(Status.PASS);
     }
 
     @Test
@@ -152,7 +155,7 @@ class BrokenServerTest {
         try (LoopbackServer broken =
                 LoopbackServer.serving(client -> client.getInputStream().read())) {
             for (String id : new String[] {"TLS-S-10", "TLS-S-11", "TLS-S-12"}) {
-                assertThat(Judging.judge(id, broken.port()).mark()).isEqualTo(Mark.INCONCLUSIVE);
+                assertThat(TlsCheckHarness.judge(id, broken.port()).status()).isEqualTo(Status.INCONCLUSIVE);
             }
         }
     }
@@ -201,7 +204,7 @@ class BrokenServerTest {
     void a_server_that_falls_back_to_plaintext_is_caught(String id) {
         assertFails(
                 judge(id, (record, way) -> {
-                    way.answer(Octets.ascii("500 5.5.1 what?\r\n"));
+                    way.answer(OctetString.ascii("500 5.5.1 what?\r\n"));
                     way.end();
                 }),
                 "500 5.5.1 what?");
@@ -214,7 +217,7 @@ class BrokenServerTest {
             way.answer(alert(80));
             way.end();
         });
-        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.status()).isEqualTo(Status.WARN);
         assertThat(verdict.detail()).contains("internal_error");
     }
 
@@ -253,7 +256,7 @@ class BrokenServerTest {
                 way.forward(record);
             }
         });
-        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.status()).isEqualTo(Status.WARN);
         assertThat(verdict.detail()).contains("no answer came: connection closed");
     }
 
@@ -272,10 +275,10 @@ class BrokenServerTest {
     void a_server_that_does_not_verify_the_mac_is_caught() {
         assertFails(
                 judge("TLS-S-21a", (record, way) -> {
-                    Octets content = record.content();
-                    boolean spoilt = record.type() == APPLICATION_DATA && way.applicationRecords() == SPOILT;
+                    OctetString content = record.content();
+                    boolean corrupted = record.type() == APPLICATION_DATA && way.applicationRecords() == SPOILT;
                     way.forward(
-                            spoilt
+                            corrupted
                                     ? new TlsRecord(
                                             record.type(), record.version(), content.flipped(content.length() - 1, 1))
                                     : record);
@@ -289,7 +292,7 @@ class BrokenServerTest {
                 judge(
                         "TLS-S-21b",
                         (record, way) -> way.forward(
-                                record.type() == TYPE_OF_NOBODY
+                                record.type() == UNKNOWN_TYPE
                                         ? new TlsRecord(APPLICATION_DATA, record.version(), record.content())
                                         : record)),
                 "answered");
@@ -315,11 +318,11 @@ class BrokenServerTest {
                     if (way.applicationRecords() < SPOILT) {
                         way.forward(record);
                     } else {
-                        way.answer(Octets.ascii("421 4.7.0 TLS failure\r\n"));
+                        way.answer(OctetString.ascii("421 4.7.0 TLS failure\r\n"));
                         way.end();
                     }
                 }),
-                "no TLS");
+                "something that is not TLS came back");
     }
 
     @ParameterizedTest
@@ -332,7 +335,7 @@ class BrokenServerTest {
                 way.end();
             }
         });
-        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.status()).isEqualTo(Status.WARN);
     }
 
     private static Relay.Hook dropping(HelloTrait trait) {
@@ -352,7 +355,7 @@ class BrokenServerTest {
     }
 
     private static void assertWarns(Verdict verdict, String because) {
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
         assertThat(verdict.detail()).contains(because);
     }
 
@@ -403,11 +406,11 @@ class BrokenServerTest {
                     if (way.applicationRecords() < SPOILT) {
                         way.forward(record);
                     } else {
-                        way.answer(alert(0).and(Octets.ascii("250 ok\r\n")));
+                        way.answer(alert(0).and(OctetString.ascii("250 ok\r\n")));
                         way.end();
                     }
                 }),
-                "went on in the clear: 250 ok");
+                "continued in plaintext: 250 ok");
     }
 
     @Test
@@ -423,7 +426,7 @@ class BrokenServerTest {
                 }
             }
         })) {
-            assertFails(Judging.judge("TLS-S-19b", broken.port()), "another session that stood before");
+            assertFails(TlsCheckHarness.judge("TLS-S-19b", broken.port()), "a session that was open before");
         }
     }
 
@@ -433,8 +436,8 @@ class BrokenServerTest {
             client.setSoTimeout(1);
             client.getInputStream().transferTo(OutputStream.nullOutputStream());
         })) {
-            Verdict verdict = Judging.judge("TLS-S-15b", right.port());
-            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.PASS);
+            Verdict verdict = TlsCheckHarness.judge("TLS-S-15b", right.port());
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.PASS);
         }
     }
 
@@ -442,28 +445,31 @@ class BrokenServerTest {
     void a_server_that_gives_a_stalled_handshake_up_in_plaintext_is_warned_of() {
         try (LoopbackServer broken = LoopbackServer.serving(client -> {
             client.getOutputStream()
-                    .write(Octets.ascii("421 4.4.2 timeout exceeded\r\n").array());
+                    .write(OctetString.ascii("421 4.4.2 timeout exceeded\r\n").array());
         })) {
-            assertWarns(Judging.judge("TLS-S-15b", broken.port()), "spoke plaintext: 421 4.4.2");
+            assertWarns(
+                    TlsCheckHarness.judge("TLS-S-15b", broken.port()),
+                    "sent plaintext during the handshake: 421 4.4.2");
         }
     }
 
     @Test
     void a_server_that_waits_for_ever_is_warned_of_when_there_was_time_to_see_it() {
         Duration ten = Duration.ofMinutes(10);
-        assertThat(StallTopic.judged(Octets.NONE, new Received.Silence(ten), ten, ten)
-                        .mark())
-                .isEqualTo(Mark.FAIL);
+        assertThat(StallTopic.judged(OctetString.NONE, new Received.Silence(ten), ten, ten)
+                        .status())
+                .isEqualTo(Status.FAIL);
     }
 
     @Test
     void a_server_without_tls_leaves_the_session_checks_open() {
         try (LoopbackServer broken = LoopbackServer.serving(client -> {
-            client.getOutputStream().write(Octets.ascii("220 plaintext\r\n").array());
+            client.getOutputStream()
+                    .write(OctetString.ascii("220 plaintext\r\n").array());
             client.getInputStream().read();
         })) {
             for (String id : new String[] {"TLS-S-20a", "TLS-S-20d", "TLS-S-21a", "TLS-S-06", "TLS-S-07"}) {
-                assertThat(Judging.judge(id, broken.port()).mark()).isEqualTo(Mark.INCONCLUSIVE);
+                assertThat(TlsCheckHarness.judge(id, broken.port()).status()).isEqualTo(Status.INCONCLUSIVE);
             }
         }
     }

@@ -2,14 +2,14 @@ package dev.starttls.conformance.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.conformance.tls.certificate.Issuer;
 import dev.starttls.conformance.tls.certificate.Issuer.Order;
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.ClientHello;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 class CertificateTopicTest {
 
     private static final Order ORDER = Order.server("mail.example.org");
-    private static final TargetSettings SETTINGS = Judging.trusting(GoodServer.ROOT.certificate());
+    private static final TargetSettings SETTINGS = TlsCheckHarness.trusting(GoodServer.ROOT.certificate());
 
     private static Verdict judge(String id, Issuer identity) {
         return judge(id, identity, SETTINGS);
@@ -31,12 +31,12 @@ class CertificateTopicTest {
 
     private static Verdict judge(String id, Issuer identity, TargetSettings settings) {
         try (LoopbackServer server = GoodServer.with(identity, socket -> {})) {
-            return Judging.judge(id, server.port(), settings);
+            return TlsCheckHarness.judge(id, server.port(), settings);
         }
     }
 
     private static void assertFails(Verdict verdict, String because) {
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains(because);
     }
 
@@ -45,8 +45,8 @@ class CertificateTopicTest {
         Instant yesterday = Instant.now().minus(Duration.ofDays(1));
         Issuer expired = GoodServer.ROOT.issue(ORDER.valid(yesterday.minus(Duration.ofDays(90)), yesterday));
         assertFails(judge("TLS-S-06", expired), "expired");
-        assertThat(judge("TLS-S-07", expired).mark()).isEqualTo(Mark.PASS);
-        assertThat(judge("TLS-S-08", expired).mark()).isEqualTo(Mark.WARN);
+        assertThat(judge("TLS-S-07", expired).status()).isEqualTo(Status.PASS);
+        assertThat(judge("TLS-S-08", expired).status()).isEqualTo(Status.WARN);
     }
 
     @Test
@@ -67,7 +67,7 @@ class CertificateTopicTest {
         Issuer server = GoodServer.ROOT.issue(Order.authority("Middle")).issue(ORDER);
         Issuer alone = new Issuer(server.key(), List.of(server.certificate()));
         assertFails(judge("TLS-S-06", alone), "chain incomplete");
-        assertThat(judge("TLS-S-06", server).mark()).isEqualTo(Mark.PASS);
+        assertThat(judge("TLS-S-06", server).status()).isEqualTo(Status.PASS);
     }
 
     @Test
@@ -79,21 +79,21 @@ class CertificateTopicTest {
     void another_name_is_caught() {
         Issuer other = GoodServer.ROOT.issue(Order.server("www.example.org"));
         assertFails(judge("TLS-S-07", other), "DNS:www.example.org");
-        assertThat(judge("TLS-S-06", other).mark()).isEqualTo(Mark.PASS);
+        assertThat(judge("TLS-S-06", other).status()).isEqualTo(Status.PASS);
     }
 
     @Test
     void a_name_in_the_common_name_alone_is_warned_of() {
         assertThat(judge("TLS-S-07", GoodServer.ROOT.issue(ORDER.withoutNames()))
-                        .mark())
-                .isEqualTo(Mark.WARN);
+                        .status())
+                .isEqualTo(Status.WARN);
     }
 
     @Test
     void a_wildcard_names_the_server() {
         assertThat(judge("TLS-S-07", GoodServer.ROOT.issue(Order.server("*.example.org")))
-                        .mark())
-                .isEqualTo(Mark.PASS);
+                        .status())
+                .isEqualTo(Status.PASS);
     }
 
     @Test
@@ -101,41 +101,42 @@ class CertificateTopicTest {
         TargetSettings unnamed = new TargetSettings(
                 SETTINGS.trust(), Optional.empty(), Optional.empty(), SETTINGS.answer(), SETTINGS.quiet());
         Issuer addressed = GoodServer.ROOT.issue(Order.server("127.0.0.1"));
-        assertThat(judge("TLS-S-07", addressed, unnamed).mark()).isEqualTo(Mark.PASS);
+        assertThat(judge("TLS-S-07", addressed, unnamed).status()).isEqualTo(Status.PASS);
         Verdict verdict = judge("TLS-S-07", GoodServer.SERVER, unnamed);
-        assertThat(verdict.mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(verdict.detail()).contains("--server-name");
     }
 
     /** A server of TLS 1.0 alone, which the runtime does not speak any more. */
-    private static Verdict judgeInTheClear(String id, List<Octets> chain) {
+    private static Verdict judgeInTheClear(String id, List<OctetString> chain) {
         LoopbackServer.Handler handler = client -> {
             ClientHello hello =
                     ClientHello.parse(TlsRecord.read(client.getInputStream()).content());
             boolean old = hello.legacyVersion() == ProtocolVersion.TLS10.code();
-            Octets answer = old
+            OctetString answer = old
                     ? Flight.of(ProtocolVersion.TLS10, CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA)
                             .showing(chain)
                             .octets()
-                    : Octets.hex("15 0301 0002 0246");
+                    : OctetString.hex("15 0301 0002 0246");
             client.getOutputStream().write(answer.array());
         };
         try (LoopbackServer server = LoopbackServer.serving(handler)) {
-            return Judging.judge(id, server.port(), SETTINGS);
+            return TlsCheckHarness.judge(id, server.port(), SETTINGS);
         }
     }
 
     @Test
     void certificates_of_a_server_too_old_for_this_runtime_are_read_in_the_clear() throws Exception {
-        Octets good = Octets.of(GoodServer.SERVER.certificate().getEncoded());
-        Octets selfSigned = Octets.of(Issuer.selfSigned(ORDER).certificate().getEncoded());
-        assertThat(judgeInTheClear("TLS-S-06", List.of(good)).mark()).isEqualTo(Mark.PASS);
-        assertThat(judgeInTheClear("TLS-S-07", List.of(good)).mark()).isEqualTo(Mark.PASS);
+        OctetString good = OctetString.of(GoodServer.SERVER.certificate().getEncoded());
+        OctetString selfSigned =
+                OctetString.of(Issuer.selfSigned(ORDER).certificate().getEncoded());
+        assertThat(judgeInTheClear("TLS-S-06", List.of(good)).status()).isEqualTo(Status.PASS);
+        assertThat(judgeInTheClear("TLS-S-07", List.of(good)).status()).isEqualTo(Status.PASS);
         assertFails(judgeInTheClear("TLS-S-06", List.of(selfSigned)), "self-signed");
     }
 
     @Test
     void a_certificate_that_cannot_be_read_is_caught() {
-        assertFails(judgeInTheClear("TLS-S-06", List.of(Octets.ascii("no certificate"))), "cannot be read");
+        assertFails(judgeInTheClear("TLS-S-06", List.of(OctetString.ascii("no certificate"))), "cannot be read");
     }
 }

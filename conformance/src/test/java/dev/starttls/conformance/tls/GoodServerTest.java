@@ -3,7 +3,7 @@ package dev.starttls.conformance.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.Check;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,21 +24,21 @@ class GoodServerTest {
      * By default the runtime's TLS signs with SHA-1 for who knows nothing better, and lets clients renegotiate; and
      * servers wait for minutes.
      */
-    private static final Map<String, Mark> ALWAYS =
-            Map.of("TLS-S-06b", Mark.FAIL, "TLS-S-15b", Mark.INCONCLUSIVE, "TLS-S-17c", Mark.FAIL);
+    private static final Map<String, Status> ALWAYS =
+            Map.of("TLS-S-06b", Status.FAIL, "TLS-S-15b", Status.INCONCLUSIVE, "TLS-S-17c", Status.FAIL);
 
     /** The runtime's TLS takes no empty records of TLS 1.3 and knows no fallback signal; of both it is warned, rightly. */
-    static final Map<String, Mark> WITH_TLS_13 = with(Map.of("TLS-S-20c", Mark.WARN, "TLS-S-03", Mark.WARN));
+    static final Map<String, Status> WITH_TLS_13 = with(Map.of("TLS-S-20c", Status.WARN, "TLS-S-03", Status.WARN));
 
     /** Without TLS 1.3 there is no KeyUpdate, no early data, and nothing to fall back from. */
-    private static final Map<String, Mark> WITHOUT_TLS_13 = with(Map.of(
-            "TLS-S-03", Mark.SKIP,
-            "TLS-S-16b", Mark.SKIP,
-            "TLS-S-20d", Mark.SKIP,
-            "TLS-S-22", Mark.SKIP));
+    private static final Map<String, Status> WITHOUT_TLS_13 = with(Map.of(
+            "TLS-S-03", Status.SKIP,
+            "TLS-S-16b", Status.SKIP,
+            "TLS-S-20d", Status.SKIP,
+            "TLS-S-22", Status.SKIP));
 
-    private static Map<String, Mark> with(Map<String, Mark> more) {
-        Map<String, Mark> all = new HashMap<>(ALWAYS);
+    private static Map<String, Status> with(Map<String, Status> more) {
+        Map<String, Status> all = new HashMap<>(ALWAYS);
         all.putAll(more);
         return Map.copyOf(all);
     }
@@ -66,20 +66,22 @@ class GoodServerTest {
 
     /** Half of the time for an answer is what a stalled handshake is waited for. */
     private static Verdict judged(String id, LoopbackServer good) {
-        return id.equals("TLS-S-15b") ? Judging.judgeImpatiently(id, good.port()) : Judging.judge(id, good.port());
+        return id.equals("TLS-S-15b")
+                ? TlsCheckHarness.judgeImpatiently(id, good.port())
+                : TlsCheckHarness.judge(id, good.port());
     }
 
     @ParameterizedTest
     @MethodSource("ids")
     void a_good_server_passes(String id) {
         Verdict verdict = judged(id, server);
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(WITH_TLS_13.getOrDefault(id, Mark.PASS));
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(WITH_TLS_13.getOrDefault(id, Status.PASS));
     }
 
     @ParameterizedTest
     @MethodSource("ids")
     void a_good_server_of_tls_12_passes_what_concerns_it(String id) {
         Verdict verdict = judged(id, older);
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(WITHOUT_TLS_13.getOrDefault(id, Mark.PASS));
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(WITHOUT_TLS_13.getOrDefault(id, Status.PASS));
     }
 }

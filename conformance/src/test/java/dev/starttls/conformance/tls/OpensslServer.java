@@ -39,15 +39,15 @@ final class OpensslServer implements AutoCloseable {
         } catch (IOException e) {
             return abort("openssl is not installed here: " + e.getMessage());
         }
-        BufferedReader told =
+        BufferedReader detail =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         StringBuilder all = new StringBuilder();
-        for (String line = told.readLine(); line != null; line = told.readLine()) {
+        for (String line = detail.readLine(); line != null; line = detail.readLine()) {
             all.append(line).append('\n');
             if (line.startsWith(ACCEPT)) {
                 int port = Integer.parseInt(
                         line.substring(line.lastIndexOf(':') + 1).strip());
-                LoopbackServer.start(() -> told.lines().forEach(ignored -> {}));
+                LoopbackServer.start(() -> detail.lines().forEach(ignored -> {}));
                 return new OpensslServer(process, port);
             }
         }

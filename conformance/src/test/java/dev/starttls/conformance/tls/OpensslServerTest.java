@@ -3,7 +3,7 @@ package dev.starttls.conformance.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.CheckContext;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.tls.wire.TlsRecord;
@@ -35,39 +35,39 @@ class OpensslServerTest {
     }
 
     /** It serves one client after the other, and waits for each of them as long as it takes. */
-    private static final Map<String, Mark> ONE_BY_ONE =
-            Map.of("TLS-S-15a", Mark.WARN, "TLS-S-15b", Mark.INCONCLUSIVE, "TLS-S-19b", Mark.INCONCLUSIVE);
+    private static final Map<String, Status> ONE_BY_ONE =
+            Map.of("TLS-S-15a", Status.WARN, "TLS-S-15b", Status.INCONCLUSIVE, "TLS-S-19b", Status.INCONCLUSIVE);
 
     @ParameterizedTest
     @MethodSource("ids")
     void openssl_passes_but_for_what_it_takes_to_serve_two_at_once(String id) throws Exception {
         try (OpensslServer server = OpensslServer.start(folder, "-serverpref")) {
             Verdict verdict = ONE_BY_ONE.containsKey(id)
-                    ? Judging.judgeEchoImpatiently(id, server.port())
-                    : Judging.judgeEcho(id, server.port());
-            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(ONE_BY_ONE.getOrDefault(id, Mark.PASS));
+                    ? TlsCheckHarness.judgeEchoImpatiently(id, server.port())
+                    : TlsCheckHarness.judgeEcho(id, server.port());
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(ONE_BY_ONE.getOrDefault(id, Status.PASS));
         }
     }
 
-    private void assertJudged(String id, Mark mark, String because, String... options) throws Exception {
+    private void assertJudged(String id, Status status, String because, String... options) throws Exception {
         try (OpensslServer server = OpensslServer.start(folder, options)) {
-            Verdict verdict = Judging.judgeEcho(id, server.port());
-            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(mark);
+            Verdict verdict = TlsCheckHarness.judgeEcho(id, server.port());
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(status);
             assertThat(verdict.detail()).contains(because);
         }
     }
 
     @Test
     void a_server_that_lets_clients_renegotiate_is_caught() throws Exception {
-        assertJudged("TLS-S-17c", Mark.FAIL, "a ServerHello came", "-client_renegotiation");
-        assertJudged("TLS-S-17b", Mark.PASS, "", "-client_renegotiation");
+        assertJudged("TLS-S-17c", Status.FAIL, "a ServerHello came", "-client_renegotiation");
+        assertJudged("TLS-S-17b", Status.PASS, "", "-client_renegotiation");
     }
 
     @Test
     void a_server_that_takes_a_renegotiation_without_its_extension_is_caught() throws Exception {
         assertJudged(
                 "TLS-S-17b",
-                Mark.FAIL,
+                Status.FAIL,
                 "a client that lacks it: the renegotiation was taken up",
                 "-client_renegotiation",
                 "-legacy_renegotiation");
@@ -75,25 +75,25 @@ class OpensslServerTest {
 
     @Test
     void a_server_that_signs_with_sha_1_is_caught() throws Exception {
-        assertJudged("TLS-S-06b", Mark.FAIL, "ecdsa_sha1", "-cipher", "ALL:@SECLEVEL=0");
+        assertJudged("TLS-S-06b", Status.FAIL, "ecdsa_sha1", "-cipher", "ALL:@SECLEVEL=0");
     }
 
     @Test
     void a_server_that_follows_the_order_of_the_client_is_warned_of() throws Exception {
-        assertJudged("TLS-S-05b", Mark.WARN, "TLSv1.2 may choose TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA");
+        assertJudged("TLS-S-05b", Status.WARN, "TLSv1.2 may choose TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA");
     }
 
     @Test
     void a_session_is_resumed_by_ticket_and_by_id() throws Exception {
-        assertJudged("TLS-S-16a", Mark.PASS, "ticket: resumed; id: resumed");
-        assertJudged("TLS-S-16b", Mark.PASS, "resumed");
+        assertJudged("TLS-S-16a", Status.PASS, "ticket: resumed; id: resumed");
+        assertJudged("TLS-S-16b", Status.PASS, "resumed");
     }
 
     @Test
     void a_server_without_tickets_and_sessions_declines_cleanly() throws Exception {
         assertJudged(
                 "TLS-S-16a",
-                Mark.PASS,
+                Status.PASS,
                 "the server sends no ticket; id: the server stores no sessions",
                 "-no_ticket",
                 "-no_cache");
@@ -110,11 +110,11 @@ class OpensslServerTest {
                         "TLS_AES_256_GCM_SHA384",
                         "-curves",
                         "P-384:X25519");
-                CheckContext subject = Judging.echo(server.port())) {
-            Verdict verdict = Judging.run("TLS-S-05b", subject);
-            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
+                CheckContext context = TlsCheckHarness.echo(server.port())) {
+            Verdict verdict = TlsCheckHarness.run("TLS-S-05b", context);
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
             List<TlsInventory.Version> versions =
-                    subject.inventory().orElseThrow().versions();
+                    context.inventory().orElseThrow().versions();
             assertThat(versions.get(0))
                     .isEqualTo(new TlsInventory.Version(
                             "TLSv1.3",
@@ -150,8 +150,8 @@ class OpensslServerTest {
         };
         try (OpensslServer server = OpensslServer.start(folder);
                 LoopbackServer waiting = Relay.before(server.port(), hook)) {
-            Verdict verdict = Judging.judgeEchoImpatiently("TLS-S-20c", waiting.port());
-            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.WARN);
+            Verdict verdict = TlsCheckHarness.judgeEchoImpatiently("TLS-S-20c", waiting.port());
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
             assertThat(verdict.detail()).contains("answered only when the next command came");
         }
     }

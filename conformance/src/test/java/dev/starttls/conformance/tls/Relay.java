@@ -1,6 +1,6 @@
 package dev.starttls.conformance.tls;
 
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,17 +14,17 @@ final class Relay {
     /** What to do with a record of the client's. */
     @FunctionalInterface
     interface Hook {
-        void pass(TlsRecord record, PortKind way) throws IOException;
+        void pass(TlsRecord record, Connection connection) throws IOException;
     }
 
     /** Both ends of one relayed connection. */
-    static final class PortKind {
+    static final class Connection {
 
         private final Socket client;
         private final Socket server;
         private int applicationRecords;
 
-        private PortKind(Socket client, Socket server) {
+        private Connection(Socket client, Socket server) {
             this.client = client;
             this.server = server;
         }
@@ -33,7 +33,7 @@ final class Relay {
             server.getOutputStream().write(record.octets().array());
         }
 
-        void answer(Octets octets) throws IOException {
+        void answer(OctetString octets) throws IOException {
             client.getOutputStream().write(octets.array());
         }
 
@@ -65,14 +65,14 @@ final class Relay {
             try (Socket server = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 server.setTcpNoDelay(true);
                 LoopbackServer.start(() -> pump(server, client));
-                PortKind way = new PortKind(client, server);
+                Connection connection = new Connection(client, server);
                 InputStream in = client.getInputStream();
                 while (true) {
                     TlsRecord record = read(in);
                     if (record.type() == 23 || record.type() == 99) {
-                        way.applicationRecords++;
+                        connection.applicationRecords++;
                     }
-                    hook.pass(record, way);
+                    hook.pass(record, connection);
                 }
             }
         });
@@ -85,7 +85,7 @@ final class Relay {
             throw new EOFException("the client is gone");
         }
         int length = (header[3] & 0xff) << 8 | (header[4] & 0xff);
-        return new TlsRecord(header[0], header[1] << 8 | header[2], Octets.of(in.readNBytes(length)));
+        return new TlsRecord(header[0], header[1] << 8 | header[2], OctetString.of(in.readNBytes(length)));
     }
 
     /** Passes on what comes, and the end of it. */

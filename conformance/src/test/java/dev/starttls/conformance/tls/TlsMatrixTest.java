@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
-import dev.starttls.conformance.run.Progress;
+import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.Selection;
@@ -81,14 +81,14 @@ class TlsMatrixTest {
      *
      * @param bad what it is caught by, more than a right one is
      */
-    record Broken(String name, Relay.Hook hook, Map<String, Mark> bad) {
+    record Broken(String name, Relay.Hook hook, Map<String, Status> bad) {
         @Override
         public String toString() {
             return name;
         }
     }
 
-    private static Broken broken(String name, Fault fault, Map<String, Mark> bad) {
+    private static Broken broken(String name, Fault fault, Map<String, Status> bad) {
         Relay.Hook hook = (record, way) -> {
             Optional<List<Flight>> answer = isHello(record) ? fault.answer(hello(record)) : Optional.empty();
             if (answer.isEmpty()) {
@@ -138,7 +138,7 @@ class TlsMatrixTest {
                 broken(
                         "TLS 1.1 taken and not marked",
                         Fault.answering(hello -> hello.legacyVersion() == ProtocolVersion.TLS11.code(), old),
-                        Map.of("TLS-S-01", Mark.FAIL, "TLS-S-02", Mark.FAIL)),
+                        Map.of("TLS-S-01", Status.FAIL, "TLS-S-02", Status.FAIL)),
                 broken(
                         "RC4 taken from who has nothing else",
                         Fault.answering(
@@ -147,61 +147,61 @@ class TlsMatrixTest {
                                         && onlyProhibited(hello)
                                         && hello.suites().contains(CipherSuite.TLS_RSA_WITH_RC4_128_SHA.code()),
                                 rc4),
-                        Map.of("TLS-S-04", Mark.FAIL)),
+                        Map.of("TLS-S-04", Status.FAIL)),
                 broken(
                         "unknown name dropped",
                         Fault.dropping(hello -> hello.extension(Extension.SERVER_NAME)
                                 .filter(name -> name.data().text().endsWith(".invalid"))
                                 .isPresent()),
-                        Map.of("TLS-S-09", Mark.FAIL)),
+                        Map.of("TLS-S-09", Status.FAIL)),
                 broken(
                         "long hello dropped",
                         Fault.dropping(hello -> hello.message().length() > 8192),
-                        Map.of("TLS-S-12", Mark.FAIL)),
+                        Map.of("TLS-S-12", Status.FAIL)),
                 broken(
                         "ticket dropped",
                         Fault.dropping(hello -> has(hello, Extension.SESSION_TICKET)),
-                        Map.of("TLS-S-16a", Mark.WARN)),
+                        Map.of("TLS-S-16a", Status.WARN)),
                 broken(
                         "pre-shared key dropped",
                         Fault.dropping(hello -> has(hello, Extension.PRE_SHARED_KEY)),
-                        Map.of("TLS-S-16b", Mark.WARN)),
+                        Map.of("TLS-S-16b", Status.WARN)),
                 broken(
                         "client without secure renegotiation dropped",
                         Fault.dropping(hello -> !has(hello, Extension.RENEGOTIATION_INFO)
                                 && !hello.suites().contains(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV.code())),
-                        Map.of("TLS-S-17", Mark.FAIL, "TLS-S-17b", Mark.INCONCLUSIVE)),
+                        Map.of("TLS-S-17", Status.FAIL, "TLS-S-17b", Status.INCONCLUSIVE)),
                 broken(
                         "compressing",
                         Fault.answering(hello -> hello.compressions().size() > 1, compressed),
-                        Map.of("TLS-S-18", Mark.FAIL)),
+                        Map.of("TLS-S-18", Status.FAIL)),
                 broken(
                         "ALPN dropped",
                         Fault.dropping(hello -> has(hello, Extension.ALPN)),
-                        Map.of("TLS-S-23", Mark.WARN)));
+                        Map.of("TLS-S-23", Status.WARN)));
     }
 
     @ParameterizedTest
     @MethodSource("servers")
     void a_broken_server_is_caught_by_what_is_meant_for_it(Broken broken) throws Exception {
-        Map<String, Mark> expected = new TreeMap<>(GoodServerTest.WITH_TLS_13);
+        Map<String, Status> expected = new TreeMap<>(GoodServerTest.WITH_TLS_13);
         expected.putAll(broken.bad());
-        Dialect dialect = Judging.smtp();
+        Dialect dialect = TlsCheckHarness.smtp();
         try (LoopbackServer server = Relay.before(good, broken.hook());
                 Runner runner = new Runner(
                         Catalogue.of(TlsTopics.all()),
                         Selection.all(),
                         new RunSettings(4, ANSWER.multipliedBy(8), Duration.ofMinutes(4)),
-                        Progress.none())) {
+                        RunListener.none())) {
             Target target = new Target(Scheme.SMTPS, "127.0.0.1", server.port());
             Mockito.when(dialect.survey(Mockito.any()))
                     .thenReturn(new Survey(List.of(), Optional.empty(), Optional.empty()));
-            TargetReport report = runner.run(target, Judging.settings(ANSWER), dialect);
-            Map<String, Mark> found = new TreeMap<>();
+            TargetReport report = runner.run(target, TlsCheckHarness.settings(ANSWER), dialect);
+            Map<String, Status> found = new TreeMap<>();
             List<String> details = new ArrayList<>();
             for (CheckResult result : report.results()) {
-                if (result.verdict().mark() != Mark.PASS) {
-                    found.put(result.check().id(), result.verdict().mark());
+                if (result.verdict().status() != Status.PASS) {
+                    found.put(result.check().id(), result.verdict().status());
                     details.add(result.check().id() + ": " + result.verdict().detail());
                 }
             }

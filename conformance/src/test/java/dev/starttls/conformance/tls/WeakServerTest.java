@@ -2,15 +2,15 @@ package dev.starttls.conformance.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.MalformedException;
-import dev.starttls.conformance.tls.wire.Octets;
+import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
-import dev.starttls.conformance.tls.wire.RecordCutter;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.InputStream;
 import java.util.List;
@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WeakServerTest {
 
     private static final int HANDSHAKE = 22;
-    private static final Octets HANDSHAKE_FAILURE = Octets.hex("15 0303 0002 0228");
+    private static final OctetString HANDSHAKE_FAILURE = OctetString.hex("15 0303 0002 0228");
 
     private static LoopbackServer good;
 
@@ -57,7 +57,7 @@ class WeakServerTest {
             }
         };
         try (LoopbackServer weak = Relay.before(good, hook)) {
-            return Judging.judge(id, weak.port());
+            return TlsCheckHarness.judge(id, weak.port());
         }
     }
 
@@ -69,8 +69,8 @@ class WeakServerTest {
         return ClientHello.parse(record.content());
     }
 
-    private static void assertMark(Verdict verdict, Mark mark, String because) {
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(mark);
+    private static void assertMark(Verdict verdict, Status status, String because) {
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(status);
         assertThat(verdict.detail()).contains(because);
     }
 
@@ -88,7 +88,7 @@ class WeakServerTest {
                 hello -> hello.legacyVersion() == version.code()
                         ? Optional.of(Flight.of(version, CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA))
                         : Optional.empty());
-        assertMark(verdict, Mark.FAIL, version.label() + " is accepted (");
+        assertMark(verdict, Status.FAIL, version.label() + " is accepted (");
     }
 
     @Test
@@ -97,14 +97,15 @@ class WeakServerTest {
             InputStream in = client.getInputStream();
             if ((in.read() & 0x80) != 0) {
                 client.getOutputStream()
-                        .write(Octets.hex("8010 04 00 01 0002 0000 0000 0000")
-                                .and(Octets.zeros(5))
+                        .write(OctetString.hex("8010 04 00 01 0002 0000 0000 0000")
+                                .and(OctetString.zeros(5))
                                 .array());
             } else {
-                client.getOutputStream().write(Octets.hex("15 0303 0002 0246").array());
+                client.getOutputStream()
+                        .write(OctetString.hex("15 0303 0002 0246").array());
             }
         })) {
-            assertMark(Judging.judge("TLS-S-01", weak.port()), Mark.FAIL, "SSLv2 is accepted");
+            assertMark(TlsCheckHarness.judge("TLS-S-01", weak.port()), Status.FAIL, "SSLv2 is accepted");
         }
     }
 
@@ -113,17 +114,20 @@ class WeakServerTest {
         Verdict verdict = judge(
                 "TLS-S-01",
                 hello -> Optional.of(Flight.of(ProtocolVersion.TLS11, CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA)));
-        assertMark(verdict, Mark.FAIL, "neither TLSv1.2 nor TLSv1.3");
+        assertMark(verdict, Status.FAIL, "neither TLSv1.2 nor TLSv1.3");
     }
 
     @Test
     void a_server_without_tls_has_no_versions_to_judge() {
         try (LoopbackServer none = LoopbackServer.serving(client -> {
-            client.getOutputStream().write(Octets.ascii("220 plaintext\r\n").array());
+            client.getOutputStream()
+                    .write(OctetString.ascii("220 plaintext\r\n").array());
             client.getInputStream().read();
         })) {
             for (String id : new String[] {"TLS-S-01", "TLS-S-02", "TLS-S-05", "TLS-S-09", "TLS-S-23", "TLS-S-25"}) {
-                assertThat(Judging.judge(id, none.port()).mark()).as(id).isEqualTo(Mark.INCONCLUSIVE);
+                assertThat(TlsCheckHarness.judge(id, none.port()).status())
+                        .as(id)
+                        .isEqualTo(Status.INCONCLUSIVE);
             }
         }
     }
@@ -136,7 +140,7 @@ class WeakServerTest {
                         ? Optional.of(
                                 Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256))
                         : Optional.empty());
-        assertMark(verdict, Mark.FAIL, "TLSv1.2 was chosen although both were offered");
+        assertMark(verdict, Status.FAIL, "TLSv1.2 was chosen although both were offered");
     }
 
     @Test
@@ -147,7 +151,7 @@ class WeakServerTest {
                         ? Optional.empty()
                         : Optional.of(
                                 Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)));
-        assertMark(verdict, Mark.FAIL, "DOWNGRD");
+        assertMark(verdict, Status.FAIL, "DOWNGRD");
     }
 
     @Test
@@ -157,7 +161,7 @@ class WeakServerTest {
                 hello -> hello.legacyVersion() == ProtocolVersion.TLS11.code()
                         ? Optional.of(Flight.of(ProtocolVersion.TLS11, CipherSuite.TLS_RSA_WITH_AES_128_CBC_SHA))
                         : Optional.empty());
-        assertMark(verdict, Mark.FAIL, "TLSv1.1 must end its random with DOWNGRD and 00");
+        assertMark(verdict, Status.FAIL, "TLSv1.1 must end its random with DOWNGRD and 00");
     }
 
     @Test
@@ -169,7 +173,7 @@ class WeakServerTest {
                                 && hello.suites().contains(suite.code())
                         ? Optional.of(Flight.of(ProtocolVersion.TLS10, suite))
                         : Optional.empty());
-        assertMark(verdict, Mark.FAIL, suite.name() + " in TLSv1 (");
+        assertMark(verdict, Status.FAIL, suite.name() + " in TLSv1 (");
     }
 
     @Test
@@ -184,7 +188,7 @@ class WeakServerTest {
             }
         };
         try (LoopbackServer weak = Relay.before(good, hook)) {
-            assertMark(Judging.judge("TLS-S-17", weak.port()), Mark.FAIL, "gets no proper answer");
+            assertMark(TlsCheckHarness.judge("TLS-S-17", weak.port()), Status.FAIL, "gets no valid answer");
         }
     }
 
@@ -196,7 +200,7 @@ class WeakServerTest {
                         ? Optional.empty()
                         : Optional.of(
                                 Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)));
-        assertMark(verdict, Mark.WARN, "says it is a fallback");
+        assertMark(verdict, Status.WARN, "is marked as a fallback");
     }
 
     @ParameterizedTest
@@ -214,7 +218,7 @@ class WeakServerTest {
         Weakness weakness = hello -> hello.suites().contains(suite.code())
                 ? Optional.of(Flight.of(ProtocolVersion.TLS12, suite))
                 : Optional.empty();
-        assertMark(judge("TLS-S-04", weakness), Mark.FAIL, suite.name() + " in TLSv1.2 (");
+        assertMark(judge("TLS-S-04", weakness), Status.FAIL, suite.name() + " in TLSv1.2 (");
     }
 
     @Test
@@ -224,7 +228,7 @@ class WeakServerTest {
                 hello -> hello.suites().contains(CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256.code())
                         ? Optional.of(Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256))
                         : Optional.empty());
-        assertMark(transport, Mark.WARN, "RSA key transport is accepted, as in TLS_RSA_WITH_AES_128_GCM_SHA256");
+        assertMark(transport, Status.WARN, "RSA key transport is accepted, as in TLS_RSA_WITH_AES_128_GCM_SHA256");
     }
 
     @Test
@@ -237,8 +241,8 @@ class WeakServerTest {
         };
         try (LoopbackServer weak = Relay.before(good, hook)) {
             assertMark(
-                    Judging.judge("TLS-S-05", weak.port()),
-                    Mark.WARN,
+                    TlsCheckHarness.judge("TLS-S-05", weak.port()),
+                    Status.WARN,
                     "only CBC suites are accepted, as " + cbc.name());
         }
     }
@@ -248,7 +252,7 @@ class WeakServerTest {
         Verdict verdict = judge(
                 "TLS-S-25",
                 hello -> Optional.of(Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_RSA_WITH_AES_128_GCM_SHA256)));
-        assertMark(verdict, Mark.WARN, "TLS_RSA_WITH_AES_128_GCM_SHA256");
+        assertMark(verdict, Status.WARN, "TLS_RSA_WITH_AES_128_GCM_SHA256");
     }
 
     @Test
@@ -266,7 +270,10 @@ class WeakServerTest {
             }
         };
         try (LoopbackServer weak = Relay.before(good, hook)) {
-            assertMark(Judging.judge("TLS-S-09", weak.port()), Mark.FAIL, "'no-such-name.invalid': end of stream");
+            assertMark(
+                    TlsCheckHarness.judge("TLS-S-09", weak.port()),
+                    Status.FAIL,
+                    "'no-such-name.invalid': end of stream");
         }
     }
 
@@ -276,7 +283,7 @@ class WeakServerTest {
                 "TLS-S-17",
                 hello -> Optional.of(
                         Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)));
-        assertMark(verdict, Mark.FAIL, "no renegotiation_info");
+        assertMark(verdict, Status.FAIL, "no renegotiation_info");
     }
 
     @Test
@@ -285,7 +292,7 @@ class WeakServerTest {
                 "TLS-S-18",
                 hello -> Optional.of(Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)
                         .compressed(1)));
-        assertMark(verdict, Mark.FAIL, "compression method 1");
+        assertMark(verdict, Status.FAIL, "compression method 1");
     }
 
     @Test
@@ -298,7 +305,7 @@ class WeakServerTest {
             }
         };
         try (LoopbackServer weak = Relay.before(good, hook)) {
-            assertMark(Judging.judge("TLS-S-23", weak.port()), Mark.WARN, "end of stream");
+            assertMark(TlsCheckHarness.judge("TLS-S-23", weak.port()), Status.WARN, "end of stream");
         }
     }
 
@@ -307,14 +314,15 @@ class WeakServerTest {
         Relay.Hook hook = (record, way) -> {
             if (isHello(record)) {
                 way.answer(Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)
-                        .with(new Extension(Extension.HEARTBEAT, Octets.hex("01")))
+                        .with(new Extension(Extension.HEARTBEAT, OctetString.hex("01")))
                         .octets());
             } else if (record.type() == 24) {
-                way.answer(RecordCutter.record(24, 0x0303, Octets.hex("02 0010").and(Octets.zeros(32))));
+                way.answer(RecordSplitter.record(
+                        24, 0x0303, OctetString.hex("02 0010").and(OctetString.zeros(32))));
             }
         };
         try (LoopbackServer weak = Relay.before(good, hook)) {
-            assertMark(Judging.judge("TLS-S-24", weak.port()), Mark.FAIL, "HeartbeatResponse");
+            assertMark(TlsCheckHarness.judge("TLS-S-24", weak.port()), Status.FAIL, "HeartbeatResponse");
         }
     }
 
@@ -322,11 +330,13 @@ class WeakServerTest {
     void what_only_tls_12_has_is_skipped_for_a_server_of_tls_13_alone() {
         try (LoopbackServer newest = GoodServer.speaking("TLSv1.3")) {
             for (String id : List.of("TLS-S-03", "TLS-S-17", "TLS-S-18", "TLS-S-24")) {
-                assertThat(Judging.judge(id, newest.port()).mark()).as(id).isEqualTo(Mark.SKIP);
+                assertThat(TlsCheckHarness.judge(id, newest.port()).status())
+                        .as(id)
+                        .isEqualTo(Status.SKIP);
             }
             for (String id : List.of("TLS-S-01", "TLS-S-02", "TLS-S-04", "TLS-S-13", "TLS-S-14")) {
-                Verdict verdict = Judging.judge(id, newest.port());
-                assertThat(verdict.mark()).as(id + " " + verdict.detail()).isEqualTo(Mark.PASS);
+                Verdict verdict = TlsCheckHarness.judge(id, newest.port());
+                assertThat(verdict.status()).as(id + " " + verdict.detail()).isEqualTo(Status.PASS);
             }
         }
     }

@@ -2,8 +2,8 @@ package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.imap.ScriptedImapSession;
 import dev.starttls.conformance.pop3.ScriptedPop3Session;
-import dev.starttls.conformance.session.Checking;
-import dev.starttls.conformance.session.Expected;
+import dev.starttls.conformance.session.CheckHarness;
+import dev.starttls.conformance.session.ExpectedFindings;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
 import dev.starttls.conformance.smtp.ScriptedSmtpSession;
@@ -32,12 +32,12 @@ final class Servers {
         };
     }
 
-    static ScriptedServer start(Expected expected) throws IOException {
+    static ScriptedServer start(ExpectedFindings expected) throws IOException {
         return start(expected.scheme(), expected.faults());
     }
 
-    static Checking checking(Protocol protocol) {
-        return Checking.of(protocol).withLogin(login(protocol));
+    static CheckHarness checking(Protocol protocol) {
+        return CheckHarness.of(protocol).withLogin(login(protocol));
     }
 
     private static Login login(Protocol protocol) {

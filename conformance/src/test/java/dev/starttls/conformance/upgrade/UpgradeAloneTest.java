@@ -2,7 +2,7 @@ package dev.starttls.conformance.upgrade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.session.Fault;
 import dev.starttls.conformance.session.ScriptedServer;
@@ -37,29 +37,29 @@ class UpgradeAloneTest {
     @EnumSource(Protocol.class)
     void a_line_in_a_second_segment_that_is_kept_is_caught(Protocol protocol) throws IOException {
         Verdict verdict = one(protocol, "UP-S-11e", UpgradeFault.WAITS_FOR_SECOND_SEGMENT);
-        assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains("what was sent in plaintext was executed");
     }
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void a_sound_server_passes_over_a_second_segment(Protocol protocol) throws IOException {
-        assertThat(one(protocol, "UP-S-11e").mark()).isNotEqualTo(Mark.FAIL);
+        assertThat(one(protocol, "UP-S-11e").status()).isNotEqualTo(Status.FAIL);
     }
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void a_server_that_dies_of_an_aborted_handshake_is_caught(Protocol protocol) throws IOException {
         assertThat(one(protocol, "UP-S-17b", UpgradeFault.DIES_OF_FAILED_HANDSHAKE)
-                        .mark())
-                .isEqualTo(Mark.FAIL);
+                        .status())
+                .isEqualTo(Status.FAIL);
     }
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void a_server_that_dies_of_a_long_line_is_caught(Protocol protocol) throws IOException {
         Verdict verdict = one(protocol, "UP-S-19b", UpgradeFault.DIES_OF_LONG_LINE);
-        assertThat(verdict.mark()).isEqualTo(Mark.WARN);
+        assertThat(verdict.status()).isEqualTo(Status.WARN);
         assertThat(verdict.detail()).contains("new connection");
     }
 
@@ -75,7 +75,7 @@ class UpgradeAloneTest {
             Target target = new Target(
                     Scheme.implicit(protocol), "localhost", server.target().port());
             Verdict verdict = Servers.checking(protocol).one("UP-S-23a", target).verdict();
-            assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
+            assertThat(verdict.status()).isEqualTo(Status.FAIL);
             assertThat(verdict.detail()).contains(greeting);
         }
     }
@@ -92,7 +92,7 @@ class UpgradeAloneTest {
                 Scheme.implicit(protocol), (self, socket) -> greetLate(socket, greeting), List.of())) {
             Verdict verdict =
                     Servers.checking(protocol).one("UP-S-23a", server.target()).verdict();
-            assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
+            assertThat(verdict.status()).isEqualTo(Status.FAIL);
             assertThat(verdict.detail()).contains("came before TLS").contains(greeting);
         }
     }
@@ -108,7 +108,8 @@ class UpgradeAloneTest {
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void a_busy_server_makes_the_greeting_inconclusive(Protocol protocol) throws IOException {
-        assertThat(one(protocol, "UP-S-01", UpgradeFault.GREETING_BUSY).mark()).isEqualTo(Mark.INCONCLUSIVE);
+        assertThat(one(protocol, "UP-S-01", UpgradeFault.GREETING_BUSY).status())
+                .isEqualTo(Status.INCONCLUSIVE);
     }
 
     @ParameterizedTest
@@ -125,7 +126,7 @@ class UpgradeAloneTest {
             names = {"SMTP", "POP3"})
     void what_is_pipelined_is_skipped_where_pipelining_is_not_offered(Protocol protocol) throws IOException {
         for (String id : List.of("UP-S-14", "UP-S-18")) {
-            assertThat(one(protocol, id, UpgradeFault.NO_PIPELINING).mark()).isEqualTo(Mark.SKIP);
+            assertThat(one(protocol, id, UpgradeFault.NO_PIPELINING).status()).isEqualTo(Status.SKIP);
         }
     }
 
@@ -137,8 +138,8 @@ class UpgradeAloneTest {
                 "IMAP | only before: LOGINDISABLED, STARTTLS; only inside: AUTH=PLAIN; both: IMAP4REV1, LITERAL-",
                 "POP3 | only before: STLS; only inside: SASL PLAIN, USER; both: EXPIRE NEVER, PIPELINING, TOP"
             })
-    void offers_are_recorded_before_and_inside(Protocol protocol, String told) throws IOException {
-        assertThat(one(protocol, "UP-S-08")).isEqualTo(Verdict.pass(told));
+    void offers_are_recorded_before_and_inside(Protocol protocol, String detail) throws IOException {
+        assertThat(one(protocol, "UP-S-08")).isEqualTo(Verdict.pass(detail));
     }
 
     @ParameterizedTest
@@ -147,7 +148,7 @@ class UpgradeAloneTest {
             names = {"SMTP", "POP3"})
     void a_goodbye_that_is_executed_inside_tls_is_told_by_the_end_of_the_session(Protocol protocol) throws IOException {
         Verdict verdict = one(protocol, "UP-S-11c", UpgradeFault.KEEPS_READ_AHEAD);
-        assertThat(verdict.mark()).isEqualTo(Mark.FAIL);
+        assertThat(verdict.status()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains("and the end of the session");
     }
 
@@ -158,8 +159,8 @@ class UpgradeAloneTest {
     void a_server_that_greets_inside_tls_is_not_blamed_for_executing_plaintext(Protocol protocol) throws IOException {
         for (String id : List.of("UP-S-10", "UP-S-14")) {
             Verdict verdict = one(protocol, id, UpgradeFault.GREETS_INSIDE);
-            assertThat(verdict.mark()).as(verdict.detail()).isEqualTo(Mark.INCONCLUSIVE);
-            assertThat(verdict.detail()).contains("without the stimulus, too");
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.INCONCLUSIVE);
+            assertThat(verdict.detail()).contains("without the stimulus the answers were");
         }
     }
 }

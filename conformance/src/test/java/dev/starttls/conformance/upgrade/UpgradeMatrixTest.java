@@ -6,13 +6,13 @@ import static dev.starttls.conformance.target.Protocol.SMTP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.imap.ImapFault;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.session.Checking;
-import dev.starttls.conformance.session.Elsewhere;
-import dev.starttls.conformance.session.Expected;
+import dev.starttls.conformance.session.CheckHarness;
+import dev.starttls.conformance.session.ExpectedFindings;
 import dev.starttls.conformance.session.ScriptedServer;
+import dev.starttls.conformance.session.SecondLoopback;
 import dev.starttls.conformance.session.UpgradeFault;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
@@ -63,8 +63,8 @@ class UpgradeMatrixTest {
             IMAP, new String[] {"IMAP-12d", "IMAP-12e"},
             POP3, new String[] {"POP3-12d"});
 
-    private static TargetReport check(Expected expected) throws IOException {
-        Checking checking = Servers.checking(expected.scheme().protocol());
+    private static TargetReport check(ExpectedFindings expected) throws IOException {
+        CheckHarness checking = Servers.checking(expected.scheme().protocol());
         if (expected.faults().stream().anyMatch(SILENT::contains)) {
             checking = checking.withAnswer(Duration.ofSeconds(4));
         }
@@ -73,30 +73,31 @@ class UpgradeMatrixTest {
         }
     }
 
-    private static Expected on(Protocol protocol, UpgradeFault fault, String... rows) {
-        return Expected.on(Scheme.upgraded(protocol), fault, rows);
+    private static ExpectedFindings on(Protocol protocol, UpgradeFault fault, String... rows) {
+        return ExpectedFindings.on(Scheme.upgraded(protocol), fault, rows);
     }
 
-    private static Stream<Expected> all(UpgradeFault fault, String... rows) {
+    private static Stream<ExpectedFindings> all(UpgradeFault fault, String... rows) {
         return Arrays.stream(Protocol.values()).map(protocol -> on(protocol, fault, rows));
     }
 
-    private static Stream<Expected> blinding(UpgradeFault fault, String... rows) {
-        return all(fault, rows).map(Expected::blinding);
+    private static Stream<ExpectedFindings> blinding(UpgradeFault fault, String... rows) {
+        return all(fault, rows).map(ExpectedFindings::blinding);
     }
 
-    private static Stream<Expected> implicit(UpgradeFault fault, String... rows) {
-        return Arrays.stream(Protocol.values()).map(protocol -> Expected.on(Scheme.implicit(protocol), fault, rows));
+    private static Stream<ExpectedFindings> implicit(UpgradeFault fault, String... rows) {
+        return Arrays.stream(Protocol.values())
+                .map(protocol -> ExpectedFindings.on(Scheme.implicit(protocol), fault, rows));
     }
 
-    private static Stream<Expected> injected(UpgradeFault fault, String... more) {
+    private static Stream<ExpectedFindings> injected(UpgradeFault fault, String... more) {
         return all(fault, INJECTED)
                 .map(each ->
                         each.also(OWN_INJECTED.get(each.scheme().protocol())).also(more));
     }
 
     /** Each with the checks that must see it; a question mark stands for a warning. */
-    static Stream<Expected> broken() {
+    static Stream<ExpectedFindings> broken() {
         return Stream.of(
                         blinding(UpgradeFault.GREETING_REFUSED, "01"),
                         all(UpgradeFault.GREETING_WITH_BARE_LF, "01"),
@@ -144,14 +145,14 @@ class UpgradeMatrixTest {
                                 on(IMAP, UpgradeFault.TAKES_ANY_LENGTH, "19a?", "19b?")),
                         Stream.of(on(SMTP, UpgradeFault.MECHANISMS_BEFORE_TLS, "20?")),
                         Stream.of(Scheme.SUBMISSION, Scheme.IMAP, Scheme.POP3)
-                                .map(scheme -> Expected.on(scheme, UpgradeFault.MECHANISMS_BEFORE_TLS, "20")),
+                                .map(scheme -> ExpectedFindings.on(scheme, UpgradeFault.MECHANISMS_BEFORE_TLS, "20")),
                         all(UpgradeFault.CRAM_BEFORE_TLS, "20?"),
                         all(UpgradeFault.ASKS_FOR_PASSWORD_BEFORE_TLS, "21a", "21b"),
                         blinding(UpgradeFault.GOODBYE_HANGS_UP, "22a"),
                         all(UpgradeFault.NO_CLOSE_NOTIFY, "22b?"),
                         all(UpgradeFault.ACCEPTS_UPGRADE_AFTER_LOGIN, "24"),
                         all(UpgradeFault.UPGRADE_AFTER_LOGIN_HANGS_UP, "24?"),
-                        implicit(UpgradeFault.GREETING_REFUSED, "01", "23a").map(Expected::blinding),
+                        implicit(UpgradeFault.GREETING_REFUSED, "01", "23a").map(ExpectedFindings::blinding),
                         implicit(UpgradeFault.OFFERS_UPGRADE_INSIDE, "23b"),
                         implicit(UpgradeFault.ACCEPTS_UPGRADE_INSIDE, "07"),
                         implicit(UpgradeFault.DROPS_PIPELINED, "18"),
@@ -162,14 +163,14 @@ class UpgradeMatrixTest {
 
     @ParameterizedTest
     @MethodSource("broken")
-    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(Expected broken) throws IOException {
+    void a_faulty_server_is_caught_by_exactly_the_checks_meant_for_it(ExpectedFindings broken) throws IOException {
         assumeTrue(
-                Elsewhere.reachable() || broken.faults().stream().noneMatch(SEEN_FROM_ELSEWHERE::contains),
+                SecondLoopback.reachable() || broken.faults().stream().noneMatch(SEEN_FROM_ELSEWHERE::contains),
                 "no second loopback address");
         broken.assertCaught(check(broken), RACES);
     }
 
-    static Stream<Expected> sound() {
+    static Stream<ExpectedFindings> sound() {
         return Stream.of(
                         UpgradeFault.TLS_1_2_ONLY,
                         UpgradeFault.NO_PIPELINING,
@@ -180,31 +181,31 @@ class UpgradeMatrixTest {
 
     @ParameterizedTest
     @MethodSource("sound")
-    void a_sound_server_passes_every_check(Expected sound) throws IOException {
-        Expected.assertSound(check(sound));
+    void a_sound_server_passes_every_check(ExpectedFindings sound) throws IOException {
+        ExpectedFindings.assertSound(check(sound));
     }
 
     @ParameterizedTest
     @EnumSource(Scheme.class)
     void a_plain_server_passes_every_shared_check_that_applies(Scheme scheme) throws IOException {
-        TargetReport report = check(Expected.sound(scheme));
+        TargetReport report = check(ExpectedFindings.sound(scheme));
         assertThat(report.results())
                 .filteredOn(result -> result.check().id().startsWith("UP-"))
                 .filteredOn(result -> result.check().notFor(report.target()).isEmpty())
                 .hasSizeGreaterThan(7)
-                .allSatisfy(result -> assertThat(result.verdict().mark())
+                .allSatisfy(result -> assertThat(result.verdict().status())
                         .as(result.check().id() + " " + result.verdict().detail())
-                        .isEqualTo(Mark.PASS));
+                        .isEqualTo(Status.PASS));
     }
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
     void every_shared_check_sees_a_fault_of_every_protocol(Protocol protocol) throws IOException {
-        List<Expected> broken =
+        List<ExpectedFindings> broken =
                 broken().filter(each -> each.scheme().protocol() == protocol).toList();
         Set<String> others = Stream.concat(Stream.of(RECORDS), ALONE.stream()).collect(Collectors.toSet());
         for (Scheme scheme : List.of(Scheme.upgraded(protocol), Scheme.implicit(protocol))) {
-            Expected.assertEachCatches(check(Expected.sound(scheme)), "UP-", broken.stream(), others);
+            ExpectedFindings.assertEachCatches(check(ExpectedFindings.sound(scheme)), "UP-", broken.stream(), others);
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.starttls.conformance.report.html;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 
 /**
  * A check and its result.
@@ -13,7 +13,7 @@ import dev.starttls.conformance.check.Mark;
 record CheckView(
         String anchor,
         boolean open,
-        MarkStyle sign,
+        StatusStyle sign,
         String id,
         String title,
         String level,
@@ -27,8 +27,8 @@ record CheckView(
         Check check = result.check();
         return new CheckView(
                 prefix + "-" + check.id(),
-                result.verdict().mark() == Mark.FAIL,
-                MarkStyle.of(result.verdict().mark()),
+                result.verdict().status() == Status.FAIL,
+                StatusStyle.of(result.verdict().status()),
                 check.id(),
                 check.title(),
                 check.level().key(),

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.report.html;
 
-import dev.starttls.conformance.speak.Transcript;
-import dev.starttls.conformance.speak.Transcript.From;
-import dev.starttls.conformance.speak.Transcript.Through;
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -144,9 +144,9 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
             rows.add(new Row(from == From.CLIENT ? "client" : "server", y, texts));
         }
 
-        private void remark(String told) {
+        private void remark(String detail) {
             y += GAP;
-            rows.add(new Row("remark", y, List.of(new Text(y + 20, cut(told, WIDE), cut(told, NARROW)))));
+            rows.add(new Row("remark", y, List.of(new Text(y + 20, cut(detail, WIDE), cut(detail, NARROW)))));
             y += REMARK;
         }
 
@@ -156,8 +156,8 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
             return text;
         }
 
-        private static String cut(String text, int most) {
-            return text.length() <= most ? text : text.substring(0, most - 1) + "\u2026";
+        private static String cut(String text, int max) {
+            return text.length() <= max ? text : text.substring(0, max - 1) + "\u2026";
         }
     }
 }

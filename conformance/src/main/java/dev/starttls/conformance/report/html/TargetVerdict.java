@@ -1,6 +1,6 @@
 package dev.starttls.conformance.report.html;
 
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
 
@@ -12,7 +12,7 @@ import dev.starttls.conformance.run.TargetReport;
 record TargetVerdict(String key, String symbol, String words, String sentence) {
     static TargetVerdict of(TargetReport report) {
         if (report.outcome() == Outcome.FAILED) {
-            return new TargetVerdict("fail", "\u2715", "Failed", failed(report.count(Mark.FAIL)));
+            return new TargetVerdict("fail", "\u2715", "Failed", failed(report.count(Status.FAIL)));
         }
         if (report.outcome() == Outcome.UNREACHABLE) {
             return new TargetVerdict(
@@ -21,8 +21,8 @@ record TargetVerdict(String key, String symbol, String words, String sentence) {
                     report.results().isEmpty() ? "Not checked" : "Lost during the checks",
                     report.survey().problem().orElse(""));
         }
-        long warned = report.count(Mark.WARN);
-        long open = report.count(Mark.INCONCLUSIVE);
+        long warned = report.count(Status.WARN);
+        long open = report.count(Status.INCONCLUSIVE);
         return new TargetVerdict(
                 "pass",
                 "\u2713",

@@ -1,9 +1,9 @@
 package dev.starttls.conformance.report.html;
 
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Mark;
+import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.speak.Handshake;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -29,7 +29,7 @@ record TargetView(
         List<Count> counts,
         String started,
         String took,
-        Optional<Handshake.Done> tls,
+        Optional<HandshakeResult.Done> tls,
         List<CertificateFacts> certificates,
         Optional<SequenceDiagram> diagram,
         TranscriptView dialogue,
@@ -41,9 +41,10 @@ record TargetView(
     private static final DateTimeFormatter STARTED = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
-    private static final List<Mark> ORDER = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE, Mark.PASS, Mark.SKIP);
-    private static final List<Mark> ATTENTION = List.of(Mark.FAIL, Mark.WARN, Mark.INCONCLUSIVE);
-    private static final List<Mark> REST = List.of(Mark.PASS, Mark.SKIP);
+    private static final List<Status> ORDER =
+            List.of(Status.FAIL, Status.WARN, Status.INCONCLUSIVE, Status.PASS, Status.SKIP);
+    private static final List<Status> ATTENTION = List.of(Status.FAIL, Status.WARN, Status.INCONCLUSIVE);
+    private static final List<Status> REST = List.of(Status.PASS, Status.SKIP);
 
     TargetView {
         counts = List.copyOf(counts);
@@ -59,7 +60,7 @@ record TargetView(
      * @param from where its part of the bar begins, in percent
      * @param width of its part, in percent
      */
-    record Count(MarkStyle sign, String word, long n, String from, String width) {
+    record Count(StatusStyle sign, String word, long n, String from, String width) {
         boolean any() {
             return n > 0;
         }
@@ -99,16 +100,16 @@ record TargetView(
         List<Count> counts = new ArrayList<>();
         long before = 0;
         int all = report.results().size();
-        for (Mark mark : ORDER) {
-            long n = report.count(mark);
-            counts.add(new Count(MarkStyle.of(mark), word(mark), n, percent(before, all), percent(n, all)));
+        for (Status status : ORDER) {
+            long n = report.count(status);
+            counts.add(new Count(StatusStyle.of(status), word(status), n, percent(before, all), percent(n, all)));
             before += n;
         }
         return counts;
     }
 
-    private static String word(Mark mark) {
-        return switch (mark) {
+    private static String word(Status status) {
+        return switch (status) {
             case PASS -> "passed";
             case FAIL -> "failed";
             case WARN -> "warned";
@@ -121,11 +122,11 @@ record TargetView(
         return String.format(Locale.ROOT, "%.3f", all == 0 ? 0 : 100.0 * part / all);
     }
 
-    private static List<CheckView> checks(String anchor, TargetReport report, List<Mark> marks) {
+    private static List<CheckView> checks(String anchor, TargetReport report, List<Status> statuses) {
         List<CheckView> views = new ArrayList<>();
-        for (Mark mark : marks) {
+        for (Status status : statuses) {
             for (CheckResult result : report.results()) {
-                if (result.verdict().mark() == mark) {
+                if (result.verdict().status() == status) {
                     views.add(CheckView.of(anchor, result));
                 }
             }
@@ -171,7 +172,7 @@ record TargetView(
 
     /** What the overview needs of it. */
     Brief brief() {
-        return new Brief(anchor, url, ruling, counts, tls.map(Handshake.Done::version));
+        return new Brief(anchor, url, ruling, counts, tls.map(HandshakeResult.Done::version));
     }
 
     /** A target in the overview: all that is kept in memory once its section is written. */

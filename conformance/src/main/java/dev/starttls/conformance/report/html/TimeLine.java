@@ -15,7 +15,7 @@ record TimeLine(List<Bar> bars, String total) {
     private static final String HANDSHAKE = "HANDSHAKE";
 
     /** In percent, so that even the shortest phase is visible. */
-    private static final double NARROWEST = 0.8;
+    private static final double MIN_WIDTH = 0.8;
 
     TimeLine {
         bars = List.copyOf(bars);
@@ -37,18 +37,18 @@ record TimeLine(List<Bar> bars, String total) {
         long begun = 0;
         for (Survey.Phase phase : phases) {
             boolean handshake = phase.name().equals(HANDSHAKE);
-            double width = Math.max(NARROWEST, percent(phase.took().toNanos(), total));
+            double width = Math.max(MIN_WIDTH, percent(phase.took().toNanos(), total));
             double from = Math.min(percent(begun, total), 100 - width);
             bars.add(new Bar(
                     phase.name().toLowerCase(Locale.ROOT),
-                    told(phase.took()),
+                    millis(phase.took()),
                     handshake ? "handshake" : key,
                     decimal(from),
                     decimal(width)));
             begun += phase.took().toNanos();
             key = handshake ? "tls" : key;
         }
-        return new TimeLine(bars, told(Duration.ofNanos(total)));
+        return new TimeLine(bars, millis(Duration.ofNanos(total)));
     }
 
     private static double percent(long part, long all) {
@@ -59,7 +59,7 @@ record TimeLine(List<Bar> bars, String total) {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private static String told(Duration took) {
+    private static String millis(Duration took) {
         return String.format(Locale.ROOT, "%.1f ms", took.toNanos() / 1e6);
     }
 }

@@ -1,8 +1,8 @@
 package dev.starttls.conformance.report.html;
 
-import dev.starttls.conformance.speak.Transcript;
-import dev.starttls.conformance.speak.Transcript.From;
-import dev.starttls.conformance.speak.Transcript.Through;
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
 import java.util.ArrayList;
 import java.util.List;
 

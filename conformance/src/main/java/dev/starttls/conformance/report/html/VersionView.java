@@ -14,7 +14,7 @@ import java.util.Set;
  */
 record VersionView(
         String name,
-        MarkStyle sign,
+        StatusStyle sign,
         boolean accepted,
         boolean partial,
         String order,
@@ -39,15 +39,15 @@ record VersionView(
                 version.groups());
     }
 
-    private static MarkStyle sign(TlsInventory.Version version) {
+    private static StatusStyle sign(TlsInventory.Version version) {
         if (IN_USE.contains(version.name())) {
             return version.accepted()
-                    ? new MarkStyle("pass", "\u2713", "accepted")
-                    : new MarkStyle("skip", "\u2013", "not spoken");
+                    ? new StatusStyle("pass", "\u2713", "accepted")
+                    : new StatusStyle("skip", "\u2013", "not spoken");
         }
         return version.accepted()
-                ? new MarkStyle("fail", "\u2715", "accepted")
-                : new MarkStyle("pass", "\u2713", "refused");
+                ? new StatusStyle("fail", "\u2715", "accepted")
+                : new StatusStyle("pass", "\u2713", "refused");
     }
 
     private static String order(TlsInventory.Version version) {
@@ -67,18 +67,18 @@ record VersionView(
     }
 
     /** A cipher suite, judged by its registered name. */
-    record Suite(String name, MarkStyle sign, String remark) {
+    record Suite(String name, StatusStyle sign, String remark) {
         static Suite of(String name) {
             if (name.matches(".*(_anon_|_NULL_|_EXPORT|_RC4_|_RC2_|_DES_|_3DES_|_MD5$).*")) {
-                return new Suite(name, new MarkStyle("fail", "\u2715", "broken"), "must not be accepted");
+                return new Suite(name, new StatusStyle("fail", "\u2715", "broken"), "must not be accepted");
             }
             boolean modern = !name.contains("_WITH_");
             if (!modern && !name.matches("TLS_(ECDHE|DHE)_.*")) {
-                return new Suite(name, new MarkStyle("warn", "!", "weak"), "no forward secrecy");
+                return new Suite(name, new StatusStyle("warn", "!", "weak"), "no forward secrecy");
             }
             return name.contains("_CBC_")
-                    ? new Suite(name, new MarkStyle("warn", "!", "weak"), "CBC")
-                    : new Suite(name, new MarkStyle("pass", "\u2713", "strong"), "forward secrecy, AEAD");
+                    ? new Suite(name, new StatusStyle("warn", "!", "weak"), "CBC")
+                    : new Suite(name, new StatusStyle("pass", "\u2713", "strong"), "forward secrecy, AEAD");
         }
     }
 }

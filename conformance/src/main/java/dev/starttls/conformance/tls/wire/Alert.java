@@ -65,7 +65,7 @@ public record Alert(int level, int description) {
      *
      * @throws MalformedException if it does not have the length of one alert
      */
-    public static Alert parse(Octets content) throws MalformedException {
+    public static Alert parse(OctetString content) throws MalformedException {
         if (content.length() != 2) {
             throw new MalformedException("expected an alert of 2 octets, got " + content.length());
         }

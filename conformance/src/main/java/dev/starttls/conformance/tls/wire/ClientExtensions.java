@@ -19,8 +19,10 @@ public final class ClientExtensions {
 
     /** RFC 6066 section 3. */
     public static Extension serverName(String host) {
-        Octets name =
-                new OctetWriter().u8(HOST_NAME).vector16(Octets.ascii(host)).octets();
+        OctetString name = new OctetWriter()
+                .u8(HOST_NAME)
+                .vector16(OctetString.ascii(host))
+                .octets();
         return new Extension(
                 Extension.SERVER_NAME, new OctetWriter().vector16(name).octets());
     }
@@ -73,13 +75,13 @@ public final class ClientExtensions {
      * @param age the age of the ticket in milliseconds, plus the ticket_age_add of the ticket
      * @param binder the proof that the key is known, over the ClientHello up to the binders
      */
-    public static Extension preSharedKey(Octets identity, long age, Octets binder) {
-        Octets identities = new OctetWriter()
+    public static Extension preSharedKey(OctetString identity, long age, OctetString binder) {
+        OctetString identities = new OctetWriter()
                 .vector16(identity)
                 .u16((int) (age >>> 16) & 0xffff)
                 .u16((int) age & 0xffff)
                 .octets();
-        Octets binders = new OctetWriter().vector8(binder).octets();
+        OctetString binders = new OctetWriter().vector8(binder).octets();
         return new Extension(
                 Extension.PRE_SHARED_KEY,
                 new OctetWriter().vector16(identities).vector16(binders).octets());
@@ -87,13 +89,13 @@ public final class ClientExtensions {
 
     /** RFC 8446 section 4.2.10. */
     public static Extension earlyData() {
-        return new Extension(Extension.EARLY_DATA, Octets.NONE);
+        return new Extension(Extension.EARLY_DATA, OctetString.NONE);
     }
 
     /** RFC 7301 section 3.1: the names of the protocols, in order of preference. */
     public static Extension alpn(List<String> protocols) {
         OctetWriter names = new OctetWriter();
-        protocols.forEach(name -> names.vector8(Octets.ascii(name)));
+        protocols.forEach(name -> names.vector8(OctetString.ascii(name)));
         return new Extension(
                 Extension.ALPN, new OctetWriter().vector16(names.octets()).octets());
     }
@@ -106,7 +108,7 @@ public final class ClientExtensions {
 
     /** RFC 5746 section 3.2, for a first handshake. */
     public static Extension renegotiationInfo() {
-        return renegotiationInfo(Octets.NONE);
+        return renegotiationInfo(OctetString.NONE);
     }
 
     /**
@@ -114,7 +116,7 @@ public final class ClientExtensions {
      *
      * @param verifyData the verify_data of the client's Finished in the previous handshake
      */
-    public static Extension renegotiationInfo(Octets verifyData) {
+    public static Extension renegotiationInfo(OctetString verifyData) {
         return new Extension(
                 Extension.RENEGOTIATION_INFO,
                 new OctetWriter().vector8(verifyData).octets());
@@ -122,16 +124,16 @@ public final class ClientExtensions {
 
     /** RFC 7627 section 5.1. */
     public static Extension extendedMasterSecret() {
-        return new Extension(Extension.EXTENDED_MASTER_SECRET, Octets.NONE);
+        return new Extension(Extension.EXTENDED_MASTER_SECRET, OctetString.NONE);
     }
 
     /** RFC 5077 section 3.2: the client accepts a ticket. */
     public static Extension sessionTicket() {
-        return sessionTicket(Octets.NONE);
+        return sessionTicket(OctetString.NONE);
     }
 
     /** RFC 5077 section 3.2: a ticket of an earlier session. */
-    public static Extension sessionTicket(Octets ticket) {
+    public static Extension sessionTicket(OctetString ticket) {
         return new Extension(Extension.SESSION_TICKET, ticket);
     }
 
@@ -150,7 +152,7 @@ public final class ClientExtensions {
 
     /** RFC 7685: {@code length} octets of zero. */
     public static Extension padding(int length) {
-        return new Extension(Extension.PADDING, Octets.zeros(length));
+        return new Extension(Extension.PADDING, OctetString.zeros(length));
     }
 
     /**
@@ -158,7 +160,7 @@ public final class ClientExtensions {
      *
      * @param index 0 to 15
      */
-    public static Extension grease(int index, Octets data) {
+    public static Extension grease(int index, OctetString data) {
         return new Extension(greaseValue(index), data);
     }
 
@@ -174,7 +176,7 @@ public final class ClientExtensions {
         return (index << 4 | 0xa) * 0x0101;
     }
 
-    private static Octets numbers(List<Integer> numbers) {
+    private static OctetString numbers(List<Integer> numbers) {
         OctetWriter all = new OctetWriter();
         numbers.forEach(all::u16);
         return all.octets();

@@ -16,8 +16,8 @@ import java.util.Optional;
  */
 public record ClientHello(
         int legacyVersion,
-        Octets random,
-        Octets sessionId,
+        OctetString random,
+        OctetString sessionId,
         List<Integer> suites,
         List<Integer> compressions,
         List<Extension> extensions) {
@@ -61,11 +61,11 @@ public record ClientHello(
     }
 
     /** The handshake message, its header included. */
-    public Octets message() {
+    public OctetString message() {
         return new OctetWriter().u8(TYPE).vector24(body()).octets();
     }
 
-    private Octets body() {
+    private OctetString body() {
         OctetWriter codes = new OctetWriter();
         suites.forEach(codes::u16);
         OctetWriter methods = new OctetWriter();
@@ -89,7 +89,7 @@ public record ClientHello(
      *
      * @throws MalformedException if it is not exactly one complete ClientHello
      */
-    public static ClientHello parse(Octets message) throws MalformedException {
+    public static ClientHello parse(OctetString message) throws MalformedException {
         OctetReader outer = new OctetReader("ClientHello", message);
         int type = outer.u8("type");
         if (type != TYPE) {
@@ -98,8 +98,8 @@ public record ClientHello(
         OctetReader in = new OctetReader("ClientHello", outer.vector24("length"));
         outer.end();
         int version = in.u16("version");
-        Octets random = in.take(RANDOM_LENGTH, "random");
-        Octets sessionId = in.vector8("session id");
+        OctetString random = in.take(RANDOM_LENGTH, "random");
+        OctetString sessionId = in.vector8("session id");
         List<Integer> suites = new ArrayList<>();
         OctetReader codes = new OctetReader("cipher suites", in.vector16("cipher suites"));
         while (codes.remaining() > 0) {

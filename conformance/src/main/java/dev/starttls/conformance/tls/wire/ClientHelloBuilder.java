@@ -7,8 +7,8 @@ import java.util.List;
 public final class ClientHelloBuilder {
 
     private int legacyVersion;
-    private Octets random;
-    private Octets sessionId;
+    private OctetString random;
+    private OctetString sessionId;
     private List<Integer> suites;
     private List<Integer> compressions;
     private final List<Extension> extensions;
@@ -28,12 +28,12 @@ public final class ClientHelloBuilder {
         return this;
     }
 
-    public ClientHelloBuilder random(Octets octets) {
+    public ClientHelloBuilder random(OctetString octets) {
         random = octets;
         return this;
     }
 
-    public ClientHelloBuilder sessionId(Octets octets) {
+    public ClientHelloBuilder sessionId(OctetString octets) {
         sessionId = octets;
         return this;
     }

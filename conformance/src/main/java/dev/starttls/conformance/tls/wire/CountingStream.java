@@ -24,8 +24,8 @@ final class CountingStream extends FilterInputStream {
     }
 
     /** The first octets that were read. */
-    Octets seen() {
-        return Octets.of(first.toByteArray());
+    OctetString seen() {
+        return OctetString.of(first.toByteArray());
     }
 
     @Override
@@ -48,8 +48,8 @@ final class CountingStream extends FilterInputStream {
     }
 
     /** Reads what has come already, without waiting, as evidence. */
-    void takeAvailable(int most) throws IOException {
-        int available = Math.min(most, available());
+    void takeAvailable(int max) throws IOException {
+        int available = Math.min(max, available());
         if (available > 0) {
             readNBytes(available);
         }

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param type its number
  * @param data its content, without the length before it
  */
-public record Extension(int type, Octets data) {
+public record Extension(int type, OctetString data) {
 
     public static final int SERVER_NAME = 0;
     public static final int STATUS_REQUEST = 5;

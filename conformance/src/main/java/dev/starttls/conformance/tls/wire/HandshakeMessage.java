@@ -6,10 +6,10 @@ package dev.starttls.conformance.tls.wire;
  * @param type its number
  * @param body what follows the length
  */
-public record HandshakeMessage(int type, Octets body) {
+public record HandshakeMessage(int type, OctetString body) {
 
     /** The message with its header. */
-    public Octets octets() {
+    public OctetString octets() {
         return new OctetWriter().u8(type).vector24(body).octets();
     }
 }

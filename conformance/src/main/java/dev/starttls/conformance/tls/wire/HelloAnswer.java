@@ -7,7 +7,7 @@ import java.util.Optional;
 public sealed interface HelloAnswer {
 
     /** The text for a transcript, in one line. */
-    String told();
+    String description();
 
     /**
      * The server accepted the ClientHello.
@@ -22,7 +22,7 @@ public sealed interface HelloAnswer {
      */
     record Hello(
             ServerHello hello,
-            List<Octets> certificates,
+            List<OctetString> certificates,
             Optional<KeyExchange> keyExchange,
             List<Alert> warnings,
             Optional<HelloAnswer> broken)
@@ -39,12 +39,12 @@ public sealed interface HelloAnswer {
         }
 
         @Override
-        public String told() {
+        public String description() {
             return hello
                     + (certificates.isEmpty() ? "" : ", " + certificates.size() + " certificates")
                     + keyExchange.map(exchange -> ", " + exchange).orElse("")
                     + (warnings.isEmpty() ? "" : ", after " + warnings)
-                    + broken.map(end -> ", then " + end.told()).orElse("");
+                    + broken.map(end -> ", then " + end.description()).orElse("");
         }
     }
 
@@ -55,7 +55,7 @@ public sealed interface HelloAnswer {
      */
     record Ssl2Hello(int version) implements HelloAnswer {
         @Override
-        public String told() {
+        public String description() {
             return "SSLv2 SERVER-HELLO, version " + ProtocolVersion.label(version);
         }
     }
@@ -73,7 +73,7 @@ public sealed interface HelloAnswer {
         }
 
         @Override
-        public String told() {
+        public String description() {
             return alert.toString();
         }
     }
@@ -85,7 +85,7 @@ public sealed interface HelloAnswer {
      */
     record Closed(long afterOctets) implements HelloAnswer {
         @Override
-        public String told() {
+        public String description() {
             return "end of stream" + (afterOctets == 0 ? " without any answer" : " after " + afterOctets + " octets");
         }
     }
@@ -93,7 +93,7 @@ public sealed interface HelloAnswer {
     /** The connection was reset. */
     record Reset() implements HelloAnswer {
         @Override
-        public String told() {
+        public String description() {
             return "connection reset";
         }
     }
@@ -105,7 +105,7 @@ public sealed interface HelloAnswer {
      */
     record Silent(long afterOctets) implements HelloAnswer {
         @Override
-        public String told() {
+        public String description() {
             return "silence until the time limit"
                     + (afterOctets == 0 ? "" : ", " + afterOctets + " octets of an answer before it");
         }
@@ -117,9 +117,9 @@ public sealed interface HelloAnswer {
      * @param seen its first octets
      * @param why what is wrong with it
      */
-    record Garbage(Octets seen, String why) implements HelloAnswer {
+    record Garbage(OctetString seen, String why) implements HelloAnswer {
         @Override
-        public String told() {
+        public String description() {
             return why + (seen.isEmpty() ? "" : ": " + seen.text());
         }
     }

@@ -18,7 +18,7 @@ public final class HelloAnswerReader {
 
     private static final int MAX_RECORDS = 4096;
     private static final int MAX_OCTETS = 1 << 18;
-    private static final int LONGEST_EVIDENCE = 256;
+    private static final int MAX_EVIDENCE = 256;
 
     private static final int SSL2_LONG_HEADER = 0x80;
     private static final int SSL2_SERVER_HELLO = 4;
@@ -49,7 +49,7 @@ public final class HelloAnswerReader {
     private Optional<HelloAnswer> end() {
         try {
             for (int records = 0; records < MAX_RECORDS; records++) {
-                Octets header = TlsRecord.exactly(in, TlsRecord.HEADER);
+                OctetString header = TlsRecord.exactly(in, TlsRecord.HEADER);
                 if (!TlsRecord.isHeader(header)) {
                     return Optional.of(foreign(header));
                 }
@@ -58,9 +58,9 @@ public final class HelloAnswerReader {
                     return end;
                 }
             }
-            return Optional.of(new HelloAnswer.Garbage(Octets.NONE, "more than " + MAX_RECORDS + " records"));
+            return Optional.of(new HelloAnswer.Garbage(OctetString.NONE, "more than " + MAX_RECORDS + " records"));
         } catch (MalformedException e) {
-            return Optional.of(new HelloAnswer.Garbage(Octets.NONE, e.getMessage()));
+            return Optional.of(new HelloAnswer.Garbage(OctetString.NONE, e.getMessage()));
         } catch (EOFException e) {
             return Optional.of(shortAnswer());
         } catch (SocketTimeoutException e) {
@@ -72,7 +72,7 @@ public final class HelloAnswerReader {
 
     /** A stream that ends after a few octets may be a short line of text. */
     private HelloAnswer shortAnswer() {
-        Octets seen = in.seen();
+        OctetString seen = in.seen();
         boolean text = !seen.isEmpty() && ContentType.of(seen.at(0)).isEmpty();
         return text
                 ? new HelloAnswer.Garbage(seen, "plaintext or other octets that are not TLS")
@@ -89,11 +89,11 @@ public final class HelloAnswerReader {
             }
             case CHANGE_CIPHER_SPEC, APPLICATION_DATA, HEARTBEAT ->
                 Optional.of(new HelloAnswer.Garbage(
-                        Octets.NONE, "a record of " + type + " inside the server's first flight"));
+                        OctetString.NONE, "a record of " + type + " inside the server's first flight"));
         };
     }
 
-    private Optional<HelloAnswer> alert(Octets content) throws MalformedException {
+    private Optional<HelloAnswer> alert(OctetString content) throws MalformedException {
         Alert alert = Alert.parse(content);
         if (alert.isWarning() && alert.description() != Alert.CLOSE_NOTIFY) {
             warnings.add(alert);
@@ -102,7 +102,7 @@ public final class HelloAnswerReader {
         return Optional.of(new HelloAnswer.Refused(alert));
     }
 
-    private void handshake(Octets content) throws MalformedException {
+    private void handshake(OctetString content) throws MalformedException {
         if (content.isEmpty()) {
             throw new MalformedException("an empty handshake record (RFC 8446 section 5.1)");
         }
@@ -114,12 +114,12 @@ public final class HelloAnswerReader {
         }
     }
 
-    private HelloAnswer foreign(Octets header) throws IOException {
+    private HelloAnswer foreign(OctetString header) throws IOException {
         if ((header.at(0) & SSL2_LONG_HEADER) != 0 && header.at(2) == SSL2_SERVER_HELLO) {
-            Octets version = TlsRecord.exactly(in, 2);
+            OctetString version = TlsRecord.exactly(in, 2);
             return new HelloAnswer.Ssl2Hello(version.at(0) << 8 | version.at(1));
         }
-        in.takeAvailable(LONGEST_EVIDENCE);
+        in.takeAvailable(MAX_EVIDENCE);
         return new HelloAnswer.Garbage(in.seen(), "plaintext or other octets that are not TLS");
     }
 }

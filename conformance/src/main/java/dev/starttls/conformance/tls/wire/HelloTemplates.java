@@ -41,8 +41,9 @@ final class HelloTemplates {
                         .alsoSuite(CipherSuite.TLS_EMPTY_RENEGOTIATION_INFO_SCSV)
                         .withoutExtensions()
                         .build();
-            case SSL2 -> throw new IllegalArgumentException("expected SSL 3.0 or later, got SSL 2.0, whose ClientHello"
-                    + " is Ssl2ClientHello");
+            case SSL2 ->
+                throw new IllegalArgumentException(
+                        "expected SSL 3.0 or later, got SSL 2.0, whose ClientHello" + " is Ssl2ClientHello");
         };
     }
 
@@ -82,14 +83,14 @@ final class HelloTemplates {
         return new ClientHello(
                 tls13 ? ProtocolVersion.TLS12.code() : highest.code(),
                 Randoms.octets(ClientHello.RANDOM_LENGTH),
-                tls13 ? Randoms.octets(SESSION_ID_LENGTH) : Octets.NONE,
+                tls13 ? Randoms.octets(SESSION_ID_LENGTH) : OctetString.NONE,
                 suites.stream().map(CipherSuite::code).toList(),
                 NO_COMPRESSION,
                 extensions);
     }
 
     /** The names of the versions in a supported_versions extension of a client. */
-    static String versions(Octets data) {
+    static String versions(OctetString data) {
         List<Integer> codes = new ArrayList<>();
         for (int i = 1; i + 1 < data.length(); i += 2) {
             codes.add(data.at(i) << 8 | data.at(i + 1));

@@ -19,7 +19,7 @@ public record KeyExchange(String group, int bits, Optional<String> signature) {
     private static final int NAMED_CURVE = 3;
 
     /** Parses the body of the message; empty if the key exchange of the suite is not supported here. */
-    static Optional<KeyExchange> parse(ServerHello chosen, Octets body) throws MalformedException {
+    static Optional<KeyExchange> parse(ServerHello chosen, OctetString body) throws MalformedException {
         int suite = chosen.suite();
         String name = CipherSuite.label(suite);
         OctetReader in = new OctetReader("ServerKeyExchange", body);

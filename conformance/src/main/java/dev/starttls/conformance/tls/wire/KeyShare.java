@@ -17,7 +17,7 @@ import java.security.spec.NamedParameterSpec;
  * @param group the number of the group
  * @param exchange the encoded public key
  */
-public record KeyShare(int group, Octets exchange) {
+public record KeyShare(int group, OctetString exchange) {
 
     private static final int X25519_LENGTH = 32;
     private static final int P256_COORDINATE = 32;
@@ -55,16 +55,16 @@ public record KeyShare(int group, Octets exchange) {
         for (int i = 0; i < big.length; i++) {
             little[i] = big[big.length - 1 - i];
         }
-        return new KeyShare(NamedGroup.X25519.code(), Octets.of(little));
+        return new KeyShare(NamedGroup.X25519.code(), OctetString.of(little));
     }
 
     /** The key share of a secp256r1 key: the uncompressed point (RFC 8446 section 4.2.8.2). */
     public static KeyShare secp256r1(PublicKey key) {
         ECPublicKey point = (ECPublicKey) key;
-        Octets exchange = new OctetWriter()
+        OctetString exchange = new OctetWriter()
                 .u8(UNCOMPRESSED)
-                .put(Octets.of(fixed(point.getW().getAffineX(), P256_COORDINATE)))
-                .put(Octets.of(fixed(point.getW().getAffineY(), P256_COORDINATE)))
+                .put(OctetString.of(fixed(point.getW().getAffineX(), P256_COORDINATE)))
+                .put(OctetString.of(fixed(point.getW().getAffineY(), P256_COORDINATE)))
                 .octets();
         return new KeyShare(NamedGroup.SECP256R1.code(), exchange);
     }

@@ -3,11 +3,11 @@ package dev.starttls.conformance.tls.wire;
 /** Reads what {@link OctetWriter} writes; it never reads beyond the octets, whatever they are. */
 final class OctetReader {
 
-    private final Octets octets;
+    private final OctetString octets;
     private final String what;
     private int position;
 
-    OctetReader(String what, Octets octets) {
+    OctetReader(String what, OctetString octets) {
         this.what = what;
         this.octets = octets;
     }
@@ -31,21 +31,21 @@ final class OctetReader {
         return u8(field) << 16 | u16(field);
     }
 
-    Octets take(int length, String field) throws MalformedException {
+    OctetString take(int length, String field) throws MalformedException {
         need(length, field);
         position += length;
         return octets.slice(position - length, position);
     }
 
-    Octets vector8(String field) throws MalformedException {
+    OctetString vector8(String field) throws MalformedException {
         return take(u8(field), field);
     }
 
-    Octets vector16(String field) throws MalformedException {
+    OctetString vector16(String field) throws MalformedException {
         return take(u16(field), field);
     }
 
-    Octets vector24(String field) throws MalformedException {
+    OctetString vector24(String field) throws MalformedException {
         return take(u24(field), field);
     }
 

@@ -23,28 +23,28 @@ final class OctetWriter {
         return u8(number >> 16).u16(number);
     }
 
-    OctetWriter put(Octets octets) {
+    OctetWriter put(OctetString octets) {
         out.writeBytes(octets.array());
         return this;
     }
 
-    OctetWriter vector8(Octets octets) {
+    OctetWriter vector8(OctetString octets) {
         return u8(fitting(octets, 0xff)).put(octets);
     }
 
-    OctetWriter vector16(Octets octets) {
+    OctetWriter vector16(OctetString octets) {
         return u16(fitting(octets, 0xffff)).put(octets);
     }
 
-    OctetWriter vector24(Octets octets) {
+    OctetWriter vector24(OctetString octets) {
         return u24(fitting(octets, 0xffffff)).put(octets);
     }
 
-    Octets octets() {
-        return Octets.of(out.toByteArray());
+    OctetString octets() {
+        return OctetString.of(out.toByteArray());
     }
 
-    private static int fitting(Octets octets, int limit) {
+    private static int fitting(OctetString octets, int limit) {
         if (octets.length() > limit) {
             throw new IllegalArgumentException(
                     "expected a vector of at most " + limit + " octets, got " + octets.length());

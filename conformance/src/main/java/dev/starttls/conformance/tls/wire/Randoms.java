@@ -9,9 +9,9 @@ final class Randoms {
 
     private Randoms() {}
 
-    static Octets octets(int length) {
+    static OctetString octets(int length) {
         byte[] octets = new byte[length];
         SOURCE.nextBytes(octets);
-        return Octets.of(octets);
+        return OctetString.of(octets);
     }
 }

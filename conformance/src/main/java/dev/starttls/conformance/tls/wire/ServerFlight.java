@@ -13,7 +13,7 @@ final class ServerFlight {
     private static final int SERVER_HELLO_DONE = 14;
     private static final int CERTIFICATE_STATUS = 22;
 
-    private final List<Octets> certificates = new ArrayList<>();
+    private final List<OctetString> certificates = new ArrayList<>();
     private Optional<ServerHello> hello = Optional.empty();
     private Optional<KeyExchange> keyExchange = Optional.empty();
     private boolean whole;
@@ -49,7 +49,7 @@ final class ServerFlight {
         }
     }
 
-    private void certificates(Octets body) throws MalformedException {
+    private void certificates(OctetString body) throws MalformedException {
         OctetReader outer = new OctetReader("Certificate", body);
         OctetReader list = new OctetReader("certificate list", outer.vector24("list"));
         outer.end();
@@ -67,7 +67,7 @@ final class ServerFlight {
         return hello;
     }
 
-    List<Octets> certificates() {
+    List<OctetString> certificates() {
         return certificates;
     }
 

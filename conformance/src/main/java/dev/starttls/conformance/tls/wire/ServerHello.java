@@ -15,26 +15,32 @@ import java.util.Optional;
  * @param extensions in the order in which they came
  */
 public record ServerHello(
-        int legacyVersion, Octets random, Octets sessionId, int suite, int compression, List<Extension> extensions) {
+        int legacyVersion,
+        OctetString random,
+        OctetString sessionId,
+        int suite,
+        int compression,
+        List<Extension> extensions) {
 
     static final int TYPE = 2;
 
-    private static final Octets RETRY = Octets.hex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
-    private static final Octets DOWNGRADED_TO_12 = Octets.hex("444f574e47524401");
-    private static final Octets DOWNGRADED_BELOW_12 = Octets.hex("444f574e47524400");
-    private static final int LONGEST_SESSION_ID = 32;
+    private static final OctetString RETRY =
+            OctetString.hex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
+    private static final OctetString DOWNGRADED_TO_12 = OctetString.hex("444f574e47524401");
+    private static final OctetString DOWNGRADED_BELOW_12 = OctetString.hex("444f574e47524400");
+    private static final int MAX_SESSION_ID = 32;
 
     public ServerHello {
         extensions = List.copyOf(extensions);
     }
 
     /** Reads the body of the handshake message. */
-    public static ServerHello parse(Octets body) throws MalformedException {
+    public static ServerHello parse(OctetString body) throws MalformedException {
         OctetReader in = new OctetReader("ServerHello", body);
         int version = in.u16("version");
-        Octets random = in.take(ClientHello.RANDOM_LENGTH, "random");
-        Octets sessionId = in.vector8("session id");
-        if (sessionId.length() > LONGEST_SESSION_ID) {
+        OctetString random = in.take(ClientHello.RANDOM_LENGTH, "random");
+        OctetString sessionId = in.vector8("session id");
+        if (sessionId.length() > MAX_SESSION_ID) {
             throw new MalformedException("ServerHello has a session id of " + sessionId.length() + " octets");
         }
         ServerHello hello = new ServerHello(

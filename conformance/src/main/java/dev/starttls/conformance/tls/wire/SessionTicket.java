@@ -10,7 +10,7 @@ import java.util.List;
  * @param ticket the ticket itself, opaque to the client
  * @param extensions may include the maximum early data size
  */
-public record SessionTicket(long ageAdd, Octets nonce, Octets ticket, List<Extension> extensions) {
+public record SessionTicket(long ageAdd, OctetString nonce, OctetString ticket, List<Extension> extensions) {
 
     public SessionTicket {
         extensions = List.copyOf(extensions);

@@ -4,7 +4,7 @@ package dev.starttls.conformance.tls.wire;
 public final class Ssl2ClientHello {
 
     /** Every cipher kind of SSL 2.0, from RC4-128 to 3DES. */
-    private static final Octets CIPHER_KINDS = Octets.hex("010080 020080 030080 040080 050080 060040 0700c0");
+    private static final OctetString CIPHER_KINDS = OctetString.hex("010080 020080 030080 040080 050080 060040 0700c0");
 
     private static final int CLIENT_HELLO = 1;
     private static final int CHALLENGE_LENGTH = 16;
@@ -13,8 +13,8 @@ public final class Ssl2ClientHello {
     private Ssl2ClientHello() {}
 
     /** The whole record, which offers only version 2.0. */
-    public static Octets record() {
-        Octets body = new OctetWriter()
+    public static OctetString record() {
+        OctetString body = new OctetWriter()
                 .u8(CLIENT_HELLO)
                 .u16(ProtocolVersion.SSL2.code())
                 .u16(CIPHER_KINDS.length())

@@ -11,13 +11,13 @@ import java.io.InputStream;
  * @param version the version in its header
  * @param content its content, encrypted or not
  */
-public record TlsRecord(int type, int version, Octets content) {
+public record TlsRecord(int type, int version, OctetString content) {
 
     /** Octets before the content: type, version, length. */
     public static final int HEADER = 5;
 
     /** The maximum that any version allows, encrypted and with compression (RFC 5246 section 6.2.3). */
-    static final int GREATEST_CONTENT = RecordCutter.GREATEST + 2048;
+    static final int MAX_CONTENT = RecordSplitter.MAX_PLAINTEXT + 2048;
 
     private static final int MAJOR = 3;
 
@@ -32,33 +32,33 @@ public record TlsRecord(int type, int version, Octets content) {
     }
 
     /** The same if the header was read before. */
-    static TlsRecord read(Octets header, InputStream in) throws IOException {
+    static TlsRecord read(OctetString header, InputStream in) throws IOException {
         if (!isHeader(header)) {
             throw new MalformedException("not the header of a TLS record");
         }
         int length = header.at(3) << 8 | header.at(4);
-        if (length > GREATEST_CONTENT) {
-            throw new MalformedException("a record of " + length + " octets, expected at most " + GREATEST_CONTENT);
+        if (length > MAX_CONTENT) {
+            throw new MalformedException("a record of " + length + " octets, expected at most " + MAX_CONTENT);
         }
         return new TlsRecord(header.at(0), header.at(1) << 8 | header.at(2), exactly(in, length));
     }
 
     /** Whether octets are the header of a record with a known type and version. */
-    static boolean isHeader(Octets header) {
+    static boolean isHeader(OctetString header) {
         return ContentType.of(header.at(0)).isPresent() && header.at(1) == MAJOR && header.at(2) <= MAJOR + 1;
     }
 
-    static Octets exactly(InputStream in, int length) throws IOException {
+    static OctetString exactly(InputStream in, int length) throws IOException {
         byte[] octets = new byte[length];
         int read = in.readNBytes(octets, 0, length);
         if (read < length) {
             throw new EOFException("the stream ended after " + read + " octets, expected " + length + "");
         }
-        return Octets.of(octets);
+        return OctetString.of(octets);
     }
 
     /** The encoded record. */
-    public Octets octets() {
-        return RecordCutter.record(type, version, content);
+    public OctetString octets() {
+        return RecordSplitter.record(type, version, content);
     }
 }

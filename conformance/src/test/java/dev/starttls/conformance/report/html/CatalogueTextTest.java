@@ -55,11 +55,11 @@ class CatalogueTextTest {
         assertThat(Suite.catalogue().all()).allSatisfy(check -> {
             assertThat(plain(LinkedText.of(check.why()))).isEqualTo(check.why());
             Remedy remedy = Remedy.of(check.fix());
-            String told = plain(remedy.general())
+            String detail = plain(remedy.general())
                     + remedy.advice().stream()
                             .map(advice -> advice.software() + plain(advice.text()))
                             .collect(Collectors.joining());
-            assertThat(told.replaceAll("[ :;]", "")).isEqualTo(check.fix().replaceAll("[ :;]", ""));
+            assertThat(detail.replaceAll("[ :;]", "")).isEqualTo(check.fix().replaceAll("[ :;]", ""));
         });
     }
 }

@@ -3,7 +3,7 @@ package dev.starttls.conformance.report.html;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.results.Rule;
-import dev.starttls.conformance.report.RealRun;
+import dev.starttls.conformance.report.SampleRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class HtmlPageTest {
     @BeforeAll
     static void start() throws IOException {
         browser = Browser.start();
-        page = Files.copy(RealRun.once().file("html"), folder.resolve("report.html"));
+        page = Files.copy(SampleRun.once().file("html"), folder.resolve("report.html"));
     }
 
     @AfterAll

@@ -3,8 +3,8 @@ package dev.starttls.conformance.report.html;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.report.MadeUp;
-import dev.starttls.conformance.report.RealRun;
+import dev.starttls.conformance.report.SampleRun;
+import dev.starttls.conformance.report.SyntheticReports;
 import dev.starttls.conformance.run.TargetReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -43,7 +43,7 @@ class HtmlReportTest {
 
     @Test
     void nothing_that_was_said_is_markup() {
-        String page = page(MadeUp.saying(MadeUp.HOSTILE));
+        String page = page(SyntheticReports.saying(SyntheticReports.HOSTILE));
         assertThat(count(page, "<script")).isEqualTo(1);
         assertThat(count(page, "&lt;script&gt;alert(1)")).isGreaterThan(15);
         assertThat(page).contains("{{id}}{{{id}}}");
@@ -51,7 +51,7 @@ class HtmlReportTest {
 
     @Test
     void nothing_that_was_said_hides_or_reorders_text() {
-        String page = page(MadeUp.saying(MadeUp.HOSTILE));
+        String page = page(SyntheticReports.saying(SyntheticReports.HOSTILE));
         assertThat(page.replace("\n", "").chars())
                 .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
         assertThat(page).contains("\\x00\\x1b[31m\\x9b\\u202e\\u2066\\u200f\\ufeff\\uffff\\ud800");
@@ -59,14 +59,14 @@ class HtmlReportTest {
 
     @Test
     void a_server_that_greets_with_markup_is_told_as_text() {
-        assertThat(RealRun.once().text("html"))
+        assertThat(SampleRun.once().text("html"))
                 .doesNotContain("<script>document", "<img")
                 .contains("&lt;script&gt;document.title&#x3D;&#39;owned&#39;&lt;/script&gt;&lt;img src");
     }
 
     @Test
     void the_page_loads_nothing() {
-        String page = RealRun.once().text("html");
+        String page = SampleRun.once().text("html");
         assertThat(page)
                 .doesNotContainPattern(
                         "(?i)<(link|img|iframe|object|embed|base|audio|video|source|form [^>]*action)\\b");
@@ -79,7 +79,7 @@ class HtmlReportTest {
     @CsvSource({"style-src, <style>, </style>", "script-src, <script>, </script>"})
     void its_policy_lets_a_browser_obey_its_own_style_sheet_and_script_alone(String directive, String begin, String end)
             throws NoSuchAlgorithmException {
-        String page = RealRun.once().text("html");
+        String page = SampleRun.once().text("html");
         byte[] content = between(page, begin, end).getBytes(StandardCharsets.UTF_8);
         String hash = Base64.getEncoder()
                 .encodeToString(MessageDigest.getInstance("SHA-256").digest(content));
@@ -90,7 +90,7 @@ class HtmlReportTest {
 
     @Test
     void every_check_is_there_once_with_clause_reason_and_transcript() {
-        String page = page(MadeUp.target("mail.example.org", Verdict.pass("fine"), Verdict.fail("obeyed")));
+        String page = page(SyntheticReports.target("mail.example.org", Verdict.pass("fine"), Verdict.fail("obeyed")));
         assertThat(count(page, "<details class=\"check ")).isEqualTo(2);
         assertThat(page)
                 .contains("id=\"target-1-MADE-S-01\"", "id=\"target-1-MADE-S-02\"")
@@ -101,7 +101,7 @@ class HtmlReportTest {
 
     @Test
     void what_failed_is_open_and_first_and_says_how_to_mend_it() {
-        String page = page(MadeUp.target("mail.example.org", Verdict.pass("fine"), Verdict.fail("obeyed")));
+        String page = page(SyntheticReports.target("mail.example.org", Verdict.pass("fine"), Verdict.fail("obeyed")));
         assertThat(page.indexOf("MADE-S-02\" data-verdict=\"fail\" data-level=\"security\" open"))
                 .isPositive()
                 .isLessThan(page.indexOf("MADE-S-01\" data-verdict=\"pass\""));
@@ -113,7 +113,7 @@ class HtmlReportTest {
     void a_target_is_written_before_the_next_one_is_done() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         HtmlReport report = new HtmlReport(new PrintStream(out, false, StandardCharsets.UTF_8));
-        report.add(MadeUp.target("one.example.org", Verdict.pass("fine")));
+        report.add(SyntheticReports.target("one.example.org", Verdict.pass("fine")));
         assertThat(out.toString(StandardCharsets.UTF_8).strip())
                 .endsWith("</section>")
                 .contains("one.example.org");
@@ -121,7 +121,7 @@ class HtmlReportTest {
 
     @Test
     void the_upgrade_of_a_real_server_is_drawn_with_its_boundary() {
-        String page = RealRun.once().text("html");
+        String page = SampleRun.once().text("html");
         String good = page.substring(page.indexOf("id=\"target-2\""));
         String diagram = between(good, "<figure class=\"diagram\">", "</figure>");
         assertThat(diagram)
@@ -139,11 +139,11 @@ class HtmlReportTest {
 
     @Test
     void several_targets_have_an_index() {
-        String page = RealRun.once().text("html");
+        String page = SampleRun.once().text("html");
         String index = between(page, "<nav id=\"targets\"", "</nav>");
         assertThat(index)
                 .contains("3 targets", "1 sound", "1 not as they must be", "1 not checked")
-                .contains("<a href=\"#target-1\">" + RealRun.once().broken(), "<a href=\"#target-3\">");
+                .contains("<a href=\"#target-1\">" + SampleRun.once().broken(), "<a href=\"#target-3\">");
         Matcher anchors = Pattern.compile("href=\"#([^\"]+)\"").matcher(page);
         while (anchors.find()) {
             assertThat(page).contains("id=\"" + anchors.group(1) + "\"");
@@ -152,21 +152,21 @@ class HtmlReportTest {
 
     @Test
     void one_target_has_none() {
-        assertThat(between(page(MadeUp.target("mail.example.org", Verdict.pass("fine"))), "<nav", "</nav>"))
+        assertThat(between(page(SyntheticReports.target("mail.example.org", Verdict.pass("fine"))), "<nav", "</nav>"))
                 .doesNotContain("<table");
     }
 
     @Test
     void a_target_that_was_not_reached_says_why() {
-        String page = RealRun.once().text("html");
+        String page = SampleRun.once().text("html");
         assertThat(page.substring(page.indexOf("<section class=\"target\" id=\"target-3\"")))
-                .contains("Not checked", "cannot connect to " + RealRun.once().missing());
+                .contains("Not checked", "cannot connect to " + SampleRun.once().missing());
     }
 
     @Test
     void ids_are_unique() {
         assertThat(Pattern.compile(" id=\"([^\"]*)\"")
-                        .matcher(RealRun.once().text("html"))
+                        .matcher(SampleRun.once().text("html"))
                         .results()
                         .map(match -> match.group(1)))
                 .doesNotHaveDuplicates();

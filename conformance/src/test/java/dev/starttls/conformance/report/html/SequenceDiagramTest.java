@@ -2,11 +2,11 @@ package dev.starttls.conformance.report.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.connection.Transcript.Entry;
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.report.html.SequenceDiagram.Row;
 import dev.starttls.conformance.report.html.SequenceDiagram.Text;
-import dev.starttls.conformance.speak.Transcript.Entry;
-import dev.starttls.conformance.speak.Transcript.From;
-import dev.starttls.conformance.speak.Transcript.Through;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

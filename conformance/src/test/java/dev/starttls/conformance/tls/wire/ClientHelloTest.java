@@ -34,12 +34,12 @@ class ClientHelloTest {
                 .as(ClientHello::new);
     }
 
-    private static Arbitrary<Octets> octets(int least, int most) {
+    private static Arbitrary<OctetString> octets(int least, int most) {
         return Arbitraries.bytes()
                 .array(byte[].class)
                 .ofMinSize(least)
                 .ofMaxSize(most)
-                .map(Octets::of);
+                .map(OctetString::of);
     }
 
     @Property(tries = 300)
@@ -49,9 +49,9 @@ class ClientHelloTest {
 
     @Property(tries = 50)
     void a_hello_cut_anywhere_is_malformed(@ForAll("hellos") ClientHello hello) {
-        Octets message = hello.message();
+        OctetString message = hello.message();
         for (int cut = 0; cut < message.length(); cut++) {
-            Octets begun = message.slice(0, cut);
+            OctetString begun = message.slice(0, cut);
             assertThatThrownBy(() -> ClientHello.parse(begun)).isInstanceOf(MalformedException.class);
         }
     }
@@ -61,8 +61,8 @@ class ClientHelloTest {
             @ForAll("hellos") ClientHello hello,
             @ForAll @IntRange(max = EVERY_LENGTH_FIELD) int index,
             @ForAll @IntRange(min = 1, max = 255) int mask) {
-        Octets message = hello.message();
-        Octets changed = message.flipped(index % message.length(), mask);
+        OctetString message = hello.message();
+        OctetString changed = message.flipped(index % message.length(), mask);
         try {
             assertThat(ClientHello.parse(changed).message().length()).isLessThanOrEqualTo(message.length());
         } catch (MalformedException e) {
@@ -76,8 +76,8 @@ class ClientHelloTest {
         assertThat(hello.legacyVersion()).isEqualTo(0x0303);
         assertThat(hello.sessionId().length()).isEqualTo(32);
         assertThat(hello.extension(Extension.SUPPORTED_VERSIONS).orElseThrow().data())
-                .isEqualTo(Octets.hex("04 0304 0303"));
-        Octets shares = hello.extension(Extension.KEY_SHARE).orElseThrow().data();
+                .isEqualTo(OctetString.hex("04 0304 0303"));
+        OctetString shares = hello.extension(Extension.KEY_SHARE).orElseThrow().data();
         assertThat(shares.length()).isEqualTo(2 + 4 + 32 + 4 + 65);
         assertThat(hello.extension(Extension.SERVER_NAME).orElseThrow().data().text())
                 .endsWith("mail.example.org");
@@ -104,7 +104,7 @@ class ClientHelloTest {
     void tls_13_alone_offers_no_older_version_and_no_older_suite() {
         ClientHello hello = ClientHello.only(ProtocolVersion.TLS13, "mail.example.org");
         assertThat(hello.extension(Extension.SUPPORTED_VERSIONS).orElseThrow().data())
-                .isEqualTo(Octets.hex("02 0304"));
+                .isEqualTo(OctetString.hex("02 0304"));
         assertThat(hello.suites()).allMatch(suite -> suite >> 8 == 0x13);
     }
 
@@ -121,10 +121,10 @@ class ClientHelloTest {
         assertThatThrownBy(() -> ClientHello.only(ProtocolVersion.SSL2, ""))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("Ssl2ClientHello");
-        Octets record = Ssl2ClientHello.record();
+        OctetString record = Ssl2ClientHello.record();
         assertThat(record.at(0) & 0x80).isEqualTo(0x80);
         assertThat((record.at(0) & 0x7f) << 8 | record.at(1)).isEqualTo(record.length() - 2);
-        assertThat(record.slice(2, 5)).isEqualTo(Octets.hex("01 0002"));
+        assertThat(record.slice(2, 5)).isEqualTo(OctetString.hex("01 0002"));
     }
 
     @Property(tries = 100)

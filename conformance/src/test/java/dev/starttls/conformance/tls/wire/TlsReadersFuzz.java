@@ -17,7 +17,7 @@ class TlsReadersFuzz {
 
     /** What is fuzzed: one of the readers by its kind, or in a test of the oracle a faulty one. */
     interface Reader {
-        void read(int kind, Octets octets, int piece) throws IOException;
+        void read(int kind, OctetString octets, int piece) throws IOException;
     }
 
     @FuzzTest
@@ -29,7 +29,7 @@ class TlsReadersFuzz {
         FuzzInput choices = new FuzzInput(input);
         int kind = choices.choice(8);
         int piece = 1 + choices.octet();
-        Octets octets = Octets.of(choices.rest());
+        OctetString octets = OctetString.of(choices.rest());
         try {
             reader.read(kind, octets, piece);
         } catch (MalformedException e) {
@@ -39,7 +39,7 @@ class TlsReadersFuzz {
         }
     }
 
-    static void read(int kind, Octets octets, int piece) throws IOException {
+    static void read(int kind, OctetString octets, int piece) throws IOException {
         switch (kind) {
             case 1 -> records(octets, piece);
             case 2 -> hello(octets);
@@ -63,15 +63,15 @@ class TlsReadersFuzz {
         }
     }
 
-    private static void answer(Octets octets, int piece) {
+    private static void answer(OctetString octets, int piece) {
         HelloAnswer answer = HelloAnswerReader.read(pieces(octets, piece));
-        assertThat(answer.told()).isNotBlank().hasSizeLessThan(LONGEST_SHOWN);
+        assertThat(answer.description()).isNotBlank().hasSizeLessThan(LONGEST_SHOWN);
         if (answer instanceof HelloAnswer.Hello hello) {
             assertThat(hello.group()).isNotNull();
         }
     }
 
-    private static void records(Octets octets, int piece) throws IOException {
+    private static void records(OctetString octets, int piece) throws IOException {
         ByteArrayInputStream in = pieces(octets, piece);
         int before = in.available();
         while (true) {
@@ -81,13 +81,13 @@ class TlsReadersFuzz {
         }
     }
 
-    private static void hello(Octets octets) throws MalformedException {
+    private static void hello(OctetString octets) throws MalformedException {
         ClientHello hello = ClientHello.parse(octets);
         assertThat(hello.toString()).isNotBlank();
         assertThat(ClientHello.parse(hello.message())).isEqualTo(hello);
     }
 
-    private static void messages(Octets octets, int piece) throws MalformedException {
+    private static void messages(OctetString octets, int piece) throws MalformedException {
         HandshakeAssembler assembler = new HandshakeAssembler();
         int taken = 0;
         for (int from = 0; from < octets.length(); from += piece) {
@@ -101,7 +101,7 @@ class TlsReadersFuzz {
         }
     }
 
-    private static ByteArrayInputStream pieces(Octets octets, int piece) {
+    private static ByteArrayInputStream pieces(OctetString octets, int piece) {
         return new ByteArrayInputStream(octets.array()) {
             @Override
             public synchronized int read(byte[] into, int from, int length) {

@@ -1,0 +1,242 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.run.Fleet;
+import dev.starttls.conformance.run.Outcome;
+import dev.starttls.conformance.run.Tally;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Target;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The output of a run: reports, and messages for the user. Safe for use by several threads. Once closed, by the end of
+ * the run or by an interrupt, the reports are well-formed and nothing is added.
+ */
+final class RunResults implements Fleet.Sink {
+    /**
+     * How long an interrupt waits for a report being written: the reader of a pipe may have stopped reading without
+     * closing it.
+     */
+    private static final int SECONDS_FOR_LAST_WORDS = 3;
+
+    private final Reports reports;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final StatusLine status;
+    private final Tally tally = new Tally();
+    private final ReentrantLock lock = new ReentrantLock();
+    /**
+     * The targets whose reports are written in this order; {@code early} has the reports that came before their turn.
+     */
+    private final Deque<Target> order = new ArrayDeque<>();
+
+    private final Map<Target, TargetReport> early = new HashMap<>();
+    private Outcome outcome = Outcome.PASSED;
+    private Optional<Integer> exceptional = Optional.empty();
+    private boolean closed;
+
+    RunResults(Reports reports, CommandEnvironment environment) {
+        this.reports = reports;
+        this.out = environment.out();
+        this.err = environment.err();
+        this.status = new StatusLine(err);
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    /** From now on only reports of these targets come, in any order, and they are written in this one. */
+    void inOrder(List<Target> targets) {
+        lock.lock();
+        try {
+            order.addAll(targets);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean add(TargetReport report) {
+        lock.lock();
+        try {
+            if (closed) {
+                return false;
+            }
+            if (order.isEmpty()) {
+                write(report);
+            } else {
+                early.put(report.target(), report);
+            }
+            while (!closed && early.containsKey(order.peek())) {
+                write(early.remove(order.remove()));
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes a report, and ends the output if it could not be written. */
+    private void write(TargetReport report) {
+        status.erase();
+        reports.add(report);
+        if (lost()) {
+            order.clear();
+            end();
+            return;
+        }
+        tally.done(report.outcome());
+        outcome = outcome.or(report.outcome());
+    }
+
+    /** Whether something could not be written. If the reader of a pipe has closed it, no message is needed. */
+    private boolean lost() {
+        Optional<String> file = reports.lost();
+        if (file.isPresent()) {
+            say("can no longer write to " + file.get());
+            exceptional = Optional.of(ExitStatus.OUTPUT_LOST);
+            return true;
+        }
+        if (!out.checkError()) {
+            return false;
+        }
+        Optional<String> why = out instanceof StandardOutput standard
+                ? standard.failure().map(IOException::getMessage)
+                : Optional.empty();
+        if (why.isEmpty() || why.get().toLowerCase(Locale.ROOT).contains("broken pipe")) {
+            exceptional = Optional.of(ExitStatus.READER_GONE);
+        } else {
+            say("cannot write to standard output: " + why.get());
+            exceptional = Optional.of(ExitStatus.OUTPUT_LOST);
+        }
+        return true;
+    }
+
+    @Override
+    public void fault(RuntimeException fault) {
+        lock.lock();
+        try {
+            say("an internal error of the suite, please report it:");
+            fault.printStackTrace(err);
+            exceptional = Optional.of(ExitStatus.FAULT);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reports a target that is invalid or could not be read; the run continues. */
+    void wrong(String detail) {
+        remark(detail, Outcome.USAGE);
+    }
+
+    /** Reports that there will be no report of some targets. */
+    void unreachable(String detail) {
+        remark(detail, Outcome.UNREACHABLE);
+    }
+
+    private void remark(String detail, Outcome weight) {
+        lock.lock();
+        try {
+            say(detail);
+            outcome = outcome.or(weight);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Shows the progress. */
+    void showProgress() {
+        lock.lock();
+        try {
+            if (!closed) {
+                status.show(tally.status());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the output because the process is about to end. */
+    void interrupted() {
+        boolean alone = false;
+        try {
+            alone = lock.tryLock(SECONDS_FOR_LAST_WORDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            if (alone && closed) {
+                return;
+            }
+            if (alone) {
+                end();
+            }
+            say("interrupted: " + tally.description() + "; " + tally.unfinished() + " started and not finished"
+                    + (alone ? "" : "; the last report may be incomplete, because its reader does not read it"));
+        } finally {
+            if (alone) {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Prints a summary of the run in one line. */
+    void summary() {
+        lock.lock();
+        try {
+            say(tally.description());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Prints a message. A part of it may come from the network or from a list of targets, and a terminal executes
+     * control characters, so they are replaced.
+     */
+    private void say(String text) {
+        status.erase();
+        err.println("conformance: " + text.replaceAll("\\p{Cntrl}", "?"));
+        err.flush();
+    }
+
+    int exitStatus() {
+        lock.lock();
+        try {
+            return exceptional.orElse(outcome.status());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** No target will follow: completes the reports. Calling it again has no effect. */
+    void end() {
+        lock.lock();
+        try {
+            // Write the finished reports that wait for one that will not come.
+            while (!closed && !order.isEmpty()) {
+                Optional.ofNullable(early.remove(order.remove())).ifPresent(this::write);
+            }
+            if (!closed) {
+                closed = true;
+                status.erase();
+                reports.close();
+                if (exceptional.isEmpty()) {
+                    lost();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,360 @@
+package dev.starttls.conformance.connection;
+
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.core.tls.ServerIdentity;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * One connection as a check uses it: lines and raw bytes, first in plaintext and then, after {@link #handshake}, inside
+ * TLS. Everything is recorded. Sending never fails visibly; the next read shows a lost connection. Not safe for use by
+ * several threads, except {@link #abandon}.
+ */
+public final class Conversation implements AutoCloseable {
+    /** A longer line is reported as overlong; no answer that the suite reads has lines near this. */
+    private static final int MAX_LINE = 16 * 1024;
+
+    private final TcpConnection wire;
+    private final Transcript transcript;
+    private final int number;
+    private final Duration answer;
+    private byte[] pending = new byte[0];
+    private Optional<TlsEngine> tls = Optional.empty();
+
+    private Conversation(TcpConnection wire, Transcript transcript, int number, Duration answer) {
+        this.wire = wire;
+        this.transcript = transcript;
+        this.number = number;
+        this.answer = answer;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param number the number of this connection in the transcript, from 1
+     * @param answer the longest wait for the connection and for each answer
+     * @throws IOException if that fails
+     */
+    public static Conversation open(Target target, Transcript transcript, int number, Duration answer)
+            throws IOException {
+        return open(target, transcript, number, answer, answer);
+    }
+
+    /**
+     * The same with less time for the connection than for an answer.
+     *
+     * @throws IOException if that fails
+     */
+    public static Conversation open(
+            Target target, Transcript transcript, int number, Duration answer, Duration connecting) throws IOException {
+        transcript.note(number, "connects to " + target.host() + " port " + target.port());
+        try {
+            Duration limit = connecting.compareTo(answer) < 0 ? connecting : answer;
+            TcpConnection wire = TcpConnection.connect(ServerIdentity.toAscii(target.host()), target.port(), limit);
+            return new Conversation(wire, transcript, number, answer);
+        } catch (IOException e) {
+            transcript.note(number, "could not connect: " + e.getMessage());
+            throw e;
+        }
+    }
+
+    /** A conversation over a connected socket. */
+    public static Conversation over(Socket connected, Transcript transcript, int number, Duration answer) {
+        return new Conversation(TcpConnection.over(connected), transcript, number, answer);
+    }
+
+    /**
+     * Connects to the same server from another address than the server's own.
+     *
+     * @throws IOException if there is none, or that fails
+     */
+    public Conversation fromElsewhere(int itsNumber) throws IOException {
+        TcpConnection other = TcpConnection.connectFromElsewhere(wire, answer);
+        transcript.note(
+                itsNumber,
+                "connects to the same from " + other.local().getAddress().getHostAddress()
+                        + ", because servers may trust a client at their own address");
+        return new Conversation(other, transcript, itsNumber, answer);
+    }
+
+    /** Whether it goes from the server's own address to itself; servers may trust such a client. */
+    public boolean betweenEqualAddresses() {
+        return wire.betweenEqualAddresses();
+    }
+
+    /** The connection itself, for checks with TLS of their own; they {@link #record} themselves what they send. */
+    public TcpConnection wire() {
+        return wire;
+    }
+
+    /** Whether the conversation is inside TLS. */
+    public boolean secure() {
+        return tls.isPresent();
+    }
+
+    /** Sends the line and CRLF, in one segment. */
+    public void send(String line) {
+        sendRaw(bytes(line + "\r\n"));
+    }
+
+    /** Sends text as it is, one byte per character, in one segment or record. */
+    public void sendRaw(String text) {
+        sendRaw(bytes(text));
+    }
+
+    /** Sends bytes as they are, in one segment or record where they fit. */
+    public void sendRaw(byte[] bytes) {
+        record(From.CLIENT, Transcript.printable(trimmed(bytes)));
+        write(bytes);
+    }
+
+    /** Sends bytes that must not be shown. */
+    public void sendSecret(byte[] bytes, String shownAs) {
+        record(From.CLIENT, shownAs);
+        write(bytes);
+    }
+
+    /**
+     * From now on the transcript does not show this text, whichever side sends it. A server that encodes it differently
+     * can still make it appear.
+     */
+    public void conceal(String secret) {
+        transcript.conceal(secret);
+    }
+
+    /** Sends each byte in a segment or record of its own. */
+    public void sendByteByByte(byte[] bytes) {
+        record(From.CLIENT, Transcript.printable(trimmed(bytes)) + "  (byte by byte)");
+        for (byte one : bytes) {
+            write(new byte[] {one});
+        }
+    }
+
+    private void write(byte[] bytes) {
+        if (tls.isPresent()) {
+            tls.get().write(bytes);
+        } else {
+            wire.write(bytes);
+        }
+    }
+
+    /** Reads a line within the time for an answer. */
+    public Received readLine() {
+        return readLine(answer);
+    }
+
+    /** Reads a line, which ends with LF; the result says whether CR came before it. */
+    public Received readLine(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        int searched = 0;
+        while (true) {
+            int lf = indexOfLf(searched);
+            if (lf >= 0) {
+                return line(lf);
+            }
+            if (pending.length > MAX_LINE) {
+                String beginning = text(pending);
+                pending = new byte[0];
+                record(From.SERVER, Transcript.printable(beginning));
+                return new Received.Overlong(beginning.substring(0, 80));
+            }
+            searched = pending.length;
+            Received received = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            if (received instanceof Received.Silence) {
+                note("nothing more within " + limit.toMillis() + " ms");
+                return new Received.Silence(limit, text(pending));
+            }
+            if (received instanceof Received.Ended ended) {
+                return ended(ended);
+            }
+            append(((Received.Data) received).bytes());
+        }
+    }
+
+    private Received ended(Received.Ended ended) {
+        String unfinished = text(pending);
+        pending = new byte[0];
+        if (!unfinished.isEmpty()) {
+            record(From.SERVER, Transcript.printable(unfinished) + "  (no line end)");
+        }
+        note("connection " + ended.ending().description() + (ended.detail().isEmpty() ? "" : ": " + ended.detail()));
+        return new Received.Ended(ended.ending(), ended.detail(), unfinished);
+    }
+
+    private Received line(int lf) {
+        boolean crlf = lf > 0 && pending[lf - 1] == '\r';
+        String text = text(Arrays.copyOf(pending, crlf ? lf - 1 : lf));
+        pending = Arrays.copyOfRange(pending, lf + 1, pending.length);
+        record(From.SERVER, Transcript.printable(text) + (crlf ? "" : "\\n  (bare LF)"));
+        return new Received.Line(text, !crlf);
+    }
+
+    private Received read(Duration limit) {
+        return tls.isPresent() ? tls.get().read(limit) : wire.read(limit);
+    }
+
+    /**
+     * Listens where the server must not send, and returns the bytes that still came, including those read after the
+     * last line. They can still be read. Silence proves little, so it only makes a verdict milder.
+     */
+    public String overhear(Duration limit) {
+        if (speaks(limit)) {
+            note("unsolicited: " + Transcript.printable(pending));
+        }
+        return text(pending);
+    }
+
+    /** Whether the server sends anything unsolicited, such as a greeting; it can still be read. */
+    public boolean speaks(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (pending.length == 0) {
+            Received received = read(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            if (!(received instanceof Received.Data data)) {
+                break;
+            }
+            append(data.bytes());
+        }
+        return pending.length > 0;
+    }
+
+    /**
+     * Reads the raw connection, without TLS, until it ends or nothing came within the time for an answer: for what a
+     * server sends after TLS failed.
+     */
+    public DrainedInput drain() {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(takePending());
+        while (true) {
+            Received received = wire.read(answer);
+            if (received instanceof Received.Data data && all.size() < MAX_LINE) {
+                all.writeBytes(data.bytes());
+                transcript.add(number, From.SERVER, Through.PLAINTEXT, Transcript.printable(data.bytes()));
+            } else if (received instanceof Received.Silence) {
+                note("nothing more within " + answer.toMillis() + " ms");
+                return DrainedInput.of(all.toByteArray(), new Received.Silence(answer, ""));
+            } else {
+                Received.Ended ended = received instanceof Received.Ended real
+                        ? real
+                        : new Received.Ended(ConnectionEnd.GIVEN_UP, "it sent more than the suite reads");
+                return DrainedInput.of(all.toByteArray(), ended(ended));
+            }
+        }
+    }
+
+    /** Takes the bytes that were read after the last line. */
+    public byte[] takePending() {
+        byte[] taken = pending;
+        pending = new byte[0];
+        return taken;
+    }
+
+    /**
+     * Performs the handshake; if it succeeds, everything after it is inside TLS. Bytes read after the last plaintext
+     * line came before the ClientHello was sent: unless they are a TLS record, such as an early alert, the handshake
+     * fails as {@link HandshakeResult.Failure#NOT_TLS}.
+     */
+    public HandshakeResult handshake(TlsOffer offer) {
+        byte[] early = takePending();
+        if (early.length > 0) {
+            record(From.SERVER, Transcript.printable(early));
+            note("came after the go-ahead, before the ClientHello was sent");
+        }
+        if (early.length > 0 && !TlsEngine.looksLikeTls(early)) {
+            return new HandshakeResult.Failed(HandshakeResult.Failure.NOT_TLS, "'" + Transcript.printable(early) + "'");
+        }
+        record(
+                From.SUITE,
+                Through.TLS,
+                "TLS handshake begins"
+                        + offer.serverName().map(name -> ", SNI " + name).orElse(""));
+        TlsEngine engine = new TlsEngine(wire, offer, early);
+        HandshakeResult handshake = engine.handshake(answer);
+        if (handshake.done()) {
+            tls = Optional.of(engine);
+        } else if (((HandshakeResult.Failed) handshake).failure() == HandshakeResult.Failure.OWN_ALERT) {
+            // The rest of the server's flight is still TLS; what it sends next begins after it.
+            pending = engine.unread();
+        }
+        record(
+                From.SUITE,
+                Through.TLS,
+                "TLS handshake " + (handshake.done() ? "done: " : "failed: ") + handshake.description());
+        return handshake;
+    }
+
+    /** Sends close_notify inside TLS. */
+    public void closeNotify() {
+        if (tls.isPresent()) {
+            note("sends close_notify");
+            tls.get().closeNotify();
+        }
+    }
+
+    /** Ends this side's sending with FIN, without close_notify. */
+    public void finish() {
+        note("ends its sending side (FIN)");
+        wire.finish();
+    }
+
+    /** A remark in the transcript. */
+    public void note(String text) {
+        record(From.SUITE, text);
+    }
+
+    /** An entry in the transcript, for checks that speak TLS over {@link #wire} themselves. */
+    public void record(From from, Through through, String text) {
+        transcript.add(number, from, through, text);
+    }
+
+    /** An entry in the transcript, for checks that use {@link #wire} themselves. */
+    public void record(From from, String text) {
+        transcript.add(number, from, secure() ? Through.TLS : Through.PLAINTEXT, text);
+    }
+
+    /** Closes it, from another thread, because the time is over. */
+    public void abandon() {
+        wire.abandon();
+    }
+
+    @Override
+    public void close() {
+        wire.close();
+    }
+
+    private void append(byte[] bytes) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream(pending.length + bytes.length);
+        all.writeBytes(pending);
+        all.writeBytes(bytes);
+        pending = all.toByteArray();
+    }
+
+    private int indexOfLf(int from) {
+        for (int i = from; i < pending.length; i++) {
+            if (pending[i] == '\n') {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Without the CRLF at the end, which every line of the transcript has. */
+    private static byte[] trimmed(byte[] bytes) {
+        int n = bytes.length;
+        return n >= 2 && bytes[n - 2] == '\r' && bytes[n - 1] == '\n' ? Arrays.copyOf(bytes, n - 2) : bytes;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.ISO_8859_1);
+    }
+}

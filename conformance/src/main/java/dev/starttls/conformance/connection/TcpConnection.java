@@ -1,0 +1,158 @@
+package dev.starttls.conformance.connection;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * One raw TCP connection. Writes are sent at once (no Nagle), each in a segment of its own if the network allows it.
+ * Reads have a time limit; writes are ended by {@link #abandon()} from another thread. Only {@link #connect} throws.
+ */
+public final class TcpConnection implements Closeable {
+    private static final int CHUNK = 16 * 1024 + 512;
+
+    private final Socket socket;
+    private final byte[] buffer = new byte[CHUNK];
+    private volatile boolean abandoned;
+
+    private TcpConnection(Socket socket) {
+        this.socket = socket;
+    }
+
+    /** A connection over a connected socket. */
+    static TcpConnection over(Socket connected) {
+        return new TcpConnection(connected);
+    }
+
+    /**
+     * Connects to the first of the host's addresses that answers.
+     *
+     * @param limit for all addresses together; each has the same share of it
+     * @throws IOException if none does
+     */
+    public static TcpConnection connect(String host, int port, Duration limit) throws IOException {
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(host);
+        } catch (UnknownHostException e) {
+            throw new IOException("the name " + host + " has no address", e);
+        }
+        IOException last = new IOException("the name " + host + " has no address");
+        for (InetAddress address : addresses) {
+            try {
+                return connect(
+                        new InetSocketAddress(address, port), Optional.empty(), limit.dividedBy(addresses.length));
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    /**
+     * Connects to the server of another connection, from an IPv4 loopback address that is not the server's.
+     *
+     * @throws IOException if this machine has none, or that fails
+     */
+    public static TcpConnection connectFromElsewhere(TcpConnection other, Duration limit) throws IOException {
+        InetSocketAddress server = (InetSocketAddress) other.socket.getRemoteSocketAddress();
+        if (server == null || !(server.getAddress() instanceof Inet4Address)) {
+            throw new IOException("there is no other address to connect from");
+        }
+        boolean second = server.getAddress().equals(loopback(2));
+        return connect(server, Optional.of(loopback(second ? 1 : 2)), limit);
+    }
+
+    private static InetAddress loopback(int number) throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) number});
+    }
+
+    private static TcpConnection connect(InetSocketAddress address, Optional<InetAddress> from, Duration limit)
+            throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            if (from.isPresent()) {
+                socket.bind(new InetSocketAddress(from.get(), 0));
+            }
+            socket.connect(address, millis(limit));
+            return new TcpConnection(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Sends all of it; false if the peer is gone, and then the next read shows more. */
+    public boolean write(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Waits until bytes come, the stream ends, or the time limit is over. */
+    public Received read(Duration limit) {
+        try {
+            socket.setSoTimeout(millis(limit));
+            int n = socket.getInputStream().read(buffer);
+            return n < 0 ? new Received.Ended(ConnectionEnd.FIN, "") : new Received.Data(Arrays.copyOf(buffer, n));
+        } catch (SocketTimeoutException e) {
+            return new Received.Silence(limit);
+        } catch (IOException e) {
+            if (abandoned) {
+                return new Received.Ended(ConnectionEnd.GIVEN_UP, "");
+            }
+            return new Received.Ended(ConnectionEnd.RESET, e.getMessage() == null ? "" : e.getMessage());
+        }
+    }
+
+    /** Ends the sending direction (FIN); what the server still sends can be read. */
+    public void finish() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            // Already gone: the next read shows it.
+        }
+    }
+
+    /** The address of this end, for an address literal in EHLO. */
+    public InetSocketAddress local() {
+        return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+
+    /** Whether it goes from the server's own address to itself; servers may trust such a client. */
+    public boolean betweenEqualAddresses() {
+        return socket.getLocalAddress().equals(socket.getInetAddress());
+    }
+
+    /** Closes, from another thread, because the time is over; reads then return {@link ConnectionEnd#GIVEN_UP}. */
+    public void abandon() {
+        abandoned = true;
+        close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // There is nothing to do about it.
+        }
+    }
+
+    private static int millis(Duration limit) {
+        // Zero would mean "for ever" to a socket.
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, limit.toMillis()));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.starttls.conformance.pop3;
+
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.session.Offers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The capabilities in a response to CAPA: tags in upper case, each with its parameters (RFC 2449 section 3). */
+record Pop3Capabilities(List<String> lines, Map<String, String> announced) implements Offers {
+    Pop3Capabilities {
+        lines = List.copyOf(lines);
+        announced = Map.copyOf(announced);
+    }
+
+    static Pop3Capabilities in(ObservedPop3Reply reply) {
+        List<String> lines = reply instanceof ObservedPop3Reply.Answer answer ? answer.list() : List.of();
+        TreeMap<String, String> announced = new TreeMap<>();
+        for (String line : lines) {
+            String[] parts = line.strip().split(" +", 2);
+            String parameters = parts.length > 1 ? parts[1].strip() : "";
+            announced.merge(parts[0].toUpperCase(Locale.ROOT), parameters, (a, b) -> (a + " " + b).strip());
+        }
+        return new Pop3Capabilities(lines, announced);
+    }
+
+    boolean has(String tag) {
+        return announced.containsKey(tag);
+    }
+
+    /** The parameters of an announced capability; may be empty. */
+    Optional<String> of(String tag) {
+        return Optional.ofNullable(announced.get(tag));
+    }
+
+    @Override
+    public Optional<String> upgrade() {
+        return of("STLS");
+    }
+
+    @Override
+    public boolean pipelining() {
+        return has("PIPELINING");
+    }
+
+    @Override
+    public Set<String> mechanisms() {
+        Set<String> mechanisms = new TreeSet<>(
+                Arrays.asList(of("SASL").orElse("").toUpperCase(Locale.ROOT).split(" +")));
+        mechanisms.remove("");
+        return mechanisms;
+    }
+
+    /** All lines, sorted. */
+    @Override
+    public Collection<String> description() {
+        return new TreeSet<>(lines);
+    }
+
+    /** What is not well formed in the lines. */
+    List<String> flaws() {
+        List<String> flaws = new ArrayList<>();
+        for (String line : lines) {
+            if (!line.matches("[!-~&&[^.]]+( [!-~]+)*")) {
+                flaws.add("'" + Transcript.printable(line) + "' is not a tag with its parameters, separated by spaces");
+            }
+        }
+        return flaws;
+    }
+}

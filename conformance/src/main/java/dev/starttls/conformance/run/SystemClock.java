@@ -1,0 +1,40 @@
+package dev.starttls.conformance.run;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+
+/** The system's clock, with a thread that runs the timed actions. */
+final class SystemClock implements RunClock {
+    private final ScheduledThreadPoolExecutor watchdog;
+
+    SystemClock(ThreadFactory threads) {
+        watchdog = new ScheduledThreadPoolExecutor(1, threads);
+        // Otherwise the queue would keep the transcripts of thousands of finished targets until their time limits.
+        watchdog.setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public Future<?> after(Duration time, Runnable action) {
+        try {
+            return watchdog.schedule(action, time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // Closed: nothing is done any more.
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    @Override
+    public void close() {
+        watchdog.shutdownNow();
+    }
+}

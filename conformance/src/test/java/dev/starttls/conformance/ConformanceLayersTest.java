@@ -1,0 +1,97 @@
+package dev.starttls.conformance;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import org.junit.jupiter.api.Test;
+
+/** The rooms of the suite, and that imports only go down. */
+class ConformanceLayersTest {
+    /** From where they are, and not looked for in every jar of the tests. */
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .importUrl(Main.class.getProtectionDomain().getCodeSource().getLocation());
+
+    @Test
+    void imports_only_go_down() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("kit")
+                .definedBy("dev.starttls.conformance.junit..")
+                .layer("command")
+                .definedBy("dev.starttls.conformance")
+                .layer("report")
+                .definedBy("dev.starttls.conformance.report..")
+                .layer("run")
+                .definedBy("dev.starttls.conformance.run..")
+                .layer("protocols")
+                .definedBy(
+                        "dev.starttls.conformance.smtp..",
+                        "dev.starttls.conformance.imap..",
+                        "dev.starttls.conformance.pop3..")
+                .layer("upgrade")
+                .definedBy("dev.starttls.conformance.upgrade..")
+                .layer("tls")
+                .definedBy("dev.starttls.conformance.tls")
+                .layer("octets")
+                .definedBy(
+                        "dev.starttls.conformance.tls.wire..",
+                        "dev.starttls.conformance.tls.minimal..",
+                        "dev.starttls.conformance.tls.certificate..")
+                .layer("session")
+                .definedBy("dev.starttls.conformance.session..")
+                .layer("reach")
+                .definedBy("dev.starttls.conformance.reach..")
+                .layer("check")
+                .definedBy("dev.starttls.conformance.check..")
+                .layer("connection")
+                .definedBy("dev.starttls.conformance.connection..")
+                .layer("target")
+                .definedBy("dev.starttls.conformance.target..")
+                .whereLayer("kit")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("command")
+                .mayOnlyBeAccessedByLayers("kit")
+                .whereLayer("report")
+                .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("run")
+                .mayOnlyBeAccessedByLayers("kit", "command", "report")
+                .whereLayer("protocols")
+                .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("octets")
+                .mayOnlyBeAccessedByLayers("command", "report", "protocols", "upgrade", "tls")
+                .whereLayer("reach")
+                .mayOnlyBeAccessedByLayers("command", "run")
+                .whereLayer("upgrade")
+                .mayOnlyBeAccessedByLayers("command", "protocols")
+                .whereLayer("tls")
+                .mayOnlyBeAccessedByLayers("command", "protocols", "upgrade")
+                .whereLayer("session")
+                .mayOnlyBeAccessedByLayers("protocols", "upgrade")
+                .whereLayer("check")
+                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "protocols", "upgrade", "tls", "session")
+                .whereLayer("connection")
+                .mayOnlyBeAccessedByLayers(
+                        "kit", "command", "report", "run", "reach", "protocols", "upgrade", "tls", "session", "check")
+                .check(CLASSES);
+    }
+
+    @Test
+    void the_octets_of_tls_know_nothing_of_checks_and_connections() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.tls.wire",
+                        "dev.starttls.conformance.tls.minimal",
+                        "dev.starttls.conformance.tls.certificate")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.tls",
+                        "dev.starttls.conformance.check..",
+                        "dev.starttls.conformance.connection..",
+                        "dev.starttls.conformance.target..")
+                .check(CLASSES);
+    }
+}

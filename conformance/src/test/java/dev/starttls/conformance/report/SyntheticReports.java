@@ -1,0 +1,97 @@
+package dev.starttls.conformance.report;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.TlsInventory;
+import dev.starttls.conformance.check.TlsInventory.Extent;
+import dev.starttls.conformance.check.TlsInventory.Preference;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.tls.certificate.Issuer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Results that no server gave. */
+public final class SyntheticReports {
+    /** What a browser, a terminal or an XML parser must never be given as it is. */
+    public static final String HOSTILE =
+            "<script>alert(1)</script>\"'&amp;{{id}}{{{id}}}]]>-->\u0000\u001b[31m\u009b\u202e\u2066\u200f\ufeff\uffff\ud800`";
+
+    private SyntheticReports() {}
+
+    /** A target on which these were found. */
+    public static TargetReport target(String host, Verdict... verdicts) {
+        return target(host, "250 ok", Optional.empty(), verdicts);
+    }
+
+    /** One that says this at every place where a server, or whoever is in its way, can say anything. */
+    public static TargetReport saying(String text) {
+        return target(
+                "mail.example.org",
+                text,
+                Optional.of(text),
+                Verdict.fail(text),
+                Verdict.warn(text),
+                Verdict.skip(text),
+                Verdict.inconclusive(text),
+                Verdict.pass(text));
+    }
+
+    private static TargetReport target(String host, String said, Optional<String> problem, Verdict... verdicts) {
+        List<Transcript.Entry> transcript = List.of(
+                new Transcript.Entry(0, 1, From.CLIENT, Through.PLAINTEXT, "STARTTLS"),
+                new Transcript.Entry(1, 1, From.SERVER, Through.PLAINTEXT, said),
+                new Transcript.Entry(2, 1, From.SUITE, Through.TLS, said),
+                new Transcript.Entry(3, 1, From.SERVER, Through.TLS, said),
+                new Transcript.Entry(4, 2, From.SERVER, Through.TLS, said));
+        List<CheckResult> results = new ArrayList<>();
+        for (Verdict verdict : verdicts) {
+            results.add(new CheckResult(
+                    check("MADE-S-%02d".formatted(results.size() + 1)), verdict, transcript, Duration.ofMillis(1234)));
+        }
+        Issuer issuer = Issuer.selfSigned(Issuer.Order.authority(inName(said)));
+        return new TargetReport(
+                new Target(Scheme.SMTP, host, 25),
+                Instant.parse("2026-11-26T12:00:00Z"),
+                Duration.ofMillis(2345),
+                new Survey(
+                        List.of(
+                                new Survey.Phase("CONNECT", Duration.ofMillis(10)),
+                                new Survey.Phase("HANDSHAKE", Duration.ofMillis(30))),
+                        Optional.of(new HandshakeResult.Done("TLSv1.3", said, List.of(issuer.certificate()))),
+                        problem),
+                transcript,
+                results,
+                Optional.of(new TlsInventory(List.of(
+                        new TlsInventory.Version(
+                                "TLSv1.3", Extent.WHOLE, List.of(said), Preference.SERVER, List.of(said)),
+                        TlsInventory.Version.refused("TLSv1")))));
+    }
+
+    /** As the maker of certificates reads it: escaped (RFC 4514), and without what no encoding of a name has room for. */
+    private static String inName(String text) {
+        return text.replaceAll("[\u0000\uffff\ud800]", "").replaceAll("[,+\"\\\\<>;=#]", "\\\\$0");
+    }
+
+    private static Check check(String id) {
+        return Check.of(id, "made up")
+                .clause("RFC 3207 section 4")
+                .level(Level.SECURITY)
+                .why("because")
+                .fix("Fix it. Postfix: one. Exim: two.")
+                .on(Protocol.SMTP)
+                .run(subject -> Verdict.pass("never run"));
+    }
+}
