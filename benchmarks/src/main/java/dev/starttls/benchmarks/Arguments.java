@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** What the options take: each converter refuses what cannot be measured, and says what can. */
+/** The converters of the options: each refuses a value that cannot be measured, and says which values can. */
 final class Arguments {
 
     private Arguments() {}
@@ -39,7 +39,7 @@ final class Arguments {
         return refusal;
     }
 
-    /** How many rounds, seconds, targets or connections. */
+    /** A number of rounds, seconds, targets or connections. */
     static final class Count implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
@@ -47,7 +47,7 @@ final class Arguments {
         }
     }
 
-    /** How many at once, each of which has a connection: a process has descriptors for no more. */
+    /** A number of simultaneous connections: a process has descriptors for no more. */
     static final class AtOnce implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
@@ -55,7 +55,7 @@ final class Arguments {
         }
     }
 
-    /** How many upgrades. */
+    /** A number of upgrades. */
     static final class LongCount implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
@@ -63,7 +63,10 @@ final class Arguments {
         }
     }
 
-    /** The round trip of a link: a second is that of two satellites, and rounds of more take hours. */
+    /**
+     * The round trip of a link in milliseconds: one second is that of two satellite hops, and with more the rounds take
+     * hours.
+     */
     static final class LinkMillis implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
@@ -71,7 +74,7 @@ final class Arguments {
         }
     }
 
-    /** A port of TCP. */
+    /** A TCP port. */
     static final class Port implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
@@ -90,7 +93,7 @@ final class Arguments {
         }
     }
 
-    /** What multiplies numbers of rounds. */
+    /** A factor for the numbers of rounds. */
     static final class Factor implements ITypeConverter<Double> {
 
         private static final double MAX = 1_000;
@@ -109,7 +112,7 @@ final class Arguments {
         }
     }
 
-    /** A version of TLS that is measured. */
+    /** A version of TLS. */
     static final class TlsVersion implements ITypeConverter<String> {
 
         private static final List<String> KNOWN = List.of("TLSv1.3", "TLSv1.2");
@@ -123,7 +126,7 @@ final class Arguments {
         }
     }
 
-    /** Where results go: it is looked at before anything is measured. */
+    /** The folder of the results, which is checked before anything is measured. */
     static final class ResultsFolder implements ITypeConverter<Path> {
         @Override
         public Path convert(String text) {
@@ -133,13 +136,13 @@ final class Arguments {
                 existing = existing.getParent();
             }
             if (existing == null || !Files.isDirectory(existing) || !Files.isWritable(existing)) {
-                throw refusal(text, "a folder that can be written to, or can be made,");
+                throw refusal(text, "a folder that can be written to or created,");
             }
             return folder;
         }
     }
 
-    /** A file that there is. */
+    /** A readable file. */
     static final class ReadableFile implements ITypeConverter<Path> {
         @Override
         public Path convert(String text) {
@@ -162,7 +165,7 @@ final class Arguments {
         throw refusal(text, allowed);
     }
 
-    /** Where a server is. */
+    /** The host and port of a server. */
     static final class HostPort implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
@@ -175,7 +178,7 @@ final class Arguments {
         }
     }
 
-    /** Processors, as {@code taskset -c} takes them. */
+    /** Processors, in the format of {@code taskset -c}. */
     static final class Processors implements ITypeConverter<String> {
 
         private static final Pattern LIST =
@@ -184,7 +187,7 @@ final class Arguments {
         @Override
         public String convert(String text) {
             if (!LIST.matcher(text).matches()) {
-                throw refusal(text, "processors as taskset -c takes them, for instance 1 or 0,2-3,");
+                throw refusal(text, "processors in the format of taskset -c, for instance 1 or 0,2-3,");
             }
             return text;
         }

@@ -43,10 +43,10 @@ public final class Contexts {
     }
 
     /**
-     * Makes a key for a server that has other names.
+     * Makes a key for a server with other names.
      *
      * @param kind of the key
-     * @param names as keytool takes them: "dns:localhost,ip:127.0.0.1"
+     * @param names in the format of keytool: "dns:localhost,ip:127.0.0.1"
      */
     public Contexts(KeyKind kind, String names) {
         try {
@@ -111,7 +111,7 @@ public final class Contexts {
     }
 
     /**
-     * Writes the key down for another JVM.
+     * Writes the key to a file for another JVM.
      *
      * @param file to be overwritten
      */
@@ -126,7 +126,7 @@ public final class Contexts {
     /**
      * The kind of the key.
      *
-     * @return as its certificate has it
+     * @return the algorithm of its certificate
      * @throws GeneralSecurityException if the key store has none
      */
     public KeyKind kind() throws GeneralSecurityException {
@@ -177,7 +177,7 @@ public final class Contexts {
     }
 
     /**
-     * GnuTLS, which Exim has, takes a P-256 key only if the public key is in it too (RFC 5915), which Java leaves out. All
+     * Adds the public key to a P-256 key (RFC 5915): Java leaves it out, and GnuTLS, which Exim uses, requires it. All
      * lengths are fixed.
      */
     private static byte[] withPublicKey(ECPrivateKey key, PublicKey known) {
@@ -205,7 +205,7 @@ public final class Contexts {
     }
 
     /**
-     * A server whose key is opened once, as this library makes its context.
+     * A server context as this library makes it, whose key is decrypted once.
      *
      * @return a new context, with a cache of sessions of its own
      * @throws GeneralSecurityException if the key store does not have the key
@@ -218,9 +218,9 @@ public final class Contexts {
     }
 
     /**
-     * A server with the key as a key manager of the JDK has it.
+     * A server context with a key manager of the JDK.
      *
-     * @param algorithm of the factory: "PKIX", as guides have it, or "SunX509"
+     * @param algorithm of the factory: "PKIX", which most guides use, or "SunX509"
      * @return a new context, with a cache of sessions of its own
      * @throws GeneralSecurityException if there is no such factory
      */
@@ -278,7 +278,7 @@ public final class Contexts {
     }
 
     /**
-     * Forgets all sessions, so that the next handshake is a full one.
+     * Removes all sessions, so that the next handshake is a full one.
      *
      * @param client its context
      */

@@ -12,12 +12,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures what costs other than latency. */
+/** Measures costs other than latency. */
 @Command(
         name = "cost",
         mixinStandardHelpOptions = true,
-        description = "Measures CPU time, memory, bulk data, a server's upgrades and many at once, and reports; 'short'"
-                + " takes about two minutes, 'long' about twenty.")
+        description = "Measures CPU time, memory, bulk data, the upgrade rate of a server and many simultaneous"
+                + " upgrades, and writes a report; 'short' takes about two minutes, 'long' about twenty.")
 final class CostCommand implements Callable<Integer> {
 
     @Spec
@@ -37,7 +37,7 @@ final class CostCommand implements Callable<Integer> {
             names = "--results",
             converter = Arguments.ResultsFolder.class,
             paramLabel = "FOLDER",
-            description = "Where results, tables and pictures go (default: ${DEFAULT-VALUE}).")
+            description = "The folder for results, tables and pictures (default: ${DEFAULT-VALUE}).")
     private Path folder = Path.of("benchmarks", "results");
 
     @Override

@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The measurements of cost other than latency with their numbers: a short set to look at, a long one to quote. */
+/**
+ * The measurements of costs other than latency with their numbers of rounds: a short set for a quick look, a long one
+ * for published figures.
+ */
 public enum CostSet {
     /** One or two minutes. */
     SHORT(60, 6, 50, 500, 4, 200, 100),
@@ -53,7 +56,7 @@ public enum CostSet {
         HEAP,
         /** The upgrades of a server. */
         SERVER,
-        /** Many upgrades at once on one loop. */
+        /** Many simultaneous upgrades on one loop. */
         SCALE
     }
 
@@ -63,11 +66,11 @@ public enum CostSet {
      * @param part of the set
      * @param folder of the results
      * @param command that measures it again
-     * @throws Exception what went wrong
+     * @throws Exception if a measurement fails
      */
     public void measure(Part part, Path folder, String command) throws Exception {
         Machine machine = Machine.present();
-        Progress.OF_THIS_PROCESS.begin(part.name());
+        ProgressLine.OF_THIS_PROCESS.begin(part.name());
         List<Figure> figures =
                 switch (part) {
                     case MEMORY -> new InMemory(new Rounds(inMemory, inMemory)).measure();
@@ -81,7 +84,7 @@ public enum CostSet {
                 new Results<>(machine, LocalDate.now(ZoneOffset.UTC).toString(), command, figures));
     }
 
-    /** At a tenth of the connections too, for what ten times as many cost. */
+    /** Also with a tenth of the connections, to see what ten times as many cost. */
     private List<Figure> heap() throws Exception {
         List<Figure> figures = new ArrayList<>(new IdleHeap(connections / 10).measure());
         figures.addAll(new IdleHeap(connections).measure());

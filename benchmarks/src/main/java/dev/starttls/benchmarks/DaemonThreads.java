@@ -2,7 +2,7 @@ package dev.starttls.benchmarks;
 
 import java.util.concurrent.ThreadFactory;
 
-/** Threads that do not keep a measurement's JVM alive once it is over. */
+/** Daemon threads, which do not keep the JVM running after a measurement. */
 public final class DaemonThreads {
 
     private DaemonThreads() {}

@@ -14,9 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A link with a round trip: every octet, in either direction, comes out half a round trip after it went in. The TCP
- * handshake of the client is not delayed, but its last segment, the one that the server hears of the client by, is: the
- * greeting comes a round trip after the connection, as it does on a real link.
+ * A link with a round trip: every octet, in either direction, arrives half a round trip after it was sent. The TCP
+ * handshake of the client is not delayed, except its last segment, with which the server accepts the connection: the
+ * greeting comes one round trip after the connection, as on a real link.
  */
 public final class DelayingRelay implements AutoCloseable {
 
@@ -52,7 +52,7 @@ public final class DelayingRelay implements AutoCloseable {
     }
 
     /**
-     * Where the link begins.
+     * The port at which the link begins.
      *
      * @return a port on loopback
      */
@@ -87,7 +87,7 @@ public final class DelayingRelay implements AutoCloseable {
             relay(client, server);
             relay(server, client);
         } catch (IOException e) {
-            // No server any more, which the client hears of by the end of its connection.
+            // The server is gone; the client sees the end of its connection.
             closeQuietly(client);
         }
     }
@@ -128,7 +128,7 @@ public final class DelayingRelay implements AutoCloseable {
         }
     }
 
-    /** Parks for all but the last of it: the scheduler wakes a thread too late by about as much. */
+    /** Parks, and spins for the last part: the scheduler wakes a thread late by about as much. */
     private static void await(long due) {
         for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
             if (wait > LATE_NANOS) {
@@ -143,7 +143,7 @@ public final class DelayingRelay implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It is of no use to anybody either way.
+            // It is no longer used anyway.
             return;
         }
     }

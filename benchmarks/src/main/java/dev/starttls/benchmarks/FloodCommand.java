@@ -15,15 +15,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures how long others wait on a loop under attack. */
+/** Measures how long other clients wait on a loop under attack. */
 @Command(
         name = "flood",
         mixinStandardHelpOptions = true,
         description =
-                "Measures how long others wait for a greeting and for an answer inside TLS while hostile peers keep the"
-                        + " loop busy, against the same without them; exit status 1 if anybody waits longer than three times as long"
-                        + " plus 1 ms for each of them. Attackers on one core, the loop on the other:%n"
-                        + "  taskset -c 0 java -jar benchmarks/target/benchmarks.jar flood --attackers-on 1")
+                "Measures how long other clients wait for a greeting and for an answer inside TLS while hostile peers"
+                        + " keep the loop busy, compared with a calm loop; exit status 1 if a client waits longer than"
+                        + " three times as long plus 1 ms for each attacker. With the attackers on one core and the"
+                        + " loop on the other:%n  taskset -c 0 java -jar benchmarks/target/benchmarks.jar flood"
+                        + " --attackers-on 1")
 final class FloodCommand implements Callable<Integer> {
 
     @Spec
@@ -34,7 +35,7 @@ final class FloodCommand implements Callable<Integer> {
             converter = Arguments.AtOnce.class,
             split = ",",
             paramLabel = "N",
-            description = "How many at once (default: ${DEFAULT-VALUE}).")
+            description = "Numbers of simultaneous attackers (default: ${DEFAULT-VALUE}).")
     private List<Integer> attackers = List.of(1, 10, 100);
 
     @Option(
@@ -48,14 +49,14 @@ final class FloodCommand implements Callable<Integer> {
             names = "--seconds",
             converter = Arguments.Count.class,
             paramLabel = "S",
-            description = "For each measurement (default: ${DEFAULT-VALUE}).")
+            description = "The duration of each measurement (default: ${DEFAULT-VALUE}).")
     private int seconds = 5;
 
     @Option(
             names = "--attackers-on",
             converter = Arguments.Processors.class,
             paramLabel = "CPUS",
-            description = "Keeps the attackers' process, which has one thread for all of them, to these processors, by"
+            description = "The processors for the attackers' process, which has one thread for all of them; set with"
                     + " taskset (default: any).")
     private Optional<String> cpus = Optional.empty();
 
@@ -63,13 +64,13 @@ final class FloodCommand implements Callable<Integer> {
             names = "--results",
             converter = Arguments.ResultsFolder.class,
             paramLabel = "FOLDER",
-            description = "Writes flood.md there, too (default: only prints).")
+            description = "Also writes flood.md to this folder (default: prints only).")
     private Optional<Path> folder = Optional.empty();
 
     @Override
     public Integer call() throws Exception {
         String machine = Machine.present().line()
-                + (Precedence.possible()
+                + (RealTimePriority.available()
                         ? "; those who wait take precedence over the loop, as if on a machine of their own"
                         : "; those who wait share the loop's processors, since only root may take precedence (chrt)");
         System.out.println(machine);

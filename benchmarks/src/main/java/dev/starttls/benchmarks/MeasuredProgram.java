@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Runs programs one after the other and measures each with all processes that it starts. What they put where temporary files
- * go is in a folder that is deleted with this; a program that still runs then is ended.
+ * Runs programs one after the other and measures each with all processes that it starts. Their temporary files are in a
+ * folder that is deleted when this is closed; a program that is still running is then ended.
  */
 final class MeasuredProgram implements AutoCloseable {
 
@@ -28,7 +28,10 @@ final class MeasuredProgram implements AutoCloseable {
     private static final Pattern CPU = Pattern.compile("(\\d+)m([0-9.]+)s (\\d+)m([0-9.]+)s");
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
 
-    /** The second line of the shell's {@code times}: what the processes that it waited for, and theirs, have spent. */
+    /**
+     * Prints the shell's {@code times}, whose second line has the CPU time of the processes that it waited for, and of
+     * their children.
+     */
     private static final String SHELL = "\"$@\" >\"$0\" 2>&1 </dev/null; status=$?; times; exit $status";
 
     private final TemporaryFolder folder = TemporaryFolder.create("starttls-suite");
@@ -39,7 +42,7 @@ final class MeasuredProgram implements AutoCloseable {
     /**
      * Programs.
      *
-     * @param limit seconds that each may run
+     * @param limit the maximum running time of each in seconds
      * @throws IOException if there can be no temporary files
      */
     MeasuredProgram(int limit) throws IOException {
@@ -51,8 +54,8 @@ final class MeasuredProgram implements AutoCloseable {
      *
      * @param seconds from its start to its end
      * @param cpu seconds on a processor, of all its processes
-     * @param resident octets of memory that its processes had at once, at most
-     * @param failure why these are no figures of what the program was to do; empty if they are
+     * @param resident the maximum memory of its processes together, in octets
+     * @param failure why the figures do not count; empty if the program did its work
      */
     record Run(double seconds, double cpu, long resident, Optional<String> failure) {
 
@@ -65,11 +68,11 @@ final class MeasuredProgram implements AutoCloseable {
     }
 
     /**
-     * What a program that did its work has said.
+     * How to recognise that a program did its work.
      *
-     * @param status the exit statuses that say so
+     * @param status the exit statuses of success
      * @param statuses the same for readers
-     * @param output whether it is in what the program printed
+     * @param output whether the printed text shows success
      * @param outputs the same for readers
      */
     record Success(IntPredicate status, String statuses, Predicate<String> output, String outputs) {
@@ -94,7 +97,7 @@ final class MeasuredProgram implements AutoCloseable {
         }
     }
 
-    /** Where temporary files go. */
+    /** The folder for temporary files. */
     Path folder() {
         return folder.path();
     }
@@ -120,7 +123,7 @@ final class MeasuredProgram implements AutoCloseable {
         double seconds = (System.nanoTime() - begun) / 1e9;
         if (!ended) {
             end(process);
-            return new Run(seconds, Double.NaN, resident, Optional.of("not done after " + limit + " s"));
+            return new Run(seconds, Double.NaN, resident, Optional.of("not finished after " + limit + " s"));
         }
         String times = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         String said = Files.exists(output) ? new String(Files.readAllBytes(output), StandardCharsets.UTF_8) : "";
@@ -168,7 +171,7 @@ final class MeasuredProgram implements AutoCloseable {
                 : Double.NaN;
     }
 
-    /** Of one process, in octets; none when it has just ended. */
+    /** The memory of one process in octets; 0 if it has just ended. */
     private static long resident(ProcessHandle process) {
         try {
             Matcher resident = RESIDENT.matcher(Files.readString(Path.of("/proc", "" + process.pid(), "status")));

@@ -1,14 +1,14 @@
 package dev.starttls.benchmarks;
 
+import dev.starttls.benchmarks.latency.Endpoint;
+import dev.starttls.benchmarks.latency.MailProtocol;
 import dev.starttls.benchmarks.latency.OutsideServers;
-import dev.starttls.benchmarks.latency.Protocol;
 import dev.starttls.benchmarks.latency.ServerPlan;
-import dev.starttls.benchmarks.latency.Target;
 import dev.starttls.benchmarks.outside.DelayedLink;
 import dev.starttls.benchmarks.outside.InstalledServer;
-import dev.starttls.benchmarks.outside.Place;
 import dev.starttls.benchmarks.outside.RunningServer;
-import dev.starttls.benchmarks.outside.Started;
+import dev.starttls.benchmarks.outside.ServerLocation;
+import dev.starttls.benchmarks.outside.StartedResources;
 import dev.starttls.benchmarks.report.Machine;
 import dev.starttls.benchmarks.report.Page;
 import dev.starttls.benchmarks.report.Results;
@@ -41,15 +41,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Measures upgrades against servers that people have. */
+/** Measures upgrades against real servers. */
 @Command(
         name = "servers",
         mixinStandardHelpOptions = true,
         description =
-                "Measures this library, its peers and the loop by hand against Postfix, Exim and Dovecot, which it starts if"
-                        + " they are installed and the user is root: over loopback, and over links of 10 and 50 ms. A quarter of"
-                        + " an hour; once with each JDK, and the page has them side by side. Or against SMTP servers that run on"
-                        + " this machine: 'servers --ca ca.pem postfix=2525'.")
+                "Measures this library, its peers and the floor against Postfix, Exim and Dovecot, which it starts if"
+                        + " they are installed and the user is root: over loopback, and over links of 10 and 50 ms. It"
+                        + " takes a quarter of an hour; run it once with each JDK, and the page has them side by side."
+                        + " Or against SMTP servers that already run on this machine: 'servers --ca ca.pem"
+                        + " postfix=2525'.")
 final class ServersCommand implements Callable<Integer> {
 
     private static final Spread NO_LINK = new Spread(0, 0, 0, 0);
@@ -60,15 +61,15 @@ final class ServersCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "NAME=PORT",
-            description = "Servers that run already, on ports of this machine; each offers STARTTLS (default: starts"
-                    + " those that are installed).")
+            description = "Running servers on ports of this machine, which offer STARTTLS (default: starts those that"
+                    + " are installed).")
     private List<String> arguments = List.of();
 
     @Option(
             names = "--ca",
             converter = Arguments.ReadableFile.class,
             paramLabel = "FILE",
-            description = "The certificate that has issued those of the named servers for localhost, as PEM.")
+            description = "The CA certificate of the named servers' certificates for localhost, as PEM.")
     private Optional<Path> ca = Optional.empty();
 
     @Option(
@@ -83,7 +84,7 @@ final class ServersCommand implements Callable<Integer> {
             split = ",",
             converter = Arguments.TlsVersion.class,
             paramLabel = "VERSION",
-            description = "Of TLS (default: ${DEFAULT-VALUE}).")
+            description = "Versions of TLS (default: ${DEFAULT-VALUE}).")
     private List<String> versions = List.of("TLSv1.3", "TLSv1.2");
 
     @Option(
@@ -105,8 +106,8 @@ final class ServersCommand implements Callable<Integer> {
             names = "--results",
             converter = Arguments.ResultsFolder.class,
             paramLabel = "FOLDER",
-            description = "Where the results and servers.md go; those of another JDK that are there stay"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "The folder for the results and servers.md; results of another JDK in it are kept (default:"
+                    + " ${DEFAULT-VALUE}).")
     private Path folder = Path.of("benchmarks", "results");
 
     private final Map<String, Integer> named = new LinkedHashMap<>();
@@ -138,12 +139,12 @@ final class ServersCommand implements Callable<Integer> {
 
     private void named(Authority authority) throws Exception {
         for (Map.Entry<String, Integer> server : named.entrySet()) {
-            Target target = new Target("localhost", server.getValue(), Protocol.SMTP, TlsPolicy.REQUIRED);
+            Endpoint target = new Endpoint("localhost", server.getValue(), MailProtocol.SMTP, TlsPolicy.REQUIRED);
             measure(server.getKey(), target, authority.certificate().getEncoded(), authority.key(), 0, NO_LINK);
         }
     }
 
-    /** Not left to the parser, which calls what it cannot convert here unmatched. */
+    /** Parses NAME=PORT here, because picocli would report an invalid one as unmatched. */
     private void name() {
         for (String argument : arguments) {
             int end = argument.indexOf('=');
@@ -160,7 +161,7 @@ final class ServersCommand implements Callable<Integer> {
         }
     }
 
-    /** Who has issued the certificates of the named servers, and what keys those have. */
+    /** The CA of the named servers' certificates, and the kind of their keys. */
     private record Authority(X509Certificate certificate, KeyKind key) {}
 
     /** Empty if no server is named. */
@@ -201,7 +202,7 @@ final class ServersCommand implements Callable<Integer> {
         List<Integer> delayed = links.stream().filter(link -> link > 0).toList();
         if (links.contains(0)) {
             for (KeyKind key : KeyKind.values()) {
-                at(servers, Place.LOOPBACK, key, List.of(0), Optional.empty());
+                at(servers, ServerLocation.LOOPBACK, key, List.of(0), Optional.empty());
             }
         }
         if (!delayed.isEmpty() && !servers.isEmpty()) {
@@ -210,7 +211,7 @@ final class ServersCommand implements Callable<Integer> {
                 notMeasured("links with a round trip", missing.get());
                 return;
             }
-            try (Started started = new Started()) {
+            try (StartedResources started = new StartedResources()) {
                 Optional<DelayedLink> link = link(started);
                 if (link.isPresent()) {
                     at(servers, link.get().far(), KeyKind.EC, delayed, link);
@@ -219,8 +220,8 @@ final class ServersCommand implements Callable<Integer> {
         }
     }
 
-    /** Root in a container may lack the right to make one. */
-    private static Optional<DelayedLink> link(Started started) throws Exception {
+    /** Root in a container may not be allowed to create one. */
+    private static Optional<DelayedLink> link(StartedResources started) throws Exception {
         try {
             return Optional.of(started.with(DelayedLink::open));
         } catch (IOException e) {
@@ -231,10 +232,14 @@ final class ServersCommand implements Callable<Integer> {
 
     /** Starts the servers in a place and measures each over each link. */
     private void at(
-            List<InstalledServer> servers, Place place, KeyKind key, List<Integer> millis, Optional<DelayedLink> link)
+            List<InstalledServer> servers,
+            ServerLocation place,
+            KeyKind key,
+            List<Integer> millis,
+            Optional<DelayedLink> link)
             throws Exception {
         Contexts contexts = new Contexts(key, "dns:localhost,ip:" + place.address());
-        try (Started started = new Started()) {
+        try (StartedResources started = new StartedResources()) {
             Map<RunningServer, String> running = new LinkedHashMap<>();
             for (InstalledServer server : servers) {
                 try {
@@ -254,7 +259,7 @@ final class ServersCommand implements Callable<Integer> {
                             measured.high());
                 }
                 for (Map.Entry<RunningServer, String> server : running.entrySet()) {
-                    for (Target target : server.getKey().targets()) {
+                    for (Endpoint target : server.getKey().targets()) {
                         measure(server.getValue(), target, contexts.certificate(), key, delay, measured);
                     }
                 }
@@ -262,7 +267,7 @@ final class ServersCommand implements Callable<Integer> {
         }
     }
 
-    private void measure(String server, Target target, byte[] certificate, KeyKind key, int link, Spread roundTrip)
+    private void measure(String server, Endpoint target, byte[] certificate, KeyKind key, int link, Spread roundTrip)
             throws Exception {
         Set<String> wanted = Set.copyOf(versions);
         for (ServerPlan.Step step : ServerPlan.TABLE.steps(target, key, link, wanted, scale)) {

@@ -2,7 +2,7 @@ package dev.starttls.benchmarks;
 
 import dev.starttls.benchmarks.report.Machine;
 import dev.starttls.benchmarks.soak.Soak;
-import dev.starttls.benchmarks.soak.Verdict;
+import dev.starttls.benchmarks.soak.SoakVerdict;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -10,34 +10,36 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Upgrades very often in one process and looks at what is left. */
+/** Upgrades very often in one process, and checks for leaks. */
 @Command(
         name = "soak",
         mixinStandardHelpOptions = true,
         description =
-                "Upgrades very often in one process, through one loop of clients and one of a server, and prints heap"
-                        + " after collection, descriptors and threads as it goes; exit status 1 if an upgrade fails or anything grows.")
+                "Upgrades very often in one process, with one loop of clients and one of a server, and regularly prints"
+                        + " the heap after collection, descriptors and threads; exit status 1 if an upgrade fails or"
+                        + " anything grows.")
 final class SoakCommand implements Callable<Integer> {
 
     @Option(
             names = "--upgrades",
             converter = Arguments.LongCount.class,
             paramLabel = "N",
-            description = "How many (default: ${DEFAULT-VALUE}).")
+            description = "The number of upgrades (default: ${DEFAULT-VALUE}).")
     private long upgrades = 1_000_000;
 
     @Option(
             names = "--concurrency",
             converter = Arguments.AtOnce.class,
             paramLabel = "N",
-            description = "Underway at once (default: ${DEFAULT-VALUE}).")
+            description = "Simultaneous upgrades (default: ${DEFAULT-VALUE}).")
     private int atOnce = 16;
 
     @Option(
             names = "--every",
             converter = Arguments.LongCount.class,
             paramLabel = "N",
-            description = "Looks at the process after so many, when none is underway (default: ${DEFAULT-VALUE}).")
+            description = "Samples the process after this number of upgrades, when none is underway (default:"
+                    + " ${DEFAULT-VALUE}).")
     private long every = 50_000;
 
     @Option(
@@ -45,17 +47,17 @@ final class SoakCommand implements Callable<Integer> {
             converter = Arguments.Count.class,
             paramLabel = "N",
             description =
-                    "One of so many makes a full handshake, and leaves a session of its own in the cache; the others"
-                            + " resume; 1 for full handshakes only (default: ${DEFAULT-VALUE}).")
+                    "One of this number of upgrades makes a full handshake, and leaves a session of its own in the"
+                            + " cache; the others resume; 1 for full handshakes only (default: ${DEFAULT-VALUE}).")
     private int fullEvery = 4;
 
     @Option(
             names = "--sessions",
             converter = Arguments.Count.class,
             paramLabel = "N",
-            description = "Sessions that the clients' cache holds (default: the JDK's, 20,480 unless"
-                    + " javax.net.ssl.sessionCacheSize says otherwise). Until it is full the heap grows, so that a short run"
-                    + " needs a small one.")
+            description = "The size of the clients' session cache (default: the JDK's, 20,480 unless"
+                    + " javax.net.ssl.sessionCacheSize is set). The heap grows until it is full, so a short run needs a"
+                    + " small one.")
     private Optional<Integer> sessions = Optional.empty();
 
     @Override
@@ -64,7 +66,7 @@ final class SoakCommand implements Callable<Integer> {
         System.out.println(Machine.present().line());
         Consumer<String> out = System.out::println;
         try (Soak soak = new Soak(atOnce, fullEvery, sessions, out)) {
-            Verdict verdict = soak.run(upgrades, every);
+            SoakVerdict verdict = soak.run(upgrades, every);
             System.out.printf(
                     Locale.ROOT,
                     "%s after %d upgrades in %.0f s%n",

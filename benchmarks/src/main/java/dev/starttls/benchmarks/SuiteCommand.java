@@ -1,7 +1,7 @@
 package dev.starttls.benchmarks;
 
 import dev.starttls.benchmarks.MeasuredProgram.Success;
-import dev.starttls.benchmarks.outside.Started;
+import dev.starttls.benchmarks.outside.StartedResources;
 import dev.starttls.benchmarks.report.Machine;
 import dev.starttls.benchmarks.report.Page;
 import java.io.IOException;
@@ -21,24 +21,27 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures the conformance suite: one server, beside testssl.sh and sslscan on the same one, and a list of targets. */
+/** Measures the conformance suite on one server, compared with testssl.sh and sslscan, and on a list of targets. */
 @Command(
         name = "suite",
         mixinStandardHelpOptions = true,
         description =
-                "Measures the conformance suite on an SMTP server with STARTTLS, beside testssl.sh and sslscan where"
-                        + " they are installed, and on a list of targets: 'suite --ca ca.pem localhost:25'; exit status 1 if a"
-                        + " program fails.")
+                "Measures the conformance suite on an SMTP server with STARTTLS, compared with testssl.sh and sslscan"
+                        + " if they are installed, and on a list of targets: 'suite --ca ca.pem localhost:25'; exit"
+                        + " status 1 if a program fails.")
 final class SuiteCommand implements Callable<Integer> {
 
-    /** 0 if all checks passed, 1 if one failed; a JVM that does not get as far has 1 too, and no summary. */
+    /** 0 if all checks passed, 1 if one failed; a JVM that fails also has 1, but prints no summary. */
     private static final Success SUITE =
             new Success(status -> status <= 1, "0 or 1", said -> said.contains(" passed, "), "summary");
 
     private static final Success SSLSCAN = new Success(
             status -> status == 0, "0", said -> said.contains("Accepted") || said.contains("Preferred"), "suite");
 
-    /** Its status is the number of its doubts, or from 242 on what stopped it; from 128 on a signal did. */
+    /**
+     * Its status is the number of problems that it found; from 242 on the reason why it stopped, and from 128 on a
+     * signal.
+     */
     private static final Success TESTSSL =
             new Success(status -> status < 128, "below 128", said -> said.contains("TLS 1"), "version");
 
@@ -57,40 +60,40 @@ final class SuiteCommand implements Callable<Integer> {
             converter = Arguments.ReadableFile.class,
             required = true,
             paramLabel = "FILE",
-            description = "The certificate that has issued the server's, as PEM.")
+            description = "The CA certificate of the server's certificate, as PEM.")
     private Path ca;
 
     @Option(
             names = "--targets",
             converter = Arguments.Count.class,
             paramLabel = "N",
-            description = "How long the list is: the server so many times (default: ${DEFAULT-VALUE}).")
+            description = "The length of the list, which repeats the server (default: ${DEFAULT-VALUE}).")
     private int targets = 32;
 
     @Option(
             names = "--limit",
             converter = Arguments.Count.class,
             paramLabel = "SECONDS",
-            description = "The longest that any one program may run (default: ${DEFAULT-VALUE}).")
+            description = "The maximum running time of one program (default: ${DEFAULT-VALUE}).")
     private int limit = 1800;
 
-    @Option(names = "--jar", paramLabel = "FILE", description = "The suite (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--jar", paramLabel = "FILE", description = "The jar of the suite (default: ${DEFAULT-VALUE}).")
     private Path jar = Path.of("conformance", "target", "conformance.jar");
 
     @Option(
             names = "--results",
             converter = Arguments.ResultsFolder.class,
             paramLabel = "FOLDER",
-            description = "Writes suite.md there, too (default: only prints).")
+            description = "Also writes suite.md to this folder (default: prints only).")
     private Optional<Path> folder = Optional.empty();
 
     @Override
     public Integer call() throws Exception {
         if (!Files.isReadable(jar)) {
             throw new ParameterException(
-                    spec.commandLine(), "Expected the suite in " + jar + ": build it, or name another with --jar");
+                    spec.commandLine(), "Expected the suite in " + jar + ": build it, or give another one with --jar");
         }
-        try (Started started = new Started()) {
+        try (StartedResources started = new StartedResources()) {
             MeasuredProgram programs = started.with(() -> new MeasuredProgram(limit));
             List<String> page = measure(programs);
             if (folder.isPresent()) {
@@ -148,7 +151,7 @@ final class SuiteCommand implements Callable<Integer> {
         say(page, "| " + title + " | " + programs.run(command, success).columns() + " |");
     }
 
-    /** For whoever waits; not a line of the page. */
+    /** Progress on standard error; not a line of the page. */
     private void waiting(String title) {
         System.err.println("running " + title + ", for at most " + limit + " s");
     }

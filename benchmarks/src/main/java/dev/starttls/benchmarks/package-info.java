@@ -1,2 +1,2 @@
-/** The latency that an upgrade adds, measured. */
+/** Measures the cost of an upgrade. */
 package dev.starttls.benchmarks;

@@ -47,7 +47,7 @@ class MeasuredProgramTest {
     void what_is_not_done_in_time_is_ended_and_a_failure() throws Exception {
         try (MeasuredProgram programs = new MeasuredProgram(1)) {
             assertThat(programs.run(List.of("sleep", "600"), SUMMARY).columns())
-                    .isEqualTo("failed: not done after 1 s | | ");
+                    .isEqualTo("failed: not finished after 1 s | | ");
         }
     }
 

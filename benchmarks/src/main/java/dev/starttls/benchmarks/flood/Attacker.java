@@ -10,13 +10,15 @@ import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
-/** One hostile peer: goes through the dialogue as far as its flood, then sends all that the connection takes. */
+/** One hostile peer: goes through the dialogue up to its flood, then sends as much as the connection accepts. */
 final class Attacker {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
     private static final ByteBuffer NOOPS = text("NOOP\r\n");
     private static final ByteBuffer LINES = text("All work and no play makes Jack a dull boy.\r\n");
-    /** What one turn of the attackers' thread sends on a connection at most: a few records of the greatest length. */
+    /**
+     * The maximum that one turn of the attackers' thread sends on a connection: a few records of the maximum length.
+     */
     private static final int ROOM = 65_536;
 
     private static final int RECORD = 16_709;
@@ -62,7 +64,10 @@ final class Attacker {
         return new Attacker(attack, channel, engine);
     }
 
-    /** Sends what is taken without waiting, and throws away what has come. Returns how many octets it sent. */
+    /**
+     * Sends as much as the connection accepts without blocking, and discards its input. Returns the number of octets
+     * sent.
+     */
     int flood() {
         if (!alive) {
             return 0;
@@ -77,7 +82,7 @@ final class Attacker {
             }
             return channel.write(out);
         } catch (IOException e) {
-            // It was thrown out, as the attacked side may well do.
+            // The attacked side has closed the connection, which it may do.
             return end();
         }
     }

@@ -17,22 +17,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 
 /**
- * Hostile peers on one thread, in a process of their own, so that they can be kept to one core. Says {@code port N} if it
- * listens, {@code ready} when all have come as far as their flood, and floods from the next line of its input to the end of
- * that.
+ * Hostile peers on one thread, in a process of their own, so that they can be bound to one core. Prints {@code port N}
+ * if it listens and {@code ready} when all are ready to flood, and floods from the next line of its input to the end of
+ * the input.
  */
 final class Attackers {
 
     private Attackers() {}
 
-    /** Takes the attack, how many attackers, the port to connect to (0 to listen), and the key store. */
+    /** Arguments: the attack, the number of attackers, the port to connect to (0 to listen), and the key store. */
     public static void main(String[] args) throws Exception {
         Attack attack = Attack.valueOf(args[0]);
         int count = Integer.parseInt(args[1]);
         int port = Integer.parseInt(args[2]);
         Contexts contexts = Contexts.of(Path.of(args[3]));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        List<Attacker> attackers = attack.target() == Attack.Target.SERVER
+        List<Attacker> attackers = attack.target() == Attack.Endpoint.SERVER
                 ? clients(attack, count, port, contexts)
                 : servers(attack, count, contexts);
         System.out.println("ready");

@@ -33,12 +33,12 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 
 /**
- * Measures how long others wait on a loop that hostile peers keep busy. Every wait of the measurement itself is bounded, so
- * that it ends also where they starve.
+ * Measures how long other clients wait on a loop that hostile peers keep busy. Every wait of the measurement itself has
+ * a limit, so that it also ends if the clients starve.
  */
 public final class Flood implements AutoCloseable {
 
-    /** A message that is larger is refused; an attacker does not come so far. */
+    /** The maximum size of a message, which no attacker reaches. */
     private static final long MESSAGE = Long.MAX_VALUE / 2;
 
     private static final int ROOM_FOR_OTHERS = 200;
@@ -56,7 +56,7 @@ public final class Flood implements AutoCloseable {
      * A measurement.
      *
      * @param each how long one of them takes
-     * @param cpu the processors that the attackers are kept to, as {@code taskset -c} takes them; empty for any
+     * @param cpu the processors of the attackers, in the format of {@code taskset -c}; empty for any
      * @throws Exception if there is no TLS
      */
     public Flood(Duration each, Optional<String> cpu) throws Exception {
@@ -66,11 +66,11 @@ public final class Flood implements AutoCloseable {
     }
 
     /**
-     * What came of one.
+     * The result of one measurement.
      *
      * @param waits by what was awaited
      * @param sent octets by all attackers
-     * @param left attackers that were not thrown out
+     * @param left attackers whose connection is still open
      */
     record Result(Map<String, Waits> waits, long sent, int left) {}
 
@@ -80,14 +80,14 @@ public final class Flood implements AutoCloseable {
      * @param attack of which kind
      * @param attackers how many; 0 for a calm loop
      * @return how long others waited
-     * @throws Exception what went wrong with those who attack or are attacked
+     * @throws Exception if the attackers or the attacked side fail
      */
     Result measure(Attack attack, int attackers) throws Exception {
         ExecutorService tasks = Executors.newFixedThreadPool(1);
         try (UpgradeLoop attacked = loop(attackers, tasks);
                 UpgradeLoop others = loop(0, Runnable::run)) {
             try {
-                return attack.target() == Attack.Target.SERVER
+                return attack.target() == Attack.Endpoint.SERVER
                         ? server(attack, attackers, attacked)
                         : clients(attack, attackers, attacked, others);
             } finally {
@@ -113,8 +113,8 @@ public final class Flood implements AutoCloseable {
             hostile.go();
             long end = System.nanoTime() + each.toNanos();
             Map<String, Future<Waits>> waits = new LinkedHashMap<>();
-            waits.put("a greeting", threads.submit(() -> Honest.greetings(port, end)));
-            Future<Waits> answers = threads.submit(() -> Honest.answers(session, end));
+            waits.put("a greeting", threads.submit(() -> HonestClients.greetings(port, end)));
+            Future<Waits> answers = threads.submit(() -> HonestClients.answers(session, end));
             waits.put("an answer inside TLS", answers);
             return hostile.result(until(end, waits, session.channel().transport()::close));
         }
@@ -133,7 +133,7 @@ public final class Flood implements AutoCloseable {
             long end = System.nanoTime() + each.toNanos();
             SmtpClient client = client(port);
             Map<String, Future<Waits>> waits =
-                    Map.of("an upgrade", threads.submit(() -> Honest.upgrades(client, attacked, end)));
+                    Map.of("an upgrade", threads.submit(() -> HonestClients.upgrades(client, attacked, end)));
             Result result = hostile.result(until(end, waits, () -> {}));
             victims.forEach(victim -> victim.cancel(false));
             return result;
@@ -164,7 +164,7 @@ public final class Flood implements AutoCloseable {
                 envelope -> new SmtpDataReceiver() {
                     @Override
                     public void line(String line) {
-                        // Nobody wants it.
+                        // It is discarded.
                     }
 
                     @Override
@@ -192,13 +192,13 @@ public final class Flood implements AutoCloseable {
         return loop;
     }
 
-    /** To be called when the attackers have gone, or a loop that they keep busy does not come to its end. */
+    /** To be called when the attackers are gone, because a loop that they keep busy does not end. */
     private static void stop(UpgradeLoop loop) throws InterruptedException, ExecutionException, TimeoutException {
         loop.closeNow();
         loop.stopped().get(STOPS_IN, TimeUnit.SECONDS);
     }
 
-    /** The process of the attackers; with none of them there is no process. */
+    /** The process of the attackers; without attackers there is no process. */
     private final class Hostile implements AutoCloseable {
 
         private final Optional<Process> process;

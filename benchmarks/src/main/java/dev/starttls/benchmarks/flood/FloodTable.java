@@ -1,18 +1,18 @@
 package dev.starttls.benchmarks.flood;
 
-import dev.starttls.benchmarks.Progress;
+import dev.starttls.benchmarks.ProgressLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Goes through the attacks and says, in a table, what came of each against the goal. */
+/** Measures the attacks, and compares each with the goal in a table. */
 public final class FloodTable {
 
-    /** How many times the calm 99th percentile others may wait, the attackers' turns not counted. */
+    /** How many times the calm 99th percentile other clients may wait, without the attackers' turns. */
     private static final double TIMES_CALM = 3;
 
-    /** In milliseconds: what one attacker may take of the loop before it is another connection's turn. */
+    /** How long one attacker may occupy the loop before another connection's turn, in milliseconds. */
     private static final double TURN = 1;
 
     private final Flood flood;
@@ -23,7 +23,7 @@ public final class FloodTable {
     private boolean reached = true;
 
     /**
-     * A table of nothing yet.
+     * An empty table.
      *
      * @param flood that measures
      */
@@ -43,11 +43,11 @@ public final class FloodTable {
         lines.forEach(progress);
         int measured = 0;
         for (Attack attack : attacks) {
-            // The first ones warm up, what an attack alone goes through too.
+            // The first ones are warm-up, also for the code that only an attack runs.
             flood.measure(attack, 0);
             flood.measure(attack, 1);
             Flood.Result calm = flood.measure(attack, 0);
-            Progress.OF_THIS_PROCESS.at(++measured, "measurement", (long) attacks.size() * (levels.size() + 1));
+            ProgressLine.OF_THIS_PROCESS.at(++measured, "measurement", (long) attacks.size() * (levels.size() + 1));
             for (int attackers : levels) {
                 Flood.Result attacked = flood.measure(attack, attackers);
                 measured++;

@@ -5,24 +5,27 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** How long somebody waited who asks at regular times, or would have asked while waiting. One thread adds to it. */
+/**
+ * The waits of a client that asks at regular times, including the requests that it could not send while waiting. One
+ * thread adds to it.
+ */
 final class Waits {
 
-    /** How often somebody asks, in milliseconds. */
+    /** The interval between requests in milliseconds. */
     static final double EVERY = 5;
 
     private final List<Double> millis = new ArrayList<>();
     private double cutShort = Double.NaN;
 
-    /** An answer has come. */
+    /** Adds the wait for an answer. */
     void answered(long nanos) {
-        // A client that is kept waiting does not ask meanwhile: those that would have asked have waited too.
+        // A waiting client sends no requests meanwhile: those that it would have sent have waited too.
         for (double wait = nanos / 1e6; wait > 0; wait -= EVERY) {
             millis.add(wait);
         }
     }
 
-    /** The measurement ended before an answer came: the wait is at least so long. */
+    /** Adds a wait that the end of the measurement cut short: it is at least this long. */
     void unanswered(long nanos) {
         answered(nanos);
         cutShort = nanos / 1e6;
@@ -41,7 +44,10 @@ final class Waits {
         return millis.size();
     }
 
-    /** Of a quantile; of a high one, with a sign that it would have been longer if the wait that was cut short decides it. */
+    /**
+     * The text of a quantile; a high one is marked if a wait that was cut short decides it, so that it would have been
+     * longer.
+     */
     String text(double share) {
         double quantile = quantile(share);
         return (share > 0.5 && quantile <= cutShort ? ">= " : "") + String.format(Locale.ROOT, "%.2f", quantile);

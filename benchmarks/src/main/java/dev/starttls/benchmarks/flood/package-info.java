@@ -1,2 +1,2 @@
-/** How long others wait while hostile peers keep a loop busy, which is a matter of fairness and not of speed. */
+/** How long other clients wait while hostile peers keep a loop busy: a measurement of fairness, not of speed. */
 package dev.starttls.benchmarks.flood;

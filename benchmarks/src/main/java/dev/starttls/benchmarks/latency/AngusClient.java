@@ -7,7 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Properties;
 
-/** Angus Mail, which has SMTP alone here: of IMAP and POP3 it takes log-in for a part of connecting. */
+/** Angus Mail, only for SMTP: with IMAP and POP3 its connecting includes the login. */
 final class AngusClient implements UpgradeClient {
 
     private final SmallSegments segments;
@@ -17,7 +17,7 @@ final class AngusClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
         Properties settings = new Properties();
         settings.put("mail.smtp.localhost", "[127.0.0.1]");
         if (target.implicit()) {

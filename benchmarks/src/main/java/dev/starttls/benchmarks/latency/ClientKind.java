@@ -4,11 +4,11 @@ import dev.starttls.core.upgrade.Preparation;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 
-/** Who upgrades. */
+/** The kinds of clients. */
 public enum ClientKind {
     /** No upgrade. */
     PLAINTEXT("no upgrade"),
-    /** Channel and engine by hand. */
+    /** A channel and an engine without a library. */
     FLOOR("floor: channel and engine by hand"),
     /** The same with TCP_QUICKACK, against servers that write twice with Nagle's algorithm on. */
     FLOOR_QUICK_ACK("floor: channel and engine by hand, TCP_QUICKACK"),
@@ -18,7 +18,7 @@ public enum ClientKind {
     STARTTLS_UNPREPARED("this library, blocking, unprepared"),
     /** This library, blocking, the ClientHello made by another thread. */
     STARTTLS_TWO_THREADS("this library, blocking, another thread prepares"),
-    /** This library, blocking, which remembers what each host takes unasked. */
+    /** This library, blocking, which remembers what each host accepts directly. */
     STARTTLS_DIRECT("this library, blocking, direct where remembered"),
     /** This library on a selector loop. */
     STARTTLS_LOOP("this library, selector loop"),
@@ -42,7 +42,7 @@ public enum ClientKind {
     COMMONS_NET("Commons Net"),
     /** Commons Net's clients with a socket factory that sets TCP_NODELAY. */
     COMMONS_NET_NO_DELAY("Commons Net, TCP_NODELAY"),
-    /** Netty's SslHandler; its channels have TCP_NODELAY as they come. */
+    /** Netty's SslHandler; its channels have TCP_NODELAY by default. */
     NETTY("Netty SslHandler"),
     /** Angus Mail with nothing set but TLS. */
     ANGUS("Angus Mail"),
@@ -59,17 +59,17 @@ public enum ClientKind {
         return title;
     }
 
-    /** Whether it is this library, whatever its engines and its driver. */
+    /** Whether it is this library, with any engines and driver. */
     boolean own() {
         return name().startsWith("STARTTLS");
     }
 
-    /** Whether it can hold such a session. Angus Mail takes log-in for a part of connecting, but of SMTP. */
-    boolean has(Protocol protocol) {
-        return protocol == Protocol.SMTP || (this != ANGUS && this != ANGUS_NO_DELAY);
+    /** Whether it supports the protocol. Connecting with Angus Mail includes the login, except with SMTP. */
+    boolean has(MailProtocol protocol) {
+        return protocol == MailProtocol.SMTP || (this != ANGUS && this != ANGUS_NO_DELAY);
     }
 
-    /** What it brings to handshakes with the server that has this certificate. */
+    /** Its TLS settings for the server with this certificate. */
     ClientTls trusting(byte[] certificate) throws GeneralSecurityException, IOException {
         ClientTls.Maker maker =
                 switch (this) {

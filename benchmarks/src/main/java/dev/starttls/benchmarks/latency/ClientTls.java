@@ -14,10 +14,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import org.conscrypt.Conscrypt;
 
-/** What one client brings to its handshakes: trust in one certificate, and sessions that it shares with no other client. */
+/** The TLS settings of one client: trust in one certificate, and a session cache of its own. */
 final class ClientTls {
 
-    /** Who makes the engines. */
+    /** The provider of the engines. */
     enum Maker {
         /** SunJSSE. */
         JDK,
@@ -43,18 +43,18 @@ final class ClientTls {
         renew();
     }
 
-    /** For clients that take one; not of {@link Maker#TCNATIVE}. */
+    /** For clients that use a context; not for {@link Maker#TCNATIVE}. */
     SSLContext context() {
         return context;
     }
 
-    /** For this library. */
+    /** The settings of this library. */
     TlsSettings settings(String version) {
         TlsSettings.Builder settings = TlsSettings.builder().versions(version);
         return (maker == Maker.JDK ? settings.context(context) : settings.engines(engines)).build();
     }
 
-    /** Forgets all sessions, so that the next handshake is a full one. */
+    /** Removes all sessions, so that the next handshake is a full one. */
     void forget() throws GeneralSecurityException, IOException {
         if (maker == Maker.JDK) {
             Contexts.forget(context);
@@ -91,7 +91,7 @@ final class ClientTls {
         }
     }
 
-    /** Loaded only by those who use it. */
+    /** Loaded only by clients that use it. */
     private static final class Shared {
         private static final Provider CONSCRYPT =
                 Conscrypt.newProviderBuilder().provideTrustManager(false).build();

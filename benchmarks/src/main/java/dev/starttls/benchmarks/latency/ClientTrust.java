@@ -10,8 +10,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * The trust manager of the platform, which counts: in a full handshake it is asked once, in a resumed one never. That tells
- * the two apart whoever made the client and the server.
+ * The trust manager of the platform, counting its calls: there is one in a full handshake and none in a resumed one,
+ * which distinguishes the two for every client and server.
  */
 final class ClientTrust extends X509ExtendedTrustManager {
 
@@ -68,7 +68,7 @@ final class ClientTrust extends X509ExtendedTrustManager {
         platform.checkClientTrusted(chain, authType);
     }
 
-    /** What Conscrypt says of TLS 1.3, where no suite names how the server authenticates, as the JDK says it. */
+    /** Translates Conscrypt's name for TLS 1.3, whose suites do not name the authentication, to the JDK's. */
     private static String known(String authType) {
         return authType.equals("GENERIC") ? "UNKNOWN" : authType;
     }

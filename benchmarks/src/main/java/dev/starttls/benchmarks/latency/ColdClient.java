@@ -11,14 +11,17 @@ final class ColdClient {
 
     private ColdClient() {}
 
-    /** Arguments: the client, the port, the version, a file with the server's certificate. Prints two times, in nanoseconds. */
+    /**
+     * Arguments: the client, the port, the version, a file with the server's certificate. Prints two times in
+     * nanoseconds.
+     */
     public static void main(String[] arguments) throws IOException, GeneralSecurityException {
         long start = System.nanoTime();
         ClientKind kind = ClientKind.valueOf(arguments[0]);
         ClientTls tls = kind.trusting(Files.readAllBytes(Path.of(arguments[3])));
         UpgradeClient client = kind.open();
         long before = System.nanoTime();
-        Closeable upgraded = client.upgrade(Target.smtp(Integer.parseInt(arguments[1])), tls, arguments[2]);
+        Closeable upgraded = client.upgrade(Endpoint.smtp(Integer.parseInt(arguments[1])), tls, arguments[2]);
         long after = System.nanoTime();
         System.out.println((before - start) + " " + (after - before));
         upgraded.close();

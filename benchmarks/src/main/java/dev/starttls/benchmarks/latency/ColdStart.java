@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The first upgrade of a JVM: a new one for each sample, with the archive of classes that the JDK comes with,
- * with one that was made from the same program before (AppCDS), and with the AOT cache of a run before where the JDK makes
- * one (JEP 514). Server and link are in this process.
+ * The first upgrade of a JVM: a new JVM for each sample, with the JDK's own class archive, with one made from the same
+ * program (AppCDS), and with the AOT cache of an earlier run if the JDK supports it (JEP 514). Server and link are in
+ * this process.
  */
 final class ColdStart {
 
@@ -35,7 +35,7 @@ final class ColdStart {
         this.rounds = rounds;
     }
 
-    /** From where classes are loaded ready-made. */
+    /** The class archives. */
     private enum Archive {
         JDK("of the JDK", 17),
         APPLICATION("of the application", 17),
@@ -50,7 +50,7 @@ final class ColdStart {
             this.since = since;
         }
 
-        /** What makes the file; nothing where there is nothing to be made. */
+        /** The options that make the file; empty if there is nothing to make. */
         List<String> making(Path file) {
             return switch (this) {
                 case JDK -> List.of();
@@ -75,8 +75,8 @@ final class ColdStart {
         Contexts contexts = new Contexts(KeyKind.EC);
         Path folder = Files.createTempDirectory("starttls-benchmark");
         try (MailServers servers = new MailServers()) {
-            int port =
-                    servers.link(servers.listen(Protocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), linkMillis);
+            int port = servers.link(
+                    servers.listen(MailProtocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), linkMillis);
             Path certificate = folder.resolve("server.der");
             Files.write(certificate, contexts.certificate());
             Map<Start, Child> children = new LinkedHashMap<>();

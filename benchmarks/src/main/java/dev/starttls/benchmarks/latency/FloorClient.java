@@ -12,12 +12,12 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import jdk.net.ExtendedSocketOptions;
 
-/** The floor: a blocking channel and an engine by hand, with no library around them and none of its safeguards. */
+/** The floor: a blocking channel and an engine, without a library and its safeguards. */
 final class FloorClient implements UpgradeClient {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    /** Whether the kernel is asked to acknowledge at once. */
+    /** Whether the kernel acknowledges at once (TCP_QUICKACK). */
     private final boolean quickAck;
 
     FloorClient(boolean quickAck) {
@@ -25,16 +25,16 @@ final class FloorClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
         SocketChannel channel = SmallSegments.AT_ONCE.channel();
         try {
             channel.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));
             ByteBuffer in = ByteBuffer.allocate(17_000);
             Script script = target.script();
-            for (Exchange exchange : script.plain()) {
+            for (CommandReply exchange : script.plain()) {
                 exchange.over(channel, in);
             }
-            inside(channel, ByHand.engine(target, tls, version), in.clear().flip(), script.inside());
+            inside(channel, FloorEngine.engine(target, tls, version), in.clear().flip(), script.inside());
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -42,11 +42,11 @@ final class FloorClient implements UpgradeClient {
         }
     }
 
-    private void inside(SocketChannel channel, SSLEngine engine, ByteBuffer in, List<Exchange> exchanges)
+    private void inside(SocketChannel channel, SSLEngine engine, ByteBuffer in, List<CommandReply> exchanges)
             throws IOException {
         ByteBuffer out = ByteBuffer.allocate(40_000);
-        Iterator<Exchange> rest = exchanges.iterator();
-        Exchange exchange = rest.next();
+        Iterator<CommandReply> rest = exchanges.iterator();
+        CommandReply exchange = rest.next();
         ByteBuffer command = exchange.octets();
         ByteBuffer plain = ByteBuffer.allocate(17_000);
         engine.beginHandshake();
@@ -101,7 +101,7 @@ final class FloorClient implements UpgradeClient {
     private static void fill(SocketChannel channel, ByteBuffer in) throws IOException {
         in.compact();
         if (channel.read(in) < 0) {
-            throw Exchange.closed();
+            throw CommandReply.closed();
         }
         in.flip();
     }

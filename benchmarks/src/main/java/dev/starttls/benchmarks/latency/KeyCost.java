@@ -12,8 +12,8 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 
 /**
- * What the way costs in which a server's context has its key: an SMTP upgrade in process by the loop by hand, with servers
- * that differ in nothing else, all of them and both handshakes in turn.
+ * The cost of the different ways to give a server's context its key: an SMTP upgrade by the floor in one process, with
+ * servers that differ in nothing else, all of them and both handshakes in turn.
  */
 final class KeyCost {
 
@@ -25,7 +25,7 @@ final class KeyCost {
         this.rounds = rounds;
     }
 
-    private record Condition(String keys, Handshake handshake) {}
+    private record Condition(String keys, HandshakeKind handshake) {}
 
     List<Results.ServerKey> measure(Contexts contexts) throws Exception {
         Map<String, SSLContext> servers = new LinkedHashMap<>();
@@ -36,8 +36,8 @@ final class KeyCost {
         try (MailServers running = new MailServers()) {
             Map<Condition, Rounds.Contestant> contestants = new LinkedHashMap<>();
             for (Map.Entry<String, SSLContext> server : servers.entrySet()) {
-                int port = running.listen(Protocol.SMTP, TlsPolicy.OPPORTUNISTIC, server.getValue());
-                for (Handshake handshake : Handshake.values()) {
+                int port = running.listen(MailProtocol.SMTP, TlsPolicy.OPPORTUNISTIC, server.getValue());
+                for (HandshakeKind handshake : HandshakeKind.values()) {
                     PeerLatency.Runner runner = new PeerLatency.Runner(
                             ClientKind.FLOOR,
                             new Results.Scenario(VERSION, key, handshake.name(), 0),

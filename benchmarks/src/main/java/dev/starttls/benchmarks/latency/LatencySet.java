@@ -2,7 +2,7 @@ package dev.starttls.benchmarks.latency;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
-import dev.starttls.benchmarks.Progress;
+import dev.starttls.benchmarks.ProgressLine;
 import dev.starttls.benchmarks.report.LatencyReport;
 import dev.starttls.benchmarks.report.Machine;
 import dev.starttls.benchmarks.report.Results;
@@ -15,7 +15,10 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** The measurements of latency with their numbers of rounds: a short set to look at, a long one to quote. */
+/**
+ * The measurements of latency with their numbers of rounds: a short set for a quick look, a long one for published
+ * figures.
+ */
 public enum LatencySet {
     /** Two or three minutes: TLS 1.3 and EC keys, loopback and 10 ms, few rounds. */
     SHORT,
@@ -24,7 +27,7 @@ public enum LatencySet {
 
     private static final int COLD_LINK = 50;
 
-    /** Without those that wait for Nagle's algorithm: 45 ms that are known already. */
+    /** Without the clients that wait for Nagle's algorithm, whose 45 ms are known. */
     private static final Set<ClientKind> SWIFT = EnumSet.of(
             ClientKind.PLAINTEXT,
             ClientKind.FLOOR,
@@ -38,7 +41,7 @@ public enum LatencySet {
             ClientKind.NETTY,
             ClientKind.ANGUS_NO_DELAY);
 
-    /** The server of these sends all it has at once. */
+    /** The server of these sends everything at once. */
     private static final Set<ClientKind> ALL = EnumSet.copyOf(SWIFT);
 
     static {
@@ -53,7 +56,7 @@ public enum LatencySet {
         UPGRADES,
         /** The first upgrade of a JVM. */
         COLD,
-        /** What the ways cost in which a server has its key. */
+        /** The cost of the ways to give a server its key. */
         KEYS
     }
 
@@ -64,7 +67,7 @@ public enum LatencySet {
      * @param scale of the numbers of rounds; 1 for those that the set has
      * @param folder of the results
      * @param command that measures it again
-     * @throws Exception what went wrong with a client or a server
+     * @throws Exception if a client or a server fails
      */
     public void measure(Part part, double scale, Path folder, String command) throws Exception {
         Machine machine = Machine.present();
@@ -106,7 +109,7 @@ public enum LatencySet {
         for (int link : links()) {
             for (String version : versions()) {
                 for (Contexts key : keys) {
-                    for (Handshake handshake : Handshake.values()) {
+                    for (HandshakeKind handshake : HandshakeKind.values()) {
                         boolean first = version.equals("TLSv1.3") && key.kind() == KeyKind.EC;
                         if (link == 0 || first) {
                             begin(Part.PEERS, version + " " + key.kind() + " " + handshake, link);
@@ -120,7 +123,7 @@ public enum LatencySet {
         return rows;
     }
 
-    /** The slow ones are shown once on loopback, where their wait is most of it. */
+    /** The slow ones are measured only on loopback, where their wait dominates. */
     private static List<ClientKind> contestants(boolean first, int link) {
         return first && link == 0 ? List.copyOf(ALL) : List.copyOf(SWIFT);
     }
@@ -173,7 +176,7 @@ public enum LatencySet {
     }
 
     private static void begin(Part part, String what, int linkMillis) {
-        Progress.OF_THIS_PROCESS.begin(
+        ProgressLine.OF_THIS_PROCESS.begin(
                 part + ": " + what + (linkMillis == 0 ? " over loopback" : " over " + linkMillis + " ms"));
     }
 

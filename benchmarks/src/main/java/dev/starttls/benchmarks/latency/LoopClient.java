@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.concurrent.CompletionException;
 
 /**
- * This library on a selector loop; the caller waits for the future, so that two threads hand over to one another. While the
- * loop's thread connects, the caller's, which has nothing else to do here, makes the ClientHello.
+ * This library on a selector loop; the caller waits for the future, so that there is a switch between two threads.
+ * While the loop's thread connects, the caller's thread, which is otherwise idle, makes the ClientHello.
  */
 final class LoopClient implements UpgradeClient {
 
@@ -20,9 +20,9 @@ final class LoopClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
         try {
-            return Protocol.client(target, tls.settings(version))
+            return MailProtocol.client(target, tls.settings(version))
                     .preparation(Runnable::run)
                     .connect(loop)
                     .join();

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 
 /**
- * Servers of this library in the same process, all on one loop thread, and the links to them. What a handshake really was
- * is taken from them, whatever the client believes.
+ * Servers of this library in the same process, all on one loop thread, and the links to them. They report what each
+ * handshake really was.
  */
 final class MailServers implements AutoCloseable {
 
@@ -37,7 +37,7 @@ final class MailServers implements AutoCloseable {
      * @param policy IMPLICIT, or OPPORTUNISTIC, under which it serves without an upgrade too
      * @return its port
      */
-    int listen(Protocol protocol, TlsPolicy policy, SSLContext context) throws IOException {
+    int listen(MailProtocol protocol, TlsPolicy policy, SSLContext context) throws IOException {
         return protocol.server()
                 .policy(policy)
                 .sslContext(context)
@@ -52,7 +52,7 @@ final class MailServers implements AutoCloseable {
                 .getLocalPort();
     }
 
-    /** Puts a link with a round trip before a port; none when that is 0. Returns the port to connect to. */
+    /** Puts a link with a round trip before a port, unless the round trip is 0. Returns the port to connect to. */
     int link(int port, int roundTripMillis) throws IOException {
         if (roundTripMillis == 0) {
             return port;
@@ -62,13 +62,13 @@ final class MailServers implements AutoCloseable {
         return relay.port();
     }
 
-    /** What was negotiated since this was asked last; empty when there was no handshake. */
+    /** What was negotiated since the last call; empty if there was no handshake. */
     Optional<UpgradeReport.Negotiated> negotiated() {
         return last.getAndSet(Optional.empty());
     }
 
     /**
-     * Waits until the servers have nothing left of the connections before, which would be counted against the next.
+     * Waits until the servers have finished the earlier connections, which would slow down the next.
      *
      * @throws IOException if that takes longer than ten seconds
      */

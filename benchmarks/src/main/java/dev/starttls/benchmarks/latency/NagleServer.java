@@ -15,8 +15,9 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
 /**
- * An SMTP server that sends as Postfix does: Nagle's algorithm is on, and the session ticket and the reply to EHLO leave in
- * two writes. The second waits until the client's kernel has acknowledged the first, which it may put off for 40 ms.
+ * An SMTP server that sends as Postfix does: Nagle's algorithm is on, and the session ticket and the reply to EHLO are
+ * sent in two writes. The second waits until the client's kernel has acknowledged the first, which it may delay by 40
+ * ms.
  */
 final class NagleServer implements AutoCloseable {
 
@@ -57,7 +58,7 @@ final class NagleServer implements AutoCloseable {
             ByteBuffer command = ByteBuffer.allocate(1_000);
             say(socket.getOutputStream(), "220 localhost\r\n");
             line(socket.getInputStream(), command);
-            // As Postfix, it does not ask for EHLO first.
+            // Like Postfix, it does not require EHLO first.
             if (command.get(0) == 'E') {
                 say(socket.getOutputStream(), "250-localhost\r\n250 STARTTLS\r\n");
                 line(socket.getInputStream(), command);
@@ -69,7 +70,7 @@ final class NagleServer implements AutoCloseable {
             say(inside.getOutputStream(), "250 localhost\r\n");
             line(inside.getInputStream(), command);
         } catch (IOException e) {
-            // The client has gone, as clients do that have measured.
+            // The client has closed after its measurement.
             return;
         }
     }
@@ -84,7 +85,7 @@ final class NagleServer implements AutoCloseable {
         while (into.position() == 0 || into.get(into.position() - 1) != '\n') {
             int octet = in.read();
             if (octet < 0) {
-                throw Exchange.closed();
+                throw CommandReply.closed();
             }
             into.put((byte) octet);
         }

@@ -31,7 +31,7 @@ final class NettyClient implements UpgradeClient {
             1, new DefaultThreadFactory("netty client", true), NioIoHandler.newFactory());
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
         CompletableFuture<Channel> upgraded = new CompletableFuture<>();
         var unused = new Bootstrap()
                 .group(group)
@@ -58,16 +58,16 @@ final class NettyClient implements UpgradeClient {
 
     private static final class Dialogue extends SimpleChannelInboundHandler<ByteBuf> {
 
-        private final Target target;
+        private final Endpoint target;
         private final ClientTls tls;
         private final String version;
         private final CompletableFuture<Channel> upgraded;
         private final ByteBuffer reply = ByteBuffer.allocate(17_000);
-        private final Iterator<Exchange> plain;
-        private final Iterator<Exchange> inside;
-        private Exchange exchange;
+        private final Iterator<CommandReply> plain;
+        private final Iterator<CommandReply> inside;
+        private CommandReply exchange;
 
-        Dialogue(Target target, ClientTls tls, String version, CompletableFuture<Channel> upgraded) {
+        Dialogue(Endpoint target, ClientTls tls, String version, CompletableFuture<Channel> upgraded) {
             this.target = target;
             this.tls = tls;
             this.version = version;
@@ -95,7 +95,7 @@ final class NettyClient implements UpgradeClient {
                     secure(channel);
                 }
                 exchange = inside.next();
-                // The handler keeps it until the handshake is done, and sends it behind Finished.
+                // The handler keeps it until the handshake is done, and sends it after Finished.
                 say(channel);
             } else {
                 upgraded.complete(channel.channel());
@@ -110,7 +110,7 @@ final class NettyClient implements UpgradeClient {
         }
 
         private void secure(ChannelHandlerContext channel) {
-            channel.pipeline().addFirst(new SslHandler(ByHand.engine(target, tls, version)));
+            channel.pipeline().addFirst(new SslHandler(FloorEngine.engine(target, tls, version)));
         }
 
         @Override
@@ -121,7 +121,7 @@ final class NettyClient implements UpgradeClient {
 
         @Override
         public void channelInactive(ChannelHandlerContext channel) {
-            upgraded.completeExceptionally(Exchange.closed());
+            upgraded.completeExceptionally(CommandReply.closed());
         }
 
         private void say(ChannelHandlerContext channel) {

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * This library and its peers against a server that others have made: from the TCP connection until the session is ready;
- * closing is not counted. The server tells nothing of its handshakes, so that they are told apart by whether the client
+ * This library and its peers against a server of another project: from the TCP connection until the session is ready;
+ * closing is not counted. The server does not report its handshakes, so they are distinguished by whether the client
  * verified a certificate.
  */
 public final class OutsideServers {
@@ -34,19 +34,20 @@ public final class OutsideServers {
     }
 
     /**
-     * Measures one server. Clients that have no such protocol are left out.
+     * Measures one server. Clients that do not support its protocol are left out.
      *
      * @param server its name, for the table
      * @param target where it is
      * @param certificate that is trusted, as DER
      * @param scenario what is to be done there
      * @param link its round trip as it was measured
-     * @return one row a client
-     * @throws Exception what went wrong
+     * @return one row per client
+     * @throws Exception if a client or the server fails
      */
     public List<Results.Outside> measure(
-            String server, Target target, byte[] certificate, Results.Scenario scenario, Spread link) throws Exception {
-        Handshake handshake = Handshake.valueOf(scenario.handshake());
+            String server, Endpoint target, byte[] certificate, Results.Scenario scenario, Spread link)
+            throws Exception {
+        HandshakeKind handshake = HandshakeKind.valueOf(scenario.handshake());
         Map<ClientKind, Rounds.Contestant> contestants = new LinkedHashMap<>();
         Map<ClientKind, Runner> runners = new LinkedHashMap<>();
         List<UpgradeClient> clients = new ArrayList<>();
@@ -90,15 +91,15 @@ public final class OutsideServers {
     static final class Runner implements Rounds.Contestant {
 
         private final UpgradeClient client;
-        private final Target target;
+        private final Endpoint target;
         private final ClientTls tls;
         private final String version;
-        private final Handshake handshake;
-        private final List<Handshake> seen = new ArrayList<>();
+        private final HandshakeKind handshake;
+        private final List<HandshakeKind> seen = new ArrayList<>();
         private final List<Boolean> repeated = new ArrayList<>();
-        private Handshake last = Handshake.FULL;
+        private HandshakeKind last = HandshakeKind.FULL;
 
-        Runner(UpgradeClient client, Target target, ClientTls tls, String version, Handshake handshake) {
+        Runner(UpgradeClient client, Endpoint target, ClientTls tls, String version, HandshakeKind handshake) {
             this.client = client;
             this.target = target;
             this.tls = tls;
@@ -116,13 +117,13 @@ public final class OutsideServers {
         }
 
         /**
-         * One session. Where one that was to be resumed is not, since the server gave no ticket with the session before or
-         * takes each once, it has brought a new ticket, and is done again.
+         * One session. If it should be resumed and is not, because the server sent no ticket in the session before or
+         * accepts each only once, it has brought a new ticket, and is repeated.
          */
         @Override
         public double run() throws IOException, GeneralSecurityException {
             double millis = once();
-            boolean again = handshake == Handshake.RESUMED && last == Handshake.FULL;
+            boolean again = handshake == HandshakeKind.RESUMED && last == HandshakeKind.FULL;
             if (again) {
                 millis = once();
             }
@@ -132,15 +133,15 @@ public final class OutsideServers {
         }
 
         private double once() throws IOException, GeneralSecurityException {
-            if (handshake == Handshake.FULL) {
+            if (handshake == HandshakeKind.FULL) {
                 tls.forget();
             }
             long full = tls.fullHandshakes();
             long before = System.nanoTime();
             try (Closeable upgraded = client.upgrade(target, tls, version)) {
                 double millis = (System.nanoTime() - before) / 1e6;
-                last = tls.fullHandshakes() == full ? Handshake.RESUMED : Handshake.FULL;
-                if (handshake == Handshake.FULL && last == Handshake.RESUMED) {
+                last = tls.fullHandshakes() == full ? HandshakeKind.RESUMED : HandshakeKind.FULL;
+                if (handshake == HandshakeKind.FULL && last == HandshakeKind.RESUMED) {
                     throw new IOException(
                             "Expected a full handshake with " + target + ", got a resumed one (" + upgraded + ")");
                 }
@@ -148,7 +149,7 @@ public final class OutsideServers {
             }
         }
 
-        /** In how many rounds a full handshake came before the one that counted. */
+        /** The number of rounds in which a full handshake preceded the one that counted. */
         int repeated(int counted) {
             return (int) repeated.subList(repeated.size() - counted, repeated.size()).stream()
                     .filter(it -> it)
@@ -157,10 +158,10 @@ public final class OutsideServers {
 
         /** Of the rounds that counted, which are the last. */
         int notResumed(int counted) {
-            return handshake == Handshake.FULL
+            return handshake == HandshakeKind.FULL
                     ? 0
                     : (int) seen.subList(seen.size() - counted, seen.size()).stream()
-                            .filter(it -> it == Handshake.FULL)
+                            .filter(it -> it == HandshakeKind.FULL)
                             .count();
         }
     }

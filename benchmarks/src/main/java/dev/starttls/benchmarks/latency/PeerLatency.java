@@ -16,11 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * This library, its peers and the floor, doing the same SMTP upgrade against the same server in the same rounds: name check
- * on, each with a ClientTls of its own. From the TCP connection to the reply to the second EHLO; closing is not counted.
+ * This library, its peers and the floor, doing the same SMTP upgrade against the same server in the same rounds: name
+ * check on, each with a ClientTls of its own. Measured from the TCP connection to the reply to the second EHLO; closing
+ * is not counted.
  *
- * <p>Each sample is checked against what the server saw: a handshake of another version, or a full one where it was to be
- * resumed, ends the measurement.
+ * <p>Each sample is checked against what the server saw: a handshake of another version, or a full one where it was to
+ * be resumed, ends the measurement.
  */
 final class PeerLatency {
 
@@ -32,14 +33,14 @@ final class PeerLatency {
         this.rounds = rounds;
     }
 
-    List<Results.Peer> measure(String version, Contexts contexts, Handshake handshake, int linkMillis)
+    List<Results.Peer> measure(String version, Contexts contexts, HandshakeKind handshake, int linkMillis)
             throws Exception {
         Results.Scenario scenario =
                 new Results.Scenario(version, contexts.kind().name(), handshake.name(), linkMillis);
         List<Runner> runners = new ArrayList<>();
         try (MailServers servers = new MailServers()) {
-            int port =
-                    servers.link(servers.listen(Protocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), linkMillis);
+            int port = servers.link(
+                    servers.listen(MailProtocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), linkMillis);
             Map<ClientKind, Rounds.Contestant> contestants = new LinkedHashMap<>();
             for (ClientKind kind : kinds) {
                 Runner runner =
@@ -68,7 +69,7 @@ final class PeerLatency {
 
         private final ClientKind kind;
         private final Results.Scenario scenario;
-        private final Handshake handshake;
+        private final HandshakeKind handshake;
         private final ClientTls tls;
         private final MailServers servers;
         private final int port;
@@ -77,7 +78,7 @@ final class PeerLatency {
         Runner(
                 ClientKind kind,
                 Results.Scenario scenario,
-                Handshake handshake,
+                HandshakeKind handshake,
                 ClientTls tls,
                 MailServers servers,
                 int port)
@@ -93,18 +94,18 @@ final class PeerLatency {
 
         /** The session that may be resumed. */
         void first() throws IOException {
-            client.upgrade(Target.smtp(port), tls, scenario.version()).close();
+            client.upgrade(Endpoint.smtp(port), tls, scenario.version()).close();
             servers.settle();
         }
 
         @Override
         public double run() throws IOException, GeneralSecurityException {
-            if (handshake == Handshake.FULL) {
+            if (handshake == HandshakeKind.FULL) {
                 tls.forget();
             }
             servers.negotiated();
             long before = System.nanoTime();
-            try (Closeable upgraded = client.upgrade(Target.smtp(port), tls, scenario.version())) {
+            try (Closeable upgraded = client.upgrade(Endpoint.smtp(port), tls, scenario.version())) {
                 double millis = (System.nanoTime() - before) / 1e6;
                 check(servers.negotiated(), upgraded);
                 return millis;

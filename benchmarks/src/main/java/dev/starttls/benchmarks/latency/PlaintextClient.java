@@ -8,16 +8,16 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** No upgrade: the session in plaintext, by hand. */
+/** No upgrade: the session in plaintext, without a library. */
 final class PlaintextClient implements UpgradeClient {
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
         SocketChannel channel = SmallSegments.AT_ONCE.channel();
         try {
             channel.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));
             ByteBuffer in = ByteBuffer.allocate(17_000);
-            for (Exchange exchange :
+            for (CommandReply exchange :
                     Script.of(target.protocol(), TlsPolicy.DISABLED).plain()) {
                 exchange.over(channel, in);
             }

@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.latency;
 
-import dev.starttls.benchmarks.Progress;
+import dev.starttls.benchmarks.ProgressLine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Contestants that take turns. Each round has each of them once, in an order of its own: whatever changes on the machine
- * changes for all, and nobody always comes behind the same one.
+ * Contestants that take turns. Each round has each of them once, in a random order: changes on the machine affect all,
+ * and no contestant always follows the same one.
  */
 public final class Rounds {
 
@@ -31,26 +31,26 @@ public final class Rounds {
 
     private final int warmUp;
     private final int counted;
-    private final Progress progress;
+    private final ProgressLine progress;
 
     /**
      * Rounds.
      *
      * @param warmUp how many come first and are not counted
-     * @param counted how many are
+     * @param counted how many are counted
      */
     public Rounds(int warmUp, int counted) {
-        this(warmUp, counted, Progress.OF_THIS_PROCESS);
+        this(warmUp, counted, ProgressLine.OF_THIS_PROCESS);
     }
 
     /**
      * Rounds.
      *
      * @param warmUp how many come first and are not counted
-     * @param counted how many are
-     * @param progress hears of each, between two
+     * @param counted how many are counted
+     * @param progress is informed between two rounds
      */
-    public Rounds(int warmUp, int counted, Progress progress) {
+    public Rounds(int warmUp, int counted, ProgressLine progress) {
         this.warmUp = warmUp;
         this.counted = counted;
         this.progress = progress;
@@ -62,7 +62,7 @@ public final class Rounds {
      * @param contestants by their names
      * @param <K> of the names
      * @return the samples of each, by round
-     * @throws Exception what a contestant throws
+     * @throws Exception if a contestant fails
      */
     public <K> Map<K, double[]> measure(Map<K, Contestant> contestants) throws Exception {
         Map<K, double[]> samples = new LinkedHashMap<>();

@@ -5,30 +5,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a client says from the TCP connection until its session is ready, in the same order as this library says it.
+ * What a client sends from the TCP connection until its session is ready, in the same order as this library.
  *
- * @param plain before the handshake; the last of it is the command that asks for TLS, if anything has to
+ * @param plain before the handshake; the last one is the upgrade command, unless TLS comes first
  * @param inside TLS
  */
-record Script(List<Exchange> plain, List<Exchange> inside) {
+record Script(List<CommandReply> plain, List<CommandReply> inside) {
 
     private static final String EHLO = "EHLO [127.0.0.1]\r\n";
 
     /** The script of a protocol under a policy. */
-    static Script of(Protocol protocol, TlsPolicy policy) {
-        Exchange greeting = new Exchange("", protocol == Protocol.SMTP ? Ending.CODE : Ending.LINE);
-        List<Exchange> plain = new ArrayList<>();
-        List<Exchange> inside = new ArrayList<>();
+    static Script of(MailProtocol protocol, TlsPolicy policy) {
+        CommandReply greeting = new CommandReply("", protocol == MailProtocol.SMTP ? ReplyEnd.CODE : ReplyEnd.LINE);
+        List<CommandReply> plain = new ArrayList<>();
+        List<CommandReply> inside = new ArrayList<>();
         (policy == TlsPolicy.IMPLICIT ? inside : plain).add(greeting);
         boolean asked = policy == TlsPolicy.REQUIRED;
         switch (protocol) {
             case SMTP -> {
-                Exchange ehlo = new Exchange(EHLO, Ending.CODE);
+                CommandReply ehlo = new CommandReply(EHLO, ReplyEnd.CODE);
                 if (policy != TlsPolicy.IMPLICIT) {
                     plain.add(ehlo);
                 }
                 if (asked) {
-                    plain.add(new Exchange("STARTTLS\r\n", Ending.CODE));
+                    plain.add(new CommandReply("STARTTLS\r\n", ReplyEnd.CODE));
                 }
                 if (policy != TlsPolicy.DISABLED) {
                     inside.add(ehlo);
@@ -37,15 +37,15 @@ record Script(List<Exchange> plain, List<Exchange> inside) {
             case IMAP -> {
                 // The greeting has the capabilities; those that it had before TLS are forgotten.
                 if (asked) {
-                    plain.add(new Exchange("a1 STARTTLS\r\n", Ending.TAG));
-                    inside.add(new Exchange("a2 CAPABILITY\r\n", Ending.TAG));
+                    plain.add(new CommandReply("a1 STARTTLS\r\n", ReplyEnd.TAG));
+                    inside.add(new CommandReply("a2 CAPABILITY\r\n", ReplyEnd.TAG));
                 }
             }
             case POP3 -> {
                 if (asked) {
-                    plain.add(new Exchange("STLS\r\n", Ending.LINE));
+                    plain.add(new CommandReply("STLS\r\n", ReplyEnd.LINE));
                 }
-                (policy == TlsPolicy.DISABLED ? plain : inside).add(new Exchange("CAPA\r\n", Ending.FULL_STOP));
+                (policy == TlsPolicy.DISABLED ? plain : inside).add(new CommandReply("CAPA\r\n", ReplyEnd.FULL_STOP));
             }
         }
         return new Script(List.copyOf(plain), List.copyOf(inside));

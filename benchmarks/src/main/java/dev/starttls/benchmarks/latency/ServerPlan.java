@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What is measured against servers that others have made, and how often: whatever is quoted often, TLS 1.3 with an EC key
- * over loopback, above all against Postfix; the rest as often as shows where it lies.
+ * What is measured against servers of other projects, and in how many rounds: many for the figures that are published,
+ * TLS 1.3 with an EC key over loopback and above all Postfix; few for the rest.
  */
 public enum ServerPlan {
-    /** Everything that is asked of it, in a quarter of an hour. */
+    /** Everything, in a quarter of an hour. */
     TABLE;
 
     private static final String TLS13 = "TLSv1.3";
     private static final String TLS12 = "TLSv1.2";
 
-    /** Those that no timer of 40 ms holds up, or that are shown as being held up now and then. */
+    /** The clients that no timer of 40 ms delays, or only sometimes. */
     private static final List<ClientKind> SWIFT = List.of(
             ClientKind.FLOOR_QUICK_ACK,
             ClientKind.STARTTLS,
@@ -31,7 +31,7 @@ public enum ServerPlan {
             ClientKind.SSL_SOCKET,
             ClientKind.TLS_CHANNEL);
 
-    /** Those that often wait for that timer: it is most of what they cost, and takes fewer rounds to show. */
+    /** The clients that often wait for that timer: it dominates their time, so fewer rounds are needed. */
     private static final List<ClientKind> SLOW = List.of(
             ClientKind.FLOOR_QUICK_ACK,
             ClientKind.FLOOR,
@@ -43,7 +43,7 @@ public enum ServerPlan {
             ClientKind.ANGUS,
             ClientKind.ANGUS_NO_DELAY);
 
-    /** For other versions and keys. */
+    /** The clients for other versions and keys. */
     private static final List<ClientKind> FEW = List.of(
             ClientKind.FLOOR_QUICK_ACK,
             ClientKind.STARTTLS,
@@ -51,7 +51,7 @@ public enum ServerPlan {
             ClientKind.SSL_SOCKET,
             ClientKind.TLS_CHANNEL);
 
-    /** Over 10 ms. */
+    /** The clients for a link of 10 ms. */
     private static final List<ClientKind> NEAR = List.of(
             ClientKind.FLOOR_QUICK_ACK,
             ClientKind.STARTTLS,
@@ -64,7 +64,7 @@ public enum ServerPlan {
             ClientKind.COMMONS_NET_NO_DELAY,
             ClientKind.ANGUS_NO_DELAY);
 
-    /** Over 50 ms, where round trips are nearly all: here belongs this library with fewer of them. */
+    /** The clients for a link of 50 ms, where round trips dominate, including this library with fewer of them. */
     private static final List<ClientKind> FAR = List.of(
             ClientKind.FLOOR_QUICK_ACK,
             ClientKind.STARTTLS,
@@ -95,14 +95,14 @@ public enum ServerPlan {
      * @param scale of the numbers of rounds
      * @return in this order; over a link only with an EC key, and over more than 10 ms only TLS 1.3 by STARTTLS or STLS
      */
-    public List<Step> steps(Target target, KeyKind key, int linkMillis, Set<String> versions, double scale) {
+    public List<Step> steps(Endpoint target, KeyKind key, int linkMillis, Set<String> versions, double scale) {
         List<Step> steps = new ArrayList<>();
         for (String version : List.of(TLS13, TLS12)) {
-            for (Handshake handshake : EnumSet.allOf(Handshake.class)) {
+            for (HandshakeKind handshake : EnumSet.allOf(HandshakeKind.class)) {
                 if (versions.contains(version)) {
                     Results.Scenario scenario = new Results.Scenario(version, key.name(), handshake.name(), linkMillis);
                     boolean first = key == KeyKind.EC && version.equals(TLS13);
-                    boolean quoted = target.protocol() == Protocol.SMTP && target.policy() == TlsPolicy.REQUIRED;
+                    boolean quoted = target.protocol() == MailProtocol.SMTP && target.policy() == TlsPolicy.REQUIRED;
                     if (linkMillis == 0 && first) {
                         steps.add(step(scenario, SWIFT, quoted ? 60 : 20, quoted ? 250 : 80, scale));
                         steps.add(step(scenario, SLOW, 3, quoted ? 40 : 12, scale));
@@ -117,8 +117,8 @@ public enum ServerPlan {
         return steps;
     }
 
-    /** Over a link; not both another version and another kind of session, which add nothing to one another. */
-    private static void over(List<Step> steps, Target target, Results.Scenario scenario, double scale) {
+    /** Adds the steps over a link, but not with both another version and another kind of session. */
+    private static void over(List<Step> steps, Endpoint target, Results.Scenario scenario, double scale) {
         boolean upgrade = target.policy() == TlsPolicy.REQUIRED;
         boolean newest = scenario.version().equals(TLS13);
         boolean near = scenario.linkMillis() <= 10;

@@ -8,9 +8,9 @@ import java.nio.channels.SocketChannel;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocketFactory;
 
-/** What becomes of a client's small segments (Nagle's algorithm, RFC 896). */
+/** Whether a client's small segments are delayed (Nagle's algorithm, RFC 896). */
 enum SmallSegments {
-    /** As the platform has it: the second waits until the first is acknowledged. */
+    /** The platform's default: the second waits until the first is acknowledged. */
     AS_THEY_COME,
     /** TCP_NODELAY. */
     AT_ONCE;
@@ -34,12 +34,12 @@ enum SmallSegments {
         return socket;
     }
 
-    /** Sockets in plaintext, for libraries that take such a factory. */
+    /** Sockets in plaintext, for libraries that use such a factory. */
     SocketFactory factory() {
         return new Plain();
     }
 
-    /** Sockets of TLS, for libraries that take such a factory. */
+    /** Sockets of TLS, for libraries that use such a factory. */
     SSLSocketFactory factory(SSLSocketFactory sockets) {
         return new Secure(sockets);
     }

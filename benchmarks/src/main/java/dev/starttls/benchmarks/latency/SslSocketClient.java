@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import javax.net.ssl.SSLSocket;
 
-/** The JDK's own way: an SSLSocket layered on a Socket. */
+/** The JDK alone: an SSLSocket layered on a Socket. */
 final class SslSocketClient implements UpgradeClient {
 
     private final SmallSegments segments;
@@ -18,20 +18,20 @@ final class SslSocketClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
         Socket plain = segments.socket();
         try {
             plain.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));
             ByteBuffer in = ByteBuffer.allocate(17_000);
             Script script = target.script();
-            for (Exchange exchange : script.plain()) {
+            for (CommandReply exchange : script.plain()) {
                 exchange.over(plain.getInputStream(), plain.getOutputStream(), in);
             }
             SSLSocket socket = (SSLSocket)
                     tls.context().getSocketFactory().createSocket(plain, target.host(), target.port(), true);
-            socket.setSSLParameters(ByHand.checked(socket.getSSLParameters(), version));
+            socket.setSSLParameters(FloorEngine.checked(socket.getSSLParameters(), version));
             socket.startHandshake();
-            for (Exchange exchange : script.inside()) {
+            for (CommandReply exchange : script.inside()) {
                 exchange.over(socket.getInputStream(), socket.getOutputStream(), in);
             }
             return socket;

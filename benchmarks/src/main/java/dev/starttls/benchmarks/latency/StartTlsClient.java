@@ -14,8 +14,8 @@ final class StartTlsClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
-        return Protocol.client(target, tls.settings(version))
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+        return MailProtocol.client(target, tls.settings(version))
                 .preparation(preparation)
                 .connect();
     }

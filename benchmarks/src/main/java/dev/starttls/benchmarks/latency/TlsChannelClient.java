@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 import tlschannel.ClientTlsChannel;
 import tlschannel.TlsChannel;
 
-/** The tls-channel library over a blocking channel; the dialogue before TLS by hand, of which it knows nothing. */
+/** The tls-channel library over a blocking channel; it does not support the dialogue before TLS, which is done here. */
 final class TlsChannelClient implements UpgradeClient {
 
     private final SmallSegments segments;
@@ -19,18 +19,18 @@ final class TlsChannelClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
         SocketChannel channel = segments.channel();
         try {
             channel.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));
             ByteBuffer in = ByteBuffer.allocate(17_000);
             Script script = target.script();
-            for (Exchange exchange : script.plain()) {
+            for (CommandReply exchange : script.plain()) {
                 exchange.over(channel, in);
             }
-            TlsChannel inside = ClientTlsChannel.newBuilder(channel, ByHand.engine(target, tls, version))
+            TlsChannel inside = ClientTlsChannel.newBuilder(channel, FloorEngine.engine(target, tls, version))
                     .build();
-            for (Exchange exchange : script.inside()) {
+            for (CommandReply exchange : script.inside()) {
                 exchange.over(inside, in);
             }
             return inside;

@@ -6,14 +6,17 @@ import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** This library, blocking, with a thread beside it that makes the ClientHello while the other connects and converses. */
+/**
+ * This library, blocking, with another thread that makes the ClientHello while the first connects and speaks the
+ * protocol.
+ */
 final class TwoThreadsClient implements UpgradeClient {
 
     private final ExecutorService preparer = Executors.newSingleThreadExecutor(DaemonThreads.named("preparer"));
 
     @Override
-    public Closeable upgrade(Target target, ClientTls tls, String version) throws IOException {
-        return Protocol.client(target, tls.settings(version))
+    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+        return MailProtocol.client(target, tls.settings(version))
                 .preparation(preparer)
                 .connect();
     }

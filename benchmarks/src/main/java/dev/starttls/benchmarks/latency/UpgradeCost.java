@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 
 /**
- * What a session costs this library, by protocol, kind of session, version, key and link, all conditions of a link in turn:
- * from the TCP connection until the session is ready, with the phases and round trips that the report of the upgrade has.
- * What an upgrade adds is the difference to the plaintext session, which is measured under the same link.
+ * The time of a session of this library, by protocol, kind of session, version, key and link, all conditions of a link
+ * in turn: from the TCP connection until the session is ready, with the phases and round trips of the upgrade report.
+ * What an upgrade adds is the difference to the plaintext session, measured over the same link.
  */
 final class UpgradeCost {
 
@@ -33,7 +33,8 @@ final class UpgradeCost {
     }
 
     /** Version and key are empty in plaintext. */
-    private record Condition(Protocol protocol, TlsPolicy policy, String version, String key, Handshake handshake) {
+    private record Condition(
+            MailProtocol protocol, TlsPolicy policy, String version, String key, HandshakeKind handshake) {
 
         String session() {
             return switch (policy) {
@@ -49,7 +50,7 @@ final class UpgradeCost {
             Map<Condition, Runner> runners = new LinkedHashMap<>();
             for (Contexts contexts : keys) {
                 SSLContext server = contexts.server();
-                for (Protocol protocol : Protocol.values()) {
+                for (MailProtocol protocol : MailProtocol.values()) {
                     int upgrading = servers.link(servers.listen(protocol, TlsPolicy.OPPORTUNISTIC, server), linkMillis);
                     int implicit = servers.link(servers.listen(protocol, TlsPolicy.IMPLICIT, server), linkMillis);
                     for (Condition condition : conditions(protocol, versions, contexts.kind())) {
@@ -68,13 +69,13 @@ final class UpgradeCost {
         }
     }
 
-    private static List<Condition> conditions(Protocol protocol, List<String> versions, KeyKind key) {
+    private static List<Condition> conditions(MailProtocol protocol, List<String> versions, KeyKind key) {
         List<Condition> conditions = new ArrayList<>();
-        conditions.add(new Condition(protocol, TlsPolicy.DISABLED, NONE, NONE, Handshake.FULL));
+        conditions.add(new Condition(protocol, TlsPolicy.DISABLED, NONE, NONE, HandshakeKind.FULL));
         for (String version : versions) {
-            conditions.add(new Condition(protocol, TlsPolicy.REQUIRED, version, key.name(), Handshake.FULL));
-            conditions.add(new Condition(protocol, TlsPolicy.REQUIRED, version, key.name(), Handshake.RESUMED));
-            conditions.add(new Condition(protocol, TlsPolicy.IMPLICIT, version, key.name(), Handshake.FULL));
+            conditions.add(new Condition(protocol, TlsPolicy.REQUIRED, version, key.name(), HandshakeKind.FULL));
+            conditions.add(new Condition(protocol, TlsPolicy.REQUIRED, version, key.name(), HandshakeKind.RESUMED));
+            conditions.add(new Condition(protocol, TlsPolicy.IMPLICIT, version, key.name(), HandshakeKind.FULL));
         }
         return conditions;
     }
@@ -118,12 +119,12 @@ final class UpgradeCost {
 
         @Override
         public double run() throws IOException {
-            if (condition.handshake() == Handshake.FULL) {
+            if (condition.handshake() == HandshakeKind.FULL) {
                 Contexts.forget(context);
             }
             servers.negotiated();
             long before = System.nanoTime();
-            Protocol.Ready ready = condition.protocol().connect(port, condition.policy(), tls);
+            MailProtocol.Ready ready = condition.protocol().connect(port, condition.policy(), tls);
             double millis = (System.nanoTime() - before) / 1e6;
             try (var session = ready.session()) {
                 String wanted = condition.policy() == TlsPolicy.DISABLED
@@ -174,7 +175,7 @@ final class UpgradeCost {
                     .toArray();
         }
 
-        /** The round trips, which are the same in every round, or something is wrong with what was measured. */
+        /** The round trips, which must be the same in every round. */
         private int alike(List<UpgradeReport> reports) {
             Set<Integer> counts =
                     reports.stream().map(UpgradeReport::roundTrips).collect(Collectors.toSet());

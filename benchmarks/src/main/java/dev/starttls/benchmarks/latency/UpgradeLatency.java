@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class UpgradeLatency {
 
-    /** Who upgrades. */
+    /** The client. */
     @Param({"FLOOR", "STARTTLS"})
     public ClientKind client;
 
@@ -49,7 +49,7 @@ public class UpgradeLatency {
 
     /** Which handshake. */
     @Param({"FULL", "RESUMED"})
-    public Handshake handshake;
+    public HandshakeKind handshake;
 
     private UpgradeClient upgrading;
     private ClientTls tls;
@@ -62,7 +62,7 @@ public class UpgradeLatency {
         Contexts contexts = new Contexts(key);
         tls = client.trusting(contexts.certificate());
         servers = new MailServers();
-        port = servers.link(servers.listen(Protocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), roundTrip);
+        port = servers.link(servers.listen(MailProtocol.SMTP, TlsPolicy.OPPORTUNISTIC, contexts.server()), roundTrip);
         upgrading = client.open();
     }
 
@@ -76,9 +76,9 @@ public class UpgradeLatency {
     /** One upgrade. */
     @Benchmark
     public void upgrade() throws IOException, GeneralSecurityException {
-        if (handshake == Handshake.FULL) {
+        if (handshake == HandshakeKind.FULL) {
             tls.forget();
         }
-        upgrading.upgrade(Target.smtp(port), tls, version).close();
+        upgrading.upgrade(Endpoint.smtp(port), tls, version).close();
     }
 }

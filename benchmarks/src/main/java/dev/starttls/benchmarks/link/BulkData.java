@@ -2,7 +2,7 @@ package dev.starttls.benchmarks.link;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
-import dev.starttls.benchmarks.Spent;
+import dev.starttls.benchmarks.ResourceUsage;
 import dev.starttls.benchmarks.latency.Rounds;
 import dev.starttls.benchmarks.report.Figure;
 import dev.starttls.benchmarks.report.Ratio;
@@ -87,11 +87,11 @@ public final class BulkData {
                 List<Double> turns = new ArrayList<>();
                 allocated.put(library, turns);
                 contestants.put(library, () -> {
-                    long allocatedBefore = Spent.allocatedByAllThreads();
+                    long allocatedBefore = ResourceUsage.allocatedByAllThreads();
                     long before = System.nanoTime();
                     pair.transfer(direction, octets, piece);
                     double took = (System.nanoTime() - before) / 1e6;
-                    turns.add((Spent.allocatedByAllThreads() - allocatedBefore) / (octets / (double) piece));
+                    turns.add((ResourceUsage.allocatedByAllThreads() - allocatedBefore) / (octets / (double) piece));
                     return took;
                 });
             });

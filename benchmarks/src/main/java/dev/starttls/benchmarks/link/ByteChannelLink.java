@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 
-/** A blocking byte channel, of whatever library. */
+/** A blocking byte channel of any library. */
 final class ByteChannelLink implements Link {
 
     private static final int ROOM = 32_768;

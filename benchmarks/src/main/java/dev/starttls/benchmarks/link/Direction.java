@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.link;
 
-/** Where octets go. */
+/** The directions of a transfer. */
 enum Direction {
     /** From the client to the server. */
     ONE_WAY,

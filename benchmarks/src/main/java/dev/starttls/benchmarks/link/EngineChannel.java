@@ -8,8 +8,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 
 /**
- * The floor: a blocking channel and an engine by hand, with no library around them and none of its safeguards. Made for two
- * threads that each know their direction, behind a handshake by one.
+ * The floor: a blocking channel and an engine, without a library and its safeguards. For two threads, one per
+ * direction, after a handshake by one.
  */
 public final class EngineChannel implements ByteChannel {
 
@@ -20,7 +20,7 @@ public final class EngineChannel implements ByteChannel {
     private final Buffers buffers;
 
     /**
-     * Room for both directions, empty between calls; several channels may share it that are used in turns.
+     * Buffers for both directions, empty between calls; channels that are used in turn may share them.
      *
      * @param in what was read and is not decrypted yet, ready to be read from
      * @param out room for a write
@@ -40,7 +40,7 @@ public final class EngineChannel implements ByteChannel {
                     ByteBuffer.allocate(17_408).flip());
         }
 
-        /** Forgets what another channel has left. */
+        /** Discards what another channel has left. */
         public void forget() {
             in.clear().flip();
             out.clear();
@@ -89,7 +89,10 @@ public final class EngineChannel implements ByteChannel {
         }
     }
 
-    /** Conscrypt does not ask to be wrapped for all of the last flight; SunJSSE would make an empty record of nothing. */
+    /**
+     * Sends the rest of the last flight: Conscrypt does not ask for all of its wraps, while SunJSSE would make an empty
+     * record.
+     */
     private void wrapRest() throws IOException {
         boolean more = engine.getClass().getModule() != Object.class.getModule();
         while (more) {
@@ -126,7 +129,7 @@ public final class EngineChannel implements ByteChannel {
         }
     }
 
-    /** Takes a record, reading if there is none. Returns how many octets of the application came. */
+    /** Decrypts a record, reading more if there is none. Returns the number of application octets. */
     private int decrypt(ByteBuffer target) throws IOException {
         ByteBuffer in = buffers.in();
         SSLEngineResult result = engine.unwrap(in, target);
@@ -136,7 +139,7 @@ public final class EngineChannel implements ByteChannel {
             }
             case BUFFER_UNDERFLOW -> fill(in);
             case BUFFER_OVERFLOW -> {
-                // SunJSSE says so before it looks whether the record is all there.
+                // SunJSSE returns this even if the record is not complete.
                 SSLEngineResult aside = engine.unwrap(in, buffers.aside().clear());
                 buffers.aside().flip();
                 if (aside.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {

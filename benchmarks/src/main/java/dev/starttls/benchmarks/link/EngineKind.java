@@ -4,7 +4,7 @@ import dev.starttls.benchmarks.Contexts;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.upgrade.Role;
 
-/** Who makes the engines. */
+/** The providers of the engines. */
 enum EngineKind {
     /** SunJSSE. */
     JDK("JDK") {

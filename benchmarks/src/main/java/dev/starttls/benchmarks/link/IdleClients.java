@@ -1,7 +1,7 @@
 package dev.starttls.benchmarks.link;
 
 import dev.starttls.benchmarks.Contexts;
-import dev.starttls.benchmarks.Progress;
+import dev.starttls.benchmarks.ProgressLine;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.upgrade.Role;
 import java.io.IOException;
@@ -17,9 +17,9 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 
 /**
- * The clients of a server whose idle connections are weighed: a JVM of their own, so that neither their heap nor
- * their file descriptors are the server's. Each says one command, takes the answer, and is idle until the end of the input.
- * They come in two batches: when one is complete, a line is written; the second begins when one is read.
+ * The clients of the server whose idle connections are measured, in a JVM of their own, so that they do not share heap
+ * and file descriptors with the server. Each sends one command, reads the answer, and is idle until the end of the
+ * input. They connect in two batches: when one is complete, a line is printed; the second starts when a line is read.
  */
 final class IdleClients {
 
@@ -28,17 +28,20 @@ final class IdleClients {
 
     private IdleClients() {}
 
-    /** A command, for a server that takes anything for one. */
+    /** The length of the command, for a server that accepts any command. */
     static int commandOctets() {
         return COMMAND.length;
     }
 
-    /** The answer to it. */
+    /** The length of its answer. */
     static int answerOctets() {
         return ANSWER.length;
     }
 
-    /** Takes the port, the sizes of the batches, how many octets each is sent altogether, and the key store of the server. */
+    /**
+     * Arguments: the port, the sizes of the batches, the number of octets that each is sent, and the key store of the
+     * server.
+     */
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
         int answer = Integer.parseInt(args[3]);
@@ -49,10 +52,10 @@ final class IdleClients {
             for (int i = 0; i < count; i++) {
                 Contexts.forget(context);
                 idle.add(connect(port, context::createSSLEngine, answer, buffers));
-                Progress.OF_THIS_PROCESS.at(i + 1L, "connection", count);
+                ProgressLine.OF_THIS_PROCESS.at(i + 1L, "connection", count);
             }
             System.out.println(idle.size());
-            // The server goes on, or is gone.
+            // The server continues, or has ended.
             if (System.in.read() < 0) {
                 break;
             }

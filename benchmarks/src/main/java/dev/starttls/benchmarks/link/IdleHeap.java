@@ -2,7 +2,7 @@ package dev.starttls.benchmarks.link;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
-import dev.starttls.benchmarks.Progress;
+import dev.starttls.benchmarks.ProgressLine;
 import dev.starttls.benchmarks.report.Figure;
 import dev.starttls.benchmarks.report.Spread;
 import java.io.IOException;
@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The heap of an idle upgraded server connection: all of it, and what is beyond the floor, whose connection is a channel and
- * an engine with its session and nothing else. Each contestant has a JVM with a heap of 512 MiB to itself.
+ * The heap of an idle upgraded server connection: in total, and above the floor, whose connection is only a channel and
+ * an engine with its session. Each contestant has a JVM of its own with a heap of 512 MiB.
  */
 public final class IdleHeap {
 
@@ -57,7 +57,7 @@ public final class IdleHeap {
             double floor = 0;
             for (Map.Entry<String, String> contestant : contestants.entrySet()) {
                 // The clients count them, in their process.
-                Progress.OF_THIS_PROCESS.begin(String.format(
+                ProgressLine.OF_THIS_PROCESS.begin(String.format(
                         Locale.ROOT, "HEAP: %,d idle connections of %s", connections, contestant.getValue()));
                 double bytes = weigh(contestant.getKey(), keys);
                 floor = figures.isEmpty() ? bytes : floor;

@@ -24,8 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Weighs the idle connections of a server, in a JVM of its own with a heap as small as it is told: its clients
- * have gone through a handshake, said one command and had their answer.
+ * Measures the heap of idle connections of a server, in a JVM of its own with a small heap: its clients have completed
+ * a handshake, sent one command and read its answer.
  */
 final class IdleServer {
 
@@ -35,7 +35,10 @@ final class IdleServer {
 
     private IdleServer() {}
 
-    /** Takes who serves ({@code SMTP_LOOP} or a {@link Library}), how many clients, and the key store; prints the bytes. */
+    /**
+     * Arguments: the server ({@code SMTP_LOOP} or a {@link Library}), the number of clients, and the key store; prints
+     * the bytes.
+     */
     public static void main(String[] args) throws Exception {
         String who = args[0];
         int clients = Integer.parseInt(args[1]);
@@ -87,7 +90,7 @@ final class IdleServer {
 
     private static void await(BufferedReader complete) throws IOException {
         if (complete.readLine() == null) {
-            throw new EOFException("Expected all clients to have had their answers, but they have gone");
+            throw new EOFException("Expected all clients to read their answers, but they have ended");
         }
     }
 
@@ -104,11 +107,11 @@ final class IdleServer {
 
         void serve(int clients) throws IOException;
 
-        /** That all of them are still there. */
+        /** Checks that all of them are still connected. */
         void check() throws IOException;
     }
 
-    /** By hand, or a library whose connections are the application's once they are inside TLS. */
+    /** The floor, or a library that hands connections to the application once they are inside TLS. */
     private static final class Links implements Serving {
 
         private final ServerSocketChannel listening;
@@ -130,8 +133,8 @@ final class IdleServer {
         public void serve(int clients) throws IOException {
             for (int i = 0; i < clients; i++) {
                 SocketChannel socket = listening.accept();
-                // Behind the handshake the answer would wait for a delayed acknowledgement: 40 ms each, for all but
-                // Netty.
+                // Without it the answer after the handshake would wait for a delayed acknowledgement: 40 ms each,
+                // except with Netty.
                 socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 Link link = link(socket);
                 link.receive(IdleClients.commandOctets());
@@ -153,7 +156,7 @@ final class IdleServer {
             if (library != Library.FLOOR) {
                 return linker.link(socket);
             }
-            // Who keeps little by hand keeps one set of buffers for all.
+            // The floor keeps one set of buffers for all connections, because they are used in turn.
             EngineChannel inside = new EngineChannel(socket, Library.engine(Role.SERVER, engines), buffers);
             inside.handshake();
             return new ByteChannelLink(inside);

@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.link;
 
-import dev.starttls.benchmarks.HandOver;
+import dev.starttls.benchmarks.MinimalDialogue;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.tls.EngineSource;
 import dev.starttls.core.tls.TlsSettings;
@@ -24,9 +24,9 @@ import tlschannel.ClientTlsChannel;
 import tlschannel.ServerTlsChannel;
 import tlschannel.TlsChannel;
 
-/** Who is inside TLS: this library, its peers and the floor. */
+/** The libraries: this one, its peers and the floor. */
 enum Library {
-    /** A channel and an engine by hand. */
+    /** A channel and an engine without a library. */
     FLOOR("SSLEngine by hand"),
     /** This library. */
     STARTTLS("this library"),
@@ -34,7 +34,7 @@ enum Library {
     TLS_CHANNEL("tls-channel"),
     /** Netty. */
     NETTY("Netty SslHandler"),
-    /** The JDK's sockets; they make no use of engines. */
+    /** The JDK's sockets, which do not use engines. */
     SSL_SOCKET("SSLSocket");
 
     private static final String VERSION = "TLSv1.3";
@@ -87,7 +87,7 @@ enum Library {
             }
             case STARTTLS -> {
                 StartTlsChannel inside =
-                        StartTlsChannel.over(channel, new UpgradeConnection(new HandOver(role), settings, peer));
+                        StartTlsChannel.over(channel, new UpgradeConnection(new MinimalDialogue(role), settings, peer));
                 inside.upgrade();
                 yield new ByteChannelLink(inside);
             }

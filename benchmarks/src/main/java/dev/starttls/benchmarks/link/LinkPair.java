@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
 /** Both sides of one connection over loopback, inside TLS. */
 final class LinkPair implements Closeable {
 
-    /** In seconds: who takes longer is stuck. */
+    /** The time limit of a transfer in seconds: one that takes longer is stuck. */
     private static final int PATIENCE = 30;
 
     private final Link client;
@@ -59,7 +59,10 @@ final class LinkPair implements Closeable {
         }
     }
 
-    /** Sends so many octets from the client to the server and, if so, as many back at the same time. */
+    /**
+     * Sends this number of octets from the client to the server and, in full duplex, the same number back at the same
+     * time.
+     */
     void transfer(Direction direction, long octets, int piece) throws Exception {
         List<CompletableFuture<?>> transfers = new ArrayList<>();
         transfers.add(async(threads, () -> receive(server, octets)));

@@ -15,10 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLEngine;
 
-/**
- * Netty, as its users have it: both directions on the event loop, writing as long as the channel is writable. All of its
- * state but the counters of a transfer is its own.
- */
+/** Netty as it is usually used: both directions on the event loop, writing as long as the channel is writable. */
 final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     private final Channel channel;

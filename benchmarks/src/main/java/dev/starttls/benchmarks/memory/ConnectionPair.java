@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.memory;
 
-import dev.starttls.benchmarks.HandOver;
+import dev.starttls.benchmarks.MinimalDialogue;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.UpgradeConnection;
@@ -10,18 +10,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** This library without its channels: a plaintext greeting, STARTTLS, the handshake. */
-final class ConnectionPair implements Pair {
+final class ConnectionPair implements InMemoryPair {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final UpgradeConnection client;
     private final UpgradeConnection server;
-    private final Wire wire;
+    private final TransitBuffers wire;
 
-    ConnectionPair(UpgradeSettings clients, UpgradeSettings servers, Wire wire) {
+    ConnectionPair(UpgradeSettings clients, UpgradeSettings servers, TransitBuffers wire) {
         this.wire = wire;
-        client = new UpgradeConnection(new HandOver(Role.CLIENT), clients, new Peer("localhost", 25));
-        server = new UpgradeConnection(new HandOver(Role.SERVER), servers, new Peer("localhost", 40_000));
+        client = new UpgradeConnection(new MinimalDialogue(Role.CLIENT), clients, new Peer("localhost", 25));
+        server = new UpgradeConnection(new MinimalDialogue(Role.SERVER), servers, new Peer("localhost", 40_000));
     }
 
     @Override

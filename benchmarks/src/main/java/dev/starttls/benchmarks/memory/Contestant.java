@@ -9,9 +9,9 @@ import java.security.GeneralSecurityException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 
-/** Whose pair it is. */
+/** The contestants. */
 public enum Contestant {
-    /** Two engines by hand. */
+    /** Two engines without a library. */
     FLOOR("SSLEngine by hand"),
     /** This library. */
     STARTTLS("this library");
@@ -27,10 +27,10 @@ public enum Contestant {
     }
 
     /** Makes pairs whose handshakes are full ones, all over the same wire. */
-    Supplier<Pair> pairs(Contexts contexts, String version) throws GeneralSecurityException, IOException {
+    Supplier<InMemoryPair> pairs(Contexts contexts, String version) throws GeneralSecurityException, IOException {
         SSLContext clients = contexts.client();
         SSLContext servers = contexts.server();
-        Wire wire = new Wire();
+        TransitBuffers wire = new TransitBuffers();
         UpgradeSettings client = settings(clients, version);
         UpgradeSettings server = settings(servers, version);
         return () -> {

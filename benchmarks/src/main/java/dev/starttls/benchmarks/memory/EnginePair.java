@@ -8,16 +8,16 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 
-/** The floor: two engines by hand, with none of a library's safeguards. */
-final class EnginePair implements Pair {
+/** The floor: two engines without a library's safeguards. */
+final class EnginePair implements InMemoryPair {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SSLEngine client;
     private final SSLEngine server;
-    private final Wire wire;
+    private final TransitBuffers wire;
 
-    EnginePair(SSLContext clients, SSLContext servers, String version, Wire wire) {
+    EnginePair(SSLContext clients, SSLContext servers, String version, TransitBuffers wire) {
         this.wire = wire;
         client = clients.createSSLEngine("localhost", 25);
         client.setUseClientMode(true);

@@ -2,7 +2,7 @@ package dev.starttls.benchmarks.memory;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
-import dev.starttls.benchmarks.Spent;
+import dev.starttls.benchmarks.ResourceUsage;
 import dev.starttls.benchmarks.latency.Rounds;
 import dev.starttls.benchmarks.report.Figure;
 import dev.starttls.benchmarks.report.Ratio;
@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The CPU time and the allocation of upgrades and of records in memory: this library and the floor, in the same rounds. */
+/** The CPU time and allocation of upgrades and of records in memory: this library and the floor, in the same rounds. */
 public final class InMemory {
 
     private static final String VERSION = "TLSv1.3";
-    /** Upgrades or records in a turn: a clock that ticks in units of the system's would blur less. */
+    /** Upgrades or records per turn, enough that the resolution of the CPU clock does not matter. */
     private static final int UPGRADES = 8;
 
     private static final int RECORDS = 2_000;
@@ -55,7 +55,7 @@ public final class InMemory {
         Contexts contexts = new Contexts(KeyKind.EC);
         Map<Contestant, Turn> turns = new EnumMap<>(Contestant.class);
         for (Contestant contestant : Contestant.values()) {
-            Supplier<Pair> pairs = contestant.pairs(contexts, VERSION);
+            Supplier<InMemoryPair> pairs = contestant.pairs(contexts, VERSION);
             turns.put(contestant, new Turn(UPGRADES, () -> pairs.get().upgrade()));
         }
         return measure("upgrade", Map.of("version", VERSION, "key", "EC"), turns);
@@ -65,7 +65,7 @@ public final class InMemory {
         Contexts contexts = new Contexts(KeyKind.EC);
         Map<Contestant, Turn> turns = new EnumMap<>(Contestant.class);
         for (Contestant contestant : Contestant.values()) {
-            Pair pair = contestant.pairs(contexts, VERSION).get();
+            InMemoryPair pair = contestant.pairs(contexts, VERSION).get();
             pair.upgrade();
             ByteBuffer source = ByteBuffer.allocate(octets);
             ByteBuffer target = ByteBuffer.allocate(17_000);
@@ -100,7 +100,7 @@ public final class InMemory {
         return figures;
     }
 
-    /** So many times the same in a row; tells the CPU time of one in microseconds. */
+    /** Repeats the work this number of times; its result is the CPU time of one in microseconds. */
     private static final class Turn implements Rounds.Contestant {
 
         private final int times;
@@ -114,13 +114,13 @@ public final class InMemory {
 
         @Override
         public double run() throws Exception {
-            long bytes = Spent.allocatedByThisThread();
-            long nanos = Spent.nanosOfThisThread();
+            long bytes = ResourceUsage.allocatedByThisThread();
+            long nanos = ResourceUsage.nanosOfThisThread();
             for (int i = 0; i < times; i++) {
                 work.run();
             }
-            double took = (Spent.nanosOfThisThread() - nanos) / 1e3 / times;
-            allocated.add((Spent.allocatedByThisThread() - bytes) / (double) times);
+            double took = (ResourceUsage.nanosOfThisThread() - nanos) / 1e3 / times;
+            allocated.add((ResourceUsage.allocatedByThisThread() - bytes) / (double) times);
             return took;
         }
 

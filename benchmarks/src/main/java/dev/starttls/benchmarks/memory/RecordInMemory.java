@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What one record computes and allocates on its way from one side to the other, encrypted and decrypted. */
+/** The CPU time and allocation of one record, encrypted and decrypted. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class RecordInMemory {
 
-    /** Whose. */
+    /** The contestant. */
     @Param({"FLOOR", "STARTTLS"})
     public Contestant contestant;
 
@@ -39,7 +39,7 @@ public class RecordInMemory {
     @Param({"100", "16384"})
     public int octets;
 
-    private Pair pair;
+    private InMemoryPair pair;
     private ByteBuffer source;
     private ByteBuffer target;
 

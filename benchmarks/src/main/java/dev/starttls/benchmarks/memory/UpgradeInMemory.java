@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What one upgrade computes and allocates, both sides together; a full handshake. */
+/** The CPU time and allocation of one upgrade with a full handshake, both sides together. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class UpgradeInMemory {
 
-    /** Whose. */
+    /** The contestant. */
     @Param({"FLOOR", "STARTTLS"})
     public Contestant contestant;
 
@@ -35,7 +35,7 @@ public class UpgradeInMemory {
     @Param("TLSv1.3")
     public String version;
 
-    private Supplier<Pair> pairs;
+    private Supplier<InMemoryPair> pairs;
 
     /** Makes the contexts. */
     @Setup
@@ -45,8 +45,8 @@ public class UpgradeInMemory {
 
     /** One upgrade, of a new pair. */
     @Benchmark
-    public Pair upgrade() throws IOException {
-        Pair pair = pairs.get();
+    public InMemoryPair upgrade() throws IOException {
+        InMemoryPair pair = pairs.get();
         pair.upgrade();
         return pair;
     }

@@ -1,5 +1,5 @@
 /**
- * What an upgrade and a record cost without a network: two sides in memory, on one thread. The floor is two engines by
- * hand; no socket and no scheduler blurs what the library adds to it.
+ * The cost of an upgrade and of a record without a network: two sides in memory, on one thread. The floor is two
+ * engines without a library; no socket and no scheduler affects what the library adds to it.
  */
 package dev.starttls.benchmarks.memory;

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Programs that others have made. */
+/** Runs programs of other projects. */
 final class Commands {
 
     private Commands() {}
 
-    /** The file of a program: on the path, or where Debian has what only root runs. */
+    /** The file of a program: on the path, or in the folders that Debian has for root's programs. */
     static Optional<Path> find(String program) {
         return Stream.concat(
                         Arrays.stream(Optional.ofNullable(System.getenv("PATH"))
@@ -33,7 +33,7 @@ final class Commands {
         return "root".equals(System.getProperty("user.name"));
     }
 
-    /** Runs a program to its end, also while this command is being ended by signals to its group; what it prints. */
+    /** Runs a program to its end, even while signals to this process group end this command; returns what it prints. */
     static String run(List<String> command) throws IOException, InterruptedException {
         List<String> detached = new ArrayList<>(Processes.detached());
         detached.addAll(command);

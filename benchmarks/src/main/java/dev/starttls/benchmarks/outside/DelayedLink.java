@@ -14,14 +14,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A link that delays each packet by half of a round trip, to a network namespace on this machine: two TUN devices, one of
- * them moved there, and a small program between them. It does not end TCP, so that both kernels acknowledge and wait as they
- * do over a real link. Nothing leaves the machine; the addresses are those for benchmarks (RFC 2544, 198.18.0.0/15).
+ * A link that delays each packet by half of a round trip, to a network namespace on this machine: two TUN devices, one
+ * of them in the namespace, and a small program between them. It does not terminate TCP, so that both kernels
+ * acknowledge and wait as over a real link. Nothing leaves the machine; the addresses are those for benchmarks (RFC
+ * 2544, 198.18.0.0/15).
  */
 public final class DelayedLink implements AutoCloseable {
 
     private static final int SAMPLES = 60;
-    /** RFC 863: nobody listens there, and a connection is refused after one round trip. */
+    /** RFC 863: no server listens there, so a connection is refused after one round trip. */
     private static final int DISCARD = 9;
     /** Where {@code ip} has a file for each namespace. */
     private static final Path NAMESPACES = Path.of("/var/run/netns");
@@ -41,7 +42,7 @@ public final class DelayedLink implements AutoCloseable {
     }
 
     /**
-     * Why there cannot be such a link here.
+     * Why there cannot be such a link on this machine.
      *
      * @return the reason; empty if there can
      */
@@ -59,7 +60,7 @@ public final class DelayedLink implements AutoCloseable {
     }
 
     /**
-     * The far end's address in the link of this process, for its certificate before there is a link.
+     * The address of the far end, for the certificate, which is made before the link.
      *
      * @return an address of IPv4
      */
@@ -91,7 +92,7 @@ public final class DelayedLink implements AutoCloseable {
         }
         try {
             if (!"ready".equals(link.process.inputReader().readLine())) {
-                throw new IOException("Expected two TUN devices, got none: see above");
+                throw new IOException("Expected two TUN devices, got none: see the messages above");
             }
             ip("netns", "add", name);
             ip("link", "set", name + "b", "netns", name);
@@ -123,14 +124,15 @@ public final class DelayedLink implements AutoCloseable {
     /**
      * The namespace.
      *
-     * @return where servers are to run
+     * @return the location for servers
      */
-    public Place far() {
-        return new Place(far, far, List.of(Commands.find("ip").orElseThrow().toString(), "netns", "exec", namespace));
+    public ServerLocation far() {
+        return new ServerLocation(
+                far, far, List.of(Commands.find("ip").orElseThrow().toString(), "netns", "exec", namespace));
     }
 
     /**
-     * Delays all packets that come from now on.
+     * Delays all packets from now on.
      *
      * @param millis the round trip
      * @return the round trip as measured: from the first segment of TCP until the refusal of it
@@ -154,7 +156,7 @@ public final class DelayedLink implements AutoCloseable {
             long before = System.nanoTime();
             try {
                 socket.connect(address, 10_000);
-                throw new IOException("Expected nobody on " + address);
+                throw new IOException("Expected no server on " + address);
             } catch (ConnectException e) {
                 return (System.nanoTime() - before) / 1e6;
             }

@@ -1,7 +1,7 @@
 package dev.starttls.benchmarks.outside;
 
-import dev.starttls.benchmarks.latency.Protocol;
-import dev.starttls.benchmarks.latency.Target;
+import dev.starttls.benchmarks.latency.Endpoint;
+import dev.starttls.benchmarks.latency.MailProtocol;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A mail server that is installed here, started with a folder and ports of its own, and with everything left as it comes that
- * has to do with what is measured; but for resumption, which Exim does not do unless asked, and Dovecot only if one process
- * serves all log-ins. No server looks up the names of its clients, which is a matter of a resolver.
+ * An installed mail server, started with a folder and ports of its own, and with the default settings for everything
+ * that affects the measurement, except resumption, which Exim does only if configured, and Dovecot only if one process
+ * serves all logins. No server looks up the names of its clients, which would measure the resolver.
  */
 public enum InstalledServer {
     /** SMTP. */
@@ -41,11 +41,11 @@ public enum InstalledServer {
         this.title = title;
     }
 
-    private List<Protocol> protocols() {
-        return this == DOVECOT ? List.of(Protocol.IMAP, Protocol.POP3) : List.of(Protocol.SMTP);
+    private List<MailProtocol> protocols() {
+        return this == DOVECOT ? List.of(MailProtocol.IMAP, MailProtocol.POP3) : List.of(MailProtocol.SMTP);
     }
 
-    /** The first is the one that starts it. */
+    /** The programs that it needs; the first one starts it. */
     private List<String> programs() {
         return switch (this) {
             case POSTFIX -> List.of("postfix", "postconf");
@@ -64,7 +64,7 @@ public enum InstalledServer {
     }
 
     /**
-     * Why it cannot be started here.
+     * Why it cannot be started on this machine.
      *
      * @return the reason; empty if it can
      */
@@ -79,7 +79,7 @@ public enum InstalledServer {
     /**
      * Its name and version.
      *
-     * @return as the program tells it
+     * @return as the program reports it
      * @throws IOException if it does not run
      * @throws InterruptedException if this thread is interrupted meanwhile
      */
@@ -100,9 +100,9 @@ public enum InstalledServer {
      * @param place where
      * @param identity its key and certificate, as PEM
      * @return to be closed
-     * @throws IOException if it does not get as far as greeting
+     * @throws IOException if it does not send a greeting
      */
-    public RunningServer start(Place place, String identity) throws IOException {
+    public RunningServer start(ServerLocation place, String identity) throws IOException {
         TemporaryFolder temporary =
                 TemporaryFolder.create("starttls-" + programs().get(0));
         try {
@@ -113,7 +113,7 @@ public enum InstalledServer {
         }
     }
 
-    private RunningServer start(TemporaryFolder temporary, Place place, String identity) throws IOException {
+    private RunningServer start(TemporaryFolder temporary, ServerLocation place, String identity) throws IOException {
         Path folder = temporary.path();
         List<Integer> ports = freePorts(2 * protocols().size());
         Path pem = Files.writeString(folder.resolve(PEM), identity);
@@ -140,11 +140,11 @@ public enum InstalledServer {
                         yield List.of(program(), "-F", "-c", file.toString());
                     }
                 };
-        List<Target> targets = new ArrayList<>();
+        List<Endpoint> targets = new ArrayList<>();
         for (int i = 0; i < protocols().size(); i++) {
-            targets.add(new Target(place.host(), ports.get(2 * i), protocols().get(i), TlsPolicy.REQUIRED));
+            targets.add(new Endpoint(place.host(), ports.get(2 * i), protocols().get(i), TlsPolicy.REQUIRED));
             targets.add(
-                    new Target(place.host(), ports.get(2 * i + 1), protocols().get(i), TlsPolicy.IMPLICIT));
+                    new Endpoint(place.host(), ports.get(2 * i + 1), protocols().get(i), TlsPolicy.IMPLICIT));
         }
         return RunningServer.start(title, temporary, place, command, stop, targets);
     }
@@ -172,7 +172,7 @@ public enum InstalledServer {
         }
     }
 
-    private static void postfix(Path folder, Place place, List<Integer> ports) throws IOException {
+    private static void postfix(Path folder, ServerLocation place, List<Integer> ports) throws IOException {
         for (String name : List.of("conf", "queue", "data")) {
             Files.createDirectory(folder.resolve(name));
         }
@@ -209,7 +209,7 @@ public enum InstalledServer {
                 ports.get(3));
     }
 
-    /** Of a text that the tests of the libraries read too. */
+    /** A configuration from a template that the tests of the libraries also use. */
     private static String configuration(String name, Object... values) throws IOException {
         try (InputStream text = InstalledServer.class.getResourceAsStream(CONFIGURATIONS + name)) {
             return new String(text.readAllBytes(), StandardCharsets.UTF_8).formatted(values);

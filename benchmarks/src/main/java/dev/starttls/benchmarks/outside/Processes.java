@@ -13,21 +13,21 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * The processes of a program that others have made. Postfix and Dovecot start theirs in sessions of their own, and they
- * outlive the one that was started here when a signal ends that one first: so they are found by their folder too, not
- * only by their parent.
+ * The processes of a program of another project. Postfix and Dovecot start processes in sessions of their own, which
+ * outlive the first process if a signal ends that one: so they are also found by their folder, not only by their
+ * parent.
  */
 final class Processes {
 
     private static final int PATIENCE = 2;
-    /** A process that is being looked for may start another one meanwhile. */
+    /** How often to search: a process may start another one during the search. */
     private static final int ATTEMPTS = 10;
 
     private Processes() {}
 
     /**
-     * The prefix of a command that signals to this process's group (the terminal's interrupt, {@code timeout}) do not
-     * reach; what was started here is ended here, in its order.
+     * The prefix of a command that detaches it from this process group, so that signals to the group (the terminal's
+     * interrupt, {@code timeout}) do not reach it; this program ends it in the right order.
      */
     static List<String> detached() {
         return Commands.find("setsid")
@@ -35,7 +35,7 @@ final class Processes {
                 .orElse(List.of());
     }
 
-    /** A process with all that it has started and that is still its own. */
+    /** A process with all its descendants. */
     static List<ProcessHandle> tree(ProcessHandle root) {
         return Stream.concat(root.descendants(), Stream.of(root)).toList();
     }
@@ -46,7 +46,7 @@ final class Processes {
         processes.forEach(Processes::awaitEnd);
     }
 
-    /** Waits for the end of a process, which is brought about if it takes too long. */
+    /** Waits for the end of a process, and forces it if it takes too long. */
     static void awaitEnd(ProcessHandle process) {
         try {
             process.onExit().get(PATIENCE, TimeUnit.SECONDS);
@@ -58,7 +58,9 @@ final class Processes {
         }
     }
 
-    /** Ends all processes that work in a folder, or name it in their command. On Linux; elsewhere none is found. */
+    /**
+     * Ends all processes that work in a folder, or have it in their command. Only on Linux; elsewhere none is found.
+     */
     static void endIn(Path folder) {
         List<ProcessHandle> found = in(folder);
         for (int i = 0; i < ATTEMPTS && !found.isEmpty(); i++) {
@@ -83,7 +85,7 @@ final class Processes {
                 || read(() -> names(Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1), folder));
     }
 
-    /** Whether a command has a path in a folder among its arguments, or an argument that has one behind a name. */
+    /** Whether an argument of a command is a path in a folder, possibly after a name and an equals sign. */
     private static boolean names(String command, Path folder) {
         return Stream.of(command.split("\0", -1))
                 .map(argument -> argument.substring(argument.indexOf('=') + 1))
@@ -94,7 +96,7 @@ final class Processes {
         boolean read() throws IOException;
     }
 
-    /** Of a process that has ended meanwhile, or belongs to another user, nothing can be read. */
+    /** False if the process has ended meanwhile or belongs to another user, so that it cannot be read. */
     private static boolean read(Reading reading) {
         try {
             return reading.read();

@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.outside;
 
-import dev.starttls.benchmarks.latency.Target;
+import dev.starttls.benchmarks.latency.Endpoint;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server in a process and a folder of its own, both of which go with it. */
+/** A server in a process and a folder of its own, which both end with it. */
 public final class RunningServer implements AutoCloseable {
 
     private static final int PATIENCE = 30;
@@ -21,9 +21,9 @@ public final class RunningServer implements AutoCloseable {
     private final TemporaryFolder folder;
     private final Process process;
     private final List<String> stop;
-    private final List<Target> targets;
+    private final List<Endpoint> targets;
 
-    private RunningServer(TemporaryFolder folder, Process process, List<String> stop, List<Target> targets) {
+    private RunningServer(TemporaryFolder folder, Process process, List<String> stop, List<Endpoint> targets) {
         this.folder = folder;
         this.process = process;
         this.stop = stop;
@@ -31,16 +31,16 @@ public final class RunningServer implements AutoCloseable {
     }
 
     /**
-     * Starts one and waits for its greeting; {@code stop} ends it, if a signal does not. The folder goes with the server,
-     * also when it does not start; but not if its command cannot be run at all.
+     * Starts a server and waits for its greeting; {@code stop} ends it, if a signal does not. The folder is deleted
+     * with the server, even if it does not start, but not if its command cannot be run at all.
      */
     static RunningServer start(
             String title,
             TemporaryFolder folder,
-            Place place,
+            ServerLocation place,
             List<String> command,
             List<String> stop,
-            List<Target> targets)
+            List<Endpoint> targets)
             throws IOException {
         Path log = folder.path().resolve(LOG);
         List<String> detached = new ArrayList<>(Processes.detached());
@@ -51,7 +51,7 @@ public final class RunningServer implements AutoCloseable {
                 .start();
         RunningServer server = new RunningServer(folder, process, stop, targets);
         try {
-            for (Target target : targets) {
+            for (Endpoint target : targets) {
                 if (target.policy() == TlsPolicy.REQUIRED && !greets(place.address(), target.port(), process)) {
                     throw new IOException("Expected " + title + " to greet within " + PATIENCE + " s, got: "
                             + Files.readString(log).strip());
@@ -65,11 +65,11 @@ public final class RunningServer implements AutoCloseable {
     }
 
     /**
-     * Where it serves.
+     * The endpoints that it serves.
      *
      * @return one for each protocol and policy
      */
-    public List<Target> targets() {
+    public List<Endpoint> targets() {
         return targets;
     }
 
@@ -89,7 +89,7 @@ public final class RunningServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         all.forEach(Processes::awaitEnd);
-        // A server that was still starting, or whose first process a signal has ended, is not stopped by then.
+        // A server that was still starting, or whose first process was ended by a signal, still has processes.
         Processes.endIn(folder.path());
         folder.close();
     }

@@ -8,10 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A folder of temporary files that is deleted with all that is in it. */
+/** A temporary folder that is deleted with its content. */
 public final class TemporaryFolder implements AutoCloseable {
 
-    /** A program that is ending may write once more while its folder is being deleted. */
+    /** How often to try: a program that is ending may still write while its folder is being deleted. */
     private static final int ATTEMPTS = 5;
 
     private final Path path;

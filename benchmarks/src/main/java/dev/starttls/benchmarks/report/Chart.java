@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Horizontal bars as a picture that needs nothing else: one bar a row, made of one part or several, perhaps with the
- * interval that its end lies in, and a line that the bars are to be compared with.
+ * A self-contained picture of horizontal bars: one bar per row, made of one part or several, optionally with the
+ * interval of its end, and a line with which the bars are compared.
  *
  * @param title above
  * @param unit of the values
@@ -43,8 +43,8 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
      * @param label left of it
      * @param tone of a bar of one part
      * @param parts by their names, from left to right
-     * @param low where its end may lie as well; the same as {@code high} if that is not known
-     * @param high the other end of that interval
+     * @param low the lower end of the interval; the same as {@code high} if it is not known
+     * @param high the upper end of the interval
      */
     public record Bar(String label, Tone tone, Map<String, Double> parts, double low, double high) {
 

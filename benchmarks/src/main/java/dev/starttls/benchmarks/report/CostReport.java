@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The tables, the pictures and the goals of what costs other than latency. */
+/** The tables, the pictures and the goals of costs other than latency. */
 public final class CostReport {
 
     /** The files of the results, without their ending. */
@@ -167,7 +167,7 @@ public final class CostReport {
                         .replaceAll("[^a-z0-9-]", "");
     }
 
-    /** Those of the goals that something was measured of. */
+    /** The goals for which there are measurements. */
     private static String goals(List<Figure> all) {
         List<Goal> goals = new ArrayList<>();
         ratio(goals, all, "upgradeCpu", Map.of(), "CPU of one in-memory upgrade, ours / floor", 1.03);

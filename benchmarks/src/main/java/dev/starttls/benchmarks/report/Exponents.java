@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What ten times the work costs: where a figure was measured at several sizes, the exponent of its growth from one to the next,
- * the logarithm of the ratio of the figures over that of the sizes. At 0 a figure does not depend on the size, at 1 it is in
- * proportion to it.
+ * How costs grow: for a figure measured at several sizes, the exponent of its growth from one to the next, the
+ * logarithm of the ratio of the figures divided by that of the sizes. At 0 a figure does not depend on the size, at 1
+ * it is proportional to it.
  */
 final class Exponents {
 
@@ -45,7 +45,7 @@ final class Exponents {
         return rows;
     }
 
-    /** The exponent; empty where a figure is not positive, which has no logarithm. */
+    /** The exponent; empty if a figure is not positive, because it has no logarithm. */
     static Optional<Double> exponent(long size, double value, long nextSize, double nextValue) {
         return value > 0 && nextValue > 0
                 ? Optional.of(Math.log(nextValue / value) / Math.log((double) nextSize / size))

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One figure of one contestant, whatever was measured.
+ * One figure of one contestant.
  *
- * @param measured what it is, by its name in the code: a bar of one table and picture is its equal only under the same name
+ * @param measured what was measured, by its name in the code: figures are comparable only if they have the same name
  *     and the same condition
  * @param condition what all contestants had in common, by name
  * @param contestant by its name in the code

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * What is to be reached, and what was measured of it.
+ * A goal, and the measured value.
  *
  * @param what is measured
  * @param wanted in words
@@ -21,12 +21,12 @@ public record Goal(String what, String wanted, String measured, boolean reached)
     private static final String TLS13 = "TLSv1.3";
 
     /**
-     * Those that can be judged by what there is.
+     * The goals that can be judged by the given results.
      *
      * @param peers clients compared
      * @param upgrades sessions of this library
      * @param cold first upgrades
-     * @return without those that nothing was measured of
+     * @return without those for which there are no measurements
      */
     static List<Goal> judge(List<Results.Peer> peers, List<Results.Upgrade> upgrades, List<Results.Cold> cold) {
         List<Goal> goals = new ArrayList<>();
@@ -54,7 +54,7 @@ public record Goal(String what, String wanted, String measured, boolean reached)
         return goals;
     }
 
-    /** At most the floor, and surely no more than 3 % beyond it. */
+    /** At most the floor, and the upper end of the interval at most 3 % above it. */
     static Goal blocking(String what, Ratio ratio) {
         return new Goal(
                 what,
@@ -187,7 +187,7 @@ public record Goal(String what, String wanted, String measured, boolean reached)
                 .findFirst();
     }
 
-    /** To the two digits that are shown, or what is shown and what is judged would differ. */
+    /** Rounded to the two digits that are shown, so that the shown value is the one judged. */
     static double rounded(double ratio) {
         return Math.round(ratio * 100) / 100.0;
     }

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The pictures of what was measured of the latency of upgrades. */
+/** The pictures of the latency of upgrades. */
 final class LatencyCharts {
 
     private final Optional<Results<Results.Peer>> peers;

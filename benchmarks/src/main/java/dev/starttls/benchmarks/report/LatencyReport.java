@@ -10,10 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The tables and pictures of what was measured of the latency of upgrades. All figures in them are from the files of the
- * results, none is typed.
- */
+/** The tables and pictures of the latency of upgrades. All figures in them come from the files of results. */
 public final class LatencyReport {
 
     /** The results of the clients compared. */

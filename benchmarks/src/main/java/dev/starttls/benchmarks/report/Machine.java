@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What it was measured on, as far as it tells something about the figures. No name of a host, a user or a path.
+ * The machine of a measurement, as far as it matters for the figures, without the name of a host, a user or a path.
  *
  * @param processor its model
  * @param cores how many the JVM may use
@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
  * @param virtual whether the machine is a virtual one
  * @param java the JVM and its version
  * @param collectors the garbage collectors
- * @param load the system's load of the last minute when the measuring began, which is other work; -1 if unknown
- * @param scheduling policy and priority of the measuring thread, where they are not what every process gets; empty also
- *     where they are unknown
+ * @param load the system's load of the last minute when the measurement began, caused by other work; -1 if unknown
+ * @param scheduling policy and priority of the measuring thread, if they are not the default; empty also if they are
+ *     unknown
  */
 public record Machine(
         String processor,
@@ -34,7 +34,7 @@ public record Machine(
         double load,
         Optional<String> scheduling) {
 
-    /** Indexes of fields behind the name, which is the second one. */
+    /** Indexes of the fields after the name, which is the second one. */
     private static final int NICE = 19 - 3;
 
     private static final int REAL_TIME_PRIORITY = 40 - 3;
@@ -43,7 +43,7 @@ public record Machine(
     /**
      * This one, now.
      *
-     * @return as far as it can be told
+     * @return as far as it is known
      */
     public static Machine present() {
         List<String> processor = lines("/proc/cpuinfo");
@@ -68,7 +68,7 @@ public record Machine(
     }
 
     /**
-     * How a thread is scheduled, of its line in {@code /proc} (proc(5)): fields 19, 40 and 41.
+     * The scheduling of a thread, from its line in {@code /proc} (proc(5)): fields 19, 40 and 41.
      *
      * @param stat the line
      * @return empty if as every process is, or if the line is another one

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A page of a command that measures and writes its table itself: what it is, the machine, the command, and the table. */
+/** A page with a title, the machine, the command, and a table. */
 public final class Page {
 
     private final List<String> lines = new ArrayList<>();
@@ -17,7 +17,7 @@ public final class Page {
      * A page.
      *
      * @param title of it
-     * @param machine it was measured on, and whatever else is to be known of that
+     * @param machine the machine of the measurement, and what else matters about it
      */
     public Page(String title, String machine) {
         this.machine = machine;

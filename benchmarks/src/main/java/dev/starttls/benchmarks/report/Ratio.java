@@ -6,9 +6,9 @@ import java.util.Random;
 /**
  * How two contestants of the same rounds compare.
  *
- * @param low of the interval that has the ratio with 95 %
+ * @param low the lower end of the interval that contains the ratio with 95 %
  * @param value median over median
- * @param high of the interval
+ * @param high the upper end
  */
 public record Ratio(double low, double value, double high) {
 
@@ -16,8 +16,8 @@ public record Ratio(double low, double value, double high) {
     private static final int SEED = 20_030_207;
 
     /**
-     * The ratio of the medians, and how sure it is: the rounds are drawn again with replacement (bootstrap), each with both
-     * of its samples, so that a slow moment of the machine counts for both or for none.
+     * The ratio of the medians and its confidence interval: the rounds are resampled with replacement (bootstrap), each
+     * with both of its samples, so that a slow moment of the machine counts for both or for neither.
      *
      * @param samples of the one, one a round
      * @param floor of the other, in the same rounds

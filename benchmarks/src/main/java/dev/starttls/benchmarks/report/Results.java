@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The figures of one measurement, as they are kept.
+ * The figures of one measurement, as stored.
  *
  * @param <R> what was measured under each condition
  * @param machine it was measured on
  * @param when the day, in UTC
  * @param command that measures it again
- * @param rows one a condition
+ * @param rows one per condition
  */
 public record Results<R>(Machine machine, String when, String command, List<R> rows) {
 
@@ -26,7 +26,7 @@ public record Results<R>(Machine machine, String when, String command, List<R> r
     public record Peer(Scenario scenario, String client, String title, Spread millis, Ratio toFloor) {}
 
     /**
-     * A client among its peers, against a server that others have made.
+     * A client among its peers, against a server of another project.
      *
      * @param server its name and version
      * @param protocol by its name
@@ -36,10 +36,10 @@ public record Results<R>(Machine machine, String when, String command, List<R> r
      * @param client by its name in the code
      * @param title by its name for readers
      * @param millis from the TCP connection until the session is ready
-     * @param nineOfTen what nine of ten are below, in milliseconds
+     * @param nineOfTen the 90th percentile in milliseconds
      * @param toFloor the ratio to the floor of the same rounds
      * @param repeated in how many rounds a full handshake came before the resumed one that counted
-     * @param notResumed how many were full handshakes where they were to be resumed, also when done again
+     * @param notResumed how many handshakes were full that should have been resumed, even when repeated
      */
     public record Outside(
             String server,
@@ -79,7 +79,7 @@ public record Results<R>(Machine machine, String when, String command, List<R> r
     public record RoundTrips(Spread millis, int session) {}
 
     /**
-     * What clients are compared in.
+     * The condition under which clients are compared.
      *
      * @param version of TLS
      * @param key of the server
@@ -113,7 +113,7 @@ public record Results<R>(Machine machine, String when, String command, List<R> r
      *
      * @param keys which way
      * @param scenario version, key, handshake; over loopback
-     * @param millis of the loop by hand, from the TCP connection to the reply to the second EHLO
+     * @param millis of the floor, from the TCP connection to the reply to the second EHLO
      * @param toServerKeys the ratio to the same with this library's {@code ServerKeys}
      */
     public record ServerKey(String keys, Scenario scenario, Spread millis, Ratio toServerKeys) {}

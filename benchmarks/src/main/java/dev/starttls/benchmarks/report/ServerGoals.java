@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What is to be reached against servers that others have made, with TLS 1.3 and an EC key, and what was measured of it. */
+/** The goals against servers of other projects, with TLS 1.3 and an EC key, and the measured values. */
 final class ServerGoals {
 
     private static final String TLS13 = "TLSv1.3";
     private static final int LINK = 10;
 
-    /** In milliseconds: who takes as long now and then has waited for the timer of a delayed acknowledgement. */
+    /**
+     * In milliseconds: a client that sometimes takes this long has waited for the timer of a delayed acknowledgement.
+     */
     private static final double STALL = 40;
 
     private final List<Results.Outside> rows;
@@ -22,7 +24,7 @@ final class ServerGoals {
         this.rows = rows;
     }
 
-    /** Those that can be judged by what there is; of a handshake that was not resumed, none. */
+    /** The goals that can be judged by the given results, without handshakes that could not be resumed. */
     static List<Goal> judge(List<Results.Outside> rows) {
         ServerGoals judged = new ServerGoals(rows.stream()
                 .filter(row -> row.scenario().version().equals(TLS13)
@@ -89,7 +91,7 @@ final class ServerGoals {
         }
     }
 
-    /** Net of round trips: what is left of the time when the link has had its share. */
+    /** Judges the time without the round trips of the link. */
     private void link(Results.Outside ours) {
         Optional<Results.Outside> floor = beside(ours, ServersReport.FLOOR);
         if (floor.isEmpty()) {

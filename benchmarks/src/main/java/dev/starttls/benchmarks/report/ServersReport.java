@@ -15,15 +15,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The page of what was measured against servers that others have made: the goals, and a table for each link, server and
- * kind of session, with the JDKs beside one another. Made of the results of each JDK that are in a folder.
+ * The page of the measurements against servers of other projects: the goals, and a table for each link, server and kind
+ * of session, with the JDKs side by side. It is made from the results of all JDKs in a folder.
  */
 public final class ServersReport {
 
     /** The name of the results of servers that the command starts. */
     public static final String INSTALLED = "servers";
 
-    /** The name of the results of servers that were there already. */
+    /** The name of the results of servers that were already running. */
     public static final String NAMED = "named-servers";
 
     /** The floor of these tables. */
@@ -69,7 +69,7 @@ public final class ServersReport {
     }
 
     /**
-     * A row for those who wait.
+     * A row, as printed during the measurement.
      *
      * @param row as measured
      * @return in one line
@@ -138,7 +138,7 @@ public final class ServersReport {
         return text.text();
     }
 
-    /** What has one table. */
+    /** The key of one table. */
     private record Table(String server, String protocol, String session, String version, String key, int link) {
 
         static Table of(Results.Outside row) {
@@ -209,7 +209,7 @@ public final class ServersReport {
         }
     }
 
-    /** Who cannot resume twice in a row. */
+    /** Reports the servers with which a client cannot resume twice in a row. */
     private void repeated(Markdown text) {
         all().filter(row -> row.repeated() * 4 > row.millis().samples())
                 .map(row -> row.server() + ", " + row.scenario().version().replace("TLSv", "TLS "))
@@ -220,7 +220,7 @@ public final class ServersReport {
                         + " again and again gets about one of two."));
     }
 
-    /** What a reader might look for and not find. */
+    /** Reports what was not measured. */
     private void missing(Markdown text) {
         if (!name.equals(INSTALLED)) {
             return;

@@ -3,7 +3,7 @@ package dev.starttls.benchmarks.report;
 import java.util.Arrays;
 
 /**
- * Where the samples of something lie.
+ * The quartiles of samples.
  *
  * @param low the first quartile
  * @param median the second

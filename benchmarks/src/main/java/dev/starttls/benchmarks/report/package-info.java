@@ -1,5 +1,5 @@
 /**
- * From figures to a table and pictures: what was measured as JSON, its statistics, the Markdown and the SVG made of it.
- * Measures nothing itself.
+ * From figures to tables and pictures: the results as JSON, their statistics, and the Markdown and SVG made from them.
+ * It measures nothing itself.
  */
 package dev.starttls.benchmarks.report;

@@ -2,7 +2,7 @@ package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.KeyKind;
-import dev.starttls.benchmarks.Precedence;
+import dev.starttls.benchmarks.RealTimePriority;
 import dev.starttls.benchmarks.latency.Rounds;
 import dev.starttls.benchmarks.report.Figure;
 import dev.starttls.benchmarks.report.Ratio;
@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * What an upgrade costs on one loop thread when there are many at once, and how long others wait meanwhile. The contestants
- * are numbers of upgrades at once; a turn has about as many upgrades whatever the number.
+ * The cost of an upgrade on one loop thread with many at the same time, and how long other clients wait meanwhile. The
+ * contestants are numbers of simultaneous upgrades; each turn has about the same number of upgrades in total.
  */
 public final class LoopScale {
 
@@ -32,8 +32,8 @@ public final class LoopScale {
      * A measurement.
      *
      * @param rounds in which the numbers take turns
-     * @param levels how many at once, the least first: it is the floor
-     * @param upgrades at least so many in a turn
+     * @param levels numbers of simultaneous upgrades; the lowest comes first and is the floor
+     * @param upgrades the minimum number in a turn
      */
     public LoopScale(Rounds rounds, List<Integer> levels, int upgrades) {
         this.rounds = rounds;
@@ -45,7 +45,7 @@ public final class LoopScale {
      * Measures.
      *
      * @return figures named costAtOnce, answerP50 and answerP99
-     * @throws Exception what went wrong
+     * @throws Exception if a measurement fails
      */
     public List<Figure> measure() throws Exception {
         Contexts contexts = new Contexts(KeyKind.EC);
@@ -89,11 +89,12 @@ public final class LoopScale {
     private static List<Figure> answers(Contexts contexts, int level, Executor tasks, String name, String title)
             throws Exception {
         Map<String, String> condition = Map.of("version", VERSION, "key", "EC", "atOnce", Integer.toString(level));
-        String alike =
-                Precedence.possible() ? "" : "; it shares the processors of the storm's clients (only root has chrt)";
+        String alike = RealTimePriority.available()
+                ? ""
+                : "; it shares the processors of the storm's clients (only root has chrt)";
         try (StormAnswers answers = new StormAnswers(contexts, tasks)) {
-            // As many as then: the first storm of a process has stalls that no later one has, and they are probably the
-            // kernel's, which lengthens the table of open files.
+            // With the same number: the first storm of a process has stalls that no later one has, probably because the
+            // kernel enlarges the table of open files.
             answers.warmUp(level);
             StormAnswers.Waits waits = answers.measure(level);
             String floor = "the floor: meanwhile on a loop with nobody else, " + title;

@@ -1,8 +1,8 @@
 package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.DaemonThreads;
-import dev.starttls.benchmarks.HandOver;
-import dev.starttls.benchmarks.Spent;
+import dev.starttls.benchmarks.MinimalDialogue;
+import dev.starttls.benchmarks.ResourceUsage;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.TlsSettings;
@@ -25,7 +25,8 @@ import javax.net.ssl.SSLContext;
 /** This library on one selector thread, or on several that share a listener. */
 final class LoopServer implements UpgradeServer {
 
-    private static final int MOST = 10_000;
+    /** Also the backlog: no client of a measurement waits for a place. */
+    private static final int MAX_CONNECTIONS = 10_000;
 
     private final List<UpgradeLoop> loops = new ArrayList<>();
     private final ExecutorService executor =
@@ -44,17 +45,18 @@ final class LoopServer implements UpgradeServer {
 
     LoopServer(SSLContext context, Tasks tasks, int count) throws IOException {
         for (int i = 0; i < count; i++) {
-            loops.add(UpgradeLoop.open(MOST, tasks == Tasks.ON_THE_LOOP ? Runnable::run : this::execute));
+            loops.add(UpgradeLoop.open(MAX_CONNECTIONS, tasks == Tasks.ON_THE_LOOP ? Runnable::run : this::execute));
             threads.add(DaemonThreads.named("loop").newThread(loops.get(i)));
             threads.get(i).start();
         }
         UpgradeSettings settings = UpgradeSettings.of(TlsPolicy.REQUIRED)
                 .withTls(TlsSettings.builder().context(context).build());
-        listening = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
+        listening = ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MAX_CONNECTIONS);
         UpgradeLoop.listen(
                         loops,
                         listening,
-                        peer -> new UpgradeConnection(new HandOver(Role.SERVER, INSIDE.strip()), settings, peer),
+                        peer -> new UpgradeConnection(new MinimalDialogue(Role.SERVER, INSIDE.strip()), settings, peer),
                         LoopServer::close)
                 .join();
     }
@@ -66,7 +68,7 @@ final class LoopServer implements UpgradeServer {
 
     @Override
     public long cpuNanos() {
-        return threads.stream().mapToLong(Spent::nanosOf).sum() + taskNanos.sum();
+        return threads.stream().mapToLong(ResourceUsage::nanosOf).sum() + taskNanos.sum();
     }
 
     @Override
@@ -77,9 +79,9 @@ final class LoopServer implements UpgradeServer {
 
     private void execute(Runnable task) {
         executor.execute(() -> {
-            long before = Spent.nanosOfThisThread();
+            long before = ResourceUsage.nanosOfThisThread();
             task.run();
-            taskNanos.add(Spent.nanosOfThisThread() - before);
+            taskNanos.add(ResourceUsage.nanosOfThisThread() - before);
         });
     }
 

@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.server;
 
-import dev.starttls.benchmarks.Spent;
+import dev.starttls.benchmarks.ResourceUsage;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -22,7 +22,7 @@ import java.net.InetSocketAddress;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
-/** Netty on one event loop, the delegated tasks on it too, as its handler has them unless told otherwise. */
+/** Netty on one event loop, which also runs the delegated tasks, as its handler does by default. */
 final class NettyServer implements UpgradeServer {
 
     private static final int BACKLOG = 10_000;
@@ -55,7 +55,7 @@ final class NettyServer implements UpgradeServer {
     @Override
     public long cpuNanos() {
         return group.next()
-                .submit(Spent::nanosOfThisThread)
+                .submit(ResourceUsage::nanosOfThisThread)
                 .syncUninterruptibly()
                 .getNow();
     }

@@ -1,12 +1,12 @@
 package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.Contexts;
-import dev.starttls.benchmarks.Spent;
+import dev.starttls.benchmarks.ResourceUsage;
 import dev.starttls.smtp.SmtpConnection;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Many SMTP clients of this library at once, on one loop thread, and a server of this library on another. */
+/** Many simultaneous SMTP clients of this library on one loop thread, and a server of this library on another. */
 final class Storm implements AutoCloseable {
 
     private static final long PAUSE = 200_000;
@@ -19,7 +19,10 @@ final class Storm implements AutoCloseable {
         clients = new StormClients(contexts);
     }
 
-    /** So many upgrades at once. Returns the CPU time of both loop threads for one, in microseconds. */
+    /**
+     * Makes this number of upgrades at the same time. Returns the CPU time of both loop threads for one, in
+     * microseconds.
+     */
     double upgrade(int atOnce) throws Exception {
         long before = spent();
         List<SmtpConnection> sessions = clients.upgrade(server.port(), atOnce);
@@ -34,7 +37,7 @@ final class Storm implements AutoCloseable {
     }
 
     private long spent() {
-        return Spent.nanosOf(server.thread()) + Spent.nanosOf(clients.thread());
+        return ResourceUsage.nanosOf(server.thread()) + ResourceUsage.nanosOf(clients.thread());
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.Contexts;
-import dev.starttls.benchmarks.Precedence;
+import dev.starttls.benchmarks.RealTimePriority;
 import dev.starttls.core.nio.StartTlsChannel;
 import dev.starttls.smtp.SmtpConnection;
 import java.io.IOException;
@@ -19,15 +19,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long a client that is inside TLS waits for its answers while others upgrade on the same loop; and how long one waits
- * meanwhile on a loop that has nobody else, in the same process: that is the machine's doing, and the floor.
+ * How long a client inside TLS waits for its answers while others upgrade on the same loop; and how long one waits at
+ * the same time on an otherwise idle loop in the same process, which is caused by the machine, and is the floor.
  *
- * <p>Both loops and those who ask come before the storm's clients, which would be on machines of their own, and so does the
- * collector of this process.
+ * <p>This process has a higher priority than that of the storm's clients, which in reality have machines of their own.
  */
 final class StormAnswers implements AutoCloseable {
 
-    /** In milliseconds. */
+    /** The interval between commands in milliseconds. */
     private static final double ASKED_EVERY = 2;
 
     private static final byte[] NOOP = "NOOP\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -42,9 +41,9 @@ final class StormAnswers implements AutoCloseable {
     StormAnswers(Contexts contexts, Executor tasks) throws Exception {
         this.contexts = contexts;
         contexts.store(keys);
-        stormy = new StormServer(contexts, tasks, Precedence::take);
-        calm = new StormServer(contexts, Runnable::run, Precedence::take);
-        process = new ProcessBuilder(Precedence.behind(List.of(
+        stormy = new StormServer(contexts, tasks, RealTimePriority::acquire);
+        calm = new StormServer(contexts, Runnable::run, RealTimePriority::acquire);
+        process = new ProcessBuilder(RealTimePriority.withLowerPriority(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -63,7 +62,7 @@ final class StormAnswers implements AutoCloseable {
      */
     record Waits(List<Double> storm, List<Double> floor) {}
 
-    /** So many upgrades, of which nobody waits for an answer. */
+    /** Makes this number of upgrades without measuring waits. */
     void warmUp(int atOnce) throws Exception {
         storm(atOnce);
         calm();
@@ -113,7 +112,7 @@ final class StormAnswers implements AutoCloseable {
     }
 
     private static List<Double> ask(StartTlsChannel channel, AtomicBoolean over) throws IOException {
-        Precedence.take();
+        RealTimePriority.acquire();
         List<Double> waits = new ArrayList<>();
         ByteBuffer answer = ByteBuffer.allocate(512);
         do {
@@ -125,7 +124,7 @@ final class StormAnswers implements AutoCloseable {
                     throw new IOException("Expected an answer, got the end");
                 }
             } while (answer.get(answer.position() - 1) != '\n');
-            // Who is kept waiting does not ask meanwhile: those that would have asked have waited too.
+            // A waiting client sends no commands meanwhile: those that it would have sent have waited too.
             for (double wait = (System.nanoTime() - before) / 1e6; wait > 0; wait -= ASKED_EVERY) {
                 waits.add(wait);
             }

@@ -19,20 +19,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 
 /**
- * Many SMTP clients of this library at once, on one loop thread. As a process of their own, as clients are, they have no lock
- * and no heap in common with the server: each line of its input is a number, of those that upgrade at once; {@code upgraded} is
- * said when all have, and from the next line on, whatever that is, they close, and say {@code closed}.
+ * Many simultaneous SMTP clients of this library on one loop thread. In a process of their own they share no lock and
+ * no heap with the server: each line of its input is the number of simultaneous upgrades; it prints {@code upgraded}
+ * when all are done, closes the connections after the next line, and prints {@code closed}.
  */
 final class StormClients implements AutoCloseable {
 
     static final String UPGRADED = "upgraded";
     static final String CLOSED = "closed";
 
-    private static final int MOST = 12_000;
+    /** More than twice the 5,000 connections of the largest storm. */
+    private static final int MAX_CONNECTIONS = 12_000;
+
     private static final int FEW = 100;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    private final UpgradeLoop loop = UpgradeLoop.open(MOST, Runnable::run);
+    private final UpgradeLoop loop = UpgradeLoop.open(MAX_CONNECTIONS, Runnable::run);
     private final Thread thread = DaemonThreads.named("client loop").newThread(loop);
     private final AtomicInteger numbers = new AtomicInteger();
     private final SSLContext context;
@@ -43,7 +45,7 @@ final class StormClients implements AutoCloseable {
         thread.start();
     }
 
-    /** Takes the port to connect to, and the key store. */
+    /** Arguments: the port to connect to, and the key store. */
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
@@ -62,7 +64,7 @@ final class StormClients implements AutoCloseable {
         }
     }
 
-    /** So many upgrades at once. */
+    /** Makes this number of upgrades at the same time. */
     List<SmtpConnection> upgrade(int port, int atOnce) throws Exception {
         List<CompletableFuture<SmtpConnection>> sessions = new ArrayList<>(atOnce);
         for (int i = 0; i < atOnce; i++) {

@@ -16,7 +16,9 @@ import java.util.concurrent.Executor;
 /** An SMTP server of this library on one loop thread. */
 final class StormServer implements AutoCloseable {
 
-    private static final int MOST = 12_000;
+    /** More than twice the 5,000 connections of the largest storm. */
+    private static final int MAX_CONNECTIONS = 12_000;
+
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final UpgradeLoop loop;
@@ -27,17 +29,17 @@ final class StormServer implements AutoCloseable {
      * A server that listens.
      *
      * @param tasks runs the delegated tasks of handshakes
-     * @param first what the loop's thread does before all else
+     * @param first what the loop's thread does first
      */
     StormServer(Contexts contexts, Executor tasks, Runnable first) throws Exception {
-        loop = UpgradeLoop.open(MOST, tasks);
+        loop = UpgradeLoop.open(MAX_CONNECTIONS, tasks);
         thread = DaemonThreads.named("server loop").newThread(() -> {
             first.run();
             loop.run();
         });
         thread.start();
-        ServerSocketChannel listening =
-                ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MOST);
+        ServerSocketChannel listening = ServerSocketChannel.open()
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), MAX_CONNECTIONS);
         port = listening.socket().getLocalPort();
         SmtpServer server = SmtpServer.named(
                         "localhost", (command, session) -> new SmtpAnswer.Reply(SmtpReply.of(502, "5.5.1 Not here")))

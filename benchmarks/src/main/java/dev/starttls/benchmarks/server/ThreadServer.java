@@ -1,7 +1,7 @@
 package dev.starttls.benchmarks.server;
 
 import dev.starttls.benchmarks.DaemonThreads;
-import dev.starttls.benchmarks.Spent;
+import dev.starttls.benchmarks.ResourceUsage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-/** The JDK's own way: a thread for each connection, and an SSLSocket layered on its socket. */
+/** The JDK alone: a thread for each connection, and an SSLSocket layered on its socket. */
 final class ThreadServer implements UpgradeServer {
 
     private static final int BACKLOG = 1_000;
@@ -51,9 +51,9 @@ final class ThreadServer implements UpgradeServer {
             while (true) {
                 Socket client = listening.accept();
                 threads.execute(() -> {
-                    long before = Spent.nanosOfThisThread();
+                    long before = ResourceUsage.nanosOfThisThread();
                     serve(client);
-                    nanos.add(Spent.nanosOfThisThread() - before);
+                    nanos.add(ResourceUsage.nanosOfThisThread() - before);
                 });
             }
         } catch (SocketException e) {
@@ -77,7 +77,7 @@ final class ThreadServer implements UpgradeServer {
             say(inside, INSIDE);
             inside.close();
         } catch (IOException e) {
-            // The client misses its upgrade and tells.
+            // The client reports that its upgrade failed.
             return;
         }
     }

@@ -16,13 +16,13 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * How many upgrades a server gets done in a second, with its clients on the same machine; and what CPU time it spends on
- * one, which the clients have no part in.
+ * The upgrades per second of a server, with its clients on the same machine, and the server's CPU time for one, without
+ * the clients.
  */
 public final class UpgradeRate {
 
     private static final int CLIENTS = 8;
-    /** With fewer, the clients have what a second loop would need. */
+    /** With fewer processors, the clients use what a second loop would need. */
     private static final int PROCESSORS_FOR_TWO = 4;
 
     private final Rounds rounds;
@@ -75,7 +75,7 @@ public final class UpgradeRate {
      * Measures.
      *
      * @return figures named upgradesPerSecond and serverCpuPerUpgrade; the floor of their ratios is SSLSocket
-     * @throws Exception what went wrong with a server or a client
+     * @throws Exception if a server or a client fails
      */
     public List<Figure> measure() throws Exception {
         Contexts contexts = new Contexts(KeyKind.EC);

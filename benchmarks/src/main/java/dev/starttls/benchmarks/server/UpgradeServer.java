@@ -3,8 +3,8 @@ package dev.starttls.benchmarks.server;
 import java.io.Closeable;
 
 /**
- * Greets, lets a client upgrade, says one line inside TLS, and closes. Whatever library does it, the same octets cross the
- * wire.
+ * A server that greets, upgrades, sends one line inside TLS, and closes. The octets sent are the same for every
+ * library.
  */
 interface UpgradeServer extends Closeable {
 

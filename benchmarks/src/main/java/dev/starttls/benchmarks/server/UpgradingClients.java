@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
-/** Clients by hand, some at once, each with full handshakes one after the other. */
+/** Clients without a library, several at the same time, each with full handshakes one after the other. */
 final class UpgradingClients implements AutoCloseable {
 
     private final Contexts contexts;
@@ -34,7 +34,7 @@ final class UpgradingClients implements AutoCloseable {
         this.threads = Executors.newFixedThreadPool(atOnce, DaemonThreads.named("client"));
     }
 
-    /** Goes through so many upgrades. */
+    /** Makes this number of upgrades. */
     void upgrade(int port, int upgrades) throws Exception {
         AtomicInteger left = new AtomicInteger(upgrades);
         List<Future<?>> clients = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What the process holds when no upgrade is underway.
+ * The resources of the process when no upgrade is underway.
  *
  * @param upgrades done so far
  * @param resumed how many of them resumed a session
@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  * @param micros CPU time of the whole process for one upgrade, since the sample before
  * @param heap in octets, after several collections
  * @param sessions in the cache of the clients' context
- * @param descriptors open ones; -1 where the system does not say
- * @param threads that live
+ * @param descriptors the open ones; -1 if unknown
+ * @param threads the live ones
  */
 record Sample(
         long upgrades,
@@ -49,7 +49,7 @@ record Sample(
     private static final int COLLECTIONS = 4;
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
-    /** Collects garbage and looks. */
+    /** Takes a sample after a garbage collection. */
     static Sample take(long upgrades, long resumed, long failures, double perSecond, double micros, int sessions)
             throws IOException {
         MemoryMXBean memory = ManagementFactory.getMemoryMXBean();

@@ -3,8 +3,8 @@ package dev.starttls.benchmarks.soak;
 import dev.starttls.benchmarks.Contexts;
 import dev.starttls.benchmarks.DaemonThreads;
 import dev.starttls.benchmarks.KeyKind;
-import dev.starttls.benchmarks.Progress;
-import dev.starttls.benchmarks.Spent;
+import dev.starttls.benchmarks.ProgressLine;
+import dev.starttls.benchmarks.ResourceUsage;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -30,20 +30,22 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
 /**
- * Very many upgrades through two loops, one with clients and one with a server, in one process. Contexts and their caches
- * of sessions are as the JDK makes them. Upgrades run in chains, each to a port of its own, so that a session that one has
- * left is resumed by the next.
+ * Very many upgrades in one process, on two loops, one with clients and one with a server. Contexts and their session
+ * caches have the JDK's defaults. Upgrades run in chains, each with a port of its own, so that an upgrade resumes the
+ * session of the one before.
  */
 public final class Soak implements AutoCloseable {
 
-    /** Of one upgrade: at least five times what one takes on a busy machine with the default number at once. */
+    /**
+     * The time limit of one upgrade: at least five times what one takes on a busy machine with the default concurrency.
+     */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** How long nothing at all may get done before the soak is given up, in nanoseconds. */
+    /** How long there may be no progress before the soak is ended, in nanoseconds. */
     private static final long STALLED = 120_000_000_000L;
 
     private static final long PAUSE = 1_000_000;
     private static final int FAILURES_SHOWN = 10;
-    /** After so many failures nothing more is begun: the verdict is known. */
+    /** After this number of failures no upgrade is started: the verdict is known. */
     private static final int FAILURES_AT_MOST = 1_000;
 
     /** Ports of the session cache's keys; a port of its own makes a full handshake. */
@@ -68,7 +70,7 @@ public final class Soak implements AutoCloseable {
      * A soak that has not begun.
      *
      * @param atOnce how many upgrades are underway at once
-     * @param fullEvery every so many upgrades, one makes a full handshake and leaves a session of its own in the cache
+     * @param fullEvery one upgrade of this many makes a full handshake and leaves a session of its own in the cache
      * @param sessions how many the clients' cache holds; empty for the JDK's default
      * @param out takes what is reported, line by line
      * @throws Exception if there is no TLS or no socket
@@ -117,12 +119,12 @@ public final class Soak implements AutoCloseable {
      * Runs.
      *
      * @param upgrades how many in all
-     * @param every after so many upgrades, the process is looked at
-     * @return whether anything was left behind
-     * @throws IOException if the process cannot be looked at, or nothing gets done any more
+     * @param every the number of upgrades after which a sample is taken
+     * @return the verdict
+     * @throws IOException if no sample can be taken, or there is no more progress
      * @throws InterruptedException if the calling thread is interrupted
      */
-    public Verdict run(long upgrades, long every) throws IOException, InterruptedException {
+    public SoakVerdict run(long upgrades, long every) throws IOException, InterruptedException {
         out.accept(Sample.TITLES);
         all = upgrades;
         List<Sample> samples = new ArrayList<>();
@@ -130,7 +132,7 @@ public final class Soak implements AutoCloseable {
         while (begun < upgrades && failures.get() < FAILURES_AT_MOST) {
             long batch = Math.min(every, upgrades - begun);
             begun += batch;
-            long cpuBefore = Spent.nanosOfThisProcess();
+            long cpuBefore = ResourceUsage.nanosOfThisProcess();
             long before = System.nanoTime();
             batch(batch);
             Sample sample = Sample.take(
@@ -138,12 +140,12 @@ public final class Soak implements AutoCloseable {
                     resumed.get(),
                     failures.get(),
                     batch * 1e9 / (System.nanoTime() - before),
-                    (Spent.nanosOfThisProcess() - cpuBefore) / 1e3 / batch,
+                    (ResourceUsage.nanosOfThisProcess() - cpuBefore) / 1e3 / batch,
                     Collections.list(clients.getClientSessionContext().getIds()).size());
             samples.add(sample);
             out.accept(sample.line());
         }
-        Verdict verdict = Verdict.of(samples);
+        SoakVerdict verdict = SoakVerdict.of(samples);
         verdict.lines().forEach(out);
         return verdict;
     }
@@ -156,7 +158,7 @@ public final class Soak implements AutoCloseable {
         serverLoop.stopped().join();
     }
 
-    /** So many upgrades; returns when nothing of them is underway on either side. */
+    /** Makes this number of upgrades; returns when none is underway on either side. */
     private void batch(long upgrades) throws IOException, InterruptedException {
         toStart.set(upgrades);
         int chains = (int) Math.min(atOnce, upgrades);
@@ -172,7 +174,7 @@ public final class Soak implements AutoCloseable {
                 seen = now;
                 lastProgress = System.nanoTime();
             }
-            Progress.OF_THIS_PROCESS.at(now, "upgrade", all);
+            ProgressLine.OF_THIS_PROCESS.at(now, "upgrade", all);
             checkProgress(lastProgress);
         }
         lastProgress = System.nanoTime();
@@ -184,13 +186,13 @@ public final class Soak implements AutoCloseable {
 
     private void checkProgress(long since) throws IOException {
         if (System.nanoTime() - since > STALLED) {
-            throw new IOException("Expected upgrades to go on, but " + clientLoop.underway() + " clients and "
+            throw new IOException("Expected upgrades to continue, but " + clientLoop.underway() + " clients and "
                     + serverLoop.underway() + " connections of the server have not moved for 120 s, after " + done
                     + " upgrades");
         }
     }
 
-    /** A chain: each upgrade that ends begins another. */
+    /** A chain: the end of each upgrade starts another. */
     private void next(int chain, CountDownLatch ended) {
         if (toStart.getAndDecrement() <= 0 || failures.get() >= FAILURES_AT_MOST) {
             ended.countDown();

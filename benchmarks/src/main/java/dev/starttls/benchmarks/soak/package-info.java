@@ -1,2 +1,2 @@
-/** Very many upgrades in one process, and whether anything of them is left. */
+/** Very many upgrades in one process, and whether they leak anything. */
 package dev.starttls.benchmarks.soak;

@@ -18,7 +18,7 @@ class ClientKindTest {
         Contexts contexts = new Contexts(KeyKind.EC);
         PeerLatency latency = new PeerLatency(List.of(ClientKind.values()), new Rounds(0, 2));
         for (String version : List.of("TLSv1.3", "TLSv1.2")) {
-            for (Handshake handshake : Handshake.values()) {
+            for (HandshakeKind handshake : HandshakeKind.values()) {
                 List<Results.Peer> rows = latency.measure(version, contexts, handshake, 0);
                 assertThat(rows)
                         .hasSameSizeAs(ClientKind.values())

@@ -33,7 +33,7 @@ class ResumptionTest {
 
     ResumptionTest() throws Exception {}
 
-    /** When a client reads what the server sends behind its Finished: the ticket is there. */
+    /** When a client reads what the server sends after its Finished: the ticket. */
     private enum Ticket {
         READ,
         LEFT
@@ -43,52 +43,52 @@ class ResumptionTest {
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void a_session_is_resumed_under_the_same_name_check(String version) throws SSLException {
         connect(version, HTTPS, Ticket.READ);
-        assertThat(connect(version, HTTPS, Ticket.READ)).isEqualTo(Handshake.RESUMED);
+        assertThat(connect(version, HTTPS, Ticket.READ)).isEqualTo(HandshakeKind.RESUMED);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void a_session_made_without_a_name_check_is_not_resumed_with_one(String version) throws SSLException {
         connect(version, NO_CHECK, Ticket.READ);
-        assertThat(connect(version, HTTPS, Ticket.READ)).isEqualTo(Handshake.FULL);
+        assertThat(connect(version, HTTPS, Ticket.READ)).isEqualTo(HandshakeKind.FULL);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void a_session_made_under_another_name_check_is_not_resumed(String version) throws SSLException {
         connect(version, LDAPS, Ticket.READ);
-        assertThat(connect(version, HTTPS, Ticket.READ)).isEqualTo(Handshake.FULL);
+        assertThat(connect(version, HTTPS, Ticket.READ)).isEqualTo(HandshakeKind.FULL);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void a_session_made_with_a_name_check_is_resumed_without_one(String version) throws SSLException {
         connect(version, HTTPS, Ticket.READ);
-        assertThat(connect(version, NO_CHECK, Ticket.READ)).isEqualTo(Handshake.RESUMED);
+        assertThat(connect(version, NO_CHECK, Ticket.READ)).isEqualTo(HandshakeKind.RESUMED);
     }
 
     @Test
     void a_ticket_of_tls_1_3_serves_once() throws SSLException {
         connect("TLSv1.3", HTTPS, Ticket.READ);
-        assertThat(connect("TLSv1.3", HTTPS, Ticket.LEFT)).isEqualTo(Handshake.RESUMED);
-        assertThat(connect("TLSv1.3", HTTPS, Ticket.READ)).isEqualTo(Handshake.FULL);
+        assertThat(connect("TLSv1.3", HTTPS, Ticket.LEFT)).isEqualTo(HandshakeKind.RESUMED);
+        assertThat(connect("TLSv1.3", HTTPS, Ticket.READ)).isEqualTo(HandshakeKind.FULL);
     }
 
     @Test
     void a_session_of_tls_1_2_serves_again_and_again() throws SSLException {
         connect("TLSv1.2", HTTPS, Ticket.READ);
-        assertThat(connect("TLSv1.2", HTTPS, Ticket.LEFT)).isEqualTo(Handshake.RESUMED);
-        assertThat(connect("TLSv1.2", HTTPS, Ticket.LEFT)).isEqualTo(Handshake.RESUMED);
+        assertThat(connect("TLSv1.2", HTTPS, Ticket.LEFT)).isEqualTo(HandshakeKind.RESUMED);
+        assertThat(connect("TLSv1.2", HTTPS, Ticket.LEFT)).isEqualTo(HandshakeKind.RESUMED);
     }
 
     @Test
     void a_client_that_never_reads_its_ticket_never_resumes() throws SSLException {
         connect("TLSv1.3", HTTPS, Ticket.LEFT);
-        assertThat(connect("TLSv1.3", HTTPS, Ticket.LEFT)).isEqualTo(Handshake.FULL);
+        assertThat(connect("TLSv1.3", HTTPS, Ticket.LEFT)).isEqualTo(HandshakeKind.FULL);
     }
 
     /** An upgrade in memory, to the first octets of the server inside TLS, which the ticket comes before. */
-    private Handshake connect(String version, String nameCheck, Ticket ticket) throws SSLException {
+    private HandshakeKind connect(String version, String nameCheck, Ticket ticket) throws SSLException {
         SSLEngine engine = client.createSSLEngine("localhost", 587);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
@@ -112,7 +112,7 @@ class ResumptionTest {
         if (ticket == Ticket.READ) {
             assertThat(theirs.sendTo(ours, "250")).isEqualTo("250");
         }
-        return ours.pump.resumed() ? Handshake.RESUMED : Handshake.FULL;
+        return ours.pump.resumed() ? HandshakeKind.RESUMED : HandshakeKind.FULL;
     }
 
     private static final class Side {
@@ -124,7 +124,7 @@ class ResumptionTest {
             this.pump = pump;
         }
 
-        /** What is left to send behind the handshake, the ticket, is not read by anybody. */
+        /** What is left to send after the handshake, the ticket, is not read. */
         void sendToNobody() throws SSLException {
             pump.send(ByteBuffer.allocate(0), ByteBuffer.allocate(10_000));
         }

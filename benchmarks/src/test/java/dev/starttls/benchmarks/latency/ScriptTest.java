@@ -22,7 +22,7 @@ class ScriptTest {
         "SMTP,DISABLED,3"
     })
     void a_script_has_the_round_trips_that_this_library_reports_and_that_of_tcp(
-            Protocol protocol, TlsPolicy policy, int roundTrips) {
+            MailProtocol protocol, TlsPolicy policy, int roundTrips) {
         assertThat(Script.of(protocol, policy).roundTrips(1)).isEqualTo(roundTrips);
     }
 
@@ -33,7 +33,7 @@ class ScriptTest {
         "TAG,'* CAPABILITY\r\na2 OK\r\n'",
         "FULL_STOP,'+OK\r\nUIDL\r\n.\r\n'"
     })
-    void a_reply_ends_with_its_last_octet_and_not_before(Ending ending, String reply) {
+    void a_reply_ends_with_its_last_octet_and_not_before(ReplyEnd ending, String reply) {
         ByteBuffer octets = ByteBuffer.allocate(100);
         byte[] all = reply.getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < all.length - 1; i++) {
@@ -45,8 +45,8 @@ class ScriptTest {
 
     @Test
     void only_a_full_handshake_of_an_older_version_has_two_round_trips() {
-        assertThat(Handshake.FULL.roundTrips("TLSv1.2")).isEqualTo(2);
-        assertThat(Handshake.RESUMED.roundTrips("TLSv1.2")).isEqualTo(1);
-        assertThat(Handshake.FULL.roundTrips("TLSv1.3")).isEqualTo(1);
+        assertThat(HandshakeKind.FULL.roundTrips("TLSv1.2")).isEqualTo(2);
+        assertThat(HandshakeKind.RESUMED.roundTrips("TLSv1.2")).isEqualTo(1);
+        assertThat(HandshakeKind.FULL.roundTrips("TLSv1.3")).isEqualTo(1);
     }
 }

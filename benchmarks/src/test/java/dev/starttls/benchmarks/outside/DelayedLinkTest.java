@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Needs root, {@code ip}, {@code python3} and TUN devices, and is asked for: {@code -Dgroups=link -Dstarttls.link=required}. */
+/** Needs root, {@code ip}, {@code python3} and TUN devices, and runs only with {@code -Dgroups=link -Dstarttls.link=required}. */
 @Tag("link")
 @Timeout(60)
 class DelayedLinkTest {

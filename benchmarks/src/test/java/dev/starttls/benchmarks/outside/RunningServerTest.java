@@ -3,8 +3,8 @@ package dev.starttls.benchmarks.outside;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.benchmarks.latency.Protocol;
-import dev.starttls.benchmarks.latency.Target;
+import dev.starttls.benchmarks.latency.Endpoint;
+import dev.starttls.benchmarks.latency.MailProtocol;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,11 +47,11 @@ class RunningServerTest {
     @Test
     void a_server_that_does_not_greet_leaves_nothing() throws Exception {
         TemporaryFolder folder = TemporaryFolder.create("starttls-test");
-        List<Target> targets = List.of(new Target("localhost", 1, Protocol.SMTP, TlsPolicy.REQUIRED));
+        List<Endpoint> targets = List.of(new Endpoint("localhost", 1, MailProtocol.SMTP, TlsPolicy.REQUIRED));
         assertThatThrownBy(() -> RunningServer.start(
                         "A server",
                         folder,
-                        Place.LOOPBACK,
+                        ServerLocation.LOOPBACK,
                         List.of("sh", "-c", "echo no such key; cd " + folder.path() + "; " + LEFT_ALONE),
                         List.of("true"),
                         targets))
@@ -68,7 +68,7 @@ class RunningServerTest {
         RunningServer server = RunningServer.start(
                 "A server",
                 folder,
-                Place.LOOPBACK,
+                ServerLocation.LOOPBACK,
                 List.of(
                         "sh",
                         "-c",
@@ -88,6 +88,6 @@ class RunningServerTest {
 
     private static RunningServer start(TemporaryFolder folder, String script) throws IOException {
         return RunningServer.start(
-                "A server", folder, Place.LOOPBACK, List.of("sh", "-c", script), List.of("true"), List.of());
+                "A server", folder, ServerLocation.LOOPBACK, List.of("sh", "-c", script), List.of("true"), List.of());
     }
 }

@@ -17,7 +17,7 @@ class SoakTest {
     @Timeout(120)
     void two_hundred_upgrades_leave_nothing_and_most_of_them_resume() throws Exception {
         List<String> lines = new ArrayList<>();
-        Verdict verdict;
+        SoakVerdict verdict;
         try (Soak soak = new Soak(4, 4, Optional.of(10), lines::add)) {
             verdict = soak.run(200, 50);
         }
@@ -27,12 +27,12 @@ class SoakTest {
 
     @Test
     void a_heap_that_stays_as_it_was_passes() {
-        assertThat(Verdict.of(soak(0, 30 * MIB, 0, 20, 0)).passed()).isTrue();
+        assertThat(SoakVerdict.of(soak(0, 30 * MIB, 0, 20, 0)).passed()).isTrue();
     }
 
     @Test
     void sixteen_octets_for_each_of_a_million_upgrades_fail() {
-        Verdict verdict = Verdict.of(soak(0, 30 * MIB, 16, 20, 0));
+        SoakVerdict verdict = SoakVerdict.of(soak(0, 30 * MIB, 16, 20, 0));
         assertThat(verdict.passed()).isFalse();
         assertThat(verdict.lines())
                 .filteredOn(line -> line.startsWith("FAILED"))
@@ -43,7 +43,7 @@ class SoakTest {
 
     @Test
     void a_descriptor_lost_in_a_hundred_thousand_upgrades_fails() {
-        Verdict verdict = Verdict.of(soak(0, 30 * MIB, 0, 20, 100_000));
+        SoakVerdict verdict = SoakVerdict.of(soak(0, 30 * MIB, 0, 20, 100_000));
         assertThat(verdict.passed()).isFalse();
         assertThat(verdict.lines())
                 .filteredOn(line -> line.startsWith("FAILED"))
@@ -54,12 +54,12 @@ class SoakTest {
 
     @Test
     void one_failure_among_a_million_fails() {
-        Verdict verdict = Verdict.of(soak(1, 30 * MIB, 0, 20, 0));
+        SoakVerdict verdict = SoakVerdict.of(soak(1, 30 * MIB, 0, 20, 0));
         assertThat(verdict.passed()).isFalse();
         assertThat(verdict.lines()).first().asString().startsWith("FAILED: failures");
     }
 
-    /** A million upgrades, looked at every 50,000; a descriptor is lost every so many, or never if that is 0. */
+    /** A million upgrades with a sample every 50,000; one descriptor is lost per given number, or none if that is 0. */
     private static List<Sample> soak(int failures, long heap, int leak, long descriptors, int lostEvery) {
         return IntStream.rangeClosed(1, 20)
                 .mapToLong(i -> i * 50_000L)

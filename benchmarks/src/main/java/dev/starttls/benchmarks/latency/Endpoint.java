@@ -3,18 +3,18 @@ package dev.starttls.benchmarks.latency;
 import dev.starttls.core.upgrade.TlsPolicy;
 
 /**
- * Where a session is to begin, and how.
+ * The server of a session, and how the session starts.
  *
- * @param host by the name or the address that its certificate has
+ * @param host the name or the address in its certificate
  * @param port of that host
  * @param protocol spoken there
  * @param policy REQUIRED to upgrade, IMPLICIT for TLS from the first octet, DISABLED for none
  */
-public record Target(String host, int port, Protocol protocol, TlsPolicy policy) {
+public record Endpoint(String host, int port, MailProtocol protocol, TlsPolicy policy) {
 
     /** SMTP with STARTTLS on this machine. */
-    static Target smtp(int port) {
-        return new Target("localhost", port, Protocol.SMTP, TlsPolicy.REQUIRED);
+    static Endpoint smtp(int port) {
+        return new Endpoint("localhost", port, MailProtocol.SMTP, TlsPolicy.REQUIRED);
     }
 
     Script script() {

@@ -2,8 +2,8 @@ package dev.starttls.benchmarks.memory;
 
 import java.nio.ByteBuffer;
 
-/** The octets on their way between two sides, ready to be read, and room for a record. One serves many pairs. */
-final class Wire {
+/** The octets in transit between two sides, ready to be read, and a buffer for a record. One serves many pairs. */
+final class TransitBuffers {
 
     private final ByteBuffer fromClient = ByteBuffer.allocate(65_536).flip();
     private final ByteBuffer fromServer = ByteBuffer.allocate(65_536).flip();

@@ -8,19 +8,19 @@ import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A command and the reply to it, as far as the clients without a library need them.
+ * A command and its reply, for the clients without a library.
  *
  * @param command with its end of line; empty before a greeting
  * @param ending of the reply
  */
-record Exchange(String command, Ending ending) {
+record CommandReply(String command, ReplyEnd ending) {
 
     /** The command, to be sent. */
     ByteBuffer octets() {
         return ByteBuffer.wrap(command.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Says it and reads the whole reply into a buffer, which it has to itself. */
+    /** Sends the command and reads the whole reply into a buffer. */
     void over(ByteChannel channel, ByteBuffer into) throws IOException {
         ByteBuffer octets = octets();
         while (octets.hasRemaining()) {

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class StartedTest {
+class StartedResourcesTest {
 
     private final List<String> ended = new ArrayList<>();
 
     @Test
     void the_last_to_be_started_ends_first_also_when_one_fails_to_end() throws Exception {
-        try (Started started = new Started()) {
+        try (StartedResources started = new StartedResources()) {
             started.<AutoCloseable>with(() -> () -> ended.add("link"));
             started.<AutoCloseable>with(() -> () -> {
                 ended.add("server");
@@ -25,7 +25,7 @@ class StartedTest {
 
     @Test
     void nothing_more_is_started_once_the_command_is_ending() {
-        Started started = new Started();
+        StartedResources started = new StartedResources();
         started.close();
         assertThatThrownBy(() -> started.<AutoCloseable>with(() -> () -> ended.add("late")))
                 .isInstanceOf(IllegalStateException.class);

@@ -3,12 +3,12 @@ package dev.starttls.benchmarks.latency;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 
-/** An engine as those make it who have no library: behind the go-ahead, for the name connected to. */
-final class ByHand {
+/** Makes an engine without a library: after the go-ahead, for the name connected to. */
+final class FloorEngine {
 
-    private ByHand() {}
+    private FloorEngine() {}
 
-    static SSLEngine engine(Target target, ClientTls tls, String version) {
+    static SSLEngine engine(Endpoint target, ClientTls tls, String version) {
         SSLEngine engine = tls.context().createSSLEngine(target.host(), target.port());
         engine.setUseClientMode(true);
         engine.setSSLParameters(checked(engine.getSSLParameters(), version));

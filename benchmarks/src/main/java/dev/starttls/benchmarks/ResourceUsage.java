@@ -5,18 +5,18 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
-/** What threads have allocated and computed so far, as the JVM counts it. */
-public final class Spent {
+/** The memory allocated and the CPU time used by threads, as counted by the JVM. */
+public final class ResourceUsage {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-    private Spent() {}
+    private ResourceUsage() {}
 
     /**
-     * What was allocated by the threads that live.
+     * The memory allocated by all live threads.
      *
      * @return in bytes
      */
@@ -27,7 +27,7 @@ public final class Spent {
     }
 
     /**
-     * What was allocated by the calling thread.
+     * The memory allocated by the calling thread.
      *
      * @return in bytes
      */

@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /**
- * Whether a soak has left anything behind: the median of the samples in the last tenth of the upgrades, compared with the
- * highest in the first tenth.
+ * The verdict on a soak: the median of the samples in the last tenth of the upgrades is compared with the maximum in
+ * the first tenth.
  *
- * @param passed whether all of it held
- * @param lines that say so, one per rule
+ * @param passed whether all rules held
+ * @param lines the results, one per rule
  */
-public record Verdict(boolean passed, List<String> lines) {
+public record SoakVerdict(boolean passed, List<String> lines) {
 
     /** The heap may grow by this share, and by {@link #HEAP_SLACK}: what is compiled and loaded late is not a leak. */
     static final double HEAP_SHARE = 0.10;
@@ -27,11 +27,11 @@ public record Verdict(boolean passed, List<String> lines) {
     static final long THREAD_SLACK = 8;
 
     /** Copies the lines. */
-    public Verdict {
+    public SoakVerdict {
         lines = List.copyOf(lines);
     }
 
-    static Verdict of(List<Sample> samples) {
+    static SoakVerdict of(List<Sample> samples) {
         Sample end = samples.get(samples.size() - 1);
         List<Sample> first = firstTenth(samples);
         List<Sample> last = samples.stream()
@@ -53,7 +53,7 @@ public record Verdict(boolean passed, List<String> lines) {
                 DESCRIPTOR_SLACK,
                 median(last, Sample::descriptors));
         passed &= rule(lines, "threads", max(first, Sample::threads), THREAD_SLACK, median(last, Sample::threads));
-        return new Verdict(passed, lines);
+        return new SoakVerdict(passed, lines);
     }
 
     /** At least one sample: the first one, if no other is early enough. */

@@ -9,39 +9,41 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Lets a thread run as soon as it can. The others are on this machine, where in life they have one of their own: on the core of
- * a loop that is kept busy they would wait for the scheduler to end its slice, some milliseconds, which is none of the loop's
- * doing.
+ * Gives a thread real-time priority. The measured clients share this machine, while real clients have machines of their
+ * own: on the core of a busy loop they would wait for the end of a scheduler slice, some milliseconds that the loop
+ * does not cause.
  */
-public final class Precedence {
+public final class RealTimePriority {
 
     private static final Path THREAD = Path.of("/proc/thread-self");
-    /** Where {@code stat} has the real-time priority, 0 for none, counted from the field behind the name (proc(5)). */
+    /**
+     * The index of the real-time priority in {@code stat}, 0 for none, counted from the field after the name (proc(5)).
+     */
     private static final int PRIORITY = 37;
 
-    private Precedence() {}
+    private RealTimePriority() {}
 
     /**
-     * Whether a thread of this process can take it.
+     * Whether a thread of this process can get real-time priority.
      *
-     * @return as tried with a new one
+     * @return as tried with a new thread
      * @throws InterruptedException if the calling thread was interrupted
      */
-    public static boolean possible() throws InterruptedException {
-        AtomicBoolean taken = new AtomicBoolean();
-        Thread thread = new Thread(() -> taken.set(take()), "precedence");
+    public static boolean available() throws InterruptedException {
+        AtomicBoolean acquired = new AtomicBoolean();
+        Thread thread = new Thread(() -> acquired.set(acquire()), "real-time-priority");
         thread.start();
         thread.join();
-        return taken.get();
+        return acquired.get();
     }
 
     /**
-     * Takes it for the calling thread, where that is possible: as root on Linux with {@code chrt}. Those that it was to wait
-     * for before, others of a process that has itself been started with a real-time priority, it comes before then.
+     * Raises the calling thread's priority, if that is possible: as root on Linux with {@code chrt}. If the process was
+     * itself started with a real-time priority, the thread gets a higher one than the others.
      *
      * @return whether it has it
      */
-    public static boolean take() {
+    public static boolean acquire() {
         try {
             if (!Files.exists(THREAD)) {
                 return false;
@@ -63,24 +65,24 @@ public final class Precedence {
     }
 
     /**
-     * A command whose process comes behind the calling thread's process, as far as the system lets it.
+     * A command whose process has a lower priority than this one, as far as the system allows it.
      *
      * @param command of the process
-     * @return what starts it so
-     * @throws IOException if the priority of this process cannot be told
+     * @return the command that starts it with that priority
+     * @throws IOException if the priority of this process cannot be read
      */
-    public static List<String> behind(List<String> command) throws IOException {
+    public static List<String> withLowerPriority(List<String> command) throws IOException {
         if (!Files.exists(THREAD)) {
             return command;
         }
         int present = priority(Files.readString(THREAD.resolve("stat")));
-        List<String> behind = new ArrayList<>(
+        List<String> lowered = new ArrayList<>(
                 present > 1 ? List.of("chrt", "--rr", Integer.toString(present - 1)) : List.of("nice", "-n", "19"));
-        behind.addAll(command);
-        return behind;
+        lowered.addAll(command);
+        return lowered;
     }
 
-    /** The name of a thread, which precedes the other fields in parentheses, may have parentheses and spaces of its own. */
+    /** The name of a thread, which precedes the other fields in parentheses, may itself have parentheses and spaces. */
     static int priority(String stat) {
         return Integer.parseInt(stat.substring(stat.lastIndexOf(") ") + 2).split(" ", -1)[PRIORITY]);
     }

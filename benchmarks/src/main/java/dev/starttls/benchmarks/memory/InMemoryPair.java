@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A client and a server in memory, driven by one thread. */
-public interface Pair {
+public interface InMemoryPair {
 
-    /** From the first octet to where both sides are inside TLS and have nothing more to say. */
+    /** Runs until both sides are inside TLS and have nothing more to send. */
     void upgrade() throws IOException;
 
     /**
-     * Sends octets from the client to the server, behind {@link #upgrade}, in as few records as the engine makes of them.
+     * Sends octets from the client to the server, after {@link #upgrade}, in as few records as the engine makes.
      *
      * @param from all of it is sent
-     * @param to where the server gets it
+     * @param to what the server receives
      */
     void send(ByteBuffer from, ByteBuffer to) throws IOException;
 }

@@ -22,12 +22,12 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** The protocols, with a server of each that announces what servers commonly do, and this library's client. */
-public enum Protocol {
-    /** Whose client says EHLO twice. */
+public enum MailProtocol {
+    /** The client sends EHLO twice. */
     SMTP,
-    /** Whose greeting has the capabilities. */
+    /** The greeting has the capabilities. */
     IMAP,
-    /** Whose client says STLS without asking for the capabilities before. */
+    /** The client sends STLS without CAPA before it. */
     POP3;
 
     /** A session that is ready. */
@@ -51,7 +51,7 @@ public enum Protocol {
     }
 
     /** This library's client. */
-    static ClientSetup<?, ? extends Closeable, ?> client(Target target, TlsSettings tls) {
+    static ClientSetup<?, ? extends Closeable, ?> client(Endpoint target, TlsSettings tls) {
         return switch (target.protocol()) {
             case SMTP -> set(SmtpClient.to(target.host(), target.port()), target.policy(), tls);
             case IMAP -> set(ImapClient.to(target.host(), target.port()), target.policy(), tls);

@@ -11,14 +11,18 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Tells a developer what got slower: upgrades on loopback against the floor of the same rounds. The limits are generous and
- * ratios, so that they hold on any machine; what goes beyond them even at the lower end of its interval has got slower.
+ * Reports what became slower: upgrades on loopback, compared with the floor of the same rounds. The limits are generous
+ * ratios, so that they hold on any machine; what exceeds its limit even at the lower end of its interval has become
+ * slower.
  */
-public final class Guard {
+public final class RegressionGuard {
 
     private static final Map<ClientKind, Double> LIMITS =
             Map.of(ClientKind.STARTTLS, 1.25, ClientKind.STARTTLS_LOOP, 1.5);
-    /** Against a server that writes twice: one that waits for its own kernel takes 40 ms more, ten times the floor. */
+    /**
+     * The limit with a server that writes twice: a client that delays its acknowledgement takes 40 ms more, ten times
+     * the floor.
+     */
     private static final double STALLED = 2.5;
 
     private final Rounds rounds;
@@ -28,15 +32,15 @@ public final class Guard {
      *
      * @param rounds that it measures
      */
-    public Guard(Rounds rounds) {
+    public RegressionGuard(Rounds rounds) {
         this.rounds = rounds;
     }
 
     /**
      * What was found.
      *
-     * @param lines to be printed, one a measured ratio
-     * @param slower how many are beyond their limits
+     * @param lines to print, one per measured ratio
+     * @param slower how many exceed their limits
      */
     public record Verdict(List<String> lines, long slower) {}
 
@@ -49,7 +53,7 @@ public final class Guard {
     public Verdict judge() throws Exception {
         Contexts contexts = new Contexts(KeyKind.EC);
         List<Results.Peer> rows = new ArrayList<>();
-        for (Handshake handshake : Handshake.values()) {
+        for (HandshakeKind handshake : HandshakeKind.values()) {
             rows.addAll(
                     new PeerLatency(List.of(ClientKind.FLOOR, ClientKind.STARTTLS, ClientKind.STARTTLS_LOOP), rounds)
                             .measure("TLSv1.3", contexts, handshake, 0));
@@ -61,7 +65,7 @@ public final class Guard {
         return new Verdict(lines, swift.slower() + prompt.slower());
     }
 
-    /** The stall of 40 ms that servers such as Postfix bring about. */
+    /** Measures the stall of 40 ms that servers such as Postfix cause. */
     private Verdict stalls(Contexts contexts) throws Exception {
         Map<ClientKind, Rounds.Contestant> contestants = new LinkedHashMap<>();
         List<UpgradeClient> clients = new ArrayList<>();
@@ -72,7 +76,8 @@ public final class Guard {
                 ClientTls tls = kind.trusting(contexts.certificate());
                 contestants.put(
                         kind,
-                        new OutsideServers.Runner(client, Target.smtp(server.port()), tls, "TLSv1.3", Handshake.FULL));
+                        new OutsideServers.Runner(
+                                client, Endpoint.smtp(server.port()), tls, "TLSv1.3", HandshakeKind.FULL));
             }
             return stalls(rounds.measure(contestants));
         } finally {
@@ -103,7 +108,7 @@ public final class Guard {
         return new Verdict(lines, slower);
     }
 
-    /** Judges what was measured; contestants without a limit are passed over. */
+    /** Judges the measurements; contestants without a limit are ignored. */
     static Verdict judge(List<Results.Peer> rows) {
         List<String> lines = new ArrayList<>();
         long slower = 0;

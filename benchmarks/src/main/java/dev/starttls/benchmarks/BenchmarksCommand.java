@@ -1,7 +1,7 @@
 package dev.starttls.benchmarks;
 
-import dev.starttls.benchmarks.latency.Guard;
 import dev.starttls.benchmarks.latency.LatencySet;
+import dev.starttls.benchmarks.latency.RegressionGuard;
 import dev.starttls.benchmarks.latency.Rounds;
 import dev.starttls.benchmarks.report.LatencyReport;
 import dev.starttls.benchmarks.report.Page;
@@ -20,17 +20,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command: measures, reports, or hands over to the harness. */
+/** The command: measures, reports, or starts the JMH harness. */
 @Command(
         name = "benchmarks",
         mixinStandardHelpOptions = true,
-        description = "Measures what an upgrade costs, against the floor and against other libraries.",
-        footer = "%n'jmh' hands its arguments to the harness: 'jmh -h', 'jmh UpgradeLatency -prof gc'.")
-public final class Main {
+        description = "Measures what an upgrade costs, compared with the floor and with other libraries.",
+        footer = "%n'jmh' passes its arguments to the JMH harness: 'jmh -h', 'jmh UpgradeLatency -prof gc'.")
+public final class BenchmarksCommand {
 
     private static final Path FOLDER = Path.of("benchmarks", "results");
 
-    private Main() {}
+    private BenchmarksCommand() {}
 
     /**
      * Runs the command.
@@ -47,7 +47,7 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        return new CommandLine(new BenchmarksCommand())
                 .addSubcommand("short", new Set(LatencySet.SHORT))
                 .addSubcommand("long", new Set(LatencySet.LONG))
                 .addSubcommand(new CostCommand())
@@ -56,18 +56,18 @@ public final class Main {
                 .addSubcommand(new ServersCommand())
                 .addSubcommand(new SuiteCommand())
                 .addSubcommand(new Report())
-                .addSubcommand(new RegressionGuard())
+                .addSubcommand(new GuardCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true);
     }
 
-    /** Where the results are. */
+    /** The option for the folder of the results. */
     private static final class Where {
 
         @Option(
                 names = "--results",
                 converter = Arguments.ResultsFolder.class,
                 paramLabel = "FOLDER",
-                description = "Where results, tables and pictures go (default: ${DEFAULT-VALUE}).")
+                description = "The folder for results, tables and pictures (default: ${DEFAULT-VALUE}).")
         private Path folder = FOLDER;
 
         void report(CommandSpec spec) throws IOException {
@@ -85,7 +85,7 @@ public final class Main {
     /** Measures a set. */
     @Command(
             mixinStandardHelpOptions = true,
-            description = "Measures and reports; 'short' takes about three minutes, 'long' about twenty.")
+            description = "Measures, and writes a report; 'short' takes about three minutes, 'long' about twenty.")
     private static final class Set implements Callable<Integer> {
 
         private final LatencySet set;
@@ -126,11 +126,11 @@ public final class Main {
         }
     }
 
-    /** Makes the tables and pictures again. */
+    /** Makes the tables and pictures from existing results. */
     @Command(
             name = "report",
             mixinStandardHelpOptions = true,
-            description = "Makes the tables and pictures of the results that there are.")
+            description = "Makes the tables and pictures from the results in the folder.")
     private static final class Report implements Callable<Integer> {
 
         @Spec
@@ -144,31 +144,32 @@ public final class Main {
             if (!Files.isDirectory(where.folder)) {
                 throw new ParameterException(
                         spec.commandLine(),
-                        "Expected a folder of results in " + where.folder
-                                + ", there is none: name another with --results");
+                        "Expected a folder of results at " + where.folder
+                                + ", but it does not exist: give another one with --results");
             }
             where.report(spec);
             return 0;
         }
     }
 
-    /** Tells what got slower. */
+    /** Reports what got slower. */
     @Command(
             name = "guard",
             mixinStandardHelpOptions = true,
-            description = "Tells what got slower than a generous ratio to the floor; exit status 1 if anything did.")
-    private static final class RegressionGuard implements Callable<Integer> {
+            description = "Reports what became slower than a generous ratio to the floor; exit status 1 if anything"
+                    + " did.")
+    private static final class GuardCommand implements Callable<Integer> {
 
         @Option(
                 names = "--rounds",
                 converter = Arguments.Count.class,
                 paramLabel = "N",
-                description = "Rounds that count; as many go before (default: ${DEFAULT-VALUE}).")
+                description = "Rounds that count; the same number come before as warm-up (default: ${DEFAULT-VALUE}).")
         private int rounds = 200;
 
         @Override
         public Integer call() throws Exception {
-            Guard.Verdict verdict = new Guard(new Rounds(rounds, rounds)).judge();
+            RegressionGuard.Verdict verdict = new RegressionGuard(new Rounds(rounds, rounds)).judge();
             verdict.lines().forEach(System.out::println);
             return verdict.slower() == 0 ? 0 : 1;
         }

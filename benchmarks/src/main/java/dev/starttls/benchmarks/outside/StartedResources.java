@@ -3,15 +3,18 @@ package dev.starttls.benchmarks.outside;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What was started and is to end with the command: also when that is interrupted. The last to be started ends first. */
-public final class Started implements AutoCloseable {
+/**
+ * Everything that was started and must end with the command, even if that is interrupted. What was started last ends
+ * first.
+ */
+public final class StartedResources implements AutoCloseable {
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private boolean ended;
     private final Thread hook = new Thread(this::end, "started");
 
     /** Nothing yet. */
-    public Started() {
+    public StartedResources() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -23,13 +26,13 @@ public final class Started implements AutoCloseable {
          * Starts it.
          *
          * @return it
-         * @throws Exception if it does not start; then it has left nothing
+         * @throws Exception if it does not start; then it must leave nothing running
          */
         T start() throws Exception;
     }
 
     /**
-     * Starts something that is to be ended. A command that is ending meanwhile waits until it has started.
+     * Starts something that must be ended. If the command is ending meanwhile, it waits for the start.
      *
      * @param start starts it
      * @param <T> what it is

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
-class MainTest {
+class BenchmarksCommandTest {
 
     @TempDir
     Path folder;
@@ -30,13 +30,13 @@ class MainTest {
                 "long --scale 1e9 | a number above 0, at most 1,000 but was '1e9'",
                 "long --scale x | a number above 0, at most 1,000 but was 'x'",
                 "long --only PEARS | one of [PEERS, UPGRADES, COLD, KEYS] (case-insensitive) but was 'PEARS'",
-                "long --results FILE | a folder that can be written to, or can be made, but was",
-                "report --results FILE/below | a folder that can be written to, or can be made, but was",
+                "long --results FILE | a folder that can be written to or created, but was",
+                "report --results FILE/below | a folder that can be written to or created, but was",
                 "report --results NONE | Expected a folder of results in",
                 "guard --rounds 0 | a whole number from 1 to 1,000,000 but was '0'",
                 "cost middle | one of [SHORT, LONG] (case-insensitive) but was 'middle'",
                 "cost short --only HEAPS | one of [MEMORY, BULK, HEAP, SERVER, SCALE] (case-insensitive) but was 'HEAPS'",
-                "cost short --results FILE | a folder that can be written to, or can be made, but was",
+                "cost short --results FILE | a folder that can be written to or created, but was",
                 "soak --upgrades 0 | from 1 to 1,000,000,000,000 but was '0'",
                 "soak --concurrency 0 | from 1 to 10,000 but was '0'",
                 "soak --every -1 | from 1 to 1,000,000,000,000 but was '-1'",
@@ -45,14 +45,15 @@ class MainTest {
                 "flood --attackers 1,0 | from 1 to 10,000 but was '0'",
                 "flood --seconds 0 | from 1 to 1,000,000 but was '0'",
                 "flood --only SYN | expected one of [",
-                "flood --attackers-on all | processors as taskset -c takes them, for instance 1 or 0,2-3, but was 'all'",
-                "flood --results FILE | a folder that can be written to, or can be made, but was",
+                "flood --attackers-on all | processors in the format of taskset -c, for instance 1 or 0,2-3, but was"
+                        + " 'all'",
+                "flood --results FILE | a folder that can be written to or created, but was",
                 "servers --scale 0 | a number above 0, at most 1,000 but was '0'",
                 "servers --links -1 | from 0 to 1,000 but was '-1'",
                 "servers --links 0,x | from 0 to 1,000 but was 'x'",
                 "servers --versions TLSv1.4 | one of [TLSv1.3, TLSv1.2] (case-insensitive) but was 'TLSv1.4'",
                 "servers --only SENDMAIL | one of [POSTFIX, EXIM, DOVECOT] (case-insensitive) but was 'SENDMAIL'",
-                "servers --results FILE | a folder that can be written to, or can be made, but was",
+                "servers --results FILE | a folder that can be written to or created, but was",
                 "servers --ca NONE postfix=25 | a file that can be read but was",
                 "servers --ca FILE postfix=25 | a certificate as PEM with a key of [EC, RSA], got:",
                 "servers --ca FILE postfix=70000 | from 1 to 65,535 but was '70000'",
@@ -67,7 +68,7 @@ class MainTest {
                 "suite --ca FILE --targets 0 localhost:25 | from 1 to 1,000,000 but was '0'",
                 "suite --ca FILE --limit 0 localhost:25 | from 1 to 1,000,000 but was '0'",
                 "suite --ca FILE --jar NONE localhost:25 | Expected the suite in",
-                "suite --ca FILE --results FILE localhost:25 | a folder that can be written to, or can be made, but was",
+                "suite --ca FILE --results FILE localhost:25 | a folder that can be written to or created, but was",
             })
     void what_cannot_be_measured_is_refused_with_what_can(String command, String expected) throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "no certificate");
@@ -76,7 +77,7 @@ class MainTest {
             arguments.add(word.replace("FILE", file.toString())
                     .replace("NONE", folder.resolve("none").toString()));
         }
-        CommandLine line = Main.commandLine().setErr(new PrintWriter(err, true));
+        CommandLine line = BenchmarksCommand.commandLine().setErr(new PrintWriter(err, true));
         assertThat(line.execute(arguments.toArray(String[]::new))).isEqualTo(2);
         assertThat(err.toString()).contains(expected).doesNotContain("\tat ");
     }
@@ -84,7 +85,7 @@ class MainTest {
     @Test
     void a_suite_that_does_not_run_has_no_figures() throws Exception {
         Path file = Files.writeString(folder.resolve("no.jar"), "no jar");
-        int status = Main.commandLine()
+        int status = BenchmarksCommand.commandLine()
                 .execute(
                         "suite",
                         "--ca",

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a server runs.
+ * The location of a server.
  *
- * @param host by which clients name it
+ * @param host the name that clients use
  * @param address on which it listens
  * @param prefix of the commands that are run there
  */
-public record Place(String host, String address, List<String> prefix) {
+public record ServerLocation(String host, String address, List<String> prefix) {
 
     /** This machine's loopback. */
-    public static final Place LOOPBACK = new Place("localhost", "127.0.0.1", List.of());
+    public static final ServerLocation LOOPBACK = new ServerLocation("localhost", "127.0.0.1", List.of());
 
     /**
      * A command that runs there.

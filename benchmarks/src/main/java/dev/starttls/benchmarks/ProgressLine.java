@@ -5,15 +5,15 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Lines for whoever waits, on standard error, so that what is measured stays alone on standard output. No thread: whoever
- * measures says between two measurements how far it is, and a line comes of that after a while without one.
+ * Progress lines on standard error, so that standard output has only the figures. There is no thread: the measuring
+ * code reports its progress between two measurements, and a line is printed if none was printed for a while.
  */
-public final class Progress {
+public final class ProgressLine {
 
     /** Of this process, which measures one thing at a time. */
-    public static final Progress OF_THIS_PROCESS = new Progress(System::nanoTime, System.err::println);
+    public static final ProgressLine OF_THIS_PROCESS = new ProgressLine(System::nanoTime, System.err::println);
 
-    /** Half of what a person waits before taking a program for stuck. */
+    /** Half of the time after which a user takes a program for stuck. */
     private static final long NANOS_BETWEEN_LINES = 15_000_000_000L;
 
     private final LongSupplier clock;
@@ -22,19 +22,19 @@ public final class Progress {
     private long lastLine;
 
     /**
-     * Says nothing yet.
+     * Progress of which nothing is printed yet.
      *
      * @param clock in nanoseconds
      * @param out takes each line
      */
-    Progress(LongSupplier clock, Consumer<String> out) {
+    ProgressLine(LongSupplier clock, Consumer<String> out) {
         this.clock = clock;
         this.out = out;
         lastLine = clock.getAsLong();
     }
 
     /**
-     * Something is measured from now on, which is said at once.
+     * Starts a measurement, and prints its name.
      *
      * @param measured what
      */
@@ -44,7 +44,7 @@ public final class Progress {
     }
 
     /**
-     * How far it is; said if nothing has been said for a while.
+     * Reports the progress; printed if nothing was printed for a while.
      *
      * @param step as it counts
      * @param unit of the step

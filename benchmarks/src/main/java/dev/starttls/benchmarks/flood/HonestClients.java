@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.flood;
 
-import dev.starttls.benchmarks.Precedence;
+import dev.starttls.benchmarks.RealTimePriority;
 import dev.starttls.core.nio.UpgradeLoop;
 import dev.starttls.smtp.SmtpClient;
 import dev.starttls.smtp.SmtpConnection;
@@ -18,14 +18,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/** What others do meanwhile, each on a thread of its own until its time is over, however long an answer takes. */
-final class Honest {
+/**
+ * The other clients during an attack, each on a thread of its own until its time is over, however long an answer takes.
+ */
+final class HonestClients {
 
     private static final byte[] NOOP = "NOOP\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    private Honest() {}
+    private HonestClients() {}
 
-    /** Connects, is greeted, hangs up. */
+    /** Connects, reads the greeting, and closes. */
     static Waits greetings(int port, long end) throws IOException {
         Waits waits = begun();
         while (System.nanoTime() < end) {
@@ -45,7 +47,7 @@ final class Honest {
         return waits;
     }
 
-    /** Asks on a connection that is inside TLS already; whoever closes the session ends the last wait. */
+    /** Sends commands on a connection inside TLS; closing the session from another thread ends the last wait. */
     static Waits answers(SmtpConnection session, long end) throws IOException {
         Waits waits = begun();
         ByteBuffer answer = ByteBuffer.allocate(512);
@@ -91,7 +93,7 @@ final class Honest {
     }
 
     private static Waits begun() {
-        Precedence.take();
+        RealTimePriority.acquire();
         return new Waits();
     }
 

@@ -2,18 +2,18 @@ package dev.starttls.benchmarks.latency;
 
 import java.nio.ByteBuffer;
 
-/** How the end of what a server says is recognised. */
-enum Ending {
-    /** The last line has a space behind its code (RFC 5321 section 4.2.1). */
+/** How the end of a server's reply is recognised. */
+enum ReplyEnd {
+    /** The last line has a space after its code (RFC 5321 section 4.2.1). */
     CODE,
-    /** The first line is all. */
+    /** The reply is one line. */
     LINE,
     /** The last line begins with the tag of the command, which is "a" and a digit (RFC 9051 section 2.2.2). */
     TAG,
     /** The last line is a full stop (RFC 1939 section 3). */
     FULL_STOP;
 
-    /** Whether it is there, at the end of the octets before the position. */
+    /** Whether the octets before the position end with it. */
     boolean in(ByteBuffer octets) {
         int end = octets.position();
         if (end < 3 || octets.get(end - 1) != '\n') {

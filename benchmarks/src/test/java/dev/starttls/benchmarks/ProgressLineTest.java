@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class ProgressTest {
+class ProgressLineTest {
 
     private final List<String> lines = new ArrayList<>();
     private long nanos;
-    private final Progress progress = new Progress(() -> nanos, lines::add);
+    private final ProgressLine progress = new ProgressLine(() -> nanos, lines::add);
 
     @Test
     void what_begins_is_said_at_once_and_how_far_it_is_after_a_while() {

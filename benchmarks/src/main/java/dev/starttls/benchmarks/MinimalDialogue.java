@@ -6,8 +6,10 @@ import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import java.util.List;
 
-/** The shortest dialogue: a greeting, STARTTLS and its go-ahead; inside TLS the connection is the application's at once. */
-public final class HandOver implements Dialogue {
+/**
+ * The shortest dialogue: a greeting, STARTTLS and its go-ahead; inside TLS the application has the connection at once.
+ */
+public final class MinimalDialogue implements Dialogue {
 
     private final Role role;
     private final List<String> last;
@@ -17,9 +19,9 @@ public final class HandOver implements Dialogue {
      * A dialogue for one connection.
      *
      * @param role of this side
-     * @param last lines that it says inside TLS before the connection is the application's
+     * @param last lines that it sends inside TLS before the application has the connection
      */
-    public HandOver(Role role, String... last) {
+    public MinimalDialogue(Role role, String... last) {
         this.role = role;
         this.last = List.of(last);
     }
