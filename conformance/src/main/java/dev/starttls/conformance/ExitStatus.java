@@ -1,8 +1,8 @@
 package dev.starttls.conformance;
 
 /**
- * Exit statuses besides those of {@link dev.starttls.conformance.run.Outcome}: they say nothing about any target. The numbers are those of
- * sysexits.h and of shells.
+ * Exit statuses besides those of {@link dev.starttls.conformance.run.Outcome}: they say nothing about any target. The
+ * numbers are those of sysexits.h and of shells.
  */
 final class ExitStatus {
     /** The suite itself failed (EX_SOFTWARE). */

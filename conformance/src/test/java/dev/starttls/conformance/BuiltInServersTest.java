@@ -28,7 +28,7 @@ class BuiltInServersTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    /** Two servers that turn everybody away: the first of them not before somebody has come to the second. */
+    /** Two servers that close every connection: the first does so only after a client has connected to the second. */
     private static final class FirstWaitsForSecond implements EmbeddedServers.Running {
         private final CountDownLatch secondAsked = new CountDownLatch(1);
         private final ServerSocket first = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());

@@ -69,7 +69,7 @@ final class CommandProcess implements AutoCloseable {
                 .isZero();
     }
 
-    /** Whoever starts the tests in the background of a script has their children ignore control-C. */
+    /** Tests that a script runs in the background have children that ignore control-C. */
     void assumeHearsControlC() throws IOException {
         Path status = Path.of("/proc/" + process.pid() + "/status");
         if (Files.exists(status)) {

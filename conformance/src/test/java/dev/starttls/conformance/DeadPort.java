@@ -5,12 +5,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/** A port of the loopback address at which nobody listens, and which nobody else is given until it is closed. */
+/** A port of the loopback address without a listener; the system gives it to no other socket until this is closed. */
 public final class DeadPort implements AutoCloseable {
 
     private static final DeadPort SHARED = open();
 
-    /** Bound and neither connected nor listening: whoever connects to it is reset. */
+    /** Bound and neither connected nor listening: connections to it are reset. */
     private final Socket held = new Socket();
 
     private DeadPort() throws IOException {

@@ -143,7 +143,7 @@ class FleetCommandTest {
             String url = servers.urls().get(0);
             command.write(url + "\nsmtp://127.0.0.1:" + silent.getLocalPort() + "\n");
             assertThat(targets(Stream.of(command.out().readLine()))).containsExactly(url);
-            // The other one is being asked, which takes a minute.
+            // The other one is being probed, which takes a minute.
             silent.accept().close();
             silent.accept();
             command.signal(signal);

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 
-/** As many SMTP servers as are asked for, each on a port of its own, all on one thread. */
+/** A given number of SMTP servers, each on a port of its own, all on one thread. */
 final class ManyServers implements AutoCloseable {
     private final UpgradeLoop loop;
     private final List<String> urls = new ArrayList<>();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the suite says of servers that many use, as they are when nothing is set but a certificate. The reason for each of
+ * What the suite finds in common servers, as they are when only a certificate is configured. The reason for each of
  * the verdicts is in {@code docs/real-servers.md}; another one is a wrong verdict, or a server that has changed.
  */
 @Tag("peers")

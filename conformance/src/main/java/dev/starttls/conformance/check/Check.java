@@ -71,7 +71,7 @@ public record Check(
         return protocols().contains(target.scheme().protocol());
     }
 
-    /** The reason why the check does not apply to a target that it {@linkplain #concerns concerns}; empty if it does. */
+    /** Why the check does not apply to a target that it {@linkplain #concerns concerns}; empty if it does. */
     public Optional<String> notFor(Target target) {
         return schemes.contains(target.scheme()) ? Optional.empty() : Optional.of(elsewhere);
     }

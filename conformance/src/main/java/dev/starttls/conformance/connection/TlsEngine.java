@@ -20,8 +20,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.TrustManager;
 
 /**
- * TLS over a {@link TcpConnection}, by an engine of the Java runtime, which distinguishes every way in which TLS can end. Each
- * has its own session. Sealed records can be changed before they are sent.
+ * TLS over a {@link TcpConnection}, by an engine of the Java runtime, which distinguishes every way in which TLS can
+ * end. Each has its own session. Sealed records can be changed before they are sent.
  */
 public final class TlsEngine {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What one check sent and received, in order: the evidence for its verdict. Times are in milliseconds since the
- * transcript began. Safe for use by several threads. Its length is limited: after {@value #MAX_ENTRIES} entries only their
- * number is kept.
+ * transcript began. Safe for use by several threads. Its length is limited: after {@value #MAX_ENTRIES} entries only
+ * their number is kept.
  */
 public final class Transcript {
     private static final int MAX_ENTRIES = 400;

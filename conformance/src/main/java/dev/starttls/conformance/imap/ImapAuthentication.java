@@ -22,7 +22,7 @@ record ImapAuthentication(ImapProtocolSession session, Login login) {
                 return Optional.of(
                         Verdict.skip("LOGIN cannot carry this user or password, and AUTH=PLAIN is not announced"));
             }
-            ImapAnswer answer = plain ? authenticate() : login(password);
+            ImapCommandResult answer = plain ? authenticate() : login(password);
             // The server's answer may repeat the password, so the detail does not quote it.
             return answer.ok()
                     ? Optional.empty()
@@ -32,12 +32,12 @@ record ImapAuthentication(ImapProtocolSession session, Login login) {
         }
     }
 
-    private ImapAnswer authenticate() {
-        ImapAnswer asked = session.say("AUTHENTICATE PLAIN");
+    private ImapCommandResult authenticate() {
+        ImapCommandResult asked = session.say("AUTHENTICATE PLAIN");
         return asked.asks() ? PlainLogin.send(session.wire(), login, () -> session.answer(asked.tag())) : asked;
     }
 
-    private ImapAnswer login(char[] password) {
+    private ImapCommandResult login(char[] password) {
         String tag = session.nextTag();
         session.wire().conceal(new String(password));
         session.wire().conceal(quoted(new String(password)));

@@ -23,7 +23,7 @@ final class ImapCapabilityTopic implements Topic {
     }
 
     private static Verdict wellFormed(ImapProtocolSession session) {
-        ImapAnswer answer = session.capability();
+        ImapCommandResult answer = session.capability();
         if (!answer.ok()) {
             return Verdict.fail("CAPABILITY was answered with " + answer.description());
         }
@@ -35,7 +35,7 @@ final class ImapCapabilityTopic implements Topic {
         if (!line.flaws().isEmpty()) {
             return Verdict.fail("the line is not well formed: " + String.join(", ", line.flaws()));
         }
-        ImapCapabilities capabilities = session.capabilities();
+        ImapCapabilityList capabilities = session.capabilities();
         return capabilities.has("IMAP4REV1") || capabilities.has("IMAP4REV2")
                 ? Verdict.pass(line.description())
                 : Verdict.fail("neither IMAP4rev1 nor IMAP4rev2 is in " + line.description());

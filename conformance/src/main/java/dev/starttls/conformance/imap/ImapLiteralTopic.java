@@ -22,7 +22,7 @@ final class ImapLiteralTopic implements Topic {
                         .run(ImapProfile.STAGES.greeted().then(ImapLiteralTopic::announced)),
                 literal("IMAP-S-20b", "a literal of 999999999 octets that does not wait is refused", "{999999999+}")
                         .clause("RFC 7888 sections 4 and 5")
-                        .run(ImapProfile.STAGES.greeted().then(ImapLiteralTopic::unasked)));
+                        .run(ImapProfile.STAGES.greeted().then(ImapLiteralTopic::unsolicited)));
     }
 
     private static Check.Draft literal(String id, String title, String announcement) {
@@ -35,7 +35,7 @@ final class ImapLiteralTopic implements Topic {
     }
 
     private static Verdict announced(ImapProtocolSession session, CheckContext context) {
-        ImapAnswer answer = session.say("LOGIN {999999999}");
+        ImapCommandResult answer = session.say("LOGIN {999999999}");
         if (answer.asks()) {
             return Verdict.warn("the server asks for it: " + answer.description());
         }
@@ -45,18 +45,18 @@ final class ImapLiteralTopic implements Topic {
         if (!answer.refusal()) {
             return Verdict.warn("LOGIN {999999999} was answered with " + answer.description());
         }
-        ImapAnswer next = session.say("NOOP");
+        ImapCommandResult next = session.say("NOOP");
         return next.end().ends(next.tag()) || next.bye() || next.ended()
                 ? Verdict.pass(answer.description())
                 : Verdict.warn("refused with " + answer.description() + ", but NOOP after it: " + next.description());
     }
 
-    private static Verdict unasked(ImapProtocolSession session, CheckContext context) {
+    private static Verdict unsolicited(ImapProtocolSession session, CheckContext context) {
         // Closing our side makes a server that waits for the rest answer or close.
         String tag = session.nextTag();
         session.wire().sendRaw(tag + " LOGIN {999999999+}\r\n");
         session.wire().finish();
-        ImapAnswer answer = session.answer(tag);
+        ImapCommandResult answer = session.answer(tag);
         if (answer.refusal() || answer.bye()) {
             // A server process that crashes needs a moment: wait until it has closed this connection.
             session.wire().drain();

@@ -47,7 +47,7 @@ final class ImapLoginTopic implements Topic {
                         .run(ImapProfile.STAGES.introducedFromElsewhere().thenAsStranger(ImapLoginTopic::login)));
     }
 
-    private static Verdict notAnnounced(CheckContext context, ImapAnswer login) throws IOException {
+    private static Verdict notAnnounced(CheckContext context, ImapCommandResult login) throws IOException {
         String detail = "LOGINDISABLED is not announced; LOGIN: " + login.description();
         if (login.ok()) {
             return Verdict.fail(detail);
@@ -68,7 +68,7 @@ final class ImapLoginTopic implements Topic {
     }
 
     private static Verdict login(ImapProtocolSession session, CheckContext context) throws IOException {
-        ImapAnswer login = session.say("LOGIN " + UnknownUser.LOGIN_ARGUMENTS);
+        ImapCommandResult login = session.say("LOGIN " + UnknownUser.LOGIN_ARGUMENTS);
         String detail = login.description();
         if (login.ok()) {
             return Verdict.fail("LOGIN in plaintext was answered with " + detail);
@@ -94,12 +94,12 @@ final class ImapLoginTopic implements Topic {
                 Verdict.pass("refused otherwise than a wrong password, though without [PRIVACYREQUIRED]: " + detail));
     }
 
-    private static boolean privacyRequired(ImapAnswer login) {
+    private static boolean privacyRequired(ImapCommandResult login) {
         return login.code().filter("PRIVACYREQUIRED"::equals).isPresent();
     }
 
     /** LOGIN was refused with NO: with the same text as a wrong password inside TLS? */
-    private static Verdict againstControl(CheckContext context, ImapAnswer login, Verdict same, Verdict other)
+    private static Verdict againstControl(CheckContext context, ImapCommandResult login, Verdict same, Verdict other)
             throws IOException {
         ImapProtocolSession control = ImapProfile.STAGES.open(context);
         control.wire().note("control: how is the same LOGIN refused inside TLS?");
@@ -109,11 +109,11 @@ final class ImapLoginTopic implements Topic {
                     login.description() + "; how a wrong password is refused could not be observed: "
                             + obstacle.get().detail());
         }
-        ImapAnswer inside = control.say("LOGIN " + UnknownUser.LOGIN_ARGUMENTS);
+        ImapCommandResult inside = control.say("LOGIN " + UnknownUser.LOGIN_ARGUMENTS);
         return wording(inside).equals(wording(login)) ? same : other;
     }
 
-    private static String wording(ImapAnswer answer) {
+    private static String wording(ImapCommandResult answer) {
         return answer.end() instanceof ObservedImapResponse.Tagged tagged
                 ? tagged.condition() + " " + tagged.text()
                 : "";

@@ -24,14 +24,14 @@ final class ImapProtocolSession extends ProtocolSession {
     private static final int MAX_RESPONSES = 200;
 
     private int commands;
-    private ImapCapabilities capabilities = new ImapCapabilities(List.of());
+    private ImapCapabilityList capabilities = new ImapCapabilityList(List.of());
 
     ImapProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, ImapProfile.WORDS);
     }
 
     /** The capabilities in the last answer to CAPABILITY. */
-    ImapCapabilities capabilities() {
+    ImapCapabilityList capabilities() {
         return capabilities;
     }
 
@@ -41,7 +41,7 @@ final class ImapProtocolSession extends ProtocolSession {
 
     /** Sends a command with the next tag and reads its answer. */
     @Override
-    public ImapAnswer say(String command) {
+    public ImapCommandResult say(String command) {
         String tag = nextTag();
         wire().send(tag + " " + command);
         return answer(tag);
@@ -54,17 +54,17 @@ final class ImapProtocolSession extends ProtocolSession {
     }
 
     /** Reads the answer to the command with this tag, up to the first response that is not untagged. */
-    ImapAnswer answer(String tag) {
+    ImapCommandResult answer(String tag) {
         List<ObservedImapResponse> before = new ArrayList<>();
         while (before.size() < MAX_RESPONSES) {
             ObservedImapResponse response = response();
             if (!(response instanceof ObservedImapResponse.Untagged)
                     && !(response instanceof ObservedImapResponse.Data)) {
-                return new ImapAnswer(tag, before, response);
+                return new ImapCommandResult(tag, before, response);
             }
             before.add(response);
         }
-        return new ImapAnswer(tag, List.of(), endless(before.get(0)));
+        return new ImapCommandResult(tag, List.of(), endless(before.get(0)));
     }
 
     /** All responses up to the end of the command with this tag, or until no more can be read; the last is that end. */
@@ -92,7 +92,7 @@ final class ImapProtocolSession extends ProtocolSession {
      * without a tag (RFC 9051 section 7.1.3).
      */
     @Override
-    public ImapAnswer next() {
+    public ImapCommandResult next() {
         List<ObservedImapResponse> before = new ArrayList<>();
         while (before.size() < MAX_RESPONSES) {
             ObservedImapResponse response = response();
@@ -100,42 +100,42 @@ final class ImapProtocolSession extends ProtocolSession {
                     || (response instanceof ObservedImapResponse.Untagged && !response.untagged(Condition.BAD));
             if (!untagged) {
                 String tag = response instanceof ObservedImapResponse.Tagged tagged ? tagged.tag() : "";
-                return new ImapAnswer(tag, before, response);
+                return new ImapCommandResult(tag, before, response);
             }
             before.add(response);
         }
-        return new ImapAnswer("", List.of(), endless(before.get(0)));
+        return new ImapCommandResult("", List.of(), endless(before.get(0)));
     }
 
     @Override
-    public ImapAnswer ask() {
+    public ImapCommandResult ask() {
         return capability();
     }
 
     @Override
-    public ImapCapabilities offers() {
+    public ImapCapabilityList offers() {
         return capabilities;
     }
 
     /** A line that the server cannot read is answered without its tag (RFC 9051 section 7.1.3). */
     @Override
-    public ImapAnswer answerTo(String tag, String command) {
-        ImapAnswer next = next();
-        return new ImapAnswer(tag, next.before(), next.end());
+    public ImapCommandResult answerTo(String tag, String command) {
+        ImapCommandResult next = next();
+        return new ImapCommandResult(tag, next.before(), next.end());
     }
 
     /** BAD without a tag also answers a line. */
     @Override
     public boolean refusedOrTagged(Response answer, String tag) {
-        return ((ImapAnswer) answer).tag().equals(tag)
-                || ((ImapAnswer) answer).end().untagged(Condition.BAD);
+        return ((ImapCommandResult) answer).tag().equals(tag)
+                || ((ImapCommandResult) answer).end().untagged(Condition.BAD);
     }
 
     @Override
     public CommandExchange exchange() {
         String tag = nextTag();
         wire().send(tag + " CAPABILITY");
-        ImapAnswer first = next();
+        ImapCommandResult first = next();
         if (!first.came()) {
             return new CommandExchange(List.of(), false, false, first.ended());
         }
@@ -143,9 +143,9 @@ final class ImapProtocolSession extends ProtocolSession {
             return new CommandExchange(
                     List.of(first), false, first.end() instanceof ObservedImapResponse.Tagged, false);
         }
-        List<ImapAnswer> rest = quit();
+        List<ImapCommandResult> rest = quit();
         List<Response> answers = new ArrayList<>(List.of(first));
-        rest.stream().filter(ImapAnswer::came).forEach(answers::add);
+        rest.stream().filter(ImapCommandResult::came).forEach(answers::add);
         String last = "a" + commands;
         boolean foreign = rest.stream()
                 .anyMatch(answer -> answer.end() instanceof ObservedImapResponse.Tagged
@@ -157,7 +157,7 @@ final class ImapProtocolSession extends ProtocolSession {
     /** An untagged OK for the user may come at any time (RFC 9051 section 7.1.1). */
     @Override
     public UnsolicitedResponse unsolicited() {
-        ImapAnswer answer = say("NOOP");
+        ImapCommandResult answer = say("NOOP");
         if (answer.before().isEmpty()) {
             return new UnsolicitedResponse(
                     answer.ok() ? UnsolicitedResponse.Kind.NOTHING : UnsolicitedResponse.Kind.UNCLEAR,
@@ -220,9 +220,9 @@ final class ImapProtocolSession extends ProtocolSession {
     }
 
     /** Sends CAPABILITY and reads its answer. */
-    ImapAnswer capability() {
-        ImapAnswer answer = say("CAPABILITY");
-        capabilities = ImapCapabilities.in(answer);
+    ImapCommandResult capability() {
+        ImapCommandResult answer = say("CAPABILITY");
+        capabilities = ImapCapabilityList.in(answer);
         return answer;
     }
 
@@ -232,7 +232,7 @@ final class ImapProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public List<ImapAnswer> quit() {
+    public List<ImapCommandResult> quit() {
         leave();
         return untilEnd(this::next, MAX_RESPONSES);
     }

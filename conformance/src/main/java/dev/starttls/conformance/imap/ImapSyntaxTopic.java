@@ -93,7 +93,7 @@ final class ImapSyntaxTopic implements Topic {
                 .on(Protocol.IMAP)
                 .run(ImapProfile.STAGES.opened().then((session, context) -> {
                     session.wire().send(ODD_TAG + " NOOP");
-                    ImapAnswer answer = session.answer(ODD_TAG);
+                    ImapCommandResult answer = session.answer(ODD_TAG);
                     return answer.end().ends(ODD_TAG)
                             ? Verdict.pass(answer.description())
                             : Verdict.fail("the tag " + ODD_TAG + " was answered with " + answer.description());
@@ -126,7 +126,7 @@ final class ImapSyntaxTopic implements Topic {
                         + " connection.")
                 .onUpgraded(Protocol.IMAP)
                 .run(ImapProfile.STAGES.greeted().then((session, context) -> {
-                    ImapAnswer answer = session.say("NOOP");
+                    ImapCommandResult answer = session.say("NOOP");
                     return answer.ok()
                             ? Verdict.pass(answer.description())
                             : Verdict.fail("expected OK, got " + answer.description());
@@ -142,7 +142,7 @@ final class ImapSyntaxTopic implements Topic {
                 .fix("Answer BAD.")
                 .onUpgraded(Protocol.IMAP)
                 .run(ImapProfile.STAGES.greeted().then((session, context) -> {
-                    ImapAnswer answer = session.say("IDLE");
+                    ImapCommandResult answer = session.say("IDLE");
                     if (answer.asks()) {
                         session.wire().send("DONE");
                         return Verdict.fail("the server idles: " + answer.description());

@@ -93,7 +93,7 @@ sealed interface ObservedImapResponse {
         return this instanceof Data data && data.keyword().equals("CAPABILITY");
     }
 
-    /** The response code of a status in upper case, with its arguments (RFC 9051 section 7.1); empty if there is none. */
+    /** The response code of a status in upper case with its arguments (RFC 9051 section 7.1); empty if none. */
     default Optional<String> code() {
         String text =
                 this instanceof Tagged tagged ? tagged.text() : this instanceof Untagged status ? status.text() : "";

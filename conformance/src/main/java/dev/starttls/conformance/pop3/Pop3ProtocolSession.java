@@ -22,14 +22,14 @@ final class Pop3ProtocolSession extends ProtocolSession {
     /** Two commands never have so many lines of answers; a server that sends more is not read further. */
     private static final int MAX_LINES = 1000;
 
-    private Pop3Capabilities capabilities = new Pop3Capabilities(List.of(), Map.of());
+    private Pop3CapabilityList capabilities = new Pop3CapabilityList(List.of(), Map.of());
 
     Pop3ProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, Pop3Profile.WORDS);
     }
 
     /** The capabilities in the last answer to CAPA. */
-    Pop3Capabilities capabilities() {
+    Pop3CapabilityList capabilities() {
         return capabilities;
     }
 
@@ -55,7 +55,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public Pop3Capabilities offers() {
+    public Pop3CapabilityList offers() {
         return capabilities;
     }
 
@@ -107,7 +107,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
     ObservedPop3Reply capa() {
         wire().send(CAPA);
         ObservedPop3Reply reply = LenientPop3Reader.readList(wire());
-        capabilities = Pop3Capabilities.in(reply);
+        capabilities = Pop3CapabilityList.in(reply);
         return reply;
     }
 

@@ -233,7 +233,7 @@ public final class TextReport implements Report {
     private static String conclusion(TargetReport report) {
         String open = report.count(Status.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
         return (report.outcome() == Outcome.FAILED
-                        ? "the server violates a MUST or is" + " vulnerable."
+                        ? "the server violates a MUST or is vulnerable."
                         : "no MUST and no security check failed.")
                 + open;
     }

@@ -48,17 +48,17 @@ final class SmtpCommandTopic implements Topic {
         // message is never delivered (RFC 5321 section 4.1.1.4).
         session.wire().send("STARTTLS");
         session.wire().finish();
-        DrainedInput heard = session.wire().drain();
+        DrainedInput input = session.wire().drain();
         Optional<String> goAhead =
-                heard.lines().stream().filter(line -> line.startsWith("220")).findFirst();
+                input.lines().stream().filter(line -> line.startsWith("220")).findFirst();
         if (goAhead.isPresent()) {
             return Verdict.fail(
                     "the line STARTTLS of the message was answered with '" + Transcript.printable(goAhead.get()) + "'");
         }
-        return heard.lines().isEmpty()
+        return input.lines().isEmpty()
                 ? Verdict.pass("not answered")
                 : Verdict.pass("not taken as a command; at the end of the stream came '"
-                        + Transcript.printable(heard.lines().get(0)) + "'");
+                        + Transcript.printable(input.lines().get(0)) + "'");
     }
 
     private static Check afterHelo() {

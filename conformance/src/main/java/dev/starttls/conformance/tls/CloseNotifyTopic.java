@@ -63,9 +63,9 @@ final class CloseNotifyTopic implements Topic {
     private static Verdict closeNotify(Prober prober) throws IOException, BlockedException {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
             live.sendCloseNotify();
-            Received heard = live.session().read();
-            live.note(heard.description());
-            if (heard instanceof Received.Ended ended && ended.ending() == ConnectionEnd.CLOSE_NOTIFY) {
+            Received received = live.session().read();
+            live.note(received.description());
+            if (received instanceof Received.Ended ended && ended.ending() == ConnectionEnd.CLOSE_NOTIFY) {
                 Received after = live.session().afterwards();
                 live.note("after close_notify: " + after.description());
                 return after instanceof Received.Ended
@@ -73,9 +73,9 @@ final class CloseNotifyTopic implements Topic {
                         : Verdict.fail("close_notify came, but then, instead of the end of the connection:" + " "
                                 + after.description());
             }
-            return heard instanceof Received.Ended
-                    ? Verdict.fail("the connection ended without close_notify: " + heard.description())
-                    : Verdict.fail("after close_notify came " + heard.description());
+            return received instanceof Received.Ended
+                    ? Verdict.fail("the connection ended without close_notify: " + received.description())
+                    : Verdict.fail("after close_notify came " + received.description());
         }
     }
 
@@ -85,18 +85,18 @@ final class CloseNotifyTopic implements Topic {
             live.note("sends close_notify, followed in plaintext by " + command.text());
             live.session().send(live.session().closeNotify().and(command));
             OctetString came = OctetString.NONE;
-            Received heard = live.session().afterwards();
-            while (heard instanceof Received.Data data && came.length() < MAX_OCTETS) {
+            Received received = live.session().afterwards();
+            while (received instanceof Received.Data data && came.length() < MAX_OCTETS) {
                 came = came.and(OctetString.of(data.bytes()));
                 if (!plaintext(came).isEmpty()) {
                     break;
                 }
-                heard = live.session().afterwards();
+                received = live.session().afterwards();
             }
-            live.note("came: " + came.text() + ", then " + heard.description());
+            live.note("came: " + came.text() + ", then " + received.description());
             OctetString clear = plaintext(came);
             return clear.isEmpty()
-                    ? Verdict.pass("no plaintext came: " + heard.description())
+                    ? Verdict.pass("no plaintext came: " + received.description())
                     : Verdict.fail("the server continued in plaintext: "
                             + clear.first(80).text());
         }
@@ -124,9 +124,9 @@ final class CloseNotifyTopic implements Topic {
     }
 
     /** Whether the connection ended, or nothing came within the time for an answer. */
-    private static boolean over(Received heard) {
-        return heard instanceof Received.Silence
-                || (heard instanceof Received.Ended ended && ENDS.contains(ended.ending()));
+    private static boolean over(Received received) {
+        return received instanceof Received.Silence
+                || (received instanceof Received.Ended ended && ENDS.contains(ended.ending()));
     }
 
     /** Another session sends a part of a command's record and is cut off; the bystander must not be affected. */
@@ -137,11 +137,11 @@ final class CloseNotifyTopic implements Topic {
             victim.session().send(part.apply(victim.session().seal(command)));
             victim.cut();
             // The server has handled it when it ends the connection, or at the latest within the time for an answer.
-            Received heard = victim.session().read();
-            for (int i = 0; i < MAX_WORDS && !over(heard); i++) {
-                heard = victim.session().afterwards();
+            Received received = victim.session().read();
+            for (int i = 0; i < MAX_WORDS && !over(received); i++) {
+                received = victim.session().afterwards();
             }
-            victim.note("the server: " + heard.description());
+            victim.note("the server: " + received.description());
         }
         bystander.sendHarmlessCommand();
         Optional<Received> instead = bystander.lines().answers(1);

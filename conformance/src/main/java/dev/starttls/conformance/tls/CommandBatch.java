@@ -11,8 +11,8 @@ import dev.starttls.conformance.check.Dialect;
 record CommandBatch(String text, int count) {
 
     /**
-     * As many commands as fill this number of octets. They are the longest that servers accept, which keeps their number
-     * below the limit of servers for junk commands.
+     * As many commands as fill this number of octets. They are the longest that servers accept, which keeps their
+     * number below the limit of servers for junk commands.
      */
     static CommandBatch filling(Dialect dialect, int octets) {
         String command = dialect.longestHarmlessCommand();

@@ -62,15 +62,15 @@ final class CorruptionTopic implements Topic {
             OctetString command = OctetString.ascii(prober.context().dialect().harmlessCommand());
             live.note("sends " + what);
             live.session().send(corrupt.apply(live.session().seal(command)));
-            Received heard = live.session().read();
-            live.note(heard.description());
-            if (heard instanceof Received.Data) {
-                return Verdict.fail("the server answered " + what + " with " + heard.description());
+            Received received = live.session().read();
+            live.note(received.description());
+            if (received instanceof Received.Data) {
+                return Verdict.fail("the server answered " + what + " with " + received.description());
             }
-            if (heard instanceof Received.Silence) {
+            if (received instanceof Received.Silence) {
                 return Verdict.fail("the server neither sent an alert nor closed after " + what);
             }
-            return ended((Received.Ended) heard, live);
+            return ended((Received.Ended) received, live);
         }
     }
 

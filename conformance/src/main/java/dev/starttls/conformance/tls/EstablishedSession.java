@@ -152,7 +152,7 @@ final class EstablishedSession implements AutoCloseable {
             sendHarmlessCommand();
             instead = lines.answers(1);
         }
-        return instead.map(heard -> judged(what, heard)).orElseGet(() -> Verdict.pass(good));
+        return instead.map(received -> judged(what, received)).orElseGet(() -> Verdict.pass(good));
     }
 
     /** The verdict if something else came instead of the answer. */

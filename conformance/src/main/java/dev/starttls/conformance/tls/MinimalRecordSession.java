@@ -12,7 +12,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * A {@link MinimalTlsSession} on a connection: its records may have any length, including zero, and in TLS 1.2 any type.
+ * A {@link MinimalTlsSession} on a connection: its records may have any length, including zero, and in TLS 1.2 any
+ * type.
  */
 final class MinimalRecordSession extends RecordSession {
 

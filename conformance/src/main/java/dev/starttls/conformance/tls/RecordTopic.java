@@ -78,8 +78,9 @@ final class RecordTopic implements Topic {
             // One answer proves that the whole record was accepted; how many commands at once a server accepts is not a
             // question of TLS.
             Optional<Received> rest = live.lines().answers(commands.count() - 1);
-            return rest.filter(heard -> heard instanceof Received.Ended ended && ended.ending() == ConnectionEnd.ALERT)
-                    .map(heard -> live.judged("a record of 16384 octets", heard))
+            return rest.filter(received ->
+                            received instanceof Received.Ended ended && ended.ending() == ConnectionEnd.ALERT)
+                    .map(received -> live.judged("a record of 16384 octets", received))
                     .orElseGet(() -> Verdict.pass("a record of 16384 octets was accepted, "
                             + (rest.isEmpty() ? "all" : "not all") + " of its " + commands.count()
                             + " commands answered"));

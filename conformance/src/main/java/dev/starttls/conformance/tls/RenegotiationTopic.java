@@ -148,10 +148,10 @@ final class RenegotiationTopic implements Topic {
                     ? Verdict.pass("ignored, and the session continues")
                     : Verdict.fail("an unexpected record came: " + came);
         } catch (IOException e) {
-            Received heard = WireStream.received(e, answer);
-            return heard instanceof Received.Ended
-                    ? Verdict.pass("refused: " + heard.description())
-                    : Verdict.warn("neither refused nor accepted: " + heard.description());
+            Received received = WireStream.received(e, answer);
+            return received instanceof Received.Ended
+                    ? Verdict.pass("refused: " + received.description())
+                    : Verdict.warn("neither refused nor accepted: " + received.description());
         }
     }
 }

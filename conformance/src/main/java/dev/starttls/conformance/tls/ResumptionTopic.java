@@ -110,8 +110,8 @@ final class ResumptionTopic implements Topic {
         try (EstablishedSession live = second.get()) {
             boolean resumed = ((MinimalRecordSession) live.session()).isResumed();
             return live.begunInstead()
-                    .map(heard -> Verdict.fail((resumed ? "the resumed session" : "the new session in its place")
-                            + " does not answer: " + heard.description()))
+                    .map(received -> Verdict.fail((resumed ? "the resumed session" : "the new session in its place")
+                            + " does not answer: " + received.description()))
                     .orElseGet(() -> Verdict.pass(resumed ? "resumed" : "declined, and a new session started"));
         }
     }

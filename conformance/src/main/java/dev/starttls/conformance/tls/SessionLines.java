@@ -69,10 +69,10 @@ final class SessionLines {
                 }
                 continue;
             }
-            Received heard = read.get();
-            if (!(heard instanceof Received.Data data) || pending.length() > MAX_PENDING) {
-                conversation.note(heard.description());
-                return Optional.of(heard);
+            Received received = read.get();
+            if (!(received instanceof Received.Data data) || pending.length() > MAX_PENDING) {
+                conversation.note(received.description());
+                return Optional.of(received);
             }
             pending.append(new String(data.bytes(), StandardCharsets.ISO_8859_1));
         }

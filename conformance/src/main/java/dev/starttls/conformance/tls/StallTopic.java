@@ -42,7 +42,7 @@ final class StallTopic implements Topic {
                         .fix("Set a time limit for the handshake. Postfix: smtpd_starttls_timeout, 300 s by default.")
                         .early()
                         .on(Protocol.values())
-                        .run(TlsCheckBody.of(StallTopic::givenUp)));
+                        .run(TlsCheckBody.of(StallTopic::ended)));
     }
 
     private static Verdict others(Prober prober) throws IOException, BlockedException {
@@ -65,30 +65,30 @@ final class StallTopic implements Topic {
     }
 
     /** The wait is half of that for an answer, so that it does not make a run with default settings much longer. */
-    private static Verdict givenUp(Prober prober) throws IOException, BlockedException {
+    private static Verdict ended(Prober prober) throws IOException, BlockedException {
         Duration wait = prober.context().settings().answer().dividedBy(2);
         try (Conversation conversation = prober.stall()) {
             long begun = System.nanoTime();
             WireStream stream = prober.stream(conversation);
-            OctetString said = OctetString.NONE;
-            Received heard = stream.next(wait);
-            while (heard instanceof Received.Data data) {
-                said = said.and(OctetString.of(data.bytes())).first(256);
-                heard = stream.next(wait.minusNanos(System.nanoTime() - begun));
+            OctetString sent = OctetString.NONE;
+            Received received = stream.next(wait);
+            while (received instanceof Received.Data data) {
+                sent = sent.and(OctetString.of(data.bytes())).first(256);
+                received = stream.next(wait.minusNanos(System.nanoTime() - begun));
             }
             conversation.note(
-                    (said.isEmpty() ? "" : "the server said " + said.text() + ", then ") + heard.description());
-            return judged(said, heard, wait, Duration.ofNanos(System.nanoTime() - begun));
+                    (sent.isEmpty() ? "" : "the server sent " + sent.text() + ", then ") + received.description());
+            return judged(sent, received, wait, Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 
     /** The verdict on what came within this time. */
-    static Verdict judged(OctetString said, Received heard, Duration waited, Duration took) {
-        if (!said.isEmpty() && !isAlert(said)) {
-            return Verdict.fail("the server sent plaintext during the handshake: " + said.text());
+    static Verdict judged(OctetString sent, Received received, Duration waited, Duration took) {
+        if (!sent.isEmpty() && !isAlert(sent)) {
+            return Verdict.fail("the server sent plaintext during the handshake: " + sent.text());
         }
-        if (heard instanceof Received.Ended ended && ended.ending() != ConnectionEnd.GIVEN_UP) {
-            return Verdict.pass("ended after " + took.toMillis() + " ms" + (said.isEmpty() ? "" : ", with an alert"));
+        if (received instanceof Received.Ended ended && ended.ending() != ConnectionEnd.GIVEN_UP) {
+            return Verdict.pass("ended after " + took.toMillis() + " ms" + (sent.isEmpty() ? "" : ", with an alert"));
         }
         return waited.compareTo(LONG_ENOUGH) < 0
                 ? Verdict.inconclusive(
@@ -98,7 +98,7 @@ final class StallTopic implements Topic {
                 : Verdict.fail("not within " + waited.toSeconds() + " s");
     }
 
-    private static boolean isAlert(OctetString said) {
-        return said.length() >= 7 && said.at(0) == 21 && said.at(1) == 3;
+    private static boolean isAlert(OctetString sent) {
+        return sent.length() >= 7 && sent.at(0) == 21 && sent.at(1) == 3;
     }
 }

@@ -60,27 +60,27 @@ final class HandshakeTopic extends UpgradeTopic {
         });
     }
 
-    private Verdict judged(DrainedInput heard) {
-        Optional<String> good = executed(heard);
+    private Verdict judged(DrainedInput input) {
+        Optional<String> good = executed(input);
         if (good.isPresent()) {
             return Verdict.fail("plaintext came: '" + Transcript.printable(good.get()) + "'");
         }
-        if (heard.lines().size() > 1) {
-            return Verdict.fail("lines sent in plaintext were answered one by one: " + heard.lines());
+        if (input.lines().size() > 1) {
+            return Verdict.fail("lines sent in plaintext were answered one by one: " + input.lines());
         }
-        if (!heard.lines().isEmpty()) {
+        if (!input.lines().isEmpty()) {
             return Verdict.warn("refused, but in plaintext: '"
-                    + Transcript.printable(heard.lines().get(0)) + "'");
+                    + Transcript.printable(input.lines().get(0)) + "'");
         }
-        String alert = heard.alert().map(detail -> "TLS " + detail + ", ").orElse("");
-        return heard.ended()
-                ? Verdict.pass(alert + heard.end().description())
+        String alert = input.alert().map(detail -> "TLS " + detail + ", ").orElse("");
+        return input.ended()
+                ? Verdict.pass(alert + input.end().description())
                 : Verdict.warn(alert + "nothing in plaintext, but the connection is still open: "
-                        + heard.end().description());
+                        + input.end().description());
     }
 
-    private Optional<String> executed(DrainedInput heard) {
-        return heard.lines().stream().filter(profile()::executed).findFirst();
+    private Optional<String> executed(DrainedInput input) {
+        return input.lines().stream().filter(profile()::executed).findFirst();
     }
 
     /** Begins the handshake and ends it with an alert; the obstacle if that was not possible. */
@@ -102,20 +102,20 @@ final class HandshakeTopic extends UpgradeTopic {
         String command = profile().needsCapabilities().orElse(words().capabilities());
         session.wire().send(profile().line(FIRST_TAG, command));
         session.wire().finish();
-        DrainedInput heard = session.wire().drain();
-        Optional<String> executed = executed(heard);
+        DrainedInput input = session.wire().drain();
+        Optional<String> executed = executed(input);
         if (executed.isPresent()) {
             String detail = "after the aborted handshake " + command + " in plaintext was answered with '"
                     + Transcript.printable(executed.get()) + "'";
             return profile().needsCapabilities().isPresent() ? trusted(context, command, detail) : Verdict.fail(detail);
         }
-        if (!heard.lines().isEmpty()) {
+        if (!input.lines().isEmpty()) {
             return Verdict.pass(command + " in plaintext after it: '"
-                    + Transcript.printable(heard.lines().get(0)) + "'");
+                    + Transcript.printable(input.lines().get(0)) + "'");
         }
-        return heard.ended()
-                ? Verdict.pass(heard.end().description())
-                : Verdict.warn("the connection is still open: " + heard.end().description());
+        return input.ended()
+                ? Verdict.pass(input.end().description())
+                : Verdict.warn("the connection is still open: " + input.end().description());
     }
 
     /** The command was accepted in plaintext after the failed handshake: because of what was sent before it? */

@@ -43,13 +43,13 @@ final class LineTopic extends UpgradeTopic {
         // Closing our side makes a server that waits for CRLF close too, so no time-out is needed.
         session.wire().sendRaw(profile().line("g0", words().upgrade()) + "\n");
         session.wire().finish();
-        DrainedInput heard = session.wire().drain();
-        if (heard.lines().isEmpty()) {
-            return heard.ended()
+        DrainedInput input = session.wire().drain();
+        if (input.lines().isEmpty()) {
+            return input.ended()
                     ? Verdict.pass("not taken as a line")
                     : Verdict.pass("not taken as a line; the connection is still open");
         }
-        String line = heard.lines().get(0);
+        String line = input.lines().get(0);
         return profile().executed(line)
                 ? Verdict.warn(
                         words().upgrade() + " with a bare LF was answered with '" + Transcript.printable(line) + "'")

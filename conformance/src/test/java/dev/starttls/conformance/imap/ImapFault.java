@@ -2,9 +2,9 @@ package dev.starttls.conformance.imap;
 
 import dev.starttls.conformance.session.Fault;
 
-/** A fault that only a {@link ScriptedImapSession scripted server} of IMAP may have. The first ones are sound as well. */
+/** The faults that only a {@link ScriptedImapSession scripted server} of IMAP may have, after what are not faults. */
 public enum ImapFault implements Fault {
-    // Sound all the same.
+    // Not faults: the checks pass with these.
     GREETING_WITH_CAPABILITY,
     LOGINDISABLED_NOT_ANNOUNCED,
     LOGIN_REFUSED_WITHOUT_CODE,

@@ -21,7 +21,7 @@ class LenientPop3ReaderFuzz {
 
     private static boolean readsOn(ObservedPop3Reply reply) {
         if (reply instanceof ObservedPop3Reply.Answer answer) {
-            assertThat(Pop3Capabilities.in(answer).flaws()).isNotNull();
+            assertThat(Pop3CapabilityList.in(answer).flaws()).isNotNull();
         }
         return !(reply instanceof ObservedPop3Reply.None);
     }

@@ -2,9 +2,9 @@ package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.session.Fault;
 
-/** A fault that only a {@link ScriptedPop3Session scripted server} of POP3 may have. The first ones are sound as well. */
+/** The faults that only a {@link ScriptedPop3Session scripted server} of POP3 may have, after what are not faults. */
 public enum Pop3Fault implements Fault {
-    // Sound all the same.
+    // Not faults: the checks pass with these.
     NO_USER,
     TIMESTAMP,
     NOOP_ALWAYS,

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class Pop3MatrixTest {
     /**
-     * The first needs a server that waits for the second segment, the other one that refuses what it does not know, or the
-     * outcome hangs on the network's timing.
+     * The first needs a server that waits for the second segment, the other a server that refuses unknown commands:
+     * otherwise the outcome depends on the network's timing.
      */
     private static final Set<String> RACES = Set.of("UP-S-11e", "UP-S-14");
 

@@ -165,7 +165,7 @@ public final class ScriptedPop3Session extends ScriptedSession {
     }
 
     private void user(String argument) throws IOException {
-        // Behind STLS a server reads ahead without yet being inside.
+        // After STLS a server reads ahead before TLS has begun.
         if (is(UpgradeFault.OBEYS_READ_AHEAD_SILENTLY)) {
             name = argument;
         }

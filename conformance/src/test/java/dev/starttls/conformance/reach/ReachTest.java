@@ -108,7 +108,7 @@ class ReachTest {
         return silent;
     }
 
-    /** Says the same to everybody and hangs up. */
+    /** Sends the same to every client and closes the connection. */
     private int saying(String greeting) throws IOException {
         ServerSocket server = silent(10);
         Thread thread = new Thread(() -> {

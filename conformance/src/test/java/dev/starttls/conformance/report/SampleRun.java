@@ -26,12 +26,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One run of the command against three targets, made once for all tests: a server that is right; one that obeys what was
- * injected, and greets with all that a report must not believe; and a port where nobody listens. With the reports it
- * wrote, by format.
+ * One run of the command against three targets, made once for all tests: a correct server; one that executes injected
+ * commands, and whose greeting contains everything that a report must escape; and a port without a listener. Has the
+ * reports that were written, by format.
  */
 public final class SampleRun {
-    /** A few checks of every kind, for the sake of time. */
+    /** A few checks of every kind: all of them would take minutes. */
     private static final List<String> CHECKS =
             List.of("UP-S-01", "UP-S-10", "UP-S-21", "UP-S-22", "UP-S-23", "TLS-S-05b");
 

@@ -36,7 +36,7 @@ public final class SyntheticReports {
         return target(host, "250 ok", Optional.empty(), verdicts);
     }
 
-    /** One that says this at every place where a server, or whoever is in its way, can say anything. */
+    /** A target with this text at every place that a server, or an attacker on the path, controls. */
     public static TargetReport saying(String text) {
         return target(
                 "mail.example.org",
@@ -80,7 +80,7 @@ public final class SyntheticReports {
                         TlsInventory.Version.refused("TLSv1")))));
     }
 
-    /** As the maker of certificates reads it: escaped (RFC 4514), and without what no encoding of a name has room for. */
+    /** As the certificate builder reads it: escaped (RFC 4514), and without what no encoding of a name can have. */
     private static String inName(String text) {
         return text.replaceAll("[\u0000\uffff\ud800]", "").replaceAll("[,+\"\\\\<>;=#]", "\\\\$0");
     }

@@ -1,2 +1,2 @@
-/** Tests of the reports, over runs of the command against real, broken and missing servers, and over made-up results. */
+/** Tests of the reports, on runs of the command against real, broken and missing servers, and on synthetic results. */
 package dev.starttls.conformance.report;

@@ -153,7 +153,7 @@ class FleetTest {
         Thread running = start(() -> fleet.run(upTo(40)));
         for (int done = 0; done < 40; done++) {
             CompletableFuture<Contact> oldest = probed.take();
-            // Those that are done, those that are asked, and the one that was read and waits for room.
+            // Those that are done, those that are being probed, and the one that was read and waits for a free place.
             assertThat(read.get()).isLessThanOrEqualTo(done + 5 + 1);
             oldest.complete(DEAD);
         }

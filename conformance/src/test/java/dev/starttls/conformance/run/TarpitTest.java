@@ -26,11 +26,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Servers that hold on to whoever connects: the whole suite is through with them in the time it was given. */
+/** Servers that never end a connection: the suite ends with each of them within its time limits. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class TarpitTest {
 
-    /** An hour for each answer: nothing ends but by the limits of the run. */
+    /** An hour for each answer: only the limits of the run end anything. */
     private static final TargetSettings ENDLESS = TargetSettings.standard().withAnswer(Duration.ofHours(1));
 
     private static final RunSettings SHORT = new RunSettings(4, Duration.ofMillis(400), Duration.ofSeconds(3));
@@ -48,7 +48,7 @@ class TarpitTest {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private ServerSocket listening;
 
-    /** How a tarpit talks to a client. */
+    /** What a tarpit does with a client. */
     @FunctionalInterface
     private interface Tarpit {
         void serve(Socket client) throws IOException, InterruptedException;
@@ -159,9 +159,9 @@ class TarpitTest {
         assertThat(report.survey().problem()).isPresent();
     }
 
-    /** Only whoever greets with something else than 220 is not asked for a handshake before the checks. */
+    /** The survey makes no handshake with a server whose greeting is not 220, so the checks are started. */
     @Test
-    void a_server_that_answers_nothing_behind_its_greeting_leaves_every_check_open_or_failed() {
+    void a_server_that_answers_nothing_after_its_greeting_leaves_every_check_open_or_failed() {
         TargetReport report = run(LONGER, client -> {
             say(client, "554 tarpit.example.org");
             drip(client);

@@ -25,7 +25,7 @@ import java.util.TreeMap;
 /**
  * Runs a protocol's checks against scripted servers.
  *
- * @param answer long, that a slow machine makes no verdict; short where a server is silent for good
+ * @param answer long, so that no verdict depends on a slow machine; short where a server never answers
  * @param login given to the checks that need one
  */
 public record CheckHarness(Protocol protocol, Duration answer, Optional<Login> login) {

@@ -80,7 +80,7 @@ public final class ScriptedLines {
         return held[taken++] & 0xff;
     }
 
-    /** Waits for more and puts it behind what is here. */
+    /** Waits for more octets and appends them. */
     public void fill() throws IOException {
         byte[] chunk = new byte[8192];
         int n = in.read(chunk);

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 
-/** A server on a loopback port, sound but for its faults. One thread per connection. */
+/** A server on a loopback port, correct except for its faults. One thread per connection. */
 public final class ScriptedServer implements Closeable {
     public static final Authority AUTHORITY = Authority.create();
     private static final SSLContext CONTEXT = AUTHORITY.serverContext("localhost");

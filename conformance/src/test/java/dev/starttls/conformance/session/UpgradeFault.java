@@ -1,8 +1,8 @@
 package dev.starttls.conformance.session;
 
-/** The faults that servers of all protocols may have. The first ones are sound as well. */
+/** The faults that servers of all protocols may have, after what are not faults. */
 public enum UpgradeFault implements Fault {
-    // Sound all the same.
+    // Not faults: the checks pass with these.
     TLS_1_2_ONLY,
     NO_PIPELINING,
     REFUSES_READ_AHEAD,

@@ -2,9 +2,9 @@ package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.session.Fault;
 
-/** A fault that only a {@link ScriptedSmtpSession scripted server} of SMTP may have. The first ones are sound as well. */
+/** The faults that only a {@link ScriptedSmtpSession scripted server} of SMTP may have, after what are not faults. */
 public enum SmtpFault implements Fault {
-    // Sound all the same.
+    // Not faults: the checks pass with these.
     MAIL_WITHOUT_EHLO,
     STARTTLS_NEEDS_EHLO,
     TLS_REQUIRED,

@@ -7,7 +7,7 @@ import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordSplitter;
 import java.util.List;
 
-/** What a server that takes everything would answer in the clear, up to its ServerHelloDone. */
+/** What a server that accepts everything would answer unencrypted, up to its ServerHelloDone. */
 record Flight(
         ProtocolVersion version,
         OctetString random,

@@ -27,7 +27,7 @@ class GoodServerTest {
     private static final Map<String, Status> ALWAYS =
             Map.of("TLS-S-06b", Status.FAIL, "TLS-S-15b", Status.INCONCLUSIVE, "TLS-S-17c", Status.FAIL);
 
-    /** The runtime's TLS takes no empty records of TLS 1.3 and knows no fallback signal; of both it is warned, rightly. */
+    /** The runtime's TLS accepts no empty records of TLS 1.3 and has no fallback signal: both warnings are right. */
     static final Map<String, Status> WITH_TLS_13 = with(Map.of("TLS-S-20c", Status.WARN, "TLS-S-03", Status.WARN));
 
     /** Without TLS 1.3 there is no KeyUpdate, no early data, and nothing to fall back from. */

@@ -43,7 +43,7 @@ final class Relay {
             server.close();
         }
 
-        /** Reads on and says nothing. */
+        /** Reads on and sends nothing. */
         void fallSilent() throws IOException {
             client.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
         }

@@ -52,7 +52,7 @@ class UpgradeMatrixTest {
             UpgradeFault.CRAM_BEFORE_TLS,
             UpgradeFault.ASKS_FOR_PASSWORD_BEFORE_TLS);
 
-    /** These are silent for good. */
+    /** Servers with these faults never answer. */
     private static final Set<UpgradeFault> SILENT =
             EnumSet.of(UpgradeFault.DROPS_PIPELINED, UpgradeFault.SWALLOWS_PIPELINED);
 

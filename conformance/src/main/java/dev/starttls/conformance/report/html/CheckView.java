@@ -13,7 +13,7 @@ import dev.starttls.conformance.check.Status;
 record CheckView(
         String anchor,
         boolean open,
-        StatusStyle sign,
+        StatusStyle status,
         String id,
         String title,
         String level,
@@ -41,7 +41,7 @@ record CheckView(
 
     /** Whether a fix is needed, and there is advice for it. */
     boolean fixable() {
-        return (sign.key().equals("fail") || sign.key().equals("warn"))
+        return (status.key().equals("fail") || status.key().equals("warn"))
                 && !(fix.general().parts().isEmpty() && fix.advice().isEmpty());
     }
 }

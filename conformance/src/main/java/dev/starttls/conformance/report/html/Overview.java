@@ -17,7 +17,7 @@ record Overview(List<TargetView.Brief> targets) {
     }
 
     /** How many passed. */
-    long sound() {
+    long passed() {
         return counted("pass");
     }
 
@@ -30,6 +30,6 @@ record Overview(List<TargetView.Brief> targets) {
     }
 
     private long counted(String key) {
-        return targets.stream().filter(each -> each.ruling().key().equals(key)).count();
+        return targets.stream().filter(each -> each.verdict().key().equals(key)).count();
     }
 }

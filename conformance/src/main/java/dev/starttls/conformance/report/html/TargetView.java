@@ -24,7 +24,7 @@ import java.util.Optional;
 record TargetView(
         String anchor,
         String url,
-        TargetVerdict ruling,
+        TargetVerdict verdict,
         Optional<String> problem,
         List<Count> counts,
         String started,
@@ -60,7 +60,7 @@ record TargetView(
      * @param from where its part of the bar begins, in percent
      * @param width of its part, in percent
      */
-    record Count(StatusStyle sign, String word, long n, String from, String width) {
+    record Count(StatusStyle status, String word, long n, String from, String width) {
         boolean any() {
             return n > 0;
         }
@@ -69,12 +69,12 @@ record TargetView(
     /** The target with this number on the page, from 1. */
     static TargetView of(int number, TargetReport report) {
         String anchor = "target-" + number;
-        TargetVerdict ruling = TargetVerdict.of(report);
+        TargetVerdict verdict = TargetVerdict.of(report);
         return new TargetView(
                 anchor,
                 report.target().url(),
-                ruling,
-                report.survey().problem().filter(problem -> !problem.equals(ruling.sentence())),
+                verdict,
+                report.survey().problem().filter(problem -> !problem.equals(verdict.sentence())),
                 counts(report),
                 STARTED.format(report.started()),
                 String.format(Locale.ROOT, "%.1f s", report.took().toMillis() / 1000.0),
@@ -147,7 +147,7 @@ record TargetView(
     }
 
     /** The versions that the server speaks, for the lists of what it accepts. */
-    List<VersionView> spoken() {
+    List<VersionView> accepted() {
         return versions.stream().filter(VersionView::accepted).toList();
     }
 
@@ -160,23 +160,23 @@ record TargetView(
     }
 
     boolean failed() {
-        return ruling.key().equals("fail");
+        return verdict.key().equals("fail");
     }
 
     /** The checks that failed, for the sentence at the top. */
     List<CheckView> failures() {
         return attention.stream()
-                .filter(check -> check.sign().key().equals("fail"))
+                .filter(check -> check.status().key().equals("fail"))
                 .toList();
     }
 
     /** What the overview needs of it. */
     Brief brief() {
-        return new Brief(anchor, url, ruling, counts, tls.map(HandshakeResult.Done::version));
+        return new Brief(anchor, url, verdict, counts, tls.map(HandshakeResult.Done::version));
     }
 
     /** A target in the overview: all that is kept in memory once its section is written. */
-    record Brief(String anchor, String url, TargetVerdict ruling, List<Count> counts, Optional<String> version) {
+    record Brief(String anchor, String url, TargetVerdict verdict, List<Count> counts, Optional<String> version) {
         Brief {
             counts = List.copyOf(counts);
         }

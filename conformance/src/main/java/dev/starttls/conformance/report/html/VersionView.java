@@ -8,13 +8,13 @@ import java.util.Set;
 /**
  * A version of TLS, and what the server accepts in it.
  *
- * @param sign whether the server is right to speak it or to refuse it
+ * @param status whether the server is right to accept it or to refuse it
  * @param order whose order of suites decides; empty if not known
  * @param partial whether the server may accept more than is listed
  */
 record VersionView(
         String name,
-        StatusStyle sign,
+        StatusStyle status,
         boolean accepted,
         boolean partial,
         String order,
@@ -31,7 +31,7 @@ record VersionView(
     static VersionView of(TlsInventory.Version version) {
         return new VersionView(
                 version.name(),
-                sign(version),
+                status(version),
                 version.accepted(),
                 version.extent() == Extent.PARTIAL,
                 order(version),
@@ -39,11 +39,11 @@ record VersionView(
                 version.groups());
     }
 
-    private static StatusStyle sign(TlsInventory.Version version) {
+    private static StatusStyle status(TlsInventory.Version version) {
         if (IN_USE.contains(version.name())) {
             return version.accepted()
                     ? new StatusStyle("pass", "\u2713", "accepted")
-                    : new StatusStyle("skip", "\u2013", "not spoken");
+                    : new StatusStyle("skip", "\u2013", "not supported");
         }
         return version.accepted()
                 ? new StatusStyle("fail", "\u2715", "accepted")
@@ -67,7 +67,7 @@ record VersionView(
     }
 
     /** A cipher suite, judged by its registered name. */
-    record Suite(String name, StatusStyle sign, String remark) {
+    record Suite(String name, StatusStyle status, String remark) {
         static Suite of(String name) {
             if (name.matches(".*(_anon_|_NULL_|_EXPORT|_RC4_|_RC2_|_DES_|_3DES_|_MD5$).*")) {
                 return new Suite(name, new StatusStyle("fail", "\u2715", "broken"), "must not be accepted");

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The client's side of one handshake of TLS 1.3 (RFC 8446 section 2), full or resumed, up to the keys of the session. */
+/** The client's side of a handshake of TLS 1.3 (RFC 8446 section 2), full or resumed, up to the session's keys. */
 final class Tls13Handshake extends ClientHandshake {
 
     private static final OctetString NO_CERTIFICATE = OctetString.hex("0b000004 00000000");

@@ -16,7 +16,7 @@ public final class RecordSplitter {
      *
      * @param version the version in the header of each record; RFC 8446 section 5.1 has TLS 1.0 for a first ClientHello
      * @param message the handshake message
-     * @param fragment the octets of the message in each record, 1 to {@link #MAX_PLAINTEXT}; the last record has the rest
+     * @param fragment the octets of the message per record, 1 to {@link #MAX_PLAINTEXT}; the last record has the rest
      */
     public static List<OctetString> handshake(int version, OctetString message, int fragment) {
         if (fragment < 1 || fragment > MAX_PLAINTEXT) {

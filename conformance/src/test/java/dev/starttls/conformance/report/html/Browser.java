@@ -29,7 +29,7 @@ final class Browser implements AutoCloseable {
         this.driver = driver;
     }
 
-    /** The colours a reader asked for. */
+    /** The colour scheme that the reader prefers. */
     enum Scheme {
         LIGHT,
         DARK

@@ -142,7 +142,7 @@ class HtmlReportTest {
         String page = SampleRun.once().text("html");
         String index = between(page, "<nav id=\"targets\"", "</nav>");
         assertThat(index)
-                .contains("3 targets", "1 sound", "1 not as they must be", "1 not checked")
+                .contains("3 targets", "1 passed", "1 failed", "1 not checked")
                 .contains("<a href=\"#target-1\">" + SampleRun.once().broken(), "<a href=\"#target-3\">");
         Matcher anchors = Pattern.compile("href=\"#([^\"]+)\"").matcher(page);
         while (anchors.find()) {

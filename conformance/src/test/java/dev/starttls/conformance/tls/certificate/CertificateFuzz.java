@@ -11,7 +11,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 
-/** Whatever certificate a server shows, if Java can read it at all there is a verdict and a line of the report on it. */
+/** For every certificate that Java can read there is a verdict and a line of the report. */
 class CertificateFuzz {
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");

@@ -9,7 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Whatever a server sends as TLS: an answer is an answer, and every other reader gives a value or a declared exception. */
+/** For all octets from a server: there is an answer, and every other reader returns a value or throws a declared exception. */
 class TlsReadersFuzz {
 
     /** Of what is shown of an answer; a flight may have many certificates and extensions, a line is cut later. */

@@ -14,13 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The capabilities in a response to CAPA: tags in upper case, each with its parameters (RFC 2449 section 3). */
-record Pop3Capabilities(List<String> lines, Map<String, String> announced) implements Offers {
-    Pop3Capabilities {
+record Pop3CapabilityList(List<String> lines, Map<String, String> announced) implements Offers {
+    Pop3CapabilityList {
         lines = List.copyOf(lines);
         announced = Map.copyOf(announced);
     }
 
-    static Pop3Capabilities in(ObservedPop3Reply reply) {
+    static Pop3CapabilityList in(ObservedPop3Reply reply) {
         List<String> lines = reply instanceof ObservedPop3Reply.Answer answer ? answer.list() : List.of();
         TreeMap<String, String> announced = new TreeMap<>();
         for (String line : lines) {
@@ -28,7 +28,7 @@ record Pop3Capabilities(List<String> lines, Map<String, String> announced) imple
             String parameters = parts.length > 1 ? parts[1].strip() : "";
             announced.merge(parts[0].toUpperCase(Locale.ROOT), parameters, (a, b) -> (a + " " + b).strip());
         }
-        return new Pop3Capabilities(lines, announced);
+        return new Pop3CapabilityList(lines, announced);
     }
 
     boolean has(String tag) {

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  * @param end a tagged response, of this command or of another; a continuation request, which is not the end yet; or no
  *     response at all
  */
-record ImapAnswer(String tag, List<ObservedImapResponse> before, ObservedImapResponse end) implements Response {
-    ImapAnswer {
+record ImapCommandResult(String tag, List<ObservedImapResponse> before, ObservedImapResponse end) implements Response {
+    ImapCommandResult {
         before = List.copyOf(before);
     }
 

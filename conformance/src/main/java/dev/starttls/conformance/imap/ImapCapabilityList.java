@@ -10,18 +10,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The capabilities in {@code * CAPABILITY} lines, in upper case (RFC 9051 section 7.2.2). */
-record ImapCapabilities(List<String> announced) implements Offers {
-    ImapCapabilities {
+record ImapCapabilityList(List<String> announced) implements Offers {
+    ImapCapabilityList {
         announced = List.copyOf(announced);
     }
 
-    static ImapCapabilities in(ImapAnswer answer) {
+    static ImapCapabilityList in(ImapCommandResult answer) {
         List<String> all = new ArrayList<>();
         for (ObservedImapResponse.Data line : answer.capabilities()) {
             String[] words = line.text().toUpperCase(Locale.ROOT).split(" +");
             all.addAll(List.of(words).subList(1, words.length));
         }
-        return new ImapCapabilities(all);
+        return new ImapCapabilityList(all);
     }
 
     boolean has(String capability) {
