@@ -39,7 +39,8 @@ import picocli.CommandLine.Parameters;
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
                     + " each of its checks at most four times --timeout; what was not observed by then is reported as"
-                    + " inconclusive.",
+                    + " inconclusive. The check that finds all cipher suites has this time again after each answer,"
+                    + " up to a third of the target's.",
             "",
             "Exit status: 0 every MUST and security check passed (or could not be made, and the report says",
             "why); 1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol.",

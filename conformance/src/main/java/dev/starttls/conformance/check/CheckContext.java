@@ -24,6 +24,7 @@ public final class CheckContext implements AutoCloseable {
     private Optional<TlsInventory> inventory = Optional.empty();
     private boolean over;
     private long deadline = Long.MAX_VALUE;
+    private Runnable progress = () -> {};
 
     public CheckContext(Target target, TargetSettings settings, Dialect dialect) {
         this.target = target;
@@ -79,6 +80,19 @@ public final class CheckContext implements AutoCloseable {
         synchronized (conversations) {
             deadline = System.nanoTime() + fromNow.toNanos();
         }
+    }
+
+    /** Sets what {@link #progressed} runs; for the runner, before the check. */
+    public void onProgress(Runnable action) {
+        progress = action;
+    }
+
+    /**
+     * Reports that the server answered one of many questions. The check gets more time: its number of connections
+     * depends on the server's answers, and a slow server that answers is not a silent one.
+     */
+    public void progressed() {
+        progress.run();
     }
 
     /**

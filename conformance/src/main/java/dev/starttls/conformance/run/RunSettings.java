@@ -6,12 +6,15 @@ import java.time.Duration;
  * The limits of a run.
  *
  * @param parallel how many checks run at the same time, at least 1; most have one connection open at a time
- * @param each the maximum time of one check
+ * @param each the maximum time of one check, or between two steps of a check that reports progress
  * @param total the maximum time of one target, including everything except the lookup of its name
  */
 public record RunSettings(int parallel, Duration each, Duration total) {
     private static final int ANSWERS_EACH = 4;
     private static final int ANSWERS_TOTAL = 12;
+    /** A check that a server keeps busy leaves most of the target's time to the other checks. */
+    private static final int EXTENDED_PART = 3;
+
     private static final Duration MIN_TOTAL = Duration.ofMinutes(15);
 
     /**
@@ -22,5 +25,11 @@ public record RunSettings(int parallel, Duration each, Duration total) {
         Duration total = answer.multipliedBy(ANSWERS_TOTAL);
         return new RunSettings(
                 parallel, answer.multipliedBy(ANSWERS_EACH), total.compareTo(MIN_TOTAL) < 0 ? MIN_TOTAL : total);
+    }
+
+    /** The maximum time of a check to which the server keeps answering: a third of the target's, if that is more. */
+    Duration extended() {
+        Duration part = total.dividedBy(EXTENDED_PART);
+        return part.compareTo(each) < 0 ? each : part;
     }
 }

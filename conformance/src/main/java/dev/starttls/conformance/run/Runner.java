@@ -179,9 +179,8 @@ public final class Runner implements AutoCloseable {
     }
 
     private Survey survey(CheckContext context, long deadline) {
-        Duration limit = limit(deadline);
-        context.limit(limit);
-        Guard guard = new Guard(context, limit);
+        Duration limit = limit(deadline, settings.each());
+        Guard guard = new Guard(context, limit, limit);
         try (context;
                 guard) {
             Survey survey = context.dialect().survey(context);
@@ -191,10 +190,10 @@ public final class Runner implements AutoCloseable {
         }
     }
 
-    /** The time that the next survey or check may take. */
-    private Duration limit(long deadline) {
+    /** The time that the next survey or check may take: the given one, or what is left for the target. */
+    private Duration limit(long deadline, Duration most) {
         Duration left = Duration.ofNanos(deadline - watch.now());
-        return left.compareTo(settings.each()) < 0 ? left : settings.each();
+        return left.compareTo(most) < 0 ? left : most;
     }
 
     private static Survey unreachable(String problem) {
@@ -203,9 +202,8 @@ public final class Runner implements AutoCloseable {
 
     private Ran run(Check check, CheckContext context, long deadline) {
         long begun = watch.now();
-        Verdict verdict = check.notFor(context.target())
-                .map(Verdict::skip)
-                .orElseGet(() -> judge(check, context, limit(deadline)));
+        Verdict verdict =
+                check.notFor(context.target()).map(Verdict::skip).orElseGet(() -> judge(check, context, deadline));
         CheckResult result =
                 new CheckResult(check, verdict, context.transcript().entries(), Duration.ofNanos(watch.now() - begun));
         synchronized (progress) {
@@ -214,7 +212,8 @@ public final class Runner implements AutoCloseable {
         return new Ran(result, context.inventory());
     }
 
-    private Verdict judge(Check check, CheckContext context, Duration limit) {
+    private Verdict judge(Check check, CheckContext context, long deadline) {
+        Duration limit = limit(deadline, settings.each());
         if (closed) {
             return Verdict.inconclusive("not run: the run was ended");
         }
@@ -222,13 +221,12 @@ public final class Runner implements AutoCloseable {
             return Verdict.inconclusive(
                     "not run: the time for this target, " + seconds(settings.total()) + ", was over");
         }
-        context.limit(limit);
-        Guard guard = new Guard(context, limit);
+        Guard guard = new Guard(context, limit, limit(deadline, settings.extended()));
         try (context;
                 guard) {
             Verdict verdict = check.judge(context);
             // A verdict about connections that the suite closed itself is not an observation.
-            return guard.struck() ? Verdict.inconclusive("not done within " + seconds(limit)) : verdict;
+            return guard.struck() ? Verdict.inconclusive("not done within " + seconds(guard.allowed())) : verdict;
         } catch (RuntimeException e) {
             return Verdict.inconclusive("an internal error of the suite: " + e);
         }
@@ -247,15 +245,27 @@ public final class Runner implements AutoCloseable {
         watch.close();
     }
 
-    /** Closes the connections of a check when its time is over, or the run is ended. */
+    /**
+     * Closes the connections of a check when its time is over, or the run is ended. The time starts again whenever the
+     * check reports progress, up to a maximum.
+     */
     private final class Guard implements AutoCloseable {
         private final CheckContext context;
         private final AtomicBoolean struck = new AtomicBoolean();
-        private final Future<?> strike;
+        private final long begun = watch.now();
+        private final Duration limit;
+        private final Duration maximum;
+        private Duration allowed;
+        private Future<?> strike;
 
-        Guard(CheckContext context, Duration limit) {
+        Guard(CheckContext context, Duration limit, Duration maximum) {
             this.context = context;
+            this.limit = limit;
+            this.maximum = maximum;
+            this.allowed = limit;
             this.strike = watch.after(limit, this::strike);
+            context.limit(limit);
+            context.onProgress(this::renew);
             guards.add(this);
             if (closed) {
                 strike();
@@ -271,8 +281,25 @@ public final class Runner implements AutoCloseable {
             return struck.get();
         }
 
+        /** The time within which the check has to be done. */
+        synchronized Duration allowed() {
+            return allowed;
+        }
+
+        private synchronized void renew() {
+            Duration passed = Duration.ofNanos(watch.now() - begun);
+            Duration renewed = passed.plus(limit);
+            if (struck() || closed || allowed.equals(maximum)) {
+                return;
+            }
+            allowed = renewed.compareTo(maximum) < 0 ? renewed : maximum;
+            strike.cancel(false);
+            strike = watch.after(allowed.minus(passed), this::strike);
+            context.limit(allowed.minus(passed));
+        }
+
         @Override
-        public void close() {
+        public synchronized void close() {
             guards.remove(this);
             strike.cancel(false);
         }

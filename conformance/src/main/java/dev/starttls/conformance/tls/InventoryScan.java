@@ -150,7 +150,11 @@ final class InventoryScan {
             return Optional.empty();
         }
         connections++;
-        return Optional.of(prober.ask(hello));
+        HelloAnswer answer = prober.ask(hello);
+        if (answer instanceof HelloAnswer.Hello || answer instanceof HelloAnswer.Refused) {
+            prober.context().progressed();
+        }
+        return Optional.of(answer);
     }
 
     private static Optional<CipherSuite> suite(HelloAnswer answer, ProtocolVersion version) {

@@ -39,7 +39,7 @@ class RunnerTest {
 
     private final ManualClock watch = new ManualClock();
 
-    /** Takes connections into its backlog and never says anything. */
+    /** Takes connections into its backlog and sends nothing. */
     private ServerSocket silent;
 
     @BeforeEach
@@ -52,7 +52,7 @@ class RunnerTest {
         silent.close();
     }
 
-    /** A protocol in which every target is fine, so many times. */
+    /** A protocol whose survey finds no problem a given number of times, and then the target gone. */
     private static class Easy implements Dialect {
         private final AtomicInteger surveys = new AtomicInteger();
         private final int good;
@@ -133,6 +133,47 @@ class RunnerTest {
             return Verdict.pass("done");
         }));
         assertThat(report.results()).extracting(CheckResult::verdict).containsExactly(Verdict.pass("done"));
+    }
+
+    /** A third of the time for the target, 40 s, is more than the 30 s for a check. */
+    private static final RunSettings EXTENDED = new RunSettings(1, Duration.ofSeconds(30), Duration.ofSeconds(120));
+
+    @Test
+    void a_check_has_its_time_again_after_progress() {
+        TargetReport report = run(EXTENDED, check("A-S-01", Level.MUST, context -> {
+            watch.pass(Duration.ofSeconds(29));
+            context.progressed();
+            watch.pass(Duration.ofSeconds(10));
+            return Verdict.pass("done");
+        }));
+        assertThat(report.results()).extracting(CheckResult::verdict).containsExactly(Verdict.pass("done"));
+    }
+
+    @Test
+    void progress_does_not_extend_a_check_beyond_a_third_of_the_time_for_the_target() {
+        TargetReport report = run(EXTENDED, check("A-S-01", Level.MUST, context -> {
+            for (int second = 0; second < 40; second++) {
+                watch.pass(Duration.ofSeconds(1));
+                context.progressed();
+            }
+            return Verdict.pass("done");
+        }));
+        assertThat(report.results())
+                .extracting(CheckResult::verdict)
+                .containsExactly(Verdict.inconclusive("not done within 40 s"));
+    }
+
+    @Test
+    void after_progress_a_check_is_still_cut_when_nothing_more_comes() {
+        TargetReport report = run(EXTENDED, check("A-S-01", Level.MUST, context -> {
+            watch.pass(Duration.ofSeconds(5));
+            context.progressed();
+            watch.pass(Duration.ofSeconds(30));
+            return Verdict.pass("done");
+        }));
+        assertThat(report.results())
+                .extracting(CheckResult::verdict)
+                .containsExactly(Verdict.inconclusive("not done within 35 s"));
     }
 
     @Test

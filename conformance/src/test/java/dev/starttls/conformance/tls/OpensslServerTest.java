@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class OpensslServerTest {
 
-    /** Behind Finished, a command, and another in halves with an empty record before each. */
+    /** After Finished, a command, and another in halves with an empty record before each. */
     private static final int COMMAND_BEFORE_AN_EMPTY_RECORD = 7;
 
     @TempDir
@@ -68,7 +69,7 @@ class OpensslServerTest {
         assertJudged(
                 "TLS-S-17b",
                 Status.FAIL,
-                "a client that lacks it: the renegotiation was taken up",
+                "a client that lacks it: the renegotiation was accepted",
                 "-client_renegotiation",
                 "-legacy_renegotiation");
     }
@@ -100,7 +101,7 @@ class OpensslServerTest {
     }
 
     @Test
-    void the_inventory_lists_what_the_server_was_told_to_take() throws Exception {
+    void the_inventory_lists_what_the_server_accepts_and_each_answer_is_progress() throws Exception {
         try (OpensslServer server = OpensslServer.start(
                         folder,
                         "-serverpref",
@@ -111,7 +112,11 @@ class OpensslServerTest {
                         "-curves",
                         "P-384:X25519");
                 CheckContext context = TlsCheckHarness.echo(server.port())) {
+            AtomicInteger answered = new AtomicInteger();
+            context.onProgress(answered::incrementAndGet);
             Verdict verdict = TlsCheckHarness.run("TLS-S-05b", context);
+            // Each of three suites and of two versions' groups, and each refusal after them.
+            assertThat(answered).hasValueGreaterThan(3 + 2 * 2);
             assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.WARN);
             List<TlsInventory.Version> versions =
                     context.inventory().orElseThrow().versions();
@@ -133,7 +138,7 @@ class OpensslServerTest {
         }
     }
 
-    /** As Postfix does: it takes the empty record for the next command, and waits for that before it answers this one. */
+    /** As Postfix does: it takes the empty record for the next command, and reads that before it answers the first. */
     @Test
     void a_server_that_answers_only_when_more_comes_is_warned_of() throws Exception {
         List<TlsRecord> held = new CopyOnWriteArrayList<>();
