@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.upgrade.Peer;
 import dev.starttls.core.upgrade.ServerSession;
 import dev.starttls.core.upgrade.SessionEnd;
-import dev.starttls.core.upgrade.SessionHandler;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -15,7 +14,7 @@ import javax.net.ssl.SSLException;
  *
  * @param <S> the protocol's session
  */
-public abstract class RecordingHandler<S extends ServerSession> implements SessionHandler<S> {
+public abstract class RecordingHandler<S extends ServerSession> {
 
     private final List<String> calls = new ArrayList<>();
     private final List<S> sessions = new ArrayList<>();
@@ -36,13 +35,13 @@ public abstract class RecordingHandler<S extends ServerSession> implements Sessi
         sessions.add(session);
     }
 
-    @Override
+    /** TLS has begun; the method of each protocol's handler. */
     public final void upgraded(S session) {
         calls.add("upgraded");
         sessions.add(session);
     }
 
-    @Override
+    /** A session has ended; the method of each protocol's handler. */
     public final void ended(S session, SessionEnd end) {
         calls.add("ended " + end.cause());
         sessions.add(session);
