@@ -35,9 +35,10 @@ import java.util.function.Function;
  *
  * <p>In each pass of the loop, connections inside TLS are served before all others, each for a bounded time. Those that are not
  * (dialogues before TLS, handshakes, what is accepted or connected anew) follow, first come, first served, for 4 ms or as
- * long as those inside TLS have taken, and at least one of them. So thousands of handshakes at once do not keep sessions
- * waiting, nor the other way round, and what waits for the loop with work to do has that time added to its limits. A loop of
- * your own has to do as much: see {@link UpgradeConnection}.
+ * long as those inside TLS have taken, and at least one of them; what was accepted just now, a few at a time, is greeted
+ * before the others go on. So thousands of handshakes at once do not keep sessions waiting, nor the other way round, and what
+ * waits for the loop with work to do has that time added to its limits. A loop of your own has to do as much: see {@link
+ * UpgradeConnection}.
  *
  * <p>All methods may be called by any thread. Futures are completed by the loop's thread: what depends on them must not
  * block, or must run elsewhere ({@code thenAcceptAsync}).
