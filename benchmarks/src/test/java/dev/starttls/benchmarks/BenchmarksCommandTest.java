@@ -32,7 +32,7 @@ class BenchmarksCommandTest {
                 "long --only PEARS | one of [PEERS, UPGRADES, COLD, KEYS] (case-insensitive) but was 'PEARS'",
                 "long --results FILE | a folder that can be written to or created, but was",
                 "report --results FILE/below | a folder that can be written to or created, but was",
-                "report --results NONE | Expected a folder of results in",
+                "report --results NONE | Expected a folder of results at",
                 "guard --rounds 0 | a whole number from 1 to 1,000,000 but was '0'",
                 "cost middle | one of [SHORT, LONG] (case-insensitive) but was 'middle'",
                 "cost short --only HEAPS | one of [MEMORY, BULK, HEAP, SERVER, SCALE] (case-insensitive) but was 'HEAPS'",

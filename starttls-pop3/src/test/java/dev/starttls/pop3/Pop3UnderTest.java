@@ -110,10 +110,14 @@ final class Pop3UnderTest implements ProtocolUnderTest {
 
     @Override
     public Dialogue guardedServer(TlsPolicy policy) {
-        // DISABLED is for servers whose transport is protected otherwise: log-ins are theirs.
+        // Under OPPORTUNISTIC a handler hears of other commands; under DISABLED, where the transport is protected
+        // otherwise,
+        // of log-ins too.
+        List<String> logins = List.of("USER", "PASS", "AUTH", "APOP");
         Pop3Handler guard = (command, session) -> {
-            if (policy != TlsPolicy.DISABLED) {
-                throw new AssertionError("Expected no command in the clear, got " + command);
+            if (policy == TlsPolicy.REQUIRED
+                    || (policy == TlsPolicy.OPPORTUNISTIC && logins.contains(command.keyword()))) {
+                throw new AssertionError("Expected no such command in the clear, got " + command);
             }
             return Pop3Answer.error("No");
         };
