@@ -2,20 +2,25 @@ package dev.starttls.core;
 
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -31,11 +36,18 @@ class ClausesTest {
     private static final List<String> MODULES =
             Stream.concat(LIBRARIES.stream(), Stream.of("conformance")).toList();
 
-    /** {@code RFC 3207 section 4.2}, {@code RFC 8446 sections 4.2.7 and 4.2.8}, {@code RFC 5246 appendix E}. */
-    private static final Pattern CLAUSE = Pattern.compile("RFC (\\d+),? (?:section|appendix|sections) "
-            + "((?:[A-Z](?=\\W)|\\d[\\d.]*\\d|\\d)(?:(?:, | and |, and )(?:\\d+\\.[\\d.]*\\d|\\d+(?! (?!and )\\w)))*)");
+    /**
+     * {@code RFC 3207 section 4.2}, {@code RFC 8446 sections 4.2.7 and 4.2.8}, {@code sections 7.1.1 to 7.1.3}, {@code RFC 5246
+     * appendix E}; without the RFC it is of the one that the same comment has named last.
+     */
+    private static final Pattern CLAUSE = Pattern.compile("(?:RFC (\\d+)|(?<!\\w)),? ?(?:section|appendix|sections) "
+            + "((?:[A-Z](?=\\W)|\\d[\\d.]*\\d|\\d)"
+            + "(?:(?:, | and |, and | to )(?:\\d+\\.[\\d.]*\\d|\\d+(?! (?!and )\\w)))*)|RFC (\\d+)");
 
-    private static final Pattern SECTION = Pattern.compile("[A-Z]|\\d[\\d.]*\\d|\\d");
+    private static final Pattern SECTION = Pattern.compile("([A-Z]|\\d[\\d.]*\\d|\\d)(?: to ((?:\\d+\\.)*)(\\d+))?");
+    /** A comment, or what stands between two. */
+    private static final Pattern PASSAGE =
+            Pattern.compile("(?s)/\\*.*?\\*/|(?:[ \\t]*//[^\\n]*\\n?)+|.+?(?=/\\*|//|\\z)");
 
     /** What each RFC is about; one that is not here fails the test. */
     private static final Map<Integer, String> TITLES = titles();
@@ -56,6 +68,12 @@ class ClausesTest {
                 .containsExactly("RFC 8446 4.2.7", "RFC 8446 4.2.8", "RFC 3207 4.2");
         assertThat(clausesIn("// RFC 5246 appendix E.\n// RFC 1939 section\n    // 4 and others"))
                 .containsExactly("RFC 5246 E", "RFC 1939 4");
+        assertThat(
+                        clausesIn(
+                                "/** RFC 9051 sections 7.1.1 to 7.1.3 (section 2.2.2), appendix B. */ section(4); // Section 5\n"))
+                .containsExactly("RFC 9051 7.1.1", "RFC 9051 7.1.2", "RFC 9051 7.1.3", "RFC 9051 2.2.2", "RFC 9051 B");
+        assertThatThrownBy(() -> clausesIn("/** RFC 1939. */ int x; /** As section 4 has it. */"))
+                .hasMessageContaining("As section 4 has it");
         assertThat(clausesIn("\"RFC 9051 section 6.2.1\" +\n \"RFC 8314\"")).containsExactly("RFC 9051 6.2.1");
     }
 
@@ -82,14 +100,43 @@ class ClausesTest {
 
     /** In their order, each as {@code RFC number section}. */
     private static List<String> clausesIn(String source) {
-        String text = source.replaceAll("\\s*\\n\\s*(?:\\*|//)?\\s*", " ");
-        return CLAUSE.matcher(text)
-                .results()
-                .flatMap(found -> {
-                    Matcher sections = SECTION.matcher(found.group(2));
-                    return sections.results().map(section -> "RFC " + found.group(1) + " " + section.group());
-                })
-                .toList();
+        List<String> clauses = new ArrayList<>();
+        for (Matcher passage = PASSAGE.matcher(source); passage.find(); ) {
+            String text = passage.group().replaceAll("\\s*\\n\\s*(?:\\*|//)?\\s*", " ");
+            boolean comment = text.strip().startsWith("/");
+            Optional<String> rfc = Optional.empty();
+            for (Matcher found = CLAUSE.matcher(text); found.find(); ) {
+                if (found.group(3) != null) {
+                    rfc = Optional.of(found.group(3));
+                    continue;
+                }
+                if (found.group(1) != null) {
+                    rfc = Optional.of(found.group(1));
+                } else if (!comment) {
+                    continue;
+                }
+                String of = rfc.orElseThrow(
+                        () -> new AssertionError("Expected the comment to name the RFC of a section, got: " + text));
+                SECTION.matcher(found.group(2))
+                        .results()
+                        .flatMap(ClausesTest::sections)
+                        .forEach(section -> clauses.add("RFC " + of + " " + section));
+            }
+        }
+        return clauses;
+    }
+
+    /** One, or those from one to another that differ in the last number. */
+    private static Stream<String> sections(MatchResult found) {
+        String first = found.group(1);
+        if (found.group(3) == null) {
+            return Stream.of(first);
+        }
+        String parent = found.group(2);
+        assertThat(first).as("where %s begins", found.group()).startsWith(parent);
+        return IntStream.rangeClosed(
+                        Integer.parseInt(first.substring(parent.length())), Integer.parseInt(found.group(3)))
+                .mapToObj(number -> parent + number);
     }
 
     private static String table(SortedMap<Integer, SortedMap<String, SortedMap<String, Set<String>>>> clauses) {
@@ -97,7 +144,7 @@ class ClausesTest {
                 """
                 # Where the code for a clause is
 
-                Made of what the sources say ("RFC 3207 section 4.2"), and compared with them by a test. The classes of the
+                Generated from the citations in the sources ("RFC 3207 section 4.2"), and compared with them by a test. The classes of the
                 libraries obey the clause, or rely on it; those of the conformance suite check it, or cite it.
                 """);
         clauses.forEach((rfc, sections) -> {

@@ -18,7 +18,7 @@ record SmtpPath(String address, List<String> parameters) {
     private static final String LABEL = "[A-Za-z0-9_\\x80-\\xff](?:[A-Za-z0-9_\\x80-\\xff-]*+)";
     private static final String NAME = LABEL + "(?:\\." + LABEL + ")*+";
     private static final String DOMAIN = "(?:" + NAME + "|\\[[\\x21-\\x5a\\x5e-\\x7e]++\\])";
-    /** A source route is taken and ignored (section 4.1.1.3, appendix C). */
+    /** A source route is taken and ignored (RFC 5321 section 4.1.1.3, appendix C). */
     private static final String ROUTE = "(?:@" + NAME + "(?:,@" + NAME + ")*+:)?+";
 
     private static final Pattern PATH = Pattern.compile(
@@ -26,12 +26,12 @@ record SmtpPath(String address, List<String> parameters) {
     private static final Pattern POSTMASTER =
             Pattern.compile("<(?<address>postmaster)>(?<rest>(?: .*+)?+)", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
-    /** "FROM:" and what follows, perhaps the null path. No space is allowed around the colon (section 3.3). */
+    /** "FROM:" and what follows, perhaps the null path. No space is allowed around the colon (RFC 5321 section 3.3). */
     static Optional<SmtpPath> reverse(String argument) {
         return after("FROM:", argument).flatMap(path -> read(PATH, path));
     }
 
-    /** "TO:" and what follows, perhaps the postmaster without a domain (section 4.5.1), never the null path. */
+    /** "TO:" and what follows, perhaps the postmaster without a domain (RFC 5321 section 4.5.1), never the null path. */
     static Optional<SmtpPath> forward(String argument) {
         return after("TO:", argument).flatMap(path -> read(POSTMASTER, path)
                 .or(() -> read(PATH, path).filter(found -> !found.address().isEmpty())));

@@ -48,7 +48,7 @@ public record Clause(String document, String section) {
     }
 
     /**
-     * Whether it is the other clause or contains it: section 4 contains section 4.2, and an RFC contains all its
+     * Whether it is the other clause or contains it: "4" contains "4.2", and an RFC contains all its
      * sections.
      */
     public boolean covers(Clause other) {

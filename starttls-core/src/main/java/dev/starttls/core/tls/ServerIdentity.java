@@ -22,7 +22,7 @@ import javax.net.ssl.SNIHostName;
  * letters, digits, hyphens and, as those of many mail servers do, underscores. What is neither, such as {@code 127.1} or a
  * name with a space, matches no certificate.
  *
- * <p>Of the certificate, only the subjectAltName counts: a common name is not an identity (section 2). A wildcard is the whole
+ * <p>Of the certificate, only the subjectAltName counts: a common name is not an identity (RFC 9525 section 2). A wildcard is the whole
  * left-most label and stands for exactly one label (section 6.3). The rest of the name has at least two labels: {@code
  * *.example} would match a whole top-level domain, which section 7.1 warns of and no public authority issues. A presented name
  * that is malformed (a dot at the end, an empty label, a control character, a wildcard elsewhere) matches nothing.
