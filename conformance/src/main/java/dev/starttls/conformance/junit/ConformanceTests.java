@@ -74,6 +74,7 @@ public final class ConformanceTests {
      * All checks of a server.
      *
      * @param url as on the command line: {@code smtp://localhost:2525}, {@code imaps://127.0.0.1:9993}
+     * @return tests of all checks of its protocol
      * @throws IllegalArgumentException if it is not a target; the message shows the right form
      */
     public static ConformanceTests of(String url) {
@@ -114,7 +115,12 @@ public final class ConformanceTests {
         return with(settings.withServerName(name));
     }
 
-    /** Credentials, for the checks that need a session after login. */
+    /**
+     * Credentials, for the checks that need a session after login.
+     *
+     * @param user of an account on the server
+     * @param password called for each login; a new array each time, since the login clears it
+     */
     public ConformanceTests login(String user, Supplier<char[]> password) {
         return with(settings.withLogin(new Login(user, password)));
     }
@@ -141,7 +147,12 @@ public final class ConformanceTests {
         return new ConformanceTests(target, settings, only, joined(skip, globs), levels, parallel);
     }
 
-    /** Only checks of these levels; all unless set. */
+    /**
+     * Only checks of these levels; all unless set.
+     *
+     * @param first one of them
+     * @param others perhaps none
+     */
     public ConformanceTests levels(Level first, Level... others) {
         return new ConformanceTests(target, settings, only, skip, EnumSet.of(first, others), parallel);
     }
@@ -161,6 +172,7 @@ public final class ConformanceTests {
     /**
      * The tests, to be returned by a {@code @TestFactory}. Warnings go to standard output.
      *
+     * @return a test for each check, in a container for each family, between two that ask whether the server answers
      * @throws IllegalStateException if no check is left
      */
     public Stream<DynamicNode> tests() {
@@ -173,6 +185,7 @@ public final class ConformanceTests {
      * The same, with warnings as report entries of the factory: their key is the id.
      *
      * @param reporter a parameter of the {@code @TestFactory}
+     * @return the same tests
      * @throws IllegalStateException if no check is left
      */
     public Stream<DynamicNode> tests(TestReporter reporter) {

@@ -320,6 +320,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *
      * @return whether all of them have left; always true on a blocking transport
      * @throws ClosedChannelException if this channel is closed
+     * @throws IOException if the transport fails
      */
     public boolean flush() throws IOException {
         halves.writing().lock().lock();
@@ -341,6 +342,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *
      * @throws NotYetConnectedException if the upgrade is not done
      * @throws ClosedChannelException if this channel is closed
+     * @throws IOException if the transport fails
      */
     public void shutdownOutput() throws IOException {
         halves.writing().lock().lock();
