@@ -20,12 +20,7 @@ public sealed interface ImapAnswer {
      * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
      */
     record Reply(List<ImapResponse.Data> data, ImapStatus status) implements ImapAnswer {
-        /**
-         * Keeps its own copy of the data and checks the condition.
-         *
-         * @param data as described above
-         * @param status as described above
-         */
+        /** Keeps its own copy of the data and checks the condition. */
         public Reply {
             data = List.copyOf(data);
             expectFinal(status);
@@ -49,12 +44,7 @@ public sealed interface ImapAnswer {
      * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
      */
     record Close(String bye, ImapStatus status) implements ImapAnswer {
-        /**
-         * Checks the condition.
-         *
-         * @param bye as described above
-         * @param status as described above
-         */
+        /** Checks the condition. */
         public Close {
             expectFinal(status);
         }

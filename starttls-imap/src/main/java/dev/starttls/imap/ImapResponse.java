@@ -29,12 +29,7 @@ public sealed interface ImapResponse {
      * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
      */
     record Tagged(String tag, ImapStatus status) implements ImapResponse {
-        /**
-         * Checks the tag and the condition.
-         *
-         * @param tag as described above
-         * @param status as described above
-         */
+        /** Checks the tag and the condition. */
         public Tagged {
             if (!ImapSyntax.tag(tag)) {
                 throw new IllegalArgumentException(
@@ -83,7 +78,6 @@ public sealed interface ImapResponse {
         /**
          * Checks that CRLF stands before literals only.
          *
-         * @param text as described above
          * @throws IllegalArgumentException if the peer would see other responses than this one
          */
         public Data {
@@ -137,11 +131,7 @@ public sealed interface ImapResponse {
      * @param text for people, or the challenge in base64; may be empty
      */
     record Continuation(String text) implements ImapResponse {
-        /**
-         * Checks that it could be sent as one line.
-         *
-         * @param text as described above
-         */
+        /** Checks that it could be sent as one line. */
         public Continuation {
             if (!Ascii.sendable(text)) {
                 throw new IllegalArgumentException(

@@ -17,8 +17,6 @@ public record ImapResponseCode(String name, String argument) {
     /**
      * Checks that it could be sent as one.
      *
-     * @param name as described above
-     * @param argument as described above
      * @throws IllegalArgumentException if it could not
      */
     public ImapResponseCode {

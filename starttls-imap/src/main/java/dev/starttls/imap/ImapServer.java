@@ -41,7 +41,6 @@ public final class ImapServer extends HandlerServer<ImapServer, ImapHandler> {
      *
      * @param capabilities IMAP4rev1 or IMAP4rev2 among them; those that begin with "AUTH=" are announced inside TLS only.
      *     IMAP4rev1 alone unless set
-     * @return this
      * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public ImapServer capabilities(List<String> capabilities) {

@@ -21,9 +21,6 @@ public record ImapStatus(ImapCondition condition, Optional<ImapResponseCode> cod
     /**
      * Checks that it could be sent as one line.
      *
-     * @param condition as described above
-     * @param code as described above
-     * @param text as described above
      * @throws IllegalArgumentException if it could not
      */
     public ImapStatus {

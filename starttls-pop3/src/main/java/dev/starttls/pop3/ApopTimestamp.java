@@ -18,7 +18,6 @@ public record ApopTimestamp(String text) {
     /**
      * Checks the syntax.
      *
-     * @param text as described above
      * @throws IllegalArgumentException if it is no msg-id
      */
     public ApopTimestamp {

@@ -19,11 +19,7 @@ public sealed interface Pop3Answer {
      * @param reply +OK or -ERR
      */
     record Reply(Pop3Reply reply) implements Pop3Answer {
-        /**
-         * Checks the length.
-         *
-         * @param reply as described above
-         */
+        /** Checks the length. */
         public Reply {
             reply.bounded();
         }
@@ -37,12 +33,7 @@ public sealed interface Pop3Answer {
      *     the end: both are put there when it is sent
      */
     record MultiLine(Pop3Reply reply, List<String> lines) implements Pop3Answer {
-        /**
-         * Checks the status and the lines, and keeps its own copy of them.
-         *
-         * @param reply as described above
-         * @param lines as described above
-         */
+        /** Checks the status and the lines, and keeps its own copy of them. */
         public MultiLine {
             expectOk(reply);
             lines = List.copyOf(lines);
@@ -64,11 +55,7 @@ public sealed interface Pop3Answer {
      * @param reply +OK
      */
     record Opened(Pop3Reply reply) implements Pop3Answer {
-        /**
-         * Checks the status.
-         *
-         * @param reply as described above
-         */
+        /** Checks the status. */
         public Opened {
             expectOk(reply);
         }
@@ -82,12 +69,7 @@ public sealed interface Pop3Answer {
      * @param response from the client's line, as it came, to the next answer
      */
     record Challenge(String challenge, Function<String, Pop3Answer> response) implements Pop3Answer {
-        /**
-         * Checks that the challenge is a word.
-         *
-         * @param challenge as described above
-         * @param response as described above
-         */
+        /** Checks that the challenge is a word. */
         public Challenge {
             if (!challenge.isEmpty() && !Ascii.word(challenge)) {
                 throw new IllegalArgumentException("challenge: expected base64, got other characters");
@@ -101,11 +83,7 @@ public sealed interface Pop3Answer {
      * @param reply for instance -ERR
      */
     record Close(Pop3Reply reply) implements Pop3Answer {
-        /**
-         * Checks the length.
-         *
-         * @param reply as described above
-         */
+        /** Checks the length. */
         public Close {
             reply.bounded();
         }

@@ -31,7 +31,7 @@ public interface Pop3Login {
      * @param user as the client gave it, decoded as UTF-8
      * @param password likewise
      * @param session in the AUTHORIZATION state
-     * @return as above
+     * @return the mailbox, or empty, as {@link #open(String, String)} has it
      */
     default Optional<Pop3Mailbox> open(String user, String password, Pop3Session session) {
         return open(user, password);

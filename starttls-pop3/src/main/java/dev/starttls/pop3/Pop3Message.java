@@ -18,8 +18,6 @@ public record Pop3Message(String uniqueId, List<String> lines) {
     /**
      * Checks the bounds and keeps its own copy of the lines.
      *
-     * @param uniqueId as described above
-     * @param lines as described above
      * @throws IllegalArgumentException if it could not be sent
      */
     public Pop3Message {

@@ -26,9 +26,6 @@ public record Pop3Reply(Pop3Status status, Optional<Pop3ResponseCode> code, Stri
     /**
      * Checks the text.
      *
-     * @param status as described above
-     * @param code as described above
-     * @param text as described above
      * @throws IllegalArgumentException if it could not be sent as one line
      */
     public Pop3Reply {

@@ -14,7 +14,6 @@ public record Pop3ResponseCode(String name) {
     /**
      * Checks the syntax and takes it to upper case.
      *
-     * @param name as described above
      * @throws IllegalArgumentException if it is empty, has an empty level, or anything but printable ASCII without spaces
      *     and brackets
      */

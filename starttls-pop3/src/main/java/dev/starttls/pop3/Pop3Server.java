@@ -45,7 +45,6 @@ public final class Pop3Server extends HandlerServer<Pop3Server, Pop3Handler> {
      * What it announces besides STLS.
      *
      * @param capabilities a tag with its parameters each; USER and SASL are announced only where a login is accepted
-     * @return this
      * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public Pop3Server capabilities(List<String> capabilities) {
@@ -56,7 +55,6 @@ public final class Pop3Server extends HandlerServer<Pop3Server, Pop3Handler> {
      * What becomes of a login before TLS under {@link TlsPolicy#OPPORTUNISTIC}.
      *
      * @param plaintextLogin {@link PlaintextLogin#REFUSED} unless set
-     * @return this
      * @throws NullPointerException if it is null
      */
     public Pop3Server plaintextLogin(PlaintextLogin plaintextLogin) {

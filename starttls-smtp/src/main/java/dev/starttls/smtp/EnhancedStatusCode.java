@@ -15,9 +15,6 @@ public record EnhancedStatusCode(int category, int subject, int detail) {
     /**
      * Checks the bounds.
      *
-     * @param category as described above
-     * @param subject as described above
-     * @param detail as described above
      * @throws IllegalArgumentException if one is out of its bounds
      */
     public EnhancedStatusCode {

@@ -17,11 +17,7 @@ public sealed interface SmtpAnswer {
      * @param reply neither 334 nor 354
      */
     record Reply(SmtpReply reply) implements SmtpAnswer {
-        /**
-         * Checks the code.
-         *
-         * @param reply as described above
-         */
+        /** Checks the code. */
         public Reply {
             expectFinal(reply);
         }
@@ -34,12 +30,7 @@ public sealed interface SmtpAnswer {
      * @param receiver takes the message
      */
     record Data(SmtpReply reply, SmtpDataReceiver receiver) implements SmtpAnswer {
-        /**
-         * Checks the code.
-         *
-         * @param reply as described above
-         * @param receiver as described above
-         */
+        /** Checks the code. */
         public Data {
             expect(354, reply);
         }
@@ -52,12 +43,7 @@ public sealed interface SmtpAnswer {
      * @param response from the client's line, as it came, to the next answer
      */
     record Challenge(SmtpReply reply, Function<String, SmtpAnswer> response) implements SmtpAnswer {
-        /**
-         * Checks the code.
-         *
-         * @param reply as described above
-         * @param response as described above
-         */
+        /** Checks the code. */
         public Challenge {
             expect(334, reply);
         }
@@ -69,11 +55,7 @@ public sealed interface SmtpAnswer {
      * @param reply for instance 421; neither 334 nor 354
      */
     record Close(SmtpReply reply) implements SmtpAnswer {
-        /**
-         * Checks the code.
-         *
-         * @param reply as described above
-         */
+        /** Checks the code. */
         public Close {
             expectFinal(reply);
         }

@@ -47,7 +47,6 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
      *
      * @param name a host name or an address literal, 1 to 255 printable characters of ASCII without a space; {@link
      *     SmtpClientDialogue#LOCAL_NAME} unless set
-     * @return this
      * @throws IllegalArgumentException if it could not be sent as one
      */
     public SmtpClient name(String name) {
@@ -61,7 +60,6 @@ public final class SmtpClient extends ClientSetup<SmtpClient, SmtpConnection, Sm
      * policy can do without.
      *
      * @param fallback {@link HeloFallback#ALLOWED} unless set
-     * @return this
      * @throws NullPointerException if it is null
      */
     public SmtpClient helo(HeloFallback fallback) {

@@ -14,14 +14,7 @@ import java.util.List;
  */
 public record SmtpEnvelope(String clientName, String sender, List<String> recipients, SmtpSession session) {
 
-    /**
-     * Keeps its own copy of the recipients.
-     *
-     * @param clientName as described above
-     * @param sender as described above
-     * @param recipients as described above
-     * @param session as described above
-     */
+    /** Keeps its own copy of the recipients. */
     public SmtpEnvelope {
         recipients = List.copyOf(recipients);
     }

@@ -26,9 +26,6 @@ public record SmtpReply(int code, Optional<EnhancedStatusCode> status, List<Stri
     /**
      * Checks the bounds and keeps its own copy of the text.
      *
-     * @param code as described above
-     * @param status as described above
-     * @param text as described above
      * @throws IllegalArgumentException if it could not be sent as one reply
      */
     public SmtpReply {

@@ -39,7 +39,6 @@ public final class SmtpServer extends HandlerServer<SmtpServer, SmtpHandler> {
      * What it announces besides STARTTLS.
      *
      * @param extensions a keyword with its parameters each; AUTH and REQUIRETLS are announced inside TLS only
-     * @return this
      * @throws IllegalArgumentException if one could not be announced, or may not be
      */
     public SmtpServer extensions(List<String> extensions) {

@@ -100,7 +100,6 @@ final class EstablishedSession implements AutoCloseable {
     /**
      * Reads the greeting if one comes inside TLS, and gets one answer.
      *
-     * @return this
      * @throws BlockedException if that fails; inconclusive
      */
     EstablishedSession begun() throws BlockedException {

@@ -29,7 +29,7 @@ import javax.net.ssl.SSLContext;
 /**
  * What the clients of all protocols are set up with, and how they connect.
  *
- * <p>Not safe for use by several threads. One setup may connect any number of times.
+ * <p>Not safe for use by several threads. Each setter returns this. One setup may connect any number of times.
  *
  * @param <S> the protocol's client
  * @param <C> what it connects to
@@ -84,8 +84,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * What is done about TLS. Unless set: {@link TlsPolicy#IMPLICIT} on the implicit-TLS port of the protocol (RFC 8314
      * section 7), {@link TlsPolicy#REQUIRED} on any other.
      *
-     * @param policy any
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S policy(TlsPolicy policy) {
@@ -97,7 +95,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * stays. Use one for many connections, so that sessions are resumed.
      *
      * @param context initialised
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S sslContext(SSLContext context) {
@@ -107,8 +104,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     /**
      * How TLS is spoken. These settings replace all that was set before, the context of {@link #sslContext} too.
      *
-     * @param tls settings
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S tls(TlsSettings tls) {
@@ -120,7 +115,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * TlsSettings.Builder#sni}). Unless set, the host connected to.
      *
      * @param name a host name or address
-     * @return this
      * @throws IllegalArgumentException if it is empty, or is not ASCII and cannot be converted to it
      * @throws NullPointerException if it is null
      */
@@ -137,7 +131,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * The listener that hears what becomes of the upgrades.
      *
      * @param listener called by the thread that connects
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S listener(UpgradeListener listener) {
@@ -147,8 +140,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     /**
      * Bounds on what the server sends.
      *
-     * @param limits any
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S limits(UpgradeLimits limits) {
@@ -166,7 +157,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      *
      * @param timeout positive, at most {@link UpgradeLimits#MAX_TIME}, which longer ones are taken for; 30 seconds and 60
      *     seconds unless set
-     * @return this
      * @throws IllegalArgumentException if it is not positive
      * @throws NullPointerException if it is null
      */
@@ -183,7 +173,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * @param executor runs one task for each connection, which blocks; it is abandoned there when the time for the TCP
      *     connection is over, so that a few threads more than there are names in need are wanted. Not {@code
      *     Runnable::run} with {@link #connect(UpgradeLoop)}: it would block the loop
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S lookup(Executor executor) {
@@ -197,7 +186,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * When the ClientHello is made.
      *
      * @param preparation while waiting, unless set
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S preparation(Preparation preparation) {
@@ -212,7 +200,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * @param executor runs a task of some milliseconds for each connection; if it rejects one or does not come to it in
      *     time, the thread that connects makes the ClientHello itself. With {@link #connect(UpgradeLoop)}, {@code
      *     Runnable::run} has the calling thread make it while the loop's connects
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S preparation(Executor executor) {
@@ -237,7 +224,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * #connection} fail, and what made the connection has to make another.
      *
      * @param direct {@link DirectUpgrade#NEVER} unless set
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S direct(DirectUpgrade direct) {
@@ -248,7 +234,6 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * Where it is remembered what hosts take, for {@link #direct}: by the {@link #serverName} and the port.
      *
      * @param memory {@link HostMemory#ofProcess} unless set
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S memory(HostMemory memory) {
@@ -372,11 +357,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      */
     protected abstract C session(StartTlsChannel channel, D dialogue);
 
-    /**
-     * This, by its own type.
-     *
-     * @return this
-     */
+    /** This, by its own type. */
     protected abstract S self();
 
     /** One line for people: the server's address and the policy. */

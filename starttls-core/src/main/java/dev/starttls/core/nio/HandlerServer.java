@@ -34,7 +34,6 @@ public abstract class HandlerServer<S extends HandlerServer<S, H>, H> extends Se
      * them: what is wrong is said here, not to each client.
      *
      * @param given what the handler knows, each as it is announced; copied
-     * @return this
      * @throws IllegalArgumentException if the host or one of them could not be announced, or may not be; what was set before
      *     stays
      * @throws NullPointerException if one of them, the host or the handler is null

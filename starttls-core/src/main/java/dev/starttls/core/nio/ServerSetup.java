@@ -31,7 +31,8 @@ import javax.net.ssl.SSLContext;
 /**
  * What the servers of all protocols are set up with, and how they serve.
  *
- * <p>Not safe for use by several threads while it is set up; after that, it may serve on any number of threads.
+ * <p>Not safe for use by several threads while it is set up, where each setter returns this; after that, it may serve on any
+ * number of threads.
  *
  * @param <S> the protocol's server
  */
@@ -56,7 +57,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * What is done about TLS.
      *
      * @param policy {@link TlsPolicy#REQUIRED} unless set: commands are refused until the client has upgraded
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S policy(TlsPolicy policy) {
@@ -80,7 +80,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * fails with it, as HANDSHAKE_FAILED with a hint, which the {@link #listener} hears.
      *
      * @param context initialised
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S sslContext(SSLContext context) {
@@ -93,7 +92,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      *
      * @param chain the server's certificate, followed by those of the issuers up to the root, which may be left out
      * @param key its private key, not encrypted
-     * @return this
      * @throws IOException if they cannot be read or do not belong together; the message names the file and what to try
      * @throws NullPointerException if one is null
      */
@@ -104,8 +102,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     /**
      * How TLS is spoken. These settings replace all that was set before, the context of {@link #sslContext} too.
      *
-     * @param tls settings
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S tls(TlsSettings tls) {
@@ -116,7 +112,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * The listener that hears what becomes of the upgrades.
      *
      * @param listener called by the thread that serves
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S listener(UpgradeListener listener) {
@@ -126,8 +121,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
     /**
      * Bounds on what the clients send.
      *
-     * @param limits any
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S limits(UpgradeLimits limits) {
@@ -138,7 +131,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * What is done with octets that follow the upgrade command.
      *
      * @param injection {@link InjectionResponse#FAIL} unless set; {@link InjectionResponse#HANDSHAKE} is for IMAP only
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S injection(InjectionResponse injection) {
@@ -149,7 +141,6 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      * The receiver of the channels of dialogues that end with a hand-over. Unless set, they are closed.
      *
      * @param receiver called by the thread that serves
-     * @return this
      * @throws NullPointerException if it is null
      */
     public S handOver(Consumer<StartTlsChannel> receiver) {
@@ -346,11 +337,7 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      */
     protected abstract Dialogue dialogue(TlsPolicy policy);
 
-    /**
-     * This, by its own type.
-     *
-     * @return this
-     */
+    /** This, by its own type. */
     protected abstract S self();
 
     private S with(UpgradeSettings changed) {

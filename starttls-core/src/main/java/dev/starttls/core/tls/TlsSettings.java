@@ -132,7 +132,7 @@ public final class TlsSettings {
         return engines.server(peerHost, peerPort, serverName);
     }
 
-    /** Collects settings. Not safe for use by several threads. */
+    /** Collects settings; each setter returns this. Not safe for use by several threads. */
     public static final class Builder {
 
         private Optional<EngineSource> source = Optional.empty();
@@ -163,7 +163,6 @@ public final class TlsSettings {
          * added to a client's port to keep such sessions apart. The library compares the name.
          *
          * @param context initialised
-         * @return this
          * @throws NullPointerException if it is null
          */
         public Builder context(SSLContext context) {
@@ -175,7 +174,6 @@ public final class TlsSettings {
          *
          * @param engines called once for each connection, once more by a server before it begins to serve, and once more if
          *     {@link #namedGroups} are set
-         * @return this
          * @throws NullPointerException if it is null
          */
         public Builder engines(EngineSource engines) {
@@ -190,7 +188,6 @@ public final class TlsSettings {
          * support are ignored. RFC 8996 forbids TLS 1.1 and older.
          *
          * @param names for instance "TLSv1.3"; at least one
-         * @return this
          * @throws IllegalArgumentException if there are none
          * @throws NullPointerException if one is null
          */
@@ -207,7 +204,6 @@ public final class TlsSettings {
          * Sets the cipher suites to enable, by the names of {@link SSLEngine#getSupportedCipherSuites()}.
          *
          * @param names none for the engine's own choice
-         * @return this
          * @throws NullPointerException if one is null
          */
         public Builder suites(String... names) {
@@ -238,7 +234,6 @@ public final class TlsSettings {
          * groups that these leave out cannot be found. The group that was negotiated is in the report of the upgrade.
          *
          * @param names none for the engine's own choice
-         * @return this
          * @throws UnsupportedOperationException if Java is older than 20, or this library was packed without its class for Java
          *     20; never without names
          * @throws IllegalArgumentException if one is empty or comes twice
@@ -253,7 +248,6 @@ public final class TlsSettings {
          * Sets the application protocols to offer or accept by ALPN (RFC 7301), the preferred first.
          *
          * @param names for instance "imap" or "pop3"; none for no ALPN
-         * @return this
          * @throws NullPointerException if one is null
          */
         public Builder applicationProtocols(String... names) {
@@ -265,7 +259,6 @@ public final class TlsSettings {
          * Sets whether a server asks the client for a certificate.
          *
          * @param asked {@link ClientCertificate#NONE} unless set
-         * @return this
          * @throws NullPointerException if it is null
          */
         public Builder clientCertificate(ClientCertificate asked) {
@@ -279,7 +272,6 @@ public final class TlsSettings {
          * not at all where it is opportunistic.
          *
          * @param verified full or none
-         * @return this
          * @throws NullPointerException if it is null
          */
         public Builder verification(Verification verified) {
@@ -296,7 +288,6 @@ public final class TlsSettings {
          *
          * @param keys each {@code sha256/} and the Base64 of the hash of a SubjectPublicKeyInfo: {@code openssl x509 -pubkey
          *     -noout | openssl pkey -pubin -outform DER | openssl dgst -sha256 -binary | base64}. None for no pins
-         * @return this
          * @throws IllegalArgumentException if one is not in this format
          * @throws NullPointerException if one is null
          */
@@ -310,7 +301,6 @@ public final class TlsSettings {
          * Sets the name that a client sends by SNI (RFC 6066 section 3). The name that is verified stays the server's.
          *
          * @param name of a host
-         * @return this
          * @throws IllegalArgumentException if it is not valid as SNI, such as an address or a name with an underscore
          * @throws NullPointerException if it is null
          */
@@ -320,11 +310,7 @@ public final class TlsSettings {
             return this;
         }
 
-        /**
-         * Makes a client send no name by SNI, so that it is not disclosed on the network.
-         *
-         * @return this
-         */
+        /** Makes a client send no name by SNI, so that it is not disclosed on the network. */
         public Builder withoutSni() {
             indication = Indication.NOTHING;
             return this;
@@ -334,7 +320,6 @@ public final class TlsSettings {
          * Sets how an end of the connection without close_notify is treated.
          *
          * @param taken {@link Truncation#REPORTED} unless set
-         * @return this
          * @throws NullPointerException if it is null
          */
         public Builder truncation(Truncation taken) {
@@ -354,7 +339,6 @@ public final class TlsSettings {
          * netty-tcnative do not.
          *
          * @param choose from a host name in lower case to its context
-         * @return this
          * @throws NullPointerException if it is null
          */
         public Builder contextByServerName(Function<String, Optional<SSLContext>> choose) {

@@ -10,12 +10,7 @@ import dev.starttls.core.tls.ServerIdentity;
  */
 public record Peer(String host, int port) {
 
-    /**
-     * Checks the bounds.
-     *
-     * @param host as described above
-     * @param port as described above
-     */
+    /** Checks the bounds. */
     public Peer {
         if (host.isEmpty()) {
             throw new IllegalArgumentException("host: expected a name or an address, got nothing");

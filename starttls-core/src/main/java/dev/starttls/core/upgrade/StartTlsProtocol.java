@@ -14,14 +14,7 @@ import java.util.List;
 public record StartTlsProtocol(
         String name, String keyword, List<Integer> startTlsPorts, List<Integer> implicitTlsPorts) {
 
-    /**
-     * Keeps its own copies of the lists.
-     *
-     * @param name as described above
-     * @param keyword as described above
-     * @param startTlsPorts as described above
-     * @param implicitTlsPorts as described above
-     */
+    /** Keeps its own copies of the lists. */
     public StartTlsProtocol {
         startTlsPorts = List.copyOf(startTlsPorts);
         implicitTlsPorts = List.copyOf(implicitTlsPorts);

@@ -18,12 +18,7 @@ public sealed interface Step {
      * @param lines to send
      */
     record Await(Phase phase, List<String> lines) implements Step {
-        /**
-         * Keeps its own copy of the lines.
-         *
-         * @param phase as described above
-         * @param lines as described above
-         */
+        /** Keeps its own copy of the lines. */
         public Await {
             Objects.requireNonNull(phase, "phase");
             lines = List.copyOf(lines);
@@ -39,13 +34,7 @@ public sealed interface Step {
      * @param count of octets, at least 1; more than the octets that the limits allow in a phase fail the connection
      */
     record AwaitOctets(Phase phase, List<String> lines, int count) implements Step {
-        /**
-         * Keeps its own copy of the lines.
-         *
-         * @param phase as described above
-         * @param lines as described above
-         * @param count as described above
-         */
+        /** Keeps its own copy of the lines. */
         public AwaitOctets {
             Objects.requireNonNull(phase, "phase");
             lines = List.copyOf(lines);
@@ -70,12 +59,7 @@ public sealed interface Step {
      * @param offer whether the server has announced it
      */
     record Propose(String command, Offer offer) implements Step {
-        /**
-         * Checks that nothing is missing.
-         *
-         * @param command as described above
-         * @param offer as described above
-         */
+        /** Checks that nothing is missing. */
         public Propose {
             Objects.requireNonNull(offer, "offer");
         }
@@ -99,13 +83,7 @@ public sealed interface Step {
      * @param reply the server's line that refused
      */
     record Ask(Phase phase, List<String> lines, String reply) implements Step {
-        /**
-         * Keeps its own copy of the lines.
-         *
-         * @param phase as described above
-         * @param lines as described above
-         * @param reply as described above
-         */
+        /** Keeps its own copy of the lines. */
         public Ask {
             Objects.requireNonNull(phase, "phase");
             lines = List.copyOf(lines);
@@ -119,11 +97,7 @@ public sealed interface Step {
      * @param goAhead the server's line; empty on a client
      */
     record Proceed(List<String> goAhead) implements Step {
-        /**
-         * Keeps its own copy of the lines.
-         *
-         * @param goAhead as described above
-         */
+        /** Keeps its own copy of the lines. */
         public Proceed {
             goAhead = List.copyOf(goAhead);
         }
@@ -138,12 +112,7 @@ public sealed interface Step {
      * @param reply the server's line that said so
      */
     record Decline(FailureReason reason, String reply) implements Step {
-        /**
-         * Checks the reason.
-         *
-         * @param reason as described above
-         * @param reply as described above
-         */
+        /** Checks the reason. */
         public Decline {
             switch (reason) {
                 case NOT_OFFERED, REFUSED, PREAUTHENTICATED -> {}
@@ -161,11 +130,7 @@ public sealed interface Step {
      * @param lines to send
      */
     record Ready(List<String> lines) implements Step {
-        /**
-         * Keeps its own copy of the lines.
-         *
-         * @param lines as described above
-         */
+        /** Keeps its own copy of the lines. */
         public Ready {
             lines = List.copyOf(lines);
         }
@@ -177,11 +142,7 @@ public sealed interface Step {
      * @param lines to send
      */
     record Close(List<String> lines) implements Step {
-        /**
-         * Keeps its own copy of the lines.
-         *
-         * @param lines as described above
-         */
+        /** Keeps its own copy of the lines. */
         public Close {
             lines = List.copyOf(lines);
         }
@@ -197,27 +158,12 @@ public sealed interface Step {
      * @param hint what a person may try; empty for the general advice of the reason
      */
     record Fail(FailureReason reason, String detail, String reply, List<String> lines, String hint) implements Step {
-        /**
-         * Keeps its own copy of the lines.
-         *
-         * @param reason as described above
-         * @param detail as described above
-         * @param reply as described above
-         * @param lines as described above
-         * @param hint as described above
-         */
+        /** Keeps its own copy of the lines. */
         public Fail {
             lines = List.copyOf(lines);
         }
 
-        /**
-         * The same without a hint.
-         *
-         * @param reason as described above
-         * @param detail as described above
-         * @param reply as described above
-         * @param lines as described above
-         */
+        /** The same without a hint. */
         public Fail(FailureReason reason, String detail, String reply, List<String> lines) {
             this(reason, detail, reply, lines, "");
         }

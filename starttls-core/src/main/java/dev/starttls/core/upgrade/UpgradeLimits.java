@@ -47,16 +47,7 @@ public record UpgradeLimits(
     public static final UpgradeLimits DEFAULT =
             new UpgradeLimits(8_192, 200, 65_536, Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ZERO);
 
-    /**
-     * Checks the bounds; a time of more than {@link #MAX_TIME} becomes that.
-     *
-     * @param lineOctets as described above
-     * @param linesPerPhase as described above
-     * @param octetsPerPhase as described above
-     * @param timePerPhase as described above
-     * @param timePerCommand as described above
-     * @param timeToClose as described above
-     */
+    /** Checks the bounds; a time of more than {@link #MAX_TIME} becomes that. */
     public UpgradeLimits {
         atLeast("lineOctets", lineOctets, 64);
         atLeast("linesPerPhase", linesPerPhase, 1);
@@ -76,7 +67,6 @@ public record UpgradeLimits(
      * The same with another maximum length of a line. Where a phase may have fewer octets than that, it may have as many.
      *
      * @param octets CRLF included; at least 64
-     * @return new limits
      * @throws IllegalArgumentException if it is less than 64
      */
     public UpgradeLimits withLineOctets(int octets) {
@@ -88,7 +78,6 @@ public record UpgradeLimits(
      * The same with another maximum number of lines in one phase.
      *
      * @param lines at least 1
-     * @return new limits
      * @throws IllegalArgumentException if it is less than 1
      */
     public UpgradeLimits withLinesPerPhase(int lines) {
@@ -99,7 +88,6 @@ public record UpgradeLimits(
      * The same with another maximum number of octets in one phase.
      *
      * @param octets at least {@link #lineOctets}
-     * @return new limits
      * @throws IllegalArgumentException if it is less than {@link #lineOctets}
      */
     public UpgradeLimits withOctetsPerPhase(int octets) {
@@ -110,7 +98,6 @@ public record UpgradeLimits(
      * The same with another time for each phase.
      *
      * @param time positive
-     * @return new limits
      * @throws IllegalArgumentException if it is not positive
      */
     public UpgradeLimits withTimePerPhase(Duration time) {
@@ -121,7 +108,6 @@ public record UpgradeLimits(
      * The same with another time for each command of a client that is served.
      *
      * @param time positive
-     * @return new limits
      * @throws IllegalArgumentException if it is not positive
      */
     public UpgradeLimits withTimePerCommand(Duration time) {
@@ -132,7 +118,6 @@ public record UpgradeLimits(
      * The same with another wait for the peer's close_notify.
      *
      * @param time zero or more
-     * @return new limits
      * @throws IllegalArgumentException if it is negative
      */
     public UpgradeLimits withTimeToClose(Duration time) {

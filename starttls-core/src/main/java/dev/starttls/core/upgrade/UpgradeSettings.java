@@ -34,14 +34,6 @@ public record UpgradeSettings(
     /**
      * Checks that nothing is missing: a connection without a policy would be one without TLS.
      *
-     * @param policy as described above
-     * @param tls as described above
-     * @param limits as described above
-     * @param listener as described above
-     * @param preparation as described above
-     * @param injection as described above
-     * @param direct as described above
-     * @param memory as described above
      * @throws NullPointerException if one is null
      */
     public UpgradeSettings {
@@ -96,72 +88,37 @@ public record UpgradeSettings(
         return tls.verification().orElse(policy.enforced() ? Verification.FULL : Verification.NONE);
     }
 
-    /**
-     * The same with another policy.
-     *
-     * @param policy what is done about TLS
-     * @return new settings
-     */
+    /** The same with another policy. */
     public UpgradeSettings withPolicy(TlsPolicy policy) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
-    /**
-     * The same with other TLS settings.
-     *
-     * @param tls how TLS is spoken
-     * @return new settings
-     */
+    /** The same with other TLS settings. */
     public UpgradeSettings withTls(TlsSettings tls) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
-    /**
-     * The same with other limits.
-     *
-     * @param limits bounds on what the peer sends
-     * @return new settings
-     */
+    /** The same with other limits. */
     public UpgradeSettings withLimits(UpgradeLimits limits) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
-    /**
-     * The same with another listener.
-     *
-     * @param listener hears what becomes of the upgrade
-     * @return new settings
-     */
+    /** The same with another listener. */
     public UpgradeSettings withListener(UpgradeListener listener) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
-    /**
-     * The same with another time of preparation.
-     *
-     * @param preparation when a client makes its ClientHello
-     * @return new settings
-     */
+    /** The same with another time of preparation. */
     public UpgradeSettings withPreparation(Preparation preparation) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
-    /**
-     * The same with another response to injected octets.
-     *
-     * @param injection what a server does with octets after the upgrade command
-     * @return new settings
-     */
+    /** The same with another response to injected octets. */
     public UpgradeSettings withInjection(InjectionResponse injection) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
 
-    /**
-     * The same with another rule for the upgrade command.
-     *
-     * @param direct whether a client says it without asking first
-     * @return new settings
-     */
+    /** The same with another rule on saying the upgrade command without asking first. */
     public UpgradeSettings withDirect(DirectUpgrade direct) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
     }
@@ -170,7 +127,6 @@ public record UpgradeSettings(
      * The same with another memory of hosts.
      *
      * @param memory safe for use by several threads
-     * @return new settings
      */
     public UpgradeSettings withMemory(HostMemory memory) {
         return new UpgradeSettings(policy, tls, limits, listener, preparation, injection, direct, memory);
