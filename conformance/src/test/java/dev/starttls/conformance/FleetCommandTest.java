@@ -87,9 +87,9 @@ class FleetCommandTest {
 
     @Test
     void every_target_of_a_long_list_has_exactly_one_result_in_a_small_heap() throws Exception {
-        List<String> nobody = deadPorts();
+        List<String> dead = deadPorts();
         List<String> all = new ArrayList<>(servers.urls());
-        all.addAll(nobody);
+        all.addAll(dead);
         Collections.shuffle(all, new Random(1));
         try (CommandProcess command =
                 CommandProcess.start(folder, with("--targets-file", list(all).toString()))) {
@@ -98,7 +98,7 @@ class FleetCommandTest {
             assertThat(targets(lines.stream())).containsExactlyInAnyOrderElementsOf(all);
             for (String line : lines) {
                 JsonNode result = MAPPER.readTree(line);
-                if (nobody.contains(result.get("target").asText())) {
+                if (dead.contains(result.get("target").asText())) {
                     assertThat(result.get("error").asText()).contains("CONNECT_FAILED in phase CONNECT");
                     assertThat(result.get("checks")).isEmpty();
                 } else {
@@ -131,7 +131,7 @@ class FleetCommandTest {
 
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
-    void an_interrupted_run_has_written_what_was_finished_and_tells_the_rest(String signal, int status)
+    void an_interrupted_run_has_written_what_was_finished_and_reports_the_rest(String signal, int status)
             throws Exception {
         Path json = folder.resolve("report.json");
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());

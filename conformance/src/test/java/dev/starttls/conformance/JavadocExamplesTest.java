@@ -28,7 +28,7 @@ class JavadocExamplesTest {
     private static final List<String> LIBRARIES =
             List.of("starttls-core", "starttls-smtp", "starttls-imap", "starttls-pop3");
     private static final Pattern EXAMPLE = Pattern.compile("<pre>\\{@code\n(.*?)\n *\\* *\\}</pre>", Pattern.DOTALL);
-    /** How a diagram of the machine is told from code. */
+    /** What distinguishes a diagram of the machine from code. */
     private static final String DIAGRAM = "--> ";
 
     /** What a reader's editor adds besides the library's own packages. */
@@ -90,7 +90,7 @@ class JavadocExamplesTest {
             Map.entry(
                     "UpgradeException",
                     "abstract void attempt() throws UpgradeException;"
-                            + " abstract void queueForLater(String type); abstract void tellPostmaster(String message);"),
+                            + " abstract void queueForLater(String type); abstract void notifyPostmaster(String message);"),
             Map.entry(
                     "UpgradeListener",
                     "Metrics metrics; interface Metrics { void increment(String name, String tag); }"),

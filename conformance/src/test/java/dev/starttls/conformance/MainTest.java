@@ -165,7 +165,7 @@ class MainTest {
                 "--targets-file /no/such | cannot read the targets file",
                 "--bogus | --bogus",
             })
-    void a_wrong_call_is_status_2_and_told(String args, String message) {
+    void a_wrong_call_is_status_2_and_reported(String args, String message) {
         assertThat(run(args.split(" ", -1))).isEqualTo(2);
         assertThat(err()).contains(message).contains("Try --help");
         assertThat(out()).isEmpty();
@@ -323,7 +323,7 @@ class MainTest {
     }
 
     @Test
-    void explain_tells_clause_attack_and_fix() {
+    void explain_prints_clause_attack_and_fix() {
         assertThat(run("--explain", "up-s-10")).isZero();
         assertThat(out())
                 .contains("UP-S-10")
@@ -370,7 +370,7 @@ class MainTest {
     }
 
     @Test
-    void version_is_told() {
+    void version_is_printed() {
         assertThat(run("--version")).isZero();
         assertThat(out()).startsWith("conformance ");
     }

@@ -64,7 +64,7 @@ class RunResultsTest {
     }
 
     @Test
-    void what_is_finished_after_an_interrupt_is_not_written_behind_the_end_of_the_report() throws UsageException {
+    void what_is_finished_after_an_interrupt_is_not_written_after_the_end_of_the_report() throws UsageException {
         RunResults results = results();
         results.tally().begun();
         results.tally().begun();
@@ -122,7 +122,7 @@ class RunResultsTest {
     }
 
     @Test
-    void an_interrupt_behind_the_end_says_nothing() throws UsageException {
+    void an_interrupt_after_the_end_says_nothing() throws UsageException {
         RunResults results = results();
         results.end();
         results.interrupted();
@@ -139,7 +139,7 @@ class RunResultsTest {
     }
 
     @Test
-    void a_full_disk_ends_it_and_is_told() throws UsageException {
+    void a_full_disk_ends_it_and_is_reported() throws UsageException {
         RunResults results = results(broken("No space left on device"), "ndjson");
         assertThat(results.add(sound(1))).isFalse();
         assertThat(err()).contains("cannot write to standard output: No space left on device");
@@ -147,7 +147,7 @@ class RunResultsTest {
     }
 
     @Test
-    void a_report_file_that_takes_no_more_ends_it_and_is_told() throws UsageException {
+    void a_report_file_that_takes_no_more_ends_it_and_is_reported() throws UsageException {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "no /dev/full");
         RunResults results = results(new PrintStream(out, false, StandardCharsets.UTF_8), "ndjson=" + full, "text");

@@ -58,13 +58,13 @@ class TargetLinesTest {
     }
 
     @Test
-    void comments_are_passed_over_alone_and_behind_a_target() {
+    void comments_are_passed_over_alone_and_after_a_target() {
         assertThat(read("# all of them\nsmtp://a  # the first\n   # none\n")).containsExactly("smtp://a:25");
         assertThat(description()).isEmpty();
     }
 
     @Test
-    void a_bad_line_is_told_with_its_number_and_the_rest_is_read() {
+    void a_bad_line_is_reported_with_its_number_and_the_rest_is_read() {
         assertThat(read("smtp://a\n\nnonsense\nsmtp://b:99999\nsmtp://c\n"))
                 .containsExactly("smtp://a:25", "smtp://c:25");
         assertThat(description()).hasSize(2);
@@ -74,7 +74,7 @@ class TargetLinesTest {
     }
 
     @Test
-    void an_overlong_line_is_told_and_no_memory_is_given_to_it() {
+    void an_overlong_line_is_reported_and_no_memory_is_given_to_it() {
         InputStream endless = new InputStream() {
             private long left = 20_000_000;
 
@@ -97,14 +97,14 @@ class TargetLinesTest {
     }
 
     @Test
-    void what_is_no_text_is_told_without_control_characters() {
+    void what_is_no_text_is_reported_without_control_characters() {
         assertThat(read("\u001b[2Jsmtp\nsmtp://\u0080\u00ff\u0000\nsmtp://b\n")).contains("smtp://b:25");
         assertThat(description()).isNotEmpty().allSatisfy(line -> assertThat(line)
                 .doesNotContain("\u001b", "\u0000"));
     }
 
     @Test
-    void a_source_that_breaks_is_told() {
+    void a_source_that_breaks_is_reported() {
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {

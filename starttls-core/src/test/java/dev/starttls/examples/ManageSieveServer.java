@@ -76,7 +76,7 @@ public final class ManageSieveServer extends ServerDialogue<ManageSieveServer.Se
 
     @Override
     public List<String> injected() {
-        return List.of("BYE \"Nothing may stand behind STARTTLS\"");
+        return List.of("BYE \"Nothing may follow STARTTLS in its segment\"");
     }
 
     @Override

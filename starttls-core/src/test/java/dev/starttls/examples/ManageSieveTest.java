@@ -107,7 +107,7 @@ class ManageSieveTest {
     }
 
     @Test
-    void a_farewell_instead_of_a_greeting_turns_the_client_away() {
+    void a_bye_instead_of_a_greeting_turns_the_client_away() {
         write(loopback.server(), "BYE (TRYLATER) \"too many\"\r\n");
         UpgradeException why = failure(client(TlsPolicy.REQUIRED));
         assertThat(why.reason()).isEqualTo(FailureReason.TURNED_AWAY);
@@ -116,20 +116,20 @@ class ManageSieveTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"OK\r\n\"SASL\" \"PLAIN\"\r\n", "OK\r\nOK\r\n", "OK\r\n\0"})
-    void octets_behind_the_go_ahead_fail_the_client(String injected) {
+    void octets_after_the_go_ahead_fail_the_client(String injected) {
         CompletableFuture<Void> sent = answer(injected);
         assertThat(failure(client(TlsPolicy.OPPORTUNISTIC)).reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
         sent.join();
     }
 
     @Test
-    void octets_behind_the_command_fail_the_server() {
+    void octets_after_the_command_fail_the_server() {
         CompletableFuture<Void> served = serve(TlsPolicy.REQUIRED);
         write(loopback.client(), "STARTTLS\r\nLISTSCRIPTS\r\n");
         CompletionException thrown = catchThrowableOfType(CompletionException.class, served::join);
         UpgradeException why = (UpgradeException) thrown.getCause();
         assertThat(why.reason()).isEqualTo(FailureReason.PLAINTEXT_INJECTION);
-        assertThat(rest(loopback.client())).endsWith("BYE \"Nothing may stand behind STARTTLS\"\r\n");
+        assertThat(rest(loopback.client())).endsWith("BYE \"Nothing may follow STARTTLS in its segment\"\r\n");
     }
 
     @Test

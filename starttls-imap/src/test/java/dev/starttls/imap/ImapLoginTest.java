@@ -142,9 +142,9 @@ class ImapLoginTest {
 
     @ParameterizedTest
     @ValueSource(ints = {Integer.MAX_VALUE, Integer.MAX_VALUE - 8_192, Integer.MAX_VALUE - 8_191})
-    void a_handler_may_leave_the_length_of_literals_to_the_limits(int most) throws Exception {
+    void a_handler_may_leave_the_length_of_literals_to_the_limits(int max) throws Exception {
         RawPeer peer = ImapFixture.upgraded(
-                ImapFixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(most))));
+                ImapFixture.serverSide(TlsPolicy.REQUIRED, new ImapLogin((user, password) -> true, roomy(max))));
         peer.tls("a LOGIN x y\r\n");
         assertThat(peer.tls("b APPEND {20000}\r\n")).startsWith("+ ");
         assertThat(peer.tls("x".repeat(20_000) + "\r\n")).isEqualTo("b OK 20009 octets\r\n");

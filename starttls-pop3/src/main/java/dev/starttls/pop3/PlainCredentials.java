@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 record PlainCredentials(String user, String password) {
 
-    /** Reads base64. Empty if it is no such message, or is to act as somebody else, which is not known here. */
+    /** Reads base64. Empty if it is no such message, or one that asks to act as another user, which is not known here. */
     static Optional<PlainCredentials> parse(String base64) {
         String message;
         try {

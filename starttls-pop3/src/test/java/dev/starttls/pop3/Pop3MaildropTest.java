@@ -63,7 +63,7 @@ class Pop3MaildropTest {
     }
 
     @Test
-    void it_does_not_tell_whether_there_is_such_a_user() throws Exception {
+    void it_does_not_reveal_whether_there_is_such_a_user() throws Exception {
         String unknown = client.tls("USER eve\r\nPASS secret\r\n");
         assertThat(client.tls("USER mary\r\nPASS guess\r\n"))
                 .isEqualTo(unknown)

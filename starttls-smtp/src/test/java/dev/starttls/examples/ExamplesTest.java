@@ -67,12 +67,12 @@ class ExamplesTest {
 
     @Test
     void a_client_looks_at_the_reason_of_a_failure() throws Exception {
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
         SmtpClient distrusting =
                 server.client().sslContext(TestCertificates.withOwnRoot().client());
-        SmtpClientExample.talk(distrusting, new PrintStream(told, true, StandardCharsets.UTF_8));
+        SmtpClientExample.talk(distrusting, new PrintStream(printed, true, StandardCharsets.UTF_8));
 
-        assertThat(told.toString(StandardCharsets.UTF_8).lines())
+        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
                 .satisfiesExactly(
                         blocked -> assertThat(blocked).isEqualTo("blocked: certificate-not-trusted"),
                         why -> assertThat(why).startsWith("give up: CERTIFICATE_UNTRUSTED in phase HANDSHAKE"));
@@ -86,16 +86,18 @@ class ExamplesTest {
         Path key = PemFiles.write(folder.resolve("key.pem"), List.of(identity.key()));
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         SmtpServer few = SmtpServerExample.server(chain, key, new PrintStream(log, true, StandardCharsets.UTF_8));
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try (UpgradeLoop loop = UpgradeLoop.open(10, Runnable::run);
                 ServerSocketChannel listening = few.listen(loop, Loopback.anyPort())) {
             new Thread(loop, "few lines").start();
             int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
             SmtpClientExample.talk(
                     SmtpClient.to("localhost", port).sslContext(certificates.client()),
-                    new PrintStream(told, true, StandardCharsets.UTF_8));
+                    new PrintStream(printed, true, StandardCharsets.UTF_8));
         }
-        assertThat(told.toString(StandardCharsets.UTF_8)).startsWith("TLSv1.3").contains("221 2.0.0 Bye");
+        assertThat(printed.toString(StandardCharsets.UTF_8))
+                .startsWith("TLSv1.3")
+                .contains("221 2.0.0 Bye");
         assertThat(log.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 

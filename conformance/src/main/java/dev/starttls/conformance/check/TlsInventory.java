@@ -53,7 +53,7 @@ public record TlsInventory(List<Version> versions) {
         PARTIAL
     }
 
-    /** Whose order of cipher suites decides. */
+    /** The side that chooses among the cipher suites by its order. */
     public enum Preference {
         SERVER,
         CLIENT,

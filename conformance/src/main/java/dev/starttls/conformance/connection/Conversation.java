@@ -131,7 +131,7 @@ public final class Conversation implements AutoCloseable {
 
     /** Sends each byte in a segment or record of its own. */
     public void sendByteByByte(byte[] bytes) {
-        record(From.CLIENT, Transcript.printable(trimmed(bytes)) + "  (byte by byte)");
+        record(From.CLIENT, Transcript.printable(trimmed(bytes)) + "  (octet by octet)");
         for (byte one : bytes) {
             write(new byte[] {one});
         }

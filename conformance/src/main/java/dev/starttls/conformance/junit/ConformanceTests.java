@@ -176,7 +176,7 @@ public final class ConformanceTests {
      * @throws IllegalStateException if no check is left
      */
     public Stream<DynamicNode> tests() {
-        return telling(warning -> System.out.println(
+        return testsReportingTo(warning -> System.out.println(
                 "warn  " + warning.check().id() + "  " + warning.check().title() + ": "
                         + warning.verdict().detail() + " (" + warning.check().clause() + ")"));
     }
@@ -189,12 +189,12 @@ public final class ConformanceTests {
      * @throws IllegalStateException if no check is left
      */
     public Stream<DynamicNode> tests(TestReporter reporter) {
-        return telling(warning -> reporter.publishEntry(
+        return testsReportingTo(warning -> reporter.publishEntry(
                 warning.check().id(),
                 warning.verdict().detail() + " (" + warning.check().clause() + ")"));
     }
 
-    private Stream<DynamicNode> telling(Warnings warnings) {
+    private Stream<DynamicNode> testsReportingTo(Warnings warnings) {
         Dialect dialect = Suite.dialect(target.scheme().protocol());
         Runner runner = new Runner(
                 Suite.catalogue(),

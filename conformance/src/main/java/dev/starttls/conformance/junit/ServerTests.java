@@ -41,7 +41,7 @@ final class ServerTests {
         Map<String, List<DynamicTest>> families = new LinkedHashMap<>();
         for (Check check : checks) {
             families.computeIfAbsent(check.family(), family -> new ArrayList<>())
-                    .add(DynamicTest.dynamicTest(check.id() + " " + check.title(), () -> tell(check)));
+                    .add(DynamicTest.dynamicTest(check.id() + " " + check.title(), () -> report(check)));
         }
         Stream<DynamicNode> answers =
                 Stream.of(DynamicTest.dynamicTest(target.url() + " answers", this::requireAnswer));
@@ -80,7 +80,7 @@ final class ServerTests {
         });
     }
 
-    private void tell(Check check) {
+    private void report(Check check) {
         CheckResult result = answering().result(check).join();
         switch (result.verdict().status()) {
             case PASS -> {}

@@ -191,9 +191,9 @@ public final class Runner implements AutoCloseable {
     }
 
     /** The time that the next survey or check may take: the given one, or what is left for the target. */
-    private Duration limit(long deadline, Duration most) {
+    private Duration limit(long deadline, Duration max) {
         Duration left = Duration.ofNanos(deadline - watch.now());
-        return left.compareTo(most) < 0 ? left : most;
+        return left.compareTo(max) < 0 ? left : max;
     }
 
     private static Survey unreachable(String problem) {

@@ -81,7 +81,7 @@ public final class UpgradeSurvey {
 
     private Survey upgraded(ProtocolSession session) throws IOException {
         if (waitsForTls(session)) {
-            return watch.problem(target.url() + " sends no greeting and speaks TLS from the first byte: use "
+            return watch.problem(target.url() + " sends no greeting and speaks TLS from the first octet: use "
                     + new Target(Scheme.implicit(protocol), target.host(), target.port()).url());
         }
         Greeting greeting = session.greeting();

@@ -30,7 +30,7 @@ final class GreetingTopic extends UpgradeTopic {
                                 "on an implicit-TLS port the greeting comes inside TLS and nothing before it",
                                 Level.MUST,
                                 Rule.IMPLICIT_TLS)
-                        .why("On an implicit-TLS port the first byte is TLS; a plaintext greeting there means another"
+                        .why("On an implicit-TLS port the first octet is TLS; a plaintext greeting there means another"
                                 + " service or a misconfigured server.")
                         .onImplicit(profile().protocol())
                         .run(this::insideTls));

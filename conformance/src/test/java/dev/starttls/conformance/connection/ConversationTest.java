@@ -84,7 +84,7 @@ class ConversationTest {
     }
 
     @Test
-    void lines_come_one_by_one_and_a_bare_lf_is_told() throws IOException {
+    void lines_come_one_by_one_and_a_bare_lf_is_reported() throws IOException {
         between(socket -> write(socket, "one\r\ntwo\nthree"), conversation -> {
             assertThat(conversation.readLine()).isEqualTo(new Received.Line("one", false));
             assertThat(conversation.readLine()).isEqualTo(new Received.Line("two", true));
@@ -119,7 +119,7 @@ class ConversationTest {
     }
 
     @Test
-    void what_comes_behind_the_go_ahead_is_overheard_and_spoils_the_handshake() throws IOException {
+    void what_comes_after_the_go_ahead_is_overheard_and_spoils_the_handshake() throws IOException {
         between(
                 socket -> {
                     write(socket, "220 go\r\n250 injected\r\n");
@@ -138,7 +138,7 @@ class ConversationTest {
     }
 
     @Test
-    void silence_behind_the_go_ahead_is_overheard_as_nothing() throws IOException {
+    void silence_after_the_go_ahead_is_overheard_as_nothing() throws IOException {
         between(ConversationTest::untilClosed, conversation -> assertThat(conversation.overhear(SHORT))
                 .isEmpty());
     }
@@ -168,7 +168,7 @@ class ConversationTest {
     }
 
     @Test
-    void an_end_without_close_notify_is_told_apart() throws IOException {
+    void an_end_without_close_notify_is_distinguished() throws IOException {
         between(
                 socket -> {
                     SSLSocket tls = tls(socket);
@@ -185,7 +185,7 @@ class ConversationTest {
     }
 
     @Test
-    void plaintext_inside_tls_is_told() throws IOException {
+    void plaintext_inside_tls_is_reported() throws IOException {
         between(
                 socket -> {
                     speakInTheClear(socket);
@@ -199,7 +199,7 @@ class ConversationTest {
     }
 
     @Test
-    void plaintext_that_comes_in_one_piece_with_a_record_is_told_too() throws IOException {
+    void plaintext_that_comes_in_one_piece_with_a_record_is_reported_too() throws IOException {
         CompletableFuture<Void> said = new CompletableFuture<>();
         between(
                 socket -> {
@@ -267,7 +267,7 @@ class ConversationTest {
     }
 
     @Test
-    void all_that_comes_after_a_failed_handshake_is_heard_out_alerts_told_from_lines() throws IOException {
+    void all_that_comes_after_a_failed_handshake_is_heard_out_alerts_apart_from_lines() throws IOException {
         between(socket -> write(socket, "\u0015\u0003\u0003\u0000\u0002\u0002(454 no\r\n221 bye\r\n"), conversation -> {
             DrainedInput heard = conversation.drain();
             assertThat(heard.alert()).contains("alert 40 (fatal)");

@@ -33,7 +33,7 @@ class TranscriptTest {
     }
 
     @Test
-    void what_is_to_be_concealed_is_not_shown_whoever_says_it() {
+    void what_is_to_be_concealed_is_not_shown_whichever_side_says_it() {
         Transcript transcript = new Transcript();
         transcript.conceal("h\u00fbsh");
         transcript.conceal("");

@@ -50,7 +50,7 @@ class ImapAloneTest {
     }
 
     @Test
-    void a_literal_asked_for_inside_tls_is_told() throws IOException {
+    void a_literal_asked_for_inside_tls_is_reported() throws IOException {
         assertThat(one("IMAP-S-12d", UpgradeFault.KEEPS_READ_AHEAD).detail())
                 .contains("asks for more of what was sent in plaintext");
     }

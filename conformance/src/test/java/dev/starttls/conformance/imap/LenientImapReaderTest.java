@@ -50,7 +50,7 @@ class LenientImapReaderTest {
     }
 
     @Test
-    void each_kind_of_response_is_told_from_the_others() throws IOException {
+    void each_kind_of_response_is_distinguished_from_the_others() throws IOException {
         assertThat(read("* OK hello\r\n* CAPABILITY IMAP4rev1\r\n+ go on\r\n+\r\na1 no [ALERT] why\r\n"))
                 .startsWith(
                         new ObservedImapResponse.Untagged(Condition.OK, "hello", List.of()),

@@ -53,7 +53,7 @@ class RealImapServersTest {
     }
 
     @Test
-    void dovecot_upgrades_whatever_stands_behind_starttls_and_is_right_otherwise() throws Exception {
+    void dovecot_upgrades_whatever_follows_starttls_and_is_right_otherwise() throws Exception {
         try (MailStore server = MailStore.Kind.DOVECOT.start(certificates.localhost(KeyKind.EC))) {
             assertNoOther(check(Scheme.IMAP, server.imap(), List.of()), "UP-S-04", "UP-S-13a");
             assertNoOther(check(Scheme.IMAPS, server.imaps(), List.of()));

@@ -204,13 +204,13 @@ class ConformanceTestsTest {
     }
 
     @Test
-    void a_selection_that_leaves_nothing_is_a_mistake_and_told() {
+    void a_selection_that_leaves_nothing_is_a_mistake_and_reported() {
         Seen seen = launch(Nothing.class);
         assertThat(seen.message("conformance")).contains("none is left").contains("SMTP-S-99");
     }
 
     @Test
-    void a_url_that_is_none_is_told_with_the_right_form() {
+    void a_malformed_url_is_reported_with_the_right_form() {
         assertThatThrownBy(() -> ConformanceTests.of("localhost:25"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("SCHEME://HOST");

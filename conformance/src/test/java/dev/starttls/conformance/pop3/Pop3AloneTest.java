@@ -70,7 +70,7 @@ class Pop3AloneTest {
     }
 
     @Test
-    void a_long_command_that_is_refused_in_its_own_words_tells_nothing() throws IOException {
+    void a_long_command_that_is_refused_in_its_own_words_proves_nothing() throws IOException {
         Verdict verdict = one("POP3-S-17a", Pop3Fault.REPEATS_PASSWORD);
         assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(verdict.detail()).contains("the server repeats what it refuses");
@@ -89,7 +89,7 @@ class Pop3AloneTest {
         "NOOP_ALWAYS, PASS, the same as without a user",
         "SAME_REFUSAL, INCONCLUSIVE, only real credentials would show the difference",
     })
-    void without_a_login_the_words_of_the_refusal_tell_whether_a_user_is_kept(
+    void without_a_login_the_words_of_the_refusal_show_whether_a_user_is_kept(
             Pop3Fault fault, Status status, String detail) throws IOException {
         Verdict verdict = one("POP3-S-08", Pop3Fault.USER_IN_THE_CLEAR, fault);
         assertThat(verdict.status()).as(verdict.detail()).isEqualTo(status);
@@ -176,7 +176,7 @@ class Pop3AloneTest {
                 "SSH-2.0-OpenSSH_9.2 | that is SSH",
                 "hello | which is not a POP3 response",
             })
-    void another_protocol_is_told_by_its_greeting(String greeting, String detail) throws IOException {
+    void another_protocol_is_recognised_by_its_greeting(String greeting, String detail) throws IOException {
         try (ScriptedServer server =
                 ScriptedServer.start(Scheme.POP3, (self, socket) -> greet(socket, greeting), List.of())) {
             assertThat(POP3.all(server.target()).survey().problem().orElseThrow())
@@ -191,7 +191,7 @@ class Pop3AloneTest {
     }
 
     @Test
-    void tls_where_plaintext_was_expected_is_told_with_the_right_url() throws IOException {
+    void tls_where_plaintext_was_expected_is_reported_with_the_right_url() throws IOException {
         try (ScriptedServer server = ScriptedPop3Session.server(Scheme.POP3S, List.of())) {
             Target target = new Target(Scheme.POP3, "localhost", server.target().port());
             assertThat(POP3.withAnswer(Duration.ofSeconds(4))
@@ -204,7 +204,7 @@ class Pop3AloneTest {
     }
 
     @Test
-    void plaintext_where_tls_was_expected_is_told_with_the_right_url() throws IOException {
+    void plaintext_where_tls_was_expected_is_reported_with_the_right_url() throws IOException {
         try (ScriptedServer server = ScriptedPop3Session.server(Scheme.POP3, List.of())) {
             Target target =
                     new Target(Scheme.POP3S, "localhost", server.target().port());

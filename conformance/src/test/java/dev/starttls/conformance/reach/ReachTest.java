@@ -140,7 +140,7 @@ class ReachTest {
     }
 
     @Test
-    void nobody_at_the_port_is_told_at_once_and_by_its_reason() throws IOException {
+    void a_port_without_a_listener_is_reported_at_once_and_by_its_reason() throws IOException {
         int port = DeadPort.shared().number();
         Contact contact = reach(LONG).ask(at(Scheme.SMTP, port)).join();
         assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> {
@@ -152,7 +152,7 @@ class ReachTest {
     }
 
     @Test
-    void a_name_without_an_address_is_told() throws IOException {
+    void a_name_without_an_address_is_reported() throws IOException {
         Contact contact =
                 reach(LONG).ask(new Target(Scheme.IMAP, "nobody.invalid", 143)).join();
         assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> assertThat(failed.description())
@@ -162,7 +162,7 @@ class ReachTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SMTP", "IMAPS"})
-    void a_port_that_is_silent_whichever_way_it_is_asked_is_told(Scheme scheme) throws IOException {
+    void a_port_that_is_silent_whichever_way_it_is_asked_is_reported(Scheme scheme) throws IOException {
         Contact contact =
                 reach(SHORT).ask(at(scheme, silent(10).getLocalPort())).join();
         assertThat(contact).isInstanceOfSatisfying(Contact.Failed.class, failed -> {
@@ -173,20 +173,20 @@ class ReachTest {
     }
 
     @Test
-    void a_port_that_waits_for_tls_is_for_the_checks_to_tell_though_the_url_says_otherwise() throws IOException {
+    void a_port_that_waits_for_tls_is_for_the_checks_to_report_though_the_url_says_otherwise() throws IOException {
         Target target = listen(Scheme.SMTP, server(Scheme.SMTP), TlsPolicy.IMPLICIT);
         assertThat(reach(Duration.ofSeconds(8)).ask(target).join()).isInstanceOf(Contact.Made.class);
     }
 
     @Test
-    void a_port_that_greets_in_plaintext_is_for_the_checks_to_tell_though_the_url_says_tls() throws IOException {
+    void a_port_that_greets_in_plaintext_is_for_the_checks_to_report_though_the_url_says_tls() throws IOException {
         Target target = listen(Scheme.POP3S, server(Scheme.POP3), TlsPolicy.OPPORTUNISTIC);
         assertThat(reach(LONG).ask(target).join()).isInstanceOf(Contact.Made.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"SSH-2.0-other\r\n", "* OK another protocol\r\n", "554 not you\r\n", "", "\u0000\u0001"})
-    void who_says_something_else_or_hangs_up_is_for_the_checks_to_tell(String greeting) throws IOException {
+    void a_server_that_says_something_else_or_hangs_up_is_for_the_checks_to_report(String greeting) throws IOException {
         assertThat(reach(LONG).ask(at(Scheme.SMTP, saying(greeting))).join()).isInstanceOf(Contact.Made.class);
     }
 

@@ -88,7 +88,7 @@ class JunitReportTest {
     }
 
     @Test
-    void a_failure_tells_the_level_what_was_seen_and_the_evidence() throws Exception {
+    void a_failure_states_the_level_what_was_seen_and_the_evidence() throws Exception {
         JunitReport report = report();
         report.add(SyntheticReports.target("mail.example.org", Verdict.fail("obeyed")));
         report.close();

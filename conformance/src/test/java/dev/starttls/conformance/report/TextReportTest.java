@@ -51,7 +51,7 @@ class TextReportTest {
     }
 
     @Test
-    void versions_and_suites_are_told_shortly() {
+    void versions_and_suites_are_reported_shortly() {
         assertThat(SampleRun.once().text("text"))
                 .containsPattern(
                         "  accepts      TLSv1.3: [0-9]+ suites, TLS_AES_\\w+ first, the server's order decides; ")

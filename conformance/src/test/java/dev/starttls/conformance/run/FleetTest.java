@@ -65,15 +65,15 @@ class FleetTest {
         };
     }
 
-    private Fleet.Sink wanting(int most) {
+    private Fleet.Sink wanting(int max) {
         return new Fleet.Sink() {
             @Override
             public synchronized boolean add(TargetReport report) {
-                if (reports.size() == most) {
+                if (reports.size() == max) {
                     return false;
                 }
                 reports.add(report);
-                return reports.size() < most;
+                return reports.size() < max;
             }
 
             @Override
@@ -213,10 +213,10 @@ class FleetTest {
     @Test
     void as_many_targets_are_in_check_at_once_as_there_are_lanes() {
         AtomicInteger now = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger max = new AtomicInteger();
         CountDownLatch full = new CountDownLatch(3);
         fleet(new FleetSettings(3, 50), always(MADE), target -> {
-                    most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                    max.accumulateAndGet(now.incrementAndGet(), Math::max);
                     full.countDown();
                     try {
                         full.await();
@@ -227,7 +227,7 @@ class FleetTest {
                     return sound(target);
                 })
                 .run(upTo(60));
-        assertThat(most).hasValue(3);
+        assertThat(max).hasValue(3);
         assertThat(reports).hasSize(60);
     }
 

@@ -183,7 +183,7 @@ class RunnerTest {
     }
 
     @Test
-    void checks_behind_the_total_limit_are_not_run() {
+    void checks_after_the_total_limit_are_not_run() {
         TargetReport report = run(
                 new RunSettings(1, Duration.ofSeconds(60), Duration.ofSeconds(50)),
                 check("A-S-01", Level.MUST, context -> {
@@ -229,7 +229,7 @@ class RunnerTest {
     }
 
     @Test
-    void a_target_that_is_gone_after_the_checks_is_told_as_such() {
+    void a_target_that_is_gone_after_the_checks_is_reported_as_such() {
         TargetReport report = run(PATIENT, new Easy(1), check("A-S-01", Level.MUST, context -> {
             throw new IOException("refused");
         }));
@@ -247,7 +247,7 @@ class RunnerTest {
     }
 
     @Test
-    void a_fault_of_a_check_is_inconclusive_and_told() {
+    void a_fault_of_a_check_is_inconclusive_and_reported() {
         TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> {
             throw new IllegalStateException("oops");
         }));

@@ -55,7 +55,7 @@ class CertificateTopicTest {
     }
 
     @Test
-    void a_root_nobody_trusts_is_caught_and_so_is_one_the_runtime_does_not_know() {
+    void an_untrusted_root_is_caught_and_so_is_one_the_runtime_does_not_know() {
         Issuer other = Issuer.selfSigned(Order.authority("Other")).issue(ORDER);
         assertFails(judge("TLS-S-06", other), "not among the trusted roots");
         TargetSettings runtime = TargetSettings.standard().withServerName("mail.example.org");

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A server of one's own on a free port of the loopback: each connection gets a thread, all end with the test. */
+/** A server for a test on a free port of the loopback: each connection gets a thread, all end with the test. */
 final class LoopbackServer implements AutoCloseable {
 
     /** What is done with a connection; it is closed afterwards. */

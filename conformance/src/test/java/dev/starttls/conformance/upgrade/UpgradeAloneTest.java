@@ -146,7 +146,8 @@ class UpgradeAloneTest {
     @EnumSource(
             value = Protocol.class,
             names = {"SMTP", "POP3"})
-    void a_goodbye_that_is_executed_inside_tls_is_told_by_the_end_of_the_session(Protocol protocol) throws IOException {
+    void a_goodbye_that_is_executed_inside_tls_is_recognised_by_the_end_of_the_session(Protocol protocol)
+            throws IOException {
         Verdict verdict = one(protocol, "UP-S-11c", UpgradeFault.KEEPS_READ_AHEAD);
         assertThat(verdict.status()).isEqualTo(Status.FAIL);
         assertThat(verdict.detail()).contains("and the end of the session");

@@ -32,7 +32,7 @@ final class LoopedConnect extends Deadlines.Timed implements LoopMember {
 
     private Iterator<InetSocketAddress> addresses = List.<InetSocketAddress>of().iterator();
     private Optional<SelectionKey> key = Optional.empty();
-    /** Whose look-up is awaited. */
+    /** The host name that is being looked up. */
     private Optional<String> host = Optional.empty();
 
     private long connectBy;

@@ -177,7 +177,7 @@ final class LoopedUpgrade extends Deadlines.Timed implements LoopMember {
                 case NOTHING -> finish();
             }
         } catch (CancelledKeyException e) {
-            // Somebody has closed the channel just now.
+            // Another thread has just closed the channel.
             ClosedChannelException closed = new ClosedChannelException();
             closed.initCause(e);
             fail(closed);

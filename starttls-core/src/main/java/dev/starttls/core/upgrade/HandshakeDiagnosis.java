@@ -257,7 +257,7 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
             return "No certificate was found that this client takes: give the server's SSLContext a key, of another kind"
                     + " (RSA, EC) if it has one; or the two sides have no cipher suite in common";
         }
-        // Behind the certificates: in TLS 1.2 this alert also answers a client that has none (RFC 5246 section 7.4.6).
+        // After the certificates: in TLS 1.2 this alert also answers a client that has none (RFC 5246 section 7.4.6).
         if (message.contains("handshake_failure")
                 || message.contains("cipher suites in common")
                 || message.contains("authentication scheme")) {

@@ -12,7 +12,7 @@ import java.util.Optional;
  * catch (UpgradeException e) {
  *     switch (e.reason()) {
  *         case NOT_OFFERED, REFUSED -> queueForLater(e.resultType());
- *         case CERTIFICATE_EXPIRED -> tellPostmaster(e.getMessage());
+ *         case CERTIFICATE_EXPIRED -> notifyPostmaster(e.getMessage());
  *         default -> throw e;
  *     }
  * }

@@ -69,9 +69,9 @@ class HandshakeWatchPropertiesTest {
 
     private static HandshakeWatch watched(byte[] octets, Random random) {
         HandshakeWatch watch = new HandshakeWatch();
-        int most = 1 + random.nextInt(random.nextBoolean() ? 3 : 600);
+        int max = 1 + random.nextInt(random.nextBoolean() ? 3 : 600);
         for (int at = 0; at < octets.length; ) {
-            int to = Math.min(octets.length, at + 1 + random.nextInt(most));
+            int to = Math.min(octets.length, at + 1 + random.nextInt(max));
             watch.see(ByteBuffer.wrap(octets), at, to);
             at = to;
         }
@@ -81,9 +81,9 @@ class HandshakeWatchPropertiesTest {
     /** Handshake records of any lengths, some of them empty. */
     private static byte[] fragmented(byte[] messages, Random random) {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
-        int most = 1 + random.nextInt(random.nextBoolean() ? 3 : 2_000);
+        int max = 1 + random.nextInt(random.nextBoolean() ? 3 : 2_000);
         for (int at = 0; at < messages.length; ) {
-            int length = Math.min(messages.length - at, random.nextInt(most + 1));
+            int length = Math.min(messages.length - at, random.nextInt(max + 1));
             records.writeBytes(new byte[] {22, 3, 3, (byte) (length >> 8), (byte) length});
             records.write(messages, at, length);
             at += length;

@@ -63,7 +63,7 @@ class RecordsInOneReadTest {
             }
         }
         // As a dialogue reads, which has no buffer of its own; as an application does; and alternately.
-        int most =
+        int max =
                 switch (random.nextInt(3)) {
                     case 0 -> 0;
                     case 1 -> 40;
@@ -73,7 +73,7 @@ class RecordsInOneReadTest {
         ByteBuffer network = ByteBuffer.wrap(to.incoming);
         to.incoming = new byte[0];
         for (int call = 0; call < 100_000 && heard.size() < said.size(); call++) {
-            ByteBuffer target = ByteBuffer.allocate(random.nextInt(most + 1));
+            ByteBuffer target = ByteBuffer.allocate(random.nextInt(max + 1));
             to.lastReceive = to.pump.receive(network, target);
             heard.write(target.array(), 0, target.position());
             if (random.nextBoolean()) {

@@ -198,7 +198,7 @@ class TlsPumpProgressTest {
     }
 
     @Test
-    void behind_close_notify_an_answer_that_can_never_leave_is_not_waited_for() throws SSLException {
+    void after_close_notify_an_answer_that_can_never_leave_is_not_waited_for() throws SSLException {
         FakeEngine engine = new FakeEngine();
         HandshakeStatus wrap = HandshakeStatus.NEED_WRAP;
         List<ScriptedResult> script = new ArrayList<>(

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class AcceptorTest {
 
     @Test
-    void a_server_that_somebody_closes_at_the_wrong_moment_ends_its_acceptor_and_not_the_loop() throws Exception {
+    void a_server_closed_at_the_wrong_moment_ends_its_acceptor_and_not_the_loop() throws Exception {
         try (Selector selector = Selector.open();
                 ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort())) {
             SelectorLoop loop = new SelectorLoop(selector, 1, Runnable::run);
@@ -38,7 +38,7 @@ class AcceptorTest {
     }
 
     @Test
-    void a_server_that_somebody_closes_while_nothing_happens_is_let_go() throws Exception {
+    void a_server_closed_while_nothing_happens_is_released() throws Exception {
         try (Selector selector = Selector.open();
                 ServerSocketChannel server = ServerSocketChannel.open().bind(Loopback.anyPort())) {
             SelectorLoop loop = spy(new SelectorLoop(selector, 1, Runnable::run));

@@ -48,8 +48,8 @@ class ChannelNonBlockingTest {
 
     @ParameterizedTest
     @CsvSource({"1, 2000", "3, 5000", "50, 100000", "2000, 500000", "16500, 1000000", "50000, 2000000"})
-    void transports_that_take_and_give_little_or_nothing_lose_nothing(int most, int size) throws Exception {
-        exchange(channel -> new ChoppingChannel(channel, most, most), size);
+    void transports_that_take_and_give_little_or_nothing_lose_nothing(int max, int size) throws Exception {
+        exchange(channel -> new ChoppingChannel(channel, max, max), size);
     }
 
     @Test

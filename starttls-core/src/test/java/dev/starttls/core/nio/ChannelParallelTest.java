@@ -42,15 +42,15 @@ class ChannelParallelTest {
 
     @ParameterizedTest
     @CsvSource({"1, 3000", "7, 20000", "100, 300000", "5000, 2000000", "17000, 3000000", "40000, 5000000"})
-    void chopped_transports_lose_and_turn_nothing(int most, int size) throws Exception {
-        try (Pair pair = chopped(most).upgrade()) {
+    void chopped_transports_lose_and_turn_nothing(int max, int size) throws Exception {
+        try (Pair pair = chopped(max).upgrade()) {
             exchange(pair, size);
         }
     }
 
     @Test
     void a_peer_that_writes_all_before_it_reads_does_not_stop_a_channel_with_two_threads() throws Exception {
-        // More than any buffers of the kernel hold: both writers block until somebody reads.
+        // More than any buffers of the kernel hold: both writers block until a thread reads.
         byte[] much = Octets.random(16_000_000, 5);
         try (Pair pair = pairs.upgraded()) {
             CompletableFuture<Void> peer = Pair.run(() -> {
@@ -90,9 +90,9 @@ class ChannelParallelTest {
         }
     }
 
-    private Pair chopped(int most) throws Exception {
-        UnaryOperator<ByteChannel> client = channel -> new ChoppingChannel(channel, most, 6);
-        UnaryOperator<ByteChannel> server = channel -> new ChoppingChannel(channel, most, 7);
+    private Pair chopped(int max) throws Exception {
+        UnaryOperator<ByteChannel> client = channel -> new ChoppingChannel(channel, max, 6);
+        UnaryOperator<ByteChannel> server = channel -> new ChoppingChannel(channel, max, 7);
         return Pair.connected(pairs.clientSettings(), pairs.serverSettings(), client, server);
     }
 

@@ -265,7 +265,7 @@ class ChannelUpgradeTest {
     }
 
     @Test
-    void a_refusal_arrives_although_the_client_has_sent_more_than_anybody_reads() throws Exception {
+    void a_refusal_arrives_although_the_client_has_sent_more_than_the_server_reads() throws Exception {
         try (Loopback sockets = Loopback.open()) {
             StartTlsChannel server =
                     StartTlsChannel.over(sockets.server(), Pair.serverConnection(Pair.serverSettings()));

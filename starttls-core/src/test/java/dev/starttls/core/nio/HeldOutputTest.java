@@ -43,10 +43,10 @@ class HeldOutputTest {
         int refused = 10_000;
         Script script = new Script("X\r\n".repeat(refused) + "RAW\r\n");
         StartTlsChannel server = StartTlsChannel.over(script, plaintextServer());
-        script.refuseBehind(GREETING.length());
+        script.refuseAfter(GREETING.length());
         assertThat(server.advance()).isEqualTo(Want.WRITE);
         assertThat(server.advance()).isEqualTo(Want.WRITE);
-        script.refuseBehind(Integer.MAX_VALUE);
+        script.refuseAfter(Integer.MAX_VALUE);
         assertThat(server.advance()).isEqualTo(Want.NOTHING);
         assertThat(script.written()).isEqualTo(GREETING + REFUSED.repeat(refused));
     }
@@ -70,14 +70,14 @@ class HeldOutputTest {
 
         private final ByteBuffer said;
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
-        private int most = Integer.MAX_VALUE;
+        private int max = Integer.MAX_VALUE;
 
         Script(String said) {
             this.said = Octets.of(said);
         }
 
-        void refuseBehind(int octets) {
-            most = octets;
+        void refuseAfter(int octets) {
+            max = octets;
         }
 
         String written() {
@@ -94,7 +94,7 @@ class HeldOutputTest {
 
         @Override
         public int write(ByteBuffer src) {
-            int count = Math.min(src.remaining(), most - written.size());
+            int count = Math.min(src.remaining(), max - written.size());
             byte[] taken = new byte[count];
             src.get(taken);
             written.writeBytes(Arrays.copyOf(taken, count));

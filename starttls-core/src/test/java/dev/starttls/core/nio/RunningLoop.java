@@ -28,8 +28,8 @@ final class RunningLoop implements AutoCloseable {
     private final LinkedBlockingQueue<StartTlsChannel> handedOver = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<Throwable> faults = new ConcurrentLinkedQueue<>();
 
-    RunningLoop(int most, Executor tasks) throws IOException {
-        loop = UpgradeLoop.open(most, tasks);
+    RunningLoop(int max, Executor tasks) throws IOException {
+        loop = UpgradeLoop.open(max, tasks);
         thread = new Thread(loop, "loop");
         thread.setUncaughtExceptionHandler((where, fault) -> faults.add(fault));
         thread.start();

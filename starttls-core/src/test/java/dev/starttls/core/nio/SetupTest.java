@@ -289,10 +289,10 @@ class SetupTest {
 
     @Test
     void an_address_that_cannot_even_be_tried_is_passed_over() throws Exception {
-        InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
-        List<InetSocketAddress> addresses = Arrays.asList(null, somebody);
+        InetSocketAddress reachable = (InetSocketAddress) listening.getLocalAddress();
+        List<InetSocketAddress> addresses = Arrays.asList(null, reachable);
         try (SocketChannel socket = Connector.connect(addresses, attempts())) {
-            assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
+            assertThat(socket.getRemoteAddress()).isEqualTo(reachable);
         }
         UpgradeException failed = catchThrowableOfType(
                 UpgradeException.class, () -> Connector.connect(addresses.subList(0, 1), attempts()));
@@ -315,9 +315,9 @@ class SetupTest {
     void addresses_are_tried_in_their_order() throws Exception {
         try (SocketChannel deaf = SocketChannel.open().bind(Loopback.anyPort())) {
             InetSocketAddress unreachable = (InetSocketAddress) deaf.getLocalAddress();
-            InetSocketAddress somebody = (InetSocketAddress) listening.getLocalAddress();
-            try (SocketChannel socket = Connector.connect(List.of(unreachable, somebody), attempts())) {
-                assertThat(socket.getRemoteAddress()).isEqualTo(somebody);
+            InetSocketAddress reachable = (InetSocketAddress) listening.getLocalAddress();
+            try (SocketChannel socket = Connector.connect(List.of(unreachable, reachable), attempts())) {
+                assertThat(socket.getRemoteAddress()).isEqualTo(reachable);
             }
             UpgradeException failed = catchThrowableOfType(
                     UpgradeException.class, () -> Connector.connect(List.of(unreachable, unreachable), attempts()));

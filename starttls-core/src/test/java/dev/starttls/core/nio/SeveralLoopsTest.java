@@ -161,8 +161,8 @@ class SeveralLoopsTest {
                 .hasMessageContaining("at least one");
     }
 
-    private void listen(int... most) throws Exception {
-        for (int each : most) {
+    private void listen(int... max) throws Exception {
+        for (int each : max) {
             running.add(new RunningLoop(each, Runnable::run));
         }
         UpgradeLoop.listen(loops(), server, this::connection, channel -> {}).get(30, TimeUnit.SECONDS);

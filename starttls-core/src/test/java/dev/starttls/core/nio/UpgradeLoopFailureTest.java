@@ -300,7 +300,7 @@ class UpgradeLoopFailureTest {
     }
 
     @Test
-    void a_channel_that_somebody_else_closes_does_not_stay_underway() throws Exception {
+    void a_channel_that_other_code_closes_does_not_stay_underway() throws Exception {
         try (RunningLoop running = new RunningLoop();
                 Loopback sockets = Loopback.open()) {
             CompletableFuture<StartTlsChannel> future = running.loop()

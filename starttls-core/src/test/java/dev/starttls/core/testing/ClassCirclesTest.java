@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class ClassCirclesTest {
 
     @Test
-    void a_circle_of_three_is_found_through_nested_classes_and_one_of_two_is_none() {
+    void a_circle_of_three_is_found_through_nested_classes_and_one_of_two_is_not_counted() {
         assertThat(ClassCircles.ofMoreThanTwo(new ClassFileImporter()
                         .importClasses(
                                 CircleFirst.class,

@@ -13,7 +13,7 @@ public final class TinyServer extends GreetingServer {
 
     /** When the connection is handed over. */
     public enum HandOver {
-        /** Behind the answer to CAPS inside TLS: there the client's dialogue ends. */
+        /** After the answer to CAPS inside TLS: there the client's dialogue ends. */
         INSIDE_TLS,
         /** When the client says OVER. */
         WHEN_ASKED

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class SessionTest {
 
-    private static final Step.Ready FAREWELL = new Step.Ready(List.of("the first of the last lines", "the very last"));
+    private static final Step.Ready LAST_LINES =
+            new Step.Ready(List.of("the first of the last lines", "the very last"));
     private static final String LINES = "the first of the last lines\r\nthe very last\r\n";
 
     @Test
@@ -89,7 +90,7 @@ class SessionTest {
     void the_last_lines_leave_through_buffers_of_one_octet_and_the_application_after_them(TlsPolicy policy)
             throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Endpoint server = Endpoint.of(server(new Last(Role.SERVER, FAREWELL), serverSettings(policy)))
+        Endpoint server = Endpoint.of(server(new Last(Role.SERVER, LAST_LINES), serverSettings(policy)))
                 .fragmented(Fragmentation.OCTETS)
                 .send("the application");
         shakeHands(server, policy, tls);
@@ -153,7 +154,7 @@ class SessionTest {
     @Test
     void a_session_that_fails_says_so_again_and_its_alert_leaves() throws Exception {
         BareTls tls = BareTls.client(Connections.TRUSTING).begin();
-        Endpoint server = Endpoint.of(server(new Last(Role.SERVER, FAREWELL), serverSettings(TlsPolicy.IMPLICIT)));
+        Endpoint server = Endpoint.of(server(new Last(Role.SERVER, LAST_LINES), serverSettings(TlsPolicy.IMPLICIT)));
         shakeHands(server, TlsPolicy.IMPLICIT, tls);
         UpgradeConnection connection = server.connection();
         byte[] record = tls.say("cut and bent").take();
@@ -214,7 +215,8 @@ class SessionTest {
         String much = "octets of the peer, ".repeat(5_000);
         for (int round = 0; round < 40; round++) {
             BareTls tls = BareTls.server(Connections.SERVING).begin();
-            UpgradeConnection connection = client(new Last(Role.CLIENT, FAREWELL), clientSettings(TlsPolicy.IMPLICIT));
+            UpgradeConnection connection =
+                    client(new Last(Role.CLIENT, LAST_LINES), clientSettings(TlsPolicy.IMPLICIT));
             Endpoint client = Endpoint.of(connection).run();
             while (!tls.established()) {
                 tls.feed(client.take());
@@ -274,7 +276,8 @@ class SessionTest {
     }
 
     private static UpgradeConnection readyInPlaintext() throws Exception {
-        UpgradeConnection connection = server(new Last(Role.SERVER, FAREWELL), serverSettings(TlsPolicy.OPPORTUNISTIC));
+        UpgradeConnection connection =
+                server(new Last(Role.SERVER, LAST_LINES), serverSettings(TlsPolicy.OPPORTUNISTIC));
         connection.begin(0);
         connection.receive(octets("OVER\r\n"), NOTHING);
         assertThat(connection.ready()).isTrue();

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param random 32 octets
  * @param sessionId up to 32 octets
  * @param suites numbers of cipher suites, in order of preference
- * @param compressions numbers of compression methods; 0 is none
+ * @param compressions numbers of compression methods; 0 stands for no compression
  * @param extensions in the order in which they are sent; if empty, the extensions field is left out, as in SSL 3.0
  */
 public record ClientHello(

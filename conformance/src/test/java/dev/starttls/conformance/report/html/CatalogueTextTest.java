@@ -35,7 +35,7 @@ class CatalogueTextTest {
     }
 
     @Test
-    void advice_is_told_by_software() {
+    void advice_is_given_by_software() {
         Remedy remedy = Remedy.of("Set it. Postfix: a = b. Exim 4.95: c; Dovecot and Cyrus: https://x.example: yes.");
         assertThat(plain(remedy.general())).isEqualTo("Set it.");
         assertThat(remedy.advice())

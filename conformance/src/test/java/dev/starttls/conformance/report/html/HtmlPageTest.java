@@ -134,7 +134,7 @@ class HtmlPageTest {
     }
 
     @Test
-    void the_level_and_the_text_filter_together_and_the_count_is_told() {
+    void the_level_and_the_text_filter_together_and_the_count_is_shown() {
         open(DESK);
         one("select[name=level]").sendKeys("security");
         assertThat(shown("details.check:not([data-level=security])")).isZero();

@@ -58,7 +58,7 @@ class HtmlReportTest {
     }
 
     @Test
-    void a_server_that_greets_with_markup_is_told_as_text() {
+    void a_server_that_greets_with_markup_is_shown_as_text() {
         assertThat(SampleRun.once().text("html"))
                 .doesNotContain("<script>document", "<img")
                 .contains("&lt;script&gt;document.title&#x3D;&#39;owned&#39;&lt;/script&gt;&lt;img src");

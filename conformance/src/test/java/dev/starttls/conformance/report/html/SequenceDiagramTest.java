@@ -25,7 +25,7 @@ class SequenceDiagramTest {
     }
 
     @Test
-    void the_boundary_is_behind_the_go_ahead_and_before_the_handshake() {
+    void the_boundary_is_after_the_go_ahead_and_before_the_handshake() {
         SequenceDiagram diagram = said(From.CLIENT, Through.PLAINTEXT, "STARTTLS")
                 .said(From.SERVER, Through.PLAINTEXT, "220 go ahead")
                 .said(From.SUITE, Through.TLS, "TLS handshake begins")

@@ -41,7 +41,7 @@ class ChainRulesTest {
     }
 
     @Test
-    void a_root_nobody_trusts_is_named() {
+    void an_untrusted_root_is_named() {
         ChainRules others = new ChainRules(
                 List.of(Issuer.selfSigned(Order.authority("Other")).certificate()), Issuer.NOW);
         assertThat(others.judge(SERVER.chain()).faults())

@@ -61,7 +61,7 @@ class NameRulesTest {
     }
 
     @Test
-    void a_mismatch_tells_what_the_certificate_has() {
+    void a_mismatch_states_what_the_certificate_has() {
         NameVerdict verdict = judge(Order.server("a.example.org", "192.0.2.7"), "mail.example.org");
         assertThat(verdict)
                 .isInstanceOfSatisfying(NameVerdict.Mismatched.class, mismatch -> assertThat(mismatch.presented())

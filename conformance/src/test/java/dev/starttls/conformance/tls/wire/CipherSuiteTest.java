@@ -41,7 +41,7 @@ class CipherSuiteTest {
     }
 
     @Test
-    void a_suite_nobody_knows_is_told_by_its_number() {
+    void an_unknown_suite_is_reported_by_its_number() {
         assertThat(CipherSuite.label(0xfefe)).isEqualTo("0xfefe");
         assertThat(CipherSuite.label(0x1301)).isEqualTo("TLS_AES_128_GCM_SHA256");
     }

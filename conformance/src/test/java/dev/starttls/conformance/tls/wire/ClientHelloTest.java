@@ -34,11 +34,11 @@ class ClientHelloTest {
                 .as(ClientHello::new);
     }
 
-    private static Arbitrary<OctetString> octets(int least, int most) {
+    private static Arbitrary<OctetString> octets(int least, int max) {
         return Arbitraries.bytes()
                 .array(byte[].class)
                 .ofMinSize(least)
-                .ofMaxSize(most)
+                .ofMaxSize(max)
                 .map(OctetString::of);
     }
 

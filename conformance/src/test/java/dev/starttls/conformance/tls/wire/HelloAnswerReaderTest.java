@@ -38,7 +38,7 @@ class HelloAnswerReaderTest {
         return message(2, body.octets());
     }
 
-    /** A whole flight of TLS 1.2: hello, two certificates that are none, an ECDHE share, done. */
+    /** A whole flight of TLS 1.2: hello, two certificates of arbitrary octets, an ECDHE share, done. */
     private static OctetString flight12() {
         OctetString list = new OctetWriter()
                 .vector24(OctetString.ascii("leaf"))
@@ -105,12 +105,12 @@ class HelloAnswerReaderTest {
     }
 
     @Test
-    void nothing_behind_the_flight_is_taken() throws Exception {
+    void nothing_after_the_flight_is_taken() throws Exception {
         InputStream in = new ByteArrayInputStream(
-                records(flight12(), 100).and(OctetString.ascii("behind")).array());
+                records(flight12(), 100).and(OctetString.ascii("after")).array());
         HelloAnswerReader.read(in);
         assertThat(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII))
-                .isEqualTo("behind");
+                .isEqualTo("after");
     }
 
     @Test
@@ -162,7 +162,7 @@ class HelloAnswerReaderTest {
     }
 
     @Test
-    void a_retry_request_is_told_from_a_hello() {
+    void a_retry_request_is_distinguished_from_a_hello() {
         OctetString retry = OctetString.hex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
         HelloAnswer.Hello answer = (HelloAnswer.Hello) read(records(hello(0x0303, retry, 0x1302, List.of()), 99));
         assertThat(answer.hello().isRetryRequest()).isTrue();
@@ -181,7 +181,7 @@ class HelloAnswerReaderTest {
     }
 
     @Test
-    void an_alert_is_told_with_level_and_name() {
+    void an_alert_is_reported_with_level_and_name() {
         assertThat(read(alert(2, 40))).isEqualTo(new HelloAnswer.Refused(new Alert(2, 40)));
         assertThat(read(alert(2, 40)).description()).isEqualTo("fatal alert handshake_failure");
         assertThat(read(alert(1, 0)).description()).isEqualTo("warning alert close_notify");
@@ -196,14 +196,14 @@ class HelloAnswerReaderTest {
     }
 
     @Test
-    void an_alert_behind_the_hello_breaks_the_flight() {
+    void an_alert_after_the_hello_breaks_the_flight() {
         HelloAnswer.Hello answer = (HelloAnswer.Hello)
                 read(records(hello(0x0303, RANDOM, 0xc02f, List.of()), 500).and(alert(2, 80)));
         assertThat(answer.broken()).contains(new HelloAnswer.Refused(new Alert(2, 80)));
     }
 
     @Test
-    void an_end_a_reset_and_a_silence_are_told_apart() {
+    void an_end_a_reset_and_a_silence_are_distinguished() {
         assertThat(read(OctetString.NONE)).isEqualTo(new HelloAnswer.Closed(0));
         assertThat(HelloAnswerReader.read(thenFailing(OctetString.NONE, new SocketException("Connection reset"))))
                 .isEqualTo(new HelloAnswer.Reset());

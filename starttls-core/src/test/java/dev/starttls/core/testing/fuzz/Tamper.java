@@ -35,10 +35,10 @@ public final class Tamper {
     private boolean cutOff;
     private boolean changed;
 
-    /** Reads up to {@code most} changes from the input. */
-    public static Tamper read(FuzzInput input, int most) {
+    /** Reads up to {@code max} changes from the input. */
+    public static Tamper read(FuzzInput input, int max) {
         Tamper tamper = new Tamper();
-        int count = input.choice(most + 1);
+        int count = input.choice(max + 1);
         for (int i = 0; i < count && !input.ended(); i++) {
             int gap = input.two() % 4_096;
             int kind = input.choice(KINDS);
