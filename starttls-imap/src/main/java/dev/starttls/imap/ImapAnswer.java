@@ -40,7 +40,7 @@ public sealed interface ImapAnswer {
     /**
      * The end of the command and of the session: an untagged BYE goes before it, and the connection is closed after it.
      *
-     * @param bye text of the farewell, for people
+     * @param bye text of the BYE, for people
      * @param status {@link ImapCondition#OK}, {@link ImapCondition#NO} or {@link ImapCondition#BAD}
      */
     record Close(String bye, ImapStatus status) implements ImapAnswer {

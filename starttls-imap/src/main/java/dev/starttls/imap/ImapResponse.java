@@ -52,7 +52,7 @@ public sealed interface ImapResponse {
     }
 
     /**
-     * A greeting, information, a warning or a farewell.
+     * A greeting, information, a warning or a BYE.
      *
      * @param status any
      */
