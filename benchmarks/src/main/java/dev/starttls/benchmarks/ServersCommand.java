@@ -1,9 +1,9 @@
 package dev.starttls.benchmarks;
 
-import dev.starttls.benchmarks.latency.Endpoint;
 import dev.starttls.benchmarks.latency.MailProtocol;
 import dev.starttls.benchmarks.latency.OutsideServers;
 import dev.starttls.benchmarks.latency.ServerPlan;
+import dev.starttls.benchmarks.latency.SessionTarget;
 import dev.starttls.benchmarks.outside.DelayedLink;
 import dev.starttls.benchmarks.outside.InstalledServer;
 import dev.starttls.benchmarks.outside.RunningServer;
@@ -139,7 +139,8 @@ final class ServersCommand implements Callable<Integer> {
 
     private void named(Authority authority) throws Exception {
         for (Map.Entry<String, Integer> server : named.entrySet()) {
-            Endpoint target = new Endpoint("localhost", server.getValue(), MailProtocol.SMTP, TlsPolicy.REQUIRED);
+            SessionTarget target =
+                    new SessionTarget("localhost", server.getValue(), MailProtocol.SMTP, TlsPolicy.REQUIRED);
             measure(server.getKey(), target, authority.certificate().getEncoded(), authority.key(), 0, NO_LINK);
         }
     }
@@ -259,7 +260,7 @@ final class ServersCommand implements Callable<Integer> {
                             measured.high());
                 }
                 for (Map.Entry<RunningServer, String> server : running.entrySet()) {
-                    for (Endpoint target : server.getKey().targets()) {
+                    for (SessionTarget target : server.getKey().targets()) {
                         measure(server.getValue(), target, contexts.certificate(), key, delay, measured);
                     }
                 }
@@ -267,7 +268,8 @@ final class ServersCommand implements Callable<Integer> {
         }
     }
 
-    private void measure(String server, Endpoint target, byte[] certificate, KeyKind key, int link, Spread roundTrip)
+    private void measure(
+            String server, SessionTarget target, byte[] certificate, KeyKind key, int link, Spread roundTrip)
             throws Exception {
         Set<String> wanted = Set.copyOf(versions);
         for (ServerPlan.Step step : ServerPlan.TABLE.steps(target, key, link, wanted, scale)) {

@@ -32,10 +32,10 @@ class ImapServerEndTest {
     private static final String LIMIT = "* BYE mail.example.org closing the connection, too much was sent\r\n";
     private static final String FAULT = "* BYE mail.example.org closing the connection after an internal error\r\n";
 
-    private final Author author = new Author();
+    private final ScriptedImapHandler handler = new ScriptedImapHandler();
 
     /** A handler that does as its test wants. */
-    private static final class Author extends RecordingHandler<ImapSession> implements ImapHandler {
+    private static final class ScriptedImapHandler extends RecordingHandler<ImapSession> implements ImapHandler {
 
         private Optional<String> refusal = Optional.empty();
 
@@ -64,18 +64,18 @@ class ImapServerEndTest {
 
     @Test
     void at_a_shutdown_it_says_bye() {
-        Endpoint server = ImapFixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.OPPORTUNISTIC, handler);
         RawPeer client = ImapFixture.greeted(server);
         client.say("a CAPABILITY\r\n");
         server.connection().shutDown();
         assertThat(client.say("b NOOP\r\n")).isEqualTo(SHUTDOWN);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
-        assertThat(author.calls()).containsExactly("connected", "ended SHUT_DOWN");
+        assertThat(handler.calls()).containsExactly("connected", "ended SHUT_DOWN");
     }
 
     @Test
     void at_a_shutdown_it_says_bye_inside_tls_and_closes() throws Exception {
-        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = ImapFixture.upgraded(server);
         server.connection().shutDown();
         assertThat(client.tls("")).isEqualTo(SHUTDOWN);
@@ -84,14 +84,14 @@ class ImapServerEndTest {
 
     @Test
     void to_a_client_that_is_silent_for_too_long_it_says_bye() throws Exception {
-        Endpoint plain = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint plain = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer silent = ImapFixture.greeted(plain);
         plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEqualTo(IDLE);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(author.calls()).last().isEqualTo("ended TIMED_OUT");
+        assertThat(handler.calls()).last().isEqualTo("ended TIMED_OUT");
 
-        Endpoint secure = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint secure = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = ImapFixture.upgraded(secure);
         client.tls("a CAPABILITY\r\n");
         secure.pass(Duration.ofMinutes(30));
@@ -111,7 +111,7 @@ class ImapServerEndTest {
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining(limit);
         assertThat(client.say("b NOOP\r\n")).isEmpty();
-        assertThat(author.calls()).containsExactly("connected", "ended FAILED");
+        assertThat(handler.calls()).containsExactly("connected", "ended FAILED");
     }
 
     @Test
@@ -125,34 +125,34 @@ class ImapServerEndTest {
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining("at most 300 octets, got one of 301");
-        assertThat(author.calls()).last().isEqualTo("ended FAILED");
+        assertThat(handler.calls()).last().isEqualTo("ended FAILED");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a XNULL\r\n", "a XASK\r\nresponse\r\n"})
     void a_handler_that_answers_nothing_is_answered_as_one_that_throws(String command) throws Exception {
-        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = ImapFixture.upgraded(server);
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).isInstanceOf(NullPointerException.class);
-        assertThat(author.calls()).last().isEqualTo("ended FAULT");
+        assertThat(handler.calls()).last().isEqualTo("ended FAULT");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"a BOOM\r\n", "a AUTHENTICATE X\r\nresponse\r\n"})
     void a_handler_that_throws_is_answered_with_serverbug_and_bye(String command) throws Exception {
-        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = ImapFixture.upgraded(server);
         assertThat(client.tls(command + "b NOOP\r\n")).endsWith("a NO [SERVERBUG] Internal error\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).hasMessage("boom");
-        assertThat(author.calls()).last().isEqualTo("ended FAULT");
+        assertThat(handler.calls()).last().isEqualTo("ended FAULT");
     }
 
     @Test
     void a_handler_that_throws_in_plaintext_is_answered_too() {
-        Endpoint server = ImapFixture.serverSide(TlsPolicy.OPPORTUNISTIC, author);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.OPPORTUNISTIC, handler);
         RawPeer client = ImapFixture.greeted(server);
         assertThat(client.say("a X\r\nb BOOM\r\nc NOOP\r\n"))
                 .isEqualTo("a OK Done\r\nb NO [SERVERBUG] Internal error\r\n" + FAULT);
@@ -160,38 +160,40 @@ class ImapServerEndTest {
 
     @Test
     void a_bye_of_a_handler_ends_the_session() throws Exception {
-        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = ImapFixture.upgraded(server);
         assertThat(client.tls("a XBYE\r\nb NOOP\r\n")).isEqualTo("* BYE Going down\r\na OK Gone\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure()).isEmpty();
-        assertThat(author.calls()).last().isEqualTo("ended CLOSED");
+        assertThat(handler.calls()).last().isEqualTo("ended CLOSED");
     }
 
     @Test
     void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
-        author.refusal = Optional.of("[UNAVAILABLE] Not now");
-        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, author);
+        handler.refusal = Optional.of("[UNAVAILABLE] Not now");
+        Endpoint server = ImapFixture.serverSide(TlsPolicy.REQUIRED, handler);
         RawPeer client = RawPeer.client(server, ImapFixture.CLIENT_CONTEXT);
         assertThat(client.say("a STARTTLS\r\n")).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
-        assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
+        assertThat(handler.calls()).containsExactly("connected", "ended CLOSED");
 
-        RawPeer inside = RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT, author), ImapFixture.CLIENT_CONTEXT);
+        RawPeer inside =
+                RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT, handler), ImapFixture.CLIENT_CONTEXT);
         assertThat(inside.handshake()).isEqualTo("* BYE [UNAVAILABLE] Not now\r\n");
         assertThat(inside.closeNotifyReceived()).isTrue();
     }
 
     @Test
     void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
-        ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, author)).tls("z LOGOUT\r\n");
-        author.requireUpgrade();
+        ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, handler))
+                .tls("z LOGOUT\r\n");
+        handler.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        author.requireImplicitTls(
-                RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT, author), ImapFixture.CLIENT_CONTEXT),
+        handler.requireImplicitTls(
+                RawPeer.client(ImapFixture.serverSide(TlsPolicy.IMPLICIT, handler), ImapFixture.CLIENT_CONTEXT),
                 "z LOGOUT\r\n");
     }
 
@@ -211,12 +213,12 @@ class ImapServerEndTest {
                         return session.tls().isPresent();
                     }
                 },
-                author);
+                handler);
         RawPeer client = ImapFixture.upgraded(ImapFixture.serverSide(TlsPolicy.REQUIRED, login));
         assertThat(client.tls("a LOGIN mary x\r\n")).startsWith("a OK ");
         assertThat(client.tls("b LOGOUT\r\n")).startsWith("* BYE ");
         assertThat(seen).containsExactly("mary from localhost");
-        assertThat(author.calls()).last().isEqualTo("ended CLOSED");
+        assertThat(handler.calls()).last().isEqualTo("ended CLOSED");
     }
 
     @Test
@@ -262,7 +264,7 @@ class ImapServerEndTest {
 
     private Endpoint limited() {
         return Endpoint.of(
-                new ImapServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of("IMAP4rev1")),
+                new ImapServerDialogue("mail.example.org", TlsPolicy.REQUIRED, handler, List.of("IMAP4rev1")),
                 ImapFixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));

@@ -28,10 +28,10 @@ class Pop3ServerEndTest {
     private static final String SHUTDOWN = "-ERR [SYS/TEMP] Shutting down, closing the connection\r\n";
     private static final String FAULT = "-ERR [SYS/TEMP] Internal error, closing the connection\r\n";
 
-    private final Author author = new Author();
+    private final ScriptedPop3Handler handler = new ScriptedPop3Handler();
 
     /** A handler that does as its test wants. */
-    private static final class Author extends RecordingHandler<Pop3Session> implements Pop3Handler {
+    private static final class ScriptedPop3Handler extends RecordingHandler<Pop3Session> implements Pop3Handler {
 
         private Optional<Pop3Reply> refusal = Optional.empty();
 
@@ -64,7 +64,7 @@ class Pop3ServerEndTest {
         plain.connection().shutDown();
         assertThat(client.say("CAPA\r\n")).isEqualTo(SHUTDOWN);
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
-        assertThat(author.calls()).containsExactly("connected", "ended SHUT_DOWN");
+        assertThat(handler.calls()).containsExactly("connected", "ended SHUT_DOWN");
 
         Endpoint secure = side(TlsPolicy.REQUIRED);
         RawPeer inside = Pop3Fixture.upgraded(secure);
@@ -80,7 +80,7 @@ class Pop3ServerEndTest {
         plain.pass(Duration.ofSeconds(60));
         assertThat(silent.listen()).isEmpty();
         assertThat(plain.upgradeFailure().reason()).isEqualTo(FailureReason.TIMEOUT);
-        assertThat(author.calls()).last().isEqualTo("ended TIMED_OUT");
+        assertThat(handler.calls()).last().isEqualTo("ended TIMED_OUT");
 
         Endpoint secure = side(TlsPolicy.REQUIRED);
         RawPeer inside = Pop3Fixture.upgraded(secure);
@@ -103,7 +103,7 @@ class Pop3ServerEndTest {
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining(limit);
         assertThat(client.say("CAPA\r\n")).isEmpty();
-        assertThat(author.calls()).containsExactly("connected", "ended FAILED");
+        assertThat(handler.calls()).containsExactly("connected", "ended FAILED");
     }
 
     @Test
@@ -115,7 +115,7 @@ class Pop3ServerEndTest {
         assertThat(client.tls("X x" + command.substring(2) + "X\r\n")).isEqualTo("-ERR Line too long\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(author.calls()).hasSize(23).last().isEqualTo("ended FAILED");
+        assertThat(handler.calls()).hasSize(23).last().isEqualTo("ended FAILED");
     }
 
     @Test
@@ -123,7 +123,7 @@ class Pop3ServerEndTest {
         Endpoint plain = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(Pop3Fixture.greeted(plain).say("X\r\nBOOM\r\nX\r\n")).isEqualTo("+OK Done\r\n" + FAULT);
         assertThat(plain.failure().orElseThrow()).hasMessage("boom");
-        assertThat(author.calls()).last().isEqualTo("ended FAULT");
+        assertThat(handler.calls()).last().isEqualTo("ended FAULT");
 
         RawPeer inside = Pop3Fixture.upgraded(side(TlsPolicy.REQUIRED));
         assertThat(inside.tls("BOOM\r\nX\r\n")).isEqualTo(FAULT);
@@ -141,12 +141,12 @@ class Pop3ServerEndTest {
 
     @Test
     void a_client_that_is_refused_at_the_greeting_is_turned_away() throws Exception {
-        author.refusal = Optional.of(Pop3Reply.error("[SYS/TEMP] Not now"));
+        handler.refusal = Optional.of(Pop3Reply.error("[SYS/TEMP] Not now"));
         Endpoint server = side(TlsPolicy.REQUIRED);
         assertThat(RawPeer.client(server, Pop3Fixture.CLIENT_CONTEXT).say("STLS\r\n"))
                 .isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
-        assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
+        assertThat(handler.calls()).containsExactly("connected", "ended CLOSED");
 
         RawPeer inside = RawPeer.client(side(TlsPolicy.IMPLICIT), Pop3Fixture.CLIENT_CONTEXT);
         assertThat(inside.handshake()).isEqualTo("-ERR [SYS/TEMP] Not now\r\n");
@@ -155,7 +155,7 @@ class Pop3ServerEndTest {
 
     @Test
     void a_refusal_that_accepts_is_the_handlers_fault() {
-        author.refusal = Optional.of(Pop3Reply.ok("Hello"));
+        handler.refusal = Optional.of(Pop3Reply.ok("Hello"));
         Endpoint server = side(TlsPolicy.REQUIRED);
         assertThat(RawPeer.client(server, Pop3Fixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
         assertThat(server.failure().orElseThrow()).hasMessageContaining("got +OK");
@@ -164,12 +164,12 @@ class Pop3ServerEndTest {
     @Test
     void a_handler_sees_the_client_and_inside_tls_what_was_negotiated() throws Exception {
         Pop3Fixture.upgraded(side(TlsPolicy.REQUIRED)).tls("QUIT\r\n");
-        author.requireUpgrade();
+        handler.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), Pop3Fixture.CLIENT_CONTEXT), "QUIT\r\n");
+        handler.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), Pop3Fixture.CLIENT_CONTEXT), "QUIT\r\n");
     }
 
     @Test
@@ -226,12 +226,12 @@ class Pop3ServerEndTest {
     }
 
     private Endpoint side(TlsPolicy policy) {
-        return side(policy, author);
+        return side(policy, handler);
     }
 
     private Endpoint limited() {
         return Endpoint.of(
-                new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
+                new Pop3ServerDialogue("mail.example.org", TlsPolicy.REQUIRED, handler, List.of()),
                 Pop3Fixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));

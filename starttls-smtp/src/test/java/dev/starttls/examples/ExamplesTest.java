@@ -103,32 +103,32 @@ class ExamplesTest {
 
     @Test
     void an_authors_own_selector_loop_runs_the_connection_without_io() throws Exception {
-        List<Talk> talks = new ArrayList<>();
+        List<NoopSession> sessions = new ArrayList<>();
         try (OwnSelectorLoop loop = new OwnSelectorLoop()) {
             for (int i = 0; i < 50; i++) {
-                talks.add(new Talk());
-                loop.connect(server.address(), server.client().connection(), talks.get(i));
+                sessions.add(new NoopSession());
+                loop.connect(server.address(), server.client().connection(), sessions.get(i));
             }
             loop.run();
         }
-        assertThat(talks).allSatisfy(talk -> {
-            assertThat(talk.failure).isEmpty();
-            assertThat(talk.replies.toString()).startsWith("250 ").contains("\r\n221 ");
-            assertThat(talk.ended).isTrue();
+        assertThat(sessions).allSatisfy(session -> {
+            assertThat(session.failure).isEmpty();
+            assertThat(session.replies.toString()).startsWith("250 ").contains("\r\n221 ");
+            assertThat(session.ended).isTrue();
         });
     }
 
     @Test
     void an_authors_own_selector_loop_hears_of_failures() throws Exception {
-        Talk talk = new Talk();
+        NoopSession session = new NoopSession();
         try (OwnSelectorLoop loop = new OwnSelectorLoop()) {
             SmtpClient distrusting =
                     server.client().sslContext(TestCertificates.withOwnRoot().client());
-            loop.connect(server.address(), distrusting.connection(), talk);
+            loop.connect(server.address(), distrusting.connection(), session);
             loop.run();
         }
-        assertThat(talk.replies.toString()).isEmpty();
-        assertThat(talk.failure).singleElement().isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(
+        assertThat(session.replies.toString()).isEmpty();
+        assertThat(session.failure).singleElement().isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(
                         why.reason())
                 .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
     }
@@ -203,7 +203,7 @@ class ExamplesTest {
     }
 
     /** Says NOOP, and QUIT once that was answered. */
-    private static final class Talk implements OwnSelectorLoop.Session {
+    private static final class NoopSession implements OwnSelectorLoop.Session {
 
         private final StringBuilder replies = new StringBuilder();
         private final List<IOException> failure = new ArrayList<>();

@@ -51,8 +51,9 @@ class NettyTest {
     @Test
     void a_handler_upgrades_and_what_is_written_and_read_is_inside_tls() throws Exception {
         try (ExampleServer server = new ExampleServer(10)) {
-            Talk talk = connect(server.address().getPort(), server.client().connection());
-            talk.expectBigMessageTaken();
+            MessageSender sender =
+                    connect(server.address().getPort(), server.client().connection());
+            sender.expectBigMessageTaken();
         }
     }
 
@@ -71,12 +72,12 @@ class NettyTest {
         try (ExampleServer server = new ExampleServer(10)) {
             SmtpClient distrusting =
                     server.client().sslContext(TestCertificates.withOwnRoot().client());
-            Talk talk = connect(server.address().getPort(), distrusting.connection());
-            assertThatThrownBy(() -> talk.done.get(60, TimeUnit.SECONDS))
+            MessageSender sender = connect(server.address().getPort(), distrusting.connection());
+            assertThatThrownBy(() -> sender.done.get(60, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
                             .isEqualTo(FailureReason.CERTIFICATE_UNTRUSTED));
-            assertThat(talk.report).isNotDone();
+            assertThat(sender.report).isNotDone();
         }
     }
 
@@ -85,34 +86,34 @@ class NettyTest {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             SmtpClient hasty = SmtpClient.to("localhost", silent.getLocalPort())
                     .limits(UpgradeLimits.DEFAULT.withTimePerPhase(Duration.ofMillis(100)));
-            Talk talk = connect(silent.getLocalPort(), hasty.connection());
-            assertThatThrownBy(() -> talk.done.get(60, TimeUnit.SECONDS))
+            MessageSender sender = connect(silent.getLocalPort(), hasty.connection());
+            assertThatThrownBy(() -> sender.done.get(60, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(UpgradeException.class, why -> assertThat(why.reason())
                             .isEqualTo(FailureReason.TIMEOUT));
         }
     }
 
-    private Talk connect(int port, UpgradeConnection connection) throws Exception {
-        Talk talk = new Talk();
+    private MessageSender connect(int port, UpgradeConnection connection) throws Exception {
+        MessageSender sender = new MessageSender();
         Channel channel = new Bootstrap()
                 .group(group)
                 .channel(NioSocketChannel.class)
                 .handler(new ChannelInitializer<NioSocketChannel>() {
                     @Override
                     protected void initChannel(NioSocketChannel socket) {
-                        socket.pipeline().addLast(new StartTlsHandler(connection), talk);
+                        socket.pipeline().addLast(new StartTlsHandler(connection), sender);
                     }
                 })
                 .connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .sync()
                 .channel();
         assertThat(channel).isNotNull();
-        return talk;
+        return sender;
     }
 
     /** Sends a message of some size and QUIT, each command when the one before it was answered. */
-    private static final class Talk extends ChannelInboundHandlerAdapter {
+    private static final class MessageSender extends ChannelInboundHandlerAdapter {
 
         private final CompletableFuture<UpgradeReport> report = new CompletableFuture<>();
         private final CompletableFuture<String> done = new CompletableFuture<>();

@@ -31,10 +31,10 @@ class SmtpServerEndTest {
     private static final String SHUTDOWN = "421 4.3.2 mail.example.org Shutting down, closing the connection\r\n";
     private static final String FAULT = "421 4.3.0 mail.example.org Local error, closing the connection\r\n";
 
-    private final Author author = new Author();
+    private final ScriptedSmtpHandler handler = new ScriptedSmtpHandler();
 
     /** A handler that does as its test wants. */
-    private static final class Author extends RecordingHandler<SmtpSession> implements SmtpHandler {
+    private static final class ScriptedSmtpHandler extends RecordingHandler<SmtpSession> implements SmtpHandler {
 
         private Optional<SmtpReply> refusal = Optional.empty();
         private Optional<SmtpReply> helloRefusal = Optional.empty();
@@ -104,7 +104,7 @@ class SmtpServerEndTest {
         server.connection().shutDown();
         assertThat(client.say("NOOP\r\n")).isEqualTo(SHUTDOWN);
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.REJECTED);
-        assertThat(author.calls()).containsExactly("connected", "ended SHUT_DOWN");
+        assertThat(handler.calls()).containsExactly("connected", "ended SHUT_DOWN");
     }
 
     @Test
@@ -114,7 +114,7 @@ class SmtpServerEndTest {
         server.connection().shutDown();
         assertThat(client.tls("")).isEqualTo(SHUTDOWN);
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(author.calls()).last().isEqualTo("ended SHUT_DOWN");
+        assertThat(handler.calls()).last().isEqualTo("ended SHUT_DOWN");
     }
 
     @Test
@@ -124,7 +124,7 @@ class SmtpServerEndTest {
         client.say("DATA\r\nfirst\r\n");
         server.connection().shutDown();
         assertThat(client.say("second\r\n.\r\n")).isEqualTo(SHUTDOWN);
-        assertThat(author.calls()).containsExactly("connected", "DATA", "line first", "abandoned", "ended SHUT_DOWN");
+        assertThat(handler.calls()).containsExactly("connected", "DATA", "line first", "abandoned", "ended SHUT_DOWN");
     }
 
     @ParameterizedTest
@@ -140,7 +140,7 @@ class SmtpServerEndTest {
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
         assertThat(server.upgradeFailure()).hasMessageContaining(limit);
         assertThat(client.say("NOOP\r\n")).isEmpty();
-        assertThat(author.calls()).containsExactly("connected", "ended FAILED");
+        assertThat(handler.calls()).containsExactly("connected", "ended FAILED");
     }
 
     @Test
@@ -152,7 +152,7 @@ class SmtpServerEndTest {
         assertThat(client.tls("NOOP x" + command.substring(5) + "NOOP\r\n")).isEqualTo("500 5.5.2 Line too long\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(author.calls()).containsExactly("connected", "upgraded", "ended FAILED");
+        assertThat(handler.calls()).containsExactly("connected", "upgraded", "ended FAILED");
     }
 
     @ParameterizedTest
@@ -163,7 +163,7 @@ class SmtpServerEndTest {
         assertThat(client.tls(command + "NOOP\r\n")).endsWith("451 4.3.0 Local error in processing\r\n" + FAULT);
         assertThat(client.closeNotifyReceived()).isTrue();
         assertThat(server.failure().orElseThrow()).hasMessage("boom");
-        assertThat(author.calls()).last().isEqualTo("ended FAULT");
+        assertThat(handler.calls()).last().isEqualTo("ended FAULT");
     }
 
     @Test
@@ -179,12 +179,12 @@ class SmtpServerEndTest {
     void a_receiver_that_throws_in_the_middle_of_a_message_is_answered_421_alone() {
         RawPeer client = SmtpFixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
         assertThat(client.say("DATA\r\na\r\nboom\r\nb\r\n.\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
-        assertThat(author.calls()).doesNotContain("line b", "end").endsWith("abandoned", "ended FAULT");
+        assertThat(handler.calls()).doesNotContain("line b", "end").endsWith("abandoned", "ended FAULT");
     }
 
     @Test
     void a_receiver_may_cut_a_message_off() {
-        author.cutOff = Optional.of(SmtpReply.of(452, "4.3.1 Mailbox full"));
+        handler.cutOff = Optional.of(SmtpReply.of(452, "4.3.1 Mailbox full"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = SmtpFixture.greeted(server);
         assertThat(client.say("DATA\r\na\r\nb\r\n.\r\n").lines())
@@ -193,7 +193,7 @@ class SmtpServerEndTest {
                         "452 4.3.1 Mailbox full",
                         "421 4.3.0 mail.example.org Not reading the rest, closing the connection");
         assertThat(server.upgradeFailure().reason()).isEqualTo(FailureReason.LIMIT_EXCEEDED);
-        assertThat(author.calls()).containsExactly("connected", "DATA", "line a", "abandoned", "ended FAILED");
+        assertThat(handler.calls()).containsExactly("connected", "DATA", "line a", "abandoned", "ended FAILED");
     }
 
     @ParameterizedTest
@@ -201,7 +201,7 @@ class SmtpServerEndTest {
             value = TlsPolicy.class,
             names = {"OPPORTUNISTIC", "REQUIRED", "DISABLED"})
     void a_client_refused_with_554_is_awaited_to_quit(TlsPolicy policy) {
-        author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
+        handler.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
         Endpoint server = side(policy);
         RawPeer client = RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT);
         assertThat(client.listen()).isEqualTo("554 5.7.1 Not you\r\n");
@@ -210,12 +210,12 @@ class SmtpServerEndTest {
         }
         assertThat(client.say("QUIT\r\n")).isEqualTo("221 2.0.0 Bye\r\n");
         assertThat(server.connection().state()).isEqualTo(State.CLOSED);
-        assertThat(author.calls()).containsExactly("connected", "ended CLOSED");
+        assertThat(handler.calls()).containsExactly("connected", "ended CLOSED");
     }
 
     @Test
     void a_client_refused_with_554_is_not_awaited_for_ever() {
-        author.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
+        handler.refusal = Optional.of(SmtpReply.of(554, "5.7.1 Not you"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT);
         client.listen();
@@ -227,7 +227,7 @@ class SmtpServerEndTest {
 
     @Test
     void a_client_refused_with_421_is_turned_away_at_once() {
-        author.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
+        handler.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT);
         assertThat(client.say("QUIT\r\n")).isEqualTo("421 4.3.2 Come back later\r\n");
@@ -236,7 +236,7 @@ class SmtpServerEndTest {
 
     @Test
     void with_implicit_tls_a_client_is_refused_inside_tls() throws Exception {
-        author.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
+        handler.refusal = Optional.of(SmtpReply.of(421, "4.3.2 Come back later"));
         RawPeer client = RawPeer.client(side(TlsPolicy.IMPLICIT), SmtpFixture.CLIENT_CONTEXT);
         assertThat(client.handshake()).isEqualTo("421 4.3.2 Come back later\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
@@ -244,7 +244,7 @@ class SmtpServerEndTest {
 
     @Test
     void a_refusal_that_accepts_is_the_handlers_fault() {
-        author.refusal = Optional.of(SmtpReply.of(220, "Hello"));
+        handler.refusal = Optional.of(SmtpReply.of(220, "Hello"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT).listen()).isEqualTo(FAULT);
         assertThat(server.failure().orElseThrow()).hasMessageContaining("got 220");
@@ -253,7 +253,7 @@ class SmtpServerEndTest {
     @ParameterizedTest
     @ValueSource(ints = {250, 354})
     void a_refusal_of_a_name_that_accepts_is_the_handlers_fault(int code) {
-        author.helloRefusal = Optional.of(SmtpReply.of(code, "Welcome"));
+        handler.helloRefusal = Optional.of(SmtpReply.of(code, "Welcome"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(SmtpFixture.greeted(server).say("EHLO c\r\n"))
                 .isEqualTo("451 4.3.0 Local error in processing\r\n" + FAULT);
@@ -264,16 +264,16 @@ class SmtpServerEndTest {
 
     @Test
     void a_cut_off_that_is_no_refusal_is_the_receivers_fault() {
-        author.cutOff = Optional.of(SmtpReply.of(250, "2.0.0 Enough"));
+        handler.cutOff = Optional.of(SmtpReply.of(250, "2.0.0 Enough"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(SmtpFixture.greeted(server).say("DATA\r\na\r\n")).isEqualTo("354 Go on\r\n" + FAULT);
         assertThat(server.failure().orElseThrow()).hasMessageContaining("got 250");
-        assertThat(author.calls()).endsWith("abandoned", "ended FAULT");
+        assertThat(handler.calls()).endsWith("abandoned", "ended FAULT");
     }
 
     @Test
     void an_answer_to_a_whole_message_that_asks_for_more_is_the_receivers_fault() {
-        author.taken = Optional.of(SmtpReply.of(354, "More"));
+        handler.taken = Optional.of(SmtpReply.of(354, "More"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         assertThat(SmtpFixture.greeted(server).say("DATA\r\n.\r\nNOOP\r\n"))
                 .isEqualTo("354 Go on\r\n451 4.3.0 Local error in processing\r\n" + FAULT);
@@ -285,7 +285,7 @@ class SmtpServerEndTest {
     @ParameterizedTest
     @ValueSource(strings = {"EHLO c\r\n", "HELO c\r\n"})
     void a_hello_that_is_answered_421_ends_the_session(String hello) {
-        author.helloRefusal = Optional.of(SmtpReply.of(421, "4.7.0 Too many connections"));
+        handler.helloRefusal = Optional.of(SmtpReply.of(421, "4.7.0 Too many connections"));
         Endpoint server = side(TlsPolicy.OPPORTUNISTIC);
         RawPeer client = SmtpFixture.greeted(server);
         assertThat(client.say(hello + "NOOP\r\n")).isEqualTo("421 4.7.0 Too many connections\r\n");
@@ -294,7 +294,7 @@ class SmtpServerEndTest {
 
     @Test
     void a_hello_that_is_answered_550_does_not() {
-        author.helloRefusal = Optional.of(SmtpReply.of(550, "5.7.1 Not this name"));
+        handler.helloRefusal = Optional.of(SmtpReply.of(550, "5.7.1 Not this name"));
         RawPeer client = SmtpFixture.greeted(side(TlsPolicy.OPPORTUNISTIC));
         assertThat(client.say("EHLO c\r\nNOOP\r\n")).isEqualTo("550 5.7.1 Not this name\r\n250 2.0.0 Ok\r\n");
     }
@@ -305,7 +305,7 @@ class SmtpServerEndTest {
         RawPeer client = upgraded(server);
         assertThat(client.tls("GONE\r\nNOOP\r\n")).isEqualTo("421 4.3.2 Going down\r\n");
         assertThat(client.closeNotifyReceived()).isTrue();
-        assertThat(author.calls()).last().isEqualTo("ended CLOSED");
+        assertThat(handler.calls()).last().isEqualTo("ended CLOSED");
     }
 
     @Test
@@ -313,20 +313,20 @@ class SmtpServerEndTest {
         Endpoint server = side(TlsPolicy.REQUIRED);
         RawPeer client = upgraded(server);
         client.tls("QUIT\r\n");
-        author.requireUpgrade();
+        handler.requireUpgrade();
     }
 
     @Test
     void with_implicit_tls_a_handler_hears_of_tls_and_then_of_the_client_in_one_session() throws Exception {
-        author.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), SmtpFixture.CLIENT_CONTEXT), "QUIT\r\n");
+        handler.requireImplicitTls(RawPeer.client(side(TlsPolicy.IMPLICIT), SmtpFixture.CLIENT_CONTEXT), "QUIT\r\n");
     }
 
     @Test
     void a_handler_hears_of_a_handshake_of_implicit_tls_that_failed() {
         Endpoint server = side(TlsPolicy.IMPLICIT);
         RawPeer.client(server, SmtpFixture.CLIENT_CONTEXT).say("EHLO c\r\n");
-        assertThat(author.calls()).containsExactly("ended FAILED");
-        assertThat(author.sessions().get(0).peer()).isEqualTo(new Peer("localhost", 587));
+        assertThat(handler.calls()).containsExactly("ended FAILED");
+        assertThat(handler.sessions().get(0).peer()).isEqualTo(new Peer("localhost", 587));
     }
 
     @Test
@@ -335,7 +335,7 @@ class SmtpServerEndTest {
         SmtpFixture.greeted(server).say("DATA\r\nhalf\r\n");
         server.arriveEnd().run();
         server.connection().end();
-        assertThat(author.calls()).containsExactly("connected", "DATA", "line half", "abandoned", "ended PEER_CLOSED");
+        assertThat(handler.calls()).containsExactly("connected", "DATA", "line half", "abandoned", "ended PEER_CLOSED");
     }
 
     @Test
@@ -386,7 +386,7 @@ class SmtpServerEndTest {
     }
 
     private Endpoint side(TlsPolicy policy) {
-        return side(policy, author);
+        return side(policy, handler);
     }
 
     private static Endpoint side(TlsPolicy policy, SmtpHandler handler) {
@@ -396,7 +396,7 @@ class SmtpServerEndTest {
 
     private Endpoint limited() {
         return Endpoint.of(
-                new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, author, List.of()),
+                new SmtpServerDialogue("mail.example.org", TlsPolicy.REQUIRED, handler, List.of()),
                 SmtpFixture.server(TlsPolicy.REQUIRED)
                         .withLimits(new UpgradeLimits(
                                 100, 5, 300, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO)));

@@ -32,7 +32,7 @@ class SmtpServerOnSocketsTest {
     final LoopExtension loop = new LoopExtension();
 
     /** Throws, and records each client and how its session ended. */
-    private final class Author implements SmtpHandler {
+    private final class ThrowingSmtpHandler implements SmtpHandler {
         @Override
         public SmtpAnswer handle(SmtpCommand command, SmtpSession session) {
             throw new IllegalArgumentException("boom");
@@ -111,17 +111,19 @@ class SmtpServerOnSocketsTest {
     @Test
     void a_server_without_a_certificate_does_not_begin_to_serve() throws Exception {
         for (TlsPolicy policy : new TlsPolicy[] {TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED, TlsPolicy.IMPLICIT}) {
-            SmtpServer bare = SmtpServer.named("mx.example.org", new Author()).policy(policy);
+            SmtpServer bare = SmtpServer.named("mx.example.org", new ThrowingSmtpHandler())
+                    .policy(policy);
             assertThatIllegalStateException()
                     .isThrownBy(() -> bare.listen(loop.loop(), Loopback.anyPort()))
                     .withMessageContaining("sslContext");
         }
-        SmtpServer plain = SmtpServer.named("mx.example.org", new Author()).policy(TlsPolicy.DISABLED);
+        SmtpServer plain =
+                SmtpServer.named("mx.example.org", new ThrowingSmtpHandler()).policy(TlsPolicy.DISABLED);
         plain.listen(loop.loop(), Loopback.anyPort()).close();
     }
 
     private SmtpServer server() {
-        return SmtpServer.named("mx.example.org", new Author())
+        return SmtpServer.named("mx.example.org", new ThrowingSmtpHandler())
                 .policy(TlsPolicy.OPPORTUNISTIC)
                 .sslContext(SmtpFixture.SERVER_CONTEXT);
     }

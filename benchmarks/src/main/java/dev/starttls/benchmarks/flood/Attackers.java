@@ -32,7 +32,7 @@ final class Attackers {
         int port = Integer.parseInt(args[2]);
         Contexts contexts = Contexts.of(Path.of(args[3]));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        List<Attacker> attackers = attack.target() == Attack.Endpoint.SERVER
+        List<Attacker> attackers = attack.target() == Attack.AttackedSide.SERVER
                 ? clients(attack, count, port, contexts)
                 : servers(attack, count, contexts);
         System.out.println("ready");

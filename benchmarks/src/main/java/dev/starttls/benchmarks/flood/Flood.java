@@ -87,7 +87,7 @@ public final class Flood implements AutoCloseable {
         try (UpgradeLoop attacked = loop(attackers, tasks);
                 UpgradeLoop others = loop(0, Runnable::run)) {
             try {
-                return attack.target() == Attack.Endpoint.SERVER
+                return attack.target() == Attack.AttackedSide.SERVER
                         ? server(attack, attackers, attacked)
                         : clients(attack, attackers, attacked, others);
             } finally {

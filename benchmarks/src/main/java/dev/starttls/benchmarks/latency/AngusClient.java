@@ -17,7 +17,7 @@ final class AngusClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         Properties settings = new Properties();
         settings.put("mail.smtp.localhost", "[127.0.0.1]");
         if (target.implicit()) {

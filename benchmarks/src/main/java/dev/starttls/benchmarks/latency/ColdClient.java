@@ -21,7 +21,7 @@ final class ColdClient {
         ClientTls tls = kind.trusting(Files.readAllBytes(Path.of(arguments[3])));
         UpgradeClient client = kind.open();
         long before = System.nanoTime();
-        Closeable upgraded = client.upgrade(Endpoint.smtp(Integer.parseInt(arguments[1])), tls, arguments[2]);
+        Closeable upgraded = client.upgrade(SessionTarget.smtp(Integer.parseInt(arguments[1])), tls, arguments[2]);
         long after = System.nanoTime();
         System.out.println((before - start) + " " + (after - before));
         upgraded.close();

@@ -18,7 +18,7 @@ final class CommonsNetClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         return switch (target.protocol()) {
             case SMTP -> smtp(target, tls, version);
             case IMAP -> imap(target, tls, version);
@@ -26,7 +26,7 @@ final class CommonsNetClient implements UpgradeClient {
         };
     }
 
-    private Closeable smtp(Endpoint target, ClientTls tls, String version) throws IOException {
+    private Closeable smtp(SessionTarget target, ClientTls tls, String version) throws IOException {
         SMTPSClient client = new SMTPSClient(target.implicit(), tls.context());
         client.setEndpointCheckingEnabled(true);
         client.setEnabledProtocols(new String[] {version});
@@ -40,7 +40,7 @@ final class CommonsNetClient implements UpgradeClient {
         });
     }
 
-    private Closeable imap(Endpoint target, ClientTls tls, String version) throws IOException {
+    private Closeable imap(SessionTarget target, ClientTls tls, String version) throws IOException {
         IMAPSClient client = new IMAPSClient(target.implicit(), tls.context());
         client.setEndpointCheckingEnabled(true);
         client.setEnabledProtocols(new String[] {version});
@@ -52,7 +52,7 @@ final class CommonsNetClient implements UpgradeClient {
         });
     }
 
-    private Closeable pop3(Endpoint target, ClientTls tls, String version) throws IOException {
+    private Closeable pop3(SessionTarget target, ClientTls tls, String version) throws IOException {
         POP3SClient client = new POP3SClient(target.implicit(), tls.context());
         client.setEndpointCheckingEnabled(true);
         client.setEnabledProtocols(new String[] {version});
@@ -69,7 +69,8 @@ final class CommonsNetClient implements UpgradeClient {
         void hold() throws IOException;
     }
 
-    private Closeable connected(SocketClient client, Endpoint target, Conversation conversation) throws IOException {
+    private Closeable connected(SocketClient client, SessionTarget target, Conversation conversation)
+            throws IOException {
         try {
             client.setSocketFactory(segments.factory());
             client.connect(target.host(), target.port());

@@ -25,7 +25,7 @@ final class FloorClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         SocketChannel channel = SmallSegments.AT_ONCE.channel();
         try {
             channel.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));

@@ -8,7 +8,7 @@ final class FloorEngine {
 
     private FloorEngine() {}
 
-    static SSLEngine engine(Endpoint target, ClientTls tls, String version) {
+    static SSLEngine engine(SessionTarget target, ClientTls tls, String version) {
         SSLEngine engine = tls.context().createSSLEngine(target.host(), target.port());
         engine.setUseClientMode(true);
         engine.setSSLParameters(checked(engine.getSSLParameters(), version));

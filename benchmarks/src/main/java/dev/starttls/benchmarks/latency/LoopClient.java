@@ -20,7 +20,7 @@ final class LoopClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         try {
             return MailProtocol.client(target, tls.settings(version))
                     .preparation(Runnable::run)

@@ -51,7 +51,7 @@ public enum MailProtocol {
     }
 
     /** This library's client. */
-    static ClientSetup<?, ? extends Closeable, ?> client(Endpoint target, TlsSettings tls) {
+    static ClientSetup<?, ? extends Closeable, ?> client(SessionTarget target, TlsSettings tls) {
         return switch (target.protocol()) {
             case SMTP -> set(SmtpClient.to(target.host(), target.port()), target.policy(), tls);
             case IMAP -> set(ImapClient.to(target.host(), target.port()), target.policy(), tls);

@@ -31,7 +31,7 @@ final class NettyClient implements UpgradeClient {
             1, new DefaultThreadFactory("netty client", true), NioIoHandler.newFactory());
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         CompletableFuture<Channel> upgraded = new CompletableFuture<>();
         var unused = new Bootstrap()
                 .group(group)
@@ -58,7 +58,7 @@ final class NettyClient implements UpgradeClient {
 
     private static final class Dialogue extends SimpleChannelInboundHandler<ByteBuf> {
 
-        private final Endpoint target;
+        private final SessionTarget target;
         private final ClientTls tls;
         private final String version;
         private final CompletableFuture<Channel> upgraded;
@@ -67,7 +67,7 @@ final class NettyClient implements UpgradeClient {
         private final Iterator<CommandReply> inside;
         private CommandReply exchange;
 
-        Dialogue(Endpoint target, ClientTls tls, String version, CompletableFuture<Channel> upgraded) {
+        Dialogue(SessionTarget target, ClientTls tls, String version, CompletableFuture<Channel> upgraded) {
             this.target = target;
             this.tls = tls;
             this.version = version;

@@ -45,7 +45,7 @@ public final class OutsideServers {
      * @throws Exception if a client or the server fails
      */
     public List<Results.Outside> measure(
-            String server, Endpoint target, byte[] certificate, Results.Scenario scenario, Spread link)
+            String server, SessionTarget target, byte[] certificate, Results.Scenario scenario, Spread link)
             throws Exception {
         HandshakeKind handshake = HandshakeKind.valueOf(scenario.handshake());
         Map<ClientKind, Rounds.Contestant> contestants = new LinkedHashMap<>();
@@ -91,7 +91,7 @@ public final class OutsideServers {
     static final class Runner implements Rounds.Contestant {
 
         private final UpgradeClient client;
-        private final Endpoint target;
+        private final SessionTarget target;
         private final ClientTls tls;
         private final String version;
         private final HandshakeKind handshake;
@@ -99,7 +99,7 @@ public final class OutsideServers {
         private final List<Boolean> repeated = new ArrayList<>();
         private HandshakeKind last = HandshakeKind.FULL;
 
-        Runner(UpgradeClient client, Endpoint target, ClientTls tls, String version, HandshakeKind handshake) {
+        Runner(UpgradeClient client, SessionTarget target, ClientTls tls, String version, HandshakeKind handshake) {
             this.client = client;
             this.target = target;
             this.tls = tls;

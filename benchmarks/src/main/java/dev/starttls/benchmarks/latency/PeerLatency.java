@@ -94,7 +94,7 @@ final class PeerLatency {
 
         /** The session that may be resumed. */
         void first() throws IOException {
-            client.upgrade(Endpoint.smtp(port), tls, scenario.version()).close();
+            client.upgrade(SessionTarget.smtp(port), tls, scenario.version()).close();
             servers.settle();
         }
 
@@ -105,7 +105,7 @@ final class PeerLatency {
             }
             servers.negotiated();
             long before = System.nanoTime();
-            try (Closeable upgraded = client.upgrade(Endpoint.smtp(port), tls, scenario.version())) {
+            try (Closeable upgraded = client.upgrade(SessionTarget.smtp(port), tls, scenario.version())) {
                 double millis = (System.nanoTime() - before) / 1e6;
                 check(servers.negotiated(), upgraded);
                 return millis;

@@ -77,7 +77,7 @@ public final class RegressionGuard {
                 contestants.put(
                         kind,
                         new OutsideServers.Runner(
-                                client, Endpoint.smtp(server.port()), tls, "TLSv1.3", HandshakeKind.FULL));
+                                client, SessionTarget.smtp(server.port()), tls, "TLSv1.3", HandshakeKind.FULL));
             }
             return stalls(rounds.measure(contestants));
         } finally {

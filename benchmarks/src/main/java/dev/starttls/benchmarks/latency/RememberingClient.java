@@ -14,7 +14,7 @@ final class RememberingClient implements UpgradeClient {
     private final HostMemory memory = HostMemory.inMemory(10);
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         return MailProtocol.client(target, tls.settings(version))
                 .memory(memory)
                 .direct(DirectUpgrade.REMEMBERED)

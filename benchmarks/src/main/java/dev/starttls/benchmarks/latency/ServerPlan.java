@@ -95,7 +95,7 @@ public enum ServerPlan {
      * @param scale of the numbers of rounds
      * @return in this order; over a link only with an EC key, and over more than 10 ms only TLS 1.3 by STARTTLS or STLS
      */
-    public List<Step> steps(Endpoint target, KeyKind key, int linkMillis, Set<String> versions, double scale) {
+    public List<Step> steps(SessionTarget target, KeyKind key, int linkMillis, Set<String> versions, double scale) {
         List<Step> steps = new ArrayList<>();
         for (String version : List.of(TLS13, TLS12)) {
             for (HandshakeKind handshake : EnumSet.allOf(HandshakeKind.class)) {
@@ -118,7 +118,7 @@ public enum ServerPlan {
     }
 
     /** Adds the steps over a link, but not with both another version and another kind of session. */
-    private static void over(List<Step> steps, Endpoint target, Results.Scenario scenario, double scale) {
+    private static void over(List<Step> steps, SessionTarget target, Results.Scenario scenario, double scale) {
         boolean upgrade = target.policy() == TlsPolicy.REQUIRED;
         boolean newest = scenario.version().equals(TLS13);
         boolean near = scenario.linkMillis() <= 10;

@@ -18,7 +18,7 @@ final class SslSocketClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         Socket plain = segments.socket();
         try {
             plain.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));

@@ -14,7 +14,7 @@ final class StartTlsClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         return MailProtocol.client(target, tls.settings(version))
                 .preparation(preparation)
                 .connect();

@@ -19,7 +19,7 @@ final class TlsChannelClient implements UpgradeClient {
     }
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         SocketChannel channel = segments.channel();
         try {
             channel.connect(new InetSocketAddress(InetAddress.getByName(target.host()), target.port()));

@@ -15,7 +15,7 @@ final class TwoThreadsClient implements UpgradeClient {
     private final ExecutorService preparer = Executors.newSingleThreadExecutor(DaemonThreads.named("preparer"));
 
     @Override
-    public Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException {
+    public Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException {
         return MailProtocol.client(target, tls.settings(version))
                 .preparation(preparer)
                 .connect();

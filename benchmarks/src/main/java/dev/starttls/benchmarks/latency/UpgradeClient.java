@@ -10,7 +10,7 @@ interface UpgradeClient extends AutoCloseable {
      * Connects, goes through the handshake with the name check on, and through all of the {@link Script} of the target.
      * Closing what is returned closes the connection.
      */
-    Closeable upgrade(Endpoint target, ClientTls tls, String version) throws IOException;
+    Closeable upgrade(SessionTarget target, ClientTls tls, String version) throws IOException;
 
     /** Ends what its connections share, if there is anything. */
     @Override

@@ -79,6 +79,6 @@ public class UpgradeLatency {
         if (handshake == HandshakeKind.FULL) {
             tls.forget();
         }
-        upgrading.upgrade(Endpoint.smtp(port), tls, version).close();
+        upgrading.upgrade(SessionTarget.smtp(port), tls, version).close();
     }
 }

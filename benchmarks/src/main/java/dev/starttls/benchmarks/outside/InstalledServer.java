@@ -1,7 +1,7 @@
 package dev.starttls.benchmarks.outside;
 
-import dev.starttls.benchmarks.latency.Endpoint;
 import dev.starttls.benchmarks.latency.MailProtocol;
+import dev.starttls.benchmarks.latency.SessionTarget;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -140,11 +140,12 @@ public enum InstalledServer {
                         yield List.of(program(), "-F", "-c", file.toString());
                     }
                 };
-        List<Endpoint> targets = new ArrayList<>();
+        List<SessionTarget> targets = new ArrayList<>();
         for (int i = 0; i < protocols().size(); i++) {
-            targets.add(new Endpoint(place.host(), ports.get(2 * i), protocols().get(i), TlsPolicy.REQUIRED));
-            targets.add(
-                    new Endpoint(place.host(), ports.get(2 * i + 1), protocols().get(i), TlsPolicy.IMPLICIT));
+            targets.add(new SessionTarget(
+                    place.host(), ports.get(2 * i), protocols().get(i), TlsPolicy.REQUIRED));
+            targets.add(new SessionTarget(
+                    place.host(), ports.get(2 * i + 1), protocols().get(i), TlsPolicy.IMPLICIT));
         }
         return RunningServer.start(title, temporary, place, command, stop, targets);
     }

@@ -1,6 +1,6 @@
 package dev.starttls.benchmarks.outside;
 
-import dev.starttls.benchmarks.latency.Endpoint;
+import dev.starttls.benchmarks.latency.SessionTarget;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,9 +21,9 @@ public final class RunningServer implements AutoCloseable {
     private final TemporaryFolder folder;
     private final Process process;
     private final List<String> stop;
-    private final List<Endpoint> targets;
+    private final List<SessionTarget> targets;
 
-    private RunningServer(TemporaryFolder folder, Process process, List<String> stop, List<Endpoint> targets) {
+    private RunningServer(TemporaryFolder folder, Process process, List<String> stop, List<SessionTarget> targets) {
         this.folder = folder;
         this.process = process;
         this.stop = stop;
@@ -40,7 +40,7 @@ public final class RunningServer implements AutoCloseable {
             ServerLocation place,
             List<String> command,
             List<String> stop,
-            List<Endpoint> targets)
+            List<SessionTarget> targets)
             throws IOException {
         Path log = folder.path().resolve(LOG);
         List<String> detached = new ArrayList<>(Processes.detached());
@@ -51,7 +51,7 @@ public final class RunningServer implements AutoCloseable {
                 .start();
         RunningServer server = new RunningServer(folder, process, stop, targets);
         try {
-            for (Endpoint target : targets) {
+            for (SessionTarget target : targets) {
                 if (target.policy() == TlsPolicy.REQUIRED && !greets(place.address(), target.port(), process)) {
                     throw new IOException("Expected " + title + " to greet within " + PATIENCE + " s, got: "
                             + Files.readString(log).strip());
@@ -69,7 +69,7 @@ public final class RunningServer implements AutoCloseable {
      *
      * @return one for each protocol and policy
      */
-    public List<Endpoint> targets() {
+    public List<SessionTarget> targets() {
         return targets;
     }
 

@@ -66,7 +66,7 @@ class RegressionGuardTest {
                 assertThat(new OutsideServers(kinds, new Rounds(0, 2))
                                 .measure(
                                         "nagle",
-                                        Endpoint.smtp(server.port()),
+                                        SessionTarget.smtp(server.port()),
                                         contexts.certificate(),
                                         new Results.Scenario("TLSv1.3", "EC", handshake.name(), 0),
                                         new Spread(0, 0, 0, 0)))

@@ -45,6 +45,7 @@ class ServerPlanTest {
     }
 
     private static List<ServerPlan.Step> steps(TlsPolicy policy, KeyKind key, int link) {
-        return ServerPlan.TABLE.steps(new Endpoint("localhost", 25, MailProtocol.SMTP, policy), key, link, VERSIONS, 1);
+        return ServerPlan.TABLE.steps(
+                new SessionTarget("localhost", 25, MailProtocol.SMTP, policy), key, link, VERSIONS, 1);
     }
 }

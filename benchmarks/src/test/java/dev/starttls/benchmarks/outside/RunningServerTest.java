@@ -3,8 +3,8 @@ package dev.starttls.benchmarks.outside;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.starttls.benchmarks.latency.Endpoint;
 import dev.starttls.benchmarks.latency.MailProtocol;
+import dev.starttls.benchmarks.latency.SessionTarget;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +47,7 @@ class RunningServerTest {
     @Test
     void a_server_that_does_not_greet_leaves_nothing() throws Exception {
         TemporaryFolder folder = TemporaryFolder.create("starttls-test");
-        List<Endpoint> targets = List.of(new Endpoint("localhost", 1, MailProtocol.SMTP, TlsPolicy.REQUIRED));
+        List<SessionTarget> targets = List.of(new SessionTarget("localhost", 1, MailProtocol.SMTP, TlsPolicy.REQUIRED));
         assertThatThrownBy(() -> RunningServer.start(
                         "A server",
                         folder,

@@ -124,7 +124,7 @@ class IdentityTest {
                 .build();
         for (TlsPolicy policy :
                 List.of(TlsPolicy.REQUIRED, TlsPolicy.OPPORTUNISTIC, TlsPolicy.OPPORTUNISTIC, TlsPolicy.REQUIRED)) {
-            Talk link = link(tls, policy, 25, OTHER);
+            ServedLink link = link(tls, policy, 25, OTHER);
             if (policy == TlsPolicy.REQUIRED) {
                 requireOtherName(link);
             } else {
@@ -144,7 +144,7 @@ class IdentityTest {
         link(tls, TlsPolicy.OPPORTUNISTIC, 25, GOOD).client().requireNoFailure();
         int refused = 0;
         boolean forgets = maker != EngineMaker.TCNATIVE || version.equals("TLSv1.3");
-        Talk link = link(tls, TlsPolicy.REQUIRED, 25, GOOD);
+        ServedLink link = link(tls, TlsPolicy.REQUIRED, 25, GOOD);
         // netty-tcnative keeps what it is asked to forget.
         while (link.client().failure().isPresent() && refused < 4) {
             UpgradeException why = link.client().upgradeFailure();
@@ -174,7 +174,7 @@ class IdentityTest {
         for (ClientCertificate asked : List.of(
                 ClientCertificate.NONE, ClientCertificate.NONE, ClientCertificate.NEEDED, ClientCertificate.NEEDED)) {
             LineProtocolServer serving = new LineProtocolServer();
-            Talk link = link(
+            ServedLink link = link(
                     client,
                     TlsPolicy.OPPORTUNISTIC,
                     "localhost",
@@ -201,7 +201,7 @@ class IdentityTest {
     @MethodSource("engines")
     void a_server_of_another_name_is_given_no_certificate_of_the_clients(EngineMaker maker, String version) {
         LineProtocolServer serving = new LineProtocolServer();
-        Talk link = link(
+        ServedLink link = link(
                 TlsSettings.builder()
                         .versions(version)
                         .engines(
@@ -378,7 +378,7 @@ class IdentityTest {
         for (String version : VERSIONS) {
             for (int i = 0; i < 2; i++) {
                 pinned(policy, version, PINNED, GOOD).client().requireNoFailure();
-                Talk link = pinned(policy, version, PINNED, CERTIFICATES.localhost(KeyKind.RSA));
+                ServedLink link = pinned(policy, version, PINNED, CERTIFICATES.localhost(KeyKind.RSA));
                 UpgradeException why = link.client().upgradeFailure();
                 assertThat(why.reason()).isEqualTo(FailureReason.CERTIFICATE_PIN_MISMATCH);
                 assertThat(why.resultType()).isEqualTo("validation-failure");
@@ -450,7 +450,7 @@ class IdentityTest {
         assertThat(link.client().upgradeFailure().reason()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
     }
 
-    private static Talk pinned(TlsPolicy policy, String version, String pin, Issued server) {
+    private static ServedLink pinned(TlsPolicy policy, String version, String pin, Issued server) {
         return link(
                 TlsSettings.builder()
                         .context(CERTIFICATES.client())
@@ -472,7 +472,7 @@ class IdentityTest {
         }
     }
 
-    private static void requireOtherName(Talk link) {
+    private static void requireOtherName(ServedLink link) {
         UpgradeException why = link.client().upgradeFailure();
         assertThat(why.reason()).as(why.getMessage()).isEqualTo(FailureReason.CERTIFICATE_NAME_MISMATCH);
         assertThat(why.phase()).isEqualTo(Phase.HANDSHAKE);
@@ -481,7 +481,7 @@ class IdentityTest {
         requireSilentEnd(link);
     }
 
-    private static void requireSilentEnd(Talk link) {
+    private static void requireSilentEnd(ServedLink link) {
         assertThat(link.client().connection().want()).isEqualTo(Want.NOTHING);
         assertThat(link.server().failure()).as("no alert, no close_notify").isEmpty();
         link.server().arriveEnd().run();
@@ -506,7 +506,7 @@ class IdentityTest {
         return maker == EngineMaker.BOUNCY_CASTLE && version.equals("TLSv1.3") ? Resumption.FULL : Resumption.RESUMED;
     }
 
-    private static Resumption resumption(Talk link) {
+    private static Resumption resumption(ServedLink link) {
         return link.client()
                 .requireNoFailure()
                 .connection()
@@ -517,10 +517,10 @@ class IdentityTest {
     }
 
     /** Two sides, and what the server has done. */
-    private record Talk(Endpoint client, Endpoint server, LineProtocolServer serving) {}
+    private record ServedLink(Endpoint client, Endpoint server, LineProtocolServer serving) {}
 
     /** With a server whose sessions can be resumed. */
-    private static Talk link(TlsSettings tls, TlsPolicy policy, int port, Issued server) {
+    private static ServedLink link(TlsSettings tls, TlsPolicy policy, int port, Issued server) {
         EngineSource engines = SERVERS.computeIfAbsent(server, EngineMaker.SUN_JSSE::with);
         return link(
                 tls,
@@ -531,7 +531,7 @@ class IdentityTest {
                 new LineProtocolServer());
     }
 
-    private static Talk link(
+    private static ServedLink link(
             TlsSettings tls, TlsPolicy policy, String host, int port, TlsSettings server, LineProtocolServer serving) {
         MemoryLink link = MemoryLink.between(
                         new UpgradeConnection(
@@ -543,6 +543,6 @@ class IdentityTest {
                                 UpgradeSettings.of(TlsPolicy.REQUIRED).withTls(server),
                                 new Peer("127.0.0.1", 2)))
                 .run();
-        return new Talk(link.client(), link.server(), serving);
+        return new ServedLink(link.client(), link.server(), serving);
     }
 }

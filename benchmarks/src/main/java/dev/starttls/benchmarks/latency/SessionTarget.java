@@ -10,11 +10,11 @@ import dev.starttls.core.upgrade.TlsPolicy;
  * @param protocol spoken there
  * @param policy REQUIRED to upgrade, IMPLICIT for TLS from the first octet, DISABLED for none
  */
-public record Endpoint(String host, int port, MailProtocol protocol, TlsPolicy policy) {
+public record SessionTarget(String host, int port, MailProtocol protocol, TlsPolicy policy) {
 
     /** SMTP with STARTTLS on this machine. */
-    static Endpoint smtp(int port) {
-        return new Endpoint("localhost", port, MailProtocol.SMTP, TlsPolicy.REQUIRED);
+    static SessionTarget smtp(int port) {
+        return new SessionTarget("localhost", port, MailProtocol.SMTP, TlsPolicy.REQUIRED);
     }
 
     Script script() {
