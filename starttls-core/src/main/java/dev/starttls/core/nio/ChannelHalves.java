@@ -14,7 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class ChannelHalves {
 
-    /** A peer that has taken nothing for so long that there is no room for an alert will not read it either: 5 s. */
+    /**
+     * A peer that has taken nothing for so long that there is no room for an alert will not read it either. 5 s leave time for
+     * two retransmissions of a lost segment, after 1 s and 3 s (RFC 6298 sections 2.1 and 5.5).
+     */
     private static final long CLOSE_NANOS = 5_000_000_000L;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -157,8 +160,8 @@ final class ChannelHalves {
     }
 
     /**
-     * Lets go of everything once no thread reads or writes any more. To be called by all who leave a closed channel: the last
-     * one does it.
+     * Releases everything once no thread reads or writes any more. To be called by each thread that leaves a closed channel:
+     * the last one does it.
      */
     void end() {
         while (free(reading.lock()) && free(writing.lock())) {

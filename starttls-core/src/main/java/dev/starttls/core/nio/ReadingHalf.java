@@ -14,7 +14,7 @@ final class ReadingHalf {
      * How often in a row the connection may take nothing of what it is given before it is taken to be at fault. A sound one
      * does so for a task, an answer and decrypted octets that wait, once each; an engine may be slow to say which.
      */
-    private static final int IDLE_TURNS = 16;
+    private static final int MAX_STUCK_TURNS = 16;
     /** What is let go of while the peer's close_notify is awaited: more than a peer has under way when it hears of ours. */
     private static final int MAX_DROPPED = 1 << 20;
 
@@ -33,7 +33,7 @@ final class ReadingHalf {
     /** At least one octet, -1 at the end, or 0 if the transport has nothing now. */
     int read(ByteBuffer dst) throws IOException {
         int idle = 0;
-        while (idle < IDLE_TURNS) {
+        while (idle < MAX_STUCK_TURNS) {
             int waiting = transport().in().remaining();
             int count = readHeld(dst);
             boolean stuck = waiting > 0 && count == 0 && transport().in().remaining() == waiting;
@@ -86,7 +86,7 @@ final class ReadingHalf {
                 left > 0 && transport().timed() && dropped < MAX_DROPPED;
                 left = deadline - System.nanoTime()) {
             int idle = 0;
-            while (idle < IDLE_TURNS
+            while (idle < MAX_STUCK_TURNS
                     && (transport().in().hasRemaining() || connection().holdsInput())) {
                 int waiting = transport().in().remaining();
                 int count = readHeld(rest.clear());

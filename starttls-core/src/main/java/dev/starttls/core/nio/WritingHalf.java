@@ -17,8 +17,12 @@ import javax.net.ssl.SSLException;
 final class WritingHalf {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    /** How often in a row the connection may put out nothing, before it is taken to have nothing more to say. */
-    private static final int IDLE_TURNS = 4;
+    /**
+     * How many turns in a row may put out nothing before the connection is taken to have nothing more to say, and how many
+     * turns a {@link #flush(long)} has: the answers that were set aside, a task, the output that it was for and close_notify
+     * take one each.
+     */
+    private static final int MAX_OUTPUT_TURNS = 4;
     /** What one call takes on a non-blocking transport, however much the peer does: sixteen records of the greatest length. */
     private static final int MAX_PER_CALL = 16 * 16_384;
 
@@ -118,7 +122,7 @@ final class WritingHalf {
      * blocking one as long as that blocks. No other thread may read meanwhile. Returns whether all of it has left.
      */
     private boolean flush(long nanos) throws IOException {
-        for (int turn = 0; turn < IDLE_TURNS && outputDue(); turn++) {
+        for (int turn = 0; turn < MAX_OUTPUT_TURNS && outputDue(); turn++) {
             boolean unusedPut = transmit(NOTHING);
         }
         return transport.flush(nanos) && !outputDue();
@@ -217,7 +221,7 @@ final class WritingHalf {
     private boolean move(ByteBuffer src) throws IOException {
         boolean taking = src.hasRemaining();
         boolean any = false;
-        for (int idle = 0; idle < IDLE_TURNS; idle++) {
+        for (int idle = 0; idle < MAX_OUTPUT_TURNS; idle++) {
             int waiting = src.remaining();
             boolean put = transmit(src);
             any |= put;
