@@ -19,8 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The turns of a loop: what has arrived, what is selected, which members have work left, which deadlines have passed, what is
- * finished. In each
- * of them every member that is inside TLS and has something to do does a bounded piece of work, and then the others do, one
+ * finished. In each of them every member that is inside TLS and has something to do does a bounded piece of work, and then the others do, one
  * after the other, as long as there is time for them: see {@link UpgradeQueue}. What one throws ends that member and no
  * other. Its members are touched by the thread that runs it alone; other threads ask for room, enqueue and close.
  */

@@ -145,7 +145,7 @@ public final class UpgradeLoop implements Runnable, AutoCloseable {
                 channel.configureBlocking(false);
                 new LoopedUpgrade(loop, channel.register(loop.selector(), 0), connection, future).begin();
             } catch (IllegalArgumentException e) {
-                // The upgrade that registered it goes on over it.
+                // The channel stays open: the upgrade that registered it goes on.
                 loop.release();
                 future.completeExceptionally(refused(connection, e));
             } catch (Throwable e) {

@@ -165,7 +165,10 @@ final class Termination {
         return why;
     }
 
-    /** The upgrade cannot be made and the session goes on without it, and so does all else that its listener may hear. */
+    /**
+     * Reports to the listener, once, that no TLS engine could be made. That ends nothing: the session goes on in plaintext, and
+     * the listener is called for what happens later as well.
+     */
     void unavailable(Throwable thrown) {
         if (unavailable) {
             return;
