@@ -27,7 +27,7 @@ mkdir -p "$results"
 out=$(mktemp "$results/$index.XXXXXXXX.ndjson")
 "${conformance[@]}" "$@" --targets-file <(remaining) --format ndjson >"$out" &
 child=$!
-# Whoever ends this shard gives the command time to write what it has finished.
+# A signal that ends this shard leaves the command time to write what it has finished.
 trap 'kill -TERM "$child"' INT TERM
 status=0
 wait "$child" || status=$?

@@ -26,7 +26,7 @@ class ProgressLineTest {
     }
 
     @Test
-    void rounds_that_take_long_are_counted_for_those_who_wait() throws Exception {
+    void rounds_that_take_long_are_counted_for_the_user() throws Exception {
         Rounds.Contestant slow = () -> {
             nanos += Duration.ofSeconds(8).toNanos();
             return 8_000;

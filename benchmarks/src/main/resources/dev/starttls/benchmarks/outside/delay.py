@@ -58,7 +58,7 @@ def forward(devices, orders):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # As if it were no program of this machine: it never waits for those whose packets it carries.
+    # As if it were no program of this machine: it never waits for the programs whose packets it carries.
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     pair = [device(name) for name in sys.argv[1:3]]
     print("ready", flush=True)

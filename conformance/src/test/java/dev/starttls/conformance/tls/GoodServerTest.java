@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GoodServerTest {
 
     /**
-     * By default the runtime's TLS signs with SHA-1 for who knows nothing better, and lets clients renegotiate; and
-     * servers wait for minutes.
+     * By default the runtime's TLS signs with SHA-1 for clients that offer nothing better, and lets clients renegotiate;
+     * and servers wait for minutes.
      */
     private static final Map<String, Status> ALWAYS =
             Map.of("TLS-S-06b", Status.FAIL, "TLS-S-15b", Status.INCONCLUSIVE, "TLS-S-17c", Status.FAIL);

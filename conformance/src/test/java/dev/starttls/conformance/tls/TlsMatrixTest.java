@@ -140,7 +140,7 @@ class TlsMatrixTest {
                         Fault.answering(hello -> hello.legacyVersion() == ProtocolVersion.TLS11.code(), old),
                         Map.of("TLS-S-01", Status.FAIL, "TLS-S-02", Status.FAIL)),
                 broken(
-                        "RC4 taken from who has nothing else",
+                        "RC4 taken from a client that has nothing else",
                         Fault.answering(
                                 hello -> hello.legacyVersion() == ProtocolVersion.TLS12.code()
                                         && !has(hello, Extension.SUPPORTED_VERSIONS)
