@@ -71,14 +71,14 @@ final class FloodCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         String machine = Machine.present().line()
                 + (RealTimePriority.available()
-                        ? "; those who wait take precedence over the loop, as if on a machine of their own"
-                        : "; those who wait share the loop's processors, since only root may take precedence (chrt)");
+                        ? "; the waiting clients take precedence over the loop, as if on a separate machine"
+                        : "; the waiting clients share the loop's processors, since only root may take precedence (chrt)");
         System.out.println(machine);
         try (Flood flood = new Flood(Duration.ofSeconds(seconds), cpus)) {
             FloodTable table = new FloodTable(flood);
             table.measure(only, attackers, System.out::println);
             if (folder.isPresent()) {
-                new Page("How long others wait on a loop under attack, in milliseconds", machine)
+                new Page("How long other clients wait on a loop under attack, in milliseconds", machine)
                         .madeBy(spec.commandLine().getParseResult().originalArgs())
                         .paragraph("The goal: the 99th percentile is at most three times the calm one, plus a turn of"
                                 + " 1 ms of each attacker.")

@@ -17,7 +17,7 @@ public final class FloodTable {
 
     private final Flood flood;
     private final List<String> lines = new ArrayList<>(List.of(
-            "| attack | attackers | others wait for | calm: median | 99th percentile | attacked: median | 99th percentile"
+            "| attack | attackers | other clients wait for | calm: median | 99th percentile | attacked: median | 99th percentile"
                     + " | goal | reached | attackers left | MiB sent |",
             "|---|---|---|---|---|---|---|---|---|---|---|"));
     private boolean reached = true;

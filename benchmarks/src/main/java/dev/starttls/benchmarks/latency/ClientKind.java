@@ -9,9 +9,9 @@ public enum ClientKind {
     /** No upgrade. */
     PLAINTEXT("no upgrade"),
     /** A channel and an engine without a library. */
-    FLOOR("floor: channel and engine by hand"),
+    FLOOR("floor: hand-written loop"),
     /** The same with TCP_QUICKACK, against servers that write twice with Nagle's algorithm on. */
-    FLOOR_QUICK_ACK("floor: channel and engine by hand, TCP_QUICKACK"),
+    FLOOR_QUICK_ACK("floor: hand-written loop, TCP_QUICKACK"),
     /** This library, blocking. */
     STARTTLS("this library, blocking"),
     /** This library, blocking, the ClientHello made after the go-ahead. */

@@ -27,7 +27,7 @@ import tlschannel.TlsChannel;
 /** The libraries: this one, its peers and the floor. */
 enum Library {
     /** A channel and an engine without a library. */
-    FLOOR("SSLEngine by hand"),
+    FLOOR("hand-written loop"),
     /** This library. */
     STARTTLS("this library"),
     /** tls-channel. */

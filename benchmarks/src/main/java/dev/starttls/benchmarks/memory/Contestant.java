@@ -12,7 +12,7 @@ import javax.net.ssl.SSLContext;
 /** The contestants. */
 public enum Contestant {
     /** Two engines without a library. */
-    FLOOR("SSLEngine by hand"),
+    FLOOR("hand-written loop"),
     /** This library. */
     STARTTLS("this library");
 

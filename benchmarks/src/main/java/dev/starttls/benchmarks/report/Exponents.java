@@ -86,6 +86,6 @@ final class Exponents {
                         + to.figure().unit(),
                 exponent(from.size(), before, to.size(), after)
                         .map(it -> String.format(Locale.ROOT, "%.2f", it))
-                        .orElse("no growth to tell of"));
+                        .orElse("no growth"));
     }
 }

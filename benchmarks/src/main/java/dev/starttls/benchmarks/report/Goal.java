@@ -38,8 +38,8 @@ public record Goal(String what, String wanted, String measured, boolean reached)
                     .ifPresent(row -> goals.add(atMost(where + "selector loop: ours / floor", row.toFloor(), 1.05)));
         }
         for (String handshake : List.of("FULL", "RESUMED")) {
-            notBehind(goals, peers, handshake, "TLS_CHANNEL");
-            notBehind(goals, peers, handshake, "SSL_SOCKET");
+            notSlower(goals, peers, handshake, "TLS_CHANNEL");
+            notSlower(goals, peers, handshake, "SSL_SOCKET");
         }
         for (String handshake : List.of("FULL", "RESUMED")) {
             belowNetty(goals, peers, handshake);
@@ -54,7 +54,7 @@ public record Goal(String what, String wanted, String measured, boolean reached)
         return goals;
     }
 
-    /** At most the floor, and the upper end of the interval at most 3 % above it. */
+    /** At max the floor, and the upper end of the interval at max 3 % above it. */
     static Goal blocking(String what, Ratio ratio) {
         return new Goal(
                 what,
@@ -63,22 +63,22 @@ public record Goal(String what, String wanted, String measured, boolean reached)
                 rounded(ratio.value()) <= 1.00 && rounded(ratio.high()) <= 1.03);
     }
 
-    static Goal atMost(String what, Ratio ratio, double most) {
-        return new Goal(what, text("<= %.2f", most), measured(ratio), rounded(ratio.value()) <= most);
+    static Goal atMost(String what, Ratio ratio, double max) {
+        return new Goal(what, text("<= %.2f", max), measured(ratio), rounded(ratio.value()) <= max);
     }
 
     static String measured(Ratio ratio) {
         return text("%.2f (%.2f to %.2f)", ratio.value(), ratio.low(), ratio.high());
     }
 
-    private static void notBehind(List<Goal> goals, List<Results.Peer> peers, String handshake, String client) {
+    private static void notSlower(List<Goal> goals, List<Results.Peer> peers, String handshake, String client) {
         Optional<Results.Peer> ours = peer(peers, "STARTTLS", handshake, 0);
         Optional<Results.Peer> other = peer(peers, client, handshake, 0);
         if (ours.isPresent() && other.isPresent()) {
             goals.add(new Goal(
                     "Loopback, " + handshake.toLowerCase(Locale.ROOT) + ", blocking connect against "
                             + other.get().title(),
-                    "not behind",
+                    "not slower",
                     text(
                             "%.2f, %s %.2f",
                             ours.get().toFloor().value(),
@@ -109,16 +109,16 @@ public record Goal(String what, String wanted, String measured, boolean reached)
         Optional<Results.Peer> floor = peer(peers, "FLOOR", handshake, LINK);
         Optional<Integer> roundTrips = upgrade(upgrades, "SMTP", handshake).map(Results.Upgrade::roundTrips);
         if (ours.isPresent() && floor.isPresent() && roundTrips.isPresent()) {
-            double most = handshake.equals("FULL") ? 0.90 : 0.80;
+            double max = handshake.equals("FULL") ? 0.90 : 0.80;
             double link = (double) LINK * roundTrips.get();
             double own = ours.get().millis().median() - link;
             double other = floor.get().millis().median() - link;
             goals.add(new Goal(
                     "Over 10 ms, " + handshake.toLowerCase(Locale.ROOT)
                             + ": (time - round trips x 10 ms), ours / floor",
-                    text("<= %.2f", most),
+                    text("<= %.2f", max),
                     text("%.2f (%.2f ms / %.2f ms)", own / other, own, other),
-                    rounded(own / other) <= most));
+                    rounded(own / other) <= max));
         }
     }
 
@@ -127,7 +127,7 @@ public record Goal(String what, String wanted, String measured, boolean reached)
         Optional<Results.Upgrade> resumed = upgrade(upgrades, protocol, "RESUMED");
         if (full.isPresent() && resumed.isPresent()) {
             goals.add(new Goal(
-                    "Round trips behind TCP, TLS 1.3, " + protocol + ", full and resumed",
+                    "Round trips after TCP, TLS 1.3, " + protocol + ", full and resumed",
                     wanted + " and " + wanted,
                     full.get().roundTrips() + " and " + resumed.get().roundTrips(),
                     full.get().roundTrips() == wanted && resumed.get().roundTrips() == wanted));
@@ -150,7 +150,7 @@ public record Goal(String what, String wanted, String measured, boolean reached)
             if (!List.of("STARTTLS", "STARTTLS_TWO_THREADS").contains(prepared.client())) {
                 continue;
             }
-            String who = prepared.client().equals("STARTTLS") ? "" : " by another thread";
+            String by = prepared.client().equals("STARTTLS") ? "" : " by another thread";
             cold.stream()
                     .filter(row -> row.client().equals("STARTTLS_UNPREPARED"))
                     .filter(row -> row.archive().equals(prepared.archive()))
@@ -160,7 +160,7 @@ public record Goal(String what, String wanted, String measured, boolean reached)
                                 unprepared.millis().median() - prepared.millis().median();
                         goals.add(new Goal(
                                 "First upgrade in a fresh JVM over " + prepared.linkMillis()
-                                        + " ms, ClientHello prepared" + who + " or not, archive " + prepared.archive(),
+                                        + " ms, ClientHello prepared" + by + " or not, archive " + prepared.archive(),
                                 "at least 40 ms saved",
                                 text(
                                         "%.0f ms saved (%.0f instead of %.0f)",

@@ -144,7 +144,7 @@ public final class LatencyReport {
         text.heading("What an upgrade adds");
         text.paragraph("This library's blocking connect, from the TCP connection until the session is ready: the time,"
                 + " and in brackets what it is more than the session in plaintext. IMAP with the capabilities in the"
-                + " greeting, POP3 with STLS said directly. Round trips are those behind the TCP connection.");
+                + " greeting, POP3 with STLS said directly. Round trips are counted after the TCP connection.");
         source(text, results);
         List<Results.Scenario> scenarios =
                 results.rows().stream().map(Results.Upgrade::scenario).toList();
@@ -229,7 +229,7 @@ public final class LatencyReport {
     private static void keys(Markdown text, Results<Results.ServerKey> results) {
         text.heading("The server's key");
         text.paragraph(
-                "The same SMTP upgrade in process, by the loop by hand, against servers whose context has the key in one"
+                "The same SMTP upgrade in process, by the hand-written loop, against servers whose context has the key in one"
                         + " way or another; in brackets the ratio to ServerKeys of the same rounds.");
         source(text, results);
         List<Results.Scenario> scenarios = results.rows().stream()

@@ -66,7 +66,7 @@ final class ServerGoals {
             beside(ours, client)
                     .ifPresent(peer -> goals.add(new Goal(
                             what + "against " + peer.title(),
-                            "not behind",
+                            "not slower",
                             compared(ours, peer),
                             Goal.rounded(ours.toFloor().value())
                                     <= Goal.rounded(peer.toFloor().value()))));
@@ -97,7 +97,7 @@ final class ServerGoals {
         if (floor.isEmpty()) {
             return;
         }
-        double most = ours.scenario().handshake().equals("FULL") ? 0.90 : 0.80;
+        double max = ours.scenario().handshake().equals("FULL") ? 0.90 : 0.80;
         int roundTrips = ours.link().session() + held(floor.get());
         double link = roundTrips * ours.link().millis().median();
         double own = ours.millis().median() - link;
@@ -105,9 +105,9 @@ final class ServerGoals {
         goals.add(new Goal(
                 title(ours) + ", " + ours.scenario().handshake().toLowerCase(Locale.ROOT) + ", over " + LINK
                         + " ms: (time - " + roundTrips + " round trips), ours / floor",
-                text("<= %.2f", most),
+                text("<= %.2f", max),
                 text("%.2f (%.2f ms / %.2f ms)", own / other, own, other),
-                own > 0 && other > 0 && Goal.rounded(own / other) <= most));
+                own > 0 && other > 0 && Goal.rounded(own / other) <= max));
     }
 
     /**

@@ -112,7 +112,7 @@ public final class ServersReport {
                 "From the first segment of TCP until the session is ready: with SMTP the reply to EHLO inside TLS, with"
                         + " IMAP that to CAPABILITY (its greeting, where all is inside TLS), with POP3 that to CAPA. The servers run in"
                         + " processes of their own, and all clients take turns. Each cell: the median and what nine of ten are below,"
-                        + " in milliseconds; in brackets the ratio of medians to the loop by hand with TCP_QUICKACK of the same rounds,"
+                        + " in milliseconds; in brackets the ratio of medians to the hand-written loop with TCP_QUICKACK of the same rounds,"
                         + " and the interval that has it with 95 %. Exim and Dovecot resume because they are set to. Angus Mail takes"
                         + " log-in for a part of connecting to IMAP and POP3, and has SMTP alone here. Netty's channels have"
                         + " TCP_NODELAY as they come.");
@@ -215,9 +215,9 @@ public final class ServersReport {
                 .map(row -> row.server() + ", " + row.scenario().version().replace("TLSv", "TLS "))
                 .distinct()
                 .forEach(server -> text.paragraph(server
-                        + ": the session behind a resumed one was often a full one, since the server gave no new ticket with"
-                        + " the resumed one and the client uses each once. Only resumed ones count under \"resumed\"; who comes"
-                        + " again and again gets about one of two."));
+                        + ": the session after a resumed one was often a full one, since the server gave no new ticket with"
+                        + " the resumed one and the client uses each once. Only resumed ones count under \"resumed\"; a client"
+                        + " that connects again and again gets about one of two."));
     }
 
     /** Reports what was not measured. */

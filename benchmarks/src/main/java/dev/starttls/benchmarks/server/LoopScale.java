@@ -66,11 +66,11 @@ public final class LoopScale {
                     Spread.of(micros),
                     Optional.of(Ratio.of(micros, floor)))));
         }
-        int most = levels.get(levels.size() - 1);
-        figures.addAll(answers(contexts, most, Runnable::run, "ON_THE_LOOP", "tasks on the loop"));
+        int max = levels.get(levels.size() - 1);
+        figures.addAll(answers(contexts, max, Runnable::run, "ON_THE_LOOP", "tasks on the loop"));
         ExecutorService executor = Executors.newFixedThreadPool(1);
         try {
-            figures.addAll(answers(contexts, most, executor, "ON_AN_EXECUTOR", "tasks on another thread"));
+            figures.addAll(answers(contexts, max, executor, "ON_AN_EXECUTOR", "tasks on another thread"));
         } finally {
             executor.shutdownNow();
         }
@@ -97,7 +97,7 @@ public final class LoopScale {
             // kernel enlarges the table of open files.
             answers.warmUp(level);
             StormAnswers.Waits waits = answers.measure(level);
-            String floor = "the floor: meanwhile on a loop with nobody else, " + title;
+            String floor = "the floor: meanwhile on a loop without the storm, " + title;
             return List.of(
                     wait("answerP50", condition, name, title + alike, waits.storm(), 0.5),
                     wait("answerP50", condition, name + "_FLOOR", floor + alike, waits.floor(), 0.5),

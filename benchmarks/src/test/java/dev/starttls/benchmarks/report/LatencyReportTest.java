@@ -89,9 +89,9 @@ class LatencyReportTest {
     }
 
     @Test
-    void nobody_of_those_that_do_the_same_may_be_ahead() {
+    void no_client_that_does_the_same_may_be_faster() {
         assertThat(goals(List.of(peer("STARTTLS", 0, 5, 0.9), peer("SSL_SOCKET", 0, 5, 0.89))))
-                .filteredOn(goal -> goal.wanted().equals("not behind"))
+                .filteredOn(goal -> goal.wanted().equals("not slower"))
                 .extracting(Goal::measured, Goal::reached)
                 .containsExactly(Tuple.tuple("0.90, SSL_SOCKET 0.89", false));
     }
@@ -179,7 +179,7 @@ class LatencyReportTest {
     }
 
     @Test
-    void the_machine_is_told_without_the_names_of_its_host_and_user() {
+    void the_machine_is_described_without_the_names_of_its_host_and_user() {
         assertThat(Machine.present().line()).doesNotContain(System.getProperty("user.home"));
         assertThat(Machine.present().cores()).isPositive();
     }

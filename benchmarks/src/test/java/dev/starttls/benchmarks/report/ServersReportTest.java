@@ -66,7 +66,7 @@ class ServersReportTest {
                         Tuple.tuple("below", "0.83, TLS_CHANNEL 1.00", true),
                         Tuple.tuple("<= 0.25", "0.21 (10.0 ms / 48.0 ms)", true),
                         Tuple.tuple("<= 1.05 both", "0.83 and 1.11", false),
-                        Tuple.tuple("not behind", "0.83, TLS_CHANNEL 1.00", true));
+                        Tuple.tuple("not slower", "0.83, TLS_CHANNEL 1.00", true));
     }
 
     @Test
