@@ -13,20 +13,20 @@ final class Arguments {
 
     private Arguments() {}
 
-    private static long whole(String text, long least, long most) {
+    private static long whole(String text, long least, long max) {
         try {
             long value = Long.parseLong(text.strip());
-            if (value >= least && value <= most) {
+            if (value >= least && value <= max) {
                 return value;
             }
         } catch (NumberFormatException e) {
-            throw refusal(text, range(least, most), e);
+            throw refusal(text, range(least, max), e);
         }
-        throw refusal(text, range(least, most));
+        throw refusal(text, range(least, max));
     }
 
-    private static String range(long least, long most) {
-        return String.format(Locale.ROOT, "a whole number from %,d to %,d", least, most);
+    private static String range(long least, long max) {
+        return String.format(Locale.ROOT, "a whole number from %,d to %,d", least, max);
     }
 
     private static TypeConversionException refusal(String text, String allowed) {
@@ -106,9 +106,9 @@ final class Arguments {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                throw refusal(text, "a number above 0, at most 1,000", e);
+                throw refusal(text, "a number above 0, at max 1,000", e);
             }
-            throw refusal(text, "a number above 0, at most 1,000");
+            throw refusal(text, "a number above 0, at max 1,000");
         }
     }
 

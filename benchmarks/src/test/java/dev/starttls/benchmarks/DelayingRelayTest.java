@@ -17,7 +17,7 @@ class DelayingRelayTest {
     private static final int ROUND_TRIP = 40;
 
     @Test
-    void a_greeting_comes_a_round_trip_behind_the_connection_and_an_answer_another_one() throws Exception {
+    void a_greeting_comes_a_round_trip_after_the_connection_and_an_answer_another_one() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 DelayingRelay relay = new DelayingRelay(server.getLocalPort(), ROUND_TRIP)) {
             CompletableFuture<Void> served = CompletableFuture.runAsync(() -> serve(server));

@@ -10,7 +10,7 @@ class RealTimePriorityTest {
             + "11 12 13 14 15 16 17 0 0 0 18 0 0 17 1 ";
 
     @Test
-    void the_real_time_priority_of_a_thread_is_found_behind_its_name() {
+    void the_real_time_priority_of_a_thread_is_found_after_its_name() {
         assertThat(RealTimePriority.priority(AHEAD + "5 2 0 0 0")).isEqualTo(5);
     }
 

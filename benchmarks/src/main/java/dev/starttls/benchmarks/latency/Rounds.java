@@ -66,15 +66,15 @@ public final class Rounds {
      */
     public <K> Map<K, double[]> measure(Map<K, Contestant> contestants) throws Exception {
         Map<K, double[]> samples = new LinkedHashMap<>();
-        contestants.keySet().forEach(who -> samples.put(who, new double[counted]));
+        contestants.keySet().forEach(name -> samples.put(name, new double[counted]));
         List<K> order = new ArrayList<>(contestants.keySet());
         Random random = new Random(SEED);
         for (int round = -warmUp; round < counted; round++) {
             Collections.shuffle(order, random);
-            for (K who : order) {
-                double took = contestants.get(who).run();
+            for (K name : order) {
+                double took = contestants.get(name).run();
                 if (round >= 0) {
-                    samples.get(who)[round] = took;
+                    samples.get(name)[round] = took;
                 }
             }
             progress.at(warmUp + round + 1L, "round", (long) warmUp + counted);

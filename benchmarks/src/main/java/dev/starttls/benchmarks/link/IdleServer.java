@@ -40,10 +40,10 @@ final class IdleServer {
      * the bytes.
      */
     public static void main(String[] args) throws Exception {
-        String who = args[0];
+        String contestant = args[0];
         int clients = Integer.parseInt(args[1]);
         Contexts contexts = Contexts.of(Path.of(args[2]));
-        boolean loop = who.equals("SMTP_LOOP");
+        boolean loop = contestant.equals("SMTP_LOOP");
         try (ServerSocketChannel listening =
                 ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
             Process process =
@@ -51,7 +51,7 @@ final class IdleServer {
             try (BufferedReader complete = process.inputReader()) {
                 Serving serving = loop
                         ? new Loop(listening, contexts, WARM_UP + clients)
-                        : new Links(listening, Library.valueOf(who), contexts);
+                        : new Links(listening, Library.valueOf(contestant), contexts);
                 serving.serve(WARM_UP);
                 await(complete);
                 long before = used();
@@ -169,8 +169,8 @@ final class IdleServer {
         private final UpgradeLoop loop;
         private int served;
 
-        Loop(ServerSocketChannel listening, Contexts contexts, int most) throws Exception {
-            loop = UpgradeLoop.open(most, Runnable::run);
+        Loop(ServerSocketChannel listening, Contexts contexts, int max) throws Exception {
+            loop = UpgradeLoop.open(max, Runnable::run);
             SmtpServer server = SmtpServer.named(
                             "localhost", (command, session) -> new SmtpAnswer.Reply(SmtpReply.of(502, "5.5.1 No")))
                     .policy(TlsPolicy.IMPLICIT)

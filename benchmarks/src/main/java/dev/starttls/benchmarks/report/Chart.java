@@ -29,7 +29,7 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
     private static final List<String> COLOURS =
             List.of("#4878a8", "#e49444", "#6a9f58", "#967662", "#a87c9f", "#85b6b2", "#d1615d");
 
-    /** Whose bar it is. */
+    /** What a bar stands for. */
     public enum Tone {
         /** What is measured. */
         OWN,
@@ -86,13 +86,13 @@ public record Chart(String title, String unit, double reference, List<Bar> bars,
      * @return an SVG document without a link, a script or a font of its own
      */
     public String svg() {
-        double most = Math.max(
+        double max = Math.max(
                 reference,
                 bars.stream()
                         .mapToDouble(bar -> Math.max(bar.sum(), bar.high()))
                         .max()
                         .orElseThrow());
-        double scale = WIDTH / most;
+        double scale = WIDTH / max;
         List<String> legend = bars.stream()
                 .flatMap(bar -> bar.parts().keySet().stream())
                 .distinct()

@@ -193,14 +193,14 @@ public final class CostReport {
             String measured,
             Map<String, String> condition,
             String what,
-            double most) {
+            double max) {
         find(all, measured, condition, "STARTTLS")
                 .flatMap(Figure::toFloor)
                 .ifPresent(ratio -> goals.add(new Goal(
                         what,
-                        text("<= %.2f", most),
+                        text("<= %.2f", max),
                         text("%.3f (%.3f to %.3f)", ratio.value(), ratio.low(), ratio.high()),
-                        ratio.value() <= most)));
+                        ratio.value() <= max)));
     }
 
     private static void bulk(List<Goal> goals, List<Figure> all) {
@@ -269,13 +269,13 @@ public final class CostReport {
                         Integer.parseInt(served.condition().get("connections")) >= 10_000)));
     }
 
-    /** Those with the most connections. */
+    /** The figures of the largest number of connections. */
     private static List<Figure> largest(List<Figure> all, String measured) {
         List<Figure> figures = all.stream()
                 .filter(figure -> figure.measured().equals(measured))
                 .toList();
-        int most = figures.stream().mapToInt(CostReport::connections).max().orElse(0);
-        return figures.stream().filter(figure -> connections(figure) == most).toList();
+        int max = figures.stream().mapToInt(CostReport::connections).max().orElse(0);
+        return figures.stream().filter(figure -> connections(figure) == max).toList();
     }
 
     private static int connections(Figure figure) {

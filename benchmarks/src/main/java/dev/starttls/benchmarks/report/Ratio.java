@@ -19,7 +19,7 @@ public record Ratio(double low, double value, double high) {
      * The ratio of the medians and its confidence interval: the rounds are resampled with replacement (bootstrap), each
      * with both of its samples, so that a slow moment of the machine counts for both or for neither.
      *
-     * @param samples of the one, one a round
+     * @param samples of the one, one per round
      * @param floor of the other, in the same rounds
      * @return their ratio
      */

@@ -96,14 +96,14 @@ final class StormAnswers implements AutoCloseable {
     }
 
     private void storm(int atOnce) throws IOException {
-        tell(Integer.toString(atOnce), StormClients.UPGRADED);
+        request(Integer.toString(atOnce), StormClients.UPGRADED);
     }
 
     private void calm() throws IOException {
-        tell("close", StormClients.CLOSED);
+        request("close", StormClients.CLOSED);
     }
 
-    private void tell(String order, String expected) throws IOException {
+    private void request(String order, String expected) throws IOException {
         process.outputWriter().append(order).append("\n").flush();
         String said = process.inputReader().readLine();
         if (!expected.equals(said)) {

@@ -23,7 +23,7 @@ class RoundsTest {
     }
 
     @Test
-    void nobody_always_comes_behind_the_same_one() throws Exception {
+    void no_contestant_always_comes_after_the_same_one() throws Exception {
         new Rounds(0, 30).measure(contestants());
         for (String who : List.of("a", "b", "c")) {
             List<String> before = new ArrayList<>();
