@@ -36,7 +36,7 @@ public final class Main {
      */
     public static int run(CommandEnvironment environment, EmbeddedServers embedded, String... args) {
         Options options = new Options();
-        CommandLine commandLine = new CommandLine(options).setExpandAtFiles(false);
+        CommandLine commandLine = options.commandLine();
         try {
             commandLine.parseArgs(args);
             if (options.help) {

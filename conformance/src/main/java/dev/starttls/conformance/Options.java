@@ -1,12 +1,15 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.target.Scheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,13 +21,6 @@ import picocli.CommandLine.Parameters;
         usageHelpWidth = 100,
         customSynopsis = "conformance [options] [URL...]",
         header = "Checks how a mail server upgrades to TLS, clause by clause.",
-        description = {
-            "",
-            "URL is smtp://HOST[:25], submission://HOST[:587], smtps://HOST[:465], imap://HOST[:143],"
-                    + " imaps://HOST[:993], pop3://HOST[:110] or pop3s://HOST[:995]. Without one, the servers built"
-                    + " into this command are started on free loopback ports and checked.",
-            ""
-        },
         optionListHeading = "Options:%n",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -151,6 +147,21 @@ final class Options {
 
     @Option(names = "--help", usageHelp = true, description = "Print this help.")
     boolean help;
+
+    /** The command line that fills these options. */
+    CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(this).setExpandAtFiles(false);
+        commandLine.getCommandSpec().usageMessage().description("", urlDescription(), "");
+        return commandLine;
+    }
+
+    private static String urlDescription() {
+        List<String> patterns =
+                Arrays.stream(Scheme.values()).map(Scheme::pattern).toList();
+        int last = patterns.size() - 1;
+        return "URL is " + String.join(", ", patterns.subList(0, last)) + " or " + patterns.get(last)
+                + ". Without one, the servers built into this command are started on free loopback ports and checked.";
+    }
 
     /** Which levels to check; the names of the constants are the values on the command line. */
     enum Depth {

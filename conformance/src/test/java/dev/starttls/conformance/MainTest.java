@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.conformance.target.Scheme;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
@@ -346,6 +348,15 @@ class MainTest {
                 .contains("--trust", "--server-name", "--user", "--password-file", "--only", "--skip", "--level")
                 .contains("--timeout", "--parallel", "--targets-file", "--format", "--list", "--explain", "--version")
                 .contains("Examples:", "Exit status:");
+    }
+
+    @Test
+    void help_lists_every_scheme_with_its_port() {
+        assertThat(run("--help")).isZero();
+        // A line may end within a URL.
+        assertThat(out().replaceAll("\\s", ""))
+                .contains("submission://HOST[:587]", "imaps://HOST[:993]")
+                .contains(Arrays.stream(Scheme.values()).map(Scheme::pattern).toList());
     }
 
     @Test

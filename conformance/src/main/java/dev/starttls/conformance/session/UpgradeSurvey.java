@@ -72,8 +72,7 @@ public final class UpgradeSurvey {
                 || failed.failure() == HandshakeResult.Failure.PEER_CLOSED) {
             Greeting greeting = opening.open(context).greeting();
             if (greeting instanceof Greeting.Ready || noService(greeting)) {
-                return detail + "; the port greets in plaintext: use "
-                        + new Target(Scheme.upgraded(protocol), target.host(), target.port()).url();
+                return detail + "; the port greets in plaintext: use " + url(Scheme.upgraded(protocol));
             }
         }
         return detail;
@@ -81,8 +80,10 @@ public final class UpgradeSurvey {
 
     private Survey upgraded(ProtocolSession session) throws IOException {
         if (waitsForTls(session)) {
-            return watch.problem(target.url() + " sends no greeting and speaks TLS from the first octet: use "
-                    + new Target(Scheme.implicit(protocol), target.host(), target.port()).url());
+            return watch.problem(target.url() + " sends no greeting and speaks TLS from the first octet"
+                    + Scheme.implicit(protocol)
+                            .map(scheme -> ": use " + url(scheme))
+                            .orElse(""));
         }
         Greeting greeting = session.greeting();
         watch.phase("GREETING");
@@ -146,19 +147,28 @@ public final class UpgradeSurvey {
         return Optional.empty();
     }
 
-    /** Names the protocol that the line seems to be of, with the URL to check it. */
+    /** Names the protocol that the line seems to be of, with the URL to check it if there is a scheme for it. */
     private String hint(String line) {
         if (line.toUpperCase(Locale.ROOT).startsWith("SSH-")) {
             return "; that is SSH";
         }
         return Protocol.greeting(line)
-                .map(other -> "; that is " + (other == Protocol.SMTP ? "SMTP, or FTP: if it is SMTP," : other + ":")
-                        + " use " + url(other))
+                .map(other -> "; that is " + other
+                        + other.lookalike().map(like -> ", or " + like).orElse("")
+                        + sameTls(other)
+                                .map(scheme -> ": "
+                                        + (other.lookalike().isPresent() ? "if it is " + other + ", " : "")
+                                        + "use " + url(scheme))
+                                .orElse(""))
                 .orElse("");
     }
 
-    private String url(Protocol other) {
-        Scheme scheme = target.scheme().implicitTls() ? Scheme.implicit(other) : Scheme.upgraded(other);
+    /** The scheme of another protocol in which TLS begins when it does in the target's. */
+    private Optional<Scheme> sameTls(Protocol other) {
+        return target.scheme().implicitTls() ? Scheme.implicit(other) : Optional.of(Scheme.upgraded(other));
+    }
+
+    private String url(Scheme scheme) {
         return new Target(scheme, target.host(), target.port()).url();
     }
 }

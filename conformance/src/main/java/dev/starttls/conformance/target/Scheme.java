@@ -59,16 +59,22 @@ public enum Scheme {
 
     /** The scheme of a protocol that begins in plaintext; the first if there are several. */
     public static Scheme upgraded(Protocol protocol) {
-        return first(scheme -> scheme.protocol == protocol && !scheme.implicitTls());
+        return first(scheme -> scheme.protocol == protocol && !scheme.implicitTls())
+                .orElseThrow();
     }
 
-    /** The scheme of a protocol with TLS from the first octet. */
-    public static Scheme implicit(Protocol protocol) {
+    /** The scheme of a protocol with TLS from the first octet; empty if no port is registered for that. */
+    public static Optional<Scheme> implicit(Protocol protocol) {
         return first(scheme -> scheme.protocol == protocol && scheme.implicitTls());
     }
 
-    private static Scheme first(Predicate<Scheme> fits) {
-        return Arrays.stream(values()).filter(fits).findFirst().orElseThrow();
+    private static Optional<Scheme> first(Predicate<Scheme> fits) {
+        return Arrays.stream(values()).filter(fits).findFirst();
+    }
+
+    /** How URLs of this scheme look: {@code smtp://HOST[:25]}. */
+    public String pattern() {
+        return key() + "://HOST[:" + port + "]";
     }
 
     /** All schemes, for a usage message. */

@@ -13,13 +13,17 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import com.networknt.schema.dialect.Dialects;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.target.Protocol;
+import dev.starttls.conformance.target.Scheme;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +56,18 @@ class ReportSchemaTest {
         Schema meta = SchemaRegistry.withDialect(Dialects.getDraft202012())
                 .getSchema(com.networknt.schema.SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
         assertThat(meta.validate(MAPPER.readTree(JsonReport.schema()))).isEmpty();
+    }
+
+    @Test
+    void the_schema_has_the_schemes_and_protocols_of_the_suite() throws IOException {
+        JsonNode properties = MAPPER.readTree(JsonReport.schema()).get("properties");
+        assertThat(properties.at("/target/pattern").asText())
+                .isEqualTo(Arrays.stream(Scheme.values())
+                        .map(Scheme::key)
+                        .collect(Collectors.joining("|", "^(", ")://.+:[0-9]+$")));
+        assertThat(properties.at("/protocol/enum"))
+                .extracting(JsonNode::asText)
+                .isEqualTo(Arrays.stream(Protocol.values()).map(Protocol::key).toList());
     }
 
     @Test

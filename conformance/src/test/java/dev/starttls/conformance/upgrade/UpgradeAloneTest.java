@@ -73,7 +73,9 @@ class UpgradeAloneTest {
             throws IOException {
         try (ScriptedServer server = Servers.start(Scheme.upgraded(protocol), List.of())) {
             Target target = new Target(
-                    Scheme.implicit(protocol), "localhost", server.target().port());
+                    Scheme.implicit(protocol).orElseThrow(),
+                    "localhost",
+                    server.target().port());
             Verdict verdict = Servers.checking(protocol).one("UP-S-23a", target).verdict();
             assertThat(verdict.status()).isEqualTo(Status.FAIL);
             assertThat(verdict.detail()).contains(greeting);
@@ -89,7 +91,7 @@ class UpgradeAloneTest {
     void a_greeting_in_plaintext_that_comes_late_on_an_implicit_tls_port_is_caught_too(
             Protocol protocol, String greeting) throws IOException {
         try (ScriptedServer server = ScriptedServer.start(
-                Scheme.implicit(protocol), (self, socket) -> greetLate(socket, greeting), List.of())) {
+                Scheme.implicit(protocol).orElseThrow(), (self, socket) -> greetLate(socket, greeting), List.of())) {
             Verdict verdict =
                     Servers.checking(protocol).one("UP-S-23a", server.target()).verdict();
             assertThat(verdict.status()).isEqualTo(Status.FAIL);
