@@ -144,7 +144,7 @@ public final class ImapLogin implements ImapHandler {
                 : plain(argument.substring(space + 1), session);
     }
 
-    /** RFC 4616 section 2: authorization identity, NUL, user, NUL, password. */
+    /** RFC 4616 section 2: authorization identity, NUL, user, NUL, password; only the first may be empty. */
     private ImapAnswer plain(String response, ImapSession session) {
         byte[] octets;
         try {
@@ -153,7 +153,7 @@ public final class ImapLogin implements ImapHandler {
             return ImapAnswer.bad("Expected base64");
         }
         String[] parts = new String(octets, StandardCharsets.UTF_8).split("\0", -1);
-        if (parts.length != 3 || parts[1].isEmpty()) {
+        if (parts.length != 3 || parts[1].isEmpty() || parts[2].isEmpty()) {
             return ImapAnswer.bad("Expected an identity, a user and a password (RFC 4616)");
         }
         return parts[0].isEmpty() || parts[0].equals(parts[1])

@@ -65,7 +65,8 @@ class ImapLoginTest {
                 "AUTHENTICATE PLAIN %%%",
                 "AUTHENTICATE PLAIN =",
                 "AUTHENTICATE PLAIN bm8=",
-                "AUTHENTICATE PLAIN AABh"
+                "AUTHENTICATE PLAIN AABh",
+                "AUTHENTICATE PLAIN AGEA"
             })
     void a_log_in_of_another_form_is_answered_bad_and_no_credentials_are_checked(String command) throws Exception {
         assertThat(peer().tls("a " + command + "\r\n")).startsWith("a BAD ").hasLineCount(1);
