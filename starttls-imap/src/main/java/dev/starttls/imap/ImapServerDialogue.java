@@ -10,7 +10,6 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -75,13 +74,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
      * @throws NullPointerException if one of them is null
      */
     public ImapServerDialogue(String host, TlsPolicy policy, ImapHandler handler, List<String> capabilities) {
-        super(
-                Imap.PROTOCOL,
-                host,
-                policy,
-                Objects.requireNonNull(handler, "handler: expected an ImapHandler to answer the commands, got null"),
-                checked(capabilities),
-                ImapSession::new);
+        super(Imap.PROTOCOL, host, policy, handler, checked(capabilities), ImapSession::new);
         this.reader = new ImapCommandReader(new ImapGate(policy));
     }
 

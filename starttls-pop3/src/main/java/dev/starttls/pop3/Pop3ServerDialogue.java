@@ -9,7 +9,6 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -98,23 +97,12 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
             Pop3Handler handler,
             List<String> capabilities,
             PlaintextLogin plaintextLogin) {
-        super(
-                Pop3.PROTOCOL,
-                checked(host),
-                policy,
-                Objects.requireNonNull(handler, "handler: expected a Pop3Handler to answer the commands, got null"),
-                checked(capabilities),
-                Pop3Session::new);
-        this.plaintextLogin = plaintextLogin;
-    }
-
-    private static String checked(String host) {
-        Objects.requireNonNull(host, "host: expected what the server calls itself, got null");
-        if (!Ascii.word(host) || host.length() > MAX_NAME_OCTETS) {
-            throw new IllegalArgumentException("host: expected 1 to " + MAX_NAME_OCTETS
-                    + " printable characters of ASCII without a space, got others, or none");
+        super(Pop3.PROTOCOL, host, policy, handler, checked(capabilities), Pop3Session::new);
+        if (host.length() > MAX_NAME_OCTETS) {
+            throw new IllegalArgumentException(
+                    "host: expected at most " + MAX_NAME_OCTETS + " characters, got " + host.length());
         }
-        return host;
+        this.plaintextLogin = plaintextLogin;
     }
 
     private static List<String> checked(List<String> capabilities) {

@@ -10,7 +10,6 @@ import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -88,13 +87,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
      * @throws NullPointerException if one of them is null
      */
     public SmtpServerDialogue(String host, TlsPolicy policy, SmtpHandler handler, List<String> extensions) {
-        super(
-                Smtp.PROTOCOL,
-                host,
-                policy,
-                Objects.requireNonNull(handler, "handler: expected an SmtpHandler to answer the commands, got null"),
-                checked(extensions),
-                SmtpSession::new);
+        super(Smtp.PROTOCOL, host, policy, handler, checked(extensions), SmtpSession::new);
     }
 
     private static List<String> checked(List<String> extensions) {

@@ -31,7 +31,7 @@ final class Acceptor extends Deadlines.Timed implements LoopMember {
      * port is bound until the next time that one selects. Four times a second costs an idle server nothing that shows, and a
      * program that closes and binds again waits no longer than a person would.
      */
-    private static final long LOOK_NANOS = 250_000_000;
+    static final long LOOK_NANOS = 250_000_000;
     /**
      * Connections taken in one turn. Each is greeted before others have their next turn, so that with a greeting of some 0.1
      * ms they are kept waiting for as long as by one or two of their own; and of 100 that are at work, each of which has a

@@ -151,9 +151,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * each phase after it may take. The look-up is counted but cannot be ended before it returns, unless {@link #lookup} has
      * an executor for it: connecting then fails right after it.
      *
-     * <p>The 60 seconds are for a program that a person waits for. RFC 5321 section 4.5.3.2 asks a client that relays mail to
-     * wait longer for a server under load, 5 minutes for its greeting and for each answer: give such a client those, as
-     * {@code timeout(Duration.ofMinutes(5))}.
+     * <p>{@link UpgradeLimits#DEFAULT} says why it is 60 seconds. A client that relays mail needs the 5 minutes of RFC 5321
+     * section 4.5.3.2: {@code timeout(Duration.ofMinutes(5))}.
      *
      * @param timeout positive, at most {@link UpgradeLimits#MAX_TIME}, which longer ones are taken for; 30 seconds and 60
      *     seconds unless set

@@ -23,7 +23,7 @@ final class Transport {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     /** How often a wait looks whether the channel was closed by others, which wakes no selector: as often as an acceptor. */
-    private static final long LOOK_MILLIS = 250;
+    private static final long LOOK_MILLIS = Acceptor.LOOK_NANOS / NANOS_PER_MILLI;
     /** What is still taken of a peer that is hung up on, in octets: more than a dialogue makes a kernel have ready. */
     private static final int MAX_UNREAD = 1 << 20;
 

@@ -9,7 +9,6 @@ import java.util.List;
 final class ClientUpgrade {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final String IMPOSTOR = "Someone in the middle may be answering in the server's name";
 
     private final ConnectionContext context;
     private final Termination termination;
@@ -70,7 +69,7 @@ final class ClientUpgrade {
                     FailureReason.PLAINTEXT_INJECTION,
                     "Expected nothing after the go-ahead before the handshake, got " + following.remaining()
                             + " octets in plaintext",
-                    IMPOSTOR);
+                    Wording.IMPOSTOR);
         }
         context.framing().reset();
         context.machine().on(Event.GO_AHEAD);
@@ -143,7 +142,7 @@ final class ClientUpgrade {
             throw termination.fail(
                     FailureReason.PROTOCOL_VIOLATION,
                     "Expected " + what + " after the upgrade command, got it before the command had left",
-                    IMPOSTOR);
+                    Wording.IMPOSTOR);
         }
     }
 }

@@ -1,25 +1,21 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.wire.RecordHeader;
 import java.util.List;
 
 /** What the first octet of a peer shows: that the ports of plaintext and of implicit TLS were confused. */
 final class FirstOctet {
 
-    /** Content types of records (RFC 8446 appendix B.1); no line begins with these control characters. */
-    private static final int ALERT = 21;
-
-    private static final int HANDSHAKE = 22;
-
     private FirstOctet() {}
 
     /** Whether a ClientHello can begin with it. */
     static boolean ofHandshake(byte octet) {
-        return octet == HANDSHAKE;
+        return octet == RecordHeader.HANDSHAKE;
     }
 
-    /** Whether a line of a mail protocol cannot begin with it, but a TLS record does. */
+    /** Whether a TLS record begins with it, and no line of a mail protocol: it is a control character. */
     static boolean ofTlsOnly(byte octet) {
-        return octet == ALERT || octet == HANDSHAKE;
+        return octet == RecordHeader.ALERT || octet == RecordHeader.HANDSHAKE;
     }
 
     static String tlsOnPlaintextPort(Dialogue dialogue) {

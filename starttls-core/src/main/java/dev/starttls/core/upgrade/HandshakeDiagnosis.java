@@ -25,9 +25,6 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  */
 record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List<Certificate> peerChain) {
 
-    /** Causes that are followed: a chain may be a circle, and is a handful with all engines. */
-    private static final int DEPTH = 16;
-
     /** Of the JDK's trust manager about what Conscrypt says of every handshake of TLS 1.3: no word on the certificate. */
     private static final String UNKNOWN_AUTH_TYPE = "unknown authtype: generic";
 
@@ -95,12 +92,10 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
     }
 
     private static Optional<CertPathValidatorException> invalidPath(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < DEPTH; depth++) {
+        for (Throwable cause : Causes.of(thrown)) {
             if (cause instanceof CertPathValidatorException invalid && invalid.getCertPath() != null) {
                 return Optional.of(invalid);
             }
-            cause = cause.getCause();
         }
         return Optional.empty();
     }
@@ -135,8 +130,7 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
 
     private static FailureReason reason(Throwable thrown) {
         FailureReason reason = FailureReason.HANDSHAKE_FAILED;
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < DEPTH; depth++) {
+        for (Throwable cause : Causes.of(thrown)) {
             FailureReason found = reasonOf(cause);
             // The deepest cause knows best: "expired" lies under "untrusted".
             if (found == FailureReason.CERTIFICATE_EXPIRED || found == FailureReason.CERTIFICATE_NAME_MISMATCH) {
@@ -148,7 +142,6 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
             if (found == FailureReason.CERTIFICATE_UNTRUSTED) {
                 reason = found;
             }
-            cause = cause.getCause();
         }
         return reason;
     }
@@ -204,14 +197,12 @@ record HandshakeDiagnosis(FailureReason reason, String detail, String hint, List
 
     /** Whether a way to a trusted root was looked for and not found, and not code of the application's that said no. */
     private static boolean ofPath(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < DEPTH; depth++) {
+        for (Throwable cause : Causes.of(thrown)) {
             if (cause instanceof CertPathBuilderException
                     || cause instanceof CertPathValidatorException
                     || cause.getClass().getName().startsWith(JDK_VALIDATOR)) {
                 return true;
             }
-            cause = cause.getCause();
         }
         return false;
     }

@@ -14,9 +14,6 @@ import javax.net.ssl.SSLException;
  */
 final class LocalError {
 
-    /** Causes that are followed: a chain may be a circle, and is a handful with all engines. */
-    private static final int DEPTH = 16;
-
     /** Where the JDK's TLS and cryptography are, and engines in use. */
     private static final List<String> ENGINES = List.of(
             "sun.security.",
@@ -39,8 +36,7 @@ final class LocalError {
      * whatever the trust manager threw, as Conscrypt's does.
      */
     static Optional<Throwable> in(Throwable thrown) {
-        Throwable cause = thrown;
-        for (int depth = 0; depth < DEPTH && cause != null; depth++) {
+        for (Throwable cause : Causes.of(thrown)) {
             if (cause instanceof Error) {
                 return Optional.of(cause);
             }
@@ -52,7 +48,6 @@ final class LocalError {
                     return Optional.of(cause);
                 }
             }
-            cause = cause.getCause();
         }
         return Optional.empty();
     }

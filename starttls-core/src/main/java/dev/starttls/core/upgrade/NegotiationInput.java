@@ -23,8 +23,8 @@ final class NegotiationInput {
      */
     private static final int LINES_PER_CALL = 16;
     /**
-     * What a record counts for in lines. Each may come after as many without data as the pump takes in a call, whose new keys
-     * are a matter of twenty microseconds each.
+     * What a record counts for in lines: before each, the pump may have taken as many without data as it takes in a call, and
+     * KeyUpdates are the dearest of them ({@code RecordReader.MAX_PER_CALL}).
      */
     private static final int LINES_PER_RECORD = 4;
 
@@ -220,7 +220,7 @@ final class NegotiationInput {
             throw termination.fail(
                     context.implicit() ? FailureReason.PROTOCOL_VIOLATION : FailureReason.PLAINTEXT_INJECTION,
                     "Expected silence until the ClientHello has left, got " + network.remaining() + " octets",
-                    "Someone in the middle may be answering in the server's name");
+                    Wording.IMPOSTOR);
         }
     }
 

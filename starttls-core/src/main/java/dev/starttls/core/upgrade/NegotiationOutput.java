@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.engine.TlsStatus;
 import dev.starttls.core.tls.PeerCheck;
+import dev.starttls.core.wire.RecordHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -12,10 +13,8 @@ final class NegotiationOutput {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    /** The content type (RFC 8446 appendix B.1). */
-    private static final int CHANGE_CIPHER_SPEC = 20;
-    /** The octets of such a record: a header of 5 and a message of 1. */
-    private static final int CHANGE_CIPHER_SPEC_RECORD = 6;
+    /** The octets of a record with change_cipher_spec, a message of one octet. */
+    private static final int CHANGE_CIPHER_SPEC_OCTETS = RecordHeader.LENGTH + 1;
 
     private final ConnectionContext context;
     private final DialogueSteps steps;
@@ -63,7 +62,8 @@ final class NegotiationOutput {
      * as soon as they have seen the ServerHello, and what the server sends after that is no answer to it.
      */
     private static boolean onlyChangesCipher(ByteBuffer network, int from) {
-        return network.position() - from == CHANGE_CIPHER_SPEC_RECORD && network.get(from) == CHANGE_CIPHER_SPEC;
+        return network.position() - from == CHANGE_CIPHER_SPEC_OCTETS
+                && network.get(from) == RecordHeader.CHANGE_CIPHER_SPEC;
     }
 
     /** Moves some octets. Returns whether another turn may move more. */

@@ -40,9 +40,10 @@ public record UpgradeLimits(
      * SMTP's AUTH (12,288, RFC 4954 section 4); a phase has room for eight of them. 200 lines are several times the extensions
      * that are registered for SMTP.
      *
-     * <p>60 seconds is less than the 5 minutes that RFC 5321 section 4.5.3.2.1 asks a client to wait for a greeting: each
-     * connection that waits holds a thread or a place of a loop, and before TLS the peer may be anything. An MTA that relays
-     * mail, for which a slow server is better than none, sets {@code withTimePerPhase(Duration.ofMinutes(5))}.
+     * <p>60 seconds is for a program that a person waits for. It is less than the 5 minutes that RFC 5321 section 4.5.3.2 asks
+     * a client that relays mail to wait for a greeting and for each answer: each connection that waits holds a thread or a
+     * place of a loop, and before TLS the peer may be anything. An MTA, for which a slow server is better than none, sets
+     * {@code withTimePerPhase(Duration.ofMinutes(5))}.
      */
     public static final UpgradeLimits DEFAULT =
             new UpgradeLimits(8_192, 200, 65_536, Duration.ofSeconds(60), Duration.ofMinutes(30), Duration.ZERO);

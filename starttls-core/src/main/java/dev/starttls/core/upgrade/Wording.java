@@ -10,6 +10,9 @@ final class Wording {
     /** An engine's message, with the names of a certificate in it. */
     private static final int MAX_DETAIL = 600;
 
+    /** Advice where a client gets octets that the server cannot have sent yet. */
+    static final String IMPOSTOR = "Someone in the middle may be answering in the server's name";
+
     private Wording() {}
 
     /** A line of the peer. */

@@ -14,6 +14,9 @@ public final class RecordHeader {
     /** The content type that comes first among those of TLS 1.0 to 1.3. */
     public static final int CHANGE_CIPHER_SPEC = 20;
 
+    /** The content type of alerts. */
+    public static final int ALERT = 21;
+
     /** The content type of handshake messages. */
     public static final int HANDSHAKE = 22;
 
