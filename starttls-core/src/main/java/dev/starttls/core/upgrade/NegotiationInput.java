@@ -3,7 +3,6 @@ package dev.starttls.core.upgrade;
 import dev.starttls.core.engine.NotTlsException;
 import dev.starttls.core.engine.TlsStatus;
 import dev.starttls.core.line.LineException;
-import dev.starttls.core.tls.Truncation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -75,10 +74,8 @@ final class NegotiationInput {
         while (more && termination.open() && (linesLeft > 0 || commandWaits())) {
             more = context.records() ? receiveRecords(network) : receiveLine(network);
         }
-        if (!termination.ready()
-                && (context.machine().leaving() || context.state().terminal() || afterCloseNotify())) {
-            // What comes after the end is dropped (RFC 8446 section 6.1).
-            network.position(network.limit());
+        if (!termination.ready()) {
+            context.tls().dropAfterEnd(context.machine(), network);
         }
         left = network.remaining();
     }
@@ -86,9 +83,8 @@ final class NegotiationInput {
     void endOfInput() throws IOException {
         context.machine().requireNotFailed();
         context.machine().inputEnds();
-        boolean reported = context.settings().tls().truncation() == Truncation.REPORTED;
         if (termination.open()) {
-            throw context.state() == State.SECURE && reported
+            throw context.tls().needsCloseNotify(context.settings())
                     ? termination.fail(
                             FailureReason.TRUNCATED,
                             "Expected " + context.awaited() + " or close_notify, got the end of the connection"
@@ -124,10 +120,6 @@ final class NegotiationInput {
             went |= converse(context.tls().decrypted());
         }
         return went;
-    }
-
-    private boolean afterCloseNotify() {
-        return context.tls().closeNotifyReceived() && !context.tls().decrypted().hasRemaining();
     }
 
     /**

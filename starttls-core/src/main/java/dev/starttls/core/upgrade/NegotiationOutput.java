@@ -30,17 +30,7 @@ final class NegotiationOutput {
 
     /** Whether there is something to give out that the application did not ask for. */
     boolean due() {
-        State state = context.state();
-        return switch (state.tls()) {
-            case RECORDS ->
-                context.tls().wantsSend()
-                        || (context.tls().established()
-                                && !context.pendingLines().isEmpty());
-            case CLIENT_HELLO ->
-                !context.pendingLines().isEmpty() || context.tls().wantsSend();
-            case LAST_ALERT -> context.tls().wantsSend();
-            case NONE -> !state.terminal() && !context.pendingLines().isEmpty();
-        };
+        return context.tls().outputDue(context.state(), context.pendingLines());
     }
 
     void transmit(ByteBuffer network) throws IOException {
@@ -149,9 +139,8 @@ final class NegotiationOutput {
                 || !context.pendingLines().isEmpty();
     }
 
-    /** The engine gives out nothing more, whatever it says that it wants. */
+    /** The engine gives out nothing more. */
     private void closed() throws UpgradeException {
-        context.tls().suppressOutput();
         if (context.machine().leaving()) {
             // What is left of the last lines cannot leave any more.
             context.pendingLines().clear();

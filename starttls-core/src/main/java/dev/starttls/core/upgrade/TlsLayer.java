@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import dev.starttls.core.engine.TlsPump;
 import dev.starttls.core.engine.TlsStatus;
+import dev.starttls.core.tls.Truncation;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -103,6 +104,11 @@ final class TlsLayer {
         return made != null && made.established();
     }
 
+    /** Whether the end of the transport is a failure here unless close_notify has come before it. */
+    boolean needsCloseNotify(UpgradeSettings settings) {
+        return established() && settings.tls().truncation() == Truncation.REPORTED;
+    }
+
     /** Throws if the transport has ended without close_notify. */
     void endOfInput() throws SSLException {
         pump.endOfInput();
@@ -148,7 +154,12 @@ final class TlsLayer {
         int from = network.position();
         try {
             takeOver();
-            return pump.send(application, network);
+            TlsStatus status = pump.send(application, network);
+            if (status == TlsStatus.CLOSED) {
+                // The engine gives out nothing more, whatever it says that it wants.
+                suppressOutput();
+            }
+            return status;
         } catch (SSLException e) {
             become(Condition.FAILED);
             throw e;
@@ -165,6 +176,16 @@ final class TlsLayer {
         }
         TlsPump made = pump;
         return helloTask.isPresent() || (made != null && made.wantsSend());
+    }
+
+    /** Whether something is to leave in this state that the application did not ask for: of TLS, or these lines. */
+    boolean outputDue(State state, PendingLines lines) {
+        return switch (state.tls()) {
+            case RECORDS -> wantsSend() || (established() && !lines.isEmpty());
+            case CLIENT_HELLO -> !lines.isEmpty() || wantsSend();
+            case LAST_ALERT -> wantsSend();
+            case NONE -> !state.terminal() && !lines.isEmpty();
+        };
     }
 
     /** Whether a task must run, or runs, before anything else can go on. */
@@ -197,8 +218,8 @@ final class TlsLayer {
         boolean room = network.hasRemaining();
         int from = network.position();
         try {
-            TlsStatus status = send(NOTHING, network);
-            if (status == TlsStatus.CLOSED || (room && network.position() == from)) {
+            send(NOTHING, network);
+            if (room && network.position() == from) {
                 suppressOutput();
             }
         } catch (SSLException | RuntimeException e) {
@@ -219,6 +240,14 @@ final class TlsLayer {
     boolean closeNotifyReceived() {
         TlsPump made = pump;
         return made != null && made.closeNotifyReceived();
+    }
+
+    /** After the end, drops what still comes (RFC 8446 section 6.1). */
+    void dropAfterEnd(UpgradeMachine machine, ByteBuffer network) {
+        boolean allGivenOut = closeNotifyReceived() && !decrypted().hasRemaining();
+        if (machine.leaving() || machine.state().terminal() || allGivenOut) {
+            network.position(network.limit());
+        }
     }
 
     /** Asks for close_notify; where nothing was said in TLS there is nothing to take leave of. */

@@ -202,7 +202,7 @@ public final class UpgradeConnection {
         if (state.tls() == State.Tls.RECORDS && tls.taskDue()) {
             return Want.TASK;
         }
-        return outputDue(state) ? Want.WRITE : Want.NOTHING;
+        return tls.outputDue(state, lastLines) ? Want.WRITE : Want.NOTHING;
     }
 
     /**
@@ -283,10 +283,7 @@ public final class UpgradeConnection {
         } else if (!state.terminal()) {
             decrypt(network, application);
         }
-        if (machine.leaving() || state().terminal() || (tls.closeNotifyReceived() && !holdsInput())) {
-            // What comes after the end is dropped (RFC 8446 section 6.1).
-            network.position(network.limit());
-        }
+        tls.dropAfterEnd(machine, network);
     }
 
     /**
@@ -343,7 +340,7 @@ public final class UpgradeConnection {
         }
         machine.requireNotFailed();
         machine.inputEnds();
-        if (tls.established() && settings.tls().truncation() == Truncation.REPORTED) {
+        if (tls.needsCloseNotify(settings)) {
             try {
                 tls.endOfInput();
             } catch (SSLException e) {
@@ -527,14 +524,6 @@ public final class UpgradeConnection {
         }
     }
 
-    private boolean outputDue(State state) {
-        return switch (state.tls()) {
-            case RECORDS -> tls.wantsSend() || !lastLines.isEmpty();
-            case LAST_ALERT, CLIENT_HELLO -> tls.wantsSend();
-            case NONE -> !state.terminal() && !lastLines.isEmpty();
-        };
-    }
-
     /** Returns whether all of them have left, and the application's octets may follow. */
     private boolean transmitLastLines(ByteBuffer network) throws SSLException {
         PendingLines lines = lastLines;
@@ -590,12 +579,8 @@ public final class UpgradeConnection {
         } catch (SSLException e) {
             throw failed(e);
         }
-        if (status == TlsStatus.CLOSED) {
-            // The engine gives out nothing more, whatever it says that it wants.
-            tls.suppressOutput();
-            if (machine.leaving()) {
-                machine.onIfAllowed(Event.END);
-            }
+        if (status == TlsStatus.CLOSED && machine.leaving()) {
+            machine.onIfAllowed(Event.END);
         }
         return status;
     }
