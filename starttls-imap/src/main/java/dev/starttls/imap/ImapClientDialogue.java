@@ -62,15 +62,6 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
         return greeting().isPresent() && greeting().get().condition() == ImapCondition.PREAUTH;
     }
 
-    /**
-     * The last status response, tagged or not, its response code kept.
-     *
-     * @return empty before one came, and empty once it was forgotten at the upgrade
-     */
-    public Optional<ImapStatus> lastStatus() {
-        return lastReply();
-    }
-
     @Override
     protected List<String> question() {
         return List.of(freshTag() + " CAPABILITY");

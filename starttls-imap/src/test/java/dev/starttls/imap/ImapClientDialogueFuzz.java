@@ -17,7 +17,7 @@ class ImapClientDialogueFuzz {
     private static void forgotten(Dialogue dialogue) {
         ImapClientDialogue client = (ImapClientDialogue) dialogue;
         assertThat(client.greeting()).isEmpty();
-        assertThat(client.lastStatus()).isEmpty();
+        assertThat(client.lastReply()).isEmpty();
         assertThat(client.preauthenticated()).isFalse();
     }
 }

@@ -126,7 +126,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(failure.reason()).isEqualTo(FailureReason.REFUSED);
         assertThat(failure.phase()).isEqualTo(Phase.COMMAND);
         assertThat(failure.reply()).contains(reply);
-        assertThat(dialogue.lastStatus().orElseThrow().code().map(ImapResponseCode::name))
+        assertThat(dialogue.lastReply().orElseThrow().code().map(ImapResponseCode::name))
                 .isEqualTo(reply.contains("[") ? Optional.of("UNAVAILABLE") : Optional.empty());
         assertThat(client.sentText()).isEqualTo("T1 STARTTLS\r\n");
     }
@@ -336,7 +336,7 @@ class ImapClientFailureTest extends ClientFailureContract {
         assertThat(dialogue.announced()).isEqualTo(ImapCapabilities.none());
         assertThat(dialogue.capabilities()).isEmpty();
         assertThat(dialogue.greeting()).isEmpty();
-        assertThat(dialogue.lastStatus()).isEmpty();
+        assertThat(dialogue.lastReply()).isEmpty();
         assertThat(server.tls("* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\nT2 OK done\r\n"))
                 .as("STARTTLS offered again is not used")
                 .isEmpty();

@@ -3,7 +3,6 @@ package dev.starttls.pop3;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.AnnouncedCapabilities;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a server announced in its response to CAPA (RFC 2449 section 5). Immutable.
@@ -39,15 +38,6 @@ public final class Pop3Capabilities extends AnnouncedCapabilities {
      */
     public static Pop3Capabilities of(List<String> lines) {
         return new Pop3Capabilities(lines);
-    }
-
-    /**
-     * The tags.
-     *
-     * @return in upper case and in their order; without lines that begin with none
-     */
-    public Set<String> tags() {
-        return names();
     }
 
     @Override

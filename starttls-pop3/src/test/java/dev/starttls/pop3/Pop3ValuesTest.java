@@ -119,9 +119,9 @@ class Pop3ValuesTest {
         assertThat(capabilities.has("USER")).isFalse();
         assertThat(capabilities.parameters("SASL")).containsExactly("PLAIN", "LOGIN");
         assertThat(capabilities.parameters("TOP")).isEmpty();
-        assertThat(capabilities.tags()).containsExactly("STLS", "SASL", "EXPIRE");
+        assertThat(capabilities.names()).containsExactly("STLS", "SASL", "EXPIRE");
         assertThat(capabilities.announced()).hasSize(8);
-        assertThatThrownBy(() -> capabilities.tags().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> capabilities.names().clear()).isInstanceOf(UnsupportedOperationException.class);
         assertThat(Pop3Capabilities.of(List.of("A")))
                 .isEqualTo(Pop3Capabilities.of(List.of("A")))
                 .hasSameHashCodeAs(Pop3Capabilities.of(List.of("A")))

@@ -4,7 +4,6 @@ import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.AnnouncedCapabilities;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What a server announced in its reply to EHLO (RFC 5321 section 4.1.1.1). Immutable.
@@ -48,15 +47,6 @@ public final class SmtpCapabilities extends AnnouncedCapabilities {
         List<String> lines = new ArrayList<>(reply.text());
         String domain = firstWord(lines.remove(0));
         return new SmtpCapabilities(domain, lines);
-    }
-
-    /**
-     * The keywords.
-     *
-     * @return in upper case and in their order; without lines that begin with no keyword, as the "AUTH=LOGIN" of old
-     */
-    public Set<String> keywords() {
-        return names();
     }
 
     /**

@@ -220,7 +220,7 @@ class SmtpClientFailureTest extends ClientFailureContract {
         old.say("250-mail.example.org\r\n250 STARTTLS\r\n");
         assertThat(willing.connection().ready()).isTrue();
         assertThat(another.announced().domain()).isEqualTo("mail.example.org");
-        assertThat(another.announced().keywords()).as("HELO announces nothing").isEmpty();
+        assertThat(another.announced().names()).as("HELO announces nothing").isEmpty();
     }
 
     @Test

@@ -136,7 +136,7 @@ class SmtpValuesTest {
         assertThat(capabilities.parameters("Size")).containsExactly("1000");
         assertThat(capabilities.parameters("AUTH")).containsExactly("PLAIN", "LOGIN");
         assertThat(capabilities.parameters("DSN")).isEmpty();
-        assertThat(capabilities.keywords()).containsExactly("SIZE", "STARTTLS", "AUTH");
+        assertThat(capabilities.names()).containsExactly("SIZE", "STARTTLS", "AUTH");
         assertThat(capabilities.domain()).isEqualTo("mail.example.org");
         assertThat(capabilities.announced()).containsExactly("size 1000", "StartTLS", "AUTH PLAIN", "AUTH  LOGIN");
     }
@@ -145,7 +145,7 @@ class SmtpValuesTest {
     void a_line_without_a_keyword_announces_nothing() {
         SmtpCapabilities capabilities =
                 SmtpCapabilities.of(SmtpReply.of(250, "", "AUTH=LOGIN", "", "-X", "X STARTTLS", "\u00dftarttls"));
-        assertThat(capabilities.keywords()).containsExactly("X");
+        assertThat(capabilities.names()).containsExactly("X");
         assertThat(capabilities.announced()).hasSize(5);
         assertThat(capabilities.domain()).isEmpty();
     }
@@ -158,7 +158,7 @@ class SmtpValuesTest {
     @Test
     void capabilities_cannot_be_changed() {
         SmtpCapabilities capabilities = SmtpCapabilities.of(SmtpReply.of(250, "x", "SIZE 1"));
-        assertThatThrownBy(() -> capabilities.keywords().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> capabilities.names().clear()).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> capabilities.announced().clear()).isInstanceOf(UnsupportedOperationException.class);
         assertThat(capabilities).isEqualTo(SmtpCapabilities.of(SmtpReply.of(250, "x", "SIZE 1")));
         assertThat(capabilities)

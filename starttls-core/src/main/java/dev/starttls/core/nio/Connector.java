@@ -54,10 +54,10 @@ final class Connector {
         }
 
         private Attempts(Duration timeout, long began, Optional<SecondConnection<?>> second) {
-            this.timeout = timeout;
+            this.timeout = timeout.compareTo(UpgradeLimits.MAX_TIME) < 0 ? timeout : UpgradeLimits.MAX_TIME;
             this.began = began;
             this.second = second;
-            this.deadline = began + UpgradeLimits.bounded(timeout).toNanos();
+            this.deadline = began + this.timeout.toNanos();
         }
 
         /** The same, none of them made yet, with another connection in case the server does not take this one. */
@@ -67,7 +67,7 @@ final class Connector {
 
         /** Those for a second connection: it has what is left of the time, and half of it at least. */
         Attempts again() {
-            long half = UpgradeLimits.bounded(timeout).toNanos() / 2;
+            long half = timeout.toNanos() / 2;
             return new Attempts(timeout, Math.max(began, System.nanoTime() - half));
         }
 

@@ -36,7 +36,7 @@ public enum State {
     FAILED(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.LAST_ALERT);
 
     /** What may cross the wire in the clear, in one direction. */
-    public enum Plaintext {
+    enum Plaintext {
         /** Nothing. */
         NONE,
         /** The one reply to the upgrade command. */
@@ -48,7 +48,7 @@ public enum State {
     }
 
     /** What may cross the wire of TLS. */
-    public enum Tls {
+    enum Tls {
         /** Nothing. */
         NONE,
         /** The ClientHello, which leaves; no record is received. */
@@ -73,32 +73,18 @@ public enum State {
         this.tls = tls;
     }
 
-    /**
-     * What may be received in the clear.
-     *
-     * @param role of this side
-     * @return what the table says
-     */
-    public Plaintext plaintextIn(Role role) {
+    /** What may be received in the clear, by this side. */
+    Plaintext plaintextIn(Role role) {
         return role == Role.CLIENT ? clientIn : serverIn;
     }
 
-    /**
-     * What may be sent in the clear.
-     *
-     * @param role of this side
-     * @return what the table says
-     */
-    public Plaintext plaintextOut(Role role) {
+    /** What may be sent in the clear, by this side. */
+    Plaintext plaintextOut(Role role) {
         return role == Role.CLIENT ? clientOut : serverOut;
     }
 
-    /**
-     * What may cross the wire of TLS.
-     *
-     * @return what the table says
-     */
-    public Tls tls() {
+    /** What may cross the wire of TLS. */
+    Tls tls() {
         return tls;
     }
 

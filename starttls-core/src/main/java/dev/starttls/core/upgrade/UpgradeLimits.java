@@ -125,13 +125,7 @@ public record UpgradeLimits(
         return new UpgradeLimits(lineOctets, linesPerPhase, octetsPerPhase, timePerPhase, timePerCommand, time);
     }
 
-    /**
-     * A time that arithmetic in nanoseconds can hold, whatever has been set.
-     *
-     * @param time any
-     * @return the same, or {@link #MAX_TIME} if it is longer than that
-     */
-    public static Duration bounded(Duration time) {
+    private static Duration bounded(Duration time) {
         return time.compareTo(MAX_TIME) < 0 ? time : MAX_TIME;
     }
 
