@@ -36,7 +36,7 @@ public final class ManageSieveClient extends ClientDialogue<String, ManageSieveC
     }
 
     @Override
-    protected String answer() {
+    protected String serverAnswer() {
         return lastReply().orElseThrow();
     }
 
@@ -61,10 +61,10 @@ public final class ManageSieveClient extends ClientDialogue<String, ManageSieveC
             lines.add(whole);
             return Step.await(phase());
         }
-        heard(whole);
+        keepReply(whole);
         return switch (Ascii.upper(whole.split("[ (]", 2)[0])) {
             case "OK" -> accepted();
-            case "NO" -> phase() == Phase.COMMAND ? refused(whole) : Step.violation("capabilities and OK", whole);
+            case "NO" -> phase() == Phase.COMMAND ? serverRefused(whole) : Step.violation("capabilities and OK", whole);
             case "BYE" -> new Step.Fail(FailureReason.TURNED_AWAY, "Expected OK, got BYE", whole, List.of());
             default -> Step.violation("a capability, OK, NO or BYE", whole);
         };
@@ -80,7 +80,7 @@ public final class ManageSieveClient extends ClientDialogue<String, ManageSieveC
         if (phase() == Phase.COMMAND) {
             return Step.goAhead();
         }
-        announce(new ManageSieveCapabilities(lines));
-        return answered();
+        keepCapabilities(new ManageSieveCapabilities(lines));
+        return serverAnnounced();
     }
 }

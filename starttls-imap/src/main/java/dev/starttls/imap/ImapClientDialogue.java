@@ -68,7 +68,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
     }
 
     @Override
-    protected String answer() {
+    protected String serverAnswer() {
         return lastLine;
     }
 
@@ -128,7 +128,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
 
     private Step responded(ImapResponse response, String line) {
         if (response instanceof ImapResponse.Untagged untagged) {
-            heard(untagged.status());
+            keepReply(untagged.status());
             if (untagged.status().condition() == ImapCondition.BYE) {
                 return new Step.Fail(
                         FailureReason.TURNED_AWAY,
@@ -137,7 +137,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
                         List.of());
             }
         } else if (response instanceof ImapResponse.Tagged tagged) {
-            heard(tagged.status());
+            keepReply(tagged.status());
         }
         // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
         if (phase() == Phase.GREETING) {
@@ -151,19 +151,19 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
             ImapStatus status = untagged.status();
             Optional<ImapCapabilities> announced = status.capabilities();
             if (status.condition() == ImapCondition.PREAUTH && !secure()) {
-                welcomed(status);
-                announced.ifPresent(this::announce);
+                keepGreeting(status);
+                announced.ifPresent(this::keepCapabilities);
                 return new Step.Decline(FailureReason.PREAUTHENTICATED, line);
             }
             if (status.condition() == ImapCondition.OK || status.condition() == ImapCondition.PREAUTH) {
                 boolean enough =
                         announced.isPresent() && (secure() || announced.get().has("STARTTLS"));
                 if (!enough) {
-                    return greeted(status);
+                    return serverGreeted(status);
                 }
-                welcomed(status);
-                announce(announced.get());
-                return answered();
+                keepGreeting(status);
+                keepCapabilities(announced.get());
+                return serverAnnounced();
             }
         }
         return Step.violation("the greeting \"* OK\", \"* PREAUTH\" or \"* BYE\"", line);
@@ -171,7 +171,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
 
     private Step listed(ImapResponse response, String line) {
         if (response instanceof ImapResponse.Data data && data.keyword().equals("CAPABILITY")) {
-            announce(ImapCapabilities.parse(data.text().substring("CAPABILITY".length())));
+            keepCapabilities(ImapCapabilities.parse(data.text().substring("CAPABILITY".length())));
         } else if (response instanceof ImapResponse.Tagged tagged) {
             return tagged.tag().equals(tag())
                     ? capabilityDone(tagged.status(), line)
@@ -189,17 +189,17 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
     private Step capabilityDone(ImapStatus status, String line) {
         if (status.condition() == ImapCondition.OK) {
             if (!known()) {
-                status.capabilities().ifPresent(this::announce);
+                status.capabilities().ifPresent(this::keepCapabilities);
             }
             return known()
-                    ? answered()
+                    ? serverAnnounced()
                     : Step.violation("\"* CAPABILITY\" before the end of the command (RFC 9051 section 6.1.1)", line);
         }
         if (secure()) {
             return Step.violation("OK for CAPABILITY", line);
         }
-        announce(greeting().flatMap(ImapStatus::capabilities).orElse(ImapCapabilities.none()));
-        return answered();
+        keepCapabilities(greeting().flatMap(ImapStatus::capabilities).orElse(ImapCapabilities.none()));
+        return serverAnnounced();
     }
 
     private Step decided(ImapResponse response, String line) {
@@ -207,7 +207,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
             if (!tagged.tag().equals(tag())) {
                 return Step.violation("a reply to STARTTLS under its tag " + tag(), line);
             }
-            return tagged.status().condition() == ImapCondition.OK ? Step.goAhead() : refused(line);
+            return tagged.status().condition() == ImapCondition.OK ? Step.goAhead() : serverRefused(line);
         }
         boolean forgettable = response instanceof ImapResponse.Data data
                 ? !data.keyword().equals("STARTTLS")

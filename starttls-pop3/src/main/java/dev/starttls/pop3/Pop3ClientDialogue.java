@@ -69,7 +69,7 @@ public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capa
     }
 
     @Override
-    protected String answer() {
+    protected String serverAnswer() {
         Pop3Reply first = lastReply().orElseThrow();
         return first.positive() ? first + " / " + String.join(" / ", capabilities()) : first.toString();
     }
@@ -93,13 +93,13 @@ public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capa
                 return listed(line);
             }
             Pop3Reply reply = Pop3Reply.parse(line);
-            heard(reply);
+            keepReply(reply);
             // No switch: javac makes a class of it, whose loading would be a part of the first upgrade.
             if (phase() == Phase.GREETING) {
                 return welcome(reply);
             }
             if (phase() == Phase.COMMAND) {
-                return reply.positive() ? Step.goAhead() : refused(reply.toString());
+                return reply.positive() ? Step.goAhead() : serverRefused(reply.toString());
             }
             return begun(reply);
         } catch (Pop3SyntaxException e) {
@@ -116,7 +116,7 @@ public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capa
                     reply.toString(),
                     List.of());
         }
-        return greeted(reply);
+        return serverGreeted(reply);
     }
 
     private Step begun(Pop3Reply reply) {
@@ -124,8 +124,8 @@ public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capa
         if (listing) {
             return Step.await(phase());
         }
-        announce(Pop3Capabilities.none());
-        return answered();
+        keepCapabilities(Pop3Capabilities.none());
+        return serverAnnounced();
     }
 
     private Step listed(String line) throws Pop3SyntaxException {
@@ -138,8 +138,8 @@ public final class Pop3ClientDialogue extends ClientDialogue<Pop3Reply, Pop3Capa
             return Step.await(phase());
         }
         listing = false;
-        announce(Pop3Capabilities.of(whole.get()));
-        return answered();
+        keepCapabilities(Pop3Capabilities.of(whole.get()));
+        return serverAnnounced();
     }
 
     /** RFC 2449 section 8.1, RFC 3206 section 4. */

@@ -100,7 +100,7 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
     }
 
     @Override
-    protected String answer() {
+    protected String serverAnswer() {
         return lastReply().orElseThrow().toString();
     }
 
@@ -128,7 +128,7 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
             return Step.await(phase());
         }
         SmtpReply reply = whole.get();
-        heard(reply);
+        keepReply(reply);
         if (reply.code() == 421) {
             return turnedAway("the session to go on", reply);
         }
@@ -144,7 +144,7 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
 
     private Step welcome(SmtpReply reply) {
         if (reply.code() == 220) {
-            return greeted(reply);
+            return serverGreeted(reply);
         }
         return reply.category() >= 4
                 ? turnedAway("the greeting 220", reply)
@@ -153,8 +153,8 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
 
     private Step extended(SmtpReply reply) {
         if (reply.code() == 250) {
-            announce(SmtpCapabilities.of(reply));
-            return answered();
+            keepCapabilities(SmtpCapabilities.of(reply));
+            return serverAnnounced();
         }
         if (reply.category() < 4) {
             return Step.violation("250 for EHLO", reply.toString());
@@ -180,13 +180,13 @@ public final class SmtpClientDialogue extends ClientDialogue<SmtpReply, SmtpCapa
             return Step.goAhead();
         }
         return reply.category() >= 4
-                ? refused(reply.toString())
+                ? serverRefused(reply.toString())
                 : Step.violation("220 for STARTTLS, or a refusal", reply.toString());
     }
 
     private Step answeredPlainly(SmtpReply reply) {
         if (reply.code() == 250) {
-            announce(SmtpCapabilities.of(SmtpReply.of(250, reply.text().get(0))));
+            keepCapabilities(SmtpCapabilities.of(SmtpReply.of(250, reply.text().get(0))));
             return ready();
         }
         return reply.category() >= 4

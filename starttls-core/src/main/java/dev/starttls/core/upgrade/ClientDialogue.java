@@ -13,14 +13,14 @@ import java.util.Optional;
  *
  * <pre>{@code
  * protected List<String> question() { return List.of("CAPS"); }
- * protected String answer() { return announced().toString(); }
+ * protected String serverAnswer() { return announced().toString(); }
  * protected Step line(String line) {
  *     return switch (phase()) {
- *         case GREETING -> greeted(line);
- *         case COMMAND -> line.startsWith("OK") ? Step.goAhead() : refused(line);
+ *         case GREETING -> serverGreeted(line);
+ *         case COMMAND -> line.startsWith("OK") ? Step.goAhead() : serverRefused(line);
  *         default -> {
- *             announce(ExampleCapabilities.of(line));
- *             yield answered();
+ *             keepCapabilities(ExampleCapabilities.of(line));
+ *             yield serverAnnounced();
  *         }
  *     };
  * }
@@ -121,7 +121,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
         known = false;
         asking = Phase.RECAPABILITY;
         forget();
-        return openedInPlaintext ? ask() : awaitGreeting();
+        return openedInPlaintext ? awaitCapabilities() : awaitGreeting();
     }
 
     @Override
@@ -135,7 +135,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
     @Override
     public Step declined(FailureReason reason) {
         declined = true;
-        return known ? ready() : ask();
+        return known ? ready() : awaitCapabilities();
     }
 
     /**
@@ -158,7 +158,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
      *
      * @return for people, on one line
      */
-    protected abstract String answer();
+    protected abstract String serverAnswer();
 
     /**
      * The line that asks for the upgrade. Asked for again for each time it is sent.
@@ -199,7 +199,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
      *
      * @param reply any
      */
-    protected final void heard(R reply) {
+    protected final void keepReply(R reply) {
         lastReply = Optional.of(reply);
     }
 
@@ -208,7 +208,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
      *
      * @param capabilities in place of those announced before
      */
-    protected final void announce(C capabilities) {
+    protected final void keepCapabilities(C capabilities) {
         announced = capabilities;
         known = true;
     }
@@ -216,7 +216,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
     /**
      * Whether capabilities were announced on this side of the upgrade.
      *
-     * @return true after {@link #announce}
+     * @return true after {@link #keepCapabilities}
      */
     protected final boolean known() {
         return known;
@@ -227,38 +227,38 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
      *
      * @param reply that welcomes the client
      */
-    protected final void welcomed(R reply) {
+    protected final void keepGreeting(R reply) {
         greeting = Optional.of(reply);
     }
 
     /**
-     * The greeting welcomes the client, and says nothing of capabilities.
+     * The server has greeted: the greeting is kept. It welcomes the client, and says nothing of capabilities.
      *
-     * @param reply the greeting, which is kept
+     * @param reply the greeting
      * @return the upgrade command where it is sent unasked ({@link Dialogue#direct}), else the question
      */
-    protected final Step greeted(R reply) {
-        welcomed(reply);
+    protected final Step serverGreeted(R reply) {
+        keepGreeting(reply);
         if (direct && !secure()) {
             unasked = true;
             return propose(Step.Offer.UNREAD);
         }
-        return ask();
+        return awaitCapabilities();
     }
 
     /**
-     * The server has said all it announces; see {@link #announce}.
+     * The server has said all it announces; see {@link #keepCapabilities}.
      *
      * @return inside TLS, where an offer is ignored, and where there will be no TLS, the end of the dialogue; else the
      *     upgrade command if it is offered
      */
-    protected final Step answered() {
+    protected final Step serverAnnounced() {
         if (secure() || declined) {
             return ready();
         }
         return announced.has(keyword())
                 ? propose(Step.Offer.READ)
-                : new Step.Decline(FailureReason.NOT_OFFERED, answer());
+                : new Step.Decline(FailureReason.NOT_OFFERED, serverAnswer());
     }
 
     /**
@@ -268,7 +268,7 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
      * @param reply the server's line that refuses
      * @return the next step
      */
-    protected final Step refused(String reply) {
+    protected final Step serverRefused(String reply) {
         if (unasked) {
             unasked = false;
             awaited = Awaited.CAPABILITIES;
@@ -297,11 +297,11 @@ public abstract class ClientDialogue<R, C extends AnnouncedCapabilities> extends
     }
 
     /**
-     * Asks for the capabilities.
+     * Sends the question and awaits the capabilities.
      *
      * @return the step
      */
-    protected final Step ask() {
+    protected final Step awaitCapabilities() {
         awaited = Awaited.CAPABILITIES;
         return new Step.Await(asking, question());
     }
