@@ -107,7 +107,7 @@ public abstract class ProtocolSession {
      * Why, after a good greeting and {@linkplain #introduced}, this is another protocol's server after all; empty if it
      * is not.
      */
-    public Optional<String> stranger() {
+    public Optional<String> foreignServer() {
         return Optional.empty();
     }
 

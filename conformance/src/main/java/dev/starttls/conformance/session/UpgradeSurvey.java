@@ -96,9 +96,9 @@ public final class UpgradeSurvey {
         }
         session.introduced();
         watch.phase("CAPABILITY");
-        Optional<String> stranger = session.stranger();
-        if (stranger.isPresent()) {
-            return watch.problem(target.url() + " " + stranger.get());
+        Optional<String> foreign = session.foreignServer();
+        if (foreign.isPresent()) {
+            return watch.problem(target.url() + " " + foreign.get());
         }
         if (session.offered().isPresent()) {
             return watch.survey(Optional.empty());

@@ -146,7 +146,7 @@ final class SmtpProtocolSession extends ProtocolSession {
 
     /** A server that greets as SMTP does, but knows neither EHLO nor HELO. */
     @Override
-    public Optional<String> stranger() {
+    public Optional<String> foreignServer() {
         return lastEhlo.refusal() && say("HELO " + addressLiteral()).refusal()
                 ? Optional.of("greets with 220 but takes neither EHLO nor HELO (" + lastEhlo.description()
                         + "): is it an FTP server?")

@@ -136,7 +136,7 @@ final class EngineTasks {
             } catch (RuntimeException | Error e) {
                 thrown = e;
             } finally {
-                engine.unsettle();
+                engine.clearIdle();
                 state = TaskState.ENDED;
             }
         }

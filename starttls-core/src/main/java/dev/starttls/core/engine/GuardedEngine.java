@@ -30,13 +30,13 @@ final class GuardedEngine {
     private volatile boolean closing;
     private volatile boolean inputClosed;
     private volatile boolean closeNotifyReceived;
-    /** Whether the engine does not know of the failure, so that what it would give out is no alert of it. */
-    private volatile boolean unaware;
+    /** Whether the engine has no alert of the failure, so that what it would give out is something else. */
+    private volatile boolean alertMissing;
     /**
      * Whether, inside TLS, the results of its last calls said that it wants nothing. Asking the engine takes its lock, which the
      * other direction holds while it encrypts or decrypts a record.
      */
-    private volatile boolean settled;
+    private volatile boolean idle;
 
     private volatile SSLException failure;
 
@@ -54,17 +54,17 @@ final class GuardedEngine {
 
     /** The status by the results of its calls, which do not show a KeyUpdate that the application has asked the engine for. */
     HandshakeStatus lastStatus() {
-        return settled && !owesFailure ? HandshakeStatus.NOT_HANDSHAKING : status();
+        return idle && !owesFailure ? HandshakeStatus.NOT_HANDSHAKING : status();
     }
 
     /** Whether the results of its last calls said that it wants nothing, and it was neither closed nor failed since. */
-    boolean steady() {
-        return settled && !closing && !owesFailure && failure == null;
+    boolean isIdle() {
+        return idle && !closing && !owesFailure && failure == null;
     }
 
     /** Notes that something other than {@link #wrap} and {@link #unwrap} has changed what the engine wants. */
-    void unsettle() {
-        settled = false;
+    void clearIdle() {
+        idle = false;
     }
 
     SSLSession session() {
@@ -157,9 +157,9 @@ final class GuardedEngine {
     SSLEngineResult wrap(ByteBuffer source, ByteBuffer target) throws SSLException {
         int from = target.position();
         try {
-            settle();
+            noteIdle();
             SSLEngineResult result = engine.wrap(source, target);
-            unsettle(result);
+            clearIdle(result);
             if (!established) {
                 if (!client() && seen instanceof HandshakeWatch watch) {
                     watch.see(target, from, target.position());
@@ -184,9 +184,9 @@ final class GuardedEngine {
     SSLEngineResult unwrap(ByteBuffer source, ByteBuffer target) throws SSLException {
         int from = source.position();
         try {
-            settle();
+            noteIdle();
             SSLEngineResult result = engine.unwrap(source, target);
-            unsettle(result);
+            clearIdle(result);
             if (!established) {
                 if (client() && seen instanceof HandshakeWatch watch) {
                     watch.see(source, from, source.position());
@@ -226,7 +226,7 @@ final class GuardedEngine {
             } catch (RuntimeException | Error e) {
                 thrown(e);
             } finally {
-                unsettle();
+                clearIdle();
             }
         }
     }
@@ -256,8 +256,8 @@ final class GuardedEngine {
             return why;
         }
         failure = why;
-        unsettle();
-        unaware = engine.isInboundDone() || !provoke();
+        clearIdle();
+        alertMissing = engine.isInboundDone() || !provoke();
         return why;
     }
 
@@ -274,7 +274,7 @@ final class GuardedEngine {
     /** Whether, after a failure, the engine has an alert of it for the peer. */
     boolean owesAlert() {
         // Conscrypt keeps an alert without asking to be wrapped, and has then closed its inbound side.
-        return !unaware
+        return !alertMissing
                 && !closing
                 && !engine.isOutboundDone()
                 && (status() == HandshakeStatus.NEED_WRAP || engine.isInboundDone());
@@ -297,30 +297,30 @@ final class GuardedEngine {
     }
 
     /**
-     * To be called before a call of the engine, and {@link #unsettle} after it. So true is never written after the engine has
+     * To be called before a call of the engine, and {@link #clearIdle} after it. So true is never written after the engine has
      * said that it wants something, whichever of two threads' calls returns first: the thread that writes true calls the engine
      * after that, and its result has what the other's call has left to do. A thread that reads true in between leaves it to
      * that one.
      */
-    private void settle() {
-        if (established && !settled && failure == null) {
-            settled = true;
+    private void noteIdle() {
+        if (established && !idle && failure == null) {
+            idle = true;
         }
     }
 
-    private void unsettle(SSLEngineResult result) {
+    private void clearIdle(SSLEngineResult result) {
         if (result.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING || result.getStatus() == Status.CLOSED) {
-            unsettle();
+            clearIdle();
         }
     }
 
     /** Notes that the engine has thrown. It has an alert then; but not SunJSSE, of some failures in a task. */
     private SSLException fail(SSLException e) {
-        unsettle();
+        clearIdle();
         if (failure == null) {
             failure = e;
             if (!engine.isInboundDone() && engine.getHandshakeStatus() != HandshakeStatus.NEED_WRAP) {
-                unaware = !provoke();
+                alertMissing = !provoke();
             }
         }
         return e;

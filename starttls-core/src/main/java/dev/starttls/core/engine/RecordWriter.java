@@ -143,7 +143,7 @@ final class RecordWriter {
 
     /** Whether there is nothing to send but the application's octets, by what is known without asking the engine. */
     private boolean steady() {
-        return engine.steady() && tasks.quiet() && !records.waiting();
+        return engine.isIdle() && tasks.quiet() && !records.waiting();
     }
 
     private static boolean overflown(SSLEngineResult result) {

@@ -39,17 +39,17 @@ final class ClientUpgrade {
             steps.carryOut(context.dialogue().declined(FailureReason.NOT_OFFERED), NOTHING);
             return;
         }
-        boolean along = context.host().helloGoesAlong(step.offer());
+        boolean withHello = context.host().sendsHelloWithCommand(step.offer());
         context.tls().ready();
-        if (along && !context.tls().preparing()) {
+        if (withHello && !context.tls().preparing()) {
             steps.prepare();
         }
         context.record().announcedBefore(context.dialogue().capabilities());
-        context.machine().on(along ? Event.PROPOSE_WITH_HELLO : Event.PROPOSE);
+        context.machine().on(withHello ? Event.PROPOSE_WITH_HELLO : Event.PROPOSE);
         context.clock().enter(Phase.COMMAND);
-        context.host().proposed(step.offer(), along);
+        context.host().proposed(step.offer(), withHello);
         if (context.host().repeatable()) {
-            context.clock().halve();
+            context.clock().halvePatience();
         }
         context.pendingLines().add(List.of(step.command()));
         context.settings().listener().proposed();
@@ -60,10 +60,10 @@ final class ClientUpgrade {
         steps.require(state.proposed(), step, "Step.Propose before the go-ahead");
         steps.require(step.goAhead().isEmpty(), step, "Step.Proceed without lines on a client");
         requireCommandLeft("the go-ahead");
-        boolean along = state == State.PROPOSED_WITH_HELLO;
+        boolean withHello = state == State.PROPOSED_WITH_HELLO;
         // The server may have answered the ClientHello already: what follows is for the pump, which refuses all but
         // records.
-        boolean answerable = along && !context.tls().wantsSend();
+        boolean answerable = withHello && !context.tls().wantsSend();
         if (following.hasRemaining() && !answerable) {
             throw termination.fail(
                     FailureReason.PLAINTEXT_INJECTION,
@@ -75,8 +75,8 @@ final class ClientUpgrade {
         context.machine().on(Event.GO_AHEAD);
         context.host().decided();
         steps.startHandshake();
-        if (along) {
-            context.clock().hurry();
+        if (withHello) {
+            context.clock().shortenPatience();
         }
     }
 

@@ -21,10 +21,13 @@ final class KnownHost {
 
     private boolean refusedUnasked;
     private boolean unasked;
-    private boolean along;
-    private boolean answered;
+    /** The ClientHello left with the command. */
+    private boolean withHello;
+
+    /** Something of TLS has come, or the connection has failed: the ClientHello is not what a failure is due to any more. */
+    private boolean tlsReceived;
     /** The command was sent unasked, and neither it nor the question in its place has had a sound answer yet. */
-    private boolean open;
+    private boolean unaskedPending;
 
     KnownHost(Dialogue dialogue, UpgradeSettings settings, Peer peer) {
         this.dialogue = dialogue;
@@ -56,7 +59,7 @@ final class KnownHost {
     }
 
     /** Whether the ClientHello leaves with the command: where it was taken before, or may be tried and nothing else is. */
-    boolean helloGoesAlong(Step.Offer offer) {
+    boolean sendsHelloWithCommand(Step.Offer offer) {
         if (settings.direct() != DirectUpgrade.REMEMBERED || refusedUnasked) {
             return false;
         }
@@ -66,20 +69,20 @@ final class KnownHost {
     }
 
     /** The command is about to leave. */
-    void proposed(Step.Offer offer, boolean withHello) {
+    void proposed(Step.Offer offer, boolean hello) {
         unasked = offer == Step.Offer.UNREAD;
-        along = withHello;
-        open = unasked;
+        withHello = hello;
+        unaskedPending = unasked;
     }
 
     /** Whether what is said may lead to another connection, for which time is to be left. */
     boolean repeatable() {
-        return settings.direct() == DirectUpgrade.REMEMBERED && (unasked || along);
+        return settings.direct() == DirectUpgrade.REMEMBERED && (unasked || withHello);
     }
 
     /** How the last command was sent; there must be one. */
     Proposal proposal() {
-        if (along) {
+        if (withHello) {
             return unasked ? Proposal.UNASKED_WITH_HELLO : Proposal.ASKED_WITH_HELLO;
         }
         return unasked ? Proposal.UNASKED : Proposal.ASKED;
@@ -102,16 +105,16 @@ final class KnownHost {
      * refused for want of asking, or would be refused the next time, too.
      */
     void decided() {
-        open = false;
+        unaskedPending = false;
         if (refusedUnasked) {
             learn(known -> known.withCommand(Answer.REFUSED));
         }
     }
 
     /** The server's first octets of TLS are there. Returns whether they were awaited with less patience than others. */
-    boolean answered() {
-        boolean first = along && !answered;
-        answered = true;
+    boolean receivedTls() {
+        boolean first = withHello && !tlsReceived;
+        tlsReceived = true;
         return first;
     }
 
@@ -119,7 +122,7 @@ final class KnownHost {
     void established() {
         boolean nothingNew = facts.upgraded()
                 && (!unasked || facts.command() == Answer.TAKEN)
-                && (!along || facts.clientHello() == Answer.TAKEN);
+                && (!withHello || facts.clientHello() == Answer.TAKEN);
         if (settings.direct() == DirectUpgrade.NEVER || dialogue.role() == Role.SERVER || nothingNew) {
             return;
         }
@@ -127,7 +130,7 @@ final class KnownHost {
             learn(known -> {
                 HostFacts upgraded = known.withUpgraded();
                 HostFacts taking = unasked ? upgraded.withCommand(Answer.TAKEN) : upgraded;
-                return along ? taking.withClientHello(Answer.TAKEN) : taking;
+                return withHello ? taking.withClientHello(Answer.TAKEN) : taking;
             });
         }
     }
@@ -139,18 +142,18 @@ final class KnownHost {
      * @return what to report
      */
     UpgradeException failed(UpgradeException thrown) {
-        boolean hello = along && !answered;
+        boolean hello = withHello && !tlsReceived;
         String what = ending(thrown.reason());
         boolean ended = !what.isEmpty();
         boolean anothersWords = thrown.reason() == FailureReason.PLAINTEXT_INJECTION
                 || thrown.reason() == FailureReason.PROTOCOL_VIOLATION
                 || thrown.reason() == FailureReason.LIMIT_EXCEEDED;
-        boolean suspect = hello ? ended || anothersWords : open && ended;
+        boolean suspect = hello ? ended || anothersWords : unaskedPending && ended;
         if (!suspect) {
             return thrown;
         }
-        answered = true;
-        open = false;
+        tlsReceived = true;
+        unaskedPending = false;
         UpgradeException why = ended ? notTaken(thrown, hello, what) : thrown;
         try {
             if (hello) {

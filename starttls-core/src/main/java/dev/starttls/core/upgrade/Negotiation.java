@@ -30,7 +30,7 @@ final class Negotiation {
     }
 
     void ownTime(long nanos) {
-        context.clock().own(nanos);
+        context.clock().discount(nanos);
     }
 
     void keptWaiting(long nanos) {

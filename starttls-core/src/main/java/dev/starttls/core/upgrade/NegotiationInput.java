@@ -175,8 +175,8 @@ final class NegotiationInput {
         }
         if (handshaking) {
             bound(waiting - network.remaining());
-            if (waiting > network.remaining() && context.host().answered()) {
-                context.clock().hurryNoMore();
+            if (waiting > network.remaining() && context.host().receivedTls()) {
+                context.clock().restorePatience();
             }
         }
         steps.established();

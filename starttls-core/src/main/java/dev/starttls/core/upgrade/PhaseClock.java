@@ -14,8 +14,11 @@ final class PhaseClock {
      */
     record Excess(String bound, String hint) {}
 
-    /** One second, in nanoseconds: what TCP waits before it sends again what was lost (RFC 6298 section 2.1). */
-    private static final long HURRY = 1_000_000_000;
+    /**
+     * The least that is left of a phase's time where it is shortened, in nanoseconds, one second: what TCP waits before it sends
+     * again what was lost (RFC 6298 section 2.1).
+     */
+    private static final long MIN_SHORTENED = 1_000_000_000;
 
     private static final String TIME_PER_PHASE = "withTimePerPhase";
 
@@ -33,8 +36,8 @@ final class PhaseClock {
     private int lines;
     private int octets;
     private long taskSince;
-    /** Since the last line, for what was kept waiting. */
-    private long givenBack;
+    /** How much was discounted since the last line because what the peer had sent was kept waiting. */
+    private long discounted;
 
     private boolean taskDue;
     private boolean awaiting;
@@ -57,7 +60,7 @@ final class PhaseClock {
 
     void advanceTo(long nanos) {
         if (taskDue) {
-            own(nanos - now);
+            discount(nanos - now);
         }
         now = nanos;
     }
@@ -70,8 +73,8 @@ final class PhaseClock {
         taskDue = due;
     }
 
-    /** So long it was not the peer that was waited for. */
-    void own(long nanos) {
+    /** Does not count this time against the peer: it was not the peer that was waited for. */
+    void discount(long nanos) {
         waitBegan += Math.max(0, nanos);
     }
 
@@ -80,9 +83,9 @@ final class PhaseClock {
      * line, nothing more is given: of a peer that sends octet by octet there would always be one that waits.
      */
     void keptWaiting(long nanos) {
-        if (nanos > 0 && givenBack < patience) {
-            givenBack += nanos;
-            own(nanos);
+        if (nanos > 0 && discounted < patience) {
+            discounted += nanos;
+            discount(nanos);
         }
     }
 
@@ -124,23 +127,23 @@ final class PhaseClock {
     }
 
     /** The peer has half of the time of a phase: the other half is for what is done where it does not answer. */
-    void halve() {
+    void halvePatience() {
         patience = Math.max(1, patience / 2);
     }
 
     /** The peer has a second, or four times as long as the last phase has taken; no more than half of a phase's time. */
-    void hurry() {
-        patience = Math.min(patience / 2, Math.max(HURRY, 4 * Math.min(tookLast, patience)));
+    void shortenPatience() {
+        patience = Math.min(patience / 2, Math.max(MIN_SHORTENED, 4 * Math.min(tookLast, patience)));
     }
 
     /** The peer has the whole time of a phase again, counted from its beginning. */
-    void hurryNoMore() {
+    void restorePatience() {
         patience = limits.timePerPhase().toNanos();
     }
 
     private void restart() {
         waitBegan = now;
-        givenBack = 0;
+        discounted = 0;
         lines = 0;
         octets = 0;
     }
@@ -163,7 +166,7 @@ final class PhaseClock {
 
     void count(int moreLines, int moreOctets) {
         lines += moreLines;
-        givenBack = moreLines > 0 ? 0 : givenBack;
+        discounted = moreLines > 0 ? 0 : discounted;
         octets += moreOctets;
     }
 

@@ -148,7 +148,7 @@ final class Termination {
     /** Its message is left to the cause: it may contain a line of the client, and that its password. */
     private UpgradeException localError(Throwable thrown) {
         // Before a client has an engine, the message cannot contain a line of the peer.
-        boolean settings = context.client() && context.tls().unmade(thrown);
+        boolean settings = context.client() && context.tls().isEngineFailure(thrown);
         UpgradeException why = settings
                 ? exception(
                         FailureReason.LOCAL_ERROR,

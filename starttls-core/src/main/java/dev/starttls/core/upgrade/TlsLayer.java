@@ -20,8 +20,8 @@ final class TlsLayer {
     private ByteBuffer ahead = NOTHING;
     private volatile TlsPump pump;
     private volatile Condition condition = Condition.UNPREPARED;
-    /** What was thrown in place of an engine. */
-    private volatile Optional<Throwable> instead = Optional.empty();
+    /** What was thrown when an engine was to be made. */
+    private volatile Optional<Throwable> engineFailure = Optional.empty();
 
     /** How far it has come; never back. */
     private enum Condition {
@@ -328,16 +328,16 @@ final class TlsLayer {
         }
     }
 
-    /** Whether this was thrown in place of an engine: the settings are at fault, or what they have makes engines. */
-    boolean unmade(Throwable thrown) {
-        return instead.isPresent() && instead.get() == thrown;
+    /** Whether this was thrown when an engine was to be made: the settings are at fault, or what they have makes engines. */
+    boolean isEngineFailure(Throwable thrown) {
+        return engineFailure.isPresent() && engineFailure.get() == thrown;
     }
 
     private void requireEngine(ClientHelloTask hello) {
         try {
             hello.requireEngine();
         } catch (RuntimeException | Error e) {
-            instead = Optional.of(e);
+            engineFailure = Optional.of(e);
             throw e;
         }
     }
@@ -346,7 +346,7 @@ final class TlsLayer {
         try {
             pump = making.pump();
         } catch (RuntimeException | Error e) {
-            instead = Optional.of(e);
+            engineFailure = Optional.of(e);
             throw e;
         }
         factory = Optional.empty();
