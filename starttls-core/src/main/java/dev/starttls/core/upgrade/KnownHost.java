@@ -176,7 +176,20 @@ final class KnownHost {
             case TURNED_AWAY -> "it ended the session";
             case CONNECTION_CLOSED -> "the connection was closed";
             case TIMEOUT -> "it was silent for too long";
-            default -> "";
+            case DIRECT_NOT_TAKEN,
+                    PREAUTHENTICATED,
+                    PLAINTEXT_INJECTION,
+                    PROTOCOL_VIOLATION,
+                    LIMIT_EXCEEDED,
+                    CONNECT_FAILED,
+                    HANDSHAKE_FAILED,
+                    CERTIFICATE_UNTRUSTED,
+                    CERTIFICATE_EXPIRED,
+                    CERTIFICATE_NAME_MISMATCH,
+                    CERTIFICATE_PIN_MISMATCH,
+                    TRUNCATED,
+                    REJECTED,
+                    LOCAL_ERROR -> "";
         };
     }
 

@@ -43,7 +43,20 @@ public record SessionEnd(Cause cause, Optional<UpgradeException> failure) {
                     case TIMEOUT -> Cause.TIMED_OUT;
                     case REJECTED -> Cause.SHUT_DOWN;
                     case LOCAL_ERROR -> Cause.FAULT;
-                    default -> Cause.FAILED;
+                    case NOT_OFFERED,
+                            REFUSED,
+                            DIRECT_NOT_TAKEN,
+                            PREAUTHENTICATED,
+                            PLAINTEXT_INJECTION,
+                            PROTOCOL_VIOLATION,
+                            LIMIT_EXCEEDED,
+                            TURNED_AWAY,
+                            CONNECT_FAILED,
+                            HANDSHAKE_FAILED,
+                            CERTIFICATE_UNTRUSTED,
+                            CERTIFICATE_EXPIRED,
+                            CERTIFICATE_NAME_MISMATCH,
+                            CERTIFICATE_PIN_MISMATCH -> Cause.FAILED;
                 };
         return new SessionEnd(cause, Optional.of(why));
     }
