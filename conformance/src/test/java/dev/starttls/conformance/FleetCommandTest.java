@@ -174,12 +174,8 @@ class FleetCommandTest {
         Path list = list(all);
         Path results = folder.resolve("results");
         for (String index : List.of("0", "1", "0")) {
-            List<String> shell = new ArrayList<>(List.of(
-                    Path.of("..", "docs", "shard.sh").toString(), index, "2", list.toString(), results.toString()));
-            shell.addAll(List.of(FEW).subList(0, 4));
-            ProcessBuilder builder = new ProcessBuilder(shell);
-            builder.environment().put("CONFORMANCE", String.join(" ", CommandProcess.command()));
-            try (CommandProcess command = CommandProcess.of(builder, folder)) {
+            try (CommandProcess command =
+                    shard(String.join(" ", CommandProcess.command()), index, list.toString(), results)) {
                 assertThat(command.exitStatus()).as(command.err()).isZero();
             }
             if (index.equals("1")) {
@@ -190,6 +186,68 @@ class FleetCommandTest {
         }
         // The one whose line was cut off, and no other, was checked again.
         assertThat(merged(results)).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    private CommandProcess shard(String conformance, String index, String list, Path results) throws IOException {
+        List<String> shell = new ArrayList<>(
+                List.of("bash", Path.of("..", "docs", "shard.sh").toString(), index, "2", list, results.toString()));
+        shell.addAll(List.of(FEW).subList(0, 4));
+        ProcessBuilder builder = new ProcessBuilder(shell);
+        builder.environment().put("CONFORMANCE", conformance);
+        return CommandProcess.of(builder, folder);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0 | /no/such/list | java | cannot read the list of targets: /no/such/list",
+                "0 | . | java | cannot read the list of targets",
+                "0 | hosts.txt | java -jar /no/such.jar | cannot read /no/such.jar: set CONFORMANCE",
+                "0 | hosts.txt | /no/such/java | cannot run the command: /no/such/java",
+                "2 | hosts.txt | java | INDEX is 0 to SHARDS - 1, not '2' of '2'",
+            })
+    void a_shard_that_cannot_begin_is_status_2_and_writes_no_results(
+            String index, String list, String conformance, String message) throws Exception {
+        Path results = folder.resolve("results");
+        String file = list(List.of("smtp://a:25")).resolveSibling(list).toString();
+        try (CommandProcess command = shard(conformance, index, file, results)) {
+            assertThat(command.exitStatus()).isEqualTo(2);
+            assertThat(command.err()).startsWith("shard.sh: ").contains(message);
+        }
+        assertThat(results).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 70", "1, 1", "3, 3", "4, 4"})
+    void a_shard_without_a_result_of_each_target_has_failed(int command, int shard) throws Exception {
+        Path list = list(List.of("smtp://a:25", "smtp://b:25", "# smtp://c:25", "smtp://d:25"));
+        Path results = folder.resolve("results");
+        Path script = Files.writeString(folder.resolve("conformance.sh"), "exit " + command + "\n");
+        try (CommandProcess process = shard("bash " + script, "0", list.toString(), results)) {
+            assertThat(process.exitStatus()).isEqualTo(shard);
+            if (command != 4) {
+                assertThat(process.err())
+                        .contains("no result for 2 of the targets")
+                        .contains("smtp://b:25");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 0", "3, 0", "143, 143"})
+    void a_shard_with_a_result_of_each_target_is_done_unless_it_was_ended(int command, int shard) throws Exception {
+        Path list = list(List.of("smtp://a:25", "  smtp://b:25  # the second"));
+        Path results = folder.resolve("results");
+        Path script = Files.writeString(
+                folder.resolve("conformance.sh"), "echo '{\"target\":\"smtp://b:25\"}'\nexit " + command + "\n");
+        try (CommandProcess process = shard("bash " + script, "0", list.toString(), results)) {
+            assertThat(process.exitStatus()).as(process.err()).isEqualTo(shard);
+        }
+        // Nothing remains, so that the command is not started again.
+        try (CommandProcess process = shard("bash -c false", "0", list.toString(), results)) {
+            assertThat(process.exitStatus()).as(process.err()).isZero();
+        }
     }
 
     private static List<Path> files(Path results, String index) throws IOException {
