@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One run of the command: checks the named servers, one after the other; then those of a file, many at the same time;
@@ -65,8 +66,17 @@ final class ServerCheck {
      */
     int run(int columns) throws UsageException {
         List<Target> named = new ArrayList<>();
+        List<String> unchecked = new ArrayList<>();
         for (String url : options.urls) {
-            named.add(TargetSource.parse(url));
+            Target target = TargetSource.parse(url);
+            Optional<String> reason = uncheckable(target);
+            reason.map(why -> target.url() + ": " + why).ifPresent(unchecked::add);
+            if (reason.isEmpty()) {
+                named.add(target);
+            }
+        }
+        if (named.isEmpty() && !unchecked.isEmpty() && options.targetsFile.isEmpty()) {
+            throw new UsageException(String.join("; ", unchecked));
         }
         Optional<InputStream> file = Optional.empty();
         if (options.targetsFile.isPresent()) {
@@ -74,8 +84,9 @@ final class ServerCheck {
         }
         RunResults results = new RunResults(Reports.open(options.formats, environment, columns), environment);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+        unchecked.forEach(results::wrong);
         try {
-            if (named.isEmpty() && file.isEmpty()) {
+            if (options.urls.isEmpty() && file.isEmpty()) {
                 builtIn(results);
             } else if (inOrder(named, settings, results) && file.isPresent()) {
                 fleet(file.get(), results);
@@ -87,9 +98,23 @@ final class ServerCheck {
         return results.exitStatus();
     }
 
+    /** Why there is nothing to do for a target: no check that was selected is for it; empty if one is. */
+    private Optional<String> uncheckable(Target target) {
+        if (catalogue.concerning(target).stream().anyMatch(selection::takes)) {
+            return Optional.empty();
+        }
+        String named =
+                options.only.isEmpty() ? "" : options.only.stream().collect(Collectors.joining("' or '", " of '", "'"));
+        boolean reduced = !options.skip.isEmpty() || options.level != Options.Depth.all;
+        return Optional.of("no check" + named + (reduced ? " that --skip and --level leave" : "") + " is for "
+                + target.scheme().key() + "://");
+    }
+
     private void builtIn(RunResults results) {
         try (EmbeddedServers.Running running = embedded.start()) {
-            List<Target> targets = running.targets();
+            List<Target> targets = running.targets().stream()
+                    .filter(target -> uncheckable(target).isEmpty())
+                    .toList();
             int workers = Math.min(targets.size(), options.targets);
             Iterator<Target> each = targets.iterator();
             results.inOrder(targets);
@@ -123,7 +148,7 @@ final class ServerCheck {
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
         try (Reach reach = Reach.open(size.probed(), settings)) {
-            fleet(reach::ask, settings, size, new TargetLines(file, results), results);
+            fleet(reach::ask, settings, size, new TargetLines(file, this::uncheckable, results), results);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }

@@ -8,10 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads targets line by line from a source that may have no end. Empty lines and what follows a {@code #} are ignored;
- * an invalid line is reported and does not stop the rest.
+ * an invalid line, or a target for which there is no check, is reported and does not stop the rest.
  */
 final class TargetLines implements Fleet.Source {
     /**
@@ -23,11 +24,15 @@ final class TargetLines implements Fleet.Source {
     private static final int END = -1;
 
     private final InputStream in;
+    private final Function<Target, Optional<String>> refusal;
     private final RunResults results;
     private long number;
+    private boolean empty = true;
 
-    TargetLines(InputStream in, RunResults results) {
+    /** Reads from a stream; {@code refusal} says why there is nothing to do for a target. */
+    TargetLines(InputStream in, Function<Target, Optional<String>> refusal, RunResults results) {
         this.in = in;
+        this.refusal = refusal;
         this.results = results;
     }
 
@@ -40,6 +45,9 @@ final class TargetLines implements Fleet.Source {
                     return target;
                 }
             }
+            if (empty) {
+                results.wrong("there is no target in the targets file");
+            }
         } catch (IOException e) {
             results.wrong("reading the targets: " + e.getMessage());
         }
@@ -51,8 +59,12 @@ final class TargetLines implements Fleet.Source {
         if (url.isEmpty()) {
             return Optional.empty();
         }
+        empty = false;
         try {
-            return Optional.of(Target.parse(url));
+            Target target = Target.parse(url);
+            Optional<String> reason = refusal.apply(target);
+            reason.ifPresent(why -> results.wrong("line " + number + " of the targets: " + target.url() + ": " + why));
+            return reason.isEmpty() ? Optional.of(target) : Optional.empty();
         } catch (TargetException e) {
             results.wrong("line " + number + " of the targets: " + e.getMessage());
             return Optional.empty();
@@ -80,6 +92,7 @@ final class TargetLines implements Fleet.Source {
             if (!overlong) {
                 return Optional.of(line.toString(StandardCharsets.UTF_8));
             }
+            empty = false;
             results.wrong("line " + number + " of the targets is longer than " + MAX_LINE + " octets");
         }
     }

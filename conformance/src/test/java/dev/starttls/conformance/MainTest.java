@@ -9,6 +9,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Target;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -163,6 +164,9 @@ class MainTest {
                 "--trust /no/such smtp://x | cannot read",
                 "--trust /dev/null smtp://x | it contains no certificate",
                 "--only NOTHING smtp://x | no check is left",
+                "--only RFC8689 imap://x | imap://x:143: no check of 'RFC8689' is for imap://",
+                "--only SMTP-S-24 --only SMTP-S-26 imaps://x pop3://y | no check of 'SMTP-S-24' or 'SMTP-S-26' is for pop3://",
+                "--only TLS-S-* --only SMTP-S-26 --skip TLS-S-* imaps://x | that --skip and --level leave is for imaps://",
                 "--explain SMTP-S-99 | there is no check 'SMTP-S-99'",
                 "--targets-file /no/such | cannot read the targets file",
                 "--bogus | --bogus",
@@ -270,6 +274,38 @@ class MainTest {
                 .isEqualTo(2);
         assertThat(out().lines()).hasSize(2);
         assertThat(err()).contains("line 4 of the targets").contains("'nonsense' is not a target");
+    }
+
+    @Test
+    void a_target_without_a_check_is_reported_beside_others_and_has_no_report() throws IOException {
+        String imap = servers.targets().stream()
+                .map(Target::url)
+                .filter(url -> url.startsWith("imap:"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(run("--format", "ndjson", "--only", "RFC 3207 2", smtp, imap))
+                .isEqualTo(2);
+        assertThat(out().lines()).hasSize(1);
+        assertThat(err()).isEqualTo("conformance: " + imap + ": no check of 'RFC 3207 2' is for imap://\n");
+        out.reset();
+        in = imap + "\n";
+        assertThat(run("--format", "ndjson", "--only", "RFC 3207 2", "--targets-file", "-"))
+                .isEqualTo(2);
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void an_empty_list_of_targets_is_status_2() {
+        assertThat(run("--targets-file", "/dev/null")).isEqualTo(2);
+        assertThat(err()).contains("there is no target in the targets file");
+    }
+
+    @Test
+    void of_the_built_in_servers_those_are_checked_that_the_selection_is_for() {
+        assertThat(run("--format", "ndjson", "--only", "RFC 3207 2")).isZero();
+        assertThat(out().lines()).isNotEmpty().allSatisfy(line -> assertThat(line)
+                .containsPattern("\"target\":\"(smtps?|submission)://"));
+        assertThat(err()).isEmpty();
     }
 
     @Test

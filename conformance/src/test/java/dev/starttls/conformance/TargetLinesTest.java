@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class TargetLinesTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final RunResults results = results();
+    private Optional<String> refusal = Optional.empty();
 
     private RunResults results() {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
@@ -33,7 +34,7 @@ class TargetLinesTest {
     }
 
     private List<String> read(InputStream in) {
-        TargetLines lines = new TargetLines(in, results);
+        TargetLines lines = new TargetLines(in, target -> refusal, results);
         List<String> urls = new ArrayList<>();
         for (Optional<Target> next = lines.next(); next.isPresent(); next = lines.next()) {
             urls.add(next.get().url());
@@ -61,6 +62,22 @@ class TargetLinesTest {
     void comments_are_passed_over_alone_and_after_a_target() {
         assertThat(read("# all of them\nsmtp://a  # the first\n   # none\n")).containsExactly("smtp://a:25");
         assertThat(description()).isEmpty();
+    }
+
+    @Test
+    void a_file_without_a_target_is_reported() {
+        assertThat(read("# none\n\n")).isEmpty();
+        assertThat(description()).containsExactly("conformance: there is no target in the targets file");
+        assertThat(results.exitStatus()).isEqualTo(2);
+    }
+
+    @Test
+    void a_target_for_which_there_is_no_check_is_reported_and_left_out() {
+        refusal = Optional.of("no check is for smtp://");
+        assertThat(read("smtp://a\n")).isEmpty();
+        assertThat(description())
+                .containsExactly("conformance: line 1 of the targets: smtp://a:25: no check is for smtp://");
+        assertThat(results.exitStatus()).isEqualTo(2);
     }
 
     @Test
