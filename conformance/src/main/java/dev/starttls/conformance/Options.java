@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  conformance smtp://mail.example.org",
             "  conformance --trust ca.pem --server-name mail.example.org smtp://127.0.0.1:2525",
-            "  conformance --only 'RFC 3207 4.2' --level must submission://mail.example.org",
+            "  conformance --only 'RFC 3207 4.2' submission://mail.example.org",
             "  conformance --format text --format html=report.html smtps://mail.example.org",
             "  conformance --format junit=report.xml submission://mail.example.org",
             "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",

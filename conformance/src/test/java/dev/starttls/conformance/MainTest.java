@@ -325,6 +325,13 @@ class MainTest {
     }
 
     @Test
+    void the_conclusion_claims_nothing_of_a_level_that_was_not_run() {
+        assertThat(run("--only", "UP-S-21", "--only", "UP-S-02", "--level", "must", smtp))
+                .isZero();
+        assertThat(out()).contains("  no MUST failed; security checks were not run (--level, --only, --skip).\n");
+    }
+
+    @Test
     void a_terminal_gets_colour_and_progress() {
         terminal = Terminal.PRESENT;
         assertThat(run("--only", "UP-S-01", smtp)).isZero();

@@ -2,6 +2,7 @@ package dev.starttls.conformance.report;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
@@ -230,12 +231,38 @@ public final class TextReport implements Report {
         wrapped("  ", conclusion(report));
     }
 
+    /** Claims nothing of a level of which no check was run. */
     private static String conclusion(TargetReport report) {
+        List<String> violated = new ArrayList<>();
+        List<String> kept = new ArrayList<>();
+        List<String> omitted = new ArrayList<>();
+        if (ran(report, Level.MUST)) {
+            violated.add("violates a MUST");
+            kept.add("no MUST");
+        } else {
+            omitted.add("the checks of a MUST");
+        }
+        if (ran(report, Level.SECURITY)) {
+            violated.add("is vulnerable");
+            kept.add("no security check");
+        } else {
+            omitted.add("security checks");
+        }
+        List<String> sentences = new ArrayList<>();
+        if (report.outcome() == Outcome.FAILED) {
+            sentences.add("the server " + String.join(" or ", violated));
+        } else if (!kept.isEmpty()) {
+            sentences.add(String.join(" and ", kept) + " failed");
+        }
+        if (!omitted.isEmpty()) {
+            sentences.add(String.join(" and ", omitted) + " were not run (--level, --only, --skip)");
+        }
         String open = report.count(Status.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
-        return (report.outcome() == Outcome.FAILED
-                        ? "the server violates a MUST or is vulnerable."
-                        : "no MUST and no security check failed.")
-                + open;
+        return String.join("; ", sentences) + "." + open;
+    }
+
+    private static boolean ran(TargetReport report, Level level) {
+        return report.results().stream().anyMatch(result -> result.check().level() == level);
     }
 
     /** Lines of at most the width; the first begins with the prefix, the others with as many spaces. */

@@ -51,6 +51,14 @@ class TextReportTest {
     }
 
     @Test
+    void the_conclusion_claims_nothing_of_a_level_that_was_not_run() {
+        assertThat(text(SyntheticReports.target("mail.example.org", Verdict.pass("ok")), 110))
+                .contains("  no security check failed; the checks of a MUST were not run (--level, --only, --skip).\n");
+        assertThat(text(SyntheticReports.target("mail.example.org", Verdict.fail("bad")), 110))
+                .contains("  the server is vulnerable; the checks of a MUST were not run (--level, --only, --skip).\n");
+    }
+
+    @Test
     void versions_and_suites_are_reported_shortly() {
         assertThat(SampleRun.once().text("text"))
                 .containsPattern(
