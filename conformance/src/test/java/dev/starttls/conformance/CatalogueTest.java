@@ -9,9 +9,12 @@ import dev.starttls.conformance.check.Clause;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.run.Selection;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +72,31 @@ class CatalogueTest {
                         .map(clause -> clause.document() + ":" + clause.section())
                         .collect(Collectors.joining(" ")))
                 .isEqualTo(clauses);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // RFC 9325: public key length, with the digests of signatures; limits on the use of a key; revocation.
+                "RFC 9325 4.5 | TLS-S-06b TLS-S-08",
+                "RFC 9325 4.4 |",
+                "RFC 9325 7.5 |",
+                // The order of suites.
+                "RFC 9325 4.2.1 | TLS-S-05b",
+                // RFC 4732: exhaustion of the resources of an application.
+                "RFC 4732 2.1.2 | TLS-S-15a TLS-S-15b",
+                // RFC 5280: validity.
+                "RFC 5280 4.1.2.5 | TLS-S-08",
+            })
+    void a_clause_selects_the_checks_of_what_it_says(String clause, String ids) {
+        Selection selection = Selection.of(Set.of(clause), Set.of(), EnumSet.allOf(Level.class));
+        assertThat(Suite.catalogue().all().stream()
+                        .filter(selection::takes)
+                        .map(Check::id)
+                        .distinct()
+                        .collect(Collectors.joining(" ")))
+                .isEqualTo(ids == null ? "" : ids);
     }
 
     @ParameterizedTest

@@ -47,7 +47,7 @@ final class CertificateTopic implements Topic {
                         .on(Protocol.values())
                         .run(TlsCheckBody.of(CertificateTopic::chain)),
                 Check.of("TLS-S-06b", "the handshake is not signed with SHA-1 or MD5")
-                        .clause("RFC 9155 section 4, RFC 9325 section 4.4")
+                        .clause("RFC 9155 section 4, RFC 9325 section 4.5")
                         .level(Level.MUST)
                         .why("Collisions of these digests can be computed; with one found during the handshake, an"
                                 + " attacker on the path can sign as the server.")
@@ -63,7 +63,7 @@ final class CertificateTopic implements Topic {
                         .on(Protocol.values())
                         .run(TlsCheckBody.of(CertificateTopic::name)),
                 Check.of("TLS-S-08", "the key is strong and the certificate not about to expire")
-                        .clause("RFC 9325 section 4.3 and 4.5")
+                        .clause("RFC 9325 section 4.5, RFC 5280 section 4.1.2.5")
                         .level(Level.SHOULD)
                         .why("Keys with less than 112 bits of security can be broken; a certificate that is about to"
                                 + " expire needs renewal now.")

@@ -27,7 +27,7 @@ final class StallTopic implements Topic {
     public List<Check> checks() {
         return List.of(
                 Check.of("TLS-S-15a", "others are served while handshakes stall")
-                        .clause("RFC 9325 section 7.5, RFC 4732 section 2.3")
+                        .clause("RFC 4732 section 2.1.2")
                         .level(Level.SHOULD)
                         .why("Half a ClientHello costs an attacker nothing; if a server waits for the rest before it"
                                 + " serves other clients, the attacker blocks it completely.")
@@ -36,7 +36,7 @@ final class StallTopic implements Topic {
                         .on(Protocol.values())
                         .run(TlsCheckBody.of(StallTopic::others)),
                 Check.of("TLS-S-15b", "a stalled handshake is ended by the server")
-                        .clause("RFC 9325 section 7.5, RFC 5321 section 4.5.3.2")
+                        .clause("RFC 4732 section 2.1.2, RFC 5321 section 4.5.3.2")
                         .level(Level.SHOULD)
                         .why("Connections that wait for ever use up the resources of a server, one by one.")
                         .fix("Set a time limit for the handshake. Postfix: smtpd_starttls_timeout, 300 s by default.")

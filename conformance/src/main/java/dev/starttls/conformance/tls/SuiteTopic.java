@@ -48,7 +48,7 @@ final class SuiteTopic implements Topic {
                         .on(Protocol.values())
                         .run(TlsCheckBody.of(SuiteTopic::discouraged)),
                 Check.of("TLS-S-05b", "no order of a client's suites leads to a weaker suite than both sides support")
-                        .clause("RFC 9325 section 4.2")
+                        .clause("RFC 9325 section 4.2.1")
                         .level(Level.SHOULD)
                         .why("Many clients list suites in an arbitrary order; a server that follows it chooses CBC or"
                                 + " no forward secrecy although both sides support better.")
