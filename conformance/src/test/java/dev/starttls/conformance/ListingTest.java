@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.conformance.target.Protocol;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a person and what a program sees of the catalogue. */
 class ListingTest {
@@ -76,6 +80,24 @@ class ListingTest {
                 .contains("SMTP: RFC 3207 section 4", "IMAP: RFC 9051 section 6.2.1", "POP3: RFC 2595 section 4")
                 .contains("SMTP, IMAP: must", "POP3: should")
                 .contains("Dovecot 2.3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "UP-S-03a, Dovecot, ''",
+        "UP-S-04, Dovecot, 'IMAP POP3'",
+        "UP-S-15, Cyrus, 'IMAP POP3'",
+        "UP-S-16, Cyrus, 'IMAP POP3'",
+    })
+    void a_fault_of_a_server_is_named_in_the_fix_of_the_check_that_finds_it(
+            String id, String server, String protocols) {
+        assertThat(Suite.catalogue().all().stream()
+                        .filter(check -> check.id().equals(id))
+                        .filter(check -> check.fix().contains(server))
+                        .flatMap(check -> check.protocols().stream())
+                        .map(Protocol::name)
+                        .collect(Collectors.joining(" ")))
+                .isEqualTo(protocols);
     }
 
     @Test

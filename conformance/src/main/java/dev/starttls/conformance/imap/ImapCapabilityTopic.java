@@ -17,6 +17,7 @@ final class ImapCapabilityTopic implements Topic {
                         .level(Level.MUST)
                         .why("This line tells a client whether it may upgrade at all. If there are two lines, it may"
                                 + " take the one that an attacker wrote.")
+                        .fix("Answer with one line '* CAPABILITY' that has IMAP4rev1 or IMAP4rev2, then with OK.")
                         .on(Protocol.IMAP)
                         .run(ImapProfile.STAGES.opened().then((session, context) -> wellFormed(session))),
                 loginEnabled());

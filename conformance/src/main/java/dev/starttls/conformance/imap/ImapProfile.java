@@ -66,11 +66,11 @@ public final class ImapProfile implements UpgradeProfile {
                         "Dovecot: ssl = yes, with ssl_cert and ssl_key (ssl_server_cert_file and ssl_server_key_file"
                                 + " since 2.4). Cyrus: tls_server_cert and tls_server_key in imapd.conf. Courier:"
                                 + " IMAPDSTARTTLS=YES in imapd-ssl.");
-            case COMMAND ->
+            case COMMAND, INSIDE -> Reference.to(STARTTLS);
+            case ARGUMENT ->
                 new Reference(STARTTLS, "Dovecot 2.3 accepts STARTTLS with any argument, and has no setting for it.");
             case CASE -> Reference.to("RFC 9051 section 9");
-            case INSIDE -> Reference.to(STARTTLS);
-            case INJECTION -> new Reference(STARTTLS + ", CVE-2011-1926", "Cyrus does from 2.4.7 on.");
+            case INJECTION -> new Reference(STARTTLS + ", CVE-2011-1926", "Cyrus: use 2.4.7 or later.");
             case LINE_END -> Reference.to("RFC 9051 section 2.2");
             case FAILED_HANDSHAKE ->
                 new Reference(STARTTLS, "Cyrus 3.6 continues in plaintext and has no setting for it.");

@@ -90,6 +90,7 @@ final class ImapSyntaxTopic implements Topic {
                 .level(Level.MUST)
                 .why("The tag shows a client which of its commands was answered. If it is returned changed, the client"
                         + " waits for ever, or pairs the answer with another command.")
+                .fix("Return the octets of the tag unchanged.")
                 .on(Protocol.IMAP)
                 .run(ImapProfile.STAGES.opened().then((session, context) -> {
                     session.wire().send(ODD_TAG + " NOOP");
@@ -106,6 +107,7 @@ final class ImapSyntaxTopic implements Topic {
                 .level(Level.MUST)
                 .why("Clients try extensions that were not offered, and commands of the other revision. Without the"
                         + " tag they do not learn which command failed, and wait.")
+                .fix("Answer BAD with the command's tag.")
                 .on(Protocol.IMAP)
                 .run(ImapProfile.STAGES.opened().then((session, context) -> {
                     String tag = session.nextTag();
@@ -124,6 +126,7 @@ final class ImapSyntaxTopic implements Topic {
                 .level(Level.MUST)
                 .why("NOOP is valid in every state. Clients send it to keep a connection alive, so it must not end the"
                         + " connection.")
+                .fix("Answer OK, before the login too.")
                 .onUpgraded(Protocol.IMAP)
                 .run(ImapProfile.STAGES.greeted().then((session, context) -> {
                     ImapCommandResult answer = session.say("NOOP");

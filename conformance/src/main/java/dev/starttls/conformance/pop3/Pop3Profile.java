@@ -61,9 +61,12 @@ public final class Pop3Profile implements UpgradeProfile {
                         "Dovecot: ssl = yes, with ssl_cert and ssl_key (ssl_server_cert_file and ssl_server_key_file"
                                 + " since 2.4). Cyrus: tls_server_cert and tls_server_key in imapd.conf. Courier:"
                                 + " POP3_STARTTLS=YES in pop3d-ssl.");
-            case COMMAND, INSIDE, FAILED_HANDSHAKE -> Reference.to(STLS);
+            case COMMAND, INSIDE -> Reference.to(STLS);
+            case ARGUMENT ->
+                new Reference(STLS, "Dovecot 2.3 accepts STLS with any argument, and has no setting for it.");
+            case FAILED_HANDSHAKE -> new Reference(STLS, "Cyrus 3.6 continues in plaintext and has no setting for it.");
             case CASE, LINE_END -> Reference.to("RFC 1939 section 3");
-            case INJECTION -> new Reference(STLS + ", CVE-2011-1926", "Cyrus does from 2.4.7 on.");
+            case INJECTION -> new Reference(STLS + ", CVE-2011-1926", "Cyrus: use 2.4.7 or later.");
             case PIPELINING -> Reference.to("RFC 2449 section 6.6");
             case LINE_LENGTH -> Reference.to("RFC 2449 section 4");
             case MECHANISMS, LOGIN -> new Reference("RFC 2595 section 2.3, RFC 8314 section 3", NO_PLAINTEXT_LOGIN);

@@ -21,6 +21,7 @@ final class Pop3ResponseTopic implements Topic {
                 .level(Level.MUST)
                 .why("Without the dot a client waits for ever, or cannot distinguish the end of the list from what an"
                         + " attacker on the path has appended.")
+                .fix("Answer with +OK, one capability per line, and a line with only a dot; end each with CRLF.")
                 .on(Protocol.POP3)
                 .run(Pop3Profile.STAGES.opened().then((session, context) -> {
                     ObservedPop3Reply reply = session.capa();
@@ -42,6 +43,7 @@ final class Pop3ResponseTopic implements Topic {
                 .level(Level.MUST)
                 .why("A client that tries STLS on a server that does not know it needs an answer that it understands,"
                         + " or it waits for ever.")
+                .fix("Answer -ERR and keep the connection open.")
                 .on(Protocol.POP3)
                 .run(Pop3Profile.STAGES.opened().then((session, context) -> {
                     ObservedPop3Reply reply = session.say("XUNKNOWN");

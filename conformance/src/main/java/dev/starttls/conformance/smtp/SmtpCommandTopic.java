@@ -67,6 +67,7 @@ final class SmtpCommandTopic implements Topic {
                 .level(Level.SHOULD)
                 .why("After HELO a client sees no offer, but it may still try STARTTLS. A crash or silence is not an"
                         + " answer.")
+                .fix("Answer with 220 and upgrade as after EHLO, or refuse it with 503.")
                 .onUpgraded(Protocol.SMTP)
                 .run(SmtpProfile.STAGES.greeted().then((session, context) -> {
                     ObservedSmtpReply helo = session.say("HELO " + session.addressLiteral());

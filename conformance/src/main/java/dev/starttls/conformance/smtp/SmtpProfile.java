@@ -57,7 +57,7 @@ public final class SmtpProfile implements UpgradeProfile {
                         "RFC 3207 section 2",
                         "Postfix: smtpd_tls_security_level = may, with smtpd_tls_chain_files. Exim:"
                                 + " tls_advertise_hosts = *, with tls_certificate and tls_privatekey.");
-            case COMMAND -> Reference.to("RFC 3207 section 4");
+            case COMMAND, ARGUMENT -> Reference.to("RFC 3207 section 4");
             case CASE -> Reference.to("RFC 5321 section 2.4");
             case INSIDE -> Reference.to("RFC 3207 section 4.2");
             case INJECTION ->

@@ -85,7 +85,7 @@ final class CommandTopic extends UpgradeTopic {
                         "UP-S-04",
                         "the upgrade command with an argument is refused",
                         profile().argument(),
-                        Rule.COMMAND,
+                        Rule.ARGUMENT,
                         "Refuse it and stay in plaintext.")
                 .why("The command has no arguments. If a server accepts a command that it did not fully understand, the"
                         + " two sides may disagree about where the plaintext ends.")
@@ -102,7 +102,7 @@ final class CommandTopic extends UpgradeTopic {
     }
 
     private Check spelled(String id, String title, String command) {
-        return check(id, title, Level.MUST, Rule.CASE)
+        return check(id, title, Level.MUST, Rule.CASE, "Compare the names of commands without regard to case.")
                 .why("Commands are case-insensitive. A client that writes them in another case would get no TLS; and if"
                         + " a filter in between knows only one spelling, filter and server see different commands.")
                 .run(from(stages().offered(), (session, context) -> {

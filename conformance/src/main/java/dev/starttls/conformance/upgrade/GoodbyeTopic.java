@@ -18,7 +18,12 @@ final class GoodbyeTopic extends UpgradeTopic {
     @Override
     public List<Check> checks() {
         return List.of(
-                check("UP-S-22a", "the goodbye inside TLS is answered", Level.MUST, Rule.GOODBYE)
+                check(
+                                "UP-S-22a",
+                                "the goodbye inside TLS is answered",
+                                Level.MUST,
+                                Rule.GOODBYE,
+                                "Send the answer before closing the connection.")
                         .why("Without an answer a client cannot distinguish an orderly end from a lost connection.")
                         .on(profile().protocol())
                         .run(from(stages().inside(), (session, context) -> {

@@ -42,11 +42,17 @@ final class OfferTopic extends UpgradeTopic {
                                 "UP-S-23b",
                                 "the upgrade command is not offered on an implicit-TLS port",
                                 Level.MUST,
-                                Rule.IMPLICIT_OFFER)
+                                Rule.IMPLICIT_OFFER,
+                                "Offer it only on connections that began in plaintext.")
                         .why("The session is inside TLS already; the offer leads to TLS inside TLS.")
                         .onImplicit(profile().protocol())
                         .run(from(stages().introducedInside(), (session, context) -> notOffered(session))),
-                check("UP-S-08", "offers before TLS and inside it, compared", Level.SHOULD, Rule.INSIDE)
+                check(
+                                "UP-S-08",
+                                "offers before TLS and inside it, compared",
+                                Level.SHOULD,
+                                Rule.INSIDE,
+                                "The check only lists the differences, none of which is a fault by itself.")
                         .why("Both sides discard at the upgrade what they learned before it, so the two lists are"
                                 + " independent; the administrator may want to know the differences.")
                         .run(from(

@@ -6,8 +6,10 @@ public enum Rule {
     GREETING,
     /** The upgrade is offered. */
     OFFER,
-    /** The upgrade command gets one go-ahead and takes no argument. */
+    /** The upgrade command gets one go-ahead. */
     COMMAND,
+    /** The upgrade command takes no argument. */
+    ARGUMENT,
     /** Commands are the same in upper and lower case. */
     CASE,
     /** The go-ahead leads to a new session inside TLS. */
