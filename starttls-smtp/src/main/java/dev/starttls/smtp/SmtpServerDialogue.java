@@ -100,7 +100,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
             if (NEVER_GIVEN.contains(keyword)) {
                 throw new IllegalArgumentException(
                         "extensions: " + keyword
-                                + " cannot be given: STARTTLS is announced when it is due, and octets that are not lines are not supported");
+                                + " cannot be given: the server announces STARTTLS itself; CHUNKING and BINARYMIME are not supported");
             }
         }
         return extensions;

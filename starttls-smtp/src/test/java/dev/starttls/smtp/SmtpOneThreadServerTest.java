@@ -94,7 +94,9 @@ class SmtpOneThreadServerTest {
         try (UpgradeLoop clients = UpgradeLoop.open(1, Runnable::run)) {
             new Thread(clients, "clients").start();
             try (SmtpConnection mail = client().connect(clients).get(30, TimeUnit.SECONDS)) {
-                assertThatThrownBy(mail::inputStream).isInstanceOf(IllegalBlockingModeException.class);
+                assertThatThrownBy(mail::inputStream)
+                        .isInstanceOf(IllegalBlockingModeException.class)
+                        .hasMessageContaining("use channel()");
                 assertThatThrownBy(mail::outputStream).isInstanceOf(IllegalBlockingModeException.class);
 
                 ((SocketChannel) mail.channel().transport()).configureBlocking(true);

@@ -141,6 +141,14 @@ class SmtpServerDialogueTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void a_refused_extension_says_whether_it_is_announced_without_being_given_or_not_supported() {
+        assertThatThrownBy(() -> new SmtpServerDialogue(
+                        "mail.example.org", TlsPolicy.REQUIRED, NOTHING_KNOWN, List.of("CHUNKING")))
+                .hasMessage("extensions: CHUNKING cannot be given: the server announces STARTTLS itself; CHUNKING and"
+                        + " BINARYMIME are not supported");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "a\r\nb", "\u00fc"})
     void a_name_that_could_not_be_sent_is_refused_at_once(String name) {

@@ -83,7 +83,8 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
     /** A stream over a non-blocking channel would take it for ended where nothing has come yet. */
     private void requireBlocking() {
         if (channel.transport() instanceof SelectableChannel transport && !transport.isBlocking()) {
-            throw new IllegalBlockingModeException();
+            throw new BlockingModeException("Expected a blocking channel for a stream, got a non-blocking one, as"
+                    + " connect(UpgradeLoop) makes it: use channel(), or make channel().transport() blocking first");
         }
     }
 

@@ -17,7 +17,6 @@ import dev.starttls.core.upgrade.UpgradeListener;
 import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
@@ -72,7 +71,7 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
      * @param policy until another is set
      */
     protected ClientSetup(String host, int port, TlsPolicy policy) {
-        if (port < 0) {
+        if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: expected 0 to 65535, got " + port);
         }
         this.address = new Peer(
@@ -279,7 +278,8 @@ public abstract class ClientSetup<S extends ClientSetup<S, C, D>, C, D extends D
     public C connect(SocketChannel connected) throws IOException {
         Objects.requireNonNull(connected, "connected: expected a channel that is connected, got null");
         if (!connected.isBlocking()) {
-            throw new IllegalBlockingModeException();
+            throw new BlockingModeException(
+                    "connected: expected a blocking channel, got a non-blocking one: call configureBlocking(true) first");
         }
         try {
             D dialogue = dialogue();

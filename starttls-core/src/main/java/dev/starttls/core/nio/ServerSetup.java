@@ -14,7 +14,6 @@ import dev.starttls.core.upgrade.UpgradeSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
@@ -169,7 +168,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
      */
     public void serve(SocketChannel accepted) throws IOException {
         if (!accepted.isBlocking()) {
-            throw new IllegalBlockingModeException();
+            throw new BlockingModeException(
+                    "accepted: expected a blocking channel, got a non-blocking one: call configureBlocking(true) first");
         }
         try {
             Connector.withoutDelay(accepted);
@@ -312,8 +312,8 @@ public abstract class ServerSetup<S extends ServerSetup<S>> {
         if (!tls.mayHaveKeys()) {
             throw new IllegalStateException(
                     "Expected a certificate to serve with under TlsPolicy." + settings.policy()
-                            + ", got no SSLContext but the JDK's default one, which has no key; make one of the server's key and"
-                            + " certificate (dev.starttls.core.keys.ServerKeys) and set it by sslContext or tls, set the system property javax.net.ssl.keyStore, or serve under TlsPolicy.DISABLED");
+                            + ", got no SSLContext but the JDK's default one, which has no key; give the server's certificate and"
+                            + " key by keys(chain, key), or an SSLContext (dev.starttls.core.keys.ServerKeys makes one) by sslContext or tls, set the system property javax.net.ssl.keyStore, or serve under TlsPolicy.DISABLED");
         }
         if (proven.equals(Optional.of(tls)) || tls.choosesByServerName()) {
             return;

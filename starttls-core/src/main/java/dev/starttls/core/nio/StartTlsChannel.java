@@ -117,11 +117,15 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      */
     public UpgradeReport upgrade() throws IOException {
         if (isOpen() && !network().blocking()) {
-            throw new IllegalBlockingModeException();
+            throw new BlockingModeException(
+                    "Expected a blocking transport, got a non-blocking one: call advance() instead of upgrade()");
         }
         if (advance() != Want.NOTHING) {
             // A byte channel that reads or writes nothing although it says nothing of being non-blocking.
-            UpgradeException why = failed(new IllegalBlockingModeException(), UpgradeDriver.ForeignCode.OWN_THREAD);
+            UpgradeException why = failed(
+                    new BlockingModeException("Expected a transport that blocks until it has read or written an octet,"
+                            + " got one that returned without: call advance() instead of upgrade()"),
+                    UpgradeDriver.ForeignCode.OWN_THREAD);
             Quietly.close(this);
             throw why;
         }

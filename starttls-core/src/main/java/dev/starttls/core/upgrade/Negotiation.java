@@ -194,7 +194,7 @@ final class Negotiation {
                         + context.clock().patience().toMillis() + " ms, got " + input.received(),
                 "",
                 context.silenceHint(!input.heardNothing())
-                        + Wording.tooSlow(context.clock().patienceSetting()));
+                        + Wording.tooSlow(context.role(), context.clock().patienceSetting()));
     }
 
     private UpgradeException taskTooSlow() {

@@ -20,7 +20,8 @@ final class PhaseClock {
      */
     private static final long MIN_SHORTENED = 1_000_000_000;
 
-    private static final String TIME_PER_PHASE = "withTimePerPhase";
+    /** The method of {@link UpgradeLimits} that sets the time of a phase. */
+    static final String TIME_PER_PHASE = "withTimePerPhase";
 
     private final UpgradeLimits limits;
     private final UpgradeRecord record;

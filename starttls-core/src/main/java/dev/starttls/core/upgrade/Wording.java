@@ -60,13 +60,15 @@ final class Wording {
         return "If the peer is known to send as much, raise the bound: " + raised(setting);
     }
 
-    /** The end of a sentence: how to wait longer for a peer. */
-    static String tooSlow(String setting) {
-        return "; if the peer is only slow, raise the bound: " + raised(setting);
+    /** The end of a sentence: how to wait longer for a peer. A client has a setting for the time of a phase alone. */
+    static String tooSlow(Role role, String setting) {
+        return "; if the peer is only slow, raise the bound: "
+                + (role == Role.CLIENT && setting.equals(PhaseClock.TIME_PER_PHASE) ? "timeout(...)" : raised(setting));
     }
 
+    /** The limits are set together: to begin from the default ones would reset the others. */
     private static String raised(String setting) {
-        return "limits(UpgradeLimits.DEFAULT." + setting + "(...))";
+        return setting + "(...) of the UpgradeLimits that are given by limits(...)";
     }
 
     /** What may be wrong when a handshake ends without an alert, or does not go on. */

@@ -235,6 +235,7 @@ class ChannelUpgradeTest {
             assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
             // Or in an earlier one, where the machine had no time for the server until it was over.
             assertThat(failed.phase()).isLessThanOrEqualTo(phase);
+            assertThat(failed.hint().orElseThrow()).endsWith("if the peer is only slow, raise the bound: timeout(...)");
             assertThat(client.isOpen()).isFalse();
             assertThat(server.handle((done, gone) -> true).get(30, TimeUnit.SECONDS))
                     .isTrue();
@@ -252,6 +253,8 @@ class ChannelUpgradeTest {
             UpgradeException failed = catchThrowableOfType(UpgradeException.class, server::upgrade);
             assertThat(failed.reason()).isEqualTo(FailureReason.TIMEOUT);
             assertThat(failed.phase()).isLessThanOrEqualTo(Phase.valueOf(phase));
+            assertThat(failed.hint().orElseThrow())
+                    .endsWith("withTimePerPhase(...) of the UpgradeLimits that are given by limits(...)");
         }
     }
 

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a protocol's client and server connect, listen and serve. */
 @Timeout(60)
@@ -102,7 +103,8 @@ class SetupTest {
         SocketChannel wrongMode = SocketChannel.open(listening.getLocalAddress());
         wrongMode.configureBlocking(false);
         assertThatThrownBy(() -> client("localhost").connect(wrongMode))
-                .isInstanceOf(IllegalBlockingModeException.class);
+                .isInstanceOf(IllegalBlockingModeException.class)
+                .hasMessageContaining("configureBlocking(true)");
         assertThat(wrongMode.isOpen()).isTrue();
         wrongMode.close();
     }
@@ -395,11 +397,20 @@ class SetupTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 65_536, 70_000})
+    void a_port_out_of_bounds_is_refused_where_it_is_set(int port) {
+        assertThatThrownBy(() -> new TinyClientSetup("localhost", port))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("port: expected 0 to 65535, got " + port);
+    }
+
     @Test
     void a_server_without_a_certificate_says_so_before_it_serves() throws Exception {
         TinyServerSetup server = new TinyServerSetup();
         assertThatThrownBy(() -> server.connection(new Peer("127.0.0.1", 1)))
                 .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("keys(chain, key)")
                 .hasMessageContaining("javax.net.ssl.keyStore");
         TinyServerSetup withDefault = new TinyServerSetup().sslContext(SSLContext.getDefault());
         assertThatThrownBy(() -> withDefault.listen(running.loop(), Loopback.anyPort()))
