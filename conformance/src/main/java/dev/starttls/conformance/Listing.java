@@ -113,7 +113,7 @@ final class Listing {
                 schemes(same.stream().flatMap(each -> each.schemes().stream()).toList()));
         paragraph("why", check.why());
         paragraphs("fix", same, Check::fix);
-        paragraph("run", "conformance --only " + check.id() + " " + example(check) + "://HOST:PORT");
+        paragraph("run", "java -jar conformance.jar --only " + check.id() + " " + example(check) + "://HOST:PORT");
     }
 
     /** A text that may be the same for the protocols of a check, or differ. */

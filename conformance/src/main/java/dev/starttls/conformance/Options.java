@@ -9,6 +9,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,8 +37,8 @@ import picocli.CommandLine.Parameters;
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
                     + " each of its checks at most four times --timeout; what was not observed by then is reported as"
-                    + " inconclusive. The check that finds all cipher suites has this time again after each answer,"
-                    + " up to a third of the target's.",
+                    + " inconclusive. The check that finds all cipher suites may take up to a third of the"
+                    + " target's time.",
             "",
             "Exit status: 0 every MUST and security check passed (or could not be made, and the report says",
             "why); 1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol.",
@@ -151,16 +153,20 @@ final class Options {
     /** The command line that fills these options. */
     CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(this).setExpandAtFiles(false);
-        commandLine.getCommandSpec().usageMessage().description("", urlDescription(), "");
+        commandLine.getCommandSpec().usageMessage().description(urlDescription());
         return commandLine;
     }
 
-    private static String urlDescription() {
-        List<String> patterns =
-                Arrays.stream(Scheme.values()).map(Scheme::pattern).toList();
-        int last = patterns.size() - 1;
-        return "URL is " + String.join(", ", patterns.subList(0, last)) + " or " + patterns.get(last)
-                + ". Without one, the servers built into this command are started on free loopback ports and checked.";
+    private static String[] urlDescription() {
+        Stream<String> patterns = Arrays.stream(Scheme.values()).map(scheme -> "  " + scheme.pattern());
+        return Stream.of(
+                        Stream.of("", "In these lines conformance is java -jar conformance.jar. URL is one of"),
+                        patterns,
+                        Stream.of(
+                                "Without one, the servers built into this command are started on free loopback ports and checked.",
+                                ""))
+                .flatMap(Function.identity())
+                .toArray(String[]::new);
     }
 
     /** Which levels to check; the names of the constants are the values on the command line. */

@@ -60,7 +60,7 @@ class ListingTest {
     void an_explanation_says_what_the_level_means_and_how_to_run_the_check_alone() {
         assertThat(run(Terminal.ABSENT, "--explain", "UP-S-10"))
                 .contains("beyond what an RFC says in so many words; being vulnerable fails the run")
-                .contains("conformance --only UP-S-10 smtp://HOST:PORT");
+                .contains("java -jar conformance.jar --only UP-S-10 smtp://HOST:PORT");
     }
 
     @Test

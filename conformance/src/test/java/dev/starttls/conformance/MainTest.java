@@ -177,6 +177,19 @@ class MainTest {
         assertThat(out()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "PRIVATE KEY, got a private key",
+        "EC PRIVATE KEY, got a private key",
+        "CERTIFICATE, got what is no certificate"
+    })
+    void a_file_of_roots_that_has_something_else_is_reported(String label, String got) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("server.key"), "-----BEGIN " + label + "-----\nAAAA\n-----END " + label + "-----\n");
+        assertThat(run("--trust", file.toString(), "smtp://x")).isEqualTo(2);
+        assertThat(err()).contains(file + ": expected -----BEGIN CERTIFICATE-----, " + got);
+    }
+
     @Test
     void json_is_as_the_contract_has_it() throws Exception {
         assertThat(run("--trust", trust().toString(), "--format", "json", smtp)).isZero();
@@ -390,7 +403,8 @@ class MainTest {
         assertThat(out())
                 .contains("--trust", "--server-name", "--user", "--password-file", "--only", "--skip", "--level")
                 .contains("--timeout", "--parallel", "--targets-file", "--format", "--list", "--explain", "--version")
-                .contains("Examples:", "Exit status:");
+                .contains("Examples:", "Exit status:", "java -jar conformance.jar");
+        assertThat(out().lines()).contains("  imaps://HOST[:993]", "  pop3s://HOST[:995]");
     }
 
     @Test

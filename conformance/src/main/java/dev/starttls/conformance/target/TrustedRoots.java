@@ -1,7 +1,9 @@
 package dev.starttls.conformance.target;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
@@ -21,16 +23,24 @@ public final class TrustedRoots {
      * @throws IOException if it cannot be read or there is none in it; the message says so and names the file
      */
     public static List<X509Certificate> in(Path pem) throws IOException {
+        byte[] octets;
+        try {
+            octets = Files.readAllBytes(pem);
+        } catch (IOException e) {
+            throw new IOException("cannot read " + e.getMessage(), e);
+        }
         List<X509Certificate> roots;
-        try (InputStream in = Files.newInputStream(pem)) {
+        try (InputStream in = new ByteArrayInputStream(octets)) {
             roots = CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
                     .filter(X509Certificate.class::isInstance)
                     .map((Certificate certificate) -> (X509Certificate) certificate)
                     .toList();
-        } catch (IOException e) {
-            throw new IOException("cannot read " + e.getMessage(), e);
         } catch (CertificateException e) {
-            throw new IOException(pem + ": no PEM certificates: " + e.getMessage(), e);
+            boolean key = new String(octets, StandardCharsets.ISO_8859_1).contains("PRIVATE KEY-----");
+            throw new IOException(
+                    pem + ": expected -----BEGIN CERTIFICATE-----, got "
+                            + (key ? "a private key" : "what is no certificate: " + e.getMessage()),
+                    e);
         }
         if (roots.isEmpty()) {
             throw new IOException(pem + ": it contains no certificate");

@@ -78,6 +78,9 @@ final class CertificateTopic implements Topic {
         ChainVerdict verdict = new ChainRules(roots, Instant.now()).judge(ServerChain.of(prober));
         List<String> detail = new ArrayList<>(verdict.faults());
         detail.addAll(verdict.remarks());
+        if (given.isEmpty() && !verdict.rooted()) {
+            detail.add("if the CA is private, give it with --trust");
+        }
         if (!verdict.faults().isEmpty()) {
             return Verdict.fail(String.join("; ", detail));
         }

@@ -137,10 +137,9 @@ final class SuiteTopic implements Topic {
             return Verdict.inconclusive("no version was accepted with any suite");
         }
         String detail = spoken.stream()
-                .map(version -> version.name() + ": " + version.suites().size() + " suites, the order of the "
-                        + version.preference().key() + " decides")
-                .collect(Collectors.joining("; "))
-                .replace("the order of the unknown decides", "whose order decides was not observed");
+                .map(version ->
+                        version.name() + ": " + version.suites().size() + " suites, " + order(version.preference()))
+                .collect(Collectors.joining("; "));
         List<String> faults = spoken.stream()
                 .filter(SuiteTopic::canEndUpWeaker)
                 .map(version -> version.name() + " may choose " + worst(version) + ", though "
@@ -151,6 +150,14 @@ final class SuiteTopic implements Topic {
                         + " is accepted")
                 .toList();
         return faults.isEmpty() ? Verdict.pass(detail) : Verdict.fail(String.join("; ", faults) + " (" + detail + ")");
+    }
+
+    private static String order(TlsInventory.Preference preference) {
+        return switch (preference) {
+            case SERVER -> "the server's order decides";
+            case CLIENT -> "the client's order decides";
+            case UNKNOWN -> "whose order decides was not observed";
+        };
     }
 
     /** Whether a weaker suite may be chosen although both sides support a strong one. */

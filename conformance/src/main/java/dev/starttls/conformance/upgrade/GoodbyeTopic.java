@@ -20,7 +20,7 @@ final class GoodbyeTopic extends UpgradeTopic {
         return List.of(
                 check(
                                 "UP-S-22a",
-                                "the goodbye inside TLS is answered",
+                                "QUIT or LOGOUT inside TLS is answered",
                                 Level.MUST,
                                 Rule.GOODBYE,
                                 "Send the answer before closing the connection.")
@@ -34,7 +34,7 @@ final class GoodbyeTopic extends UpgradeTopic {
                         })),
                 check(
                                 "UP-S-22b",
-                                "after the goodbye the server sends close_notify and closes",
+                                "after QUIT or LOGOUT the server sends close_notify and closes",
                                 Level.SHOULD,
                                 Rule.GOODBYE,
                                 "Shut TLS down before closing the socket (SSL_shutdown in OpenSSL).")

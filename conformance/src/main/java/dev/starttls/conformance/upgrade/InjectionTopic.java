@@ -29,7 +29,7 @@ final class InjectionTopic extends UpgradeTopic {
                         command("XINJECTED")),
                 check(
                         "UP-S-11c",
-                        "the goodbye after the upgrade command is never executed",
+                        "QUIT or LOGOUT after the upgrade command is never executed",
                         command(words().goodbye())),
                 check("UP-S-11d", "a transaction or login after the upgrade command is never begun", begun()),
                 check(

@@ -87,8 +87,9 @@ final class LineTopic extends UpgradeTopic {
         }
         Response first = answers.get(0);
         if (answers.size() > 2) {
-            return Verdict.warn("the line of " + octets + " octets and the goodbye after it had " + answers.size()
-                    + " answers: " + Response.description(answers) + "; the line was split into several");
+            return Verdict.warn(
+                    "the line of " + octets + " octets and " + words().goodbye() + " after it had " + answers.size()
+                            + " answers: " + Response.description(answers) + "; the line was split into several");
         }
         if (first.refusal()) {
             return Verdict.pass(first.description());

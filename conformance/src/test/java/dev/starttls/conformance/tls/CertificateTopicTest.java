@@ -60,6 +60,8 @@ class CertificateTopicTest {
         assertFails(judge("TLS-S-06", other), "not among the trusted roots");
         TargetSettings runtime = TargetSettings.standard().withServerName("mail.example.org");
         assertFails(judge("TLS-S-06", GoodServer.SERVER, runtime), "not among the trusted roots");
+        assertFails(judge("TLS-S-06", GoodServer.SERVER, runtime), "if the CA is private, give it with --trust");
+        assertThat(judge("TLS-S-06", other).detail()).doesNotContain("--trust");
     }
 
     @Test

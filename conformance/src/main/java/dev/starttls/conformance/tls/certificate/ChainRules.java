@@ -50,7 +50,7 @@ public final class ChainRules {
      */
     public ChainVerdict judge(List<X509Certificate> sent) {
         if (sent.isEmpty()) {
-            return new ChainVerdict(List.of("the server sent no certificate"), List.of(), List.of());
+            return new ChainVerdict(List.of("the server sent no certificate"), List.of(), List.of(), false);
         }
         List<X509Certificate> path = path(sent);
         X509Certificate top = path.get(path.size() - 1);
@@ -68,7 +68,7 @@ public final class ChainRules {
         }
         List<String> names = new ArrayList<>(path.stream().map(ChainRules::name).toList());
         root.filter(trusted -> !trusted.equals(top)).map(ChainRules::name).ifPresent(names::add);
-        return new ChainVerdict(faults, remarks(sent, path), names);
+        return new ChainVerdict(faults, remarks(sent, path), names, root.isPresent());
     }
 
     /**

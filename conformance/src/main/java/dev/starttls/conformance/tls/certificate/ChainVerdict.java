@@ -9,8 +9,9 @@ import java.util.List;
  * @param remarks what is not as it should be, but clients accept
  * @param path the subjects from the server's certificate up to the trusted root, or to the last certificate that was
  *     found
+ * @param rooted whether the path ends at a trusted root
  */
-public record ChainVerdict(List<String> faults, List<String> remarks, List<String> path) {
+public record ChainVerdict(List<String> faults, List<String> remarks, List<String> path, boolean rooted) {
 
     public ChainVerdict {
         faults = List.copyOf(faults);
