@@ -33,7 +33,12 @@ final class LineTopic extends UpgradeTopic {
                         "UP-S-19b",
                         "a line of 100000 octets before TLS is one line, refused or accepted, and does no harm",
                         VERY_LONG),
-                check("UP-S-13a", "a bare LF does not end the upgrade command", Level.SHOULD, Rule.LINE_END)
+                check(
+                                "UP-S-13a",
+                                "a bare LF does not end the upgrade command",
+                                Level.SHOULD,
+                                Rule.LINE_END,
+                                "Take only CRLF as the end of a line.")
                         .why("If one program takes LF as the end of a line and the next does not, the two see different"
                                 + " commands: smuggling (CVE-2023-51764 and others).")
                         .run(from(stages().offered(), (session, context) -> bareLf(session))));
