@@ -106,9 +106,9 @@ final class Arguments {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                throw refusal(text, "a number above 0, at max 1,000", e);
+                throw refusal(text, "a number above 0, at most 1,000", e);
             }
-            throw refusal(text, "a number above 0, at max 1,000");
+            throw refusal(text, "a number above 0, at most 1,000");
         }
     }
 

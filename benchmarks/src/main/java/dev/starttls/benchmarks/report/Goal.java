@@ -54,7 +54,7 @@ public record Goal(String what, String wanted, String measured, boolean reached)
         return goals;
     }
 
-    /** At max the floor, and the upper end of the interval at max 3 % above it. */
+    /** At most the floor, and the upper end of the interval at most 3 % above it. */
     static Goal blocking(String what, Ratio ratio) {
         return new Goal(
                 what,

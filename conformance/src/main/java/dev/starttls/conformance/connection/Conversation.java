@@ -129,8 +129,8 @@ public final class Conversation implements AutoCloseable {
         transcript.conceal(secret);
     }
 
-    /** Sends each byte in a segment or record of its own. */
-    public void sendByteByByte(byte[] bytes) {
+    /** Sends each octet in a segment or record of its own. */
+    public void sendOctetByOctet(byte[] bytes) {
         record(From.CLIENT, Transcript.printable(trimmed(bytes)) + "  (octet by octet)");
         for (byte one : bytes) {
             write(new byte[] {one});

@@ -157,7 +157,7 @@ class ConversationTest {
                     HandshakeResult handshake = conversation.handshake(offer());
                     assertThat(handshake.done()).isTrue();
                     assertThat(((HandshakeResult.Done) handshake).chain()).hasSize(2);
-                    conversation.sendByteByByte("NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
+                    conversation.sendOctetByOctet("NOOP\r\n".getBytes(StandardCharsets.US_ASCII));
                     assertThat(conversation.readLine()).isEqualTo(new Received.Line("250 ok", false));
                     assertThat(conversation.readLine())
                             .isEqualTo(new Received.Ended(ConnectionEnd.CLOSE_NOTIFY, "", ""));

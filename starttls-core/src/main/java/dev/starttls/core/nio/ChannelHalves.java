@@ -141,15 +141,18 @@ final class ChannelHalves {
             return;
         }
         boolean alone = reading.lock().tryLock();
+        boolean said = false;
         try {
             if ((alone || connection().ready()) && writing.lock().tryLock()) {
+                said = true;
                 try {
                     writing.close(alone ? CLOSE_NANOS : Long.MAX_VALUE);
                 } finally {
                     writing.lock().unlock();
                 }
             }
-            if (alone && connection().state() == State.CLOSING) {
+            // A read that is timed by switching the channel's mode would wait for a thread that is blocked in a write.
+            if (alone && (said || transport().timedBySocket()) && connection().state() == State.CLOSING) {
                 reading.awaitEnd(connection().timeToClose().toNanos());
             }
         } finally {

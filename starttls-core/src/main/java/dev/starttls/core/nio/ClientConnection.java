@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.IllegalBlockingModeException;
-import java.nio.channels.SelectableChannel;
 
 /**
  * A connection to a server that is ready for the next command: greeted, upgraded as far as the policy has it, and its
@@ -82,7 +81,7 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
 
     /** A stream over a non-blocking channel would take it for ended where nothing has come yet. */
     private void requireBlocking() {
-        if (channel.transport() instanceof SelectableChannel transport && !transport.isBlocking()) {
+        if (!channel.network().blocking()) {
             throw new BlockingModeException("Expected a blocking channel for a stream, got a non-blocking one, as"
                     + " connect(UpgradeLoop) makes it: use channel(), or make channel().transport() blocking first");
         }

@@ -1,6 +1,7 @@
 package dev.starttls.core.nio;
 
 import dev.starttls.core.upgrade.UpgradeConnection;
+import dev.starttls.core.upgrade.UpgradeException;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,13 +38,18 @@ final class ReadingHalf {
             int waiting = transport().in().remaining();
             int count = readHeld(dst);
             boolean stuck = waiting > 0 && count == 0 && transport().in().remaining() == waiting;
-            answer(stuck);
+            answer(stuck, count > 0);
             if (count > 0) {
                 return count;
             }
             if (connection().inputEnded()) {
                 transport().discardInput();
                 return -1;
+            }
+            if (stuck
+                    && !transport().blocking()
+                    && (writing.answerLeft() || transport().hasOutput())) {
+                return 0;
             }
             if (transport().in().hasRemaining()) {
                 idle = stuck ? idle + 1 : 0;
@@ -99,8 +105,11 @@ final class ReadingHalf {
         }
     }
 
-    /** Runs a task that reading has called for, and has an answer of TLS leave, or kept: a reader does not wait for that. */
-    private void answer(boolean stuck) throws IOException {
+    /**
+     * Runs a task that reading has called for, and has an answer of TLS leave, or kept. An answer
+     * that fails does not cost what was read: the next write meets it.
+     */
+    private void answer(boolean stuck, boolean any) throws IOException {
         Want want = connection().want();
         if (want == Want.TASK) {
             writing.runTask();
@@ -112,10 +121,11 @@ final class ReadingHalf {
         try {
             writing.answer(stuck && want == Want.WRITE);
         } catch (IOException e) {
-            if (!connection().inputEnded()) {
+            boolean needed = stuck || e instanceof SSLException || e instanceof UpgradeException;
+            if (needed && !any && !connection().inputEnded()) {
                 throw e;
             }
-            // The peer has closed the transport after its close_notify, and takes no answer.
+            // The peer has closed the transport after what it has sent last, and takes no answer.
         }
     }
 

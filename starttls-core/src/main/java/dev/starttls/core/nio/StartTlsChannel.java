@@ -432,7 +432,7 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         return "StartTlsChannel[" + halves + (isOpen() ? "]" : ", closed]");
     }
 
-    private Transport network() {
+    Transport network() {
         return halves.transport();
     }
 

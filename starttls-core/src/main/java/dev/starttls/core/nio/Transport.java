@@ -13,6 +13,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The network side of a channel: the caller's byte channel with a buffer for each direction, lent while in use. Input and
@@ -32,6 +33,8 @@ final class Transport {
     private PooledBuffer out = BufferPool.shared().idle();
     /** Records of TLS that a reader has found while a writer was using the output; held only while there are any. */
     private volatile PooledBuffer answers = BufferPool.shared().idle();
+    /** Odd while this class has made a blocking channel non-blocking for a moment. */
+    private final AtomicInteger switches = new AtomicInteger();
 
     Transport(ByteChannel channel) {
         this.channel = channel;
@@ -42,13 +45,28 @@ final class Transport {
         return channel;
     }
 
+    /** As its user has set it, also while a thread of this class has switched it for a moment. */
     boolean blocking() {
-        return !(channel instanceof SelectableChannel selectable) || selectable.isBlocking();
+        if (!(channel instanceof SelectableChannel selectable)) {
+            return true;
+        }
+        while (true) {
+            int before = switches.get();
+            boolean now = selectable.isBlocking();
+            if (switches.get() == before) {
+                return now || before % 2 != 0;
+            }
+        }
     }
 
     /** Whether blocking reads and writes can have a time limit. */
     boolean timed() {
-        return channel instanceof SocketChannel socket && socket.isBlocking();
+        return channel instanceof SocketChannel && blocking();
+    }
+
+    /** Whether a blocking read has its time limit without the channel being made non-blocking meanwhile. */
+    boolean timedBySocket() {
+        return timed() && channel instanceof SocketChannel socket && Connector.overInternet(socket);
     }
 
     /** The octets that were read and not taken yet; when all are taken, {@link #taken} is due. */
@@ -235,11 +253,12 @@ final class Transport {
     }
 
     /** Tries again and again, whenever the channel is ready, as long as there is no result and time is left. */
-    private static Optional<Integer> timed(SocketChannel socket, int operation, long nanos, Attempt attempt)
+    private Optional<Integer> timed(SocketChannel socket, int operation, long nanos, Attempt attempt)
             throws IOException {
         long deadline = System.nanoTime() + nanos;
-        socket.configureBlocking(false);
+        switches.incrementAndGet();
         try {
+            socket.configureBlocking(false);
             Optional<Integer> result = attempt.make();
             if (result.isPresent() || nanos <= 0) {
                 return result;
@@ -255,8 +274,12 @@ final class Transport {
             }
             return result;
         } finally {
-            if (socket.isOpen()) {
-                socket.configureBlocking(true);
+            try {
+                if (socket.isOpen()) {
+                    socket.configureBlocking(true);
+                }
+            } finally {
+                switches.incrementAndGet();
             }
         }
     }

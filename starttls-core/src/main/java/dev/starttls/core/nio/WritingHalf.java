@@ -5,8 +5,11 @@ import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.Want;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLException;
 
@@ -26,11 +29,21 @@ final class WritingHalf {
     /** What one call takes on a non-blocking transport, however much the peer does: sixteen records of the greatest length. */
     private static final int MAX_PER_CALL = 16 * 16_384;
 
+    /**
+     * How long a reader waits for the peer to take answers, of which it keeps no more: as long as a peer has for a phase by {@link
+     * dev.starttls.core.upgrade.UpgradeLimits#DEFAULT}.
+     */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+    /** How often such a reader looks whether the writer has sent what was kept: a small part of a round trip on the Internet. */
+    private static final Duration LOOK = Duration.ofMillis(5);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Transport transport;
     private final UpgradeConnection connection;
     /** A reader has found that TLS has something to send, and has not seen all of it leave: the next to write sends it. */
     private volatile boolean answerLeft;
+    /** Answers were put out or set aside since the application's last octets; a peer takes few of them in a row. */
+    private volatile boolean answered;
 
     private boolean ended;
     private boolean shutdownDue;
@@ -104,9 +117,10 @@ final class WritingHalf {
     boolean flush() throws IOException {
         answerLeft = false;
         boolean left = transport.flush();
-        boolean due = outputDue();
+        boolean due = left && outputDue();
         while (due) {
             boolean put = move(NOTHING);
+            answered |= put;
             left = transport.flush();
             due = put && left && outputDue();
         }
@@ -122,10 +136,13 @@ final class WritingHalf {
      * blocking one as long as that blocks. No other thread may read meanwhile. Returns whether all of it has left.
      */
     private boolean flush(long nanos) throws IOException {
-        for (int turn = 0; turn < MAX_OUTPUT_TURNS && outputDue(); turn++) {
-            boolean unusedPut = transmit(NOTHING);
+        long deadline = System.nanoTime() + nanos;
+        boolean left = transport.flush(nanos);
+        for (int turn = 0; turn < MAX_OUTPUT_TURNS && left && outputDue(); turn++) {
+            answered |= transmit(NOTHING);
+            left = transport.flush(deadline - System.nanoTime());
         }
-        return transport.flush(nanos) && !outputDue();
+        return left && !outputDue();
     }
 
     /**
@@ -138,13 +155,19 @@ final class WritingHalf {
      * <p>On a blocking transport that cannot be timed nothing leaves without the risk of a wait, so that answers are left to
      * the next write. What ends the session is written all the same: nothing more is read that could be kept waiting.
      *
+     * <p>No more is kept than what TLS holds and as much again: each answer changes the keys, so that none can be left out, and a
+     * peer like this one takes 32 in a row without data ({@code RecordReader}). A reader that would have to keep more waits for
+     * room after all, as long as {@link #MAX_WAIT} where writes can be timed.
+     *
      * @param stuck whether TLS takes nothing more from the peer before its answers were taken
      */
     void answer(boolean stuck) throws IOException {
-        if (stuck) {
-            setAside();
-        }
+        boolean full = stuck && !setAside();
         answerLeft = true;
+        if (full && transport.blocking()) {
+            awaitRoom();
+            return;
+        }
         if (!lock.tryLock()) {
             return;
         }
@@ -245,25 +268,70 @@ final class WritingHalf {
 
     /**
      * Takes what TLS has to say, so that it takes more from the peer, and keeps it until there is room for it. A writer may be
-     * blocked in the transport meanwhile, with its lock and its own octets. A peer that does not read can make this side keep
-     * one buffer: more than 400 answers, of 43 octets each with SunJSSE (RFC 8446 section 4.6.3), and a record of the writer's.
+     * blocked in the transport meanwhile, with its lock and its own octets. Returns false, and takes nothing, where answers are
+     * kept already.
      */
-    private void setAside() throws IOException {
+    private boolean setAside() throws IOException {
         synchronized (transport) {
-            boolean full = false;
+            if (transport.hasAnswers() || answered) {
+                return false;
+            }
+            answered = true;
             try {
                 ByteBuffer room = transport.answers();
-                connection.transmit(NOTHING, room);
-                full = !room.hasRemaining();
+                for (int turn = 0; turn < MAX_OUTPUT_TURNS && connection.want() == Want.WRITE; turn++) {
+                    connection.transmit(NOTHING, room);
+                }
             } finally {
                 transport.keepAnswers();
             }
-            if (full) {
-                throw new SSLException(
-                        "Expected the peer to read the answers to its requests for new keys (KeyUpdate, RFC"
-                                + " 8446 section 4.6.3), got " + BufferPool.SIZE + " octets that it has not read");
-            }
+            return true;
         }
+    }
+
+    /**
+     * Of a reader: waits until a writer at work has sent what is kept, and keeps what TLS has to say next; or until it is done, and
+     * then until the peer has taken all of it.
+     */
+    private void awaitRoom() throws IOException {
+        long deadline = System.nanoTime() + MAX_WAIT.toNanos();
+        boolean locked = false;
+        while (!locked) {
+            if (setAside()) {
+                return;
+            }
+            if (deadline - System.nanoTime() <= 0) {
+                throw unread();
+            }
+            locked = lockSoon();
+        }
+        try {
+            answerLeft = transport.timed() ? !flush(deadline - System.nanoTime()) : !flush();
+        } finally {
+            lock.unlock();
+        }
+        if (answerLeft) {
+            throw unread();
+        }
+    }
+
+    private boolean lockSoon() throws IOException {
+        try {
+            return lock.tryLock(LOOK.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // As a channel does that is interrupted while it blocks.
+            Thread.currentThread().interrupt();
+            transport.channel().close();
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    private static IOException unread() {
+        return new SSLException(
+                "Expected the peer to take the answers to its requests for new keys (KeyUpdate, RFC 8446 section"
+                        + " 4.6.3) within " + MAX_WAIT.toSeconds()
+                        + " s, but it does not read; read again to wait on, or close the"
+                        + " channel");
     }
 
     /**
@@ -272,7 +340,12 @@ final class WritingHalf {
      */
     private boolean transmit(ByteBuffer src) throws IOException {
         synchronized (transport) {
-            return transport.hasAnswers() ? transport.putAnswers() : transmitNext(src);
+            int waiting = src.remaining();
+            boolean put = transport.hasAnswers() ? transport.putAnswers() : transmitNext(src);
+            if (src.remaining() < waiting) {
+                answered = false;
+            }
+            return put;
         }
     }
 
