@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,7 +31,9 @@ class UpgradeLimitsTest {
     private static final UpgradeLimits SMALL =
             new UpgradeLimits(100, 5, 300, Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ZERO);
     private static final Pattern SETTING =
-            Pattern.compile("limits\\(UpgradeLimits\\.DEFAULT\\.(\\w+)\\(\\.\\.\\.\\)\\)");
+            Pattern.compile("raise the bound: (\\w+)\\(\\.\\.\\.\\)( of the UpgradeLimits that are given by limits|$)");
+    /** What a client's setting of the time for a connection and for each phase is called. */
+    private static final Map<String, String> OF_CLIENTS = Map.of("timeout", "withTimePerPhase");
 
     @ParameterizedTest
     @MethodSource("components")
@@ -59,10 +62,11 @@ class UpgradeLimitsTest {
                 silentAfterItsFirstCommand())) {
             Matcher setting = SETTING.matcher(why.getMessage());
             assertThat(setting.find()).as(why.getMessage()).isTrue();
+            String name = OF_CLIENTS.getOrDefault(setting.group(1), setting.group(1));
             assertThat(UpgradeLimits.class.getMethods())
                     .extracting(Method::getName)
-                    .contains(setting.group(1));
-            named.add(setting.group(1));
+                    .contains(name);
+            named.add(name);
         }
         assertThat(named)
                 .containsExactlyElementsOf(components()
