@@ -106,8 +106,8 @@ final class ReadingHalf {
     }
 
     /**
-     * Runs a task that reading has called for, and has an answer of TLS leave, or kept. An answer
-     * that fails does not cost what was read: the next write meets it.
+     * Runs a task that reading has called for, and has an answer of TLS leave, or keeps it. An answer that fails does not cost
+     * what was read: the next write meets it.
      */
     private void answer(boolean stuck, boolean any) throws IOException {
         Want want = connection().want();

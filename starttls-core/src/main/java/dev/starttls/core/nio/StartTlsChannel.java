@@ -37,7 +37,9 @@ import java.util.concurrent.Executor;
  *       a second writer too.
  *   <li>A peer that asks for new keys (RFC 8446 section 4.6.3) is answered by the thread that reads or writes next. A reader
  *       does not wait until the peer takes the answer: over a blocking transport that is no {@code SocketChannel}, which
- *       cannot be written without that risk, the answer leaves with the next write or {@link #flush}.
+ *       cannot be written without that risk, the answer leaves with the next write or {@link #flush}. Only when more than 16
+ *       to 32 answers wait does a blocking reader wait until some have left, over a {@code SocketChannel} 60 s at most, and a
+ *       non-blocking one reads 0 until the caller has flushed.
  *   <li>Any thread may close at any time; a thread blocked in a read or a write then gets an {@link
  *       java.nio.channels.AsynchronousCloseException}, if the transport is an interruptible channel.
  * </ul>
@@ -211,7 +213,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
      *     after close_notify, or in plaintext after the end of the transport
      * @throws dev.starttls.core.tls.TruncatedException at the end of the transport without close_notify, unless that was
      *     set otherwise
-     * @throws javax.net.ssl.SSLException if the peer breaks TLS, or had broken it before
+     * @throws javax.net.ssl.SSLException if the peer breaks TLS, or had broken it before; or if it has asked for new keys often
+     *     and takes no answer for 60 s (RFC 8446 section 4.6.3), after which a read may be tried again
      * @throws dev.starttls.core.upgrade.UpgradeException if the upgrade fails, which is gone through first
      * @throws ClosedChannelException if this channel is closed; an {@link
      *     java.nio.channels.AsynchronousCloseException} if that happens meanwhile

@@ -120,7 +120,7 @@ final class WritingHalf {
         boolean due = left && outputDue();
         while (due) {
             boolean put = move(NOTHING);
-            answered |= put;
+            answered(put);
             left = transport.flush();
             due = put && left && outputDue();
         }
@@ -139,7 +139,7 @@ final class WritingHalf {
         long deadline = System.nanoTime() + nanos;
         boolean left = transport.flush(nanos);
         for (int turn = 0; turn < MAX_OUTPUT_TURNS && left && outputDue(); turn++) {
-            answered |= transmit(NOTHING);
+            answered(transmit(NOTHING));
             left = transport.flush(deadline - System.nanoTime());
         }
         return left && !outputDue();
@@ -231,6 +231,13 @@ final class WritingHalf {
         Optional<Runnable> task = connection.task();
         if (task.isPresent()) {
             task.get().run();
+        }
+    }
+
+    /** Never back to false here, where a reader may have set something aside in the meantime. */
+    private void answered(boolean put) {
+        if (put) {
+            answered = true;
         }
     }
 

@@ -19,6 +19,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -198,6 +199,27 @@ class ChannelKeyUpdateTest {
         assertThat(Octets.text(server, 4)).isEqualTo("data");
         assertThat(client.holdsBuffers()).isFalse();
         exchange();
+    }
+
+    @Test
+    void a_reader_that_may_keep_no_more_answers_waits_for_the_blocked_writer_and_reads_on() throws Exception {
+        upgradeOverRecording();
+        FutureTask<String> read = new FutureTask<>(() -> Octets.text(client, 3));
+        during = () -> {
+            askForNewKeys(MANY);
+            server.write(Octets.of("abc"));
+            reading(client).get(30, TimeUnit.SECONDS);
+            askForNewKeys(10);
+            server.write(Octets.of("def"));
+            Thread reader = new Thread(read);
+            reader.start();
+            while (reader.getState() != Thread.State.TIMED_WAITING) {
+                assertThat(reader.isAlive()).isTrue();
+            }
+        };
+        client.write(Octets.of("data"));
+        assertThat(read.get(30, TimeUnit.SECONDS)).isEqualTo("def");
+        assertThat(Octets.text(server, 4)).isEqualTo("data");
     }
 
     @Test
