@@ -1,12 +1,16 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Selection;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -75,6 +79,15 @@ public final class Main {
         if (options.explain.isPresent()) {
             listing.explain(options.explain.get());
             return Outcome.PASSED.status();
+        }
+        for (String named :
+                Stream.concat(options.only.stream(), options.skip.stream()).toList()) {
+            Selection alone = Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class));
+            // One that was mistyped would be left out of the run, or not left out, and nothing would show it.
+            if (catalogue.all().stream().noneMatch(alone::takes)) {
+                throw new UsageException(
+                        "there is no check '" + named + "'; --list names them all, with their clauses");
+            }
         }
         if (catalogue.all().stream().noneMatch(selection::takes)) {
             throw new UsageException("no check is left by --only, --skip and --level; --list names them all");

@@ -1,6 +1,7 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.reach.Addresses;
 import dev.starttls.conformance.target.Scheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import picocli.CommandLine.Parameters;
             "  conformance --format text --format html=report.html smtps://mail.example.org",
             "  conformance --format junit=report.xml submission://mail.example.org",
             "  conformance --targets-file - --format ndjson < hosts.txt > results.ndjson",
+            "  conformance --baseline last.json --format json=now.json imap://mail.example.org",
+            "  conformance --accept 'TLS-S-05b=old scanners, ticket #4711' smtp://mail.example.org",
             "  conformance --explain UP-S-10",
             "  source <(conformance --completion)",
             "",
@@ -40,11 +43,28 @@ import picocli.CommandLine.Parameters;
                     + " inconclusive. The check that finds all cipher suites may take up to a third of the"
                     + " target's time.",
             "",
-            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says",
-            "why); 1 at least one failed; 2 usage; 3 a target could not be reached or spoke another protocol.",
-            "An interrupted run (130, 143) has written the reports of all finished targets."
+            "What a run does to a server: " + Options.CONNECTIONS
+                    + " for each address that is checked, at most --parallel at a"
+                    + " time; most of them end without a message, some with a broken handshake, and each may leave"
+                    + " a line in the server's log. " + Options.LOGINS
+                    + ". No mail is sent, unless --may-send allows it."
+                    + " Repeated runs may meet the server's limits and bans for clients: --parallel 1 is the gentlest.",
+            "",
+            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says why),"
+                    + " or is accepted or failed in the baseline too; 1 at least one failed; 2 usage, or a line of the"
+                    + " targets file that cannot be checked; 3 a target could not be reached or spoke another protocol;"
+                    + " 70 a fault of this command; 74 a report could not be written; 141 the reader of standard output"
+                    + " has gone. An interrupted run (130, 143) has written the reports of all finished targets and,"
+                    + " for the URLs of the command line, of the checks that were done."
         })
 final class Options {
+    /** TO BE MEASURED before a release: connections of one run with every check. */
+    static final String CONNECTIONS = "about 160 connections";
+
+    /** TO BE MEASURED before a release: failed logins of one run with every check, and what bounds them. */
+    static final String LOGINS = "A few logins are tried with invented names and passwords, and fail; real ones"
+            + " only with --user, inside TLS";
+
     @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
     List<String> urls = new ArrayList<>();
 
@@ -59,6 +79,27 @@ final class Options {
             paramLabel = "NAME",
             description = "The name sent in SNI and expected in the certificate (default: the URL's host).")
     Optional<String> serverName = Optional.empty();
+
+    @Option(
+            names = "--client-certificate",
+            paramLabel = "PEM",
+            description = "The certificate with its chain for a server that asks for one; with --client-key.")
+    Optional<Path> clientCertificate = Optional.empty();
+
+    @Option(names = "--client-key", paramLabel = "PEM", description = "Its private key (PKCS #8, not encrypted).")
+    Optional<Path> clientKey = Optional.empty();
+
+    @Option(
+            names = "--ehlo-name",
+            paramLabel = "NAME",
+            description =
+                    "The name in EHLO (default: this machine's name if it has a full one, otherwise its address).")
+    Optional<String> ehloName = Optional.empty();
+
+    @Option(
+            names = "--may-send",
+            description = "Allow the check that may cause a mail to be delivered, to the server's postmaster.")
+    boolean maySend;
 
     @Option(names = "--user", paramLabel = "NAME", description = "User name, for the checks that need a login.")
     Optional<String> user = Optional.empty();
@@ -92,6 +133,33 @@ final class Options {
     Depth level = Depth.all;
 
     @Option(
+            names = "--accept",
+            paramLabel = "ID=REASON",
+            description = "A finding that does not fail the run; reports show it as accepted, with the reason."
+                    + " ID@imap=REASON is for that scheme, ID@URL=REASON for that target. May be repeated.")
+    List<String> accept = new ArrayList<>();
+
+    @Option(
+            names = "--accept-file",
+            paramLabel = "FILE",
+            description = "A file of ID=REASON, one per line; a line that begins with # is a comment. May be repeated.")
+    List<Path> acceptFiles = new ArrayList<>();
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "An earlier report (json or ndjson): reports show what changed, and only a failure that is"
+                    + " not in it fails the run.")
+    Optional<Path> baseline = Optional.empty();
+
+    @Option(
+            names = "--addresses",
+            paramLabel = "first|all",
+            description = "Of a name with several addresses, check the first that takes a connection, which the report"
+                    + " names; or all, each in a report of its own (default: first).")
+    Choice addresses = Choice.first;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             description = "The longest wait for one answer (default: ${DEFAULT-VALUE}).")
@@ -107,8 +175,7 @@ final class Options {
     @Option(
             names = "--targets",
             paramLabel = "N",
-            description = "How many targets of the file, or built-in servers, are checked at the same time (default:"
-                    + " ${DEFAULT-VALUE}).")
+            description = "How many targets are checked at the same time (default: ${DEFAULT-VALUE}).")
     int targets = 8;
 
     @Option(
@@ -116,7 +183,8 @@ final class Options {
             paramLabel = "FILE",
             description =
                     "A file of URLs, one per line; # begins a comment, '-' is standard input. They are checked as they"
-                            + " are read, many at the same time, and reported in the order in which they finish.")
+                            + " are read and reported in the order in which they finish, a repeated one once; URLs of"
+                            + " the command line come first, in their order.")
     Optional<String> targetsFile = Optional.empty();
 
     @Option(
@@ -125,7 +193,8 @@ final class Options {
             completionCandidates = CompletionValues.Formats.class,
             description =
                     "text; html (one page); junit (XML for CI); json (one object per target); ndjson (the same, one"
-                            + " object per line). To standard output or to a file. May be repeated (default: text).")
+                            + " object per line). To standard output (also F=-) or to a file of its own. May be"
+                            + " repeated (default: text).")
     List<String> formats = new ArrayList<>();
 
     @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
@@ -167,6 +236,32 @@ final class Options {
                                 ""))
                 .flatMap(Function.identity())
                 .toArray(String[]::new);
+    }
+
+    /** The files that the run reads and no report may overwrite. */
+    List<Path> filesRead() {
+        return Stream.of(
+                        Stream.of(
+                                        trust,
+                                        clientCertificate,
+                                        clientKey,
+                                        passwordFile,
+                                        baseline,
+                                        targetsFile.map(Path::of))
+                                .flatMap(Optional::stream),
+                        acceptFiles.stream())
+                .flatMap(Function.identity())
+                .toList();
+    }
+
+    /** Which addresses to check; the names of the constants are the values on the command line. */
+    enum Choice {
+        first,
+        all;
+
+        Addresses choice() {
+            return this == first ? Addresses.FIRST : Addresses.ALL;
+        }
     }
 
     /** Which levels to check; the names of the constants are the values on the command line. */

@@ -11,7 +11,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,40 +29,51 @@ final class Reports implements AutoCloseable {
     private Reports() {}
 
     /**
-     * Opens them all.
+     * Opens them all, or none.
      *
+     * @param read the files that the run reads, which no report may overwrite
      * @param columns the width of the terminal, if there is one
      */
-    static Reports open(List<String> formats, CommandEnvironment environment, int columns) throws UsageException {
-        Reports all = new Reports();
-        boolean standardOutputTaken = false;
+    static Reports open(List<String> formats, Collection<Path> read, CommandEnvironment environment, int columns)
+            throws UsageException {
+        List<ReportFile> wanted = new ArrayList<>();
         for (String format : formats.isEmpty() ? List.of("text") : formats) {
-            int equals = format.indexOf('=');
-            if (equals < 0) {
-                if (standardOutputTaken) {
-                    throw new UsageException("two formats cannot share standard output: write one to a file, as in"
-                            + " --format " + format + "=FILE");
+            ReportFile next = ReportFile.parse(format);
+            for (ReportFile other : wanted) {
+                if (next.shares(other)) {
+                    throw new UsageException("two formats cannot share "
+                            + next.file().map(Path::toString).orElse("standard output")
+                            + ": write one to another file, as in --format " + next.format() + "=FILE");
                 }
-                standardOutputTaken = true;
             }
-            all.add(format, equals, environment, columns);
+            for (Path one : read) {
+                if (next.overwrites(one)) {
+                    throw new UsageException("--format " + format + " would overwrite a file that this run reads");
+                }
+            }
+            wanted.add(next);
+        }
+        Reports all = new Reports();
+        try {
+            for (ReportFile next : wanted) {
+                all.add(next, environment, columns);
+            }
+        } catch (UsageException e) {
+            all.files.values().forEach(PrintStream::close);
+            throw e;
         }
         return all;
     }
 
-    private void add(String format, int equals, CommandEnvironment environment, int columns) throws UsageException {
-        String kind = equals < 0 ? format : format.substring(0, equals);
-        if (!FORMATS.contains(kind)) {
-            throw new UsageException("there is no format '" + kind + "'; there are " + String.join(", ", FORMATS));
-        }
-        PrintStream to = equals < 0 ? environment.out() : file(format.substring(equals + 1));
+    private void add(ReportFile wanted, CommandEnvironment environment, int columns) throws UsageException {
+        PrintStream to = wanted.file().isPresent() ? file(wanted.file().get()) : environment.out();
         reports.add(
-                switch (kind) {
+                switch (wanted.format()) {
                     case "json" -> JsonReport.indented(to);
                     case "ndjson" -> JsonReport.lines(to);
                     case "junit" -> new JunitReport(to);
                     case "html" -> new HtmlReport(to);
-                    default -> equals < 0 ? text(environment, columns) : new TextReport(to, Style.PLAIN);
+                    default -> wanted.file().isPresent() ? new TextReport(to, Style.PLAIN) : text(environment, columns);
                 });
     }
 
@@ -73,13 +86,10 @@ final class Reports implements AutoCloseable {
                 : new TextReport(environment.out(), style);
     }
 
-    private PrintStream file(String name) throws UsageException {
-        if (name.isEmpty()) {
-            throw new UsageException("--format F= needs a file name after the '='");
-        }
+    private PrintStream file(Path path) throws UsageException {
         try {
-            PrintStream file = new PrintStream(new FileOutputStream(name), false, StandardCharsets.UTF_8);
-            files.put(name, file);
+            PrintStream file = new PrintStream(new FileOutputStream(path.toFile()), false, StandardCharsets.UTF_8);
+            files.put(path.toString(), file);
             return file;
         } catch (IOException e) {
             throw new UsageException("cannot write the report: " + e.getMessage());

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * The output of a run: reports, and messages for the user. Safe for use by several threads. Once closed, by the end of
@@ -40,6 +41,7 @@ final class RunResults implements Fleet.Sink {
     private final Deque<Target> order = new ArrayDeque<>();
 
     private final Map<Target, TargetReport> early = new HashMap<>();
+    private Supplier<List<TargetReport>> underway = List::of;
     private Outcome outcome = Outcome.PASSED;
     private Optional<Integer> exceptional = Optional.empty();
     private boolean closed;
@@ -65,6 +67,33 @@ final class RunResults implements Fleet.Sink {
         }
     }
 
+    /** An interrupt asks this for what is known of the targets that are being checked, and writes those of the order. */
+    void onInterrupt(Supplier<List<TargetReport>> reports) {
+        lock.lock();
+        try {
+            underway = reports;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether more reports are wanted. */
+    boolean open() {
+        lock.lock();
+        try {
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The target of the order that a report is of: its address may have been found out since. */
+    private Target turn(TargetReport report) {
+        return order.contains(report.target())
+                ? report.target()
+                : report.target().anywhere();
+    }
+
     @Override
     public boolean add(TargetReport report) {
         lock.lock();
@@ -75,7 +104,7 @@ final class RunResults implements Fleet.Sink {
             if (order.isEmpty()) {
                 write(report);
             } else {
-                early.put(report.target(), report);
+                early.put(turn(report), report);
             }
             while (!closed && early.containsKey(order.peek())) {
                 write(early.remove(order.remove()));
@@ -86,17 +115,24 @@ final class RunResults implements Fleet.Sink {
         }
     }
 
-    /** Writes a report, and ends the output if it could not be written. */
+    /** Writes the report of a target that is done. */
     private void write(TargetReport report) {
+        if (written(report)) {
+            tally.done(report.outcome());
+            outcome = outcome.or(report.outcome());
+        }
+    }
+
+    /** Writes a report, and ends the output if it could not be written. */
+    private boolean written(TargetReport report) {
         status.erase();
         reports.add(report);
         if (lost()) {
             order.clear();
             end();
-            return;
+            return false;
         }
-        tally.done(report.outcome());
-        outcome = outcome.or(report.outcome());
+        return true;
     }
 
     /** Whether something could not be written. If the reader of a pipe has closed it, no message is needed. */
@@ -144,6 +180,11 @@ final class RunResults implements Fleet.Sink {
         remark(detail, Outcome.UNREACHABLE);
     }
 
+    /** Tells the user something that is not wrong. */
+    void note(String detail) {
+        remark(detail, Outcome.PASSED);
+    }
+
     private void remark(String detail, Outcome weight) {
         lock.lock();
         try {
@@ -178,10 +219,12 @@ final class RunResults implements Fleet.Sink {
             if (alone && closed) {
                 return;
             }
+            int begun = 0;
             if (alone) {
-                end();
+                begun = endWith(underway.get());
             }
             say("interrupted: " + tally.description() + "; " + tally.unfinished() + " started and not finished"
+                    + (begun == 0 ? "" : ", " + begun + " of them with the checks that are done")
                     + (alone ? "" : "; the last report may be incomplete, because its reader does not read it"));
         } finally {
             if (alone) {
@@ -219,13 +262,30 @@ final class RunResults implements Fleet.Sink {
         }
     }
 
+    /** Ends the output with what is known of targets that are not done; returns how many of them were written. */
+    private int endWith(List<TargetReport> unfinished) {
+        Map<Target, TargetReport> cut = new HashMap<>();
+        unfinished.forEach(report -> cut.put(turn(report), report));
+        int written = 0;
+        // Those that are done wait for one that will not come.
+        while (!order.isEmpty()) {
+            Target next = order.remove();
+            if (early.containsKey(next)) {
+                write(early.remove(next));
+            } else if (cut.containsKey(next) && written(cut.get(next))) {
+                written++;
+            }
+        }
+        end();
+        return written;
+    }
+
     /** No target will follow: completes the reports. Calling it again has no effect. */
     void end() {
         lock.lock();
         try {
-            // Write the finished reports that wait for one that will not come.
-            while (!closed && !order.isEmpty()) {
-                Optional.ofNullable(early.remove(order.remove())).ifPresent(this::write);
+            if (!closed && !order.isEmpty()) {
+                var unused = endWith(List.of());
             }
             if (!closed) {
                 closed = true;

@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.embedded.EmbeddedServers;
+import dev.starttls.conformance.reach.Addresses;
 import dev.starttls.conformance.reach.Contact;
 import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.reach.Reach;
@@ -21,15 +22,17 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * One run of the command: checks the named servers, one after the other; then those of a file, many at the same time;
- * and without either the built-in servers, at the same time and reported in their order.
+ * One run of the command: checks the named servers side by side and reports them in their order; then those of a file,
+ * in the order in which they finish; and without either the built-in servers.
  */
 final class ServerCheck {
     private static final int MILLIS_BETWEEN_LOOKS = 200;
@@ -41,6 +44,8 @@ final class ServerCheck {
     private final Options options;
     private final TargetSettings settings;
     private final RunSettings run;
+    private final Expectations expectations;
+    private final RecentTargets recent = new RecentTargets();
 
     ServerCheck(
             CommandEnvironment environment,
@@ -56,6 +61,7 @@ final class ServerCheck {
         this.options = options;
         this.settings = Settings.of(options);
         this.run = RunSettings.of(options.parallel, settings.answer());
+        this.expectations = Expectations.of(options, catalogue);
     }
 
     /**
@@ -67,11 +73,14 @@ final class ServerCheck {
     int run(int columns) throws UsageException {
         List<Target> named = new ArrayList<>();
         List<String> unchecked = new ArrayList<>();
+        List<String> repeated = new ArrayList<>();
         for (String url : options.urls) {
             Target target = TargetSource.parse(url);
             Optional<String> reason = uncheckable(target);
             reason.map(why -> target.url() + ": " + why).ifPresent(unchecked::add);
-            if (reason.isEmpty()) {
+            if (recent.namedBefore(target, "the command line").isPresent()) {
+                repeated.add(target.url() + " was named before; it is checked once");
+            } else if (reason.isEmpty()) {
                 named.add(target);
             }
         }
@@ -82,14 +91,19 @@ final class ServerCheck {
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
-        RunResults results = new RunResults(Reports.open(options.formats, environment, columns), environment);
+        RunResults results =
+                new RunResults(Reports.open(options.formats, options.filesRead(), environment, columns), environment);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         unchecked.forEach(results::wrong);
+        repeated.forEach(results::note);
         try {
             if (options.urls.isEmpty() && file.isEmpty()) {
                 builtIn(results);
-            } else if (inOrder(named, settings, results) && file.isPresent()) {
-                fleet(file.get(), results);
+            } else {
+                named(named, results);
+                if (file.isPresent() && results.open()) {
+                    fleet(file.get(), results);
+                }
             }
         } finally {
             results.end();
@@ -115,40 +129,47 @@ final class ServerCheck {
             List<Target> targets = running.targets().stream()
                     .filter(target -> uncheckable(target).isEmpty())
                     .toList();
-            int workers = Math.min(targets.size(), options.targets);
-            Iterator<Target> each = targets.iterator();
-            results.inOrder(targets);
-            // They are known to answer.
-            fleet(
-                    target -> CompletableFuture.completedFuture(new Contact.Made()),
-                    settings.withTrust(running.trust()).withLogin(running.login()),
-                    new FleetSettings(workers, workers),
-                    () -> each.hasNext() ? Optional.of(each.next()) : Optional.empty(),
-                    results);
+            TargetSettings how = settings.withTrust(running.trust()).withLogin(running.login());
+            inOrder(targets, how, RunListener.none(), results);
         } catch (IOException e) {
             results.unreachable("the built-in servers did not start: " + e.getMessage());
         }
     }
 
-    /** Returns whether more targets are wanted. */
-    private boolean inOrder(List<Target> targets, TargetSettings how, RunResults results) {
-        RunListener progress =
-                environment.terminal().progress() ? new TerminalProgress(environment.err()) : RunListener.none();
-        targets.forEach(target -> results.tally().begun());
-        try (CheckWorker worker = new CheckWorker(runner(progress), how)) {
-            for (Target target : targets) {
-                if (!results.add(worker.check(target))) {
-                    return false;
-                }
-            }
+    private void named(List<Target> targets, RunResults results) {
+        List<Target> each = targets.stream()
+                .flatMap(target -> addresses().of(target).stream())
+                .toList();
+        boolean alone = each.size() == 1 && environment.terminal().progress();
+        inOrder(each, settings, alone ? new TerminalProgress(environment.err()) : RunListener.none(), results);
+    }
+
+    private Addresses addresses() {
+        return options.addresses.choice();
+    }
+
+    /** Checks all of them side by side. They are not probed: few are worth a connection more, or a wait. */
+    private void inOrder(List<Target> targets, TargetSettings how, RunListener progress, RunResults results) {
+        if (targets.isEmpty()) {
+            return;
         }
-        return true;
+        int workers = Math.min(targets.size(), options.targets);
+        Iterator<Target> each = targets.iterator();
+        results.inOrder(targets);
+        fleet(
+                target -> CompletableFuture.completedFuture(new Contact.Made()),
+                how,
+                new FleetSettings(workers, workers),
+                () -> each.hasNext() ? Optional.of(each.next()) : Optional.empty(),
+                progress,
+                results);
     }
 
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
         try (Reach reach = Reach.open(size.probed(), settings)) {
-            fleet(reach::ask, settings, size, new TargetLines(file, this::uncheckable, results), results);
+            Fleet.Source lines = new TargetLines(file, this::uncheckable, recent, results);
+            fleet(reach::ask, settings, size, new EachAddress(lines, addresses()), RunListener.none(), results);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
         }
@@ -162,16 +183,24 @@ final class ServerCheck {
             TargetSettings how,
             FleetSettings size,
             Fleet.Source source,
+            RunListener progress,
             RunResults results) {
+        List<CheckWorker> workers = new CopyOnWriteArrayList<>();
+        results.onInterrupt(() ->
+                workers.stream().flatMap(worker -> worker.soFar().stream()).toList());
         ScheduledExecutorService looks =
                 Executors.newSingleThreadScheduledExecutor(new DaemonThreadFactory("progress"));
         try {
-            if (environment.terminal().progress()) {
+            if (environment.terminal().progress() && !(progress instanceof TerminalProgress)) {
                 var unused = looks.scheduleWithFixedDelay(
                         results::showProgress, 0, MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS);
             }
-            new Fleet(reach, () -> new CheckWorker(runner(RunListener.none()), how), size, results, results.tally())
-                    .run(source);
+            Supplier<Fleet.Worker> worker = () -> {
+                CheckWorker made = new CheckWorker(runner(progress), how, expectations);
+                workers.add(made);
+                return made;
+            };
+            new Fleet(reach, worker, size, results, results.tally()).run(source);
         } finally {
             looks.shutdownNow();
         }

@@ -1,8 +1,10 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.target.ClientIdentity;
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.TargetSettings;
 import dev.starttls.conformance.target.TrustedRoots;
+import dev.starttls.conformance.target.UnreadableFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The settings of targets, from the options, validated. */
@@ -38,6 +41,16 @@ final class Settings {
         if (options.serverName.isPresent()) {
             settings = named(settings, options.serverName.get());
         }
+        if (options.clientCertificate.isPresent() != options.clientKey.isPresent()) {
+            throw new UsageException("--client-certificate and --client-key go together");
+        }
+        if (options.clientCertificate.isPresent()) {
+            settings = settings.withClientIdentity(identity(options.clientCertificate.get(), options.clientKey.get()));
+        }
+        if (options.ehloName.isPresent()) {
+            settings = greeting(settings, options.ehloName.get());
+        }
+        settings = settings.withMaySend(options.maySend);
         if (options.user.isPresent() != options.passwordFile.isPresent()) {
             throw new UsageException("--user and --password-file go together");
         }
@@ -55,6 +68,22 @@ final class Settings {
         }
     }
 
+    private static TargetSettings greeting(TargetSettings settings, String name) throws UsageException {
+        try {
+            return settings.withEhloName(name);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--ehlo-name: " + e.getMessage());
+        }
+    }
+
+    private static ClientIdentity identity(Path certificate, Path key) throws UsageException {
+        try {
+            return ClientIdentity.pem(certificate, key);
+        } catch (IOException e) {
+            throw new UsageException("--client-certificate, --client-key: " + e.getMessage());
+        }
+    }
+
     private static List<X509Certificate> roots(Path pem) throws UsageException {
         try {
             return TrustedRoots.in(pem);
@@ -63,18 +92,38 @@ final class Settings {
         }
     }
 
-    /** The password, read from the file each time it is used, so that it need not stay in memory. */
+    /**
+     * The password. It is read from the file each time it is used, so that it need not stay in memory; what is no
+     * regular file, such as a pipe, can be read once only.
+     */
     private static Supplier<char[]> password(Path file) throws UsageException {
-        if (!Files.isReadable(file)) {
-            throw new UsageException("--password-file: cannot read " + file);
+        char[] first;
+        try {
+            first = firstLine(file);
+        } catch (IOException e) {
+            throw new UsageException(
+                    "--password-file: " + UnreadableFile.exception(file, e).getMessage());
+        }
+        if (first.length == 0) {
+            throw new UsageException(
+                    "--password-file: expected a password in the first line of " + file + ", got nothing");
+        }
+        if (!Files.isRegularFile(file)) {
+            return first::clone;
         }
         return () -> {
-            try (BufferedReader in = Files.newBufferedReader(file)) {
-                String line = in.readLine();
-                return line == null ? new char[0] : line.toCharArray();
+            try {
+                return firstLine(file);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         };
+    }
+
+    private static char[] firstLine(Path file) throws IOException {
+        try (BufferedReader in = Files.newBufferedReader(file)) {
+            String line = Optional.ofNullable(in.readLine()).orElse("");
+            return (line.startsWith("\ufeff") ? line.substring(1) : line).toCharArray();
+        }
     }
 }

@@ -23,16 +23,25 @@ final class TargetLines implements Fleet.Source {
 
     private static final int END = -1;
 
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+
     private final InputStream in;
     private final Function<Target, Optional<String>> refusal;
+    private final RecentTargets recent;
     private final RunResults results;
     private long number;
     private boolean empty = true;
 
-    /** Reads from a stream; {@code refusal} says why there is nothing to do for a target. */
-    TargetLines(InputStream in, Function<Target, Optional<String>> refusal, RunResults results) {
+    /**
+     * Reads from a stream.
+     *
+     * @param refusal why there is nothing to do for a target
+     * @param recent the targets that were named before, which are not checked again
+     */
+    TargetLines(InputStream in, Function<Target, Optional<String>> refusal, RecentTargets recent, RunResults results) {
         this.in = in;
         this.refusal = refusal;
+        this.recent = recent;
         this.results = results;
     }
 
@@ -55,7 +64,8 @@ final class TargetLines implements Fleet.Source {
     }
 
     private Optional<Target> target(String line) {
-        String url = line.replaceFirst("(^|\\s)#.*", "").strip();
+        String text = number == 1 && line.indexOf(BYTE_ORDER_MARK) == 0 ? line.substring(1) : line;
+        String url = text.replaceFirst("(^|\\s)#.*", "").strip();
         if (url.isEmpty()) {
             return Optional.empty();
         }
@@ -64,11 +74,20 @@ final class TargetLines implements Fleet.Source {
             Target target = Target.parse(url);
             Optional<String> reason = refusal.apply(target);
             reason.ifPresent(why -> results.wrong("line " + number + " of the targets: " + target.url() + ": " + why));
-            return reason.isEmpty() ? Optional.of(target) : Optional.empty();
+            return reason.isEmpty() && isNew(target) ? Optional.of(target) : Optional.empty();
         } catch (TargetException e) {
-            results.wrong("line " + number + " of the targets: " + e.getMessage());
+            boolean wide = url.indexOf('\0') >= 0;
+            results.wrong("line " + number + " of the targets: "
+                    + (wide ? "the file is not in UTF-8 but perhaps in UTF-16" : e.getMessage()));
             return Optional.empty();
         }
+    }
+
+    private boolean isNew(Target target) {
+        Optional<String> before = recent.namedBefore(target, "line " + number);
+        before.ifPresent(place -> results.note("line " + number + " of the targets: " + target.url()
+                + " was named before, in " + place + "; it is checked once"));
+        return before.isEmpty();
     }
 
     /** The next line that is short enough; longer ones are reported. */

@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
+import dev.starttls.conformance.target.UnreadableFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,10 +27,19 @@ final class TargetSource {
     }
 
     static InputStream open(String file, InputStream standardInput) throws UsageException {
+        if (file.equals("-")) {
+            return new BufferedInputStream(standardInput);
+        }
+        Path path = Path.of(file);
         try {
-            return new BufferedInputStream(file.equals("-") ? standardInput : Files.newInputStream(Path.of(file)));
+            // A directory can be opened, and only reading it would fail.
+            if (Files.isDirectory(path)) {
+                throw new IOException();
+            }
+            return new BufferedInputStream(Files.newInputStream(path));
         } catch (IOException e) {
-            throw new UsageException("cannot read the targets file: " + e.getMessage());
+            throw new UsageException(
+                    "--targets-file: " + UnreadableFile.exception(path, e).getMessage());
         }
     }
 }

@@ -25,6 +25,8 @@ class ConformanceLayersTest {
                 .definedBy("dev.starttls.conformance.report..")
                 .layer("run")
                 .definedBy("dev.starttls.conformance.run..")
+                .layer("baseline")
+                .definedBy("dev.starttls.conformance.baseline..")
                 .layer("protocols")
                 .definedBy(
                         "dev.starttls.conformance.smtp..",
@@ -55,8 +57,10 @@ class ConformanceLayersTest {
                 .mayOnlyBeAccessedByLayers("kit")
                 .whereLayer("report")
                 .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("baseline")
+                .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("run")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report")
+                .mayOnlyBeAccessedByLayers("kit", "command", "report", "baseline")
                 .whereLayer("protocols")
                 .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("octets")
@@ -70,7 +74,8 @@ class ConformanceLayersTest {
                 .whereLayer("session")
                 .mayOnlyBeAccessedByLayers("protocols", "upgrade")
                 .whereLayer("check")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report", "run", "protocols", "upgrade", "tls", "session")
+                .mayOnlyBeAccessedByLayers(
+                        "kit", "command", "report", "baseline", "run", "protocols", "upgrade", "tls", "session")
                 .whereLayer("connection")
                 .mayOnlyBeAccessedByLayers(
                         "kit", "command", "report", "run", "reach", "protocols", "upgrade", "tls", "session", "check")

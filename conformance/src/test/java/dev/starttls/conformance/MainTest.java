@@ -163,12 +163,13 @@ class MainTest {
                 "--user me --password-file /no/such smtp://x | cannot read",
                 "--trust /no/such smtp://x | cannot read",
                 "--trust /dev/null smtp://x | it contains no certificate",
-                "--only NOTHING smtp://x | no check is left",
+                "--only UP-S-01 --skip UP-S-* smtp://x | no check is left",
+                "--only NOTHING smtp://x | there is no check 'NOTHING'",
                 "--only RFC8689 imap://x | imap://x:143: no check of 'RFC8689' is for imap://",
                 "--only SMTP-S-24 --only SMTP-S-26 imaps://x pop3://y | no check of 'SMTP-S-24' or 'SMTP-S-26' is for pop3://",
                 "--only TLS-S-* --only SMTP-S-26 --skip TLS-S-* imaps://x | that --skip and --level leave is for imaps://",
                 "--explain SMTP-S-99 | there is no check 'SMTP-S-99'",
-                "--targets-file /no/such | cannot read the targets file",
+                "--targets-file /no/such | cannot read /no/such",
                 "--bogus | --bogus",
             })
     void a_wrong_call_is_status_2_and_reported(String args, String message) {
@@ -195,7 +196,16 @@ class MainTest {
         assertThat(run("--trust", trust().toString(), "--format", "json", smtp)).isZero();
         JsonNode json = new ObjectMapper().readTree(out());
         assertThat(names(json))
-                .containsExactly("target", "protocol", "started", "duration_ms", "summary", "tls", "phases", "checks");
+                .containsExactly(
+                        "target",
+                        "protocol",
+                        "address",
+                        "started",
+                        "duration_ms",
+                        "summary",
+                        "tls",
+                        "phases",
+                        "checks");
         assertThat(json.get("target").asText()).isEqualTo(smtp);
         assertThat(json.get("protocol").asText()).isEqualTo("smtp");
         assertThat(java.time.Instant.parse(json.get("started").asText())).isBefore(java.time.Instant.now());
@@ -402,6 +412,7 @@ class MainTest {
         assertThat(run("--help")).isZero();
         assertThat(out())
                 .contains("--trust", "--server-name", "--user", "--password-file", "--only", "--skip", "--level")
+                .contains("--accept", "--accept-file", "--baseline", "--addresses", "70", "74", "141", "connections")
                 .contains("--timeout", "--parallel", "--targets-file", "--format", "--list", "--explain", "--version")
                 .contains("Examples:", "Exit status:", "java -jar conformance.jar");
         assertThat(out().lines()).contains("  imaps://HOST[:993]", "  pop3s://HOST[:995]");

@@ -32,7 +32,7 @@ class RunResultsTest {
                 to,
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Terminal.COLOURLESS);
-        return new RunResults(Reports.open(List.of(formats), environment, 80), environment);
+        return new RunResults(Reports.open(List.of(formats), List.of(), environment, 80), environment);
     }
 
     private RunResults results() throws UsageException {

@@ -27,14 +27,14 @@ class TargetLinesTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 Terminal.ABSENT);
         try {
-            return new RunResults(Reports.open(List.of(), environment, 80), environment);
+            return new RunResults(Reports.open(List.of(), List.of(), environment, 80), environment);
         } catch (UsageException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private List<String> read(InputStream in) {
-        TargetLines lines = new TargetLines(in, target -> refusal, results);
+        TargetLines lines = new TargetLines(in, target -> refusal, new RecentTargets(), results);
         List<String> urls = new ArrayList<>();
         for (Optional<Target> next = lines.next(); next.isPresent(); next = lines.next()) {
             urls.add(next.get().url());
@@ -118,6 +118,36 @@ class TargetLinesTest {
         assertThat(read("\u001b[2Jsmtp\nsmtp://\u0080\u00ff\u0000\nsmtp://b\n")).contains("smtp://b:25");
         assertThat(description()).isNotEmpty().allSatisfy(line -> assertThat(line)
                 .doesNotContain("\u001b", "\u0000"));
+    }
+
+    @Test
+    void a_byte_order_mark_is_skipped() {
+        assertThat(read("\u00ef\u00bb\u00bfsmtp://a\nsmtp://b\n")).containsExactly("smtp://a:25", "smtp://b:25");
+        assertThat(description()).isEmpty();
+    }
+
+    @Test
+    void a_file_of_nothing_but_a_byte_order_mark_has_no_target() {
+        assertThat(read("\u00ef\u00bb\u00bf\n")).isEmpty();
+        assertThat(description()).containsExactly("conformance: there is no target in the targets file");
+    }
+
+    @Test
+    void another_encoding_is_named() {
+        assertThat(read("\u00ff\u00fes\0m\0t\0p\0:\0/\0/\0a\0")).isEmpty();
+        assertThat(description())
+                .containsExactly(
+                        "conformance: line 1 of the targets: the file is not in UTF-8 but" + " perhaps in UTF-16");
+        assertThat(results.exitStatus()).isEqualTo(2);
+    }
+
+    @Test
+    void a_target_that_is_named_again_is_left_out_and_that_is_said() {
+        assertThat(read("smtp://a\nsmtp://b\nSMTP://A:25\n")).containsExactly("smtp://a:25", "smtp://b:25");
+        assertThat(description())
+                .containsExactly("conformance: line 3 of the targets: smtp://A:25 was named before, in line 1; it is"
+                        + " checked once");
+        assertThat(results.exitStatus()).isZero();
     }
 
     @Test

@@ -26,6 +26,14 @@ public record Verdict(Status status, String detail) {
         return new Verdict(Status.INCONCLUSIVE, reason);
     }
 
+    /**
+     * An answer came, and does not decide: with a login, another address or another configuration it might. Unlike {@link
+     * #inconclusive}, which is for want of an answer, it does not keep a run from passing.
+     */
+    public static Verdict undecided(String reason) {
+        return new Verdict(Status.INCONCLUSIVE, reason);
+    }
+
     /** The verdict as the level allows it: violating a SHOULD is at most a warning. */
     Verdict at(Level level) {
         return level == Level.SHOULD && status == Status.FAIL ? warn(detail) : this;

@@ -54,10 +54,15 @@ public final class Conversation implements AutoCloseable {
      */
     public static Conversation open(
             Target target, Transcript transcript, int number, Duration answer, Duration connecting) throws IOException {
-        transcript.note(number, "connects to " + target.host() + " port " + target.port());
+        String at = target.address()
+                .map(address -> " at " + address.getHostAddress())
+                .orElse("");
+        transcript.note(number, "connects to " + target.host() + at + " port " + target.port());
         try {
             Duration limit = connecting.compareTo(answer) < 0 ? connecting : answer;
-            TcpConnection wire = TcpConnection.connect(ServerIdentity.toAscii(target.host()), target.port(), limit);
+            TcpConnection wire = target.address().isPresent()
+                    ? TcpConnection.connect(target.address().get(), target.port(), limit)
+                    : TcpConnection.connect(ServerIdentity.toAscii(target.host()), target.port(), limit);
             return new Conversation(wire, transcript, number, answer);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());

@@ -58,6 +58,15 @@ public final class TcpConnection implements Closeable {
     }
 
     /**
+     * Connects to one address.
+     *
+     * @throws IOException if that fails
+     */
+    public static TcpConnection connect(InetAddress address, int port, Duration limit) throws IOException {
+        return connect(new InetSocketAddress(address, port), Optional.empty(), limit);
+    }
+
+    /**
      * Connects to the server of another connection, from an IPv4 loopback address that is not the server's.
      *
      * @throws IOException if this machine has none, or that fails

@@ -162,19 +162,21 @@ public final class Reach implements AutoCloseable {
     private CompletableFuture<Void> connectAndLeave(Target target, PortKind kind) {
         return switch (target.scheme().protocol()) {
             case SMTP ->
-                connect(SmtpClient.to(target.host(), target.port()), target, kind)
+                connect(SmtpClient.to(at(target), target.port()), target, kind)
                         .thenAccept(session -> leave(session.channel(), "QUIT"));
             case IMAP ->
-                connect(ImapClient.to(target.host(), target.port()), target, kind)
+                connect(ImapClient.to(at(target), target.port()), target, kind)
                         .thenAccept(session -> leave(session.channel(), "bye LOGOUT"));
             case POP3 ->
-                connect(Pop3Client.to(target.host(), target.port()), target, kind)
+                connect(Pop3Client.to(at(target), target.port()), target, kind)
                         .thenAccept(session -> leave(session.channel(), "QUIT"));
         };
     }
 
     private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(S client, Target target, PortKind kind) {
-        settings.serverName().ifPresent(client::serverName);
+        if (settings.serverName().isPresent() || target.address().isPresent()) {
+            settings.nameFor(target).ifPresent(client::serverName);
+        }
         return client.policy(kind.policy())
                 .tls(tls)
                 // For silent targets the preparation would be wasted.
@@ -184,6 +186,11 @@ public final class Reach implements AutoCloseable {
                 .connect(loop);
     }
 
+    /** Where to connect to: the host, or the one of its addresses that was chosen. */
+    private static String at(Target target) {
+        return target.address().map(InetAddress::getHostAddress).orElse(target.host());
+    }
+
     private Duration patience() {
         return settings.answer().plus(LOOP);
     }
@@ -191,7 +198,7 @@ public final class Reach implements AutoCloseable {
     /** The client divides its time among the addresses of a host; here each address has the whole time. */
     private static int addresses(Target target) {
         try {
-            return InetAddress.getAllByName(ServerIdentity.toAscii(target.host())).length;
+            return InetAddress.getAllByName(ServerIdentity.toAscii(at(target))).length;
         } catch (UnknownHostException e) {
             // The client will find the same, and say so.
             return 1;

@@ -73,6 +73,7 @@ public final class JsonReport implements Report {
         ObjectNode json = MAPPER.createObjectNode();
         json.put("target", report.target().url());
         json.put("protocol", report.target().scheme().protocol().key());
+        report.target().address().ifPresent(address -> json.put("address", address.getHostAddress()));
         json.put("started", report.started().toString());
         json.put("duration_ms", report.took().toMillis());
         report.survey().problem().ifPresent(problem -> json.put("error", problem));
@@ -133,6 +134,11 @@ public final class JsonReport implements Report {
         json.put("level", result.check().level().key());
         json.put("verdict", result.verdict().status().key());
         json.put("detail", result.verdict().detail());
+        result.accepted().ifPresent(reason -> json.put("accepted", reason));
+        result.comparison().ifPresent(comparison -> {
+            json.put("change", comparison.change().key());
+            comparison.before().ifPresent(before -> json.put("before", before.key()));
+        });
         json.put("duration_ms", result.took().toMillis());
         ArrayNode transcript = json.putArray("transcript");
         for (Transcript.Entry entry : result.transcript()) {

@@ -1,7 +1,9 @@
 package dev.starttls.conformance.report;
 
+import dev.starttls.conformance.check.Change;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Comparison;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
@@ -55,7 +57,11 @@ public final class TextReport implements Report {
     @Override
     public void add(TargetReport report) {
         line("");
-        line(style.strong(report.target().url()));
+        line(style.strong(report.target().url())
+                + report.target()
+                        .address()
+                        .map(address -> "  at " + address.getHostAddress())
+                        .orElse(""));
         report.survey().problem().ifPresent(problem -> wrapped("  ", problem));
         if (report.survey().problem().isPresent() && report.results().isEmpty()) {
             line("  No checks were run.");
@@ -162,7 +168,36 @@ public final class TextReport implements Report {
             if (result.verdict().status() != Status.PASS) {
                 wrapped(ROW_INDENT, result.verdict().detail());
             }
+            remarks(result);
         }
+    }
+
+    /** Whether the user accepts it, and what changed since the baseline. */
+    private void remarks(CheckResult result) {
+        result.accepted().ifPresent(reason -> {
+            boolean needless = result.verdict().status() == Status.PASS;
+            wrapped(ROW_INDENT, (needless ? "it passes, and need not be accepted: " : "accepted: ") + reason);
+        });
+        result.comparison()
+                .filter(comparison -> comparison.change() != Change.SAME
+                        || WITH_EVIDENCE.contains(result.verdict().status()))
+                .ifPresent(comparison -> wrapped(ROW_INDENT, change(comparison)));
+    }
+
+    private static String change(Comparison comparison) {
+        String before = comparison
+                .before()
+                .map(status -> " (" + status.key() + " in the baseline)")
+                .orElse(" (not in the baseline)");
+        return switch (comparison.change()) {
+            case NEW_FAILURE -> "new failure" + before;
+            case NEW_WARNING -> "new warning" + before;
+            case IMPROVED -> "improved" + before;
+            case FIXED -> "fixed" + before;
+            case UNCONFIRMED -> "not known to be fixed" + before;
+            case DIFFERENT -> "changed" + before;
+            case SAME -> "as in the baseline";
+        };
     }
 
     /** The skipped checks by reason, which often is the same for many. */
@@ -228,7 +263,34 @@ public final class TextReport implements Report {
                         + report.count(Status.WARN) + " warned, " + report.count(Status.SKIP) + " skipped, "
                         + report.count(Status.INCONCLUSIVE) + " inconclusive")
                 + String.format(Locale.ROOT, " in %.1f s:", report.took().toMillis() / 1000.0));
+        changes(report);
         wrapped("  ", conclusion(report));
+    }
+
+    private void changes(TargetReport report) {
+        Map<String, Integer> counts = new LinkedHashMap<>();
+        for (CheckResult result : report.results()) {
+            if (result.accepted().isPresent() && result.verdict().status() != Status.PASS) {
+                counts.merge("accepted", 1, Integer::sum);
+            }
+        }
+        for (Change change : Change.values()) {
+            for (CheckResult result : report.results()) {
+                if (result.comparison()
+                        .map(Comparison::change)
+                        .filter(change::equals)
+                        .isPresent()) {
+                    counts.merge(change.key().replace('-', ' '), 1, Integer::sum);
+                }
+            }
+        }
+        if (!counts.isEmpty()) {
+            wrapped(
+                    "  ",
+                    counts.entrySet().stream()
+                            .map(each -> each.getValue() + " " + each.getKey())
+                            .collect(Collectors.joining(", ")));
+        }
     }
 
     /** Claims nothing of a level of which no check was run. */
@@ -252,7 +314,8 @@ public final class TextReport implements Report {
         if (report.outcome() == Outcome.FAILED) {
             sentences.add("the server " + String.join(" or ", violated));
         } else if (!kept.isEmpty()) {
-            sentences.add(String.join(" and ", kept) + " failed");
+            String failed = report.count(Status.FAIL) == 0 ? " failed" : " failed that is neither accepted nor known";
+            sentences.add(String.join(" and ", kept) + failed);
         }
         if (!omitted.isEmpty()) {
             sentences.add(String.join(" and ", omitted) + " were not run (--level, --only, --skip)");

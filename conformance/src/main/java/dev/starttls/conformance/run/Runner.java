@@ -147,6 +147,23 @@ public final class Runner implements AutoCloseable {
                 progress.over();
                 survey = confirmed(ran);
             }
+            return report(survey, ran);
+        }
+
+        /** The report of the checks that are done by now, because the run is about to end; empty if none is. */
+        public Optional<TargetReport> soFar() {
+            List<Ran> ran = running.values().stream()
+                    .filter(CompletableFuture::isDone)
+                    .map(CompletableFuture::join)
+                    .toList();
+            Survey cut = new Survey(
+                    before.phases(),
+                    before.tls(),
+                    Optional.of("interrupted when " + ran.size() + " of " + running.size() + " checks were done"));
+            return ran.isEmpty() ? Optional.empty() : Optional.of(report(cut, ran));
+        }
+
+        private TargetReport report(Survey survey, List<Ran> ran) {
             return new TargetReport(
                     target,
                     started,

@@ -1,7 +1,6 @@
 package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
@@ -52,12 +51,14 @@ public record TargetReport(
                 .count();
     }
 
+    /** The same with other results, of the same checks in the same order. */
+    public TargetReport with(List<CheckResult> others) {
+        return new TargetReport(target, started, took, survey, dialogue, others, inventory);
+    }
+
     /** The outcome of this target. */
     public Outcome outcome() {
-        boolean failed = results.stream()
-                .anyMatch(result -> result.verdict().status() == Status.FAIL
-                        && result.check().level() != Level.SHOULD);
-        if (failed) {
+        if (results.stream().anyMatch(CheckResult::failsRun)) {
             return Outcome.FAILED;
         }
         return survey.problem().isPresent() ? Outcome.UNREACHABLE : Outcome.PASSED;

@@ -1,6 +1,8 @@
 package dev.starttls.conformance.target;
 
 import dev.starttls.core.tls.ServerIdentity;
+import java.net.InetAddress;
+import java.util.Optional;
 
 /**
  * A server under test.
@@ -8,8 +10,25 @@ import dev.starttls.core.tls.ServerIdentity;
  * @param scheme the protocol, and whether TLS begins with the first byte
  * @param host a name or an address; an IPv6 address without its brackets
  * @param port 1 to 65535
+ * @param address the one of the host's addresses to connect to; empty for the first that answers. The name in SNI and in
+ *     the certificate is the host's all the same.
  */
-public record Target(Scheme scheme, String host, int port) {
+public record Target(Scheme scheme, String host, int port, Optional<InetAddress> address) {
+
+    /** A target at whichever of the host's addresses answers first. */
+    public Target(Scheme scheme, String host, int port) {
+        this(scheme, host, port, Optional.empty());
+    }
+
+    /** The same at this address of the host. */
+    public Target at(InetAddress chosen) {
+        return new Target(scheme, host, port, Optional.of(chosen));
+    }
+
+    /** The same at whichever address of the host answers first. */
+    public Target anywhere() {
+        return new Target(scheme, host, port);
+    }
 
     /**
      * Reads {@code smtp://mail.example.org}, {@code smtps://192.0.2.1:2465}, {@code submission://[2001:db8::1]:587}.

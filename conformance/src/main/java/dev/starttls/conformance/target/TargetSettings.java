@@ -13,6 +13,9 @@ import javax.net.ssl.SNIHostName;
  * @param trust the trusted roots for the server's chain; empty for those of the Java runtime
  * @param serverName the name to send in SNI and to expect in the certificate; empty for the target's host
  * @param login credentials for the checks that need them
+ * @param clientIdentity the certificate for servers that ask for one
+ * @param ehloName the name in EHLO and HELO; empty for the one that the session chooses
+ * @param maySend whether a check may cause a mail to be delivered
  * @param answer the longest wait for one answer of the server
  * @param quiet how long to listen where a server must not send anything
  */
@@ -20,6 +23,9 @@ public record TargetSettings(
         List<X509Certificate> trust,
         Optional<String> serverName,
         Optional<Login> login,
+        Optional<ClientIdentity> clientIdentity,
+        Optional<String> ehloName,
+        boolean maySend,
         Duration answer,
         Duration quiet) {
 
@@ -28,16 +34,23 @@ public record TargetSettings(
     }
 
     /**
-     * Ten seconds for an answer, 300 ms of listening, the runtime's roots, the target's own name, no login. Ten seconds
-     * are more than a busy server needs; 300 ms is several round trips to any host.
+     * Ten seconds for an answer, 300 ms of listening, the runtime's roots, the target's own name, no login, no certificate of the
+     * client's, no mail. Ten seconds are more than a busy server needs; 300 ms is several round trips to any host.
      */
     public static TargetSettings standard() {
         return new TargetSettings(
-                List.of(), Optional.empty(), Optional.empty(), Duration.ofSeconds(10), Duration.ofMillis(300));
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Duration.ofSeconds(10),
+                Duration.ofMillis(300));
     }
 
     public TargetSettings withTrust(List<X509Certificate> roots) {
-        return new TargetSettings(roots, serverName, login, answer, quiet);
+        return new TargetSettings(roots, serverName, login, clientIdentity, ehloName, maySend, answer, quiet);
     }
 
     /**
@@ -47,15 +60,43 @@ public record TargetSettings(
      */
     public TargetSettings withServerName(String name) {
         var unusedIdentity = ServerIdentity.of(name);
-        return new TargetSettings(trust, Optional.of(name), login, answer, quiet);
+        return new TargetSettings(trust, Optional.of(name), login, clientIdentity, ehloName, maySend, answer, quiet);
     }
 
     public TargetSettings withLogin(Login credentials) {
-        return new TargetSettings(trust, serverName, Optional.of(credentials), answer, quiet);
+        return new TargetSettings(
+                trust, serverName, Optional.of(credentials), clientIdentity, ehloName, maySend, answer, quiet);
+    }
+
+    public TargetSettings withClientIdentity(ClientIdentity identity) {
+        return new TargetSettings(trust, serverName, login, Optional.of(identity), ehloName, maySend, answer, quiet);
+    }
+
+    /**
+     * The same with another name in EHLO.
+     *
+     * @param name a host name, or an address literal in brackets (RFC 5321 section 4.1.3)
+     * @throws IllegalArgumentException if it is neither
+     */
+    public TargetSettings withEhloName(String name) {
+        if (!name.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,253})|\\[[A-Za-z0-9:.-]{2,60}]")) {
+            throw new IllegalArgumentException(
+                    "expected a host name or an address literal such as [192.0.2.1], got '" + name + "'");
+        }
+        return new TargetSettings(trust, serverName, login, clientIdentity, Optional.of(name), maySend, answer, quiet);
+    }
+
+    /** The same with consent to the delivery of mail by a check, or without. */
+    public TargetSettings withMaySend(boolean consent) {
+        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, consent, answer, quiet);
     }
 
     public TargetSettings withAnswer(Duration limit) {
-        return new TargetSettings(trust, serverName, login, limit, quiet);
+        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, maySend, limit, quiet);
+    }
+
+    public TargetSettings withQuiet(Duration limit) {
+        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, maySend, answer, limit);
     }
 
     /** The name to send to the target and to expect in its certificate; empty for an address without a given name. */

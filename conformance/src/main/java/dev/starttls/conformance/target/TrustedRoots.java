@@ -27,7 +27,7 @@ public final class TrustedRoots {
         try {
             octets = Files.readAllBytes(pem);
         } catch (IOException e) {
-            throw new IOException("cannot read " + e.getMessage(), e);
+            throw UnreadableFile.exception(pem, e);
         }
         List<X509Certificate> roots;
         try (InputStream in = new ByteArrayInputStream(octets)) {

@@ -125,6 +125,27 @@ class ReachTest {
         return server.getLocalPort();
     }
 
+    @Test
+    void a_target_at_an_address_is_asked_there_and_its_name_is_not_looked_up() throws IOException {
+        Target listening = listen(Scheme.IMAP, server(Scheme.IMAP), TlsPolicy.OPPORTUNISTIC);
+        Target target =
+                new Target(Scheme.IMAP, "nobody.invalid", listening.port()).at(InetAddress.getLoopbackAddress());
+        assertThat(reach(LONG).ask(target).join()).isEqualTo(new Contact.Made());
+        assertThat(Addresses.settled(target, LONG)).isEqualTo(target);
+    }
+
+    @Test
+    void a_name_with_one_address_is_settled_and_one_with_none_is_left_for_the_check() {
+        assertThat(Addresses.settled(new Target(Scheme.IMAP, "nobody.invalid", 143), LONG)
+                        .address())
+                .isEmpty();
+        assertThat(Addresses.settled(new Target(Scheme.IMAP, "127.0.0.1", 143), LONG)
+                        .address())
+                .isEmpty();
+        assertThat(Addresses.ALL.of(new Target(Scheme.IMAP, "nobody.invalid", 143)))
+                .containsExactly(new Target(Scheme.IMAP, "nobody.invalid", 143));
+    }
+
     @ParameterizedTest
     @EnumSource
     void a_server_that_does_what_its_scheme_says_answers(Scheme scheme) throws IOException {

@@ -43,8 +43,11 @@ public record CheckHarness(Protocol protocol, Duration answer, Optional<Login> l
     }
 
     private TargetSettings settings() {
-        return new TargetSettings(
-                List.of(ScriptedServer.AUTHORITY.root()), Optional.empty(), login, answer, Duration.ofMillis(50));
+        TargetSettings settings = TargetSettings.standard()
+                .withTrust(List.of(ScriptedServer.AUTHORITY.root()))
+                .withAnswer(answer)
+                .withQuiet(Duration.ofMillis(50));
+        return login.map(settings::withLogin).orElse(settings);
     }
 
     private Dialect dialect() {

@@ -15,7 +15,6 @@ import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -100,8 +99,10 @@ class CertificateTopicTest {
 
     @Test
     void for_an_address_only_an_address_can_be_judged() {
-        TargetSettings unnamed = new TargetSettings(
-                SETTINGS.trust(), Optional.empty(), Optional.empty(), SETTINGS.answer(), SETTINGS.quiet());
+        TargetSettings unnamed = TargetSettings.standard()
+                .withTrust(SETTINGS.trust())
+                .withAnswer(SETTINGS.answer())
+                .withQuiet(SETTINGS.quiet());
         Issuer addressed = GoodServer.ROOT.issue(Order.server("127.0.0.1"));
         assertThat(judge("TLS-S-07", addressed, unnamed).status()).isEqualTo(Status.PASS);
         Verdict verdict = judge("TLS-S-07", GoodServer.SERVER, unnamed);

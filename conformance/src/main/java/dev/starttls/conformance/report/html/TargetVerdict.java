@@ -27,7 +27,9 @@ record TargetVerdict(String key, String symbol, String words, String sentence) {
                 "pass",
                 "\u2713",
                 open == 0 ? "Passed" : "Passed as far as could be observed",
-                "No MUST and no security check failed."
+                (report.count(Status.FAIL) == 0
+                                ? "No MUST and no security check failed."
+                                : "No MUST and no security check failed that is neither accepted nor in the baseline.")
                         + (warned == 0
                                 ? ""
                                 : " " + counted(warned, "warning") + (warned == 1 ? " is" : " are") + " worth a look.")

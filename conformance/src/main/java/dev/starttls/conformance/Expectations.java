@@ -1,0 +1,75 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.baseline.Acceptances;
+import dev.starttls.conformance.baseline.Baseline;
+import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.UnreadableFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** What the user expects of the reports: findings that are accepted, and the verdicts of an earlier run. */
+record Expectations(Acceptances acceptances, Optional<Baseline> baseline) implements UnaryOperator<TargetReport> {
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
+    static Expectations of(Options options, Catalogue catalogue) throws UsageException {
+        Acceptances acceptances = new Acceptances(catalogue);
+        for (String rule : options.accept) {
+            add(acceptances, rule, "--accept");
+        }
+        for (Path file : options.acceptFiles) {
+            int number = 0;
+            for (String line : lines(file)) {
+                number++;
+                String rule = line.strip();
+                // A reason may contain '#', as in the number of an issue.
+                if (!rule.isEmpty() && !rule.startsWith("#")) {
+                    add(acceptances, rule, "--accept-file: line " + number + " of " + file);
+                }
+            }
+        }
+        Optional<Baseline> baseline = Optional.empty();
+        if (options.baseline.isPresent()) {
+            baseline = Optional.of(read(options.baseline.get()));
+        }
+        return new Expectations(acceptances, baseline);
+    }
+
+    private static void add(Acceptances acceptances, String rule, String place) throws UsageException {
+        try {
+            acceptances.add(rule);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(place + ": " + e.getMessage());
+        }
+    }
+
+    private static List<String> lines(Path file) throws UsageException {
+        try {
+            String text = Files.readString(file);
+            return (text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text)
+                    .lines()
+                    .toList();
+        } catch (IOException e) {
+            throw new UsageException(
+                    "--accept-file: " + UnreadableFile.exception(file, e).getMessage());
+        }
+    }
+
+    private static Baseline read(Path file) throws UsageException {
+        try {
+            return Baseline.read(file);
+        } catch (IOException e) {
+            throw new UsageException("--baseline: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public TargetReport apply(TargetReport report) {
+        TargetReport marked = acceptances.accept(report);
+        return baseline.map(before -> before.compare(marked)).orElse(marked);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.starttls.conformance.reach;
+
+import dev.starttls.conformance.connection.TcpConnection;
+import dev.starttls.conformance.target.Target;
+import dev.starttls.core.tls.ServerIdentity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/** Which of the addresses of a name are checked. */
+public enum Addresses {
+    /** The first that takes a connection; all connections go to it, so that one server is judged and not several. */
+    FIRST,
+    /** Each of them, in a report of its own. */
+    ALL;
+
+    /**
+     * The target at each of its addresses, if all are to be checked; otherwise the target itself, and {@link #settled}
+     * finds its address when its turn has come. A name without an address is left as it is.
+     */
+    public List<Target> of(Target target) {
+        List<Target> each = this == FIRST ? List.of() : each(target);
+        return each.isEmpty() ? List.of(target) : each;
+    }
+
+    /**
+     * The target at the address that is checked: the one it has, or its only one, or the first that takes a connection.
+     * If none does, it is left as it is, and the check will find out why.
+     *
+     * @param limit for each address
+     */
+    public static Target settled(Target target, Duration limit) {
+        if (target.address().isPresent()) {
+            return target;
+        }
+        List<Target> each = each(target);
+        if (each.size() == 1) {
+            return each.get(0);
+        }
+        return each.stream().filter(one -> takes(one, limit)).findFirst().orElse(target);
+    }
+
+    private static List<Target> each(Target target) {
+        if (target.addressed()) {
+            return List.of();
+        }
+        try {
+            return Arrays.stream(InetAddress.getAllByName(ServerIdentity.toAscii(target.host())))
+                    .distinct()
+                    .map(target::at)
+                    .toList();
+        } catch (UnknownHostException e) {
+            return List.of();
+        }
+    }
+
+    private static boolean takes(Target target, Duration limit) {
+        try (TcpConnection made = TcpConnection.connect(target.address().orElseThrow(), target.port(), limit)) {
+            made.finish();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The files that options name: wrong ones are usage errors, before anything is checked or overwritten. */
+class CommandLineFilesTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void files() throws IOException {
+        Files.createFile(folder.resolve("empty"));
+        Files.writeString(folder.resolve("no-first-line"), "\nsecret\n");
+        Files.write(folder.resolve("latin1"), "gr\u00fc\u00df\n".getBytes(StandardCharsets.ISO_8859_1));
+        Files.writeString(folder.resolve("hosts.txt"), "smtp://localhost:1\n");
+        Files.createSymbolicLink(folder.resolve("link.json"), folder.resolve("report.json"));
+        Files.createSymbolicLink(folder.resolve("link.txt"), folder.resolve("hosts.txt"));
+    }
+
+    private InProcess run(String arguments) {
+        return InProcess.run(List.of(arguments.replace("@", folder + "/").split(" ", -1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--user me --password-file @ | --password-file: cannot read @: it is a directory",
+                "--user me --password-file @empty | expected a password in the first line of @empty, got nothing",
+                "--user me --password-file @no-first-line | expected a password in the first line",
+                "--user me --password-file @latin1 | cannot read @latin1: it is not UTF-8",
+                "--user me --password-file @none | cannot read @none: there is no such file",
+                "--trust @ | --trust: cannot read @: it is a directory",
+                "--trust @none | --trust: cannot read @none: there is no such file",
+                "--trust @empty | it contains no certificate",
+                "--client-certificate @ --client-key @ | cannot read @: it is a directory",
+                "--targets-file @ | --targets-file: cannot read @: it is a directory",
+                "--targets-file @none | --targets-file: cannot read @none: there is no such file",
+                "--format json=@ | cannot write the report: @ (Is a directory)",
+                "--format json=@none/report.json | cannot write the report: @none/report.json",
+                "--format json=@a --format ndjson=@a | two formats cannot share @a: write one to another file",
+                "--format json=@a --format ndjson=@./a | two formats cannot share",
+                "--format json --format text=- | two formats cannot share standard output",
+                "--format json=@hosts.txt --targets-file @hosts.txt | would overwrite a file that this run reads",
+                "--format json=@link.txt --targets-file @hosts.txt | would overwrite a file that this run reads",
+                "--format html=@hosts.txt --trust @hosts.txt | --trust",
+                "--format json=@a --format xml=@b | there is no format 'xml'",
+                "--only UP-S-01 --only UP-S-99 | there is no check 'UP-S-99'",
+                "--skip UP-S-99 | there is no check 'UP-S-99'",
+                "--only 'RFC 1 2' | there is no check",
+                "--addresses some | --addresses",
+            })
+    void a_wrong_file_is_a_usage_error(String arguments, String message) {
+        InProcess run = run(arguments + " smtp://localhost:1");
+        assertThat(run.status()).as(run.err()).isEqualTo(2);
+        assertThat(run.err().replace(folder + "/", "@").replace(folder.toString(), "@"))
+                .contains(message);
+        assertThat(run.out()).isEmpty();
+        assertThat(folder.resolve("hosts.txt")).hasContent("smtp://localhost:1\n");
+        assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    @Test
+    void a_report_is_not_begun_if_another_one_is_wrong() throws IOException {
+        Path kept = Files.writeString(folder.resolve("a"), "of yesterday");
+        assertThat(run("--format json=@a --format xml=@b smtp://localhost:1").status())
+                .isEqualTo(2);
+        assertThat(kept).hasContent("of yesterday");
+    }
+
+    @Test
+    void two_formats_cannot_share_a_file_by_two_names() throws IOException {
+        Files.createFile(folder.resolve("report.json"));
+        assertThat(run("--format json=@report.json --format ndjson=@link.json smtp://localhost:1")
+                        .err())
+                .contains("two formats cannot share");
+    }
+
+    @Test
+    void a_minus_is_standard_output() {
+        assertThat(run("--format ndjson=- smtp://localhost:" + DeadPort.shared().number())
+                        .out())
+                .startsWith("{\"target\":\"smtp://localhost:");
+    }
+
+    @Test
+    void a_target_named_twice_is_checked_once_and_that_is_said() throws IOException {
+        String url = "smtp://localhost:" + DeadPort.shared().number();
+        Path list = Files.writeString(
+                folder.resolve("hosts.txt"),
+                "\ufeff" + url + "\nsmtp://LOCALHOST:" + DeadPort.shared().number() + "\n");
+        List<String> arguments = new ArrayList<>(List.of("--format", "ndjson", url, url, "--targets-file", "" + list));
+        InProcess run = InProcess.run(arguments);
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.out().lines()).hasSize(1);
+        assertThat(run.err().lines()).hasSize(3).allSatisfy(line -> assertThat(line)
+                .contains("was named before")
+                .contains("it is checked once"));
+    }
+}
