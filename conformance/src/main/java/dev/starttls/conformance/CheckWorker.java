@@ -19,7 +19,7 @@ final class CheckWorker implements Fleet.Worker {
     /**
      * A worker that has checked nothing yet.
      *
-     * @param assessment marks what is accepted, and what changed
+     * @param assessment judges by profiles, and marks what is accepted and what changed
      */
     CheckWorker(Runner runner, TargetSettings settings, UnaryOperator<TargetReport> assessment) {
         this.runner = runner;

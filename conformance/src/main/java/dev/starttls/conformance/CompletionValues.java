@@ -1,6 +1,7 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.profile.Profile;
 import java.util.Iterator;
 
 /** The values that a shell offers for options. */
@@ -20,6 +21,14 @@ final class CompletionValues {
         @Override
         public Iterator<String> iterator() {
             return Reports.FORMATS.iterator();
+        }
+    }
+
+    /** Profiles that the suite contains. */
+    static final class Profiles implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Profile.NAMES.iterator();
         }
     }
 }

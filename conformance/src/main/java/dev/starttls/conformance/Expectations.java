@@ -3,21 +3,32 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.baseline.Acceptances;
 import dev.starttls.conformance.baseline.Baseline;
 import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.UnreadableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** What the user expects of the reports: findings that are accepted, and the verdicts of an earlier run. */
-record Expectations(Acceptances acceptances, Optional<Baseline> baseline) implements UnaryOperator<TargetReport> {
+/** What the user expects of the reports: recommendations to follow, findings that are accepted, and the verdicts of an earlier run. */
+record Expectations(List<Profile> profiles, Acceptances acceptances, Optional<Baseline> baseline)
+        implements UnaryOperator<TargetReport> {
     private static final String BYTE_ORDER_MARK = "\ufeff";
 
+    Expectations {
+        profiles = List.copyOf(profiles);
+    }
+
     static Expectations of(Options options, Catalogue catalogue) throws UsageException {
-        Acceptances acceptances = new Acceptances(catalogue);
+        List<Profile> profiles = Settings.profiles(options);
+        List<Check> checks = new ArrayList<>(catalogue.all());
+        profiles.forEach(profile -> checks.addAll(profile.checks()));
+        Acceptances acceptances = new Acceptances(checks);
         for (String rule : options.accept) {
             add(acceptances, rule, "--accept");
         }
@@ -36,7 +47,7 @@ record Expectations(Acceptances acceptances, Optional<Baseline> baseline) implem
         if (options.baseline.isPresent()) {
             baseline = Optional.of(read(options.baseline.get()));
         }
-        return new Expectations(acceptances, baseline);
+        return new Expectations(profiles, acceptances, baseline);
     }
 
     private static void add(Acceptances acceptances, String rule, String place) throws UsageException {
@@ -69,7 +80,11 @@ record Expectations(Acceptances acceptances, Optional<Baseline> baseline) implem
 
     @Override
     public TargetReport apply(TargetReport report) {
-        TargetReport marked = acceptances.accept(report);
+        TargetReport judged = report;
+        for (Profile profile : profiles) {
+            judged = profile.judge(judged);
+        }
+        TargetReport marked = acceptances.accept(judged);
         return baseline.map(before -> before.compare(marked)).orElse(marked);
     }
 }

@@ -43,27 +43,32 @@ import picocli.CommandLine.Parameters;
                     + " inconclusive. The check that finds all cipher suites may take up to a third of the"
                     + " target's time.",
             "",
+            "A server may take five minutes to greet (RFC 5321 section 4.5.3.2.1), whatever --timeout is. If it turns"
+                    + " connections away, the rest of its checks run one at a time, slowly and again.",
+            "",
             "What a run does to a server: " + Options.CONNECTIONS
                     + " for each address that is checked, at most --parallel at a"
                     + " time; most of them end without a message, some with a broken handshake, and each may leave"
                     + " a line in the server's log. " + Options.LOGINS
-                    + ". No mail is sent, unless --may-send allows it."
+                    + ". Messages are begun and never ended: no mail is sent."
                     + " Repeated runs may meet the server's limits and bans for clients: --parallel 1 is the gentlest.",
             "",
-            "Exit status: 0 every MUST and security check passed (or could not be made, and the report says why),"
-                    + " or is accepted or failed in the baseline too; 1 at least one failed; 2 usage, or a line of the"
-                    + " targets file that cannot be checked; 3 a target could not be reached or spoke another protocol;"
+            "Exit status: 1 a MUST or security check failed that is neither accepted nor in the baseline; 3 a target could"
+                    + " not be reached, spoke another protocol or turned us away, or a MUST or security check had no"
+                    + " answer (what an answer leaves open does not count); 2 usage, or a line of the targets file that"
+                    + " cannot be checked; 0 otherwise. Of several targets the first of 1, 3, 2, 0 counts."
                     + " 70 a fault of this command; 74 a report could not be written; 141 the reader of standard output"
                     + " has gone. An interrupted run (130, 143) has written the reports of all finished targets and,"
                     + " for the URLs of the command line, of the checks that were done."
         })
 final class Options {
-    /** TO BE MEASURED before a release: connections of one run with every check. */
-    static final String CONNECTIONS = "about 160 connections";
+    /** Measured with Postfix and Dovecot, every check. */
+    static final String CONNECTIONS = "about 300 connections";
 
-    /** TO BE MEASURED before a release: failed logins of one run with every check, and what bounds them. */
-    static final String LOGINS = "A few logins are tried with invented names and passwords, and fail; real ones"
-            + " only with --user, inside TLS";
+    /** {@code UnknownUser.MAX_LOGINS_PER_RUN} says what bounds them. */
+    static final String LOGINS =
+            "At most 40 logins are tried with invented names and passwords, and fail, which may ban"
+                    + " this client; real ones only with --user, inside TLS that was verified";
 
     @Parameters(paramLabel = "URL", arity = "0..*", hidden = true)
     List<String> urls = new ArrayList<>();
@@ -95,11 +100,6 @@ final class Options {
             description =
                     "The name in EHLO (default: this machine's name if it has a full one, otherwise its address).")
     Optional<String> ehloName = Optional.empty();
-
-    @Option(
-            names = "--may-send",
-            description = "Allow the check that may cause a mail to be delivered, to the server's postmaster.")
-    boolean maySend;
 
     @Option(names = "--user", paramLabel = "NAME", description = "User name, for the checks that need a login.")
     Optional<String> user = Optional.empty();
@@ -160,6 +160,14 @@ final class Options {
     Choice addresses = Choice.first;
 
     @Option(
+            names = "--profile",
+            paramLabel = "NAME|FILE",
+            completionCandidates = CompletionValues.Profiles.class,
+            description = "Judge the target also by a recommendation that asks more than the RFCs: bsi-tr-02102-2,"
+                    + " mozilla-intermediate, ncsc-2025, or a file of rules in JSON. May be repeated.")
+    List<String> profiles = new ArrayList<>();
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             description = "The longest wait for one answer (default: ${DEFAULT-VALUE}).")
@@ -169,8 +177,14 @@ final class Options {
             names = "--parallel",
             paramLabel = "N",
             description = "How many checks of each target run at the same time; most checks have one connection"
-                    + " (default: ${DEFAULT-VALUE}).")
+                    + " (default: ${DEFAULT-VALUE}). 1 for a server that limits the connections of a client.")
     int parallel = 4;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "At most so many connections per second to each target (default: as many as it takes).")
+    Optional<Integer> rate = Optional.empty();
 
     @Option(
             names = "--targets",
@@ -191,10 +205,9 @@ final class Options {
             names = "--format",
             paramLabel = "F[=FILE]",
             completionCandidates = CompletionValues.Formats.class,
-            description =
-                    "text; html (one page); junit (XML for CI); json (one object per target); ndjson (the same, one"
-                            + " object per line). To standard output (also F=-) or to a file of its own. May be"
-                            + " repeated (default: text).")
+            description = "text; html (one page); junit (XML for CI); sarif (for code scanning); json (one object"
+                    + " per target); ndjson (the same, one object per line). To standard output (also F=-) or to a file of its own. May be"
+                    + " repeated (default: text).")
     List<String> formats = new ArrayList<>();
 
     @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")

@@ -3,6 +3,7 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.report.JunitReport;
 import dev.starttls.conformance.report.Report;
+import dev.starttls.conformance.report.SarifReport;
 import dev.starttls.conformance.report.Style;
 import dev.starttls.conformance.report.TextReport;
 import dev.starttls.conformance.report.html.HtmlReport;
@@ -21,7 +22,7 @@ import java.util.Optional;
 
 /** The reports asked for with --format, and where each is written. */
 final class Reports implements AutoCloseable {
-    static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "html");
+    static final List<String> FORMATS = List.of("text", "json", "ndjson", "junit", "sarif", "html");
 
     private final List<Report> reports = new ArrayList<>();
     private final Map<String, PrintStream> files = new LinkedHashMap<>();
@@ -72,6 +73,7 @@ final class Reports implements AutoCloseable {
                     case "json" -> JsonReport.indented(to);
                     case "ndjson" -> JsonReport.lines(to);
                     case "junit" -> new JunitReport(to);
+                    case "sarif" -> new SarifReport(to);
                     case "html" -> new HtmlReport(to);
                     default -> wanted.file().isPresent() ? new TextReport(to, Style.PLAIN) : text(environment, columns);
                 });

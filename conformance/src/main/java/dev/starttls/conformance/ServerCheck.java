@@ -60,7 +60,7 @@ final class ServerCheck {
         this.selection = selection;
         this.options = options;
         this.settings = Settings.of(options);
-        this.run = RunSettings.of(options.parallel, settings.answer());
+        this.run = Settings.run(options, settings);
         this.expectations = Expectations.of(options, catalogue);
     }
 
@@ -167,7 +167,7 @@ final class ServerCheck {
 
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
-        try (Reach reach = Reach.open(size.probed(), settings)) {
+        try (Reach reach = Reach.open(size.probed(), settings, run.greeting())) {
             Fleet.Source lines = new TargetLines(file, this::uncheckable, recent, results);
             fleet(reach::ask, settings, size, new EachAddress(lines, addresses()), RunListener.none(), results);
         } catch (IOException e) {

@@ -1,5 +1,8 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.profile.Profile;
+import dev.starttls.conformance.profile.ProfileException;
+import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.target.ClientIdentity;
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.TargetSettings;
@@ -12,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,6 +25,7 @@ import java.util.function.Supplier;
 final class Settings {
     private static final int MAX_TIMEOUT = 3600;
     private static final int MAX_PARALLEL = 256;
+    private static final int MAX_RATE = 1000;
     private static final int MAX_TARGETS = 256;
 
     private Settings() {}
@@ -30,6 +36,10 @@ final class Settings {
         }
         if (options.parallel < 1 || options.parallel > MAX_PARALLEL) {
             throw new UsageException("--parallel is 1 to " + MAX_PARALLEL + ", not " + options.parallel);
+        }
+        if (options.rate.isPresent() && (options.rate.get() < 1 || options.rate.get() > MAX_RATE)) {
+            throw new UsageException(
+                    "--rate is 1 to " + MAX_RATE + " connections per second, not " + options.rate.get());
         }
         if (options.targets < 1 || options.targets > MAX_TARGETS) {
             throw new UsageException("--targets is 1 to " + MAX_TARGETS + ", not " + options.targets);
@@ -50,7 +60,6 @@ final class Settings {
         if (options.ehloName.isPresent()) {
             settings = greeting(settings, options.ehloName.get());
         }
-        settings = settings.withMaySend(options.maySend);
         if (options.user.isPresent() != options.passwordFile.isPresent()) {
             throw new UsageException("--user and --password-file go together");
         }
@@ -58,6 +67,25 @@ final class Settings {
             settings = settings.withLogin(new Login(options.user.get(), password(options.passwordFile.get())));
         }
         return settings;
+    }
+
+    /** The profiles to judge by, each named once. */
+    static List<Profile> profiles(Options options) throws UsageException {
+        List<Profile> profiles = new ArrayList<>();
+        for (String name : new LinkedHashSet<>(options.profiles)) {
+            try {
+                profiles.add(Profile.named(name));
+            } catch (ProfileException e) {
+                throw new UsageException("--profile: " + e.getMessage());
+            }
+        }
+        return profiles;
+    }
+
+    /** The limits of a run; call {@link #of} first, which validates the options. */
+    static RunSettings run(Options options, TargetSettings settings) {
+        RunSettings run = RunSettings.of(options.parallel, settings.answer());
+        return options.rate.map(run::withRate).orElse(run);
     }
 
     private static TargetSettings named(TargetSettings settings, String name) throws UsageException {

@@ -105,10 +105,10 @@ class BuiltInServersTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .containsSubsequence(
                         servers.targets().get(0).url(),
-                        "got '554 go away'",
+                        "turns this client away: '554 go away'",
                         servers.targets().get(1).url(),
-                        "got '554 go away'");
-        assertThat(status).isEqualTo(1);
+                        "turns this client away: '554 go away'");
+        assertThat(status).isEqualTo(3);
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 }

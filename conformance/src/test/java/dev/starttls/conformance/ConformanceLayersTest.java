@@ -23,6 +23,8 @@ class ConformanceLayersTest {
                 .definedBy("dev.starttls.conformance")
                 .layer("report")
                 .definedBy("dev.starttls.conformance.report..")
+                .layer("profile")
+                .definedBy("dev.starttls.conformance.profile..")
                 .layer("run")
                 .definedBy("dev.starttls.conformance.run..")
                 .layer("baseline")
@@ -60,7 +62,9 @@ class ConformanceLayersTest {
                 .whereLayer("baseline")
                 .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("run")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report", "baseline")
+                .mayOnlyBeAccessedByLayers("kit", "command", "report", "profile", "baseline")
+                .whereLayer("profile")
+                .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("protocols")
                 .mayOnlyBeAccessedByLayers("command")
                 .whereLayer("octets")
@@ -75,10 +79,29 @@ class ConformanceLayersTest {
                 .mayOnlyBeAccessedByLayers("protocols", "upgrade")
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers(
-                        "kit", "command", "report", "baseline", "run", "protocols", "upgrade", "tls", "session")
+                        "kit",
+                        "command",
+                        "report",
+                        "profile",
+                        "baseline",
+                        "run",
+                        "protocols",
+                        "upgrade",
+                        "tls",
+                        "session")
                 .whereLayer("connection")
                 .mayOnlyBeAccessedByLayers(
-                        "kit", "command", "report", "run", "reach", "protocols", "upgrade", "tls", "session", "check")
+                        "kit",
+                        "command",
+                        "report",
+                        "profile",
+                        "run",
+                        "reach",
+                        "protocols",
+                        "upgrade",
+                        "tls",
+                        "session",
+                        "check")
                 .check(CLASSES);
     }
 

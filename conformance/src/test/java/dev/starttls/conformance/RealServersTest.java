@@ -67,7 +67,8 @@ class RealServersTest {
                     "TLS-S-19c", Status.FAIL,
                     "TLS-S-21a", Status.FAIL,
                     "TLS-S-21b", Status.FAIL,
-                    "TLS-S-21c", Status.FAIL);
+                    "TLS-S-21c", Status.FAIL,
+                    "TLS-S-54", Status.WARN);
             assertFound(new Target(Scheme.SMTPS, "localhost", exim.implicitPort()), exims);
             Map<String, Status> inPlaintextToo = new TreeMap<>(exims);
             inPlaintextToo.put("UP-S-19b", Status.WARN);

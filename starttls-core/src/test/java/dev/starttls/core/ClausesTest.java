@@ -183,21 +183,26 @@ class ClausesTest {
 
     private static Map<Integer, String> titles() {
         var titles = new TreeMap<Integer, String>();
+        titles.put(959, "FTP");
         titles.put(1035, "domain names");
         titles.put(1421, "encrypted PEM blocks");
         titles.put(1870, "SIZE of SMTP");
         titles.put(1939, "POP3");
         titles.put(2034, "enhanced status codes in SMTP");
+        titles.put(2409, "groups of IKE");
         titles.put(2449, "capabilities of POP3");
         titles.put(2525, "known problems of TCP implementations");
         titles.put(2595, "TLS with IMAP and POP3");
         titles.put(2920, "pipelining in SMTP");
+        titles.put(3030, "BDAT of SMTP");
         titles.put(3206, "response codes of POP3");
         titles.put(3207, "STARTTLS of SMTP");
         titles.put(3463, "enhanced status codes");
+        titles.put(3526, "groups for Diffie-Hellman");
         titles.put(3696, "names, and how they are checked");
         titles.put(4007, "zones of IPv6 addresses");
         titles.put(4291, "IPv6 addresses");
+        titles.put(4422, "SASL");
         titles.put(4616, "SASL PLAIN");
         titles.put(4732, "denial of service");
         titles.put(4954, "AUTH of SMTP");
@@ -219,15 +224,21 @@ class ClausesTest {
         titles.put(6520, "heartbeat of TLS");
         titles.put(6856, "UTF-8 in POP3");
         titles.put(6943, "comparing identifiers");
+        titles.put(6960, "OCSP");
         titles.put(7162, "long lines of IMAP");
         titles.put(7301, "ALPN");
+        titles.put(7465, "no RC4");
         titles.put(7468, "PEM");
         titles.put(7469, "pins of public keys");
         titles.put(7507, "fallback of TLS versions");
         titles.put(7627, "extended master secret");
+        titles.put(7628, "OAuth in SASL");
+        titles.put(7633, "must-staple");
         titles.put(7748, "X25519 and X448");
         titles.put(7817, "names in certificates of mail servers");
         titles.put(7888, "literals of IMAP");
+        titles.put(7919, "finite-field groups of TLS");
+        titles.put(8017, "RSA");
         titles.put(8314, "TLS from the first octet");
         titles.put(8422, "elliptic curves in TLS 1.2");
         titles.put(8446, "TLS 1.3");
@@ -237,6 +248,7 @@ class ClausesTest {
         titles.put(8996, "TLS 1.0 and 1.1 are forbidden");
         titles.put(9051, "IMAP");
         titles.put(9155, "MD5 and SHA-1 in TLS 1.2 are forbidden");
+        titles.put(9266, "channel bindings of TLS 1.3");
         titles.put(9293, "TCP");
         titles.put(9325, "how TLS should be used");
         titles.put(9525, "names in certificates");

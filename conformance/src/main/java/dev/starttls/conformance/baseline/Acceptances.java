@@ -1,6 +1,5 @@
 package dev.starttls.conformance.baseline;
 
-import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.run.TargetReport;
@@ -21,13 +20,17 @@ import java.util.stream.Stream;
  * UP-S-10@smtp://mail.example.org=reason} for one target. The narrowest is taken.
  */
 public final class Acceptances {
-    private final Catalogue catalogue;
+    private final List<Check> known;
     /** By id, scheme and URL as {@link #key} has them. */
     private final Map<String, String> reasons = new HashMap<>();
 
-    /** None; to be added. */
-    public Acceptances(Catalogue catalogue) {
-        this.catalogue = catalogue;
+    /**
+     * None; to be added.
+     *
+     * @param known the checks whose findings can be accepted
+     */
+    public Acceptances(List<Check> known) {
+        this.known = List.copyOf(known);
     }
 
     /**
@@ -56,11 +59,10 @@ public final class Acceptances {
 
     /** The checks with this id, one for each protocol. */
     private List<Check> checks(String id) {
-        List<Check> checks = catalogue.all().stream()
-                .filter(check -> check.id().equalsIgnoreCase(id))
-                .toList();
+        List<Check> checks =
+                known.stream().filter(check -> check.id().equalsIgnoreCase(id)).toList();
         if (checks.isEmpty()) {
-            List<String> longer = catalogue.all().stream()
+            List<String> longer = known.stream()
                     .map(Check::id)
                     .filter(each -> each.length() == id.length() + 1)
                     .filter(each -> each.regionMatches(true, 0, id, 0, id.length()))

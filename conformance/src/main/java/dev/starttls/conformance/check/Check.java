@@ -49,13 +49,14 @@ public record Check(
         return new Draft(id, title);
     }
 
-    /** The heading under which reports list it: {@code Upgrade}, {@code SMTP server}, {@code TLS layer}. */
+    /** The heading under which reports list it: {@code Upgrade}, {@code SMTP server}, {@code TLS layer}, {@code BSI profile}. */
     public String family() {
         String subject = id.substring(0, Math.max(0, id.indexOf('-')));
         return switch (subject) {
             case "UP" -> "Upgrade";
             case "TLS" -> "TLS layer";
-            default -> subject + " server";
+            // A rule of a profile has no -S-: BSI-01.
+            default -> id.contains("-S-") ? subject + " server" : subject + " profile";
         };
     }
 

@@ -1,6 +1,10 @@
 package dev.starttls.conformance.check;
 
+import dev.starttls.conformance.connection.ConnectionEnd;
 import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Cut;
+import dev.starttls.conformance.connection.GreetingWatch;
+import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.target.Target;
@@ -10,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What one run of one check works with: the target, connections to it, and the transcript they write. Closing the
@@ -19,17 +24,104 @@ public final class CheckContext implements AutoCloseable {
     private final Target target;
     private final TargetSettings settings;
     private final Dialect dialect;
+    private final SharedObservations shared;
+    private final Pacing pacing;
+    private final GreetingWatch greetings = new Greetings();
     private final Transcript transcript = new Transcript();
     private final List<Conversation> conversations = new ArrayList<>();
     private Optional<TlsInventory> inventory = Optional.empty();
+    private Optional<TurnedAway> turnedAway = Optional.empty();
+    private boolean unlimited;
     private boolean over;
     private long deadline = Long.MAX_VALUE;
     private Runnable progress = () -> {};
 
+    /** A context alone: with a pace of its own, for a greeting the time of any answer, and nothing shared. */
     public CheckContext(Target target, TargetSettings settings, Dialect dialect) {
+        this(target, settings, dialect, Pacing.none(settings.answer()), new SharedObservations());
+    }
+
+    /** A context of a check among others of the same target, whose connections keep one pace. */
+    public CheckContext(
+            Target target, TargetSettings settings, Dialect dialect, Pacing pacing, SharedObservations shared) {
         this.target = target;
         this.settings = settings;
         this.dialect = dialect;
+        this.pacing = pacing;
+        this.shared = shared;
+    }
+
+    /** The observations that the checks of the target have in common. */
+    public SharedObservations shared() {
+        return shared;
+    }
+
+    /** Learns from the first line of each connection whether the server turned it away. */
+    private final class Greetings implements GreetingWatch {
+        @Override
+        public Duration limit() {
+            return pacing.greeting();
+        }
+
+        @Override
+        public void greeted(String line) {
+            dialect.turnsAway(line).ifPresent(CheckContext.this::turnedAway);
+        }
+
+        @Override
+        public void missing(Received instead) {
+            if (instead instanceof Received.Silence) {
+                turnedAway(new TurnedAway(TurnedAway.Kind.SILENT, "no greeting came: " + instead.description()));
+            } else if (instead instanceof Received.Ended ended && ended.ending() != ConnectionEnd.GIVEN_UP) {
+                turnedAway(new TurnedAway(TurnedAway.Kind.CLOSED, instead.description() + " before the greeting"));
+            }
+        }
+    }
+
+    private void turnedAway(TurnedAway how) {
+        synchronized (conversations) {
+            turnedAway = unlimited ? turnedAway : turnedAway.or(() -> Optional.of(how));
+        }
+    }
+
+    /**
+     * Reports that the check found out that the server does not limit its clients: what turned connections away is what
+     * the check itself did, and the verdict counts.
+     */
+    public void unlimited() {
+        synchronized (conversations) {
+            unlimited = true;
+            turnedAway = Optional.empty();
+        }
+    }
+
+    /**
+     * How the server turned away the first of the connections that it turned away; empty if it turned away none. A
+     * verdict that was made then says nothing.
+     */
+    public Optional<TurnedAway> turnedAway() {
+        synchronized (conversations) {
+            return turnedAway;
+        }
+    }
+
+    /** When the server last sent something on one of the connections, by {@link System#nanoTime}. */
+    public OptionalLong lastHeard() {
+        synchronized (conversations) {
+            return conversations.stream()
+                    .map(each -> each.wire().lastHeard())
+                    .flatMapToLong(OptionalLong::stream)
+                    .max();
+        }
+    }
+
+    /** The connections that the server ended without an answer to what was sent last. */
+    public List<Cut> cuts() {
+        synchronized (conversations) {
+            return conversations.stream()
+                    .flatMap(each -> each.wire().cut().stream())
+                    .toList();
+        }
     }
 
     public Target target() {
@@ -72,7 +164,7 @@ public final class CheckContext implements AutoCloseable {
 
     /** The TLS settings that most checks use with this target. */
     public TlsOffer offer() {
-        return TlsOffer.of(settings.indicationFor(target));
+        return TlsOffer.of(settings.indicationFor(target)).presenting(settings.clientIdentity());
     }
 
     /** Limits the time, counted from now, within which connections may be made. */
@@ -101,7 +193,15 @@ public final class CheckContext implements AutoCloseable {
      * @throws IOException if it could not be made, or the time for this check is over
      */
     public Conversation connect() throws IOException {
-        return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left()));
+        left();
+        pacing.awaitTurn();
+        Duration left = left();
+        try {
+            return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left, greetings));
+        } catch (IOException e) {
+            turnedAway(new TurnedAway(TurnedAway.Kind.REFUSED, "the connection could not be made: " + e.getMessage()));
+            throw e;
+        }
     }
 
     /**
@@ -116,6 +216,7 @@ public final class CheckContext implements AutoCloseable {
             return direct;
         }
         try {
+            pacing.awaitTurn();
             Conversation other = kept(direct.fromElsewhere(nextNumber()));
             direct.close();
             return other;
@@ -163,7 +264,7 @@ public final class CheckContext implements AutoCloseable {
         if (target.scheme().implicitTls()) {
             return new TlsReadiness.Ready(conversation);
         }
-        Optional<Verdict> obstacle = dialect.talkToGoAhead(conversation);
+        Optional<Verdict> obstacle = dialect.talkToGoAhead(conversation, settings);
         return obstacle.isPresent() ? new TlsReadiness.Blocked(obstacle.get()) : new TlsReadiness.Ready(conversation);
     }
 

@@ -12,10 +12,35 @@ import java.util.Optional;
  *
  * @param problem why the target cannot be checked: it cannot be reached or speaks another protocol, with a hint; empty
  *     if it can
+ * @param notes what the run did otherwise than usual, and why, as sentences without the full stop
  */
-public record Survey(List<Phase> phases, Optional<HandshakeResult.Done> tls, Optional<String> problem) {
+public record Survey(
+        List<Phase> phases, Optional<HandshakeResult.Done> tls, Optional<String> problem, List<String> notes) {
+    /** The name of the phase in which the client waits for the greeting. */
+    public static final String GREETING = "GREETING";
+
     public Survey {
         phases = List.copyOf(phases);
+        notes = List.copyOf(notes);
+    }
+
+    /** A survey without notes. */
+    public Survey(List<Phase> phases, Optional<HandshakeResult.Done> tls, Optional<String> problem) {
+        this(phases, tls, problem, List.of());
+    }
+
+    /** The same with another problem, and with these notes. */
+    public Survey with(Optional<String> otherProblem, List<String> itsNotes) {
+        return new Survey(phases, tls, otherProblem, itsNotes);
+    }
+
+    /** How long the server took to greet; zero if it did not. */
+    public Duration greeting() {
+        return phases.stream()
+                .filter(phase -> phase.name().equals(GREETING))
+                .map(Phase::took)
+                .findFirst()
+                .orElse(Duration.ZERO);
     }
 
     /** A phase of the upgrade and the time it took. */

@@ -4,26 +4,39 @@ package dev.starttls.conformance.check;
  * What a check found.
  *
  * @param detail what was observed, as a sentence without the full stop; the reason for skip and inconclusive
+ * @param basis whether an answer of the server is behind it
  */
-public record Verdict(Status status, String detail) {
+public record Verdict(Status status, String detail, Basis basis) {
+    /** What a verdict rests on. */
+    public enum Basis {
+        /** On what the server sent, or on a rule that needs no answer. */
+        OBSERVATION,
+        /** On nothing: the answer that the check is about did not come. */
+        SILENCE
+    }
+
     public static Verdict pass(String detail) {
-        return new Verdict(Status.PASS, detail);
+        return new Verdict(Status.PASS, detail, Basis.OBSERVATION);
     }
 
     public static Verdict fail(String detail) {
-        return new Verdict(Status.FAIL, detail);
+        return new Verdict(Status.FAIL, detail, Basis.OBSERVATION);
     }
 
     public static Verdict warn(String detail) {
-        return new Verdict(Status.WARN, detail);
+        return new Verdict(Status.WARN, detail, Basis.OBSERVATION);
     }
 
     public static Verdict skip(String reason) {
-        return new Verdict(Status.SKIP, reason);
+        return new Verdict(Status.SKIP, reason, Basis.OBSERVATION);
     }
 
+    /**
+     * The answer did not come: the server did not let the check get as far, sent nothing, or hung up. If the check is of
+     * level MUST or SECURITY, the run does not pass.
+     */
     public static Verdict inconclusive(String reason) {
-        return new Verdict(Status.INCONCLUSIVE, reason);
+        return new Verdict(Status.INCONCLUSIVE, reason, Basis.SILENCE);
     }
 
     /**
@@ -31,11 +44,21 @@ public record Verdict(Status status, String detail) {
      * #inconclusive}, which is for want of an answer, it does not keep a run from passing.
      */
     public static Verdict undecided(String reason) {
-        return new Verdict(Status.INCONCLUSIVE, reason);
+        return new Verdict(Status.INCONCLUSIVE, reason, Basis.OBSERVATION);
+    }
+
+    /** The same with another text. */
+    public Verdict withDetail(String other) {
+        return new Verdict(status, other, basis);
+    }
+
+    /** Whether it is inconclusive for want of an answer. */
+    public boolean unanswered() {
+        return status == Status.INCONCLUSIVE && basis == Basis.SILENCE;
     }
 
     /** The verdict as the level allows it: violating a SHOULD is at most a warning. */
-    Verdict at(Level level) {
+    public Verdict at(Level level) {
         return level == Level.SHOULD && status == Status.FAIL ? warn(detail) : this;
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One connection as a check uses it: lines and raw bytes, first in plaintext and then, after {@link #handshake}, inside
@@ -25,14 +26,21 @@ public final class Conversation implements AutoCloseable {
     private final Transcript transcript;
     private final int number;
     private final Duration answer;
+    private final GreetingWatch greeting;
+    /** Whether a line was read or sent, or the connection was used otherwise: the next line is no greeting. */
+    private boolean opened;
+
     private byte[] pending = new byte[0];
     private Optional<TlsEngine> tls = Optional.empty();
+    private boolean certificateRequested;
 
-    private Conversation(TcpConnection wire, Transcript transcript, int number, Duration answer) {
+    private Conversation(
+            TcpConnection wire, Transcript transcript, int number, Duration answer, GreetingWatch greeting) {
         this.wire = wire;
         this.transcript = transcript;
         this.number = number;
         this.answer = answer;
+        this.greeting = greeting;
     }
 
     /**
@@ -44,16 +52,22 @@ public final class Conversation implements AutoCloseable {
      */
     public static Conversation open(Target target, Transcript transcript, int number, Duration answer)
             throws IOException {
-        return open(target, transcript, number, answer, answer);
+        return open(target, transcript, number, answer, answer, GreetingWatch.within(answer));
     }
 
     /**
-     * The same with less time for the connection than for an answer.
+     * The same with less time for the connection than for an answer, and another for the greeting.
      *
      * @throws IOException if that fails
      */
     public static Conversation open(
-            Target target, Transcript transcript, int number, Duration answer, Duration connecting) throws IOException {
+            Target target,
+            Transcript transcript,
+            int number,
+            Duration answer,
+            Duration connecting,
+            GreetingWatch greeting)
+            throws IOException {
         String at = target.address()
                 .map(address -> " at " + address.getHostAddress())
                 .orElse("");
@@ -63,7 +77,7 @@ public final class Conversation implements AutoCloseable {
             TcpConnection wire = target.address().isPresent()
                     ? TcpConnection.connect(target.address().get(), target.port(), limit)
                     : TcpConnection.connect(ServerIdentity.toAscii(target.host()), target.port(), limit);
-            return new Conversation(wire, transcript, number, answer);
+            return new Conversation(wire, transcript, number, answer, greeting);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());
             throw e;
@@ -72,7 +86,8 @@ public final class Conversation implements AutoCloseable {
 
     /** A conversation over a connected socket. */
     public static Conversation over(Socket connected, Transcript transcript, int number, Duration answer) {
-        return new Conversation(TcpConnection.over(connected), transcript, number, answer);
+        return new Conversation(
+                TcpConnection.over(connected), transcript, number, answer, GreetingWatch.within(answer));
     }
 
     /**
@@ -86,7 +101,7 @@ public final class Conversation implements AutoCloseable {
                 itsNumber,
                 "connects to the same from " + other.local().getAddress().getHostAddress()
                         + ", because servers may trust a client at their own address");
-        return new Conversation(other, transcript, itsNumber, answer);
+        return new Conversation(other, transcript, itsNumber, answer, greeting);
     }
 
     /** Whether it goes from the server's own address to itself; servers may trust such a client. */
@@ -97,6 +112,11 @@ public final class Conversation implements AutoCloseable {
     /** The connection itself, for checks with TLS of their own; they {@link #record} themselves what they send. */
     public TcpConnection wire() {
         return wire;
+    }
+
+    /** Whether the server asked for a certificate of the client in the last handshake. */
+    public boolean certificateRequested() {
+        return certificateRequested;
     }
 
     /** Whether the conversation is inside TLS. */
@@ -143,6 +163,7 @@ public final class Conversation implements AutoCloseable {
     }
 
     private void write(byte[] bytes) {
+        opened = true;
         if (tls.isPresent()) {
             tls.get().write(bytes);
         } else {
@@ -150,13 +171,48 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    /** Reads a line within the time for an answer. */
+    /** Reads a line within the time for an answer or, if it is the first, for the greeting. */
     public Received readLine() {
-        return readLine(answer);
+        return readLine(greetingDue() ? greeting.limit() : answer);
+    }
+
+    /** Reads a line within the time for an answer, or this one if it is shorter. */
+    public Received readLineWithin(Duration limit) {
+        return readLine(limit.compareTo(answer) < 0 ? limit : answer);
     }
 
     /** Reads a line, which ends with LF; the result says whether CR came before it. */
     public Received readLine(Duration limit) {
+        boolean first = greetingDue();
+        Received received = nextLine(limit);
+        if (first) {
+            opened = true;
+            if (received instanceof Received.Line line) {
+                greeting.greeted(line.text());
+            } else if (!(received instanceof Received.Silence) || limit.compareTo(greeting.limit()) >= 0) {
+                greeting.missing(received);
+            }
+        }
+        return received;
+    }
+
+    /** Whether the next line is the first of the connection, or the first inside TLS where TLS comes first. */
+    private boolean greetingDue() {
+        return !opened && (secure() || !wire.hasSent());
+    }
+
+    /** Reports the first line, for checks that read it themselves. */
+    public void greeted(String line) {
+        opened = true;
+        greeting.greeted(line);
+    }
+
+    /** The longest wait for the first line. */
+    public Duration greetingLimit() {
+        return greeting.limit();
+    }
+
+    private Received nextLine(Duration limit) {
         long end = System.nanoTime() + limit.toNanos();
         int searched = 0;
         while (true) {
@@ -266,6 +322,15 @@ public final class Conversation implements AutoCloseable {
      * fails as {@link HandshakeResult.Failure#NOT_TLS}.
      */
     public HandshakeResult handshake(TlsOffer offer) {
+        return handshake(offer, early -> new TlsEngine(wire, offer, early));
+    }
+
+    /** The same, with a session that may be resumed, and resumes one if there is one. */
+    public HandshakeResult handshake(TlsOffer offer, ResumableTls sessions) {
+        return handshake(offer, early -> new TlsEngine(wire, sessions.engine(offer), early));
+    }
+
+    private HandshakeResult handshake(TlsOffer offer, Function<byte[], TlsEngine> engines) {
         byte[] early = takePending();
         if (early.length > 0) {
             record(From.SERVER, Transcript.printable(early));
@@ -279,8 +344,15 @@ public final class Conversation implements AutoCloseable {
                 Through.TLS,
                 "TLS handshake begins"
                         + offer.serverName().map(name -> ", SNI " + name).orElse(""));
-        TlsEngine engine = new TlsEngine(wire, offer, early);
+        TlsEngine engine = engines.apply(early);
         HandshakeResult handshake = engine.handshake(answer);
+        certificateRequested = engine.certificateRequested();
+        if (certificateRequested) {
+            note("the server asks for a certificate of the client: "
+                    + (offer.identity().isPresent()
+                            ? "it gets " + offer.identity().get()
+                            : "it gets none"));
+        }
         if (handshake.done()) {
             tls = Optional.of(engine);
         } else if (((HandshakeResult.Failed) handshake).failure() == HandshakeResult.Failure.OWN_ALERT) {
@@ -306,6 +378,12 @@ public final class Conversation implements AutoCloseable {
     public void finish() {
         note("ends its sending side (FIN)");
         wire.finish();
+    }
+
+    /** Closes it with a reset, which no server takes for an orderly end; it cannot be used any more. */
+    public void reset() {
+        note("resets the connection");
+        wire.reset();
     }
 
     /** A remark in the transcript. */

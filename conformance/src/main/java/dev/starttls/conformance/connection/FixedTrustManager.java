@@ -3,18 +3,26 @@ package dev.starttls.conformance.connection;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Accepts any chain, or refuses any: the checks judge chains, not the connection. */
 public final class FixedTrustManager extends X509ExtendedTrustManager {
     private final TlsOffer.OnCertificate verdict;
+    private final AtomicInteger judged = new AtomicInteger();
 
     public FixedTrustManager(TlsOffer.OnCertificate verdict) {
         this.verdict = verdict;
     }
 
+    /** How many chains came so far. */
+    int judged() {
+        return judged.get();
+    }
+
     private void judge() throws CertificateException {
+        judged.incrementAndGet();
         if (verdict == TlsOffer.OnCertificate.ABORT) {
             throw new CertificateException("the suite aborts this handshake on purpose");
         }

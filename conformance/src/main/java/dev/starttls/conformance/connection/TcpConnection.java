@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One raw TCP connection. Writes are sent at once (no Nagle), each in a segment of its own if the network allows it.
@@ -22,6 +23,9 @@ public final class TcpConnection implements Closeable {
     private final Socket socket;
     private final byte[] buffer = new byte[CHUNK];
     private volatile boolean abandoned;
+    private volatile long sent;
+    private volatile long heard;
+    private volatile long cut;
 
     private TcpConnection(Socket socket) {
         this.socket = socket;
@@ -102,6 +106,7 @@ public final class TcpConnection implements Closeable {
 
     /** Sends all of it; false if the peer is gone, and then the next read shows more. */
     public boolean write(byte[] bytes) {
+        sent = System.nanoTime();
         try {
             socket.getOutputStream().write(bytes);
             return true;
@@ -115,13 +120,19 @@ public final class TcpConnection implements Closeable {
         try {
             socket.setSoTimeout(millis(limit));
             int n = socket.getInputStream().read(buffer);
-            return n < 0 ? new Received.Ended(ConnectionEnd.FIN, "") : new Received.Data(Arrays.copyOf(buffer, n));
+            if (n < 0) {
+                cut = System.nanoTime();
+                return new Received.Ended(ConnectionEnd.FIN, "");
+            }
+            heard = System.nanoTime();
+            return new Received.Data(Arrays.copyOf(buffer, n));
         } catch (SocketTimeoutException e) {
             return new Received.Silence(limit);
         } catch (IOException e) {
             if (abandoned) {
                 return new Received.Ended(ConnectionEnd.GIVEN_UP, "");
             }
+            cut = System.nanoTime();
             return new Received.Ended(ConnectionEnd.RESET, e.getMessage() == null ? "" : e.getMessage());
         }
     }
@@ -133,6 +144,23 @@ public final class TcpConnection implements Closeable {
         } catch (IOException e) {
             // Already gone: the next read shows it.
         }
+    }
+
+    /** Whether this side has sent anything. */
+    public boolean hasSent() {
+        return sent != 0;
+    }
+
+    /** When the peer last sent something, by {@link System#nanoTime}; empty if it never did. */
+    public OptionalLong lastHeard() {
+        return heard == 0 ? OptionalLong.empty() : OptionalLong.of(heard);
+    }
+
+    /** How the peer ended it, if without any answer to what was sent last. */
+    public Optional<Cut> cut() {
+        return sent != 0 && cut != 0 && (heard == 0 || sent - heard > 0)
+                ? Optional.of(new Cut(sent, cut))
+                : Optional.empty();
     }
 
     /** The address of this end, for an address literal in EHLO. */
@@ -148,6 +176,16 @@ public final class TcpConnection implements Closeable {
     /** Closes, from another thread, because the time is over; reads then return {@link ConnectionEnd#GIVEN_UP}. */
     public void abandon() {
         abandoned = true;
+        close();
+    }
+
+    /** Closes it with a reset, which no server takes for an orderly end. */
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException e) {
+            // Already gone.
+        }
         close();
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -32,6 +33,7 @@ public final class TlsEngine {
     private static final int MAX_KEY_UPDATE = 64;
 
     private final TcpConnection wire;
+    private final FixedKeyManager keys;
     private final SSLEngine engine;
     private final ByteBuffer in = ByteBuffer.allocate(128 * 1024).flip();
     private ByteBuffer out = ByteBuffer.allocate(32 * 1024);
@@ -40,15 +42,29 @@ public final class TlsEngine {
 
     /** TLS that starts now; {@code early} are the bytes already read from the connection. */
     public TlsEngine(TcpConnection wire, TlsOffer offer, byte[] early) {
+        this(wire, offer, new FixedKeyManager(offer.identity()), early);
+    }
+
+    private TlsEngine(TcpConnection wire, TlsOffer offer, FixedKeyManager keys, byte[] early) {
+        this(wire, engine(offer, keys), keys, early);
+    }
+
+    /** TLS by a new engine, which has no certificate for a server that asks for one. */
+    TlsEngine(TcpConnection wire, SSLEngine engine, byte[] early) {
+        this(wire, engine, new FixedKeyManager(Optional.empty()), early);
+    }
+
+    private TlsEngine(TcpConnection wire, SSLEngine engine, FixedKeyManager keys, byte[] early) {
         this.wire = wire;
-        this.engine = engine(offer);
+        this.engine = engine;
+        this.keys = keys;
         in.compact().put(early).flip();
     }
 
-    private static SSLEngine engine(TlsOffer offer) {
+    private static SSLEngine engine(TlsOffer offer, FixedKeyManager keys) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new FixedTrustManager(offer.verdict())}, null);
+            context.init(new KeyManager[] {keys}, new TrustManager[] {new FixedTrustManager(offer.verdict())}, null);
             SSLEngine engine = context.createSSLEngine();
             engine.setUseClientMode(true);
             SSLParameters parameters = engine.getSSLParameters();
@@ -66,6 +82,11 @@ public final class TlsEngine {
     /** The version that was agreed on, as JSSE names it. */
     public String version() {
         return engine.getSession().getProtocol();
+    }
+
+    /** Whether the server asked for a certificate of the client (RFC 8446 section 4.3.2, RFC 5246 section 7.4.4). */
+    boolean certificateRequested() {
+        return keys.asked();
     }
 
     /** The registered name of the suite that was agreed on. */

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.connection;
 
+import dev.starttls.conformance.target.ClientIdentity;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,8 +11,10 @@ import java.util.Optional;
  * @param serverName the name sent in SNI, which a host can have (RFC 6066 section 3); empty sends none
  * @param versions protocol versions as JSSE names them; empty for the defaults of the Java runtime
  * @param verdict what to do with the server's certificate
+ * @param identity what to answer a server that asks for the client's certificate; empty answers with an empty list
  */
-public record TlsOffer(Optional<String> serverName, List<String> versions, OnCertificate verdict) {
+public record TlsOffer(
+        Optional<String> serverName, List<String> versions, OnCertificate verdict, Optional<ClientIdentity> identity) {
     public TlsOffer {
         versions = List.copyOf(versions);
     }
@@ -25,11 +28,21 @@ public record TlsOffer(Optional<String> serverName, List<String> versions, OnCer
     }
 
     public static TlsOffer of(Optional<String> serverName) {
-        return new TlsOffer(serverName, List.of(), OnCertificate.ACCEPT);
+        return new TlsOffer(serverName, List.of(), OnCertificate.ACCEPT, Optional.empty());
     }
 
     /** The same, but the handshake will be aborted with an alert when the certificate comes. */
     public TlsOffer aborting() {
-        return new TlsOffer(serverName, versions, OnCertificate.ABORT);
+        return new TlsOffer(serverName, versions, OnCertificate.ABORT, identity);
+    }
+
+    /** The same with only this version, as JSSE names it. */
+    public TlsOffer only(String version) {
+        return new TlsOffer(serverName, List.of(version), verdict, identity);
+    }
+
+    /** The same with a certificate of the client, or without. */
+    public TlsOffer presenting(Optional<ClientIdentity> own) {
+        return new TlsOffer(serverName, versions, verdict, own);
     }
 }

@@ -84,6 +84,15 @@ public final class Transcript {
         return shown;
     }
 
+    /** Adds entries of another transcript, with their times there: evidence that another check has gathered. */
+    public void repeat(List<Entry> others) {
+        synchronized (entries) {
+            int free = Math.min(others.size(), MAX_ENTRIES - entries.size());
+            entries.addAll(others.subList(0, free));
+            dropped += others.size() - free;
+        }
+    }
+
     /** A remark of the suite. */
     public void note(int connection, String text) {
         add(connection, From.SUITE, Through.PLAINTEXT, text);

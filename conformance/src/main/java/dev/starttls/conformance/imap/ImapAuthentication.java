@@ -23,10 +23,11 @@ record ImapAuthentication(ImapProtocolSession session, Login login) {
                         Verdict.skip("LOGIN cannot carry this user or password, and AUTH=PLAIN is not announced"));
             }
             ImapCommandResult answer = plain ? authenticate() : login(password);
+            session.tried(answer);
             // The server's answer may repeat the password, so the detail does not quote it.
             return answer.ok()
                     ? Optional.empty()
-                    : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));
+                    : Optional.of(answer.inconclusive("the login as " + login.user() + " failed"));
         } finally {
             Arrays.fill(password, '\0');
         }

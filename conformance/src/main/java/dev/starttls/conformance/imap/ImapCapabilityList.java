@@ -24,6 +24,13 @@ record ImapCapabilityList(List<String> announced) implements Offers {
         return new ImapCapabilityList(all);
     }
 
+    /** The list in a response code CAPABILITY (RFC 9051 section 7.1); empty if there is none. */
+    static Optional<ImapCapabilityList> in(Optional<String> code) {
+        return code.filter(text -> text.startsWith("CAPABILITY "))
+                .map(text -> new ImapCapabilityList(
+                        List.of(text.substring("CAPABILITY ".length()).strip().split(" +"))));
+    }
+
     boolean has(String capability) {
         return announced.contains(capability);
     }

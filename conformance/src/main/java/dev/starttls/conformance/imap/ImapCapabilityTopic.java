@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 
@@ -53,6 +54,14 @@ final class ImapCapabilityTopic implements Topic {
                 .run(ImapProfile.STAGES.introducedInside().then((session, context) -> {
                     if (!session.capabilities().has("LOGINDISABLED")) {
                         return Verdict.pass("not announced");
+                    }
+                    ImapCommandResult login = session.say("LOGIN " + UnknownUser.LOGIN_ARGUMENTS);
+                    if (login.ok()
+                            || login.code()
+                                    .filter("AUTHENTICATIONFAILED"::equals)
+                                    .isPresent()) {
+                        return Verdict.fail("LOGINDISABLED is announced inside TLS, although LOGIN is tried there: "
+                                + login.description());
                     }
                     return session.capabilities().mechanisms().isEmpty()
                             ? Verdict.fail("LOGINDISABLED is announced inside TLS, and no AUTH=: no client can log in")

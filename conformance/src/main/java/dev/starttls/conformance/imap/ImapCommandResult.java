@@ -79,6 +79,24 @@ record ImapCommandResult(String tag, List<ObservedImapResponse> before, Observed
         return is(Condition.BAD);
     }
 
+    /** RFC 5530 section 3. */
+    @Override
+    public boolean wantsTls() {
+        return is(Condition.NO) && code().filter("PRIVACYREQUIRED"::equals).isPresent();
+    }
+
+    /** BAD refuses the command, whatever the credentials. */
+    @Override
+    public boolean refusesCredentials() {
+        return is(Condition.NO) && !wantsTls();
+    }
+
+    /** Without the tag. */
+    @Override
+    public String wording() {
+        return end instanceof ObservedImapResponse.Tagged tagged ? tagged.condition() + " " + tagged.text() : "";
+    }
+
     @Override
     public boolean refusesState() {
         return is(Condition.BAD);

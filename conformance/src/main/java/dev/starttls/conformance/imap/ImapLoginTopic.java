@@ -25,9 +25,11 @@ final class ImapLoginTopic implements Topic {
     public List<Check> checks() {
         return List.of(
                 Check.of("IMAP-S-08a", "LOGINDISABLED is announced before TLS, or LOGIN is not possible")
-                        .clause("RFC 9051 section 6.2.3")
+                        .clause("RFC 9051 sections 6.2.3 and 11.1")
                         .level(Level.MUST)
-                        .why("LOGINDISABLED tells a client that it must not send its password before TLS.")
+                        .why(
+                                "LOGINDISABLED tells a client that it must not send its password before TLS. If only the answer"
+                                        + " to LOGIN says so, the password has crossed the network.")
                         .fix(FIX)
                         .onUpgraded(Protocol.IMAP)
                         .run(ImapProfile.STAGES
@@ -53,18 +55,15 @@ final class ImapLoginTopic implements Topic {
             return Verdict.fail(detail);
         }
         if (login.bye() || login.ended()) {
-            return Verdict.pass(detail);
+            return Verdict.warn(detail + "; a client that is not told sends its password first");
         }
         if (!login.refusal()) {
-            return Verdict.inconclusive(detail);
+            return login.inconclusive(detail);
         }
+        Verdict refused = Verdict.warn(detail + "; a client that is not told sends its password first");
         return privacyRequired(login) || !login.is(Condition.NO)
-                ? Verdict.pass(detail)
-                : againstControl(
-                        context,
-                        login,
-                        Verdict.fail(detail + SAME),
-                        Verdict.pass(detail + ", which differs from the answer to a wrong password"));
+                ? refused
+                : againstControl(context, login, Verdict.fail(detail + SAME), refused);
     }
 
     private static Verdict login(ImapProtocolSession session, CheckContext context) throws IOException {
@@ -80,7 +79,7 @@ final class ImapLoginTopic implements Topic {
             return Verdict.warn("refused, but with BAD, which says that the command was wrong: " + detail);
         }
         if (!login.is(Condition.NO)) {
-            return Verdict.inconclusive("LOGIN was answered with " + detail);
+            return login.inconclusive("LOGIN was answered with " + detail);
         }
         if (privacyRequired(login)) {
             return Verdict.pass(detail);
@@ -89,7 +88,8 @@ final class ImapLoginTopic implements Topic {
                 context,
                 login,
                 session.capabilities().has("LOGINDISABLED")
-                        ? Verdict.inconclusive(detail + SAME + "; whether the password was tried cannot be observed")
+                        ? Verdict.warn(detail + SAME + "; whether the password was tried cannot be observed, and the"
+                                + " client does not learn that it must use TLS")
                         : Verdict.fail("the password was tried in plaintext: " + detail + SAME),
                 Verdict.pass("refused otherwise than a wrong password, though without [PRIVACYREQUIRED]: " + detail));
     }

@@ -48,6 +48,8 @@ public final class ImapProfile implements UpgradeProfile {
                 new ImapGreetingTopic(),
                 new ImapCapabilityTopic(),
                 new ImapLoginTopic(),
+                new ImapLiteralLoginTopic(),
+                new ImapCapabilityCodeTopic(),
                 new ImapLiteralInjectionTopic(),
                 new ImapSyntaxTopic(),
                 new ImapLiteralTopic());
@@ -98,6 +100,16 @@ public final class ImapProfile implements UpgradeProfile {
     }
 
     @Override
+    public List<String> inventedLogins() {
+        return List.of("LOGIN " + UnknownUser.LOGIN_ARGUMENTS, "AUTHENTICATE PLAIN " + UnknownUser.PLAIN);
+    }
+
+    @Override
+    public List<String> needLogin() {
+        return List.of("LIST \"\" \"\"");
+    }
+
+    @Override
     public String longCommand() {
         return "NOOP";
     }
@@ -128,6 +140,11 @@ public final class ImapProfile implements UpgradeProfile {
     @Override
     public boolean answersHarmless(String line) {
         return line.matches("(?i)h OK( .*)?");
+    }
+
+    @Override
+    public boolean refusesHarmless(String line) {
+        return line.matches("(?i)(h (NO|BAD)|\\* BAD)( .*)?");
     }
 
     @Override

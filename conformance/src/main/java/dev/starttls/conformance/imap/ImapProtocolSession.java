@@ -25,6 +25,7 @@ final class ImapProtocolSession extends ProtocolSession {
 
     private int commands;
     private ImapCapabilityList capabilities = new ImapCapabilityList(List.of());
+    private Optional<ImapCapabilityList> afterLogin = Optional.empty();
 
     ImapProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, ImapProfile.WORDS);
@@ -33,6 +34,16 @@ final class ImapProtocolSession extends ProtocolSession {
     /** The capabilities in the last answer to CAPABILITY. */
     ImapCapabilityList capabilities() {
         return capabilities;
+    }
+
+    /** The capabilities in the code of the answer that ended the last login; empty if there are none. */
+    Optional<ImapCapabilityList> afterLogin() {
+        return afterLogin;
+    }
+
+    /** Keeps what the answer to a login says. */
+    void tried(ImapCommandResult login) {
+        afterLogin = ImapCapabilityList.in(login.code());
     }
 
     ObservedImapResponse response() {
@@ -154,21 +165,33 @@ final class ImapProtocolSession extends ProtocolSession {
                 answers, first.ok(), foreign, rest.get(rest.size() - 1).ended());
     }
 
-    /** An untagged OK for the user may come at any time (RFC 9051 section 7.1.1). */
+    /**
+     * Untagged data and statuses may come at any time (RFC 9051 sections 2.2.2 and 7), a warning and a capability list
+     * too. PREAUTH is a greeting, an untagged BAD and a tagged response answer a command, and none was sent.
+     */
     @Override
     public UnsolicitedResponse unsolicited() {
         ImapCommandResult answer = say("NOOP");
-        if (answer.before().isEmpty()) {
+        String all = answer.before().stream()
+                .map(response -> response.description() + ", ")
+                .collect(Collectors.joining());
+        boolean foreign = answer.end() instanceof ObservedImapResponse.Tagged tagged
+                && !tagged.tag().equals(answer.tag());
+        boolean forbidden = foreign
+                || answer.asks()
+                || answer.before().stream()
+                        .anyMatch(response -> response.untagged(Condition.BAD) || response.untagged(Condition.PREAUTH));
+        if (forbidden) {
             return new UnsolicitedResponse(
-                    answer.ok() ? UnsolicitedResponse.Kind.NOTHING : UnsolicitedResponse.Kind.UNCLEAR,
-                    answer.description());
+                    UnsolicitedResponse.Kind.FORBIDDEN, all + answer.end().description());
         }
-        boolean allowed = answer.before().stream()
-                .allMatch(response -> response.untagged(Condition.OK)
-                        && !response.code().orElse("").startsWith("CAPABILITY"));
-        return new UnsolicitedResponse(
-                allowed ? UnsolicitedResponse.Kind.ALLOWED : UnsolicitedResponse.Kind.FORBIDDEN,
-                answer.before().stream().map(ObservedImapResponse::description).collect(Collectors.joining(", ")));
+        if (!answer.ok()) {
+            return new UnsolicitedResponse(UnsolicitedResponse.Kind.UNCLEAR, answer.description());
+        }
+        return answer.before().isEmpty()
+                ? new UnsolicitedResponse(UnsolicitedResponse.Kind.NOTHING, answer.description())
+                : new UnsolicitedResponse(
+                        UnsolicitedResponse.Kind.ALLOWED, all + answer.end().description());
     }
 
     @Override
@@ -192,7 +215,7 @@ final class ImapProtocolSession extends ProtocolSession {
             case OK, PREAUTH -> new Greeting.Ready(status.description(), status.flaws());
             case BYE ->
                 status.flaws().isEmpty()
-                        ? new Greeting.Busy(status.description())
+                        ? new Greeting.Refusal(status.description())
                         : new Greeting.NoService(
                                 status.description() + ", not well formed: " + String.join(", ", status.flaws()));
             case NO, BAD -> new Greeting.NoService(status.description());
@@ -208,7 +231,10 @@ final class ImapProtocolSession extends ProtocolSession {
         ObservedImapResponse greeting = response();
         return greeting.untagged(Condition.OK)
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.description() + ", not '* OK'"));
+                : Optional.of(Verdict.inconclusive(
+                        greeting instanceof ObservedImapResponse.None
+                                ? "no greeting: " + greeting.description()
+                                : "the greeting was " + greeting.description() + ", not '* OK'"));
     }
 
     @Override

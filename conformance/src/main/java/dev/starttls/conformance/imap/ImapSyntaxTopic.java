@@ -109,15 +109,26 @@ final class ImapSyntaxTopic implements Topic {
                         + " tag they do not learn which command failed, and wait.")
                 .fix("Answer BAD with the command's tag.")
                 .on(Protocol.IMAP)
-                .run(ImapProfile.STAGES.opened().then((session, context) -> {
-                    String tag = session.nextTag();
-                    session.wire().send(tag + " XUNKNOWN");
-                    List<ObservedImapResponse> responses = throughNoop(session);
-                    boolean bad = responses.stream().anyMatch(response -> response.ends(tag) && isBad(response));
-                    return bad
-                            ? Verdict.pass(description(responses))
-                            : Verdict.fail("expected BAD with the tag " + tag + ", got " + description(responses));
-                }));
+                .run(ImapProfile.STAGES.opened().then((session, context) -> unknownRefused(session)));
+    }
+
+    private static Verdict unknownRefused(ImapProtocolSession session) {
+        String tag = session.nextTag();
+        session.wire().send(tag + " XUNKNOWN");
+        List<ObservedImapResponse> responses = throughNoop(session);
+        String detail = description(responses);
+        if (responses.stream().noneMatch(response -> response.ends(tag) && isBad(response))) {
+            return Verdict.fail("expected BAD with the tag " + tag + ", got " + detail);
+        }
+        // RFC 9051 section 2.2.2: one completion result for each command; the other is that of NOOP.
+        long results = responses.stream()
+                .filter(response -> response instanceof ObservedImapResponse.Tagged
+                        || response.untagged(Condition.BAD)
+                        || response instanceof ObservedImapResponse.Malformed)
+                .count();
+        return results > 2
+                ? Verdict.fail("two commands were answered with " + results + " results: " + detail)
+                : Verdict.pass(detail);
     }
 
     private static Check noop() {

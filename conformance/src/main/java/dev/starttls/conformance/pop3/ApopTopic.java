@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /** Checks of the timestamp in the greeting (RFC 1939 section 7). */
 final class ApopTopic implements Topic {
     private static final Pattern TIMESTAMP = Pattern.compile("<[^<> ]+@[^<> ]+>");
-    private static final String NONE = "the greeting has no timestamp, so APOP is not offered";
+    static final String NONE = "the greeting has no timestamp, so APOP is not offered";
 
     @Override
     public List<Check> checks() {
@@ -44,7 +44,7 @@ final class ApopTopic implements Topic {
                         .run(ApopTopic::reused));
     }
 
-    private static Optional<String> timestamp(ObservedPop3Reply greeting) {
+    static Optional<String> timestamp(ObservedPop3Reply greeting) {
         if (!(greeting instanceof ObservedPop3Reply.Answer answer) || !answer.good()) {
             return Optional.empty();
         }

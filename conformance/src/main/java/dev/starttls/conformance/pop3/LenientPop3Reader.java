@@ -3,6 +3,7 @@ package dev.starttls.conformance.pop3;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.pop3.ObservedPop3Reply.Status;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,17 @@ final class LenientPop3Reader {
     /** No command of the suite has an answer this long; a CAPA list has some ten lines. */
     private static final int MAX_LINES = 500;
 
+    /** The lines of a list come together; where the dot is missing, this much is waited for it. */
+    private static final Duration LINE_OF_LIST = Duration.ofSeconds(2);
+
+    static final String NO_DOT = "the list does not end with a line of a single dot";
+
     private LenientPop3Reader() {}
+
+    /** A further line of a multi-line response. */
+    static Received lineOfList(Conversation conversation) {
+        return conversation.readLineWithin(LINE_OF_LIST);
+    }
 
     /** A response of one line. */
     static ObservedPop3Reply read(Conversation conversation) {
@@ -49,11 +60,15 @@ final class LenientPop3Reader {
         List<String> flaws = new ArrayList<>(answer.flaws());
         int longest = answer.longest();
         while (list.size() < MAX_LINES) {
-            Received received = conversation.readLine();
+            Received received = lineOfList(conversation);
+            if (received instanceof Received.Silence && !list.isEmpty()) {
+                // One fault, which the check of the list reports; the others can go on with what came.
+                flaws.add(NO_DOT);
+                return new ObservedPop3Reply.Answer(Status.OK, answer.text(), list, flaws, longest);
+            }
             if (!(received instanceof Received.Line line)) {
                 return new ObservedPop3Reply.Malformed(
-                        "+OK " + answer.text(),
-                        "it does not end with a line of a single dot; instead:" + " " + received.description());
+                        "+OK " + answer.text(), NO_DOT + "; instead: " + received.description());
             }
             flaws.addAll(flaws(line));
             if (line.text().equals(".")) {
@@ -75,12 +90,13 @@ final class LenientPop3Reader {
         while (i < lines.size()) {
             ObservedPop3Reply reply = of(new Received.Line(lines.get(i++), false));
             if (reply.good() && i < lines.size() && !startsReply(lines.get(i))) {
+                int dot = i + lines.subList(i, lines.size()).indexOf(".");
+                boolean dotted = dot >= i;
                 List<String> list = new ArrayList<>();
-                while (i < lines.size() && !lines.get(i).equals(".")) {
+                while (i < lines.size() && (dotted ? i < dot : !startsReply(lines.get(i)))) {
                     list.add(lines.get(i++));
                 }
-                // The line with the dot.
-                i = Math.min(i + 1, lines.size());
+                i += dotted ? 1 : 0;
                 reply = new ObservedPop3Reply.Answer(
                         Status.OK, ((ObservedPop3Reply.Answer) reply).text(), list, List.of(), 0);
             }

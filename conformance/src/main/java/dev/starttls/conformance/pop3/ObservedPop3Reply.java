@@ -41,6 +41,17 @@ sealed interface ObservedPop3Reply extends Response {
         }
     }
 
+    /**
+     * CAPA was refused by a server that has not answered it in this session: it does not know the command, which it
+     * need not, and a client has to try what it wants (RFC 2449 section 5).
+     */
+    record Unlisted(Answer refused) implements ObservedPop3Reply {
+        @Override
+        public List<String> flaws() {
+            return refused.flaws();
+        }
+    }
+
     /** A line that cannot be a response. */
     record Malformed(String line, String problem) implements ObservedPop3Reply {
         @Override
@@ -78,14 +89,23 @@ sealed interface ObservedPop3Reply extends Response {
         return good();
     }
 
+    /** {@code +OK}; for CAPA also that there is no list. */
     @Override
     default boolean done() {
-        return good();
+        return good() || this instanceof Unlisted;
     }
 
     @Override
     default boolean goodbye() {
         return good();
+    }
+
+    /** RFC 3206 section 5: the problem is in the credentials. */
+    @Override
+    default boolean namesCredentials() {
+        return this instanceof Answer answer
+                && refusal()
+                && answer.text().regionMatches(true, 0, "[AUTH]", 0, "[AUTH]".length());
     }
 
     /** POP3 has only one kind of refusal. */
@@ -108,7 +128,7 @@ sealed interface ObservedPop3Reply extends Response {
 
     @Override
     default boolean came() {
-        return this instanceof Answer;
+        return this instanceof Answer || this instanceof Unlisted;
     }
 
     @Override
@@ -122,6 +142,9 @@ sealed interface ObservedPop3Reply extends Response {
             String more = answer.list().isEmpty() ? "" : " and " + answer.list().size() + " lines";
             String line = answer.status().indicator() + " " + answer.text();
             return "'" + Transcript.printable(line).strip() + "'" + more;
+        }
+        if (this instanceof Unlisted unlisted) {
+            return unlisted.refused().description();
         }
         if (this instanceof Malformed malformed) {
             return "'" + Transcript.printable(malformed.line()) + "', which is not a POP3 response: "

@@ -23,7 +23,7 @@ record Pop3Authentication(Pop3ProtocolSession session, Login login) {
         // The server's answer may repeat the password, so the detail does not quote it.
         return reply.good()
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));
+                : Optional.of(reply.inconclusive("the login as " + login.user() + " failed"));
     }
 
     private ObservedPop3Reply named() {

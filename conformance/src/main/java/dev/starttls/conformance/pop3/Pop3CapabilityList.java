@@ -13,8 +13,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** The capabilities in a response to CAPA: tags in upper case, each with its parameters (RFC 2449 section 3). */
-record Pop3CapabilityList(List<String> lines, Map<String, String> announced) implements Offers {
+/**
+ * The capabilities in a response to CAPA: tags in upper case, each with its parameters (RFC 2449 section 3).
+ *
+ * @param ended whether the dot came after the list
+ * @param known false if the server does not know CAPA
+ */
+record Pop3CapabilityList(List<String> lines, Map<String, String> announced, boolean ended, boolean known)
+        implements Offers {
+    /** What is known before CAPA was sent. */
+    static final Pop3CapabilityList NONE = new Pop3CapabilityList(List.of(), Map.of(), true, true);
+
     Pop3CapabilityList {
         lines = List.copyOf(lines);
         announced = Map.copyOf(announced);
@@ -28,7 +37,8 @@ record Pop3CapabilityList(List<String> lines, Map<String, String> announced) imp
             String parameters = parts.length > 1 ? parts[1].strip() : "";
             announced.merge(parts[0].toUpperCase(Locale.ROOT), parameters, (a, b) -> (a + " " + b).strip());
         }
-        return new Pop3CapabilityList(lines, announced);
+        boolean ended = !reply.flaws().contains(LenientPop3Reader.NO_DOT);
+        return new Pop3CapabilityList(lines, announced, ended, !(reply instanceof ObservedPop3Reply.Unlisted));
     }
 
     boolean has(String tag) {
@@ -40,14 +50,16 @@ record Pop3CapabilityList(List<String> lines, Map<String, String> announced) imp
         return Optional.ofNullable(announced.get(tag));
     }
 
+    /** Without a list, STLS may still work and has to be tried. */
     @Override
     public Optional<String> upgrade() {
-        return of("STLS");
+        return known ? of("STLS") : Optional.of("");
     }
 
+    /** Where a list has no end, what follows it cannot be told apart from it. */
     @Override
     public boolean pipelining() {
-        return has("PIPELINING");
+        return ended && has("PIPELINING");
     }
 
     @Override

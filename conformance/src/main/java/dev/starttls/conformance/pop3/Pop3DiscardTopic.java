@@ -3,9 +3,10 @@ package dev.starttls.conformance.pop3;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.upgrade.Injection;
 import java.io.IOException;
@@ -30,47 +31,76 @@ final class Pop3DiscardTopic implements Topic {
                                 + " does not apply to clients at the server's own address. Cyrus: allowplaintext: no."
                                 + " Courier: POP3_TLS_REQUIRED=1.")
                         .onUpgraded(Protocol.POP3)
-                        .run(Pop3DiscardTopic::user),
+                        .run(Pop3Profile.STAGES.offered().then(Pop3DiscardTopic::user)),
+                Check.of("POP3-S-31", "the user named by APOP before TLS is forgotten inside it")
+                        .clause("RFC 2595 section 4")
+                        .level(Level.SECURITY)
+                        .why("APOP names a user as USER does, and a server that keeps the name of a refused APOP lets"
+                                + " an attacker on the path choose whose password is tried inside TLS.")
+                        .fix("Forget the name when APOP is refused, and at the upgrade.")
+                        .onUpgraded(Protocol.POP3)
+                        .run(Pop3DiscardTopic::apop),
                 Injection.check(PROFILE, "POP3-S-12d", "a user named in plaintext after STLS is not known inside TLS")
-                        .run(Pop3DiscardTopic::injected));
+                        .run(Pop3Profile.STAGES.offered().then(Pop3DiscardTopic::injected)));
     }
 
-    private static Verdict user(CheckContext context) throws IOException {
-        UserBeforeTls named = UserBeforeTls.by(context);
-        return Pop3Profile.STAGES
-                .offered()
-                .then((session, same) -> {
-                    ObservedPop3Reply user = session.say("USER " + named.user());
-                    if (user.refusal()) {
-                        return Verdict.pass("no user can be named before TLS: " + user.description());
-                    }
-                    if (!user.good()) {
-                        return Verdict.inconclusive("USER before TLS was answered with " + user.description());
-                    }
-                    ObservedPop3Reply goAhead = session.say("STLS");
-                    if (goAhead.refusal()) {
-                        return Verdict.pass("STLS is refused after USER: " + goAhead.description());
-                    }
-                    if (!goAhead.good()) {
-                        return Verdict.inconclusive("STLS after USER was answered with " + goAhead.description());
-                    }
-                    HandshakeResult handshake = session.handshake();
-                    return handshake instanceof HandshakeResult.Done done
-                            ? named.judge(session, done, "the USER sent before TLS")
-                            : Verdict.inconclusive("the TLS handshake failed: " + handshake.description());
-                })
-                .run(context);
+    private static Verdict user(Pop3ProtocolSession session, CheckContext context) {
+        ObservedPop3Reply user = session.say("USER " + UnknownUser.NAME);
+        if (user.refusal()) {
+            // The name may be kept although it is refused.
+            Verdict kept = inside(session, context, "USER");
+            return kept.status() == Status.FAIL
+                    ? kept
+                    : Verdict.pass("no user can be named before TLS: " + user.description());
+        }
+        return user.good()
+                ? inside(session, context, "USER")
+                : user.inconclusive("USER before TLS was answered with " + user.description());
+    }
+
+    private static Verdict apop(CheckContext context) throws IOException {
+        Pop3ProtocolSession session = Pop3Profile.STAGES.open(context);
+        ObservedPop3Reply greeting = session.next();
+        if (!greeting.good()) {
+            return Verdict.inconclusive("the greeting was " + greeting.description() + ", not +OK");
+        }
+        if (ApopTopic.timestamp(greeting).isEmpty()) {
+            return Verdict.pass(ApopTopic.NONE);
+        }
+        Optional<Verdict> obstacle = session.introduced().or(session::offered);
+        return obstacle.isPresent() ? obstacle.get() : apop(session, context);
+    }
+
+    private static Verdict apop(Pop3ProtocolSession session, CheckContext context) {
+        ObservedPop3Reply apop = session.say("APOP " + UnknownUser.NAME + " " + "0".repeat(32));
+        if (apop.good()) {
+            return Verdict.fail("APOP with an invented name logs in: " + apop.description());
+        }
+        if (apop.ended()) {
+            return Verdict.pass("the server closes the connection: " + apop.description());
+        }
+        return apop.refusal()
+                ? inside(session, context, "APOP")
+                : apop.inconclusive("APOP before TLS was answered with " + apop.description());
+    }
+
+    private static Verdict inside(Pop3ProtocolSession session, CheckContext context, String command) {
+        ObservedPop3Reply goAhead = session.say("STLS");
+        if (goAhead.refusal()) {
+            return Verdict.pass("STLS is refused after " + command + ": " + goAhead.description());
+        }
+        if (!goAhead.good()) {
+            return goAhead.inconclusive("STLS after " + command + " was answered with " + goAhead.description());
+        }
+        return session.secured()
+                .orElseGet(() -> new UserBeforeTls(context).judge(session, "the " + command + " sent before TLS"));
     }
 
     /** USER may be executed without an answer that could be counted. */
-    private static Verdict injected(CheckContext context) throws IOException {
-        UserBeforeTls named = UserBeforeTls.by(context);
-        return Pop3Profile.STAGES
-                .offered()
-                .then((session, same) -> Injection.command(PROFILE, "USER " + named.user())
-                        .judgedBy((inside, handshake) ->
-                                Optional.of(named.judge(session, handshake, "the USER sent after STLS")))
-                        .tryOn(session, same))
-                .run(context);
+    private static Verdict injected(Pop3ProtocolSession session, CheckContext context) throws IOException {
+        return Injection.command(PROFILE, "USER " + UnknownUser.NAME)
+                .judgedBy((inside, handshake) ->
+                        Optional.of(new UserBeforeTls(context).judgeCounting(session, "the USER sent after STLS")))
+                .tryOn(session, context);
     }
 }

@@ -49,7 +49,7 @@ final class Pop3LineTopic implements Topic {
     private static Verdict longest(Pop3ProtocolSession session, CheckContext context) {
         ObservedPop3Reply shortOne = session.say("PASS " + UnknownUser.PASSWORD);
         if (!shortOne.refusal()) {
-            return Verdict.inconclusive("PASS without a user was answered with " + shortOne.description());
+            return shortOne.inconclusive("PASS without a user was answered with " + shortOne.description());
         }
         String argument = "x".repeat(MAX_COMMAND - 7);
         List<ObservedPop3Reply> replies = new ArrayList<>(List.of(session.say("PASS " + argument)));
@@ -69,7 +69,7 @@ final class Pop3LineTopic implements Topic {
             return Verdict.pass(detail);
         }
         return answers.get(0).description().contains(argument.substring(0, 40))
-                ? Verdict.inconclusive("the server repeats what it refuses: " + detail)
+                ? Verdict.undecided("the server repeats what it refuses: " + detail)
                 : Verdict.warn(detail);
     }
 
@@ -88,7 +88,8 @@ final class Pop3LineTopic implements Topic {
         replies.add(session.say("QUIT"));
         int longest = 0;
         for (ObservedPop3Reply reply : replies) {
-            if (!(reply instanceof ObservedPop3Reply.Answer answer)) {
+            ObservedPop3Reply read = reply instanceof ObservedPop3Reply.Unlisted unlisted ? unlisted.refused() : reply;
+            if (!(read instanceof ObservedPop3Reply.Answer answer)) {
                 return Verdict.inconclusive(
                         "greeting, CAPA, an unknown command and QUIT: " + Response.description(replies));
             }

@@ -1,6 +1,5 @@
 package dev.starttls.conformance.pop3;
 
-import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.session.Stages;
 import dev.starttls.conformance.session.UnknownUser;
@@ -80,12 +79,6 @@ public final class Pop3Profile implements UpgradeProfile {
         };
     }
 
-    /** No RFC has a MUST for it. */
-    @Override
-    public Level argument() {
-        return Level.SHOULD;
-    }
-
     @Override
     public String begin() {
         return "USER " + UnknownUser.NAME;
@@ -94,6 +87,16 @@ public final class Pop3Profile implements UpgradeProfile {
     @Override
     public String authenticate(String mechanism) {
         return "AUTH " + mechanism;
+    }
+
+    @Override
+    public List<String> inventedLogins() {
+        return List.of("USER " + UnknownUser.NAME, "PASS " + UnknownUser.PASSWORD, "AUTH PLAIN " + UnknownUser.PLAIN);
+    }
+
+    @Override
+    public List<String> needLogin() {
+        return List.of("STAT");
     }
 
     @Override
@@ -121,9 +124,15 @@ public final class Pop3Profile implements UpgradeProfile {
         return line.startsWith(OK);
     }
 
+    /** A server that does not know CAPA refuses it. */
     @Override
     public boolean answersHarmless(String line) {
-        return line.equals(".");
+        return line.equals(".") || line.matches("-ERR( .*)?");
+    }
+
+    @Override
+    public boolean refusesHarmless(String line) {
+        return line.matches("-ERR( .*)?");
     }
 
     @Override

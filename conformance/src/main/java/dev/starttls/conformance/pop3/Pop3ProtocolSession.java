@@ -8,10 +8,10 @@ import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.session.Greeting;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
+import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.target.Login;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -22,7 +22,8 @@ final class Pop3ProtocolSession extends ProtocolSession {
     /** Two commands never have so many lines of answers; a server that sends more is not read further. */
     private static final int MAX_LINES = 1000;
 
-    private Pop3CapabilityList capabilities = new Pop3CapabilityList(List.of(), Map.of());
+    private Pop3CapabilityList capabilities = Pop3CapabilityList.NONE;
+    private boolean listed;
 
     Pop3ProtocolSession(Conversation wire, TlsOffer offer) {
         super(wire, offer, Pop3Profile.WORDS);
@@ -41,6 +42,12 @@ final class Pop3ProtocolSession extends ProtocolSession {
         }
         wire().send(command);
         return next();
+    }
+
+    /** Sends a command whose good response is a list. */
+    ObservedPop3Reply list(String command) {
+        wire().send(command);
+        return LenientPop3Reader.readList(wire());
     }
 
     /** The next response of one line. */
@@ -71,6 +78,29 @@ final class Pop3ProtocolSession extends ProtocolSession {
 
     @Override
     public CommandExchange exchange() {
+        return capabilities.known() ? exchangeCapa() : exchangeUser();
+    }
+
+    /**
+     * With a server that does not know CAPA, USER takes its place: it is accepted, or refused whenever it is sent. A
+     * first USER that is refused and a second that is accepted show that the first was joined to something else.
+     */
+    private CommandExchange exchangeUser() {
+        ObservedPop3Reply first = say("USER " + UnknownUser.NAME);
+        if (!first.came()) {
+            return new CommandExchange(List.of(), false, false, first.ended());
+        }
+        boolean taken = first.good() || say("USER " + UnknownUser.NAME).refusal();
+        List<Response> answers = new ArrayList<>(List.of(first));
+        List<ObservedPop3Reply> rest = quit();
+        rest.stream().filter(ObservedPop3Reply::came).forEach(answers::add);
+        // A good answer and the end of the session belong to a QUIT.
+        boolean goesOn = answers.size() > 1;
+        return new CommandExchange(
+                answers, taken && goesOn, false, rest.get(rest.size() - 1).ended());
+    }
+
+    private CommandExchange exchangeCapa() {
         List<String> lines = new ArrayList<>();
         wire().send(CAPA);
         boolean ended = readTo(lines, line -> line.equals(".") || line.startsWith("-ERR"));
@@ -79,14 +109,14 @@ final class Pop3ProtocolSession extends ProtocolSession {
             ended = readTo(lines, line -> false);
         }
         List<ObservedPop3Reply> answers = LenientPop3Reader.parse(lines);
-        boolean listed = !answers.isEmpty() && answers.get(0).listed();
-        return new CommandExchange(List.copyOf(answers), listed, false, ended);
+        boolean first = !answers.isEmpty() && answers.get(0).listed();
+        return new CommandExchange(List.copyOf(answers), first, false, ended);
     }
 
     /** Reads lines up to the last one; returns whether the connection ended before it. */
     private boolean readTo(List<String> lines, Predicate<String> last) {
         while (lines.size() < MAX_LINES) {
-            Received received = wire().readLine();
+            Received received = lines.isEmpty() ? wire().readLine() : LenientPop3Reader.lineOfList(wire());
             if (!(received instanceof Received.Line line)) {
                 return received instanceof Received.Ended;
             }
@@ -107,6 +137,10 @@ final class Pop3ProtocolSession extends ProtocolSession {
     ObservedPop3Reply capa() {
         wire().send(CAPA);
         ObservedPop3Reply reply = LenientPop3Reader.readList(wire());
+        listed |= reply.good();
+        if (!listed && reply.refusal()) {
+            reply = new ObservedPop3Reply.Unlisted((ObservedPop3Reply.Answer) reply);
+        }
         capabilities = Pop3CapabilityList.in(reply);
         return reply;
     }
@@ -123,10 +157,7 @@ final class Pop3ProtocolSession extends ProtocolSession {
         if (reply.good()) {
             return new Greeting.Ready(reply.description(), reply.flaws());
         }
-        // RFC 3206 section 4: a temporary problem.
-        return reply instanceof ObservedPop3Reply.Answer answer && answer.text().startsWith("[SYS/TEMP]")
-                ? new Greeting.Busy(reply.description())
-                : new Greeting.NoService(reply.description());
+        return new Greeting.Refusal(reply.description());
     }
 
     @Override
@@ -134,7 +165,10 @@ final class Pop3ProtocolSession extends ProtocolSession {
         ObservedPop3Reply greeting = next();
         return greeting.good()
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.description() + ", not +OK"));
+                : Optional.of(Verdict.inconclusive(
+                        greeting.came()
+                                ? "the greeting was " + greeting.description() + ", not +OK"
+                                : "no greeting: " + greeting.description()));
     }
 
     @Override

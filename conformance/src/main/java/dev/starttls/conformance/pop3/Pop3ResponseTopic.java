@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.target.Protocol;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,10 @@ final class Pop3ResponseTopic implements Topic {
                 .on(Protocol.POP3)
                 .run(Pop3Profile.STAGES.opened().then((session, context) -> {
                     ObservedPop3Reply reply = session.capa();
+                    if (reply instanceof ObservedPop3Reply.Unlisted) {
+                        return Verdict.skip("the server does not know CAPA, which it need not (RFC 2449 section 5): "
+                                + reply.description());
+                    }
                     if (!(reply instanceof ObservedPop3Reply.Answer answer) || !reply.good()) {
                         return Verdict.fail("CAPA was answered with " + reply.description());
                     }
@@ -45,16 +50,23 @@ final class Pop3ResponseTopic implements Topic {
                         + " or it waits for ever.")
                 .fix("Answer -ERR and keep the connection open.")
                 .on(Protocol.POP3)
-                .run(Pop3Profile.STAGES.opened().then((session, context) -> {
-                    ObservedPop3Reply reply = session.say("XUNKNOWN");
-                    if (!reply.refusal()) {
-                        return Verdict.fail("expected -ERR, got " + reply.description());
-                    }
-                    ObservedPop3Reply next = session.capa();
-                    return next.came()
-                            ? Verdict.pass(reply.description())
-                            : Verdict.fail("refused with " + reply.description() + ", but CAPA after it: "
-                                    + next.description());
-                }));
+                .run(Pop3Profile.STAGES.opened().then((session, context) -> refused(session)));
+    }
+
+    /** The proof is the number of answers: each command is answered once. */
+    private static Verdict refused(Pop3ProtocolSession session) {
+        ObservedPop3Reply reply = session.say("XUNKNOWN");
+        if (!reply.refusal()) {
+            return Verdict.fail("expected -ERR, got " + reply.description());
+        }
+        CommandExchange exchange = session.exchange();
+        if (exchange.answers().isEmpty()) {
+            return Verdict.fail("refused with " + reply.description() + ", but CAPA after it was not answered");
+        }
+        return exchange.answers().size() > CommandExchange.EXPECTED
+                ? Verdict.fail("XUNKNOWN, CAPA and QUIT were answered with "
+                        + (exchange.answers().size() + 1) + " responses: " + reply.description() + ", "
+                        + exchange.description())
+                : Verdict.pass(reply.description());
     }
 }

@@ -2,39 +2,16 @@ package dev.starttls.conformance.pop3;
 
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.session.UnknownUser;
-import dev.starttls.conformance.target.Login;
-import dev.starttls.conformance.tls.AuthenticatedServer;
 import java.io.IOException;
 import java.util.Optional;
 
 /**
- * After USER in plaintext: does PASS inside TLS log that user in? With real credentials the answer is direct. Without
- * them the text of the refusal shows it: it is either that for a password without a user, or that for a wrong password.
+ * After a user was named in plaintext, by an invented name: does PASS inside TLS take that user? The text of the refusal
+ * shows it: it is either that for a password without a user, or that for a wrong password.
  */
-record UserBeforeTls(CheckContext context, Optional<Login> login) {
-    static UserBeforeTls by(CheckContext context) {
-        return new UserBeforeTls(context, context.settings().login());
-    }
-
-    /** The user to name in plaintext. */
-    String user() {
-        return login.map(Login::user).orElse(UnknownUser.NAME);
-    }
-
-    /**
-     * Judges right after the handshake.
-     *
-     * @param naming how the user was named, for a detail
-     */
-    Verdict judge(Pop3ProtocolSession session, HandshakeResult.Done handshake, String naming) {
-        if (login.isEmpty()) {
-            return withoutPassword(session, naming);
-        }
-        return AuthenticatedServer.withholds(context, handshake)
-                .orElseGet(() -> withPassword(session, login.get(), naming));
-    }
+record UserBeforeTls(CheckContext context) {
+    private static final String PASS = "PASS " + UnknownUser.PASSWORD;
 
     /** PASS and QUIT inside TLS are answered once each; an extra answer belongs to the USER before. */
     private static Optional<Verdict> counted(Pop3ProtocolSession session, String naming) {
@@ -45,69 +22,68 @@ record UserBeforeTls(CheckContext context, Optional<Login> login) {
                 : Optional.empty();
     }
 
-    private static Verdict withPassword(Pop3ProtocolSession session, Login login, String naming) {
-        ObservedPop3Reply reply = new Pop3Authentication(session, login).pass();
-        Optional<Verdict> obeyed = counted(session, naming);
-        if (obeyed.isPresent()) {
-            return obeyed.get();
-        }
-        if (reply.good()) {
-            return Verdict.fail("PASS inside TLS logs in, on " + naming);
-        }
-        // The server's answer may repeat the password, so the detail does not quote it.
-        return reply.refusal() || reply.ended()
-                ? Verdict.pass("the right password inside TLS does not log the user in: the server has forgotten" + " "
-                        + naming)
-                : Verdict.inconclusive("PASS inside TLS was not answered");
+    /**
+     * Judges right after the handshake.
+     *
+     * @param naming how the user was named, for a detail
+     */
+    Verdict judge(Pop3ProtocolSession session, String naming) {
+        return judged(session.say(PASS), naming);
     }
 
-    private Verdict withoutPassword(Pop3ProtocolSession session, String naming) {
-        ObservedPop3Reply reply = session.say("PASS " + UnknownUser.PASSWORD);
+    /** The same, where the naming itself may be answered inside TLS. */
+    Verdict judgeCounting(Pop3ProtocolSession session, String naming) {
+        ObservedPop3Reply reply = session.say(PASS);
+        return counted(session, naming).orElseGet(() -> judged(reply, naming));
+    }
+
+    private Verdict judged(ObservedPop3Reply reply, String naming) {
         String detail = "PASS inside TLS: " + reply.description();
-        Optional<Verdict> obeyed = counted(session, naming);
-        if (obeyed.isPresent()) {
-            return obeyed.get();
-        }
         if (reply.ended()) {
             return Verdict.pass(detail);
         }
         if (!reply.refusal()) {
             return reply.good()
                     ? Verdict.fail(detail + ", on " + naming)
-                    : Verdict.inconclusive("PASS inside TLS was answered with " + reply.description());
+                    : reply.inconclusive("PASS inside TLS was answered with " + reply.description());
         }
         try {
-            ObservedPop3Reply unnamed = control("how is PASS refused without a user?", false);
-            ObservedPop3Reply wrong = control("how is a wrong password refused inside TLS?", true);
-            if (unnamed.description().equals(wrong.description())) {
-                return Verdict.inconclusive(
-                        detail + ", the same as without a user and as for a wrong password; only real credentials would"
-                                + " show the difference: give --user and --password-file");
+            ObservedPop3Reply unnamed =
+                    control("how is PASS refused without a user?").say(PASS);
+            Pop3ProtocolSession control = control("how is a wrong password refused inside TLS?");
+            ObservedPop3Reply user = control.say("USER " + UnknownUser.NAME);
+            if (user.refusal()) {
+                return Verdict.pass(detail + "; USER is refused inside TLS: " + user.description());
             }
-            if (reply.description().equals(unnamed.description())) {
-                return Verdict.pass(detail + ", the same as without a user");
-            }
-            return reply.description().equals(wrong.description())
-                    ? Verdict.fail(detail + ": it was taken as the password of " + naming + "; without a user it is "
-                            + unnamed.description())
-                    : Verdict.inconclusive(detail + "; without a user it is " + unnamed.description());
+            return compared(detail, naming, reply, unnamed, control.say(PASS));
         } catch (IOException e) {
             return Verdict.inconclusive(detail + "; no connection to compare with could be made: " + e.getMessage());
         }
     }
 
-    private ObservedPop3Reply control(String question, boolean named) throws IOException {
+    private static Verdict compared(
+            String detail, String naming, ObservedPop3Reply reply, ObservedPop3Reply unnamed, ObservedPop3Reply wrong) {
+        if (unnamed.wording().equals(wrong.wording())) {
+            return Verdict.undecided(
+                    detail + ", the same as without a user and as for a wrong password; only a real name, which is"
+                            + " never sent in plaintext, would show the difference");
+        }
+        if (reply.wording().equals(unnamed.wording())) {
+            return Verdict.pass(detail + ", the same as without a user");
+        }
+        return reply.wording().equals(wrong.wording())
+                ? Verdict.fail(detail + ": it was taken as the password of " + naming + "; without a user it is "
+                        + unnamed.description())
+                : Verdict.undecided(detail + "; without a user it is " + unnamed.description());
+    }
+
+    private Pop3ProtocolSession control(String question) throws IOException {
         Pop3ProtocolSession control = Pop3Profile.STAGES.open(context);
         control.wire().note("control: " + question);
         Optional<Verdict> obstacle = Pop3Profile.STAGES.inside().reach(control, context);
         if (obstacle.isPresent()) {
             throw new IOException(obstacle.get().detail());
         }
-        if (named) {
-            control.say("USER " + UnknownUser.NAME);
-        }
-        ObservedPop3Reply reply = control.say("PASS " + UnknownUser.PASSWORD);
-        control.wire().close();
-        return reply;
+        return control;
     }
 }

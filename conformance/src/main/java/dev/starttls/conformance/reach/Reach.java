@@ -60,14 +60,16 @@ public final class Reach implements AutoCloseable {
 
     private final UpgradeLoop loop;
     private final TargetSettings settings;
+    private final Duration greeting;
     private final TlsSettings tls = unjudged();
     private final ThreadPoolExecutor resolvers = pool(RESOLVERS, "resolver");
     private final ThreadPoolExecutor tasks;
 
-    private Reach(UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings) {
+    private Reach(UpgradeLoop loop, ThreadPoolExecutor tasks, TargetSettings settings, Duration greeting) {
         this.loop = loop;
         this.tasks = tasks;
         this.settings = settings;
+        this.greeting = greeting;
     }
 
     /**
@@ -77,10 +79,20 @@ public final class Reach implements AutoCloseable {
      * @throws IOException if there is no selector
      */
     public static Reach open(int max, TargetSettings settings) throws IOException {
+        return open(max, settings, Duration.ZERO);
+    }
+
+    /**
+     * The same with more time for a greeting than for an answer.
+     *
+     * @param greeting how long a port that sends nothing, and nothing for a ClientHello either, is waited for
+     * @throws IOException if there is no selector
+     */
+    public static Reach open(int max, TargetSettings settings, Duration greeting) throws IOException {
         ThreadPoolExecutor tasks = pool(Runtime.getRuntime().availableProcessors(), "handshake");
         UpgradeLoop loop = UpgradeLoop.open(max, tasks);
         new DaemonThreadFactory("reach").newThread(loop).start();
-        return new Reach(loop, tasks, settings);
+        return new Reach(loop, tasks, settings, greeting);
     }
 
     private static ThreadPoolExecutor pool(int threads, String name) {
@@ -112,17 +124,29 @@ public final class Reach implements AutoCloseable {
      */
     public CompletableFuture<Contact> ask(Target target) {
         PortKind kind = PortKind.of(target);
-        return attempt(target, kind).thenCompose(failure -> {
+        return attempt(target, kind, patience()).thenCompose(failure -> {
             if (failure.filter(kind::silence).isEmpty()) {
                 return CompletableFuture.completedFuture(contact(target, failure));
             }
-            return attempt(target, kind.other()).thenApply(otherwise -> {
+            return attempt(target, kind.other(), patience()).thenCompose(otherwise -> {
                 boolean silent = otherwise
                         .filter(why -> kind.other().silence(why) || noConnection(why))
                         .isPresent();
-                return silent ? silence(target, kind, failure.get()) : new Contact.Made();
+                return silent
+                        ? late(target, kind, failure.get())
+                        : CompletableFuture.completedFuture(new Contact.Made());
             });
         });
+    }
+
+    /** A server that lets its clients wait before it greets them is no silent one. */
+    private CompletableFuture<Contact> late(Target target, PortKind kind, UpgradeException silence) {
+        if (kind == PortKind.TLS_FIRST || greeting.compareTo(patience()) <= 0) {
+            return CompletableFuture.completedFuture(silence(target, kind, silence, patience()));
+        }
+        return attempt(target, kind, greeting).thenApply(failure -> failure.filter(kind::silence)
+                .map(why -> silence(target, kind, why, greeting))
+                .orElseGet(() -> contact(target, failure)));
     }
 
     private static Contact contact(Target target, Optional<UpgradeException> failure) {
@@ -136,9 +160,9 @@ public final class Reach implements AutoCloseable {
         return why.reason() == FailureReason.CONNECT_FAILED;
     }
 
-    private Contact silence(Target target, PortKind kind, UpgradeException why) {
-        String within = ": " + why.reason() + " in phase " + why.phase() + ", nothing came within "
-                + patience().toSeconds() + " s";
+    private static Contact silence(Target target, PortKind kind, UpgradeException why, Duration waited) {
+        String within =
+                ": " + why.reason() + " in phase " + why.phase() + ", nothing came within " + waited.toSeconds() + " s";
         return new Contact.Failed(
                 why.reason(),
                 why.phase(),
@@ -150,30 +174,31 @@ public final class Reach implements AutoCloseable {
     }
 
     /** How one connection failed; empty if it did not, or if the failure says nothing about the target. */
-    private CompletableFuture<Optional<UpgradeException>> attempt(Target target, PortKind kind) {
+    private CompletableFuture<Optional<UpgradeException>> attempt(Target target, PortKind kind, Duration patience) {
         CompletableFuture<Void> connectAndLeave = CompletableFuture.completedFuture(target)
-                .thenComposeAsync(asked -> connectAndLeave(asked, kind), resolvers);
+                .thenComposeAsync(asked -> connectAndLeave(asked, kind, patience), resolvers);
         return connectAndLeave.handle((left, thrown) -> {
             Throwable why = thrown instanceof CompletionException ? thrown.getCause() : thrown;
             return why instanceof UpgradeException typed ? Optional.of(typed) : Optional.empty();
         });
     }
 
-    private CompletableFuture<Void> connectAndLeave(Target target, PortKind kind) {
+    private CompletableFuture<Void> connectAndLeave(Target target, PortKind kind, Duration patience) {
         return switch (target.scheme().protocol()) {
             case SMTP ->
-                connect(SmtpClient.to(at(target), target.port()), target, kind)
+                connect(SmtpClient.to(at(target), target.port()), target, kind, patience)
                         .thenAccept(session -> leave(session.channel(), "QUIT"));
             case IMAP ->
-                connect(ImapClient.to(at(target), target.port()), target, kind)
+                connect(ImapClient.to(at(target), target.port()), target, kind, patience)
                         .thenAccept(session -> leave(session.channel(), "bye LOGOUT"));
             case POP3 ->
-                connect(Pop3Client.to(at(target), target.port()), target, kind)
+                connect(Pop3Client.to(at(target), target.port()), target, kind, patience)
                         .thenAccept(session -> leave(session.channel(), "QUIT"));
         };
     }
 
-    private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(S client, Target target, PortKind kind) {
+    private <S extends ClientSetup<S, C, ?>, C> CompletableFuture<C> connect(
+            S client, Target target, PortKind kind, Duration patience) {
         if (settings.serverName().isPresent() || target.address().isPresent()) {
             settings.nameFor(target).ifPresent(client::serverName);
         }
@@ -181,8 +206,8 @@ public final class Reach implements AutoCloseable {
                 .tls(tls)
                 // For silent targets the preparation would be wasted.
                 .preparation(Preparation.ON_GO_AHEAD)
-                .timeout(patience().multipliedBy(addresses(target)))
-                .limits(UpgradeLimits.DEFAULT.withTimePerPhase(patience()))
+                .timeout(patience.multipliedBy(addresses(target)))
+                .limits(UpgradeLimits.DEFAULT.withTimePerPhase(patience))
                 .connect(loop);
     }
 

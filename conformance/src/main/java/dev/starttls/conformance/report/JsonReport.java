@@ -139,6 +139,8 @@ public final class JsonReport implements Report {
             json.put("change", comparison.change().key());
             comparison.before().ifPresent(before -> json.put("before", before.key()));
         });
+        json.put("why", result.check().why());
+        json.put("fix", result.check().fix());
         json.put("duration_ms", result.took().toMillis());
         ArrayNode transcript = json.putArray("transcript");
         for (Transcript.Entry entry : result.transcript()) {

@@ -4,12 +4,10 @@ import dev.starttls.conformance.check.Change;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Comparison;
-import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.connection.Transcript;
-import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.io.PrintStream;
@@ -26,13 +24,17 @@ public final class TextReport implements Report {
     /** Wide enough for a title on the line of its check, narrow enough to read. */
     private static final int MAX_WIDTH = 110;
 
-    /** A narrower table is unreadable; a narrower terminal wraps the lines itself. */
-    private static final int MIN_WIDTH = 80;
+    /** On a narrower terminal titles begin on a line of their own. */
+    private static final int TABLE_WIDTH = 80;
+
+    /** The longest prefix and a word still fit; a terminal that is narrower wraps the lines itself. */
+    private static final int MIN_WIDTH = 30;
 
     private static final int FIRST_ENTRIES = 40;
     private static final int LAST_ENTRIES = 60;
     private static final Set<Status> WITH_EVIDENCE = Set.of(Status.FAIL, Status.WARN, Status.INCONCLUSIVE);
-    private static final String ROW_INDENT = " ".repeat(30);
+    private static final int ROW_INDENT = 30;
+    private static final int NARROW_INDENT = 8;
 
     private final PrintStream out;
     private final Style style;
@@ -62,18 +64,47 @@ public final class TextReport implements Report {
                         .address()
                         .map(address -> "  at " + address.getHostAddress())
                         .orElse(""));
-        report.survey().problem().ifPresent(problem -> wrapped("  ", problem));
+        verdict(report);
         if (report.survey().problem().isPresent() && report.results().isEmpty()) {
             line("  No checks were run.");
+            report.unknown().ifPresent(unknown -> wrapped("  ", unknown + "."));
         } else {
             session(report.survey());
+            report.survey().notes().forEach(note -> wrapped("  note         ", note));
             report.inventory().ifPresent(this::accepted);
             table(report.results());
             skipped(report.results());
+            report.inventory().ifPresent(this::suites);
             evidence(report.results());
             summary(report);
         }
         out.flush();
+    }
+
+    /** The first screen: may I rely on this server, and if not, what is to be done. */
+    private void verdict(TargetReport report) {
+        Conclusion conclusion = Conclusion.of(report);
+        wrapped("  ", conclusion.sentence());
+        report.survey()
+                .problem()
+                .filter(problem -> !conclusion.sentence().contains(problem))
+                .ifPresent(problem -> wrapped("  ", problem));
+        List<CheckResult> failures = conclusion.failures();
+        for (int i = 0; i < failures.size(); i++) {
+            Check check = failures.get(i).check();
+            String excuse = failures.get(i).excuse().map(why -> ", " + why).orElse("");
+            wrapped(
+                    "  " + style.status(Status.FAIL) + "  ",
+                    NARROW_INDENT,
+                    check.title() + " (" + check.id() + ")" + excuse);
+            // One fix for all that it fixes.
+            boolean last = i == failures.size() - 1
+                    || !failures.get(i + 1).check().fix().equals(check.fix());
+            if (last && !check.fix().isEmpty()) {
+                wrapped(" ".repeat(NARROW_INDENT), "Fix: " + Conclusion.brief(check.fix()));
+            }
+        }
+        line("");
     }
 
     private void session(Survey survey) {
@@ -104,7 +135,7 @@ public final class TextReport implements Report {
                                                         + facts.issuer());
                                     });
                         },
-                        () -> line("  TLS          no TLS session; the checks say why"));
+                        () -> wrapped("  TLS          ", "no TLS session; the checks say why"));
     }
 
     /** A version with the same lists as a newer one is printed together with it. */
@@ -112,9 +143,9 @@ public final class TextReport implements Report {
         Map<TlsInventory.Version, List<String>> namesByLists = new LinkedHashMap<>();
         for (TlsInventory.Version version : inventory.versions()) {
             if (version.accepted()) {
-                TlsInventory.Version lists = new TlsInventory.Version(
-                        "", version.extent(), version.suites(), version.preference(), version.groups());
-                namesByLists.computeIfAbsent(lists, same -> new ArrayList<>()).add(version.name());
+                namesByLists
+                        .computeIfAbsent(unnamed(version), same -> new ArrayList<>())
+                        .add(version.name());
             }
         }
         String indent = "  accepts      ";
@@ -147,6 +178,30 @@ public final class TextReport implements Report {
         };
     }
 
+    /** All suites and groups of each version; one with the same lists as a newer one refers to it. */
+    private void suites(TlsInventory inventory) {
+        Map<TlsInventory.Version, String> namesByLists = new LinkedHashMap<>();
+        for (TlsInventory.Version version : inventory.versions()) {
+            if (!version.accepted()) {
+                continue;
+            }
+            line("");
+            line("  " + style.strong(version.name()));
+            TlsInventory.Version lists = unnamed(version);
+            String same = namesByLists.putIfAbsent(lists, version.name());
+            if (same != null) {
+                wrapped("  ", "as " + same);
+                continue;
+            }
+            wrapped("  suites  ", version.suites().isEmpty() ? "not listed" : String.join(", ", version.suites()));
+            wrapped("  groups  ", version.groups().isEmpty() ? "not listed" : String.join(", ", version.groups()));
+        }
+    }
+
+    private static TlsInventory.Version unnamed(TlsInventory.Version version) {
+        return new TlsInventory.Version("", version.extent(), version.suites(), version.preference(), version.groups());
+    }
+
     private void table(List<CheckResult> results) {
         String family = "";
         for (CheckResult result : results) {
@@ -160,13 +215,9 @@ public final class TextReport implements Report {
                 line("");
                 line("  " + style.strong(family));
             }
-            String level = check.level().key();
-            wrapped(
-                    "  " + style.status(result.verdict().status()) + "  " + pad(check.id(), 12) + pad(level, 10),
-                    ROW_INDENT.length(),
-                    check.title());
+            row(result);
             if (result.verdict().status() != Status.PASS) {
-                wrapped(ROW_INDENT, result.verdict().detail());
+                wrapped(detailIndent(), result.verdict().detail());
             }
             remarks(result);
         }
@@ -176,12 +227,12 @@ public final class TextReport implements Report {
     private void remarks(CheckResult result) {
         result.accepted().ifPresent(reason -> {
             boolean needless = result.verdict().status() == Status.PASS;
-            wrapped(ROW_INDENT, (needless ? "it passes, and need not be accepted: " : "accepted: ") + reason);
+            wrapped(detailIndent(), (needless ? "it passes, and need not be accepted: " : "accepted: ") + reason);
         });
         result.comparison()
                 .filter(comparison -> comparison.change() != Change.SAME
                         || WITH_EVIDENCE.contains(result.verdict().status()))
-                .ifPresent(comparison -> wrapped(ROW_INDENT, change(comparison)));
+                .ifPresent(comparison -> wrapped(detailIndent(), change(comparison)));
     }
 
     private static String change(Comparison comparison) {
@@ -198,6 +249,21 @@ public final class TextReport implements Report {
             case DIFFERENT -> "changed" + before;
             case SAME -> "as in the baseline";
         };
+    }
+
+    private String detailIndent() {
+        return " ".repeat(width < TABLE_WIDTH ? NARROW_INDENT : ROW_INDENT);
+    }
+
+    private void row(CheckResult result) {
+        Check check = result.check();
+        String head = "  " + style.status(result.verdict().status()) + "  ";
+        if (width < TABLE_WIDTH) {
+            line(head + check.id() + " " + check.level().key());
+            wrapped(" ".repeat(NARROW_INDENT), check.title());
+        } else {
+            wrapped(head + pad(check.id(), 12) + pad(check.level().key(), 10), ROW_INDENT, check.title());
+        }
     }
 
     /** The skipped checks by reason, which often is the same for many. */
@@ -258,13 +324,18 @@ public final class TextReport implements Report {
 
     private void summary(TargetReport report) {
         line("");
-        line("  "
-                + style.strong(report.count(Status.PASS) + " passed, " + report.count(Status.FAIL) + " failed, "
-                        + report.count(Status.WARN) + " warned, " + report.count(Status.SKIP) + " skipped, "
-                        + report.count(Status.INCONCLUSIVE) + " inconclusive")
-                + String.format(Locale.ROOT, " in %.1f s:", report.took().toMillis() / 1000.0));
+        String counts = report.count(Status.PASS) + " passed, " + report.count(Status.FAIL) + " failed, "
+                + report.count(Status.WARN) + " warned, " + report.count(Status.SKIP) + " skipped, "
+                + report.count(Status.INCONCLUSIVE) + " inconclusive";
+        String took = String.format(Locale.ROOT, "in %.1f s:", report.took().toMillis() / 1000.0);
+        if (width < TABLE_WIDTH) {
+            wrapped("  ", counts + " " + took);
+        } else {
+            line("  " + style.strong(counts) + " " + took);
+        }
         changes(report);
-        wrapped("  ", conclusion(report));
+        wrapped("  ", Conclusion.of(report).sentence());
+        report.unknown().ifPresent(unknown -> wrapped("  ", unknown + "."));
     }
 
     private void changes(TargetReport report) {
@@ -291,41 +362,6 @@ public final class TextReport implements Report {
                             .map(each -> each.getValue() + " " + each.getKey())
                             .collect(Collectors.joining(", ")));
         }
-    }
-
-    /** Claims nothing of a level of which no check was run. */
-    private static String conclusion(TargetReport report) {
-        List<String> violated = new ArrayList<>();
-        List<String> kept = new ArrayList<>();
-        List<String> omitted = new ArrayList<>();
-        if (ran(report, Level.MUST)) {
-            violated.add("violates a MUST");
-            kept.add("no MUST");
-        } else {
-            omitted.add("the checks of a MUST");
-        }
-        if (ran(report, Level.SECURITY)) {
-            violated.add("is vulnerable");
-            kept.add("no security check");
-        } else {
-            omitted.add("security checks");
-        }
-        List<String> sentences = new ArrayList<>();
-        if (report.outcome() == Outcome.FAILED) {
-            sentences.add("the server " + String.join(" or ", violated));
-        } else if (!kept.isEmpty()) {
-            String failed = report.count(Status.FAIL) == 0 ? " failed" : " failed that is neither accepted nor known";
-            sentences.add(String.join(" and ", kept) + failed);
-        }
-        if (!omitted.isEmpty()) {
-            sentences.add(String.join(" and ", omitted) + " were not run (--level, --only, --skip)");
-        }
-        String open = report.count(Status.INCONCLUSIVE) > 0 ? " What is inconclusive is not known to be good." : "";
-        return String.join("; ", sentences) + "." + open;
-    }
-
-    private static boolean ran(TargetReport report, Level level) {
-        return report.results().stream().anyMatch(result -> result.check().level() == level);
     }
 
     /** Lines of at most the width; the first begins with the prefix, the others with as many spaces. */

@@ -12,7 +12,10 @@ interface RunClock extends AutoCloseable {
     /** Runs an action after this time, on any thread, unless it was cancelled or this was closed. */
     Future<?> after(Duration time, Runnable action);
 
-    /** Cancels all actions. */
+    /** Waits on the calling thread, until the time is over or this is closed. */
+    void pause(Duration time);
+
+    /** Cancels all actions and pauses. */
     @Override
     void close();
 }

@@ -5,14 +5,14 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
+import dev.starttls.conformance.check.SharedObservations;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
-import dev.starttls.conformance.check.TlsInventory;
-import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.check.TurnedAway;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetSettings;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -20,39 +20,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Runs the selected checks of a catalogue on targets, one target after the other. Not safe for use by several threads.
  */
 public final class Runner implements AutoCloseable {
+    private static final List<Duration> PAUSES_IF_BUSY = List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
+
+    /** Most checks make fewer connections than this, or report progress. */
+    private static final int CONNECTIONS_EACH = 8;
+
     private final Catalogue catalogue;
     private final Selection selection;
     private final RunSettings settings;
     private final RunListener progress;
     private final ExecutorService workers;
-    private final RunClock watch;
-    private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final RunClock clock;
+    private final Execution execution;
 
     public Runner(Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress) {
         this(catalogue, selection, settings, progress, new SystemClock(new DaemonThreadFactory("watchdog")));
     }
 
-    Runner(Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress, RunClock watch) {
+    Runner(Catalogue catalogue, Selection selection, RunSettings settings, RunListener progress, RunClock clock) {
         this.catalogue = catalogue;
         this.selection = selection;
         this.settings = settings;
         this.progress = progress;
         this.workers = Executors.newFixedThreadPool(settings.parallel(), new DaemonThreadFactory("check"));
-        this.watch = watch;
+        this.clock = clock;
+        this.execution = new Execution(settings, clock);
     }
 
     /** The checks to run on a target, in the order of their ids. */
@@ -70,19 +71,19 @@ public final class Runner implements AutoCloseable {
         return new Running(target, targetSettings, dialect);
     }
 
-    /** A check that was run, and the inventory that it recorded. */
-    private record Ran(CheckResult result, Optional<TlsInventory> inventory) {}
-
     /** The checks of one target while they run. */
     public final class Running {
         private final Target target;
         private final TargetSettings targetSettings;
         private final Dialect dialect;
+        private final SharedObservations shared = new SharedObservations();
         private final Instant started = Instant.now();
-        private final long begun = watch.now();
+        private final long begun = clock.now();
         private final long deadline = begun + settings.total().toNanos();
-        private final CheckContext first;
+        private final ConnectionPacer pacer;
         private final Survey before;
+        private List<Transcript.Entry> dialogue = List.of();
+        private Optional<TargetRun> rounds = Optional.empty();
         /** In the order of their ids. */
         private final Map<Check, CompletableFuture<Ran>> running = new LinkedHashMap<>();
 
@@ -90,9 +91,9 @@ public final class Runner implements AutoCloseable {
             this.target = target;
             this.targetSettings = targetSettings;
             this.dialect = dialect;
+            this.pacer = new ConnectionPacer(clock, settings.interval(), longer(settings.greeting()));
             progress.asks(target);
-            this.first = context();
-            this.before = Runner.this.survey(first, deadline);
+            this.before = surveyed();
             progress.over();
             if (before.problem().isEmpty()) {
                 start();
@@ -100,24 +101,56 @@ public final class Runner implements AutoCloseable {
         }
 
         private CheckContext context() {
-            return new CheckContext(target, targetSettings, dialect);
+            return new CheckContext(target, targetSettings, dialect, pacer, shared);
+        }
+
+        private Duration longer(Duration greeting) {
+            return greeting.compareTo(targetSettings.answer()) > 0 ? greeting : targetSettings.answer();
+        }
+
+        /** A server that is busy, perhaps with an earlier run, is asked again before it is given up. */
+        private Survey surveyed() {
+            for (int i = 0; ; i++) {
+                CheckContext context = context();
+                Survey survey = execution.survey(context, deadline, settings.greeting());
+                dialogue = context.transcript().entries();
+                boolean busy = context.turnedAway()
+                        .filter(how -> how.kind() == TurnedAway.Kind.BUSY || how.kind() == TurnedAway.Kind.CLOSED)
+                        .isPresent();
+                if (!busy || i >= PAUSES_IF_BUSY.size() || execution.closed()) {
+                    return survey;
+                }
+                clock.pause(PAUSES_IF_BUSY.get(i));
+            }
         }
 
         private void start() {
             List<Check> checks = checks(target);
+            Duration greeting = longer(before.greeting().multipliedBy(3).dividedBy(2));
+            pacer.expectGreeting(greeting);
+            Duration greetings = greeting.minus(targetSettings.answer()).multipliedBy(CONNECTIONS_EACH);
             progress.begun(target, checks.size());
             checks.forEach(check -> running.put(check, new CompletableFuture<>()));
-            checks.stream().sorted(Comparator.comparing(Check::priority)).forEach(this::start);
+            TargetRun run =
+                    new TargetRun(checks, execution, clock, pacer, this::context, deadline, greetings, this::finished);
+            rounds = Optional.of(run);
+            checks.stream().sorted(Comparator.comparing(Check::priority)).forEach(check -> start(run, check));
         }
 
-        private void start(Check check) {
-            Runnable task = () -> running.get(check).complete(Runner.this.run(check, context(), deadline));
+        private void start(TargetRun run, Check check) {
             try {
-                workers.execute(task);
+                workers.execute(() -> run.first(check));
             } catch (RejectedExecutionException e) {
                 // The run was ended, and its verdict will say so.
-                task.run();
+                run.first(check);
             }
+        }
+
+        private void finished(Ran ran) {
+            synchronized (progress) {
+                progress.done(ran.result());
+            }
+            running.get(ran.check()).complete(ran);
         }
 
         /** The session before the checks; if it found a problem, no check was started. */
@@ -143,9 +176,9 @@ public final class Runner implements AutoCloseable {
             List<Ran> ran =
                     running.values().stream().map(CompletableFuture::join).toList();
             Survey survey = before;
-            if (before.problem().isEmpty()) {
+            if (rounds.isPresent()) {
                 progress.over();
-                survey = confirmed(ran);
+                survey = confirmed(rounds.get(), ran);
             }
             return report(survey, ran);
         }
@@ -167,158 +200,42 @@ public final class Runner implements AutoCloseable {
             return new TargetReport(
                     target,
                     started,
-                    Duration.ofNanos(watch.now() - begun),
+                    Duration.ofNanos(clock.now() - begun),
                     survey,
-                    first.transcript().entries(),
+                    dialogue,
                     ran.stream().map(Ran::result).toList(),
-                    ran.stream().flatMap(one -> one.inventory().stream()).findFirst());
+                    ran.stream()
+                            .flatMap(one -> one.context().inventory().stream())
+                            .findFirst());
         }
 
         /**
          * Checks may be inconclusive because the target is gone: then a second survey finds it out, and the report says
          * it. If the time for the target is over, each check that was not run says so, and there is no second survey.
          */
-        private Survey confirmed(List<Ran> ran) {
-            if (ran.stream().noneMatch(one -> one.result().verdict().status() == Status.INCONCLUSIVE)
-                    || watch.now() - deadline >= 0) {
-                return before;
+        private Survey confirmed(TargetRun run, List<Ran> ran) {
+            Survey noted = before.with(run.gone(), run.note().stream().toList());
+            if (run.gone().isPresent()
+                    || ran.stream().noneMatch(one -> one.result().verdict().status() == Status.INCONCLUSIVE)
+                    || clock.now() - deadline >= 0) {
+                return noted;
             }
-            Survey after = Runner.this.survey(context(), deadline);
-            if (watch.now() - deadline >= 0) {
-                return before;
+            Survey after = execution.survey(context(), deadline, Duration.ZERO);
+            if (clock.now() - deadline >= 0) {
+                return noted;
             }
-            return new Survey(
-                    before.phases(),
-                    before.tls(),
+            return noted.with(
                     after.problem()
-                            .map(problem -> "after the checks the target no longer behaves as before: " + problem));
+                            .map(problem -> "after the checks the target no longer behaves as before: " + problem),
+                    noted.notes());
         }
-    }
-
-    private Survey survey(CheckContext context, long deadline) {
-        Duration limit = limit(deadline, settings.each());
-        Guard guard = new Guard(context, limit, limit);
-        try (context;
-                guard) {
-            Survey survey = context.dialect().survey(context);
-            return guard.struck() ? unreachable("it took longer than " + seconds(limit)) : survey;
-        } catch (IOException e) {
-            return unreachable("cannot connect to " + context.target().url() + ": " + e.getMessage());
-        }
-    }
-
-    /** The time that the next survey or check may take: the given one, or what is left for the target. */
-    private Duration limit(long deadline, Duration max) {
-        Duration left = Duration.ofNanos(deadline - watch.now());
-        return left.compareTo(max) < 0 ? left : max;
-    }
-
-    private static Survey unreachable(String problem) {
-        return new Survey(List.of(), Optional.empty(), Optional.of(problem));
-    }
-
-    private Ran run(Check check, CheckContext context, long deadline) {
-        long begun = watch.now();
-        Verdict verdict =
-                check.notFor(context.target()).map(Verdict::skip).orElseGet(() -> judge(check, context, deadline));
-        CheckResult result =
-                new CheckResult(check, verdict, context.transcript().entries(), Duration.ofNanos(watch.now() - begun));
-        synchronized (progress) {
-            progress.done(result);
-        }
-        return new Ran(result, context.inventory());
-    }
-
-    private Verdict judge(Check check, CheckContext context, long deadline) {
-        Duration limit = limit(deadline, settings.each());
-        if (closed) {
-            return Verdict.inconclusive("not run: the run was ended");
-        }
-        if (limit.isNegative() || limit.isZero()) {
-            return Verdict.inconclusive(
-                    "not run: the time for this target, " + seconds(settings.total()) + ", was over");
-        }
-        Guard guard = new Guard(context, limit, limit(deadline, settings.extended()));
-        try (context;
-                guard) {
-            Verdict verdict = check.judge(context);
-            // A verdict about connections that the suite closed itself is not an observation.
-            return guard.struck() ? Verdict.inconclusive("not done within " + seconds(guard.allowed())) : verdict;
-        } catch (RuntimeException e) {
-            return Verdict.inconclusive("an internal error of the suite: " + e);
-        }
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toSeconds() + " s";
     }
 
     /** Ends the run: connections are closed, and checks that have not started are not run. */
     @Override
     public void close() {
-        closed = true;
-        guards.forEach(Guard::strike);
+        execution.close();
         workers.shutdown();
-        watch.close();
-    }
-
-    /**
-     * Closes the connections of a check when its time is over, or the run is ended. The time starts again whenever the
-     * check reports progress, up to a maximum.
-     */
-    private final class Guard implements AutoCloseable {
-        private final CheckContext context;
-        private final AtomicBoolean struck = new AtomicBoolean();
-        private final long begun = watch.now();
-        private final Duration limit;
-        private final Duration maximum;
-        private Duration allowed;
-        private Future<?> strike;
-
-        Guard(CheckContext context, Duration limit, Duration maximum) {
-            this.context = context;
-            this.limit = limit;
-            this.maximum = maximum;
-            this.allowed = limit;
-            this.strike = watch.after(limit, this::strike);
-            context.limit(limit);
-            context.onProgress(this::renew);
-            guards.add(this);
-            if (closed) {
-                strike();
-            }
-        }
-
-        private void strike() {
-            struck.set(true);
-            context.abandon();
-        }
-
-        boolean struck() {
-            return struck.get();
-        }
-
-        /** The time within which the check has to be done. */
-        synchronized Duration allowed() {
-            return allowed;
-        }
-
-        private synchronized void renew() {
-            Duration passed = Duration.ofNanos(watch.now() - begun);
-            Duration renewed = passed.plus(limit);
-            if (struck() || closed || allowed.equals(maximum)) {
-                return;
-            }
-            allowed = renewed.compareTo(maximum) < 0 ? renewed : maximum;
-            strike.cancel(false);
-            strike = watch.after(allowed.minus(passed), this::strike);
-            context.limit(allowed.minus(passed));
-        }
-
-        @Override
-        public synchronized void close() {
-            guards.remove(this);
-            strike.cancel(false);
-        }
+        clock.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.starttls.conformance.run;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -11,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 /** The system's clock, with a thread that runs the timed actions. */
 final class SystemClock implements RunClock {
     private final ScheduledThreadPoolExecutor watchdog;
+
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     SystemClock(ThreadFactory threads) {
         watchdog = new ScheduledThreadPoolExecutor(1, threads);
@@ -34,7 +37,18 @@ final class SystemClock implements RunClock {
     }
 
     @Override
+    public void pause(Duration time) {
+        try {
+            var unusedWhether = closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // The run is ended.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
     public void close() {
+        closed.countDown();
         watchdog.shutdownNow();
     }
 }

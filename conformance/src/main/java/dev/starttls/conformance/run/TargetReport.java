@@ -1,6 +1,7 @@
 package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
@@ -51,7 +52,7 @@ public record TargetReport(
                 .count();
     }
 
-    /** The same with other results, of the same checks in the same order. */
+    /** The same with other results. */
     public TargetReport with(List<CheckResult> others) {
         return new TargetReport(target, started, took, survey, dialogue, others, inventory);
     }
@@ -61,6 +62,36 @@ public record TargetReport(
         if (results.stream().anyMatch(CheckResult::failsRun)) {
             return Outcome.FAILED;
         }
-        return survey.problem().isPresent() ? Outcome.UNREACHABLE : Outcome.PASSED;
+        if (survey.problem().isPresent()) {
+            return Outcome.UNREACHABLE;
+        }
+        return unanswered().isEmpty() ? Outcome.PASSED : Outcome.UNANSWERED;
+    }
+
+    /** The checks of level MUST and SECURITY that were inconclusive for want of an answer. */
+    public List<CheckResult> unanswered() {
+        return results.stream()
+                .filter(result -> counts(result)
+                        && result.verdict().unanswered()
+                        && result.accepted().isEmpty())
+                .toList();
+    }
+
+    /** A clause that says what is not known of the target because no answer came; empty if all that counts is known. */
+    public Optional<String> unknown() {
+        int open = unanswered().size();
+        if (open == 0) {
+            return results.isEmpty() && survey.problem().isPresent()
+                    ? Optional.of("not known: everything, since no check was run")
+                    : Optional.empty();
+        }
+        return Optional.of("not known: "
+                + (open == 1
+                        ? "one MUST or security check had no answer"
+                        : open + " MUST and security checks had no answer"));
+    }
+
+    private static boolean counts(CheckResult result) {
+        return result.check().level() != Level.SHOULD;
     }
 }

@@ -19,10 +19,10 @@ public sealed interface Greeting {
         }
     }
 
-    /** A greeting of the protocol; the server gives no service for the moment. */
-    record Busy(String description) implements Greeting {}
+    /** A greeting that the protocol has for a client that is not served, for the moment or at all. */
+    record Refusal(String description) implements Greeting {}
 
-    /** A greeting of the protocol; the server gives no service, which the check of the greeting judges. */
+    /** Neither a greeting that offers service nor one that refuses it; the check of the greeting judges it. */
     record NoService(String description) implements Greeting {}
 
     /**

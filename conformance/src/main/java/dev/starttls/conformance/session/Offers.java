@@ -12,6 +12,11 @@ public interface Offers {
     /** The SASL mechanisms, upper case, sorted. */
     Set<String> mechanisms();
 
+    /** Whether the server has such a command at all; if not, nothing is known of its offers. */
+    default boolean known() {
+        return true;
+    }
+
     /** Whether several commands may be sent in one segment. */
     boolean pipelining();
 

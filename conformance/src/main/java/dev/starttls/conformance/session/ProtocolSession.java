@@ -20,6 +20,7 @@ public abstract class ProtocolSession {
     private final Conversation wire;
     private final TlsOffer offer;
     private final Vocabulary words;
+    private Optional<String> clientName = Optional.empty();
 
     protected ProtocolSession(Conversation wire, TlsOffer offer, Vocabulary words) {
         this.wire = wire;
@@ -30,6 +31,16 @@ public abstract class ProtocolSession {
     /** The connection under the session, for what is not part of the protocol. */
     public final Conversation wire() {
         return wire;
+    }
+
+    /** Sets the name of the client in a protocol that has one; empty for the one that the session chooses. */
+    final void introduceAs(Optional<String> name) {
+        clientName = name;
+    }
+
+    /** The name of the client, if the user gave one. */
+    protected final Optional<String> clientName() {
+        return clientName;
     }
 
     /** Reads the greeting. */

@@ -1,5 +1,6 @@
 package dev.starttls.conformance.session;
 
+import dev.starttls.conformance.check.Verdict;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -31,6 +32,26 @@ public interface Response {
         return refusal();
     }
 
+    /** Whether it refuses because the session is not inside TLS, by a code that the protocol has for it. */
+    default boolean wantsTls() {
+        return false;
+    }
+
+    /** Whether it may be the refusal of wrong credentials. */
+    default boolean refusesCredentials() {
+        return refusal() && !wantsTls();
+    }
+
+    /** Whether it says, by a code that the protocol has for it, that the credentials are wrong. */
+    default boolean namesCredentials() {
+        return false;
+    }
+
+    /** What it says, without what belongs to one command alone, to compare it with another answer. */
+    default String wording() {
+        return description();
+    }
+
     /** Whether it is a temporary refusal. */
     default boolean temporary() {
         return false;
@@ -47,6 +68,11 @@ public interface Response {
 
     /** In a few words, for a detail. */
     String description();
+
+    /** The verdict when it decides nothing: an answer leaves the question open, and without one nothing is known. */
+    default Verdict inconclusive(String detail) {
+        return came() ? Verdict.undecided(detail) : Verdict.inconclusive(detail);
+    }
 
     /** Several in a row, for a detail. */
     static String description(List<? extends Response> responses) {

@@ -100,7 +100,7 @@ public final class Stage<T extends ProtocolSession> {
             Verdict verdict = rest.judge(session, context);
             boolean finding = verdict.status() == Status.FAIL || verdict.status() == Status.WARN;
             return finding && session.wire().betweenEqualAddresses()
-                    ? Verdict.inconclusive(verdict.detail()
+                    ? Verdict.undecided(verdict.detail()
                             + "; but this connection goes from the server's own address to itself, which servers such"
                             + " as Dovecot treat as secured: run the check from another machine")
                     : verdict;

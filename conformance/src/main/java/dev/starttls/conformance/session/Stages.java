@@ -3,6 +3,7 @@ package dev.starttls.conformance.session;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.TlsOffer;
+import dev.starttls.conformance.target.TargetSettings;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -40,16 +41,21 @@ public final class Stages<T extends ProtocolSession> {
      * @throws IOException if there is no connection
      */
     public T open(CheckContext context) throws IOException {
-        return sessions.apply(context.connect(), context.offer());
+        return configured(sessions.apply(context.connect(), context.offer()), context.settings());
     }
 
     private T openFromElsewhere(CheckContext context) throws IOException {
-        return sessions.apply(context.connectFromElsewhere(), context.offer());
+        return configured(sessions.apply(context.connectFromElsewhere(), context.offer()), context.settings());
     }
 
-    /** A session over this connection. */
-    public T over(Conversation connection, TlsOffer offer) {
-        return sessions.apply(connection, offer);
+    /** A session over this connection, with these settings. */
+    public T over(Conversation connection, TlsOffer offer, TargetSettings settings) {
+        return configured(sessions.apply(connection, offer), settings);
+    }
+
+    private static <T extends ProtocolSession> T configured(T session, TargetSettings settings) {
+        session.introduceAs(settings.ehloName());
+        return session;
     }
 
     /** Greeting read, in plaintext. */

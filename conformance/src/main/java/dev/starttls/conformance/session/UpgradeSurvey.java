@@ -2,6 +2,7 @@ package dev.starttls.conformance.session;
 
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.target.Protocol;
@@ -51,10 +52,14 @@ public final class UpgradeSurvey {
         HandshakeResult handshake = session.handshake();
         watch.phase("HANDSHAKE");
         if (handshake instanceof HandshakeResult.Failed failed) {
-            return watch.problem(noTls(failed));
+            return watch.problem(
+                    session.wire().certificateRequested() ? wantsCertificate(failed.description()) : noTls(failed));
         }
         Greeting greeting = session.greeting();
-        watch.phase("GREETING");
+        watch.phase(Survey.GREETING);
+        if (greeting instanceof Greeting.Missing missing && session.wire().certificateRequested()) {
+            return watch.problem(wantsCertificate("no greeting: " + missing.description()));
+        }
         Optional<String> other = otherProtocol(greeting);
         if (other.isPresent()) {
             return watch.problem(other.get());
@@ -70,7 +75,11 @@ public final class UpgradeSurvey {
         if (failed.failure() == HandshakeResult.Failure.NOT_TLS
                 || failed.failure() == HandshakeResult.Failure.SILENCE
                 || failed.failure() == HandshakeResult.Failure.PEER_CLOSED) {
-            Greeting greeting = opening.open(context).greeting();
+            ProtocolSession plain = opening.open(context);
+            if (!plain.wire().speaks(context.settings().answer())) {
+                return detail;
+            }
+            Greeting greeting = plain.greeting();
             if (greeting instanceof Greeting.Ready || noService(greeting)) {
                 return detail + "; the port greets in plaintext: use " + url(Scheme.upgraded(protocol));
             }
@@ -86,7 +95,7 @@ public final class UpgradeSurvey {
                             .orElse(""));
         }
         Greeting greeting = session.greeting();
-        watch.phase("GREETING");
+        watch.phase(Survey.GREETING);
         Optional<String> other = otherProtocol(greeting);
         if (other.isPresent()) {
             return watch.problem(other.get());
@@ -111,16 +120,33 @@ public final class UpgradeSurvey {
         HandshakeResult handshake = session.handshake();
         watch.phase("HANDSHAKE");
         if (!(handshake instanceof HandshakeResult.Done done)) {
-            return watch.survey(Optional.empty());
+            return session.wire().certificateRequested()
+                    ? watch.problem(wantsCertificate(handshake.description()))
+                    : watch.survey(Optional.empty());
         }
-        session.introduced();
+        Optional<Verdict> obstacle = session.introduced();
         watch.phase("RECAPABILITY");
+        if (obstacle.isPresent() && session.wire().certificateRequested()) {
+            return watch.problem(wantsCertificate(obstacle.get().detail()));
+        }
         session.leave();
         return watch.survey(Optional.of(done));
     }
 
+    /**
+     * A server may refuse clients without a certificate that it accepts: in TLS 1.2 in the handshake, in TLS 1.3 only
+     * afterwards (RFC 8446 section 4.4.2.4).
+     */
+    private String wantsCertificate(String detail) {
+        return target.url()
+                + (context.settings().clientIdentity().isPresent()
+                        ? " does not accept the client certificate of --client-certificate (" + detail + ")"
+                        : " wants a client certificate and does not go on without one (" + detail
+                                + "): give one with --client-certificate PEM --client-key PEM");
+    }
+
     private static boolean noService(Greeting greeting) {
-        return greeting instanceof Greeting.NoService || greeting instanceof Greeting.Busy;
+        return greeting instanceof Greeting.NoService || greeting instanceof Greeting.Refusal;
     }
 
     /** Whether the server is silent because it waits for a ClientHello. */
@@ -133,6 +159,9 @@ public final class UpgradeSurvey {
     }
 
     private Optional<String> otherProtocol(Greeting greeting) {
+        if (greeting instanceof Greeting.Refusal) {
+            return Optional.of(target.url() + " turns this client away: " + greeting.description());
+        }
         if (greeting instanceof Greeting.Foreign foreign) {
             return Optional.of(target.url() + " does not speak " + protocol + ": it greets with "
                     + foreign.description() + hint(foreign.line()));
@@ -142,7 +171,7 @@ public final class UpgradeSurvey {
                     + missing.description()
                     + (missing.instead() instanceof Received.Ended
                             ? "; the server may refuse this address, or limit its connections"
-                            : "; a slow server needs a longer --timeout"));
+                            : ""));
         }
         return Optional.empty();
     }

@@ -36,6 +36,23 @@ sealed interface ObservedSmtpReply extends Response {
         }
     }
 
+    /** RFC 4954 section 6: 530 and 538. */
+    @Override
+    default boolean wantsTls() {
+        return code() == 530 || code() == 538;
+    }
+
+    /** RFC 4954 section 6: 535. */
+    @Override
+    default boolean refusesCredentials() {
+        return namesCredentials();
+    }
+
+    @Override
+    default boolean namesCredentials() {
+        return code() == 535;
+    }
+
     @Override
     default boolean came() {
         return this instanceof Answer;

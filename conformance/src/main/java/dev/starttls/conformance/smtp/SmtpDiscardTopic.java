@@ -76,7 +76,7 @@ final class SmtpDiscardTopic implements Topic {
         }
         return mail.good()
                 ? acceptedFresh(context, mail)
-                : Verdict.inconclusive("MAIL without a new EHLO: " + mail.description());
+                : mail.inconclusive("MAIL without a new EHLO: " + mail.description());
     }
 
     /** MAIL was accepted without a new EHLO: that is a fault only if the server otherwise requires one. */
@@ -93,7 +93,7 @@ final class SmtpDiscardTopic implements Topic {
             obstacle = control.greeted();
         }
         if (obstacle.isPresent()) {
-            return Verdict.inconclusive("MAIL was accepted; whether as in a new session is not known: "
+            return Verdict.undecided("MAIL was accepted; whether as in a new session is not known: "
                     + obstacle.get().detail());
         }
         ObservedSmtpReply without = control.say("MAIL FROM:<>");
@@ -105,7 +105,7 @@ final class SmtpDiscardTopic implements Topic {
                     "MAIL was accepted inside TLS (" + mail.description() + ") because of the EHLO sent before it;"
                             + " without any EHLO the server answers " + without.description());
         }
-        return Verdict.inconclusive("MAIL was accepted inside TLS without a new EHLO; in a session without EHLO it is"
+        return without.inconclusive("MAIL was accepted inside TLS without a new EHLO; in a session without EHLO it is"
                 + " answered with " + without.description() + ", which shows nothing about EHLO");
     }
 
@@ -116,14 +116,14 @@ final class SmtpDiscardTopic implements Topic {
             return Verdict.pass("no transaction can be started before TLS: " + mail.description());
         }
         if (!mail.good()) {
-            return Verdict.inconclusive("MAIL before TLS: " + mail.description());
+            return mail.inconclusive("MAIL before TLS: " + mail.description());
         }
         ObservedSmtpReply goAhead = session.say("STARTTLS");
         if (goAhead.refusal()) {
             return Verdict.pass("STARTTLS is refused within a transaction: " + goAhead.description());
         }
         if (goAhead.code() != 220) {
-            return Verdict.inconclusive("STARTTLS within a transaction: " + goAhead.description());
+            return goAhead.inconclusive("STARTTLS within a transaction: " + goAhead.description());
         }
         Optional<Verdict> obstacle = session.secured();
         if (obstacle.isEmpty() && !first.isEmpty()) {
@@ -142,7 +142,7 @@ final class SmtpDiscardTopic implements Topic {
         }
         return rcpt.refusal()
                 ? againstControl(context, rcpt, first)
-                : Verdict.inconclusive("RCPT inside TLS: " + rcpt.description());
+                : rcpt.inconclusive("RCPT inside TLS: " + rcpt.description());
     }
 
     /** RCPT was refused, but not as a command out of order: is that how it is refused without any MAIL? */

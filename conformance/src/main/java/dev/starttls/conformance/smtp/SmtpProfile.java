@@ -2,6 +2,7 @@ package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.session.Stages;
+import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.session.Vocabulary;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
@@ -18,8 +19,11 @@ public final class SmtpProfile implements UpgradeProfile {
     static final Vocabulary WORDS = new Vocabulary("STARTTLS", "220", "EHLO", "NOOP", "QUIT");
     static final Stages<SmtpProtocolSession> STAGES = new Stages<>(SmtpProtocolSession::new);
 
-    /** The command line that every server accepts, CRLF included (RFC 5321 section 4.5.3.1.4). */
-    private static final int MAX_COMMAND = 512;
+    /**
+     * The length of a line, CRLF included, that no server known splits into several. It is longer than a server must
+     * accept (512 octets, RFC 5321 section 4.5.3.1.4), and may be refused.
+     */
+    private static final int LONG_LINE = 2000;
 
     private static final String NO_PLAINTEXT_LOGIN = "Postfix: smtpd_tls_auth_only = yes. Exim: auth_advertise_hosts ="
             + " ${if eq{$tls_in_cipher}{}{}{*}}. Dovecot submission: auth_allow_cleartext = no (disable_plaintext_auth ="
@@ -42,7 +46,12 @@ public final class SmtpProfile implements UpgradeProfile {
 
     @Override
     public List<Topic> topics() {
-        return List.of(new SmtpCommandTopic(), new SmtpDiscardTopic());
+        return List.of(
+                new SmtpCommandTopic(),
+                new SmtpDiscardTopic(),
+                new SmtpPolicyTopic(),
+                new SmtpRecipientTopic(),
+                new SmtpOctetsTopic());
     }
 
     @Override
@@ -90,6 +99,11 @@ public final class SmtpProfile implements UpgradeProfile {
     }
 
     @Override
+    public String pipelinedCapabilities() {
+        return "EHLO pipelined.invalid";
+    }
+
+    @Override
     public String begin() {
         return "MAIL FROM:<>";
     }
@@ -110,6 +124,17 @@ public final class SmtpProfile implements UpgradeProfile {
     }
 
     @Override
+    public List<String> inventedLogins() {
+        return List.of("AUTH PLAIN " + UnknownUser.PLAIN);
+    }
+
+    /** RFC 4954 sections 4 and 6: after a login no other is possible, and mail may be sent elsewhere. */
+    @Override
+    public List<String> needLogin() {
+        return List.of(begin(), "RCPT TO:<nobody@elsewhere.invalid>", "RSET", "AUTH PLAIN");
+    }
+
+    @Override
     public String longCommand() {
         return "NOOP";
     }
@@ -120,17 +145,13 @@ public final class SmtpProfile implements UpgradeProfile {
         return 600;
     }
 
-    /**
-     * NOOP may only be the last of a group (RFC 2920 section 3.1); RCPT between the RSETs is refused, which makes the
-     * order visible.
-     */
+    /** RCPT between the RSETs is refused, which makes the order visible. */
     @Override
     public List<PipelinedCommand> pipelined() {
         return List.of(
                 new PipelinedCommand("RSET", Due.DONE),
                 new PipelinedCommand("RCPT TO:<postmaster>", Due.ANY),
-                new PipelinedCommand("RSET", Due.DONE),
-                new PipelinedCommand("NOOP", Due.DONE));
+                new PipelinedCommand("RSET", Due.DONE));
     }
 
     @Override
@@ -149,10 +170,21 @@ public final class SmtpProfile implements UpgradeProfile {
         return false;
     }
 
-    /** NOOP may have a string (RFC 5321 section 4.1.1.9). */
+    /** NOOP may have a string (RFC 5321 section 4.1.1.9); Sendmail delays its answers from the 21st NOOP on. */
     @Override
     public String longestHarmless() {
-        return "NOOP " + "x".repeat(MAX_COMMAND - "NOOP \r\n".length()) + "\r\n";
+        return "NOOP " + "x".repeat(LONG_LINE - "NOOP \r\n".length()) + "\r\n";
+    }
+
+    /** Servers made with Twisted know no NOOP. */
+    @Override
+    public List<String> harmlessInstead() {
+        return List.of("RSET\r\n", "EHLO harmless.invalid\r\n");
+    }
+
+    @Override
+    public boolean refusesHarmless(String line) {
+        return line.matches("5[0-9][0-9]( .*)?");
     }
 
     @Override

@@ -32,9 +32,17 @@ final class SmtpProtocolSession extends ProtocolSession {
         return lastEhlo;
     }
 
-    /** Sends EHLO with the client's address, which every server must accept (RFC 5321 section 4.1.4). */
+    /** Sends EHLO with the client's name. */
     ObservedSmtpReply ehlo() {
-        return ehlo(addressLiteral());
+        return ehlo(name());
+    }
+
+    /**
+     * The name given by the user, otherwise that of this machine if it is fully qualified, otherwise the client's
+     * address (RFC 5321 section 4.1.1.1).
+     */
+    String name() {
+        return clientName().or(MachineName::qualified).orElseGet(this::addressLiteral);
     }
 
     /** The client's address as an address literal (RFC 5321 section 4.1.3). */
@@ -106,8 +114,9 @@ final class SmtpProtocolSession extends ProtocolSession {
     }
 
     private static Greeting greeting(ObservedSmtpReply.Answer answer) {
-        if (answer.code() == 421) {
-            return new Greeting.Busy(answer.description());
+        // RFC 5321 section 3.1: 554, and 421 at any time (section 3.8).
+        if (answer.code() >= 400) {
+            return new Greeting.Refusal(answer.description());
         }
         if (answer.code() != 220) {
             return new Greeting.NoService(answer.description());
@@ -124,7 +133,10 @@ final class SmtpProtocolSession extends ProtocolSession {
         ObservedSmtpReply greeting = next();
         return greeting.code() == 220
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the greeting was " + greeting.description() + ", not 220"));
+                : Optional.of(Verdict.inconclusive(
+                        greeting.came()
+                                ? "the greeting was " + greeting.description() + ", not 220"
+                                : "no greeting: " + greeting.description()));
     }
 
     /** AUTH PLAIN in two steps, so that the line stays short (RFC 4954 section 4, RFC 4616 section 2). */
@@ -135,21 +147,22 @@ final class SmtpProtocolSession extends ProtocolSession {
         }
         ObservedSmtpReply asked = say("AUTH PLAIN");
         if (!asked.asks()) {
-            return Optional.of(Verdict.inconclusive("AUTH PLAIN was answered with " + asked.description()));
+            return Optional.of(asked.inconclusive("AUTH PLAIN was answered with " + asked.description()));
         }
         ObservedSmtpReply answer = PlainLogin.send(wire(), login, this::next);
         // The server's answer may repeat the password, so the detail does not quote it.
         return answer.code() == 235
                 ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the login as " + login.user() + " failed"));
+                : Optional.of(answer.inconclusive("the login as " + login.user() + " failed"));
     }
 
     /** A server that greets as SMTP does, but knows neither EHLO nor HELO. */
     @Override
     public Optional<String> foreignServer() {
-        return lastEhlo.refusal() && say("HELO " + addressLiteral()).refusal()
-                ? Optional.of("greets with 220 but takes neither EHLO nor HELO (" + lastEhlo.description()
-                        + "): is it an FTP server?")
+        return lastEhlo.refusal() && say("HELO " + name()).refusal()
+                ? Optional.of("greets with 220 but takes neither EHLO nor HELO: " + lastEhlo.description()
+                        // RFC 959 section 5.4: FTP asks for a login before anything else.
+                        + (say("USER anonymous").code() == 331 ? "; it asks for a login as an FTP server does" : ""))
                 : Optional.empty();
     }
 

@@ -93,7 +93,9 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
         try {
             var unusedIdentity = ServerIdentity.of(host);
         } catch (IllegalArgumentException e) {
-            throw new TargetException("'" + url + "': " + e.getMessage());
+            throw new TargetException(
+                    "'" + url + "': the name cannot be converted to ASCII for the DNS: write it as xn--... yourself ("
+                            + e.getMessage() + ")");
         }
         return host;
     }

@@ -15,7 +15,6 @@ import javax.net.ssl.SNIHostName;
  * @param login credentials for the checks that need them
  * @param clientIdentity the certificate for servers that ask for one
  * @param ehloName the name in EHLO and HELO; empty for the one that the session chooses
- * @param maySend whether a check may cause a mail to be delivered
  * @param answer the longest wait for one answer of the server
  * @param quiet how long to listen where a server must not send anything
  */
@@ -25,7 +24,6 @@ public record TargetSettings(
         Optional<Login> login,
         Optional<ClientIdentity> clientIdentity,
         Optional<String> ehloName,
-        boolean maySend,
         Duration answer,
         Duration quiet) {
 
@@ -44,13 +42,12 @@ public record TargetSettings(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                false,
                 Duration.ofSeconds(10),
                 Duration.ofMillis(300));
     }
 
     public TargetSettings withTrust(List<X509Certificate> roots) {
-        return new TargetSettings(roots, serverName, login, clientIdentity, ehloName, maySend, answer, quiet);
+        return new TargetSettings(roots, serverName, login, clientIdentity, ehloName, answer, quiet);
     }
 
     /**
@@ -60,16 +57,15 @@ public record TargetSettings(
      */
     public TargetSettings withServerName(String name) {
         var unusedIdentity = ServerIdentity.of(name);
-        return new TargetSettings(trust, Optional.of(name), login, clientIdentity, ehloName, maySend, answer, quiet);
+        return new TargetSettings(trust, Optional.of(name), login, clientIdentity, ehloName, answer, quiet);
     }
 
     public TargetSettings withLogin(Login credentials) {
-        return new TargetSettings(
-                trust, serverName, Optional.of(credentials), clientIdentity, ehloName, maySend, answer, quiet);
+        return new TargetSettings(trust, serverName, Optional.of(credentials), clientIdentity, ehloName, answer, quiet);
     }
 
     public TargetSettings withClientIdentity(ClientIdentity identity) {
-        return new TargetSettings(trust, serverName, login, Optional.of(identity), ehloName, maySend, answer, quiet);
+        return new TargetSettings(trust, serverName, login, Optional.of(identity), ehloName, answer, quiet);
     }
 
     /**
@@ -83,20 +79,15 @@ public record TargetSettings(
             throw new IllegalArgumentException(
                     "expected a host name or an address literal such as [192.0.2.1], got '" + name + "'");
         }
-        return new TargetSettings(trust, serverName, login, clientIdentity, Optional.of(name), maySend, answer, quiet);
-    }
-
-    /** The same with consent to the delivery of mail by a check, or without. */
-    public TargetSettings withMaySend(boolean consent) {
-        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, consent, answer, quiet);
+        return new TargetSettings(trust, serverName, login, clientIdentity, Optional.of(name), answer, quiet);
     }
 
     public TargetSettings withAnswer(Duration limit) {
-        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, maySend, limit, quiet);
+        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, limit, quiet);
     }
 
     public TargetSettings withQuiet(Duration limit) {
-        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, maySend, answer, limit);
+        return new TargetSettings(trust, serverName, login, clientIdentity, ehloName, answer, limit);
     }
 
     /** The name to send to the target and to expect in its certificate; empty for an address without a given name. */

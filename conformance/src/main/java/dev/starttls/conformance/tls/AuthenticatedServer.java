@@ -22,7 +22,7 @@ public final class AuthenticatedServer {
     /** The verdict if a check must not send the password; empty if the server is the expected one. */
     public static Optional<Verdict> withholds(CheckContext context, HandshakeResult.Done handshake) {
         return doubt(context, handshake)
-                .map(doubt -> Verdict.skip("the password is not sent to a server that may not be the expected one:"
+                .map(doubt -> Verdict.undecided("the password is not sent to a server that may not be the expected one:"
                         + " " + doubt
                         + " (--trust and --server-name set what is expected)"));
     }

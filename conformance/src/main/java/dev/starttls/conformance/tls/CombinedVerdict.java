@@ -16,16 +16,16 @@ final class CombinedVerdict {
     private final List<Verdict> verdicts = new ArrayList<>();
 
     CombinedVerdict add(String name, Verdict verdict) {
-        verdicts.add(new Verdict(verdict.status(), name + ": " + verdict.detail()));
+        verdicts.add(verdict.withDetail(name + ": " + verdict.detail()));
         return this;
     }
 
     /** The worst status; the detail begins with the probes that caused it. */
     Verdict verdict() {
         List<Verdict> sorted = verdicts.stream()
-                .sorted(Comparator.comparingInt(verdict -> FROM_WORST.indexOf(verdict.status())))
+                .sorted(Comparator.<Verdict>comparingInt(verdict -> FROM_WORST.indexOf(verdict.status()))
+                        .thenComparing(verdict -> !verdict.unanswered()))
                 .toList();
-        return new Verdict(
-                sorted.get(0).status(), sorted.stream().map(Verdict::detail).collect(Collectors.joining("; ")));
+        return sorted.get(0).withDetail(sorted.stream().map(Verdict::detail).collect(Collectors.joining("; ")));
     }
 }

@@ -9,14 +9,20 @@ import dev.starttls.conformance.check.Dialect;
  * @param count the number of commands, and so of answers
  */
 record CommandBatch(String text, int count) {
+    private static final String CRLF = "\r\n";
 
     /**
-     * As many commands as fill this number of octets. They are the longest that servers accept, which keeps their
-     * number below the limit of servers for junk commands.
+     * A harmless command, whose good answer proves that all of it arrived, and after it as few and as long commands as
+     * fill this number of octets: servers limit the number of commands that do nothing. The long ones may be refused.
      */
     static CommandBatch filling(Dialect dialect, int octets) {
-        String command = dialect.longestHarmlessCommand();
-        int count = octets / command.length();
-        return new CommandBatch(command.repeat(count), count);
+        String first = dialect.harmlessCommand();
+        String longest = dialect.longestHarmlessCommand();
+        int more = (octets - first.length()) / longest.length();
+        String text = first + longest.repeat(more);
+        int rest = octets - text.length();
+        return rest < first.length()
+                ? new CommandBatch(text, more + 1)
+                : new CommandBatch(text + longest.substring(0, rest - CRLF.length()) + CRLF, more + 2);
     }
 }

@@ -32,8 +32,8 @@ final class EarlyDataTopic implements Topic {
     private static Verdict early(Prober prober) throws IOException, BlockedException {
         List<PreSharedKey> keys;
         String detail;
-        Optional<EstablishedSession> first =
-                EstablishedSession.tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
+        Optional<EstablishedSession> first = EstablishedSession.tls13(
+                prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName(), prober.identity()));
         if (first.isEmpty()) {
             return Verdict.skip("only TLSv1.3 has early data, and there was no handshake of it");
         }

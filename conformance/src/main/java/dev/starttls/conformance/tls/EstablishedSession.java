@@ -37,7 +37,7 @@ final class EstablishedSession implements AutoCloseable {
      */
     static EstablishedSession open(Prober prober) throws IOException, BlockedException {
         Optional<EstablishedSession> live =
-                tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
+                tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName(), prober.identity()));
         if (live.isEmpty()) {
             live = tls12(prober, Tls12Session.Kind.MODERN);
         }
@@ -59,7 +59,7 @@ final class EstablishedSession implements AutoCloseable {
      */
     static Optional<EstablishedSession> tls12(Prober prober, Tls12Session.Kind kind)
             throws IOException, BlockedException {
-        return tls12(prober, (in, out) -> Tls12Session.shake(in, out, prober.serverName(), kind));
+        return tls12(prober, (in, out) -> Tls12Session.shake(in, out, prober.serverName(), kind, prober.identity()));
     }
 
     /** The same with another handshake. */
@@ -68,19 +68,33 @@ final class EstablishedSession implements AutoCloseable {
         return tried(prober, "TLS 1.2", opening);
     }
 
+    /**
+     * A handshake that was tried.
+     *
+     * @param session the session on which nothing has been sent; empty if the handshake failed
+     * @param instead what came instead of the rest of the handshake
+     */
+    record Attempt(Optional<EstablishedSession> session, Optional<Received> instead) {}
+
     private static Optional<EstablishedSession> tried(
             Prober prober, String version, MinimalRecordSession.Opening opening) throws IOException, BlockedException {
+        return attempt(prober, version, opening).session();
+    }
+
+    /** Tries a handshake with the suite's own TLS. */
+    static Attempt attempt(Prober prober, String version, MinimalRecordSession.Opening opening)
+            throws IOException, BlockedException {
         Conversation conversation = prober.connectForTls();
         WireStream stream = prober.stream(conversation);
         try {
             RecordSession session = new MinimalRecordSession(
                     conversation.wire(), stream, prober.context().settings().answer(), opening);
-            return Optional.of(new EstablishedSession(prober, conversation, session));
+            return new Attempt(Optional.of(new EstablishedSession(prober, conversation, session)), Optional.empty());
         } catch (IOException e) {
-            conversation.note("no session with the suite's own " + version + ": "
-                    + stream.received(e).description());
+            Received instead = stream.received(e);
+            conversation.note("no session with the suite's own " + version + ": " + instead.description());
             conversation.close();
-            return Optional.empty();
+            return new Attempt(Optional.empty(), Optional.of(instead));
         }
     }
 

@@ -168,7 +168,8 @@ final class ExtensionTopic implements Topic {
     private static Verdict insideSession(Prober prober) throws IOException, BlockedException {
         Optional<EstablishedSession> begun = EstablishedSession.tls12(
                 prober,
-                (in, out) -> Tls12Session.shake(in, out, prober.serverName(), Tls12Session.Kind.WITH_HEARTBEAT));
+                (in, out) -> Tls12Session.shake(
+                        in, out, prober.serverName(), Tls12Session.Kind.WITH_HEARTBEAT, prober.identity()));
         if (begun.isEmpty()) {
             return Verdict.pass("there is no session with a client that offers heartbeats");
         }

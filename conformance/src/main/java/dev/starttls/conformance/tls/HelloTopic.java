@@ -2,25 +2,46 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.Conversation;
+import dev.starttls.conformance.connection.Transcript.From;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
+import dev.starttls.conformance.tls.wire.HelloAnswerReader;
 import dev.starttls.conformance.tls.wire.KeyShare;
 import dev.starttls.conformance.tls.wire.NamedGroup;
 import dev.starttls.conformance.tls.wire.OctetString;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordSplitter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Checks that a ClientHello is accepted however it is split, however long it is, and with unknown content. */
 final class HelloTopic implements Topic {
 
     private static final List<Integer> FRAGMENTS = List.of(1, 7, 100);
+    /** Covers the headers of the record and of the message. */
+    private static final int SINGLE = 32;
+
+    /** Between octets, so that each usually arrives in a segment of its own; the verdict does not depend on it. */
+    private static final long BETWEEN_SEGMENTS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** No server has a shorter time limit for a handshake. */
+    private static final Duration PROMPT = Duration.ofSeconds(3);
+
+    /** The version of the first record that every server accepts (RFC 8446 appendix D.1). */
+    private static final int FIRST_RECORD = ProtocolVersion.TLS10.code();
+
     private static final int UNKNOWN_EXTENSIONS = 40;
     private static final int FIRST_UNKNOWN_EXTENSION = 0xe000;
 
@@ -37,10 +58,40 @@ final class HelloTopic implements Topic {
                         + " on slow or unusual networks, at random and for no visible reason.")
                 .fix("Continue reading until the record is complete.")
                 .on(Protocol.values())
-                .run(TlsCheckBody.of(prober -> {
-                    ClientHello hello = ClientHello.modern(prober.serverName());
-                    return judged(prober, hello, prober.askOctetByOctet(hello));
-                }));
+                .run(TlsCheckBody.of(HelloTopic::inSegments));
+    }
+
+    /**
+     * The beginning and the end octet by octet, and what is between them in one segment: a server may give a handshake
+     * seconds, and so many segments take a fraction of one.
+     */
+    private static Verdict inSegments(Prober prober) throws IOException, BlockedException {
+        ClientHello hello = ClientHello.modern(prober.serverName());
+        OctetString record = RecordSplitter.joined(
+                RecordSplitter.handshake(FIRST_RECORD, hello.message(), RecordSplitter.MAX_PLAINTEXT));
+        byte[] octets = record.array();
+        long begun = System.nanoTime();
+        HelloAnswer answer;
+        try (Conversation conversation = prober.connectForTls()) {
+            conversation.record(From.CLIENT, hello + ", its first and last " + SINGLE + " octets in a segment each");
+            for (int at = 0; at < octets.length; ) {
+                int next = at == SINGLE ? octets.length - SINGLE : at + 1;
+                if (!conversation.wire().write(Arrays.copyOfRange(octets, at, next))) {
+                    conversation.note("the server ended the connection before the whole ClientHello was sent");
+                    break;
+                }
+                LockSupport.parkNanos(BETWEEN_SEGMENTS);
+                at = next;
+            }
+            answer = HelloAnswerReader.read(prober.stream(conversation));
+            conversation.record(From.SERVER, answer.description());
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        Verdict verdict = judged(prober, hello, answer);
+        return verdict.status() == Status.FAIL && took.compareTo(PROMPT) > 0
+                ? Verdict.inconclusive("the server ended it after " + took.toMillis() + " ms, perhaps because of a time"
+                        + " limit: " + verdict.detail())
+                : verdict;
     }
 
     private static Check manyRecords() {

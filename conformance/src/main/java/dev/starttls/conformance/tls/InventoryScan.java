@@ -11,6 +11,7 @@ import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.NamedGroup;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import dev.starttls.conformance.tls.wire.ServerHello;
 import dev.starttls.conformance.tls.wire.Ssl2ClientHello;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -84,6 +85,9 @@ final class InventoryScan {
         if (suites.all().isEmpty()) {
             return Version.refused(version.label());
         }
+        if (version == ProtocolVersion.TLS13 && neverFinished()) {
+            return Version.refused(version.label());
+        }
         Preference preference = preference(version, suites.all());
         Taken<String> groups = groups(version, suites.all());
         return version(
@@ -92,6 +96,12 @@ final class InventoryScan {
                 suites.all(),
                 preference,
                 groups.all());
+    }
+
+    /** Whether the server answers with the ServerHello of a version in which no client gets any further. */
+    private boolean neverFinished() throws IOException, BlockedException {
+        Optional<ServerHello> alone = prober.chosen(ProtocolVersion.TLS13);
+        return alone.isPresent() && HandshakeProof.ofTls13(prober, alone.get()).isPresent();
     }
 
     private static Version version(

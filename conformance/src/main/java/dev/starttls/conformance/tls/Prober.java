@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.TlsReadiness;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.tls.minimal.ClientAuthentication;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
 import dev.starttls.conformance.tls.wire.HelloAnswerReader;
@@ -12,10 +13,9 @@ import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordSplitter;
 import dev.starttls.conformance.tls.wire.ServerHello;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** Sends a server ClientHellos made by the suite, each on a connection of its own that is ready for the ClientHello. */
 final class Prober {
@@ -25,9 +25,6 @@ final class Prober {
      * appendix D.1).
      */
     private static final int FIRST_RECORD = ProtocolVersion.TLS10.code();
-
-    /** Between octets, so that each usually arrives in a segment of its own; the verdict does not depend on it. */
-    private static final long BETWEEN_SEGMENTS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final CheckContext context;
 
@@ -42,6 +39,11 @@ final class Prober {
     /** The name for SNI; empty when there is none to send. */
     String serverName() {
         return context.settings().indicationFor(context.target()).orElse("");
+    }
+
+    /** What to present to a server that asks for the client's certificate. */
+    Optional<ClientAuthentication> identity() {
+        return context.settings().clientIdentity().map(own -> new ClientAuthentication(own.chain(), own.key()));
     }
 
     /** A connection that is ready for the ClientHello. */
@@ -72,25 +74,23 @@ final class Prober {
         return ask(hello + ", in records of " + fragment, recordsOf(hello, fragment));
     }
 
-    /** Sends the ClientHello in one record, each octet in a segment of its own. */
-    HelloAnswer askOctetByOctet(ClientHello hello) throws IOException, BlockedException {
-        try (Conversation conversation = connectForTls()) {
-            conversation.record(From.CLIENT, hello + ", each octet in a segment of its own");
-            for (OctetString octet : RecordSplitter.singly(recordsOf(hello, RecordSplitter.MAX_PLAINTEXT))) {
-                if (!conversation.wire().write(octet.array())) {
-                    conversation.note("the server ended the connection before the whole ClientHello was sent");
-                    break;
-                }
-                LockSupport.parkNanos(BETWEEN_SEGMENTS);
-            }
-            return read(conversation);
-        }
-    }
-
     /** Sends octets in one segment where they fit. */
     HelloAnswer ask(String detail, OctetString octets) throws IOException, BlockedException {
         try (Conversation conversation = connectForTls()) {
             return ask(conversation, detail, octets);
+        }
+    }
+
+    /** The same, but an answer is waited for only this long. */
+    HelloAnswer ask(String detail, OctetString octets, Duration limit) throws IOException, BlockedException {
+        try (Conversation conversation = connectForTls()) {
+            conversation.record(From.CLIENT, detail);
+            conversation.wire().write(octets.array());
+            WireStream stream = stream(conversation);
+            stream.within(limit);
+            HelloAnswer answer = HelloAnswerReader.read(stream);
+            conversation.record(From.SERVER, answer.description());
+            return answer;
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.Optional;
 final class RecordTopic implements Topic {
 
     private static final String CLAUSE = "RFC 8446 section 5.1, RFC 5246 section 6.2.1";
+    private static final int SLOWER = 20;
+    private static final Duration AT_LEAST = Duration.ofSeconds(1);
 
     @Override
     public List<Check> checks() {
@@ -68,7 +70,7 @@ final class RecordTopic implements Topic {
                     + " octets together, in a record that takes " + first + " octets on the wire"
                     + (first < sealed.length() ? " and another" : ""));
             if (first < sealed.length()) {
-                return Verdict.inconclusive("the Java runtime's engine makes no full record");
+                return Verdict.undecided("the Java runtime's engine makes no full record");
             }
             live.session().send(sealed);
             Optional<Received> instead = live.lines().answers(1);
@@ -102,27 +104,33 @@ final class RecordTopic implements Topic {
         try (EstablishedSession live = EstablishedSession.open(prober)) {
             OctetString nothing = live.session().seal(OctetString.NONE);
             if (nothing.isEmpty()) {
-                return Verdict.inconclusive("the Java runtime's engine makes no empty records");
+                return Verdict.undecided("the Java runtime's engine makes no empty records");
             }
             OctetString command = OctetString.ascii(prober.context().dialect().harmlessCommand());
             int middle = command.length() / 2;
             live.note("sends " + command.text() + " with an empty record before it and one in the middle");
+            long sent = System.nanoTime();
             live.session()
                     .send(nothing.and(live.session().seal(command.slice(0, middle)))
                             .and(live.session().seal(OctetString.NONE))
                             .and(live.session().seal(command.slice(middle, command.length()))));
             Optional<Received> instead = live.lines().answers(1);
+            Duration took = Duration.ofNanos(System.nanoTime() - sent);
             return instead.isPresent()
                     ? live.judged("empty records before and in the middle", instead.get())
-                    : emptyAfter(
-                            live, command, prober.context().settings().answer().dividedBy(2));
+                    : emptyAfter(live, command, patience(took, live.session().answer()));
         }
+    }
+
+    /** Much longer than the server took for the answer before, but not so long that a run has to wait for it. */
+    private static Duration patience(Duration took, Duration answer) {
+        Duration usual = took.multipliedBy(SLOWER).plus(AT_LEAST);
+        return usual.compareTo(answer.dividedBy(2)) < 0 ? usual : answer.dividedBy(2);
     }
 
     /**
      * A server that checks for more input before it flushes its answer may take an empty record for more. The next
-     * command is sent after half of the time for an answer: an answer that comes only then was delayed by the empty
-     * record, unless the server is that slow.
+     * command is sent after a while: an answer that comes only then was delayed by the empty record.
      */
     private static Verdict emptyAfter(EstablishedSession live, OctetString command, Duration patience) {
         live.note("sends " + command.text() + " followed by an empty record in the same segment");

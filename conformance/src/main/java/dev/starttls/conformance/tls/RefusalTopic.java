@@ -49,11 +49,12 @@ final class RefusalTopic implements Topic {
         return new CombinedVerdict()
                 .add(
                         "TLSv1.3 and TLSv1.2 offered",
-                        refusal(prober.ask(modern), Alert.HANDSHAKE_FAILURE, Alert.INSUFFICIENT_SECURITY))
+                        refusal(prober, prober.ask(modern), Alert.HANDSHAKE_FAILURE, Alert.INSUFFICIENT_SECURITY))
                 // A server that speaks only TLS 1.3 has no common version with this client, and may send that alert.
                 .add(
                         "TLSv1.2 offered",
                         refusal(
+                                prober,
                                 prober.ask(old),
                                 Alert.HANDSHAKE_FAILURE,
                                 Alert.INSUFFICIENT_SECURITY,
@@ -82,10 +83,10 @@ final class RefusalTopic implements Topic {
     private static Verdict tooOld(Prober prober) throws IOException, BlockedException {
         HelloAnswer answer = prober.ask(ClientHello.only(ProtocolVersion.SSL3, prober.serverName()));
         if (answer instanceof HelloAnswer.Hello hello && hello.hello().isVersion(ProtocolVersion.SSL3)) {
-            return Verdict.inconclusive("the server speaks SSLv3, so there is no older version to offer");
+            return Verdict.undecided("the server speaks SSLv3, so there is no older version to offer");
         }
         // SSL 3.0 has no protocol_version alert (RFC 6101 section 5.4.2); handshake_failure takes its place.
-        return refusal(answer, Alert.PROTOCOL_VERSION, Alert.HANDSHAKE_FAILURE);
+        return refusal(prober, answer, Alert.PROTOCOL_VERSION, Alert.HANDSHAKE_FAILURE);
     }
 
     private static Verdict tooNew(Prober prober) throws IOException, BlockedException {
@@ -104,11 +105,12 @@ final class RefusalTopic implements Topic {
                         + answer.description());
             }
         }
-        return refusal(answer, Alert.PROTOCOL_VERSION);
+        return refusal(prober, answer, Alert.PROTOCOL_VERSION);
     }
 
     /** Passes with one of the alerts, warns with another one, and fails without an alert. */
-    private static Verdict refusal(HelloAnswer answer, Integer... expected) {
+    private static Verdict refusal(Prober prober, HelloAnswer answer, Integer... expected)
+            throws IOException, BlockedException {
         if (answer instanceof HelloAnswer.Refused refused) {
             return refused.isOneOf(expected)
                     ? Verdict.pass(answer.description())
@@ -120,6 +122,13 @@ final class RefusalTopic implements Topic {
                     + ProtocolVersion.label(hello.hello().version()) + " and "
                     + CipherSuite.label(hello.hello().suite()) + ", which was not offered");
         }
-        return Verdict.fail("expected an alert, got " + answer.description());
+        if (answer instanceof HelloAnswer.Garbage) {
+            return Verdict.fail("expected an alert, got " + answer.description());
+        }
+        HelloAnswer control = prober.ask(ClientHello.modern(prober.serverName()));
+        return control instanceof HelloAnswer.Hello || control instanceof HelloAnswer.Refused
+                ? Verdict.fail("expected an alert, got " + answer.description())
+                : Verdict.undecided(
+                        "got " + answer.description() + ", as for any ClientHello: " + control.description());
     }
 }

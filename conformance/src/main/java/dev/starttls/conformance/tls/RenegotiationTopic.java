@@ -2,6 +2,7 @@ package dev.starttls.conformance.tls;
 
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.Received;
@@ -25,6 +26,10 @@ import java.util.function.Function;
 final class RenegotiationTopic implements Topic {
 
     private static final int SERVER_HELLO = 2;
+
+    /** More than servers allow that count renegotiations. */
+    private static final int MANY = 10;
+
     private static final String WITHOUT_TLS_12 = "TLSv1.2 is not spoken, and this does not exist in TLSv1.3";
     private static final String NO_HANDSHAKE = "there was no handshake of TLSv1.2 with ECDHE and AES-GCM";
 
@@ -113,9 +118,38 @@ final class RenegotiationTopic implements Topic {
 
     private static Verdict clientInitiated(Prober prober) throws IOException, BlockedException {
         Optional<EstablishedSession> modern = EstablishedSession.tls12(prober, Kind.MODERN);
-        return modern.isEmpty()
-                ? Verdict.skip(NO_HANDSHAKE)
-                : renegotiated(prober, modern.get(), Tls12Session::secureRenegotiation);
+        if (modern.isEmpty()) {
+            return Verdict.skip(NO_HANDSHAKE);
+        }
+        Verdict first = renegotiated(prober, modern.get(), Tls12Session::secureRenegotiation);
+        return first.status() == Status.FAIL ? oneAfterTheOther(prober, first) : first;
+    }
+
+    /** A server that allows a few and then ends the session is not kept busy. */
+    private static Verdict oneAfterTheOther(Prober prober, Verdict first) throws IOException, BlockedException {
+        Optional<EstablishedSession> modern = EstablishedSession.tls12(prober, Kind.MODERN);
+        if (modern.isEmpty()) {
+            return first;
+        }
+        try (EstablishedSession live = modern.get().begun()) {
+            Tls12Session session = ((MinimalRecordSession) live.session()).details(Tls12Session.class);
+            for (int taken = 0; taken < MANY; taken++) {
+                // Asking for the details again begins the time for the next answer.
+                var unusedBeginning = ((MinimalRecordSession) live.session()).details(Tls12Session.class);
+                live.note("sends the ClientHello of renegotiation " + (taken + 1));
+                try {
+                    session = session.renegotiated(live.session()::send);
+                } catch (IOException e) {
+                    Received instead =
+                            WireStream.received(e, prober.context().settings().answer());
+                    return taken > 0 && instead instanceof Received.Ended
+                            ? Verdict.warn("renegotiations were accepted " + taken
+                                    + " times, and then the server ended the session: " + instead.description())
+                            : first;
+                }
+            }
+        }
+        return Verdict.fail(first.detail() + ", and " + MANY + " more in one session were accepted");
     }
 
     /** A command follows the ClientHello, so that a server that ignores the ClientHello still answers at once. */

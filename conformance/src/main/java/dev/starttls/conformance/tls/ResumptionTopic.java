@@ -84,8 +84,8 @@ final class ResumptionTopic implements Topic {
     }
 
     private static Verdict newest(Prober prober) throws IOException, BlockedException {
-        Optional<EstablishedSession> first =
-                EstablishedSession.tls13(prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName()));
+        Optional<EstablishedSession> first = EstablishedSession.tls13(
+                prober, (in, out) -> Tls13Session.shake(in, out, prober.serverName(), prober.identity()));
         if (first.isEmpty()) {
             return Verdict.skip("there was no handshake of TLSv1.3 with AES-GCM");
         }

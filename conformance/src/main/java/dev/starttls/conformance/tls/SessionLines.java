@@ -33,15 +33,21 @@ final class SessionLines {
 
     /** Waits for the end of the greeting; empty if it came, otherwise what came instead. */
     Optional<Received> greeting() {
-        return await(dialect::endsGreeting, session::read);
+        return await(
+                line -> {
+                    conversation.greeted(line);
+                    return dialect.endsGreeting(line);
+                },
+                () -> session.read(conversation.greetingLimit()));
     }
 
     /**
-     * Waits for this number of good answers to the harmless command; empty if they came, otherwise what came instead.
+     * Waits for this number of answers to the harmless command; empty if they came, otherwise what came instead. A
+     * refusal is an answer: it proves as well that the command arrived.
      */
     Optional<Received> answers(int count) {
         for (int i = 0; i < count; i++) {
-            Optional<Received> instead = await(dialect::answersHarmlessCommand, session::read);
+            Optional<Received> instead = await(this::answers, session::read);
             if (instead.isPresent()) {
                 return instead;
             }
@@ -50,11 +56,15 @@ final class SessionLines {
     }
 
     /**
-     * Waits at most this time for one good answer to the harmless command; empty if it came, otherwise what came
+     * Waits at most this time for one answer to the harmless command; empty if it came, otherwise what came
      * instead.
      */
     Optional<Received> answer(Duration limit) {
-        return await(dialect::answersHarmlessCommand, () -> session.read(limit));
+        return await(this::answers, () -> session.read(limit));
+    }
+
+    private boolean answers(String line) {
+        return dialect.answersHarmlessCommand(line) || dialect.refusesHarmlessCommand(line);
     }
 
     private Optional<Received> await(Predicate<String> awaited, Supplier<Received> read) {

@@ -23,6 +23,9 @@ final class StallTopic implements Topic {
     /** A server waits five minutes for a command (RFC 5321 section 4.5.3.2.7); a handshake should not take longer. */
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(6);
 
+    /** Times for an answer up to this are not meant for waiting until a handshake is given up. */
+    private static final Duration USUAL = Duration.ofMinutes(1);
+
     @Override
     public List<Check> checks() {
         return List.of(
@@ -47,26 +50,56 @@ final class StallTopic implements Topic {
 
     private static Verdict others(Prober prober) throws IOException, BlockedException {
         List<Conversation> stalled = new ArrayList<>();
-        for (int i = 0; i < STALLED; i++) {
-            stalled.add(prober.stall());
-        }
-        try (EstablishedSession live = EstablishedSession.open(prober)) {
-            live.note("served while " + STALLED + " handshakes stall");
-            return Verdict.pass("a session was started and answered while " + STALLED + " handshakes stalled");
+        try {
+            for (int i = 0; i < STALLED; i++) {
+                stalled.add(prober.stall());
+            }
+            try (EstablishedSession live = EstablishedSession.open(prober)) {
+                live.note("served while " + STALLED + " handshakes stall");
+                return Verdict.pass("a session was started and answered while " + STALLED + " handshakes stalled");
+            }
         } catch (BlockedException | IOException e) {
             stalled.forEach(Conversation::close);
-            try (EstablishedSession live = EstablishedSession.open(prober)) {
-                live.note("served when no handshake is stalled");
-                return Verdict.fail("while " + STALLED + " handshakes were stalled no other client was served"
-                        + " (" + e.getMessage()
-                        + "), and after they were closed one was");
-            }
+            return unserved(prober, stalled.size(), e.getMessage());
         }
     }
 
-    /** The wait is half of that for an answer, so that it does not make a run with default settings much longer. */
+    /** A server that limits the connections of a client serves no more of them when none stalls; then nothing is known. */
+    private static Verdict unserved(Prober prober, int stalled, String instead) throws IOException, BlockedException {
+        List<EstablishedSession> idle = new ArrayList<>();
+        try {
+            for (int i = 0; i <= STALLED; i++) {
+                EstablishedSession live = EstablishedSession.open(prober);
+                idle.add(live);
+                live.note("served beside " + i + " idle sessions, when no handshake is stalled");
+            }
+        } catch (BlockedException | IOException e) {
+            if (idle.isEmpty()) {
+                throw e;
+            }
+            return Verdict.undecided("beside " + idle.size() + (idle.size() == 1 ? " idle session" : " idle sessions")
+                    + ", without any stalled handshake, no other client was served either (" + e.getMessage()
+                    + "), as by a limit on the connections of one client; a client at another address would show"
+                    + " whether others are served");
+        } finally {
+            idle.forEach(EstablishedSession::close);
+        }
+        prober.context().unlimited();
+        return Verdict.fail("while " + stalled + (stalled == 1 ? " handshake was" : " handshakes were")
+                + " stalled no other client was served (" + instead + "), and with none stalled " + (STALLED + 1)
+                + " were at the same time");
+    }
+
+    /**
+     * No server needs to give up within the default time for an answer, so that a run with it does not wait for what
+     * would not be a fault; half of a longer time is waited for.
+     */
+    private static Duration patience(Duration answer) {
+        return answer.compareTo(USUAL) <= 0 ? answer.dividedBy(10) : answer.dividedBy(2);
+    }
+
     private static Verdict ended(Prober prober) throws IOException, BlockedException {
-        Duration wait = prober.context().settings().answer().dividedBy(2);
+        Duration wait = patience(prober.context().settings().answer());
         try (Conversation conversation = prober.stall()) {
             long begun = System.nanoTime();
             WireStream stream = prober.stream(conversation);
@@ -91,10 +124,10 @@ final class StallTopic implements Topic {
             return Verdict.pass("ended after " + took.toMillis() + " ms" + (sent.isEmpty() ? "" : ", with an alert"));
         }
         return waited.compareTo(LONG_ENOUGH) < 0
-                ? Verdict.inconclusive(
-                        "not within " + waited.toSeconds() + " s, which is not a fault: servers may wait for minutes;"
-                                + " this check waits half of --timeout, so --timeout " + 2 * LONG_ENOUGH.toSeconds()
-                                + " --only TLS-S-15b would find out")
+                ? Verdict.undecided(
+                        "not within " + waited.toMillis() + " ms, which is not a fault: servers may wait for minutes;"
+                                + " with a --timeout of more than a minute this check waits half of it, so --timeout "
+                                + 2 * LONG_ENOUGH.toSeconds() + " --only TLS-S-15b would find out")
                 : Verdict.fail("not within " + waited.toSeconds() + " s");
     }
 

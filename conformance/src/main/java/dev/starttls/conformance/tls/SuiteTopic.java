@@ -138,7 +138,8 @@ final class SuiteTopic implements Topic {
         }
         String detail = spoken.stream()
                 .map(version ->
-                        version.name() + ": " + version.suites().size() + " suites, " + order(version.preference()))
+                        version.name() + ": " + version.suites().size() + " suites, " + order(version.preference())
+                                + (version.groups().isEmpty() ? "" : ", groups " + String.join(" ", version.groups())))
                 .collect(Collectors.joining("; "));
         List<String> faults = spoken.stream()
                 .filter(SuiteTopic::canEndUpWeaker)
@@ -195,7 +196,7 @@ final class SuiteTopic implements Topic {
         int code = hello.hello().suite();
         Optional<CipherSuite> suite = CipherSuite.of(code);
         if (suite.isEmpty()) {
-            return Verdict.inconclusive(
+            return Verdict.undecided(
                     "the suite " + CipherSuite.label(code) + " is not known to the suite of" + " checks");
         }
         return suite.get().isForwardSecret()

@@ -14,6 +14,10 @@ public final class TlsTopics {
                 new VersionTopic(),
                 new SuiteTopic(),
                 new CertificateTopic(),
+                new SignatureTopic(),
+                new CertificateProfileTopic(),
+                new StaplingTopic(),
+                new NameResumptionTopic(),
                 new ExtensionTopic(),
                 new HelloTopic(),
                 new RefusalTopic(),
@@ -23,6 +27,11 @@ public final class TlsTopics {
                 new StallTopic(),
                 new ResumptionTopic(),
                 new RenegotiationTopic(),
-                new CloseNotifyTopic());
+                new CloseNotifyTopic(),
+                new KeyExchangeTopic(),
+                new AnswerTopic(),
+                new HandshakeOrderTopic(),
+                new RsaOracleTopic(),
+                new OtherPortTopic());
     }
 }

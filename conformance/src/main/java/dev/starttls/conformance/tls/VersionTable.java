@@ -9,13 +9,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The answer to each version offered alone.
  *
  * @param answers one answer for each version
+ * @param unfinished why no handshake of TLS 1.3 could be finished although its ServerHello came
  */
-record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
+record VersionTable(Map<ProtocolVersion, HelloAnswer> answers, Optional<HandshakeProof.Unfinished> unfinished) {
 
     /** Offers every version, on a connection of its own. */
     static VersionTable of(Prober prober) throws IOException, BlockedException {
@@ -27,7 +29,12 @@ record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
                             ? prober.ask("SSLv2 CLIENT-HELLO", Ssl2ClientHello.record())
                             : prober.ask(ClientHello.only(version, prober.serverName())));
         }
-        return new VersionTable(answers);
+        HelloAnswer newest = answers.get(ProtocolVersion.TLS13);
+        return new VersionTable(
+                answers,
+                newest instanceof HelloAnswer.Hello hello && takes(ProtocolVersion.TLS13, newest)
+                        ? HandshakeProof.ofTls13(prober, hello.hello())
+                        : Optional.empty());
     }
 
     /** The versions that the server accepted, oldest first. */
@@ -35,6 +42,7 @@ record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
         return answers.entrySet().stream()
                 .filter(entry -> takes(entry.getKey(), entry.getValue()))
                 .map(Map.Entry::getKey)
+                .filter(version -> version != ProtocolVersion.TLS13 || unfinished.isEmpty())
                 .toList();
     }
 
@@ -59,6 +67,7 @@ record VersionTable(Map<ProtocolVersion, HelloAnswer> answers) {
         List<String> cells = new ArrayList<>();
         answers.forEach((version, answer) ->
                 cells.add(version.label() + " " + (spoken.contains(version) ? "yes" : "no: " + answer.description())));
+        unfinished.ifPresent(proof -> cells.add("the handshake of TLSv1.3 is not finished: " + proof.why()));
         return String.join(", ", cells);
     }
 }

@@ -5,7 +5,6 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.target.Protocol;
-import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.CipherSuite;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.HelloAnswer;
@@ -34,6 +33,15 @@ final class VersionTopic implements Topic {
                                         + " GnuTLS. Dovecot: ssl_min_protocol = TLSv1.2. Cyrus: tls_versions: tls1_2 tls1_3.")
                         .on(Protocol.values())
                         .run(TlsCheckBody.of(VersionTopic::table)),
+                Check.of("TLS-S-55", "TLS 1.3 is spoken")
+                        .clause("RFC 9325 section 3.1.1")
+                        .level(Level.SHOULD)
+                        .why("TLS 1.3 has no weak suites, encrypts the certificate, and takes a round trip less.")
+                        .fix(
+                                "Use a TLS library that has it (OpenSSL 1.1.1, GnuTLS 3.6.5, Java 11), and do not switch it"
+                                        + " off.")
+                        .on(Protocol.values())
+                        .run(TlsCheckBody.of(VersionTopic::newest)),
                 Check.of("TLS-S-02", "the highest common version is chosen, and a lower one is marked as a downgrade")
                         .clause("RFC 8446 section 4.1.3 and 4.2.1")
                         .level(Level.MUST)
@@ -43,15 +51,25 @@ final class VersionTopic implements Topic {
                         .on(Protocol.values())
                         .run(TlsCheckBody.of(VersionTopic::highest)),
                 Check.of("TLS-S-03", "a fallback to a lower version is refused")
-                        .clause("RFC 7507 section 3")
+                        .clause("RFC 7507 section 3, RFC 8996")
                         .level(Level.SHOULD)
-                        .why("Some clients retry with a lower version after a failure; an attacker who breaks the first"
-                                + " connection makes them do so.")
-                        .fix("Use a TLS library that supports TLS_FALLBACK_SCSV, or speak only one version. The TLS"
-                                + " of Java (JSSE) does not support it; there the mark of TLS-S-02 protects"
-                                + " clients of TLS 1.3.")
+                        .why("Some old clients retry with a lower version after a failure, and mark that with a"
+                                + " signal among the suites. RFC 8996 made RFC 7507 obsolete, so a server need not"
+                                + " heed the signal; but one that falls over it locks such clients out.")
+                        .fix("Refuse a marked fallback with inappropriate_fallback, or ignore the signal as an unknown"
+                                + " suite.")
                         .on(Protocol.values())
                         .run(TlsCheckBody.of(VersionTopic::fallback)));
+    }
+
+    private static Verdict newest(Prober prober) throws IOException, BlockedException {
+        HelloAnswer answer = prober.ask(ClientHello.modern(prober.serverName()));
+        if (answer instanceof HelloAnswer.Hello chosen) {
+            return chosen.hello().isVersion(ProtocolVersion.TLS13)
+                    ? Verdict.pass(answer.description())
+                    : Verdict.fail("a client that offers TLSv1.3 and TLSv1.2 gets " + answer.description());
+        }
+        return Verdict.inconclusive("a client that offers TLSv1.3 and TLSv1.2 gets " + answer.description());
     }
 
     private static Verdict table(Prober prober) throws IOException, BlockedException {
@@ -65,6 +83,14 @@ final class VersionTopic implements Topic {
                 .forEach(version -> faults.add(version.label() + " is accepted"));
         if (table.spoken().stream().noneMatch(version -> version.compareTo(ProtocolVersion.TLS12) >= 0)) {
             faults.add("neither TLSv1.2 nor TLSv1.3 is accepted");
+        }
+        table.unfinished()
+                .filter(HandshakeProof.Unfinished::isBroken)
+                .ifPresent(proof -> faults.add(
+                        "TLSv1.3 is begun with a ServerHello, but no handshake can be finished: " + proof.why()));
+        if (faults.isEmpty() && table.unfinished().isPresent()) {
+            return Verdict.inconclusive(
+                    "whether a handshake of TLSv1.3 can be finished was not seen: " + table.description());
         }
         return faults.isEmpty()
                 ? Verdict.pass(table.description())
@@ -84,6 +110,9 @@ final class VersionTopic implements Topic {
         }
         if (alone13.isEmpty()) {
             return Verdict.pass(label + " was chosen; TLSv1.3 is not spoken, so no mark is required");
+        }
+        if (HandshakeProof.ofTls13(prober, alone13.get()).isPresent()) {
+            return Verdict.inconclusive("TLSv1.3 was chosen, but no handshake of it could be finished");
         }
         if (alone12.isEmpty()) {
             return Verdict.pass(label + " was chosen; TLSv1.2 is not spoken");
@@ -116,8 +145,11 @@ final class VersionTopic implements Topic {
                 .with()
                 .alsoSuite(CipherSuite.TLS_FALLBACK_SCSV)
                 .build());
-        return answer instanceof HelloAnswer.Refused refused && refused.isOneOf(Alert.INAPPROPRIATE_FALLBACK)
-                ? Verdict.pass(answer.description())
+        if (answer instanceof HelloAnswer.Refused) {
+            return Verdict.pass(answer.description());
+        }
+        return answer instanceof HelloAnswer.Hello hello && hello.broken().isEmpty()
+                ? Verdict.skip("the signal is ignored, which is allowed since RFC 8996 made RFC 7507 obsolete")
                 : Verdict.fail("a ClientHello of " + lower.label() + " that is marked as a fallback was answered with "
                         + answer.description());
     }

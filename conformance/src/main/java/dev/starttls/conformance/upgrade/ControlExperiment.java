@@ -17,7 +17,7 @@ record ControlExperiment(UpgradeProfile profile) {
             CommandExchange exchange = session.exchange();
             return exchange.sound()
                     ? finding
-                    : Verdict.inconclusive(finding.detail() + "; but without the stimulus the answers were" + " "
+                    : Verdict.undecided(finding.detail() + "; but without the stimulus the answers were" + " "
                             + exchange.description());
         };
         return profile.stages().inside().then(control).run(context);
@@ -28,7 +28,7 @@ record ControlExperiment(UpgradeProfile profile) {
         return profile.stages()
                 .introducedInside()
                 .tryAfresh(context)
-                .map(obstacle -> Verdict.inconclusive("the same happens without the stimulus: " + obstacle.detail()))
+                .map(obstacle -> Verdict.undecided("the same happens without the stimulus: " + obstacle.detail()))
                 .orElse(finding);
     }
 }

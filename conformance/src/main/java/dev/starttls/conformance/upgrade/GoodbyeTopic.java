@@ -48,7 +48,7 @@ final class GoodbyeTopic extends UpgradeTopic {
     private Verdict closeNotify(ProtocolSession session) {
         Response answer = session.say(words().goodbye());
         if (!answer.goodbye() && !answer.done()) {
-            return notDone(words().goodbye(), answer.description());
+            return notDone(words().goodbye(), answer);
         }
         Received after = session.wire().readLine();
         if (after instanceof Received.Ended ended) {

@@ -54,8 +54,11 @@ final class GreetingTopic extends UpgradeTopic {
     }
 
     private static Verdict judged(Greeting greeting, String where) {
-        if (greeting instanceof Greeting.Busy) {
-            return Verdict.inconclusive("the server gives no service now: " + greeting.description());
+        if (greeting instanceof Greeting.Refusal) {
+            return Verdict.inconclusive("the server turns this client away: " + greeting.description());
+        }
+        if (greeting instanceof Greeting.Missing) {
+            return Verdict.inconclusive("no greeting came" + where + ": " + greeting.description());
         }
         return greeting instanceof Greeting.Ready
                 ? Verdict.pass(greeting.description())

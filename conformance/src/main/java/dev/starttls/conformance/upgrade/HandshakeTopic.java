@@ -18,6 +18,10 @@ import java.util.Optional;
 final class HandshakeTopic extends UpgradeTopic {
     private static final String FIRST_TAG = "g1";
     private static final String SECOND_TAG = "g2";
+    /** A line of text, perhaps after an alert. */
+    private static final String PLAINTEXT_LINE = "(?s).*[ -~]{4,}\\r?\\n.*";
+
+    private static final String LAST_TAG = "g3";
 
     HandshakeTopic(UpgradeProfile profile) {
         super(profile);
@@ -36,7 +40,29 @@ final class HandshakeTopic extends UpgradeTopic {
                 check("UP-S-17a", "after an aborted handshake the server trusts nothing sent before it", Level.MUST)
                         .run(from(stages().goneAhead(), this::aborted)),
                 check("UP-S-17b", "after an aborted handshake the next connection works", Level.MUST)
-                        .run(from(stages().goneAhead(), this::nextConnection)));
+                        .run(from(stages().goneAhead(), this::nextConnection)),
+                check(
+                                "UP-S-23c",
+                                "on an implicit-TLS port a command in plaintext is not answered in plaintext",
+                                Level.SECURITY,
+                                Rule.IMPLICIT_TLS,
+                                "Begin with TLS whatever comes, and never fall back to plaintext.")
+                        .why("A client of this port believes that all it sends is protected. If the server also speaks"
+                                + " plaintext there, an attacker on the path removes TLS and neither side notices.")
+                        .onImplicit(profile().protocol())
+                        .run(this::plaintextFirst));
+    }
+
+    private Verdict plaintextFirst(CheckContext context) throws IOException {
+        ProtocolSession session = stages().open(context);
+        session.wire().send(profile().line(FIRST_TAG, profile().injectedCapabilities()));
+        session.wire().finish();
+        DrainedInput input = session.wire().drain();
+        return input.lines().stream()
+                .filter(profile()::endsGreeting)
+                .findFirst()
+                .map(line -> Verdict.fail("the server greets in plaintext: '" + Transcript.printable(line) + "'"))
+                .orElseGet(() -> judged(input));
     }
 
     private Check.Draft check(String id, String title, Level level) {
@@ -50,14 +76,23 @@ final class HandshakeTopic extends UpgradeTopic {
     private CheckBody instead(String stimulus) {
         return from(stages().goneAhead(), (session, context) -> {
             if (!session.wire().overhear(context.quiet()).isEmpty()) {
-                return Verdict.inconclusive(
+                return Verdict.undecided(
                         "the server sends data after its " + words().goAhead() + " before the client sends any");
             }
             session.wire().sendRaw(stimulus);
+            goOn(session, context);
             // Closing our side after it ends the wait of a server that expects the rest of a record.
             session.wire().finish();
             return judged(session.wire().drain());
         });
+    }
+
+    /** If the server refuses in plaintext, sends it a command: does the session go on without TLS? */
+    private void goOn(ProtocolSession session, CheckContext context) {
+        String heard = session.wire().overhear(context.quiet());
+        if (heard.matches(PLAINTEXT_LINE)) {
+            session.wire().send(profile().line(LAST_TAG, profile().injectedCapabilities()));
+        }
     }
 
     private Verdict judged(DrainedInput input) {
@@ -100,6 +135,8 @@ final class HandshakeTopic extends UpgradeTopic {
             return obstacle.get();
         }
         String command = profile().needsCapabilities().orElse(words().capabilities());
+        // What the server may say of the failure comes first.
+        session.wire().overhear(context.quiet());
         session.wire().send(profile().line(FIRST_TAG, command));
         session.wire().finish();
         DrainedInput input = session.wire().drain();

@@ -4,11 +4,14 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.connection.DrainedInput;
 import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.session.CommandExchange;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -24,18 +27,46 @@ public final class Injection {
     static final String UPGRADE_TAG = "s0";
     /** Tag of what is injected. */
     static final String TAG = "b0";
+    /** Tag of a command that comes before the upgrade command. */
+    static final String EARLY_TAG = "c0";
+    /** Long enough for a segment to arrive before the next one, on any path that the checks are run over. */
+    private static final Duration APART = Duration.ofMillis(50);
+
+    /** What fits into the buffer of any server together with the upgrade command. */
+    private static final int ONE_BUFFER = 2048;
+    /** The end of a line as details show it, and the number of parts of one quoted line with its end. */
+    private static final String LINE_END = "\\\\r\\\\n";
+
+    private static final int ONE_LINE = 2;
 
     private final UpgradeProfile profile;
     private final List<String> segments;
+    private final Optional<String> first;
+    private final Optional<Late> late;
     private final Optional<Inside> inside;
     private final ControlExperiment control;
 
-    private Injection(UpgradeProfile profile, List<String> segments, Optional<Inside> inside) {
+    private Injection(
+            UpgradeProfile profile,
+            List<String> segments,
+            Optional<String> first,
+            Optional<Late> late,
+            Optional<Inside> inside) {
         this.profile = profile;
         this.segments = List.copyOf(segments);
+        this.first = first;
+        this.late = late;
         this.inside = inside;
         this.control = new ControlExperiment(profile);
     }
+
+    /**
+     * What is sent after the go-ahead was read.
+     *
+     * @param before the pause before it
+     * @param after the pause between it and the ClientHello
+     */
+    private record Late(String text, Duration before, Duration after) {}
 
     /** Judges the session inside TLS where counting answers is not enough. */
     @FunctionalInterface
@@ -66,7 +97,26 @@ public final class Injection {
      * @param segments with line ends; the upgrade command is in them, with the tag {@code s0} where there are tags
      */
     public static Injection of(UpgradeProfile profile, String... segments) {
-        return new Injection(profile, Arrays.asList(segments), Optional.empty());
+        return new Injection(profile, Arrays.asList(segments), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** A command, with its end, that follows the upgrade command, which itself follows another in the same segment. */
+    static Injection between(UpgradeProfile profile, String first, String command) {
+        String segment =
+                profile.line(EARLY_TAG, first) + "\r\n" + upgrade(profile) + profile.line(TAG, command) + "\r\n";
+        return new Injection(profile, List.of(segment), Optional.of(first), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * A command that is sent when the go-ahead was read, and before the ClientHello: whether the server meets it is not
+     * left to the network's timing.
+     *
+     * @param before the pause before the command, zero for none
+     * @param after the pause between it and the ClientHello, zero for none
+     */
+    static Injection afterGoAhead(UpgradeProfile profile, String command, Duration before, Duration after) {
+        Late late = new Late(profile.line(TAG, command) + "\r\n", before, after);
+        return new Injection(profile, List.of(upgrade(profile)), Optional.empty(), Optional.of(late), Optional.empty());
     }
 
     /** The upgrade command with its end, as the beginning of a segment. */
@@ -86,46 +136,128 @@ public final class Injection {
 
     /** The same, judged inside TLS before the answers are counted. */
     public Injection judgedBy(Inside first) {
-        return new Injection(profile, segments, Optional.of(first));
+        return new Injection(profile, segments, this.first, late, Optional.of(first));
     }
 
     /** Sends it in a session in which the upgrade is offered. */
     public Verdict tryOn(ProtocolSession session, CheckContext context) throws IOException {
-        segments.forEach(session.wire()::sendRaw);
-        Response goAhead = session.answerTo(UPGRADE_TAG, profile.words().upgrade());
+        for (int i = 0; i < segments.size(); i++) {
+            if (i > 0 && !segments.get(i - 1).endsWith("\r\n")) {
+                // The rest of a line comes when the server has read its beginning.
+                session.wire().overhear(APART);
+            }
+            session.wire().sendRaw(segments.get(i));
+        }
+        Response goAhead = first.isPresent() ? goAheadAfter(session, first.get(), context) : goAhead(session);
         if (goAhead.refusal()) {
             return Verdict.pass("refused: " + goAhead.description());
         }
         if (goAhead.ended() || (goAhead.endsSession() && !goAhead.goAhead())) {
             return Verdict.pass("the server closes the connection: " + goAhead.description());
         }
-        if (!goAhead.goAhead()) {
-            return Verdict.inconclusive(
-                    profile.words().upgrade() + " with more text after it: " + goAhead.description());
+        if (first.isPresent() && !goAhead.came() && !session.offers().pipelining()) {
+            return Verdict.undecided("the server offers no PIPELINING, and reads only the first command of a segment");
         }
+        if (!goAhead.goAhead()) {
+            return goAhead.inconclusive(
+                    profile.words().upgrade() + " with more text around it: " + goAhead.description());
+        }
+        late.ifPresent(text -> send(session, text));
         HandshakeResult handshake = session.handshake();
         if (handshake instanceof HandshakeResult.Failed failed) {
-            return failed(failed, context);
+            return late.isPresent() ? failedLate(session, failed, context) : failed(session, failed, context);
         }
-        Optional<Verdict> verdict = inside.flatMap(first -> first.judge(session, (HandshakeResult.Done) handshake));
+        Optional<Verdict> verdict = inside.flatMap(judge -> judge.judge(session, (HandshakeResult.Done) handshake));
         return verdict.isPresent() ? verdict.get() : counted(session.exchange(), context);
     }
 
-    private Verdict failed(HandshakeResult.Failed failed, CheckContext context) {
+    private Response goAhead(ProtocolSession session) {
+        return session.answerTo(UPGRADE_TAG, profile.words().upgrade());
+    }
+
+    /** Reads the answer to the command before it too; one that is missing may come inside TLS, and is counted there. */
+    private Response goAheadAfter(ProtocolSession session, String command, CheckContext context) {
+        boolean tagged = !profile.line(EARLY_TAG, command).equals(command);
+        Response early = tagged ? session.next() : session.answerTo(EARLY_TAG, command);
+        boolean over = early.ended() || early.endsSession() || !early.came();
+        // A good answer of a protocol without tags looks like the go-ahead: then another comes at once.
+        boolean held = early.goAhead()
+                && !session.refusedOrTagged(early, EARLY_TAG)
+                && session.wire().overhear(context.quiet()).isEmpty();
+        return over || held ? early : goAhead(session);
+    }
+
+    private static void send(ProtocolSession session, Late text) {
+        if (!text.before().isZero()) {
+            session.wire().overhear(text.before());
+        }
+        session.wire().sendRaw(text.text());
+        if (!text.after().isZero()) {
+            session.wire().overhear(text.after());
+        }
+    }
+
+    private Verdict failed(ProtocolSession session, HandshakeResult.Failed failed, CheckContext context) {
         return switch (failed.failure()) {
-            case NOT_TLS -> plaintext(failed.detail(), context);
+            case NOT_TLS -> plaintext(failed.detail(), session, context);
             case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the server ends the connection: " + failed.description());
             case SILENCE, OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + failed.description());
         };
     }
 
+    /** A server whose TLS takes the plaintext for a record must fail the handshake; one that answers it has a fault. */
+    private Verdict failedLate(ProtocolSession session, HandshakeResult.Failed failed, CheckContext context) {
+        return switch (failed.failure()) {
+            case NOT_TLS -> answeredLate(failed.detail(), session, context);
+            case PEER_ALERT, PEER_CLOSED -> Verdict.pass("the handshake fails, as it must: " + failed.description());
+            case SILENCE -> waiting(session);
+            case OWN_ALERT -> Verdict.inconclusive("the handshake failed: " + failed.description());
+        };
+    }
+
+    /** A server that waits for the rest of a record, whose length it took from the plaintext, has executed nothing. */
+    private Verdict waiting(ProtocolSession session) {
+        session.wire().finish();
+        DrainedInput input = session.wire().drain();
+        if (!input.ended()) {
+            return Verdict.inconclusive(
+                    "the handshake was not answered: " + input.end().description());
+        }
+        return input.lines().isEmpty()
+                ? Verdict.pass("the server waits for the rest of a record, and then ends the connection")
+                : Verdict.undecided("at the end of the stream came '"
+                        + Transcript.printable(input.lines().get(0)) + "'");
+    }
+
+    private Verdict answeredLate(String quoted, ProtocolSession session, CheckContext context) {
+        String where = "a command after the " + profile.words().goAhead() + " and before the ClientHello was answered";
+        if (profile.executed(quoted.substring(1))) {
+            return control.unlessBroken(context, Verdict.fail(where + " in plaintext: " + quoted));
+        }
+        List<String> rest = rest(session);
+        return rest.stream().anyMatch(profile::executed)
+                ? Verdict.fail(where + " in plaintext: " + quoted + ", " + rest)
+                : Verdict.pass("refused in plaintext: " + quoted);
+    }
+
+    /** What still comes in plaintext when nothing more will be sent. */
+    private static List<String> rest(ProtocolSession session) {
+        session.wire().finish();
+        return session.wire().drain().lines();
+    }
+
     /** An answer to what was injected, or what this server always sends there? */
-    private Verdict plaintext(String quoted, CheckContext context) {
+    private Verdict plaintext(String quoted, ProtocolSession session, CheckContext context) {
         String goAhead = profile.words().goAhead();
-        if (segments.size() > 1 && !profile.executed(quoted.substring(1))) {
-            // The last of several segments may arrive when the server already waits for a ClientHello.
-            return Verdict.inconclusive("plaintext came after the " + goAhead + ": " + quoted
-                    + ", perhaps because a segment arrived when the ClientHello was expected");
+        // The last of several segments, or the end of a long one, may arrive when the server already waits for a
+        // ClientHello.
+        boolean mayMeetTls = segments.size() > 1 || segments.get(0).length() > ONE_BUFFER;
+        if (mayMeetTls && !profile.executed(quoted.substring(1)) && quoted.split(LINE_END, 0).length <= ONE_LINE) {
+            List<String> rest = rest(session);
+            if (rest.isEmpty()) {
+                return Verdict.undecided("plaintext came after the " + goAhead + ": " + quoted
+                        + ", perhaps because a segment arrived when the ClientHello was expected");
+            }
         }
         return control.unlessBroken(
                 context, Verdict.fail("after the " + goAhead + " the server still answered in plaintext: " + quoted));
@@ -167,6 +299,6 @@ public final class Injection {
                         context,
                         Verdict.fail(
                                 detail + "; the first line inside TLS was joined to what was sent in" + " plaintext"))
-                : Verdict.inconclusive(detail);
+                : Verdict.undecided(detail);
     }
 }

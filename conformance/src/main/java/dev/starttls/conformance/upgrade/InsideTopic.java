@@ -1,6 +1,7 @@
 package dev.starttls.conformance.upgrade;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
@@ -15,6 +16,7 @@ import dev.starttls.conformance.tls.AuthenticatedServer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Checks of the session inside TLS, and of what must not be carried over into it. */
 final class InsideTopic extends UpgradeTopic {
@@ -24,6 +26,8 @@ final class InsideTopic extends UpgradeTopic {
     private static final String UPGRADE_TAG = "s0";
     /** Refused by every server, so that its answer cannot be taken for a go-ahead. */
     private static final String UNKNOWN = "XEARLY";
+    /** Accepted or refused, but never answered as the upgrade command is; servers may keep good answers in a buffer. */
+    private static final String RESET = "RSET";
 
     InsideTopic(UpgradeProfile profile) {
         super(profile);
@@ -31,7 +35,13 @@ final class InsideTopic extends UpgradeTopic {
 
     @Override
     public List<Check> checks() {
-        return List.of(refusedInside(), nothingUnasked(), nothingLate(), refusedAfterLogin());
+        return List.of(
+                refusedInside(),
+                nothingUnasked(),
+                nothingLate("UP-S-14", "the answer to a command sent before the upgrade command", UNKNOWN),
+                nothingLate("UP-S-32", "the answer to RSET sent before the upgrade command", RESET),
+                refusedAfterLogin(),
+                notOfferedAfterLogin());
     }
 
     private Check refusedInside() {
@@ -45,9 +55,14 @@ final class InsideTopic extends UpgradeTopic {
                 .on(profile().protocol())
                 .run(from(stages().introducedInside(), (session, context) -> {
                     Response answer = session.say(words().upgrade());
-                    return answer.endsSession()
-                            ? Verdict.warn("the server ends the session: " + answer.description())
-                            : refused(session, answer, words().probe());
+                    if (answer.endsSession()) {
+                        return Verdict.warn("the server ends the session: " + answer.description());
+                    }
+                    Verdict verdict = refused(session, answer, words().probe());
+                    // On a port that is TLS from the start there is no TLS to be started, now or later.
+                    boolean never =
+                            answer.temporary() && context.target().scheme().implicitTls();
+                    return never && verdict.status() == Status.WARN ? Verdict.pass(answer.description()) : verdict;
                 }));
     }
 
@@ -56,7 +71,9 @@ final class InsideTopic extends UpgradeTopic {
             return Verdict.fail("expected a refusal, got " + answer.description());
         }
         Response after = session.say(next);
-        if (!after.done()) {
+        // Some servers know no NOOP.
+        boolean goesOn = after.done() || (after.refusal() && session.ask().done());
+        if (!goesOn) {
             return Verdict.fail(
                     "refused with " + answer.description() + ", but " + next + " after it: " + after.description());
         }
@@ -81,7 +98,9 @@ final class InsideTopic extends UpgradeTopic {
                     return switch (unsolicited.kind()) {
                         case NOTHING ->
                             Verdict.pass("the answer to the first command came first: " + unsolicited.description());
-                        case ALLOWED -> Verdict.warn(detail);
+                        case ALLOWED ->
+                            Verdict.pass("what came before the answer to the first command may come at any time: "
+                                    + unsolicited.description());
                         case FORBIDDEN -> Verdict.fail(detail);
                         case UNCLEAR ->
                             Verdict.inconclusive(
@@ -90,36 +109,37 @@ final class InsideTopic extends UpgradeTopic {
                 }));
     }
 
-    private Check nothingLate() {
+    private Check nothingLate(String id, String title, String command) {
         return check(
-                        "UP-S-14",
-                        "the answer to a command sent before the upgrade command does not come inside TLS",
+                        id,
+                        title + " does not come inside TLS",
                         Level.MUST,
                         Rule.INSIDE,
                         "Flush or discard all output before the handshake begins.")
                 .why("A server that keeps output in a buffer may flush it inside TLS, where it looks as if it had been"
                         + " protected.")
-                .run(from(stages().offered(), this::late));
+                .run(from(stages().offered(), (session, context) -> late(session, context, command)));
     }
 
-    private Verdict late(ProtocolSession session, CheckContext context) throws IOException {
+    private Verdict late(ProtocolSession session, CheckContext context, String command) throws IOException {
         if (!session.offers().pipelining()) {
             return Verdict.skip("PIPELINING is not offered before TLS");
         }
         // Commands may be pipelined up to the upgrade command; only after it nothing may be sent.
         session.wire()
-                .sendRaw(profile().line(EARLY_TAG, UNKNOWN) + "\r\n" + profile().line(UPGRADE_TAG, words().upgrade())
+                .sendRaw(profile().line(EARLY_TAG, command) + "\r\n" + profile().line(UPGRADE_TAG, words().upgrade())
                         + "\r\n");
         Response first = session.next();
         // A server that accepts unknown commands sends two answers that look like go-aheads.
         boolean answered = session.refusedOrTagged(first, EARLY_TAG)
+                || (first.came() && !first.goAhead())
                 || (first.goAhead() && session.wire().overhear(context.quiet()).startsWith(words().goAhead()));
         Response goAhead = answered ? session.answerTo(UPGRADE_TAG, words().upgrade()) : first;
         if (goAhead.refusal()) {
             return Verdict.pass("refused after another command: " + goAhead.description());
         }
         if (!goAhead.goAhead()) {
-            return Verdict.inconclusive(UNKNOWN + " and " + words().upgrade() + " in one segment were answered with "
+            return goAhead.inconclusive(command + " and " + words().upgrade() + " in one segment were answered with "
                     + (answered ? first.description() + ", " : "") + goAhead.description());
         }
         HandshakeResult handshake = session.handshake();
@@ -156,18 +176,41 @@ final class InsideTopic extends UpgradeTopic {
                 .why("After a login the session has a state, which an upgrade would carry from plaintext into TLS, or"
                         + " lose without notice.")
                 .on(profile().protocol())
-                .run(this::withLogin);
+                .run(withLogin(this::afterLogin));
     }
 
-    private Verdict withLogin(CheckContext context) throws IOException {
-        Optional<Login> login = context.settings().login();
-        return login.isEmpty()
-                ? Verdict.skip("needs a login: give --user and --password-file")
-                : from(stages().clientHelloDue(), (session, same) -> loggedIn(session, same, login.get()))
-                        .run(context);
+    private Check notOfferedAfterLogin() {
+        return check(
+                        "UP-S-41",
+                        "the upgrade command is not offered after the login",
+                        Level.MUST,
+                        Rule.INSIDE,
+                        "Leave it out of the answer to " + words().capabilities() + " in every state inside TLS.")
+                .why("A client that uses every offer would start TLS inside TLS and lose the session.")
+                .on(profile().protocol())
+                .run(withLogin(this::offersAfterLogin));
     }
 
-    private Verdict loggedIn(ProtocolSession session, CheckContext context, Login login) {
+    private Verdict offersAfterLogin(ProtocolSession session) {
+        return session.introduced()
+                .orElseGet(() ->
+                        session.offers().known() && session.offers().upgrade().isPresent()
+                                ? Verdict.fail(words().capabilities() + " after the login offers " + words().upgrade())
+                                : Verdict.pass("not offered"));
+    }
+
+    private CheckBody withLogin(Function<ProtocolSession, Verdict> rest) {
+        return context -> {
+            Optional<Login> login = context.settings().login();
+            return login.isEmpty()
+                    ? Verdict.skip("needs a login: give --user and --password-file")
+                    : from(stages().clientHelloDue(), (session, same) -> loggedIn(session, same, login.get(), rest))
+                            .run(context);
+        };
+    }
+
+    private static Verdict loggedIn(
+            ProtocolSession session, CheckContext context, Login login, Function<ProtocolSession, Verdict> rest) {
         HandshakeResult handshake = session.handshake();
         if (!(handshake instanceof HandshakeResult.Done done)) {
             return noHandshake(handshake);
@@ -178,15 +221,23 @@ final class InsideTopic extends UpgradeTopic {
         }
         Optional<Verdict> obstacle =
                 context.target().scheme().implicitTls() ? session.greeted() : Optional.<Verdict>empty();
-        return obstacle.or(session::introduced).or(() -> session.logIn(login)).orElseGet(() -> afterLogin(session));
+        return obstacle.or(session::introduced).or(() -> session.logIn(login)).orElseGet(() -> rest.apply(session));
     }
 
     private Verdict afterLogin(ProtocolSession session) {
+        boolean served = session.say("NOOP").done();
         Response answer = session.say(words().upgrade());
         if (answer.endsSession() || answer.ended()) {
             return Verdict.warn("the server ends the session: " + answer.description());
         }
         Verdict verdict = refused(session, answer, "NOOP");
+        if (verdict.status() == Status.PASS && served) {
+            Response after = session.say("NOOP");
+            if (!after.done()) {
+                return Verdict.fail("refused with " + answer.description()
+                        + ", but NOOP, which was taken before it, was" + " answered with " + after.description());
+            }
+        }
         return verdict.status() == Status.PASS && !answer.refusesState()
                 ? Verdict.warn("refused, but not as a command in the wrong state: " + answer.description())
                 : verdict;

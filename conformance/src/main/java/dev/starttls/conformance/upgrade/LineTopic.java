@@ -88,7 +88,7 @@ final class LineTopic extends UpgradeTopic {
         if (answers.isEmpty()) {
             return last.ended()
                     ? Verdict.pass("the server closes the connection")
-                    : Verdict.warn("no answer: " + last.description());
+                    : Verdict.warn("no well-formed answer: " + last.description());
         }
         Response first = answers.get(0);
         if (answers.size() > 2) {

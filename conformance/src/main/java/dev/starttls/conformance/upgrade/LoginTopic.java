@@ -86,6 +86,6 @@ final class LoginTopic extends UpgradeTopic {
         if (answer.endsSession() || answer.ended()) {
             return Verdict.pass("the server ends the session: " + answer.description());
         }
-        return answer.refusal() ? Verdict.pass(answer.description()) : notDone(command, answer.description());
+        return answer.refusal() ? Verdict.pass(answer.description()) : notDone(command, answer);
     }
 }

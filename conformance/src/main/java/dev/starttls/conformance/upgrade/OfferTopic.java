@@ -60,7 +60,7 @@ final class OfferTopic extends UpgradeTopic {
                                                 ? stages().introducedFromElsewhere()
                                                 : stages().introduced())
                                         .and(ProtocolSession::offered),
-                                OfferTopic::compare)));
+                                this::compare)));
     }
 
     private Verdict offered(ProtocolSession session) {
@@ -70,7 +70,10 @@ final class OfferTopic extends UpgradeTopic {
             boolean unknown = answer.refusal() && !answer.temporary() && !answer.endsSession();
             return unknown
                     ? Verdict.fail("nothing is offered: " + command + " was answered with " + answer.description())
-                    : notDone(command, answer.description());
+                    : notDone(command, answer);
+        }
+        if (!session.offers().known()) {
+            return tried(session, answer);
         }
         Optional<String> parameters = session.offers().upgrade();
         if (parameters.isEmpty()) {
@@ -82,13 +85,34 @@ final class OfferTopic extends UpgradeTopic {
                 : Verdict.fail("offered with a parameter: '" + words().upgrade() + " " + parameters.get() + "'");
     }
 
+    /** RFC 2449 section 5: without the list a client has to try. */
+    private Verdict tried(ProtocolSession session, Response list) {
+        Response goAhead = session.say(words().upgrade());
+        String detail = words().capabilities() + " is not known (" + list.description() + "), and " + words().upgrade()
+                + " is answered with " + goAhead.description();
+        if (goAhead.goAhead()) {
+            return Verdict.warn(detail + "; a client that looks for the offer stays in plaintext");
+        }
+        return goAhead.refusal() ? Verdict.fail(detail) : Verdict.inconclusive(detail);
+    }
+
     private Verdict notOffered(ProtocolSession session) {
+        if (!session.offers().known()) {
+            return noList();
+        }
         return session.offers().upgrade().isPresent()
                 ? Verdict.fail(words().capabilities() + " inside TLS offers " + words().upgrade())
                 : Verdict.pass("not offered");
     }
 
-    private static Verdict compare(ProtocolSession session, CheckContext context) {
+    private Verdict noList() {
+        return Verdict.skip("the server does not know " + words().capabilities() + ", so there is no list of offers");
+    }
+
+    private Verdict compare(ProtocolSession session, CheckContext context) {
+        if (!session.offers().known()) {
+            return noList();
+        }
         Collection<String> before = session.offers().description();
         Optional<Verdict> obstacle = session.goneAhead().or(session::secured).or(session::introduced);
         if (obstacle.isPresent()) {

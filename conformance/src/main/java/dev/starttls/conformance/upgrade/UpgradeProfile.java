@@ -1,6 +1,5 @@
 package dev.starttls.conformance.upgrade;
 
-import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Stages;
@@ -42,13 +41,13 @@ public interface UpgradeProfile {
     /** The clause in which the protocol defines a rule. */
     Reference reference(Rule rule);
 
-    /** The level of the check that the upgrade command takes no argument. */
-    default Level argument() {
-        return Level.MUST;
-    }
-
     /** The capability command with an argument that shows who sent it, if it takes one. */
     default String injectedCapabilities() {
+        return words().capabilities();
+    }
+
+    /** The capability command as it may precede another command in a segment. */
+    default String pipelinedCapabilities() {
         return words().capabilities();
     }
 
@@ -70,6 +69,12 @@ public interface UpgradeProfile {
 
     /** The command that logs in by a SASL mechanism, without a first response. */
     String authenticate(String mechanism);
+
+    /** Commands that log in with the credentials that no server knows, without waiting for the server to ask for them. */
+    List<String> inventedLogins();
+
+    /** Commands for which a server needs a login; of one that asks for more, this is about a second login. */
+    List<String> needLogin();
 
     /** The command that begins a long line: one that is accepted before TLS, or refused without harm. */
     String longCommand();
@@ -101,13 +106,21 @@ public interface UpgradeProfile {
         return words().probe() + "\r\n";
     }
 
-    /** The longest form of {@link #harmless} that every server accepts, with its line end. */
+    /** What may stand in for {@link #harmless} on a server that refuses it, each with its line end. */
+    default List<String> harmlessInstead() {
+        return List.of();
+    }
+
+    /** The longest form of {@link #harmless} that servers take, or refuse without harm, with its line end. */
     default String longestHarmless() {
         return harmless();
     }
 
-    /** Whether this line, without its end, is the (end of the) good answer to {@link #harmless}. */
+    /** Whether this line, without its end, is the (end of the) good answer to a harmless command. */
     boolean answersHarmless(String line);
+
+    /** Whether this line, without its end, refuses a harmless command, in a session that goes on. */
+    boolean refusesHarmless(String line);
 
     /** Whether this line, without its end, is the end of a greeting that lets the session go on. */
     boolean endsGreeting(String line);

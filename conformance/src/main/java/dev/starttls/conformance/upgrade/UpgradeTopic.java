@@ -7,6 +7,7 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.session.ProtocolSession;
+import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.session.Stages;
 import dev.starttls.conformance.session.Vocabulary;
@@ -56,8 +57,8 @@ abstract class UpgradeTopic implements Topic {
     }
 
     /** The verdict if a command that the check depends on was not answered as it should be. */
-    static Verdict notDone(String command, String detail) {
-        return Verdict.inconclusive(command + " was answered with " + detail);
+    static Verdict notDone(String command, Response answer) {
+        return answer.inconclusive(command + " was answered with " + answer.description());
     }
 
     /** The verdict if the handshake that the check depends on failed. */

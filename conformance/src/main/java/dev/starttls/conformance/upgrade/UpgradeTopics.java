@@ -14,11 +14,15 @@ public final class UpgradeTopics {
                 new OfferTopic(profile),
                 new CommandTopic(profile),
                 new InsideTopic(profile),
+                new AgainTopic(profile),
                 new PipeliningTopic(profile),
                 new InjectionTopic(profile),
                 new HandshakeTopic(profile),
                 new LineTopic(profile),
                 new LoginTopic(profile),
+                new EarlyLoginTopic(profile),
+                new TicketTopic(profile),
+                new ErrorTopic(profile),
                 new GoodbyeTopic(profile));
     }
 }

@@ -56,6 +56,26 @@ class ImapAloneTest {
     }
 
     @Test
+    void an_offer_of_starttls_in_the_answer_to_the_login_is_caught() throws IOException {
+        try (ScriptedServer server =
+                ScriptedImapSession.server(Scheme.IMAP, List.of(ImapFault.LOGIN_ANSWER_OFFERS_STARTTLS))) {
+            Verdict verdict = CheckHarness.of(Protocol.IMAP)
+                    .withLogin(LOGIN)
+                    .one("IMAP-S-34", server.target())
+                    .verdict();
+            assertThat(verdict.status()).isEqualTo(Status.FAIL);
+            assertThat(verdict.detail()).contains("offers STARTTLS");
+        }
+    }
+
+    @Test
+    void a_result_of_no_command_inside_tls_is_caught() throws IOException {
+        Verdict verdict = one("UP-S-09", ImapFault.COMPLETES_INSIDE);
+        assertThat(verdict.status()).isEqualTo(Status.FAIL);
+        assertThat(verdict.detail()).contains("s0 OK the handshake is done");
+    }
+
+    @Test
     void a_server_that_dies_of_a_literal_is_caught() throws IOException {
         Verdict verdict = one("IMAP-S-20a", ImapFault.DIES_OF_LITERAL);
         assertThat(verdict.status()).isEqualTo(Status.WARN);
@@ -63,9 +83,10 @@ class ImapAloneTest {
     }
 
     @Test
-    void whether_a_login_was_tried_is_inconclusive_where_it_is_refused_as_inside_tls() throws IOException {
+    void a_login_that_is_refused_as_inside_tls_is_a_warning() throws IOException {
+        assumeTrue(SecondLoopback.reachable(), "no second loopback address");
         Verdict verdict = one("IMAP-S-09", ImapFault.LOGIN_TRIED_IN_THE_CLEAR);
-        assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
+        assertThat(verdict.status()).isEqualTo(Status.WARN);
         assertThat(verdict.detail()).contains("the same as for a wrong password inside TLS");
     }
 
@@ -118,7 +139,7 @@ class ImapAloneTest {
                     .find("UP-S-24", Protocol.IMAP)
                     .orElseThrow()
                     .judge(context);
-            assertThat(verdict.status()).isEqualTo(Status.SKIP);
+            assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
             assertThat(verdict.detail())
                     .contains("the password is not sent to a server that may not be the expected one");
             assertThat(context.transcript().entries().toString()).doesNotContain("AUTHENTICATE");
@@ -157,7 +178,7 @@ class ImapAloneTest {
     @Test
     void a_wrong_password_is_inconclusive() throws IOException {
         CheckResult result = loggedIn(Scheme.IMAPS, new Login("mary", "wrong"::toCharArray));
-        assertThat(result.verdict()).isEqualTo(Verdict.inconclusive("the login as mary failed"));
+        assertThat(result.verdict()).isEqualTo(Verdict.undecided("the login as mary failed"));
     }
 
     @ParameterizedTest

@@ -73,12 +73,18 @@ public final class ScriptedImapSession extends ScriptedSession {
             wire().say("* CAPABILITY " + announced());
         } else if (is(ImapFault.INFORMS_INSIDE)) {
             wire().say("* OK what a nice cipher suite");
+        } else if (is(ImapFault.WARNS_INSIDE)) {
+            wire().say("* NO [X-WARN] the disk is nearly full");
+        } else if (is(ImapFault.PREAUTH_INSIDE)) {
+            wire().say("* PREAUTH you are known");
+        } else if (is(ImapFault.COMPLETES_INSIDE)) {
+            wire().say("s0 OK the handshake is done");
         }
     }
 
     @Override
     protected String greeting() {
-        if (is(UpgradeFault.GREETING_REFUSED)) {
+        if (is(UpgradeFault.GREETING_OF_NO_USE)) {
             return "* BAD day\r\n";
         }
         if (is(UpgradeFault.GREETING_BUSY)) {
@@ -93,7 +99,11 @@ public final class ScriptedImapSession extends ScriptedSession {
         if (is(ImapFault.GREETING_WITHOUT_SPACE)) {
             return "* OK\r\n";
         }
-        String code = is(ImapFault.GREETING_WITH_CAPABILITY) ? "[CAPABILITY " + announced() + "] " : "";
+        String code = is(ImapFault.GREETING_WITH_CAPABILITY)
+                ? "[CAPABILITY " + announced() + "] "
+                : is(ImapFault.GREETING_OFFERS_LOGIN)
+                        ? "[CAPABILITY " + announced() + " AUTH=PLAIN] "
+                        : is(ImapFault.GREETING_WITHOUT_STARTTLS) ? "[CAPABILITY IMAP4rev1] " : "";
         return "* OK " + code + "localhost scripted" + (is(UpgradeFault.GREETING_WITH_BARE_LF) ? "\n" : "\r\n");
     }
 
@@ -102,6 +112,11 @@ public final class ScriptedImapSession extends ScriptedSession {
         String line = read.text();
         if (line.equals("\0")) {
             wire().say("* BAD line too long");
+            return true;
+        }
+        String begun = takeBegun();
+        if (!begun.isEmpty()) {
+            wire().say(begun + " NO [AUTHENTICATIONFAILED] wrong");
             return true;
         }
         String[] words = line.split(" ", 3);
@@ -151,6 +166,7 @@ public final class ScriptedImapSession extends ScriptedSession {
             case "IDLE" -> {
                 return idle(tag);
             }
+            case "LIST" -> wire().say(tag + (loggedIn() ? " OK nothing listed" : " BAD log in first"));
             case "LOGOUT" -> {
                 logout(tag);
                 return false;
@@ -159,9 +175,13 @@ public final class ScriptedImapSession extends ScriptedSession {
                 corrupted = wire().secure() && is(ImapFault.STARTTLS_INSIDE_SPOILS_SESSION);
                 return startTls(line, tag, name, argument);
             }
-            default ->
+            default -> {
+                if (is(ImapFault.UNKNOWN_ANSWERED_TWICE)) {
+                    wire().say(tag + " BAD not that one");
+                }
                 wire().say((is(ImapFault.UNKNOWN_ANSWERED_WITHOUT_TAG) ? "*" : tag)
                         + (is(ImapFault.UNKNOWN_TAKEN) ? " OK why not" : " BAD unknown command"));
+            }
         }
         return true;
     }
@@ -169,6 +189,11 @@ public final class ScriptedImapSession extends ScriptedSession {
     private boolean withLiteral(ScriptedLines.Line line, String tag, String name, Matcher literal) throws IOException {
         boolean huge = literal.group(1).length() > 4 || Integer.parseInt(literal.group(1)) > LONGEST_LITERAL;
         boolean waits = literal.group(2).isEmpty();
+        boolean tried = !wire().secure() && is(ImapFault.LITERAL_LOGIN_TRIED_IN_THE_CLEAR);
+        if (!waits && !wire().secure() && is(ImapFault.EXECUTES_REFUSED_LITERAL)) {
+            wire().say(tag + " NO [PRIVACYREQUIRED] not without TLS");
+            return true;
+        }
         if (huge && is(ImapFault.DIES_OF_LITERAL)) {
             server().die();
         }
@@ -183,13 +208,18 @@ public final class ScriptedImapSession extends ScriptedSession {
             return !hangsUp;
         }
         if (waits) {
-            if (!wire().secure() && !is(ImapFault.ASKS_FOR_ANY_LITERAL)) {
+            if (!wire().secure() && !is(ImapFault.ASKS_FOR_ANY_LITERAL) && !tried) {
                 wire().say(tag + " NO [PRIVACYREQUIRED] not without TLS");
                 return true;
             }
             wire().say("+ go on");
         }
-        return command(line, tag, name, lines().read().text());
+        String rest = lines().read().text();
+        if (tried && !LITERAL.matcher(rest).find()) {
+            decide(tag, false);
+            return true;
+        }
+        return command(line, tag, name, rest);
     }
 
     private String announced() {
@@ -203,7 +233,9 @@ public final class ScriptedImapSession extends ScriptedSession {
             all.add("STARTTLS");
         }
         boolean disabled = inside
-                ? is(ImapFault.LOGINDISABLED_INSIDE) || is(ImapFault.NO_LOGIN_INSIDE)
+                ? is(ImapFault.LOGINDISABLED_INSIDE)
+                        || is(ImapFault.LOGINDISABLED_WITHOUT_LOGIN)
+                        || is(ImapFault.NO_LOGIN_INSIDE)
                 : !is(ImapFault.LOGINDISABLED_NOT_ANNOUNCED)
                         && !is(ImapFault.LOGIN_IN_THE_CLEAR)
                         && !is(ImapFault.LOGIN_REFUSED_WITHOUT_CODE);
@@ -243,7 +275,11 @@ public final class ScriptedImapSession extends ScriptedSession {
     }
 
     private boolean login(String tag, String argument) throws IOException {
-        boolean tried = wire().secure() || is(ImapFault.LOGIN_IN_THE_CLEAR) || is(ImapFault.LOGIN_TRIED_IN_THE_CLEAR);
+        boolean tried =
+                (wire().secure() && !is(ImapFault.NO_LOGIN_INSIDE) && !is(ImapFault.LOGINDISABLED_WITHOUT_LOGIN))
+                        || takesPlaintextForTls()
+                        || is(ImapFault.LOGIN_IN_THE_CLEAR)
+                        || is(ImapFault.LOGIN_TRIED_IN_THE_CLEAR);
         if (is(ImapFault.REPEATS_PASSWORD)) {
             wire().say(tag + " NO nobody is called " + argument);
         } else if (tried) {
@@ -263,16 +299,21 @@ public final class ScriptedImapSession extends ScriptedSession {
         return true;
     }
 
-    private void authenticate(String tag, String mechanism) throws IOException {
-        boolean asks =
-                wire().secure() || is(ImapFault.LOGIN_IN_THE_CLEAR) || is(UpgradeFault.ASKS_FOR_PASSWORD_BEFORE_TLS);
-        if (!asks) {
+    private void authenticate(String tag, String argument) throws IOException {
+        boolean trusted = wire().secure() || is(ImapFault.LOGIN_IN_THE_CLEAR);
+        Early early = trusted ? Early.ASK : early(argument, tag);
+        String mechanism = argument.split(" ", 2)[0];
+        if (early == Early.TRY || (wire().secure() && argument.contains(" "))) {
+            decide(tag, false);
+            return;
+        }
+        if (early == Early.REFUSE) {
             wire().say(tag + " NO [PRIVACYREQUIRED] not without TLS");
             return;
         }
         wire().say("+ " + (mechanism.equals("LOGIN") ? "VXNlcm5hbWU6" : ""));
         String response = lines().read().text();
-        if (response.equals("*")) {
+        if (!response.matches("[A-Za-z0-9+/=]*")) {
             wire().say(tag + " BAD cancelled");
         } else if (is(ImapFault.REPEATS_PASSWORD)) {
             wire().say(tag + " NO nobody knows " + response);
@@ -284,7 +325,8 @@ public final class ScriptedImapSession extends ScriptedSession {
 
     private void decide(String tag, boolean right) throws IOException {
         logIn(loggedIn() || right);
-        wire().say(tag + (right ? " OK come in" : " NO [AUTHENTICATIONFAILED] wrong"));
+        String code = is(ImapFault.LOGIN_ANSWER_OFFERS_STARTTLS) ? " OK [CAPABILITY IMAP4rev1 STARTTLS]" : " OK";
+        wire().say(tag + (right ? code + " come in" : " NO [AUTHENTICATIONFAILED] wrong"));
     }
 
     private boolean idle(String tag) throws IOException {

@@ -8,17 +8,18 @@ public enum Pop3Fault implements Fault {
     NO_USER,
     TIMESTAMP,
     NOOP_ALWAYS,
+    NO_CAPA,
 
     // Greeting and offers.
     GREETING_WITH_8_BIT,
     GREETING_TOO_LONG,
-    NO_CAPA,
     CAPA_WITH_TWO_SPACES,
     CAPA_WITHOUT_DOT,
 
     // The command, and commands.
     UNKNOWN_TAKEN,
     UNKNOWN_HANGS_UP,
+    UNKNOWN_ANSWERED_TWICE,
     REPEATS_UNKNOWN,
 
     // Inside TLS.
@@ -35,6 +36,8 @@ public enum Pop3Fault implements Fault {
     USER_IN_THE_CLEAR,
     USER_ANNOUNCED,
     USER_TAKEN,
+    LISTS_MECHANISMS,
+    KEEPS_APOP_NAME,
     REPEATS_PASSWORD,
 
     // Lines.

@@ -35,10 +35,12 @@ class Pop3MatrixTest {
     private static final Set<String> RACES = Set.of("UP-S-11e", "UP-S-14");
 
     /** What servers may do for clients on their own host is only looked for from another address. */
-    private static final Set<Pop3Fault> TO_STRANGERS =
-            EnumSet.of(Pop3Fault.USER_IN_THE_CLEAR, Pop3Fault.USER_ANNOUNCED, Pop3Fault.USER_TAKEN);
+    private static final Set<Pop3Fault> TO_STRANGERS = EnumSet.of(
+            Pop3Fault.USER_IN_THE_CLEAR, Pop3Fault.USER_ANNOUNCED, Pop3Fault.USER_TAKEN, Pop3Fault.LISTS_MECHANISMS);
 
-    private static final String[] INJECTED = {"10", "11a", "11b", "11c", "11d", "11f", "12", "POP3-12d"};
+    private static final String[] INJECTED = {
+        "10", "11a", "11b", "11c", "11d", "11f", "12", "31a", "31b", "33", "34a", "34b", "POP3-12d"
+    };
 
     private static TargetReport check(ExpectedFindings expected) throws IOException {
         CheckHarness checking = CheckHarness.of(Protocol.POP3).withLogin(ScriptedPop3Session.LOGIN);
@@ -64,22 +66,35 @@ class Pop3MatrixTest {
         return Stream.of(
                 pop3(Pop3Fault.GREETING_WITH_8_BIT, "01"),
                 pop3(Pop3Fault.GREETING_TOO_LONG, "POP3-23"),
-                pop3(Pop3Fault.NO_CAPA, "02", "POP3-02b").blinding(),
+                pop3(Pop3Fault.NO_CAPA, "02?"),
+                pop3(Pop3Fault.NO_CAPA, "02", "03a")
+                        .and(UpgradeFault.GO_AHEAD_REFUSED)
+                        .blinding(),
+                pop3(UpgradeFault.KEEPS_FRAGMENT, "02?", "12").and(Pop3Fault.NO_CAPA),
+                pop3(UpgradeFault.KEEPS_READ_AHEAD, INJECTED)
+                        .and(Pop3Fault.NO_CAPA)
+                        .also("02?"),
+                pop3(Pop3Fault.UNKNOWN_ANSWERED_TWICE, "18", "POP3-20").blinding(),
                 pop3(Pop3Fault.CAPA_WITH_TWO_SPACES, "POP3-02b"),
                 pop3(Pop3Fault.STLS_INSIDE_ENDS_SESSION, "07"),
                 pop3(Pop3Fault.USER_IN_THE_CLEAR, "POP3-08", "POP3-09a", "POP3-09b")
-                        .and(Pop3Fault.KEEPS_USER),
-                pop3(Pop3Fault.USER_IN_THE_CLEAR, "POP3-09a", "POP3-09b"),
+                        .and(Pop3Fault.KEEPS_USER)
+                        .blinding(),
+                pop3(Pop3Fault.USER_IN_THE_CLEAR, "POP3-09a", "POP3-09b").blinding(),
+                pop3(Pop3Fault.LISTS_MECHANISMS, "POP3-30"),
+                pop3(Pop3Fault.KEEPS_APOP_NAME, "POP3-31").and(Pop3Fault.TIMESTAMP),
                 pop3(Pop3Fault.USER_ANNOUNCED, "POP3-09a?"),
-                pop3(Pop3Fault.USER_TAKEN, "POP3-09b"),
+                pop3(Pop3Fault.USER_TAKEN, "POP3-09b").blinding(),
                 pop3(UpgradeFault.KEEPS_READ_AHEAD, INJECTED).and(Pop3Fault.NOOP_ALWAYS),
-                pop3(UpgradeFault.OBEYS_READ_AHEAD_SILENTLY, "POP3-12d"),
+                pop3(UpgradeFault.OBEYS_READ_AHEAD_SILENTLY, "POP3-08", "POP3-12d")
+                        .blinding(),
                 pop3(Pop3Fault.STLS_AFTER_LOGIN_ENDS_LOGIN, "24"),
                 pop3(Pop3Fault.SAME_TIMESTAMP, "POP3-16a?"),
                 pop3(Pop3Fault.KEEPS_TIMESTAMP, "POP3-16b?"),
                 pop3(Pop3Fault.TAKES_SHORT_COMMANDS_ONLY, "POP3-17a?"),
                 pop3(Pop3Fault.USER_IN_THE_CLEAR, "POP3-09a", "POP3-09b", "19b?")
-                        .and(UpgradeFault.TAKES_ANY_LENGTH),
+                        .and(UpgradeFault.TAKES_ANY_LENGTH)
+                        .blinding(),
                 pop3(Pop3Fault.UNKNOWN_TAKEN, "18", "POP3-20").blinding(),
                 pop3(Pop3Fault.UNKNOWN_HANGS_UP, "18", "POP3-20").blinding(),
                 pop3(Pop3Fault.REPEATS_UNKNOWN, "POP3-23"),

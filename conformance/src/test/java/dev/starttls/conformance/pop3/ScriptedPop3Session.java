@@ -68,16 +68,15 @@ public final class ScriptedPop3Session extends ScriptedSession {
 
     @Override
     protected void forget() {
-        if (!is(Pop3Fault.KEEPS_USER) && !is(UpgradeFault.OBEYS_READ_AHEAD_SILENTLY)) {
+        if (!is(Pop3Fault.KEEPS_USER)
+                && !is(Pop3Fault.KEEPS_APOP_NAME)
+                && !is(UpgradeFault.OBEYS_READ_AHEAD_SILENTLY)) {
             name = "";
         }
     }
 
     @Override
     protected String greeting() {
-        if (is(UpgradeFault.GREETING_REFUSED)) {
-            return "-ERR no service here\r\n";
-        }
         if (is(UpgradeFault.GREETING_BUSY)) {
             return "-ERR [SYS/TEMP] come back later\r\n";
         }
@@ -98,6 +97,10 @@ public final class ScriptedPop3Session extends ScriptedSession {
     @Override
     protected boolean obey(ScriptedLines.Line read) throws IOException {
         String line = read.text();
+        if (!takeBegun().isEmpty()) {
+            wire().say("-ERR [AUTH] wrong");
+            return true;
+        }
         int octets = line.length() + 2;
         boolean tooLong = octets > (is(Pop3Fault.TAKES_SHORT_COMMANDS_ONLY) ? LONGEST_OLD_COMMAND : MAX_COMMAND);
         if (line.equals("\0") || (tooLong && !is(UpgradeFault.TAKES_ANY_LENGTH))) {
@@ -112,6 +115,7 @@ public final class ScriptedPop3Session extends ScriptedSession {
             case "PASS" -> pass(rest);
             case "APOP" -> apop(rest);
             case "AUTH" -> auth(rest);
+            case "STAT" -> wire().say(loggedIn() ? "+OK 0 0" : "-ERR log in first");
             case "NOOP" -> wire().say(loggedIn() || is(Pop3Fault.NOOP_ALWAYS) ? "+OK" : "-ERR log in first");
             case "QUIT" -> {
                 quit();
@@ -123,6 +127,9 @@ public final class ScriptedPop3Session extends ScriptedSession {
             default -> {
                 if (is(Pop3Fault.UNKNOWN_HANGS_UP)) {
                     return false;
+                }
+                if (is(Pop3Fault.UNKNOWN_ANSWERED_TWICE)) {
+                    wire().say("-ERR not that one");
                 }
                 String repeated = is(Pop3Fault.REPEATS_UNKNOWN) ? line + ", " + line + ", " + line : "that";
                 wire().say(is(Pop3Fault.UNKNOWN_TAKEN) ? "+OK why not" : "-ERR what is " + repeated + "?");
@@ -196,6 +203,9 @@ public final class ScriptedPop3Session extends ScriptedSession {
     }
 
     private void apop(String argument) throws IOException {
+        if (is(Pop3Fault.KEEPS_APOP_NAME)) {
+            name = argument.split(" ", 2)[0];
+        }
         if (!is(Pop3Fault.KEEPS_TIMESTAMP)) {
             wire().say("-ERR no APOP here");
             return;
@@ -209,10 +219,22 @@ public final class ScriptedPop3Session extends ScriptedSession {
         }
     }
 
-    private void auth(String mechanism) throws IOException {
-        boolean inTheClear = is(UpgradeFault.ASKS_FOR_PASSWORD_BEFORE_TLS);
-        boolean known = mechanism.equals("PLAIN") || (!wire().secure() && mechanism.equals("LOGIN"));
-        if (!known || !(wire().secure() || inTheClear)) {
+    private void auth(String argument) throws IOException {
+        boolean inside = wire().secure();
+        if (argument.isEmpty() && is(Pop3Fault.LISTS_MECHANISMS)) {
+            wire().raw("+OK\r\nPLAIN\r\nCRAM-MD5\r\n.\r\n");
+            return;
+        }
+        if (argument.isEmpty()) {
+            wire().say("-ERR which mechanism?");
+            return;
+        }
+        Early early = inside ? Early.ASK : early(argument, "");
+        if (early == Early.TRY || (inside && argument.startsWith("PLAIN "))) {
+            wire().say("-ERR [AUTH] wrong");
+            return;
+        }
+        if (early == Early.REFUSE || (inside && !argument.equals("PLAIN"))) {
             wire().say("-ERR not that one here");
             return;
         }

@@ -70,7 +70,7 @@ public final class SampleRun {
             List<String> args = new ArrayList<>();
             CHECKS.forEach(check -> args.addAll(List.of("--only", check)));
             args.addAll(List.of("--trust", trust(folder).toString()));
-            Stream.of("json", "ndjson", "junit", "html", "text")
+            Stream.of("json", "ndjson", "junit", "sarif", "html", "text")
                     .forEach(format -> args.addAll(List.of("--format", format + "=" + folder.resolve(format))));
             args.addAll(List.of(broken.target().url(), good.target().url(), missing));
             ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -24,7 +24,7 @@ class TextReportTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"20, 80", "80, 80", "95, 95", "500, 110"})
+    @CsvSource({"20, 40", "40, 40", "60, 60", "80, 80", "95, 95", "500, 110"})
     void lines_are_as_long_as_the_terminal_is_wide_within_reason(int columns, int longest) {
         String text =
                 text(SyntheticReports.target("mail.example.org", Verdict.fail(WORDS), Verdict.warn(WORDS)), columns);
@@ -52,10 +52,29 @@ class TextReportTest {
 
     @Test
     void the_conclusion_claims_nothing_of_a_level_that_was_not_run() {
-        assertThat(text(SyntheticReports.target("mail.example.org", Verdict.pass("ok")), 110))
-                .contains("  no security check failed; the checks of a MUST were not run (--level, --only, --skip).\n");
-        assertThat(text(SyntheticReports.target("mail.example.org", Verdict.fail("bad")), 110))
-                .contains("  the server is vulnerable; the checks of a MUST were not run (--level, --only, --skip).\n");
+        assertThat(text(SyntheticReports.target("mail.example.org", Verdict.pass("ok")), 400))
+                .contains(
+                        "  No security check failed; MUST checks were not run (--level, --only, --skip), so whether you");
+    }
+
+    @Test
+    void the_first_lines_say_what_failed_and_how_to_fix_it() {
+        assertThat(text(SyntheticReports.target("mail.example.org", Verdict.fail("bad")), 110)
+                        .lines())
+                .element(2)
+                .asString()
+                .isEqualTo("  Do not rely on this server until it is fixed: 1 security check failed.");
+        assertThat(SampleRun.once().text("text").lines().limit(8))
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("  FAIL  NOOP after the upgrade command, in one segment, is never answered"))
+                .anySatisfy(line -> assertThat(line).startsWith("        Fix: Discard or refuse everything"));
+    }
+
+    @Test
+    void every_suite_of_every_version_is_listed() {
+        assertThat(SampleRun.once().text("text"))
+                .containsPattern("\n  TLSv1.3\n  suites  TLS_AES_\\w+, TLS_")
+                .containsPattern("\n  groups  \\w+, ");
     }
 
     @Test

@@ -46,6 +46,11 @@ final class ManualClock implements RunClock {
     }
 
     @Override
+    public void pause(Duration time) {
+        pass(time);
+    }
+
+    @Override
     public synchronized void close() {
         waiting.clear();
     }

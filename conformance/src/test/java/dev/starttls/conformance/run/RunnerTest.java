@@ -240,10 +240,31 @@ class RunnerTest {
     }
 
     @Test
-    void a_target_that_is_there_after_the_checks_is_only_inconclusive() {
+    void a_must_without_an_answer_does_not_pass_though_the_target_is_there_after_the_checks() {
         TargetReport report = run(PATIENT, check("A-S-01", Level.MUST, context -> Verdict.inconclusive("unseen")));
-        assertThat(report.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(report.outcome()).isEqualTo(Outcome.UNANSWERED);
+        assertThat(report.outcome().status()).isEqualTo(3);
+        assertThat(report.unknown()).contains("not known: one MUST or security check had no answer");
         assertThat(report.survey().problem()).isEmpty();
+    }
+
+    @Test
+    void what_an_answer_leaves_open_and_a_should_without_an_answer_leave_the_outcome_good() {
+        TargetReport report = run(
+                PATIENT,
+                check("A-S-01", Level.SECURITY, context -> Verdict.undecided("would need a login")),
+                check("A-S-02", Level.SHOULD, context -> Verdict.inconclusive("unseen")));
+        assertThat(report.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(report.unknown()).isEmpty();
+    }
+
+    @Test
+    void a_failure_is_more_severe_than_a_missing_answer() {
+        TargetReport report = run(
+                PATIENT,
+                check("A-S-01", Level.MUST, context -> Verdict.inconclusive("unseen")),
+                check("A-S-02", Level.MUST, context -> Verdict.fail("wrong")));
+        assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
     }
 
     @Test

@@ -163,7 +163,7 @@ class TarpitTest {
     @Test
     void a_server_that_answers_nothing_after_its_greeting_leaves_every_check_open_or_failed() {
         TargetReport report = run(LONGER, client -> {
-            say(client, "554 tarpit.example.org");
+            say(client, "250 tarpit.example.org");
             drip(client);
         });
         assertThat(report.survey().problem()).isEmpty();

@@ -17,6 +17,11 @@ public final class ScriptedLines {
     private byte[] held = new byte[0];
 
     private int taken;
+    /** Where in what was read the last filling began. */
+    private int filledFrom;
+
+    private boolean segmentBegun;
+    private boolean endSplit;
 
     ScriptedLines(InputStream in, ScriptedServer server) {
         this.in = in;
@@ -40,12 +45,24 @@ public final class ScriptedLines {
         taken = 0;
     }
 
+    /** Whether the last line was the first of its segment, and not only the rest of one. */
+    boolean wasFirst() {
+        return segmentBegun;
+    }
+
+    /** Whether the LF of the last line began a segment. */
+    boolean wasSplit() {
+        return endSplit;
+    }
+
     /** The next line; an over-long one comes as {@code "\0"}. */
     public Line read() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int last = -1;
+        segmentBegun = taken == held.length || taken == 0;
         while (true) {
             int next = next();
+            endSplit = taken - 1 == filledFrom;
             if (next == '\n' && last == '\r') {
                 byte[] bytes = line.toByteArray();
                 return line(Arrays.copyOf(bytes, bytes.length - 1), false);
@@ -65,7 +82,9 @@ public final class ScriptedLines {
     }
 
     private boolean takesBareLf() {
-        return server.is(UpgradeFault.TAKES_BARE_LF) || server.is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_BARE_LF);
+        return server.is(UpgradeFault.TAKES_BARE_LF)
+                || server.is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_BARE_LF)
+                || server.is(UpgradeFault.KEEPS_LINE_ENDED_BY_LF);
     }
 
     private Line line(byte[] bytes, boolean bareLf) {
@@ -91,5 +110,6 @@ public final class ScriptedLines {
         byte[] all = Arrays.copyOf(before, before.length + n);
         System.arraycopy(chunk, 0, all, before.length, n);
         ahead(all);
+        filledFrom = before.length;
     }
 }

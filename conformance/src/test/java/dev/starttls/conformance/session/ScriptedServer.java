@@ -25,6 +25,7 @@ public final class ScriptedServer implements Closeable {
     private final Script script;
     private final Set<Fault> faults;
     private final AtomicBoolean upgraded = new AtomicBoolean();
+    private final Set<Long> loggedIn = ConcurrentHashMap.newKeySet();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Thread acceptor = daemon("scripted server", this::accept);
 
@@ -67,6 +68,11 @@ public final class ScriptedServer implements Closeable {
     /** True once: no client but the first is made to wait. */
     boolean firstUpgrade() {
         return !upgraded.getAndSet(true);
+    }
+
+    /** The TLS sessions in which somebody has logged in, by the time at which they were made. */
+    Set<Long> loggedIn() {
+        return loggedIn;
     }
 
     public boolean implicitTls() {

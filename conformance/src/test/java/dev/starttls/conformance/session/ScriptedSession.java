@@ -7,11 +7,19 @@ import java.util.Locale;
 
 /** One session of a scripted server: what all protocols share, from the greeting to the end of the handshake. */
 public abstract class ScriptedSession {
+    private static final int HANDSHAKE_RECORD = 22;
+    private static final int FIRST_BUFFER = 4096;
+
     private final ScriptedServer server;
     private final ScriptedWire wire;
     private final ScriptedLines lines;
-    private String late = "";
+    private String heldTillInside = "";
     private boolean loggedIn;
+    private int upgradesInside;
+    private String keptForInside = "";
+    private boolean upgradeRefused;
+    private boolean triedEarly;
+    private String begun = "";
 
     protected ScriptedSession(ScriptedServer server, Socket socket) throws IOException {
         this.server = server;
@@ -76,24 +84,79 @@ public abstract class ScriptedSession {
 
     protected final void logIn(boolean right) {
         loggedIn = right;
+        if (right && is(UpgradeFault.TICKET_CARRIES_LOGIN)) {
+            server.loggedIn().add(wire.madeAt());
+        }
+    }
+
+    /** Whether a login in plaintext is taken because of an upgrade command that was refused. */
+    protected final boolean takesPlaintextForTls() {
+        return upgradeRefused && is(UpgradeFault.TRUSTS_AFTER_REFUSED_UPGRADE);
+    }
+
+    /**
+     * What a server does with AUTH in plaintext.
+     *
+     * @param argument mechanism and perhaps a response
+     */
+    protected final Early early(String argument, String tag) {
+        triedEarly = true;
+        if (is(UpgradeFault.FINISHES_EARLY_LOGIN_INSIDE)) {
+            begun = tag.isEmpty() ? "begun" : tag;
+        }
+        String[] words = argument.split(" ", 2);
+        boolean token = words[0].endsWith("OAUTH2") || words[0].startsWith("OAUTH");
+        boolean responds = words.length > 1;
+        if (is(UpgradeFault.ASKS_FOR_PASSWORD_BEFORE_TLS)
+                || takesPlaintextForTls()
+                || (is(UpgradeFault.ASKS_FOR_PASSWORD_OF_NAMED_USER) && words[0].equals("LOGIN") && responds)
+                || (is(UpgradeFault.ASKS_FOR_TOKEN) && token && !responds)) {
+            return Early.ASK;
+        }
+        boolean tries = responds
+                && ((is(UpgradeFault.TRIES_PASSWORD_IN_COMMAND) && words[0].equals("PLAIN"))
+                        || (is(UpgradeFault.TRIES_TOKEN_IN_COMMAND) && token));
+        return tries ? Early.TRY : Early.REFUSE;
+    }
+
+    /** What becomes of a login in plaintext. */
+    protected enum Early {
+        REFUSE,
+        ASK,
+        TRY
+    }
+
+    /** The tag of an authentication that was begun in plaintext and is finished by the first line inside TLS. */
+    protected final String takeBegun() {
+        String tag = wire.secure() ? begun : "";
+        if (wire.secure()) {
+            begun = "";
+        }
+        return tag;
     }
 
     /** From the connection to its end. */
     public final void serve() throws IOException {
-        if (server.implicitTls() && !shakeHands(new byte[0])) {
+        if (server.implicitTls() && !shakeHands(new byte[0]) && !is(UpgradeFault.FALLS_BACK_TO_PLAINTEXT)) {
             return;
         }
         wire.raw(greeting());
         while (!is(UpgradeFault.GREETING_BUSY)) {
             ScriptedLines.Line line = lines.read();
-            if (wire.secure() && is(UpgradeFault.ANSWERS_BACKWARDS) && lines.ahead().length > 0) {
+            if (wire.secure()
+                    && is(UpgradeFault.ANSWERS_UNKNOWN_IN_PLAINTEXT)
+                    && line.text().contains("XUNKNOWN")) {
+                wire.plaintext("500 what is that?\r\n");
+            } else if (wire.secure() && is(UpgradeFault.ANSWERS_BACKWARDS) && lines.ahead().length > 0) {
                 ScriptedLines.Line next = lines.read();
                 obey(next);
                 obey(line);
             } else if (!(beforeUpgrade() ? obeyEarly(line) : obey(line))) {
                 return;
             }
-            if (wire.secure() && is(UpgradeFault.DROPS_PIPELINED)) {
+            boolean drops =
+                    is(wire.secure() ? UpgradeFault.DROPS_PIPELINED : UpgradeFault.READS_ONE_COMMAND_OF_A_SEGMENT);
+            if (drops) {
                 lines.ahead(new byte[0]);
             }
         }
@@ -109,12 +172,15 @@ public abstract class ScriptedSession {
         if (is(UpgradeFault.SWALLOWS_PIPELINED)) {
             return true;
         }
-        if (!is(UpgradeFault.FLUSHES_LATE)) {
+        boolean late = is(UpgradeFault.FLUSHES_LATE_WHAT_IS_KNOWN)
+                ? !line.text().contains("XEARLY")
+                : is(UpgradeFault.FLUSHES_LATE);
+        if (!late) {
             return obey(line);
         }
         wire.hold();
         boolean goesOn = obey(line);
-        late = wire.release();
+        heldTillInside = wire.release();
         return goesOn;
     }
 
@@ -134,6 +200,11 @@ public abstract class ScriptedSession {
                     tag);
         }
         if (wire.secure()) {
+            upgradesInside++;
+            if (is(UpgradeFault.ACCEPTS_UPGRADE_AGAIN) && upgradesInside > 1) {
+                wire.say(saying(Saying.ONCE_MORE, tag));
+                return true;
+            }
             return again(
                     UpgradeFault.UPGRADE_INSIDE_HANGS_UP,
                     UpgradeFault.ACCEPTS_UPGRADE_INSIDE,
@@ -147,6 +218,7 @@ public abstract class ScriptedSession {
         if (unknown) {
             wire.say(saying(Saying.UNKNOWN_COMMAND, tag));
         } else if (!argument.isEmpty() && !is(UpgradeFault.ACCEPTS_ARGUMENT)) {
+            upgradeRefused = true;
             wire.say(saying(Saying.NO_ARGUMENTS, tag));
         } else if (is(UpgradeFault.GO_AHEAD_REFUSED)) {
             wire.say(saying(Saying.NOT_NOW, tag));
@@ -176,8 +248,14 @@ public abstract class ScriptedSession {
         wire.raw(saying(Saying.GO_AHEAD, tag)
                 + (is(UpgradeFault.GO_AHEAD_WITH_BARE_LF) ? "\n" : "\r\n")
                 + (is(UpgradeFault.TALKS_AFTER_GO_AHEAD) ? saying(Saying.BY_THE_WAY, tag) + "\r\n" : ""));
+        if (is(UpgradeFault.TALKS_AFTER_A_WHILE) && !wire.hears(60)) {
+            wire.say(saying(Saying.BY_THE_WAY, tag));
+        }
         if (!readAhead(line)) {
             return false;
+        }
+        if (untilClientHello()) {
+            return clientHelloAtLast();
         }
         if (is(UpgradeFault.HANDSHAKE_FAILS)) {
             lines.fill();
@@ -200,8 +278,15 @@ public abstract class ScriptedSession {
         String ahead = new String(lines.ahead(), StandardCharsets.ISO_8859_1);
         boolean keep = is(UpgradeFault.KEEPS_READ_AHEAD)
                 || is(UpgradeFault.WAITS_FOR_SECOND_SEGMENT)
-                || (is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_BARE_LF) && line.bareLf());
+                || (is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_BARE_LF) && line.bareLf())
+                || (is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_OTHERS) && !lines.wasFirst())
+                || (is(UpgradeFault.KEEPS_READ_AHEAD_AFTER_SPLIT_LINE_END) && lines.wasSplit())
+                || (is(UpgradeFault.KEEPS_LINE_ENDED_BY_LF) && ahead.endsWith("\n") && !ahead.endsWith("\r\n"));
         if (keep) {
+            return true;
+        }
+        if (is(UpgradeFault.KEEPS_READ_AHEAD_BEYOND_FIRST_BUFFER) && ahead.length() > FIRST_BUFFER) {
+            lines.ahead(ahead.substring(FIRST_BUFFER).getBytes(StandardCharsets.ISO_8859_1));
             return true;
         }
         if (is(UpgradeFault.KEEPS_FRAGMENT)) {
@@ -224,12 +309,40 @@ public abstract class ScriptedSession {
         return goesOn;
     }
 
+    private boolean untilClientHello() {
+        return is(UpgradeFault.DISCARDS_TILL_CLIENT_HELLO)
+                || is(UpgradeFault.KEEPS_LINES_TILL_CLIENT_HELLO)
+                || is(UpgradeFault.OBEYS_LINES_TILL_CLIENT_HELLO);
+    }
+
+    /** Reads plaintext until a TLS record comes; false ends the session. */
+    private boolean clientHelloAtLast() throws IOException {
+        while (true) {
+            if (lines.ahead().length == 0) {
+                lines.fill();
+            }
+            byte[] ahead = lines.ahead();
+            if (ahead[0] == HANDSHAKE_RECORD) {
+                lines.ahead(new byte[0]);
+                boolean goesOn = shakeHands(ahead);
+                lines.ahead(keptForInside.getBytes(StandardCharsets.ISO_8859_1));
+                return goesOn;
+            }
+            ScriptedLines.Line line = lines.read();
+            if (is(UpgradeFault.KEEPS_LINES_TILL_CLIENT_HELLO)) {
+                keptForInside += line.text() + "\r\n";
+            } else if (is(UpgradeFault.OBEYS_LINES_TILL_CLIENT_HELLO) && !obey(line)) {
+                return false;
+            }
+        }
+    }
+
     private boolean beginInside(byte[] read) throws IOException {
         if (!shakeHands(read)) {
             return false;
         }
         if (wire.secure()) {
-            wire.raw(late);
+            wire.raw(heldTillInside);
             if (is(UpgradeFault.GREETS_INSIDE)) {
                 wire.raw(greeting());
             }
@@ -252,6 +365,8 @@ public abstract class ScriptedSession {
             return is(UpgradeFault.GOES_ON_AFTER_FAILED_HANDSHAKE);
         }
         forget();
+        loggedIn |= triedEarly && is(UpgradeFault.COUNTS_EARLY_LOGIN);
+        loggedIn |= server.loggedIn().contains(wire.madeAt());
         return true;
     }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -30,6 +31,11 @@ public final class ScriptedWire {
         return lines;
     }
 
+    /** When the TLS session was made: the same for each connection that resumes it. */
+    long madeAt() {
+        return tls.map(layered -> layered.getSession().getCreationTime()).orElse(0L);
+    }
+
     public boolean secure() {
         return tls.isPresent();
     }
@@ -44,6 +50,24 @@ public final class ScriptedWire {
         } else {
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
+        }
+    }
+
+    /** Writes to the socket under TLS. */
+    void plaintext(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** Whether something comes in plaintext within this time; it stays with the lines. */
+    boolean hears(int ms) throws IOException {
+        socket.setSoTimeout(ms);
+        try {
+            lines.fill();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            socket.setSoTimeout(0);
         }
     }
 

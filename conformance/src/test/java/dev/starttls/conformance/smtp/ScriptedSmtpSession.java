@@ -26,6 +26,7 @@ public final class ScriptedSmtpSession extends ScriptedSession {
     private boolean ehlo;
     private boolean mail;
     private boolean rcpt;
+    private boolean reset;
     private boolean mailInTheClear;
     private String name = "";
     private boolean mailReadAhead;
@@ -62,8 +63,8 @@ public final class ScriptedSmtpSession extends ScriptedSession {
 
     @Override
     protected String greeting() {
-        if (is(UpgradeFault.GREETING_REFUSED)) {
-            return "554 no service here\r\n";
+        if (is(UpgradeFault.GREETING_OF_NO_USE)) {
+            return "250 no service here\r\n";
         }
         if (is(UpgradeFault.GREETING_BUSY)) {
             return "421 come back later\r\n";
@@ -90,6 +91,10 @@ public final class ScriptedSmtpSession extends ScriptedSession {
             say("500 line too long");
             return true;
         }
+        if (!takeBegun().isEmpty()) {
+            say("535 wrong");
+            return true;
+        }
         String[] words = line.text().split(" ", 2);
         String verb = words[0].toUpperCase(Locale.ROOT);
         String rest = words.length > 1 ? words[1] : "";
@@ -104,13 +109,20 @@ public final class ScriptedSmtpSession extends ScriptedSession {
             case "DATA" -> {
                 return data();
             }
+            case "BDAT" -> {
+                return bdat(rest);
+            }
             case "RSET" -> {
+                reset = true;
                 mail = false;
                 rcpt = false;
                 say("250 forgotten");
             }
-            case "NOOP" -> say("250 nothing done");
-            case "AUTH" -> auth();
+            case "NOOP" -> {
+                boolean tooEarly = is(SmtpFault.NOOP_INSIDE_NEEDS_EHLO) && wire().secure() && !ehlo;
+                say(tooEarly ? "503 EHLO first" : is(SmtpFault.NO_NOOP) ? "500 what?" : "250 nothing done");
+            }
+            case "AUTH" -> auth(rest);
             case "QUIT" -> {
                 quit();
                 return false;
@@ -118,12 +130,24 @@ public final class ScriptedSmtpSession extends ScriptedSession {
             case "STARTTLS" -> {
                 return startTls(line, words[0], rest);
             }
-            default -> say("500 what is " + verb.length() + " letters long?");
+            default -> {
+                say(
+                        is(SmtpFault.ACCEPTS_UNKNOWN_COMMANDS)
+                                ? "250 why not"
+                                : "500 what is " + verb.length() + " letters long?");
+                if (is(SmtpFault.ANSWERS_UNKNOWN_COMMANDS_TWICE)) {
+                    say("500 and once more");
+                }
+            }
         }
         return true;
     }
 
     private void ehlo(String rest) throws IOException {
+        if (is(SmtpFault.FOREIGN_NAMES_ONLY) && !rest.equals("mail.example.org")) {
+            say("550 I do not talk to " + rest);
+            return;
+        }
         if (wire().secure() && is(UpgradeFault.CAPABILITIES_INSIDE_REFUSED)) {
             say("550 not in here");
             return;
@@ -132,14 +156,19 @@ public final class ScriptedSmtpSession extends ScriptedSession {
         name = rest;
         if (!is(SmtpFault.KEEPS_TRANSACTION)) {
             mail = false;
-            rcpt = false;
+            rcpt &= is(SmtpFault.KEEPS_RECIPIENT);
         }
         List<String> offers = new ArrayList<>(List.of("localhost", "8BITMIME"));
         if (!is(UpgradeFault.NO_PIPELINING)) {
             offers.add("PIPELINING");
         }
         boolean inside = wire().secure();
-        if (inside ? is(UpgradeFault.OFFERS_UPGRADE_INSIDE) : !is(UpgradeFault.NO_UPGRADE_OFFER)) {
+        boolean again = (is(SmtpFault.OFFERS_STARTTLS_AFTER_RSET) && reset)
+                || (is(SmtpFault.OFFERS_STARTTLS_AFTER_LOGIN) && loggedIn());
+        if (is(SmtpFault.CHUNKING)) {
+            offers.add("CHUNKING");
+        }
+        if (inside ? is(UpgradeFault.OFFERS_UPGRADE_INSIDE) || again : !is(UpgradeFault.NO_UPGRADE_OFFER)) {
             offers.add(is(UpgradeFault.OFFER_WITH_PARAMETER) ? "STARTTLS now" : "STARTTLS");
         }
         if (inside || is(SmtpFault.REQUIRETLS_BEFORE_TLS)) {
@@ -162,6 +191,8 @@ public final class ScriptedSmtpSession extends ScriptedSession {
     private void mail() throws IOException {
         if (!wire().secure() && is(SmtpFault.TLS_REQUIRED)) {
             say("530 5.7.0 must issue a STARTTLS command first");
+        } else if (!wire().secure() && is(SmtpFault.TLS_REQUIRED_SAID_WITH_550)) {
+            say("550 5.7.1 come back with TLS");
         } else if (!ehlo && !helo && !is(SmtpFault.MAIL_WITHOUT_EHLO)) {
             say("503 " + (is(SmtpFault.TELLS_EARLIER_NAME) ? name + ", " : "") + "EHLO first");
         } else if (wire().secure() && !ehlo && is(SmtpFault.TELLS_EARLIER_NAME)) {
@@ -188,8 +219,21 @@ public final class ScriptedSmtpSession extends ScriptedSession {
         }
     }
 
+    private boolean bdat(String rest) throws IOException {
+        if (is(SmtpFault.STARTTLS_IN_BDAT) || (is(SmtpFault.STARTTLS_IN_REFUSED_BDAT) && !rcpt)) {
+            say(rcpt ? "250 octets taken" : "503 RCPT first");
+            return true;
+        }
+        int left = Integer.parseInt(rest.split(" ", 2)[0]);
+        while (left > 0) {
+            left -= lines().read().text().length() + 2;
+        }
+        say(rcpt ? "250 octets taken" : "503 RCPT first");
+        return true;
+    }
+
     private boolean data() throws IOException {
-        if (!rcpt) {
+        if (!rcpt && !is(SmtpFault.DATA_WITHOUT_RECIPIENT)) {
             say("503 RCPT first");
             return true;
         }
@@ -206,9 +250,18 @@ public final class ScriptedSmtpSession extends ScriptedSession {
         }
     }
 
-    private void auth() throws IOException {
+    private void auth(String argument) throws IOException {
         boolean inside = wire().secure();
-        if (!(inside ? is(SmtpFault.AUTH_INSIDE_TLS) : is(UpgradeFault.ASKS_FOR_PASSWORD_BEFORE_TLS))) {
+        Early early = inside ? Early.ASK : early(argument, "");
+        if (loggedIn()) {
+            say("503 logged in already");
+            return;
+        }
+        if (early == Early.TRY || (inside && is(SmtpFault.AUTH_INSIDE_TLS) && argument.contains(" "))) {
+            say("535 wrong");
+            return;
+        }
+        if (early == Early.REFUSE || (inside && !is(SmtpFault.AUTH_INSIDE_TLS))) {
             say(inside ? "503 no login here" : "538 encryption required");
             return;
         }
@@ -264,7 +317,7 @@ public final class ScriptedSmtpSession extends ScriptedSession {
         boolean keeps = is(SmtpFault.KEEPS_TRANSACTION) || is(SmtpFault.KEEPS_TRANSACTION_TILL_EHLO) || mailReadAhead;
         if (!keeps) {
             mail = false;
-            rcpt = false;
+            rcpt &= is(SmtpFault.KEEPS_RECIPIENT) || is(SmtpFault.KEEPS_RECIPIENT_TILL_EHLO);
         }
     }
 

@@ -48,13 +48,37 @@ class SmtpMatrixTest {
                 smtp(SmtpFault.STARTTLS_IN_DATA, "SMTP-21"),
                 smtp(SmtpFault.HELO_STARTTLS_HANGS_UP, "SMTP-26?"),
                 smtp(SmtpFault.STARTTLS_INSIDE_421, "07?"),
+                smtp(SmtpFault.TLS_REQUIRED, "SMTP-27"),
+                ExpectedFindings.on(Scheme.SUBMISSION, SmtpFault.TLS_REQUIRED_SAID_WITH_550, "SMTP-28?"),
+                smtp(SmtpFault.NOOP_INSIDE_NEEDS_EHLO, "SMTP-29?"),
                 smtp(SmtpFault.KEEPS_EHLO, "SMTP-08"),
                 smtp(SmtpFault.KEEPS_EHLO, "SMTP-08").and(SmtpFault.STARTTLS_NEEDS_EHLO),
                 smtp(SmtpFault.TELLS_EARLIER_NAME, "SMTP-08"),
-                smtp(SmtpFault.KEEPS_TRANSACTION_TILL_EHLO, "SMTP-09b"),
-                smtp(SmtpFault.KEEPS_TRANSACTION, "SMTP-09a", "SMTP-09b"),
+                smtp(SmtpFault.KEEPS_TRANSACTION_TILL_EHLO, "SMTP-09b", "SMTP-30"),
+                smtp(SmtpFault.KEEPS_TRANSACTION, "SMTP-09a", "SMTP-09b", "SMTP-30"),
                 smtp(SmtpFault.TRANSACTION_CHANGES_REFUSAL, "SMTP-09a", "SMTP-09b"),
-                smtp(UpgradeFault.KEEPS_READ_AHEAD, "10", "11a", "11b", "11c", "11d", "11f", "12", "SMTP-11b"));
+                smtp(SmtpFault.STARTTLS_IN_BDAT, "SMTP-31").and(SmtpFault.CHUNKING),
+                smtp(SmtpFault.STARTTLS_IN_REFUSED_BDAT, "SMTP-31").and(SmtpFault.CHUNKING),
+                smtp(SmtpFault.OFFERS_STARTTLS_AFTER_RSET, "40"),
+                smtp(SmtpFault.ACCEPTS_UNKNOWN_COMMANDS, "SMTP-32").blinding(),
+                smtp(SmtpFault.ANSWERS_UNKNOWN_COMMANDS_TWICE, "SMTP-32"),
+                smtp(SmtpFault.KEEPS_RECIPIENT, "SMTP-30"),
+                smtp(SmtpFault.KEEPS_RECIPIENT_TILL_EHLO, "SMTP-30"),
+                smtp(
+                        UpgradeFault.KEEPS_READ_AHEAD,
+                        "10",
+                        "11a",
+                        "11b",
+                        "11c",
+                        "11d",
+                        "11f",
+                        "12",
+                        "31a",
+                        "31b",
+                        "33",
+                        "34a",
+                        "34b",
+                        "SMTP-11b"));
     }
 
     @ParameterizedTest
@@ -64,14 +88,16 @@ class SmtpMatrixTest {
     }
 
     static Stream<ExpectedFindings> sound() {
-        return Stream.of(
+        Stream<ExpectedFindings> received = Stream.of(
                         SmtpFault.MAIL_WITHOUT_EHLO,
                         SmtpFault.STARTTLS_NEEDS_EHLO,
-                        SmtpFault.TLS_REQUIRED,
                         SmtpFault.STARTTLS_REFUSED_IN_TRANSACTION,
                         SmtpFault.AUTH_INSIDE_TLS,
-                        SmtpFault.RCPT_REFUSED_WITH_550)
+                        SmtpFault.RCPT_REFUSED_WITH_550,
+                        SmtpFault.NO_NOOP,
+                        SmtpFault.CHUNKING)
                 .map(SmtpMatrixTest::smtp);
+        return Stream.concat(received, Stream.of(ExpectedFindings.on(Scheme.SUBMISSION, SmtpFault.TLS_REQUIRED)));
     }
 
     @ParameterizedTest

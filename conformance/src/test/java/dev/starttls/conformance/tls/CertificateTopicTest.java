@@ -84,10 +84,8 @@ class CertificateTopicTest {
     }
 
     @Test
-    void a_name_in_the_common_name_alone_is_warned_of() {
-        assertThat(judge("TLS-S-07", GoodServer.ROOT.issue(ORDER.withoutNames()))
-                        .status())
-                .isEqualTo(Status.WARN);
+    void a_name_in_the_common_name_alone_is_caught() {
+        assertFails(judge("TLS-S-07", GoodServer.ROOT.issue(ORDER.withoutNames())), "only the common name");
     }
 
     @Test
@@ -108,6 +106,21 @@ class CertificateTopicTest {
         Verdict verdict = judge("TLS-S-07", GoodServer.SERVER, unnamed);
         assertThat(verdict.status()).isEqualTo(Status.INCONCLUSIVE);
         assertThat(verdict.detail()).contains("--server-name");
+        Issuer elsewhere = GoodServer.ROOT.issue(Order.server("mail.example.org", "192.0.2.1"));
+        assertFails(judge("TLS-S-07", elsewhere, unnamed), "'127.0.0.1' is not among");
+    }
+
+    @Test
+    void a_certificate_that_is_about_to_expire_is_warned_of_by_its_lifetime() {
+        Instant now = Instant.now();
+        Issuer late = GoodServer.ROOT.issue(ORDER.valid(now.minus(Duration.ofDays(80)), now.plus(Duration.ofDays(10))));
+        Issuer sixDays =
+                GoodServer.ROOT.issue(ORDER.valid(now.minus(Duration.ofDays(3)), now.plus(Duration.ofDays(3))));
+        Issuer sixDaysLate =
+                GoodServer.ROOT.issue(ORDER.valid(now.minus(Duration.ofDays(5)), now.plus(Duration.ofDays(1))));
+        assertThat(judge("TLS-S-08", late).status()).isEqualTo(Status.WARN);
+        assertThat(judge("TLS-S-08", sixDays).status()).isEqualTo(Status.PASS);
+        assertThat(judge("TLS-S-08", sixDaysLate).status()).isEqualTo(Status.WARN);
     }
 
     /** A server of TLS 1.0 alone, which the runtime does not speak any more. */

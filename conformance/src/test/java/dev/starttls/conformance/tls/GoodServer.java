@@ -32,7 +32,10 @@ final class GoodServer {
     }
 
     static LoopbackServer with(Issuer identity, Consumer<SSLSocket> tune) {
-        SSLContext context = context(identity);
+        return with(context(identity), tune);
+    }
+
+    static LoopbackServer with(SSLContext context, Consumer<SSLSocket> tune) {
         return LoopbackServer.serving(socket -> {
             try (SSLSocket secure =
                     (SSLSocket) context.getSocketFactory().createSocket(socket, "127.0.0.1", socket.getPort(), true)) {

@@ -19,13 +19,22 @@ final class LoopbackServer implements AutoCloseable {
     private final ServerSocket server;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
-    private LoopbackServer(ServerSocket server) {
+    private final int most;
+
+    private LoopbackServer(ServerSocket server, int most) {
         this.server = server;
+        this.most = most;
     }
 
     static LoopbackServer serving(Handler handler) {
+        return servingAtMost(Integer.MAX_VALUE, handler);
+    }
+
+    /** A server that closes every connection while it has as many as this. */
+    static LoopbackServer servingAtMost(int most, Handler handler) {
         try {
-            LoopbackServer loopback = new LoopbackServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+            LoopbackServer loopback =
+                    new LoopbackServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), most);
             start(() -> loopback.accept(handler));
             return loopback;
         } catch (IOException e) {
@@ -46,6 +55,10 @@ final class LoopbackServer implements AutoCloseable {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
+                if (open.size() >= most) {
+                    socket.close();
+                    continue;
+                }
                 open.add(socket);
                 start(() -> serve(handler, socket));
             } catch (IOException e) {

@@ -29,7 +29,13 @@ final class OpensslServer implements AutoCloseable {
 
     /** Starts it, or skips the test where there is no openssl. */
     static OpensslServer start(Path folder, String... options) throws IOException, CertificateEncodingException {
-        Path pem = Files.writeString(folder.resolve("server.pem"), pem(GoodServer.SERVER));
+        return start(folder, GoodServer.SERVER, options);
+    }
+
+    /** The same with another certificate. */
+    static OpensslServer start(Path folder, Issuer identity, String... options)
+            throws IOException, CertificateEncodingException {
+        Path pem = pem(folder, "server.pem", identity);
         List<String> command = new ArrayList<>(
                 List.of("openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", pem.toString(), "-rev"));
         command.addAll(List.of(options));
@@ -56,6 +62,11 @@ final class OpensslServer implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** Writes a certificate and its key. */
+    static Path pem(Path folder, String name, Issuer identity) throws IOException, CertificateEncodingException {
+        return Files.writeString(folder.resolve(name), pem(identity));
     }
 
     private static String pem(Issuer identity) throws CertificateEncodingException {

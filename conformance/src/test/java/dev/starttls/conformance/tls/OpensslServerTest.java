@@ -6,6 +6,8 @@ import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.tls.certificate.Forge;
+import dev.starttls.conformance.tls.certificate.Issuer;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,8 +38,17 @@ class OpensslServerTest {
     }
 
     /** It serves one client after the other, and waits for each of them as long as it takes. */
-    private static final Map<String, Status> ONE_BY_ONE =
-            Map.of("TLS-S-15a", Status.WARN, "TLS-S-15b", Status.INCONCLUSIVE, "TLS-S-19b", Status.INCONCLUSIVE);
+    private static final Map<String, Status> ONE_BY_ONE = Map.of(
+            "TLS-S-15a", Status.INCONCLUSIVE, "TLS-S-15b", Status.INCONCLUSIVE, "TLS-S-19b", Status.INCONCLUSIVE);
+
+    /** It has no key of RSA, and no second port; nothing is stapled, and no certificate demands it. */
+    private static final Map<String, Status> NOT_THERE = Map.of(
+            "TLS-S-33", Status.SKIP,
+            "TLS-S-34", Status.SKIP,
+            "TLS-S-35", Status.SKIP,
+            "TLS-S-40", Status.SKIP,
+            "TLS-S-45", Status.SKIP,
+            "TLS-S-47", Status.SKIP);
 
     @ParameterizedTest
     @MethodSource("ids")
@@ -46,7 +57,9 @@ class OpensslServerTest {
             Verdict verdict = ONE_BY_ONE.containsKey(id)
                     ? TlsCheckHarness.judgeEchoImpatiently(id, server.port())
                     : TlsCheckHarness.judgeEcho(id, server.port());
-            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(ONE_BY_ONE.getOrDefault(id, Status.PASS));
+            assertThat(verdict.status())
+                    .as(verdict.detail())
+                    .isEqualTo(ONE_BY_ONE.getOrDefault(id, NOT_THERE.getOrDefault(id, Status.PASS)));
         }
     }
 
@@ -98,6 +111,22 @@ class OpensslServerTest {
                 "the server sends no ticket; id: the server stores no sessions",
                 "-no_ticket",
                 "-no_cache");
+    }
+
+    /** OpenSSL asks the application for a certificate by name, but keeps one set of ticket keys. */
+    @Test
+    void a_session_that_is_resumed_under_a_name_with_another_certificate_is_warned_of() throws Exception {
+        Issuer other = Forge.by(GoodServer.ROOT).naming("other.example").issue();
+        String[] options = {
+            "-servername",
+            "no-such-name.invalid",
+            "-cert2",
+            OpensslServer.pem(folder, "other.pem", other).toString()
+        };
+        assertJudged("TLS-S-35", Status.WARN, "was resumed as 'no-such-name.invalid'", options);
+        String[] stateless = Stream.concat(Stream.of(options), Stream.of("-no_ticket", "-no_cache"))
+                .toArray(String[]::new);
+        assertJudged("TLS-S-35", Status.PASS, "", stateless);
     }
 
     @Test

@@ -174,7 +174,7 @@ class TlsMatrixTest {
                 broken(
                         "compressing",
                         Fault.answering(hello -> hello.compressions().size() > 1, compressed),
-                        Map.of("TLS-S-18", Status.FAIL)),
+                        Map.of("TLS-S-18", Status.FAIL, "TLS-S-54", Status.FAIL)),
                 broken(
                         "ALPN dropped",
                         Fault.dropping(hello -> has(hello, Extension.ALPN)),

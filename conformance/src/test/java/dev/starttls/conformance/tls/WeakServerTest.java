@@ -192,15 +192,20 @@ class WeakServerTest {
         }
     }
 
+    /** RFC 8996 made RFC 7507 obsolete: a server need not heed the signal, but must not fall over it. */
     @Test
-    void a_server_that_takes_a_fallback_is_warned_of() {
-        Verdict verdict = judge(
-                "TLS-S-03",
-                hello -> offers13(hello)
-                        ? Optional.empty()
-                        : Optional.of(
-                                Flight.of(ProtocolVersion.TLS12, CipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256)));
-        assertMark(verdict, Status.WARN, "is marked as a fallback");
+    void a_server_that_ignores_the_signal_of_a_fallback_is_not_judged_and_one_that_drops_the_client_is_warned_of() {
+        assertThat(TlsCheckHarness.judge("TLS-S-03", good.port()).status()).isEqualTo(Status.SKIP);
+        Relay.Hook hook = (record, way) -> {
+            if (isHello(record) && hello(record).suites().contains(CipherSuite.TLS_FALLBACK_SCSV.code())) {
+                way.end();
+            } else {
+                way.forward(record);
+            }
+        };
+        try (LoopbackServer weak = Relay.before(good, hook)) {
+            assertMark(TlsCheckHarness.judge("TLS-S-03", weak.port()), Status.WARN, "is marked as a fallback");
+        }
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +44,30 @@ class UpgradeAloneTest {
 
     @ParameterizedTest
     @EnumSource(Protocol.class)
+    void plaintext_that_comes_a_while_after_the_go_ahead_is_caught(Protocol protocol) throws IOException {
+        Verdict verdict = one(protocol, "UP-S-03a", UpgradeFault.TALKS_AFTER_A_WHILE);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
+        assertThat(verdict.detail()).contains("by the way");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_server_that_fails_the_handshake_because_of_plaintext_passes(Protocol protocol) throws IOException {
+        assertThat(one(protocol, "UP-S-30").detail()).contains("the handshake fails, as it must");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_server_that_refuses_plaintext_in_plaintext_is_not_blamed_for_executing_it(Protocol protocol)
+            throws IOException {
+        for (String id : List.of("UP-S-30", "UP-S-33")) {
+            Verdict verdict = one(protocol, id, UpgradeFault.TELLS_FAILED_HANDSHAKE);
+            assertThat(verdict.status()).as(verdict.detail()).isIn(Status.PASS, Status.INCONCLUSIVE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
     void a_sound_server_passes_over_a_second_segment(Protocol protocol) throws IOException {
         assertThat(one(protocol, "UP-S-11e").status()).isNotEqualTo(Status.FAIL);
     }
@@ -61,6 +86,22 @@ class UpgradeAloneTest {
         Verdict verdict = one(protocol, "UP-S-19b", UpgradeFault.DIES_OF_LONG_LINE);
         assertThat(verdict.status()).isEqualTo(Status.WARN);
         assertThat(verdict.detail()).contains("new connection");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"SMTP", "POP3"})
+    void a_server_without_pipelining_may_read_one_command_of_a_segment(Protocol protocol) throws IOException {
+        List<Fault> sound = List.of(UpgradeFault.NO_PIPELINING, UpgradeFault.READS_ONE_COMMAND_OF_A_SEGMENT);
+        try (ScriptedServer server = Servers.start(Scheme.upgraded(protocol), sound)) {
+            Verdict verdict = Servers.checking(protocol)
+                    .withAnswer(Duration.ofSeconds(2))
+                    .one("UP-S-31a", server.target())
+                    .verdict();
+            assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.INCONCLUSIVE);
+            assertThat(verdict.detail()).contains("offers no PIPELINING");
+        }
     }
 
     @ParameterizedTest
@@ -105,6 +146,21 @@ class UpgradeAloneTest {
         socket.getOutputStream().write((greeting + "\r\n").getBytes(StandardCharsets.US_ASCII));
         socket.shutdownOutput();
         socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_ticket_that_carries_a_login_is_caught(Protocol protocol) throws IOException {
+        Verdict verdict = one(protocol, "UP-S-56", UpgradeFault.TICKET_CARRIES_LOGIN);
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.FAIL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_resumed_session_without_a_login_is_sound(Protocol protocol) throws IOException {
+        Verdict verdict = one(protocol, "UP-S-56");
+        assertThat(verdict.status()).as(verdict.detail()).isEqualTo(Status.PASS);
+        assertThat(verdict.detail()).contains("in the resumed session").contains("as in a new one");
     }
 
     @ParameterizedTest

@@ -3,12 +3,15 @@ package dev.starttls.conformance.report.html;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.report.Conclusion;
+import java.util.Optional;
 
 /**
  * A check and its result.
  *
  * @param anchor its id on the page
  * @param open whether it is expanded at first
+ * @param advice the fix as the catalogue has it
  */
 record CheckView(
         String anchor,
@@ -21,6 +24,7 @@ record CheckView(
         LinkedText clause,
         LinkedText why,
         Remedy fix,
+        String advice,
         TranscriptView transcript) {
 
     static CheckView of(String prefix, CheckResult result) {
@@ -36,7 +40,13 @@ record CheckView(
                 LinkedText.of(check.clause()),
                 LinkedText.of(check.why()),
                 Remedy.of(check.fix()),
+                check.fix(),
                 TranscriptView.of(result.transcript()));
+    }
+
+    /** How to fix it in one sentence; empty if there is no general advice. */
+    Optional<String> brief() {
+        return Optional.of(Conclusion.brief(advice)).filter(text -> !text.isEmpty());
     }
 
     /** Whether a fix is needed, and there is advice for it. */

@@ -1,7 +1,6 @@
 package dev.starttls.conformance.report.html;
 
-import dev.starttls.conformance.check.Status;
-import dev.starttls.conformance.run.Outcome;
+import dev.starttls.conformance.report.Conclusion;
 import dev.starttls.conformance.run.TargetReport;
 
 /**
@@ -11,37 +10,15 @@ import dev.starttls.conformance.run.TargetReport;
  */
 record TargetVerdict(String key, String symbol, String words, String sentence) {
     static TargetVerdict of(TargetReport report) {
-        if (report.outcome() == Outcome.FAILED) {
-            return new TargetVerdict("fail", "\u2715", "Failed", failed(report.count(Status.FAIL)));
-        }
-        if (report.outcome() == Outcome.UNREACHABLE) {
-            return new TargetVerdict(
-                    "unreached",
-                    "?",
-                    report.results().isEmpty() ? "Not checked" : "Lost during the checks",
-                    report.survey().problem().orElse(""));
-        }
-        long warned = report.count(Status.WARN);
-        long open = report.count(Status.INCONCLUSIVE);
-        return new TargetVerdict(
-                "pass",
-                "\u2713",
-                open == 0 ? "Passed" : "Passed as far as could be observed",
-                (report.count(Status.FAIL) == 0
-                                ? "No MUST and no security check failed."
-                                : "No MUST and no security check failed that is neither accepted nor in the baseline.")
-                        + (warned == 0
-                                ? ""
-                                : " " + counted(warned, "warning") + (warned == 1 ? " is" : " are") + " worth a look.")
-                        + (open == 0 ? "" : " What is inconclusive is not known to be good."));
+        Conclusion conclusion = Conclusion.of(report);
+        return new TargetVerdict(conclusion.key(), symbol(conclusion.key()), conclusion.words(), conclusion.sentence());
     }
 
-    private static String failed(long failed) {
-        return (failed == 1 ? "One check that a server must pass" : failed + " checks that a server must pass")
-                + " failed: see below what was sent, what came and how to fix it.";
-    }
-
-    private static String counted(long n, String noun) {
-        return n == 1 ? "One " + noun : n + " " + noun + "s";
+    private static String symbol(String key) {
+        return switch (key) {
+            case "pass" -> "\u2713";
+            case "fail" -> "\u2715";
+            default -> "?";
+        };
     }
 }

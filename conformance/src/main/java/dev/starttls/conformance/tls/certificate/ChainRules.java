@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,7 +51,7 @@ public final class ChainRules {
      */
     public ChainVerdict judge(List<X509Certificate> sent) {
         if (sent.isEmpty()) {
-            return new ChainVerdict(List.of("the server sent no certificate"), List.of(), List.of(), false);
+            return new ChainVerdict(List.of("the server sent no certificate"), List.of(), List.of(), false, false);
         }
         List<X509Certificate> path = path(sent);
         X509Certificate top = path.get(path.size() - 1);
@@ -68,7 +69,8 @@ public final class ChainRules {
         }
         List<String> names = new ArrayList<>(path.stream().map(ChainRules::name).toList());
         root.filter(trusted -> !trusted.equals(top)).map(ChainRules::name).ifPresent(names::add);
-        return new ChainVerdict(faults, remarks(sent, path), names, root.isPresent());
+        return new ChainVerdict(
+                faults, remarks(sent, path), names, root.isPresent(), faults.isEmpty() && disordered(sent, path));
     }
 
     /**
@@ -76,7 +78,7 @@ public final class ChainRules {
      * there is one, because cross-signed issuers allow several. Each certificate is visited once, however many were
      * sent.
      */
-    private List<X509Certificate> path(List<X509Certificate> sent) {
+    List<X509Certificate> path(List<X509Certificate> sent) {
         Map<X509Certificate, List<X509Certificate>> paths = new LinkedHashMap<>();
         Deque<X509Certificate> waiting = new ArrayDeque<>();
         List<X509Certificate> longest = List.of(sent.get(0));
@@ -101,7 +103,7 @@ public final class ChainRules {
         return longest;
     }
 
-    private Optional<X509Certificate> rootOf(X509Certificate certificate) {
+    Optional<X509Certificate> rootOf(X509Certificate certificate) {
         return roots.stream()
                 .filter(root -> root.equals(certificate))
                 .findFirst()
@@ -109,7 +111,7 @@ public final class ChainRules {
                         roots.stream().filter(root -> issued(root, certificate)).findFirst());
     }
 
-    private static boolean issued(X509Certificate issuer, X509Certificate subject) {
+    static boolean issued(X509Certificate issuer, X509Certificate subject) {
         if (!issuer.getSubjectX500Principal().equals(subject.getIssuerX500Principal())) {
             return false;
         }
@@ -179,16 +181,48 @@ public final class ChainRules {
         }
     }
 
-    private List<String> remarks(List<X509Certificate> sent, List<X509Certificate> path) {
-        List<String> remarks = new ArrayList<>();
-        for (int i = 1; i < Math.min(path.size(), sent.size()); i++) {
-            if (!path.get(i).equals(sent.get(i))) {
-                remarks.add("the certificates were not sent in the order of the chain (RFC 5246 section 7.4.2)");
-                break;
+    /**
+     * Whether the certificates of the path came in another order than that of the path; others between them are not
+     * needed, but do not change the order.
+     */
+    private boolean disordered(List<X509Certificate> sent, List<X509Certificate> path) {
+        int last = -1;
+        List<X509Certificate> whole = new ArrayList<>(path);
+        rootOf(path.get(path.size() - 1)).filter(root -> !path.contains(root)).ifPresent(whole::add);
+        for (X509Certificate certificate : whole) {
+            int position = sent.indexOf(certificate);
+            if (position >= 0 && position < last) {
+                return true;
+            }
+            last = Math.max(last, position);
+        }
+        return false;
+    }
+
+    /** Those from which a path leads to the server's own, for this client or for one with other roots. */
+    private static Set<X509Certificate> issuers(List<X509Certificate> sent) {
+        Set<X509Certificate> found = new LinkedHashSet<>(sent.subList(0, 1));
+        Deque<X509Certificate> waiting = new ArrayDeque<>(found);
+        while (!waiting.isEmpty()) {
+            X509Certificate subject = waiting.remove();
+            for (X509Certificate issuer : sent) {
+                if (!found.contains(issuer) && issued(issuer, subject)) {
+                    found.add(issuer);
+                    waiting.add(issuer);
+                }
             }
         }
+        return found;
+    }
+
+    private List<String> remarks(List<X509Certificate> sent, List<X509Certificate> path) {
+        List<String> remarks = new ArrayList<>();
+        if (disordered(sent, path)) {
+            remarks.add("the certificates were not sent in the order of the chain (RFC 5246 section 7.4.2)");
+        }
+        Set<X509Certificate> useful = issuers(sent);
         long unused = sent.stream()
-                .filter(certificate -> !path.contains(certificate) && !roots.contains(certificate))
+                .filter(certificate -> !useful.contains(certificate) && !roots.contains(certificate))
                 .count();
         if (unused > 0) {
             remarks.add(unused + " of the " + sent.size() + " certificates sent are not needed");

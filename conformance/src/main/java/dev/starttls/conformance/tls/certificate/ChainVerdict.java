@@ -10,8 +10,10 @@ import java.util.List;
  * @param path the subjects from the server's certificate up to the trusted root, or to the last certificate that was
  *     found
  * @param rooted whether the path ends at a trusted root
+ * @param disordered whether a certificate does not directly certify the one before it, which is among the remarks
  */
-public record ChainVerdict(List<String> faults, List<String> remarks, List<String> path, boolean rooted) {
+public record ChainVerdict(
+        List<String> faults, List<String> remarks, List<String> path, boolean rooted, boolean disordered) {
 
     public ChainVerdict {
         faults = List.copyOf(faults);

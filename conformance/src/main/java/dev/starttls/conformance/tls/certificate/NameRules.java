@@ -40,10 +40,12 @@ public final class NameRules {
                 && reference.matches(new PresentedIdentifier(Kind.DNS, commonName.get()))) {
             return new NameVerdict.CommonNameOnly(commonName.get());
         }
-        return new NameVerdict.Mismatched(Stream.concat(
-                        presented.stream().map(PresentedIdentifier::toString),
-                        commonName.stream().map(name -> "CN=" + name))
-                .toList());
+        return new NameVerdict.Mismatched(
+                Stream.concat(
+                                presented.stream().map(PresentedIdentifier::toString),
+                                commonName.stream().map(name -> "CN=" + name))
+                        .toList(),
+                presented.stream().anyMatch(identifier -> identifier.kind() == Kind.IP));
     }
 
     /** The most specific common name of the subject. */

@@ -23,8 +23,10 @@ public sealed interface NameVerdict {
      * It does not.
      *
      * @param presented every identifier the certificate has
+     * @param addressed whether an address is among them: then the certificate names servers by address, and this is not
+     *     one of them
      */
-    record Mismatched(List<String> presented) implements NameVerdict {
+    record Mismatched(List<String> presented, boolean addressed) implements NameVerdict {
         public Mismatched {
             presented = List.copyOf(presented);
         }

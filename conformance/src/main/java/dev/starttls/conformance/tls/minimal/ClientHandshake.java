@@ -39,9 +39,27 @@ abstract class ClientHandshake {
     private final Consumer<OctetString> out;
     private OctetString messages = OctetString.NONE;
 
+    private final ClientFinished kind;
+
     ClientHandshake(InputStream in, Consumer<OctetString> out) {
+        this(in, out, ClientFinished.RIGHT);
+    }
+
+    ClientHandshake(InputStream in, Consumer<OctetString> out, ClientFinished kind) {
         this.in = in;
         this.out = out;
+        this.kind = kind;
+    }
+
+    /** The client's Finished: as it must be, or with one bit flipped, which the server has to notice. */
+    enum ClientFinished {
+        RIGHT,
+        SPOILT
+    }
+
+    /** What the client sends as the MAC of its Finished. */
+    final OctetString sent(OctetString mac) {
+        return kind == ClientFinished.RIGHT ? mac : mac.flipped(0, 1);
     }
 
     /** Whether a handshake was full or resumed a session. */
@@ -113,6 +131,11 @@ abstract class ClientHandshake {
             throw new MalformedException("a handshake of more than " + MAX_OCTETS + " octets");
         }
         messages = messages.and(message);
+    }
+
+    /** Replaces all messages so far, as a HelloRetryRequest does (RFC 8446 section 4.4.1). */
+    final void restart(OctetString instead) {
+        messages = instead;
     }
 
     /** All messages so far, of both sides. */

@@ -22,6 +22,7 @@ import java.util.function.Consumer;
 /** The client's side of one handshake of TLS 1.2 (RFC 5246 section 7.3), full or resumed. */
 final class Tls12Handshake extends ClientHandshake {
 
+    private static final OctetString CHANGE = OctetString.hex("01");
     private static final OctetString NO_CERTIFICATE = OctetString.hex("0b000003 000000");
 
     private static final int HELLO_REQUEST = 0;
@@ -30,15 +31,38 @@ final class Tls12Handshake extends ClientHandshake {
     private static final int SERVER_HELLO_DONE = 14;
     private static final int CLIENT_KEY_EXCHANGE = 16;
 
+    private final Optional<ClientAuthentication> identity;
     private final EphemeralKeys ephemeral = new EphemeralKeys();
     /** The keys to which the server may change now; empty before they are derived. */
     private Optional<Keys> derived = Optional.empty();
 
     private Optional<Tls12Protection> incoming = Optional.empty();
+    /** The keys of the session in which the handshake takes place; empty for the first on a connection. */
+    private Optional<Keys> current = Optional.empty();
+
     private OctetString ticket = OctetString.NONE;
 
     Tls12Handshake(InputStream in, Consumer<OctetString> out) {
+        this(in, out, Optional.empty());
+    }
+
+    /** A handshake that presents this certificate if the server asks for one. */
+    Tls12Handshake(InputStream in, Consumer<OctetString> out, Optional<ClientAuthentication> identity) {
         super(in, out);
+        this.identity = identity;
+    }
+
+    Tls12Handshake(InputStream in, Consumer<OctetString> out, ClientFinished kind) {
+        super(in, out, kind);
+        this.identity = Optional.empty();
+    }
+
+    /** A handshake inside a session with these keys (RFC 5246 section 7.4.1.1). */
+    static Tls12Handshake inside(InputStream in, Consumer<OctetString> out, Keys current) {
+        Tls12Handshake handshake = new Tls12Handshake(in, out);
+        handshake.current = Optional.of(current);
+        handshake.incoming = Optional.of(current.incoming());
+        return handshake;
     }
 
     /**
@@ -73,7 +97,11 @@ final class Tls12Handshake extends ClientHandshake {
     }
 
     Result shake(ClientHello hello) throws IOException {
-        send(hello);
+        if (current.isPresent()) {
+            send(handshake(hello.message()));
+        } else {
+            send(hello);
+        }
         ServerHello chosen = chosen();
         return full(hello, chosen, suite(chosen));
     }
@@ -101,12 +129,12 @@ final class Tls12Handshake extends ClientHandshake {
 
     private Result full(ClientHello hello, ServerHello chosen, Tls12Suite suite) throws IOException {
         Optional<KeyShare> share = Optional.empty();
-        boolean certificateWanted = false;
+        Optional<OctetString> request = Optional.empty();
         HandshakeMessage message = next();
         while (message.type() != SERVER_HELLO_DONE) {
             switch (message.type()) {
                 case SERVER_KEY_EXCHANGE -> share = Optional.of(ServerMessages.ecdheShare(message.body()));
-                case CERTIFICATE_REQUEST -> certificateWanted = true;
+                case CERTIFICATE_REQUEST -> request = Optional.of(message.body());
                 default -> {
                     // Certificate and CertificateStatus: the identity of the server does not matter here.
                 }
@@ -115,7 +143,9 @@ final class Tls12Handshake extends ClientHandshake {
         }
         KeyShare theirs = share.orElseThrow(() -> new MalformedException("expected a ServerKeyExchange, got none"));
         OctetString premaster = ephemeral.agree(theirs);
-        OctetString sent = certificateWanted ? handshake(NO_CERTIFICATE) : OctetString.NONE;
+        OctetString sent = request.isPresent()
+                ? handshake(identity.map(ClientAuthentication::tls12Certificate).orElse(NO_CERTIFICATE))
+                : OctetString.NONE;
         OctetString point = ephemeral.share(theirs.group()).exchange();
         sent = sent.and(handshake(new HandshakeMessage(
                         CLIENT_KEY_EXCHANGE,
@@ -125,6 +155,10 @@ final class Tls12Handshake extends ClientHandshake {
         OctetString master = extended
                 ? suite.masterSecret(premaster, "extended master secret", suite.hash(messages()))
                 : suite.masterSecret(premaster, "master secret", hello.random().and(chosen.random()));
+        if (request.isPresent() && identity.isPresent()) {
+            sent = sent.and(handshake(
+                    identity.get().tls12Verify(ServerMessages.tls12SignatureSchemes(request.get()), messages())));
+        }
         Keys keys = Keys.of(suite, master, hello, chosen);
         OctetString verifyData = suite.verifyData(master, "client finished", messages());
         send(sent.and(finished(keys, verifyData)));
@@ -145,9 +179,12 @@ final class Tls12Handshake extends ClientHandshake {
     }
 
     private OctetString finished(Keys keys, OctetString verifyData) throws MalformedException {
-        OctetString finished = new HandshakeMessage(FINISHED, verifyData).octets();
+        OctetString finished = new HandshakeMessage(FINISHED, sent(verifyData)).octets();
         add(finished);
-        return CHANGE_CIPHER_SPEC.and(keys.outgoing().seal(ContentType.HANDSHAKE.code(), finished));
+        OctetString change = current.map(
+                        session -> session.outgoing().seal(ContentType.CHANGE_CIPHER_SPEC.code(), CHANGE))
+                .orElse(CHANGE_CIPHER_SPEC);
+        return change.and(keys.outgoing().seal(ContentType.HANDSHAKE.code(), finished));
     }
 
     /** Reads up to the server's Finished, whose verify_data proves that both sides have the same keys. */
@@ -171,7 +208,9 @@ final class Tls12Handshake extends ClientHandshake {
 
     private OctetString handshake(OctetString message) throws MalformedException {
         add(message);
-        return RecordSplitter.record(ContentType.HANDSHAKE.code(), ProtocolVersion.TLS12.code(), message);
+        return current.map(session -> session.outgoing().seal(ContentType.HANDSHAKE.code(), message))
+                .orElseGet(() ->
+                        RecordSplitter.record(ContentType.HANDSHAKE.code(), ProtocolVersion.TLS12.code(), message));
     }
 
     /** Skips HelloRequest, which is not part of the handshake (RFC 5246 section 7.4.1.1). */
@@ -187,6 +226,9 @@ final class Tls12Handshake extends ClientHandshake {
     @Override
     Optional<TlsRecord> open(TlsRecord record) throws IOException {
         if (record.type() == ContentType.CHANGE_CIPHER_SPEC.code()) {
+            if (current.isPresent()) {
+                var unusedOctet = current.get().incoming().open(record);
+            }
             incoming = Optional.of(derived.orElseThrow(
                             () -> new MalformedException("a ChangeCipherSpec in the middle of the handshake"))
                     .incoming());
@@ -194,7 +236,8 @@ final class Tls12Handshake extends ClientHandshake {
         }
         TlsRecord plain = incoming.isPresent() ? incoming.get().open(record) : record;
         Optional<Alert> alert = alert(plain);
-        if (alert.filter(one -> !one.isWarning()).isPresent()) {
+        // Inside a session no_renegotiation is a warning, after which no handshake follows.
+        if (alert.filter(one -> !one.isWarning() || current.isPresent()).isPresent()) {
             throw new AlertException(alert.get());
         }
         return alert.isPresent() ? Optional.empty() : Optional.of(plain);

@@ -56,7 +56,34 @@ public final class Tls12Session implements MinimalTlsSession {
      */
     public static Tls12Session shake(InputStream in, Consumer<OctetString> out, String serverName, Kind kind)
             throws IOException {
-        return new Tls12Session(in, serverName, new Tls12Handshake(in, out).shake(hello(serverName, kind)));
+        return shake(in, out, serverName, kind, Optional.empty());
+    }
+
+    /**
+     * Performs a handshake, and presents this certificate if the server asks for one.
+     *
+     * @throws IOException as the other does
+     */
+    public static Tls12Session shake(
+            InputStream in,
+            Consumer<OctetString> out,
+            String serverName,
+            Kind kind,
+            Optional<ClientAuthentication> identity)
+            throws IOException {
+        return new Tls12Session(in, serverName, new Tls12Handshake(in, out, identity).shake(hello(serverName, kind)));
+    }
+
+    /**
+     * Shakes hands, but with a wrong verify_data in the client's Finished.
+     *
+     * @throws IOException as {@link #shake} does; a sound server refuses
+     */
+    public static Tls12Session shakeSpoilt(InputStream in, Consumer<OctetString> out, String serverName)
+            throws IOException {
+        ClientHello hello = hello(serverName, Kind.MODERN);
+        return new Tls12Session(
+                in, serverName, new Tls12Handshake(in, out, ClientHandshake.ClientFinished.SPOILT).shake(hello));
     }
 
     /** Performs a handshake that offers a session by its id; {@link #isResumed} says whether the server resumed it. */
@@ -79,6 +106,21 @@ public final class Tls12Session implements MinimalTlsSession {
         ClientHello hello = modern.with()
                 .sessionId(modern.random())
                 .extension(ClientExtensions.sessionTicket(session.ticket()))
+                .build();
+        return new Tls12Session(in, serverName, new Tls12Handshake(in, out).resume(hello, session));
+    }
+
+    /**
+     * The same without the extended_master_secret extension, which the session was made with: the server must not
+     * resume it (RFC 7627 section 5.3).
+     */
+    public static Tls12Session resumeWithoutExtendedMasterSecret(
+            InputStream in, Consumer<OctetString> out, String serverName, Tls12Resumption session) throws IOException {
+        ClientHello modern = hello(serverName, Kind.MODERN);
+        ClientHello hello = modern.with()
+                .sessionId(session.sessionId().isEmpty() ? modern.random() : session.sessionId())
+                .extension(ClientExtensions.sessionTicket(session.ticket()))
+                .without(Extension.EXTENDED_MASTER_SECRET)
                 .build();
         return new Tls12Session(in, serverName, new Tls12Handshake(in, out).resume(hello, session));
     }
@@ -155,6 +197,21 @@ public final class Tls12Session implements MinimalTlsSession {
                         .extension(ClientExtensions.renegotiationInfo(result.verifyData()))
                         .build()
                         .message());
+    }
+
+    /**
+     * Performs a whole secure renegotiation.
+     *
+     * @return the session that takes the place of this one
+     * @throws AlertException if the server refused
+     */
+    public Tls12Session renegotiated(Consumer<OctetString> out) throws IOException {
+        ClientHello hello = Tls12Handshake.hello(serverName)
+                .with()
+                .extension(ClientExtensions.renegotiationInfo(result.verifyData()))
+                .build();
+        return new Tls12Session(
+                in, serverName, Tls12Handshake.inside(in, out, result.keys()).shake(hello));
     }
 
     /** A ClientHello as before RFC 5746, which is not bound to the session. */

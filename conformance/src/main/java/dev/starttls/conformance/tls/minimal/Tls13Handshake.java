@@ -1,12 +1,14 @@
 package dev.starttls.conformance.tls.minimal;
 
 import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.CertificateEntry;
 import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ClientHelloBuilder;
 import dev.starttls.conformance.tls.wire.ContentType;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.HandshakeMessage;
+import dev.starttls.conformance.tls.wire.KeyShare;
 import dev.starttls.conformance.tls.wire.MalformedException;
 import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
@@ -15,10 +17,12 @@ import dev.starttls.conformance.tls.wire.ServerMessages;
 import dev.starttls.conformance.tls.wire.TlsRecord;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** The client's side of a handshake of TLS 1.3 (RFC 8446 section 2), full or resumed, up to the session's keys. */
 final class Tls13Handshake extends ClientHandshake {
@@ -29,17 +33,36 @@ final class Tls13Handshake extends ClientHandshake {
     private static final OctetString END_OF_EARLY_DATA = OctetString.hex("05000000");
 
     private static final int ENCRYPTED_EXTENSIONS = 8;
+    private static final int CERTIFICATE = 11;
+    private static final int CERTIFICATE_VERIFY = 15;
+    /** The first ClientHello, in the messages after a HelloRetryRequest (RFC 8446 section 4.4.1). */
+    private static final byte MESSAGE_HASH = (byte) 254;
+
     /** The octets of the two lengths before one binder: of the list, and of the binder itself. */
     private static final int BINDERS_HEADER = 3;
 
+    private final Optional<ClientAuthentication> identity;
     private final EphemeralKeys ephemeral = new EphemeralKeys();
     private Optional<Tls13Protection> incoming = Optional.empty();
     private OctetString encryptedExtensions = OctetString.NONE;
-    private boolean certificateWanted;
+    private final List<CertificateEntry> certificates = new ArrayList<>();
+    private Optional<Integer> signatureScheme = Optional.empty();
+    private Optional<OctetString> certificateRequest = Optional.empty();
     private Optional<Tls13Protection> earlyKeys = Optional.empty();
 
     Tls13Handshake(InputStream in, Consumer<OctetString> out) {
+        this(in, out, Optional.empty());
+    }
+
+    /** A handshake that presents this certificate if the server asks for one. */
+    Tls13Handshake(InputStream in, Consumer<OctetString> out, Optional<ClientAuthentication> identity) {
         super(in, out);
+        this.identity = identity;
+    }
+
+    Tls13Handshake(InputStream in, Consumer<OctetString> out, ClientFinished kind) {
+        super(in, out, kind);
+        this.identity = Optional.empty();
     }
 
     /**
@@ -55,12 +78,52 @@ final class Tls13Handshake extends ClientHandshake {
             List<Extension> encryptedExtensions,
             Beginning beginning) {}
 
-    /** A full handshake. */
-    Result shake(String serverName) throws IOException {
-        ClientHello hello =
-                hello(serverName, Arrays.asList(Tls13Suite.values())).build();
-        send(hello);
+    /** A full handshake, with these extensions too. */
+    Result shake(String serverName, List<Extension> more) throws IOException {
+        ClientHelloBuilder builder = hello(serverName, Arrays.asList(Tls13Suite.values()));
+        more.forEach(builder::extension);
+        send(builder.build());
         return go(Optional.empty());
+    }
+
+    /**
+     * A full handshake in which the first ClientHello has a key share only of a group that does not exist, so that the
+     * server has to ask for another (RFC 8446 section 4.1.1).
+     */
+    Result shakeRetried(String serverName) throws IOException {
+        int unknown = ClientExtensions.greaseValue(7);
+        List<Integer> groups = new ArrayList<>(EphemeralKeys.GROUPS);
+        groups.add(0, unknown);
+        ClientHello first = hello(serverName, Arrays.asList(Tls13Suite.values()))
+                .extension(ClientExtensions.supportedGroups(groups))
+                .extension(ClientExtensions.keyShare(List.of(new KeyShare(unknown, OctetString.zeros(1)))))
+                .build();
+        send(first);
+        OctetString sent = messages();
+        ServerHello retry = serverHello();
+        if (!retry.isVersion(ProtocolVersion.TLS13) || !retry.isRetryRequest()) {
+            throw new MalformedException("expected a HelloRetryRequest, got " + retry);
+        }
+        Tls13Suite suite = suite(retry);
+        int group = ServerMessages.retryGroup(retry);
+        if (!EphemeralKeys.GROUPS.contains(group)) {
+            throw new MalformedException("the HelloRetryRequest asks for a group that was not offered: " + retry);
+        }
+        OctetString hash = suite.hash(sent);
+        OctetString request = messages().slice(sent.length(), messages().length());
+        restart(OctetString.of(new byte[] {MESSAGE_HASH, 0, 0, (byte) hash.length()})
+                .and(hash)
+                .and(request));
+        ClientHelloBuilder second = first.with().extension(ClientExtensions.keyShare(List.of(ephemeral.share(group))));
+        retry.extension(Extension.COOKIE).ifPresent(second::extension);
+        send(CHANGE_CIPHER_SPEC);
+        send(second.build());
+        return go(Optional.empty(), Optional.of(retry));
+    }
+
+    private static Tls13Suite suite(ServerHello chosen) throws MalformedException {
+        return Tls13Suite.of(chosen.suite())
+                .orElseThrow(() -> new MalformedException("the server chose a suite that was not offered"));
     }
 
     /**
@@ -90,6 +153,19 @@ final class Tls13Handshake extends ClientHandshake {
         return go(Optional.of(psk));
     }
 
+    /** The server's part of a full handshake, up to its Finished; the client answers nothing. */
+    ServerAuthentication observe(String serverName, UnaryOperator<ClientHelloBuilder> changes) throws IOException {
+        send(changes.apply(hello(serverName, Arrays.asList(Tls13Suite.values())))
+                .build());
+        ServerHello chosen = chosen();
+        Tls13Suite suite = suite(chosen);
+        OctetString secret = handshakeSecret(suite, chosen, Optional.empty());
+        OctetString server = suite.derive(secret, "s hs traffic", messages());
+        incoming = Optional.of(new Tls13Protection(suite, server));
+        flight(suite, server);
+        return new ServerAuthentication(suite.suite(), certificates, signatureScheme);
+    }
+
     private ClientHelloBuilder hello(String serverName, List<Tls13Suite> suites) {
         return ClientHello.only(ProtocolVersion.TLS13, serverName)
                 .with()
@@ -99,16 +175,18 @@ final class Tls13Handshake extends ClientHandshake {
     }
 
     private Result go(Optional<PreSharedKey> offered) throws IOException {
+        return go(offered, Optional.empty());
+    }
+
+    private Result go(Optional<PreSharedKey> offered, Optional<ServerHello> retry) throws IOException {
         ServerHello chosen = chosen();
-        Tls13Suite suite = Tls13Suite.of(chosen.suite())
-                .orElseThrow(() -> new MalformedException("the server chose a suite that was not offered"));
-        OctetString shared = ephemeral.agree(ServerMessages.keyShare(
-                chosen.extension(Extension.KEY_SHARE).map(Extension::data).orElse(OctetString.NONE)));
+        Tls13Suite suite = suite(chosen);
+        if (retry.isPresent() && retry.get().suite() != chosen.suite()) {
+            throw new MalformedException("the ServerHello has another suite than the HelloRetryRequest: " + chosen);
+        }
         Optional<PreSharedKey> psk =
                 offered.filter(key -> chosen.extension(Extension.PRE_SHARED_KEY).isPresent());
-        OctetString early =
-                suite.hmac(suite.noSecret(), psk.map(PreSharedKey::key).orElse(suite.noSecret()));
-        OctetString secret = suite.hmac(suite.derive(early, "derived", OctetString.NONE), shared);
+        OctetString secret = handshakeSecret(suite, chosen, psk);
         OctetString client = suite.derive(secret, "c hs traffic", messages());
         OctetString server = suite.derive(secret, "s hs traffic", messages());
         incoming = Optional.of(new Tls13Protection(suite, server));
@@ -132,6 +210,15 @@ final class Tls13Handshake extends ClientHandshake {
                 psk.isPresent() ? Beginning.RESUMED : Beginning.FULL);
     }
 
+    private OctetString handshakeSecret(Tls13Suite suite, ServerHello chosen, Optional<PreSharedKey> psk)
+            throws MalformedException {
+        OctetString shared = ephemeral.agree(ServerMessages.keyShare(
+                chosen.extension(Extension.KEY_SHARE).map(Extension::data).orElse(OctetString.NONE)));
+        OctetString early =
+                suite.hmac(suite.noSecret(), psk.map(PreSharedKey::key).orElse(suite.noSecret()));
+        return suite.hmac(suite.derive(early, "derived", OctetString.NONE), shared);
+    }
+
     private ServerHello chosen() throws IOException {
         ServerHello hello = serverHello();
         if (!hello.isVersion(ProtocolVersion.TLS13) || hello.isRetryRequest()) {
@@ -149,7 +236,10 @@ final class Tls13Handshake extends ClientHandshake {
             HandshakeMessage message = next();
             switch (message.type()) {
                 case ENCRYPTED_EXTENSIONS -> encryptedExtensions = message.body();
-                case CERTIFICATE_REQUEST -> certificateWanted = true;
+                case CERTIFICATE_REQUEST -> certificateRequest = Optional.of(message.body());
+                case CERTIFICATE -> certificates.addAll(ServerMessages.certificates(message.body()));
+                case CERTIFICATE_VERIFY ->
+                    signatureScheme = Optional.of(ServerMessages.signatureScheme(message.body()));
                 case FINISHED -> {
                     if (!message.body().equals(suite.finished(server, before))) {
                         throw new MalformedException("the MAC of the server's Finished is wrong");
@@ -157,7 +247,7 @@ final class Tls13Handshake extends ClientHandshake {
                     return;
                 }
                 default -> {
-                    // Certificate and CertificateVerify: the identity of the server does not matter here.
+                    // CompressedCertificate was not offered, and other messages are of no use here.
                 }
             }
         }
@@ -166,11 +256,21 @@ final class Tls13Handshake extends ClientHandshake {
     private void answer(Tls13Suite suite, OctetString client) throws MalformedException {
         Tls13Protection outgoing = new Tls13Protection(suite, client);
         OctetString sent = CHANGE_CIPHER_SPEC;
-        if (certificateWanted) {
-            add(NO_CERTIFICATE);
-            sent = sent.and(outgoing.seal(ContentType.HANDSHAKE, NO_CERTIFICATE));
+        if (certificateRequest.isPresent()) {
+            OctetString certificate =
+                    identity.map(ClientAuthentication::tls13Certificate).orElse(NO_CERTIFICATE);
+            add(certificate);
+            sent = sent.and(outgoing.seal(ContentType.HANDSHAKE, certificate));
         }
-        OctetString mac = suite.finished(client, messages());
+        if (certificateRequest.isPresent() && identity.isPresent()) {
+            OctetString verify = identity.get()
+                    .tls13Verify(
+                            ServerMessages.tls13SignatureSchemes(certificateRequest.get()),
+                            ClientAuthentication.tls13Content(suite.hash(messages())));
+            add(verify);
+            sent = sent.and(outgoing.seal(ContentType.HANDSHAKE, verify));
+        }
+        OctetString mac = sent(suite.finished(client, messages()));
         OctetString finished =
                 OctetString.of(new byte[] {FINISHED, 0, 0, (byte) mac.length()}).and(mac);
         add(finished);

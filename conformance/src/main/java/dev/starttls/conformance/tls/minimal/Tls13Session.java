@@ -62,7 +62,54 @@ public final class Tls13Session implements MinimalTlsSession {
      * @throws AlertException if the server refused
      */
     public static Tls13Session shake(InputStream in, Consumer<OctetString> out, String serverName) throws IOException {
-        return new Tls13Session(in, out, new Tls13Handshake(in, out).shake(serverName));
+        return shake(in, out, serverName, List.of());
+    }
+
+    /**
+     * Performs a handshake, and presents this certificate if the server asks for one.
+     *
+     * @throws IOException as the other does
+     */
+    public static Tls13Session shake(
+            InputStream in, Consumer<OctetString> out, String serverName, Optional<ClientAuthentication> identity)
+            throws IOException {
+        return new Tls13Session(in, out, new Tls13Handshake(in, out, identity).shake(serverName, List.of()));
+    }
+
+    /**
+     * The same with these extensions in the ClientHello too.
+     *
+     * @throws IOException as the other does
+     */
+    public static Tls13Session shake(InputStream in, Consumer<OctetString> out, String serverName, List<Extension> more)
+            throws IOException {
+        return new Tls13Session(in, out, new Tls13Handshake(in, out).shake(serverName, more));
+    }
+
+    /**
+     * Shakes hands with a key share only of a group that does not exist, so that the server has to send a
+     * HelloRetryRequest.
+     *
+     * @throws MalformedException if it does not, or goes on in another way than a client expects
+     * @throws AlertException if the server refused
+     */
+    public static Tls13Session shakeRetried(InputStream in, Consumer<OctetString> out, String serverName)
+            throws IOException {
+        return new Tls13Session(in, out, new Tls13Handshake(in, out).shakeRetried(serverName));
+    }
+
+    /**
+     * Shakes hands, but with a wrong MAC in the client's Finished; a sound server ends the connection then, and the
+     * next read shows that.
+     *
+     * @throws IOException as {@link #shake} does
+     */
+    public static Tls13Session shakeSpoilt(InputStream in, Consumer<OctetString> out, String serverName)
+            throws IOException {
+        return new Tls13Session(
+                in,
+                out,
+                new Tls13Handshake(in, out, ClientHandshake.ClientFinished.SPOILT).shake(serverName, List.of()));
     }
 
     /**

@@ -15,6 +15,7 @@ public sealed interface HelloAnswer {
      * @param hello what it chose
      * @param certificates the chain in DER, the server's own certificate first, if it is not encrypted (TLS 1.2 and
      *     earlier)
+     * @param stapled the OCSP response that came with the chain (RFC 6066 section 8)
      * @param keyExchange the group, if it is not encrypted
      * @param warnings warning alerts that came before
      * @param broken what came instead of the rest of the flight; empty if it was complete. In TLS 1.3 only the
@@ -23,6 +24,7 @@ public sealed interface HelloAnswer {
     record Hello(
             ServerHello hello,
             List<OctetString> certificates,
+            Optional<OctetString> stapled,
             Optional<KeyExchange> keyExchange,
             List<Alert> warnings,
             Optional<HelloAnswer> broken)

@@ -40,8 +40,8 @@ public final class HelloAnswerReader {
     private HelloAnswer read() {
         Optional<HelloAnswer> end = end();
         return flight.hello()
-                .<HelloAnswer>map(chosen ->
-                        new HelloAnswer.Hello(chosen, flight.certificates(), flight.keyExchange(), warnings, end))
+                .<HelloAnswer>map(chosen -> new HelloAnswer.Hello(
+                        chosen, flight.certificates(), flight.stapled(), flight.keyExchange(), warnings, end))
                 .orElseGet(end::orElseThrow);
     }
 

@@ -11,8 +11,9 @@ import java.util.Optional;
  * @param group its name; {@code dhe} for a prime of the server's own
  * @param bits the size of the field or the prime
  * @param signature the registered name of the signature scheme, which only TLS 1.2 sends
+ * @param field the parameters of {@code dhe}; empty for curves
  */
-public record KeyExchange(String group, int bits, Optional<String> signature) {
+public record KeyExchange(String group, int bits, Optional<String> signature, Optional<FiniteField> field) {
 
     static final int TYPE = 12;
 
@@ -26,7 +27,7 @@ public record KeyExchange(String group, int bits, Optional<String> signature) {
         if (name.contains("_ECDH")) {
             int kind = in.u8("curve type");
             if (kind != NAMED_CURVE) {
-                return Optional.of(new KeyExchange("explicit curve", 0, Optional.empty()));
+                return Optional.of(new KeyExchange("explicit curve", 0, Optional.empty(), Optional.empty()));
             }
             int code = in.u16("named curve");
             in.vector8("public key");
@@ -35,13 +36,14 @@ public record KeyExchange(String group, int bits, Optional<String> signature) {
                     .mapToInt(NamedGroup::bits)
                     .findFirst()
                     .orElse(0);
-            return Optional.of(new KeyExchange(GroupNames.of(code), bits, signature(chosen, in)));
+            return Optional.of(new KeyExchange(GroupNames.of(code), bits, signature(chosen, in), Optional.empty()));
         }
         if (name.contains("_DHE_") || name.contains("_DH_anon_")) {
-            int bits = new BigInteger(1, in.vector16("prime").array()).bitLength();
+            BigInteger prime = new BigInteger(1, in.vector16("prime").array());
             in.vector16("generator");
-            in.vector16("public key");
-            return Optional.of(new KeyExchange("dhe", bits, signature(chosen, in)));
+            FiniteField field = new FiniteField(
+                    prime, new BigInteger(1, in.vector16("public key").array()));
+            return Optional.of(new KeyExchange("dhe", field.bits(), signature(chosen, in), Optional.of(field)));
         }
         return Optional.empty();
     }

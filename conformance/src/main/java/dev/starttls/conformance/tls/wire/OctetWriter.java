@@ -6,41 +6,49 @@ import java.io.ByteArrayOutputStream;
  * Writes the presentation language of TLS: big-endian numbers, and vectors preceded by their length (RFC 8446 section
  * 3).
  */
-final class OctetWriter {
+public final class OctetWriter {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(512);
 
-    OctetWriter u8(int number) {
+    /** One octet. */
+    public OctetWriter u8(int number) {
         out.write(number);
         return this;
     }
 
-    OctetWriter u16(int number) {
+    /** Two octets. */
+    public OctetWriter u16(int number) {
         return u8(number >> 8).u8(number);
     }
 
-    OctetWriter u24(int number) {
+    /** Three octets. */
+    public OctetWriter u24(int number) {
         return u8(number >> 16).u16(number);
     }
 
-    OctetWriter put(OctetString octets) {
+    /** Octets as they are. */
+    public OctetWriter put(OctetString octets) {
         out.writeBytes(octets.array());
         return this;
     }
 
-    OctetWriter vector8(OctetString octets) {
+    /** A vector of at most 2^8 - 1 octets. */
+    public OctetWriter vector8(OctetString octets) {
         return u8(fitting(octets, 0xff)).put(octets);
     }
 
-    OctetWriter vector16(OctetString octets) {
+    /** A vector of at most 2^16 - 1 octets. */
+    public OctetWriter vector16(OctetString octets) {
         return u16(fitting(octets, 0xffff)).put(octets);
     }
 
-    OctetWriter vector24(OctetString octets) {
+    /** A vector of at most 2^24 - 1 octets. */
+    public OctetWriter vector24(OctetString octets) {
         return u24(fitting(octets, 0xffffff)).put(octets);
     }
 
-    OctetString octets() {
+    /** All that was written. */
+    public OctetString octets() {
         return OctetString.of(out.toByteArray());
     }
 

@@ -16,6 +16,7 @@ final class ServerFlight {
     private final List<OctetString> certificates = new ArrayList<>();
     private Optional<ServerHello> hello = Optional.empty();
     private Optional<KeyExchange> keyExchange = Optional.empty();
+    private Optional<OctetString> stapled = Optional.empty();
     private boolean whole;
 
     /** Adds the next message; throws an exception if it is not expected here. */
@@ -27,7 +28,8 @@ final class ServerFlight {
         switch (message.type()) {
             case CERTIFICATE -> certificates(message.body());
             case KeyExchange.TYPE -> keyExchange = KeyExchange.parse(hello.get(), message.body());
-            case CERTIFICATE_REQUEST, CERTIFICATE_STATUS -> {}
+            case CERTIFICATE_STATUS -> stapled = ServerMessages.stapled(message.body());
+            case CERTIFICATE_REQUEST -> {}
             case SERVER_HELLO_DONE -> whole = true;
             default ->
                 throw new MalformedException(
@@ -69,6 +71,11 @@ final class ServerFlight {
 
     List<OctetString> certificates() {
         return certificates;
+    }
+
+    /** The OCSP response that came with the certificate. */
+    Optional<OctetString> stapled() {
+        return stapled;
     }
 
     Optional<KeyExchange> keyExchange() {

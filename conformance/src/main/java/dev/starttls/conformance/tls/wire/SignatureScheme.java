@@ -47,6 +47,18 @@ public enum SignatureScheme {
         return List.of(RSA_PKCS1_MD5, DSA_SHA1, RSA_PKCS1_SHA1, ECDSA_SHA1);
     }
 
+    /** The schemes that are not deprecated. */
+    public static List<SignatureScheme> current() {
+        return Arrays.stream(values())
+                .filter(scheme -> !deprecated().contains(scheme))
+                .toList();
+    }
+
+    /** Whether it signs with an RSA key. */
+    public boolean isRsa() {
+        return name().startsWith("RSA_");
+    }
+
     /** The name of the scheme with this number, or the number itself if it is not one of these. */
     public static String label(int code) {
         return Arrays.stream(values())

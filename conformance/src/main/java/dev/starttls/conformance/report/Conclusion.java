@@ -1,0 +1,129 @@
+package dev.starttls.conformance.report;
+
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.run.TargetReport;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether a postmaster may rely on the server, for the first lines of a report.
+ *
+ * @param key the class of it: pass, fail or unreached
+ * @param words in one to four words
+ * @param sentence with what it stands on
+ * @param failures the results that say no, in the order of their ids; if none does, those that are known and excused
+ */
+public record Conclusion(String key, String words, String sentence, List<CheckResult> failures) {
+
+    public Conclusion {
+        failures = List.copyOf(failures);
+    }
+
+    /** The conclusion from a report. */
+    public static Conclusion of(TargetReport report) {
+        List<CheckResult> failures =
+                report.results().stream().filter(CheckResult::failsRun).toList();
+        return switch (report.outcome()) {
+            case FAILED -> new Conclusion("fail", "Failed", failed(failures), failures);
+            case PASSED -> passed(report);
+            default -> unknown(report, failures);
+        };
+    }
+
+    private static String failed(List<CheckResult> failures) {
+        List<CheckResult> rules =
+                failures.stream().filter(Conclusion::ofProfile).toList();
+        long security = failures.stream()
+                .filter(result -> result.check().level() == Level.SECURITY)
+                .count();
+        long must = failures.size() - rules.size() - security;
+        List<String> counted = new ArrayList<>();
+        if (security > 0) {
+            counted.add(counted(security, "security check"));
+        }
+        if (must > 0) {
+            counted.add(counted(must, "check of a MUST"));
+        }
+        String broken = rules.isEmpty()
+                ? ""
+                : (counted.isEmpty() ? "The profile is not met: " : " The profile is not met either: ")
+                        + (rules.size() == 1 ? "1 rule is" : rules.size() + " rules are") + " broken.";
+        return (counted.isEmpty()
+                        ? ""
+                        : "Do not rely on this server until it is fixed: " + String.join(" and ", counted) + " failed.")
+                + broken;
+    }
+
+    private static boolean ofProfile(CheckResult result) {
+        return result.check().family().endsWith(" profile");
+    }
+
+    private static String counted(long n, String noun) {
+        return n + " " + (n == 1 ? noun : noun.replaceFirst("check", "checks"));
+    }
+
+    private static Conclusion passed(TargetReport report) {
+        List<CheckResult> known = report.results().stream()
+                .filter(result -> result.verdict().status() == Status.FAIL)
+                .toList();
+        long open = report.results().stream()
+                .filter(result -> result.verdict().status() == Status.INCONCLUSIVE
+                        && result.check().level() != Level.SHOULD)
+                .count();
+        long warned = report.count(Status.WARN);
+        List<String> sentences = new ArrayList<>(List.of(known.isEmpty() ? kept(report) : remaining(known)));
+        if (warned > 0) {
+            sentences.add(warned == 1 ? "One warning is worth a look." : warned + " warnings are worth a look.");
+        }
+        if (open > 0) {
+            sentences.add("What is inconclusive is not known to be good.");
+        }
+        String words = open == 0 ? "Passed" : "Passed as far as could be observed";
+        return new Conclusion(
+                "pass", known.isEmpty() ? words : "Nothing new failed", String.join(" ", sentences), known);
+    }
+
+    private static String remaining(List<CheckResult> known) {
+        return "Nothing failed that is neither accepted nor in the baseline; "
+                + (known.size() == 1 ? "1 known failure remains." : known.size() + " known failures remain.");
+    }
+
+    /** Claims nothing of a level of which no check was run. */
+    private static String kept(TargetReport report) {
+        List<String> kept = new ArrayList<>();
+        List<String> omitted = new ArrayList<>();
+        (ran(report, Level.MUST) ? kept : omitted).add("MUST");
+        (ran(report, Level.SECURITY) ? kept : omitted).add("security");
+        if (omitted.isEmpty()) {
+            return "You may rely on this server: no MUST and no security check failed.";
+        }
+        String missing =
+                String.join(" and ", omitted) + " checks were not run (--level, --only, --skip), so whether you may"
+                        + " rely on this server is not known.";
+        return (kept.isEmpty() ? "" : "No " + kept.get(0) + " check failed; ") + missing;
+    }
+
+    private static boolean ran(TargetReport report, Level level) {
+        return report.results().stream().anyMatch(result -> result.check().level() == level);
+    }
+
+    private static Conclusion unknown(TargetReport report, List<CheckResult> failures) {
+        String problem = report.survey().problem().orElse("");
+        return report.results().isEmpty()
+                ? new Conclusion("unreached", "Not checked", problem, failures)
+                : new Conclusion(
+                        "unreached",
+                        "Not known",
+                        "Whether you may rely on this server is not known"
+                                + (problem.isEmpty() ? ": checks had no answer." : ": " + problem),
+                        failures);
+    }
+
+    /** The first sentence of a fix, for a line beside its check. */
+    public static String brief(String fix) {
+        int end = fix.indexOf(". ");
+        return end < 0 ? fix : fix.substring(0, end + 1);
+    }
+}

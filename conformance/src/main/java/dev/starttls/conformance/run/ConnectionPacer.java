@@ -1,0 +1,63 @@
+package dev.starttls.conformance.run;
+
+import dev.starttls.conformance.check.Pacing;
+import java.time.Duration;
+
+/**
+ * The pace of the connections to one target. It is as fast as the user allows until the target turns connections away;
+ * then each time it is slowed down there is twice as long between two connections, up to a maximum.
+ */
+final class ConnectionPacer implements Pacing {
+    /** Ten connections a second; servers that limit the rate allow no fewer to a busy client, most many more. */
+    private static final long FIRST_INTERVAL = Duration.ofMillis(100).toNanos();
+
+    /** The 160 connections of a run then take eight of the fifteen minutes. */
+    private static final long MAX_INTERVAL = Duration.ofSeconds(3).toNanos();
+
+    private final RunClock clock;
+    private long interval;
+    private long next;
+    private Duration greeting;
+
+    /**
+     * A pace for one target.
+     *
+     * @param interval the least time between two connections
+     * @param greeting the longest wait for a greeting, until one was seen
+     */
+    ConnectionPacer(RunClock clock, Duration interval, Duration greeting) {
+        this.clock = clock;
+        this.interval = interval.toNanos();
+        this.greeting = greeting;
+        this.next = clock.now();
+    }
+
+    @Override
+    public void awaitTurn() {
+        Duration wait;
+        synchronized (this) {
+            long now = clock.now();
+            long at = Math.max(now, next);
+            next = at + interval;
+            wait = Duration.ofNanos(at - now);
+        }
+        if (!wait.isZero()) {
+            clock.pause(wait);
+        }
+    }
+
+    @Override
+    public synchronized Duration greeting() {
+        return greeting;
+    }
+
+    /** From now on waits this long for a greeting. */
+    synchronized void expectGreeting(Duration within) {
+        greeting = within;
+    }
+
+    /** Leaves more time between two connections. */
+    synchronized void slowDown() {
+        interval = Math.max(interval, Math.min(MAX_INTERVAL, Math.max(FIRST_INTERVAL, interval * 2)));
+    }
+}
