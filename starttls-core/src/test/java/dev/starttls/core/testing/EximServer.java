@@ -5,12 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
-import java.security.interfaces.ECPrivateKey;
 import java.util.ArrayList;
 import java.util.List;
-import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.util.io.pem.PemObject;
 
 /** An Exim of our own on two free ports of loopback: STARTTLS and implicit TLS. Mail for localhost, it throws away. */
 public final class EximServer implements AutoCloseable {
@@ -64,22 +60,9 @@ public final class EximServer implements AutoCloseable {
     }
 
     private static Path identity(Path file, TestCertificates.Issued identity) throws IOException {
-        List<Object> pem = new ArrayList<>(List.of(withPublicKey(identity)));
+        List<Object> pem = new ArrayList<>(List.of(PemFiles.withPublicKey(identity)));
         pem.addAll(identity.chain());
         return Files.setPosixFilePermissions(PemFiles.write(file, pem), PosixFilePermissions.fromString("rw-------"));
-    }
-
-    /** GnuTLS takes a key of an elliptic curve only if the public key is in it too, which Java leaves out. */
-    private static Object withPublicKey(TestCertificates.Issued identity) throws IOException {
-        if (!(identity.key() instanceof ECPrivateKey ec)) {
-            return identity.key();
-        }
-        PrivateKeyInfo bare = PrivateKeyInfo.getInstance(ec.getEncoded());
-        SubjectPublicKeyInfo known =
-                SubjectPublicKeyInfo.getInstance(identity.leaf().getPublicKey().getEncoded());
-        var whole = new org.bouncycastle.asn1.sec.ECPrivateKey(
-                ec.getParams().getOrder().bitLength(), ec.getS(), known.getPublicKeyData(), null);
-        return new PemObject("PRIVATE KEY", new PrivateKeyInfo(bare.getPrivateKeyAlgorithm(), whole).getEncoded());
     }
 
     private static String configuration(Path folder, Path pem, List<Integer> ports) throws IOException {

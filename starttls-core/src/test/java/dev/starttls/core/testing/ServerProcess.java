@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A server that runs in a temporary folder, which is deleted when it ends. */
-final class ServerProcess {
+public final class ServerProcess {
 
     /** Where servers listen. */
-    static final String ADDRESS = "127.0.0.1";
+    public static final String ADDRESS = "127.0.0.1";
 
     private static final int TRIES = 600;
     private static final int PAUSE_MILLIS = 100;
@@ -29,7 +29,8 @@ final class ServerProcess {
     private final StringBuilder output = new StringBuilder();
     private final Thread reader;
 
-    ServerProcess(String name, Path folder, Process process) {
+    /** Reads what the process prints. */
+    public ServerProcess(String name, Path folder, Process process) {
         this.name = name;
         this.folder = folder;
         this.process = process;
@@ -53,13 +54,13 @@ final class ServerProcess {
     }
 
     /** A new folder that every user may enter. */
-    static Path folder(String name) throws IOException {
+    public static Path folder(String name) throws IOException {
         Path folder = Files.createTempDirectory(name);
         return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** The key, then its certificates, for root's eyes only. */
-    static Path identity(Path file, TestCertificates.Issued identity) throws IOException {
+    public static Path identity(Path file, TestCertificates.Issued identity) throws IOException {
         List<Object> pem = new ArrayList<>(List.of(identity.key()));
         pem.addAll(identity.chain());
         return Files.setPosixFilePermissions(PemFiles.write(file, pem), PosixFilePermissions.fromString("rw-------"));
@@ -78,7 +79,7 @@ final class ServerProcess {
     }
 
     /** Different ports of loopback that were free a moment ago. */
-    static List<Integer> freePorts(int count) throws IOException {
+    public static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
@@ -92,7 +93,8 @@ final class ServerProcess {
         }
     }
 
-    static void requireRoot(String name) {
+    /** Skips the test where it is not root's. */
+    public static void requireRoot(String name) {
         ExternalProgram.require("root".equals(System.getProperty("user.name")), name + " can only be started by root");
     }
 
@@ -101,7 +103,7 @@ final class ServerProcess {
     }
 
     /** Waits until a port greets in plaintext. */
-    void awaitGreeting(int port) throws IOException, InterruptedException {
+    public void awaitGreeting(int port) throws IOException, InterruptedException {
         for (int i = 0; i < TRIES; i++) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
@@ -117,6 +119,19 @@ final class ServerProcess {
         throw new IOException(name + " did not greet on port " + port + ": " + output());
     }
 
+    /** Waits until a port takes connections: what greets inside TLS says nothing before. */
+    public void awaitPort(int port) throws IOException, InterruptedException {
+        for (int i = 0; i < TRIES; i++) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+                return;
+            } catch (IOException e) {
+                pause();
+            }
+        }
+        throw new IOException(name + " took no connection on port " + port + ": " + output());
+    }
+
     /** Waits until it has printed a text. */
     void awaitOutput(String text) throws IOException, InterruptedException {
         for (int i = 0; i < TRIES; i++) {
@@ -129,7 +144,7 @@ final class ServerProcess {
     }
 
     /** What it has printed up to now; all of it if it has ended. */
-    String output() {
+    public String output() {
         try {
             if (!process.isAlive()) {
                 reader.join(PAUSE_MILLIS);
@@ -143,7 +158,7 @@ final class ServerProcess {
     }
 
     /** Asks it to end, and ends it if it does not. */
-    void stop() {
+    public void stop() {
         List<ProcessHandle> children = children();
         // Process.destroy would close the stream of what it still has to say.
         process.toHandle().destroy();
@@ -165,7 +180,7 @@ final class ServerProcess {
     }
 
     /** Deletes its folder. */
-    void deleteFolder() throws IOException {
+    public void deleteFolder() throws IOException {
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.deleteIfExists(file);
