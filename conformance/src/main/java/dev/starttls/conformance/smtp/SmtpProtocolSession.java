@@ -162,7 +162,9 @@ final class SmtpProtocolSession extends ProtocolSession {
         return lastEhlo.refusal() && say("HELO " + name()).refusal()
                 ? Optional.of("greets with 220 but takes neither EHLO nor HELO: " + lastEhlo.description()
                         // RFC 959 section 5.4: FTP asks for a login before anything else.
-                        + (say("USER anonymous").code() == 331 ? "; it asks for a login as an FTP server does" : ""))
+                        + (say("USER anonymous").code() == 331
+                                ? "; it asks for a login as an FTP server does"
+                                : "; it may want another name: --ehlo-name NAME"))
                 : Optional.empty();
     }
 
