@@ -46,7 +46,7 @@ public record CheckHarness(Protocol protocol, Duration answer, Optional<Login> l
         TargetSettings settings = TargetSettings.standard()
                 .withTrust(List.of(ScriptedServer.AUTHORITY.root()))
                 .withAnswer(answer)
-                .withQuiet(Duration.ofMillis(50));
+                .withQuiet(Duration.ofMillis(100));
         return login.map(settings::withLogin).orElse(settings);
     }
 

@@ -248,7 +248,7 @@ public abstract class ScriptedSession {
         wire.raw(saying(Saying.GO_AHEAD, tag)
                 + (is(UpgradeFault.GO_AHEAD_WITH_BARE_LF) ? "\n" : "\r\n")
                 + (is(UpgradeFault.TALKS_AFTER_GO_AHEAD) ? saying(Saying.BY_THE_WAY, tag) + "\r\n" : ""));
-        if (is(UpgradeFault.TALKS_AFTER_A_WHILE) && !wire.hears(60)) {
+        if (is(UpgradeFault.TALKS_AFTER_A_WHILE) && !wire.hears(120)) {
             wire.say(saying(Saying.BY_THE_WAY, tag));
         }
         if (!readAhead(line)) {
