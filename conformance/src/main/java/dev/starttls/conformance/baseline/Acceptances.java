@@ -45,7 +45,17 @@ public final class Acceptances {
         if (reason.isEmpty()) {
             throw new IllegalArgumentException("'" + rule + "': expected ID=reason, with a reason");
         }
-        String accepted = rule.substring(0, equals).strip();
+        add(rule.substring(0, equals).strip(), reason);
+    }
+
+    /**
+     * Adds one.
+     *
+     * @param accepted {@code ID}, {@code ID@SCHEME} or {@code ID@URL}
+     * @param reason why it is accepted
+     * @throws IllegalArgumentException if it is none of these, or there is no such check
+     */
+    public void add(String accepted, String reason) {
         int at = accepted.indexOf('@');
         String id = at < 0 ? accepted : accepted.substring(0, at);
         List<Check> checks = checks(id);
@@ -114,7 +124,8 @@ public final class Acceptances {
                         .toList());
     }
 
-    private CheckResult accept(Target target, CheckResult result) {
+    /** The result of a check of this target, marked if it is accepted. */
+    public CheckResult accept(Target target, CheckResult result) {
         String id = result.check().id();
         Optional<String> reason = Stream.of(target.url(), target.scheme().key(), "")
                 .map(place -> key(id, place))

@@ -1,9 +1,13 @@
 package dev.starttls.conformance.junit;
 
 import dev.starttls.conformance.Suite;
+import dev.starttls.conformance.baseline.Acceptances;
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.profile.Profile;
+import dev.starttls.conformance.profile.ProfileException;
 import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
@@ -18,7 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -40,8 +44,9 @@ import org.junit.jupiter.api.TestReporter;
  * }</pre>
  *
  * <p>Each check is a test named by its id and title. A failed check fails its test, with clause, transcript and fix in
- * the message; a warning passes and is printed or published; a skipped or inconclusive check aborts its test with the
- * reason. The server need not run before the first test does.
+ * the message; a warning passes and is printed or published, and so does a failure that is {@linkplain #accept
+ * accepted}; a skipped or inconclusive check aborts its test with the reason. The server need not run before the first
+ * test does.
  *
  * <p>Immutable: each method returns a new one.
  */
@@ -54,6 +59,11 @@ public final class ConformanceTests {
     private final List<String> skip;
     private final Set<Level> levels;
     private final int parallel;
+    private final List<Accepted> accepted;
+    private final List<Profile> profiles;
+
+    /** A finding to live with, as {@link Acceptances#add(String, String)} takes it. */
+    private record Accepted(String finding, String reason) {}
 
     private ConformanceTests(
             Target target,
@@ -61,13 +71,17 @@ public final class ConformanceTests {
             List<String> only,
             List<String> skip,
             Set<Level> levels,
-            int parallel) {
+            int parallel,
+            List<Accepted> accepted,
+            List<Profile> profiles) {
         this.target = target;
         this.settings = settings;
         this.only = only;
         this.skip = skip;
         this.levels = levels;
         this.parallel = parallel;
+        this.accepted = accepted;
+        this.profiles = profiles;
     }
 
     /**
@@ -85,7 +99,9 @@ public final class ConformanceTests {
                     List.of(),
                     List.of(),
                     EnumSet.allOf(Level.class),
-                    PARALLEL);
+                    PARALLEL,
+                    List.of(),
+                    List.of());
         } catch (TargetException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -139,12 +155,14 @@ public final class ConformanceTests {
      * @param globs {@code "UP-S-11"} (a to f), {@code "TLS-S-*"}, {@code "RFC 3207 4.2"}
      */
     public ConformanceTests only(String... globs) {
-        return new ConformanceTests(target, settings, joined(only, globs), skip, levels, parallel);
+        return new ConformanceTests(
+                target, settings, joined(only, List.of(globs)), skip, levels, parallel, accepted, profiles);
     }
 
     /** Not the checks with these ids or clauses, whatever {@link #only} says. */
     public ConformanceTests skip(String... globs) {
-        return new ConformanceTests(target, settings, only, joined(skip, globs), levels, parallel);
+        return new ConformanceTests(
+                target, settings, only, joined(skip, List.of(globs)), levels, parallel, accepted, profiles);
     }
 
     /**
@@ -154,7 +172,8 @@ public final class ConformanceTests {
      * @param others perhaps none
      */
     public ConformanceTests levels(Level first, Level... others) {
-        return new ConformanceTests(target, settings, only, skip, EnumSet.of(first, others), parallel);
+        return new ConformanceTests(
+                target, settings, only, skip, EnumSet.of(first, others), parallel, accepted, profiles);
     }
 
     /**
@@ -166,7 +185,55 @@ public final class ConformanceTests {
         if (checks < 1) {
             throw new IllegalArgumentException("checks: expected at least 1, got " + checks);
         }
-        return new ConformanceTests(target, settings, only, skip, levels, checks);
+        return new ConformanceTests(target, settings, only, skip, levels, checks, accepted, profiles);
+    }
+
+    /**
+     * Accepts what a check finds, as {@code --accept} of the command does: a failure passes its test and is reported as a
+     * warning, with the reason.
+     *
+     * @param finding {@code "UP-S-10"}, {@code "UP-S-10@smtp"} for the servers of one scheme, {@code
+     *     "UP-S-10@smtp://localhost:2525"} for one server; the narrowest is taken
+     * @param reason why, for whoever reads the warning
+     * @throws IllegalArgumentException if there is no reason
+     */
+    public ConformanceTests accept(String finding, String reason) {
+        if (reason.isBlank()) {
+            throw new IllegalArgumentException("reason: expected why '" + finding + "' is accepted, got nothing");
+        }
+        return new ConformanceTests(
+                target,
+                settings,
+                only,
+                skip,
+                levels,
+                parallel,
+                joined(accepted, List.of(new Accepted(finding, reason))),
+                profiles);
+    }
+
+    /**
+     * Judges the server also by a recommendation, as {@code --profile} of the command does: each of its rules is a test
+     * after those of the checks, whatever {@link #only}, {@link #skip} and {@link #levels} say. Most rules judge what the
+     * check {@code TLS-S-05b} finds, and their tests are aborted if it is not run.
+     *
+     * @param nameOrFile one of {@link Profile#NAMES}, or a file of rules in JSON
+     * @throws IllegalArgumentException if there is no such file, or it is no profile
+     */
+    public ConformanceTests profile(String nameOrFile) {
+        try {
+            return new ConformanceTests(
+                    target,
+                    settings,
+                    only,
+                    skip,
+                    levels,
+                    parallel,
+                    accepted,
+                    joined(profiles, List.of(Profile.named(nameOrFile))));
+        } catch (ProfileException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /**
@@ -174,11 +241,11 @@ public final class ConformanceTests {
      *
      * @return a test for each check, in a container for each family, between two that ask whether the server answers
      * @throws IllegalStateException if no check is left
+     * @throws IllegalArgumentException if what is {@linkplain #accept accepted} is no finding of a check or a rule
      */
     public Stream<DynamicNode> tests() {
         return testsReportingTo(warning -> System.out.println(
-                "warn  " + warning.check().id() + "  " + warning.check().title() + ": "
-                        + warning.verdict().detail() + " (" + warning.check().clause() + ")"));
+                "warn  " + warning.check().id() + "  " + warning.check().title() + ": " + description(warning)));
     }
 
     /**
@@ -187,14 +254,22 @@ public final class ConformanceTests {
      * @param reporter a parameter of the {@code @TestFactory}
      * @return the same tests
      * @throws IllegalStateException if no check is left
+     * @throws IllegalArgumentException if what is {@linkplain #accept accepted} is no finding of a check or a rule
      */
     public Stream<DynamicNode> tests(TestReporter reporter) {
-        return testsReportingTo(warning -> reporter.publishEntry(
-                warning.check().id(),
-                warning.verdict().detail() + " (" + warning.check().clause() + ")"));
+        return testsReportingTo(warning -> reporter.publishEntry(warning.check().id(), description(warning)));
+    }
+
+    private static String description(CheckResult warning) {
+        return warning.verdict().detail() + " (" + warning.check().clause() + ")"
+                + warning.excuse().map(why -> "; " + why).orElse("");
     }
 
     private Stream<DynamicNode> testsReportingTo(Warnings warnings) {
+        List<Check> known = new ArrayList<>(Suite.catalogue().all());
+        profiles.forEach(profile -> known.addAll(profile.checks()));
+        Acceptances acceptances = new Acceptances(known);
+        accepted.forEach(each -> acceptances.add(each.finding(), each.reason()));
         Dialect dialect = Suite.dialect(target.scheme().protocol());
         Runner runner = new Runner(
                 Suite.catalogue(),
@@ -207,16 +282,22 @@ public final class ConformanceTests {
             throw new IllegalStateException("expected checks of " + target.url()
                     + ", but none is left by only, skip and levels: " + only + ", " + skip + ", " + levels);
         }
-        return new ServerTests(target, checks, () -> runner.begin(target, settings, dialect), warnings)
+        return new ServerTests(
+                        target,
+                        checks,
+                        profiles,
+                        () -> runner.begin(target, settings, dialect),
+                        result -> acceptances.accept(target, result),
+                        warnings)
                 .nodes()
                 .onClose(runner::close);
     }
 
     private ConformanceTests with(TargetSettings changed) {
-        return new ConformanceTests(target, changed, only, skip, levels, parallel);
+        return new ConformanceTests(target, changed, only, skip, levels, parallel, accepted, profiles);
     }
 
-    private static List<String> joined(List<String> before, String... more) {
-        return Stream.concat(before.stream(), Arrays.stream(more)).toList();
+    private static <T> List<T> joined(List<T> before, List<T> more) {
+        return Stream.concat(before.stream(), more.stream()).toList();
     }
 }

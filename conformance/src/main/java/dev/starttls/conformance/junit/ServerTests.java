@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Target;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
@@ -26,22 +28,43 @@ import org.opentest4j.TestAbortedException;
 final class ServerTests {
     private final Target target;
     private final List<Check> checks;
+    private final List<Profile> profiles;
     private final Supplier<Runner.Running> start;
+    private final UnaryOperator<CheckResult> acceptance;
     private final Warnings warnings;
     private Optional<Runner.Running> running = Optional.empty();
+    private Optional<TargetReport> whole = Optional.empty();
 
-    ServerTests(Target target, List<Check> checks, Supplier<Runner.Running> start, Warnings warnings) {
+    /**
+     * The tests of a server.
+     *
+     * @param profiles whose rules are judged when all checks are done
+     * @param acceptance marks a result that is accepted
+     */
+    ServerTests(
+            Target target,
+            List<Check> checks,
+            List<Profile> profiles,
+            Supplier<Runner.Running> start,
+            UnaryOperator<CheckResult> acceptance,
+            Warnings warnings) {
         this.target = target;
         this.checks = checks;
+        this.profiles = List.copyOf(profiles);
         this.start = start;
+        this.acceptance = acceptance;
         this.warnings = warnings;
     }
 
     Stream<DynamicNode> nodes() {
         Map<String, List<DynamicTest>> families = new LinkedHashMap<>();
         for (Check check : checks) {
-            families.computeIfAbsent(check.family(), family -> new ArrayList<>())
-                    .add(DynamicTest.dynamicTest(check.id() + " " + check.title(), () -> report(check)));
+            add(families, check, () -> answering().result(check).join());
+        }
+        for (Profile profile : profiles) {
+            for (Check rule : profile.checks()) {
+                add(families, rule, () -> judged(profile, rule));
+            }
         }
         Stream<DynamicNode> answers =
                 Stream.of(DynamicTest.dynamicTest(target.url() + " answers", this::requireAnswer));
@@ -50,6 +73,19 @@ final class ServerTests {
         Stream<DynamicNode> survives =
                 Stream.of(DynamicTest.dynamicTest(target.url() + " still answers after the checks", this::survived));
         return Stream.concat(Stream.concat(answers, tests), survives);
+    }
+
+    private void add(Map<String, List<DynamicTest>> families, Check check, Supplier<CheckResult> result) {
+        families.computeIfAbsent(check.family(), family -> new ArrayList<>())
+                .add(DynamicTest.dynamicTest(
+                        check.id() + " " + check.title(), () -> report(acceptance.apply(result.get()))));
+    }
+
+    private CheckResult judged(Profile profile, Check rule) {
+        return profile.judge(whole()).results().stream()
+                .filter(result -> result.check().equals(rule))
+                .findFirst()
+                .orElseThrow();
     }
 
     private synchronized Runner.Running running() {
@@ -73,19 +109,30 @@ final class ServerTests {
         return running();
     }
 
+    /** The report of all checks. It may end with a survey of its own, so it is made once. */
+    private synchronized TargetReport whole() {
+        if (whole.isEmpty()) {
+            whole = Optional.of(answering().report());
+        }
+        return whole.get();
+    }
+
     private void survived() {
-        TargetReport report = answering().report();
-        report.survey().problem().ifPresent(problem -> {
+        whole().survey().problem().ifPresent(problem -> {
             throw new AssertionFailedError(problem);
         });
     }
 
-    private void report(Check check) {
-        CheckResult result = answering().result(check).join();
+    private void report(CheckResult result) {
         switch (result.verdict().status()) {
             case PASS -> {}
             case WARN -> warnings.warn(result);
-            case FAIL -> throw new AssertionFailedError(message(result));
+            case FAIL -> {
+                if (result.failsRun()) {
+                    throw new AssertionFailedError(message(result));
+                }
+                warnings.warn(result);
+            }
             case SKIP ->
                 throw new TestAbortedException("skipped: " + result.verdict().detail());
             case INCONCLUSIVE ->

@@ -15,6 +15,8 @@ import dev.starttls.smtp.SmtpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -47,8 +50,23 @@ class ConformanceTestsTest {
     /** Says it is for submission and knows no STARTTLS. */
     private static String broken;
 
+    /** A profile that the certificate of no server meets. */
+    @TempDir
+    static Path folder;
+
+    private static Path strict;
+
     @BeforeAll
     static void start() throws IOException {
+        strict = Files.writeString(
+                folder.resolve("strict.json"),
+                """
+                {"name": "Ours", "document": "Security handbook 4", "rules": [
+                  {"id": "OURS-01", "title": "keys are long", "clause": "chapter 2", "level": "must",
+                   "why": "a test", "fix": "none", "key_bits": {"rsa": 100000, "ec": 100000}},
+                  {"id": "OURS-02", "title": "keys are very long", "clause": "chapter 3", "level": "must",
+                   "why": "a test", "fix": "none", "key_bits": {"rsa": 100000, "ec": 100000}}]}
+                """);
         good = new LibraryServers().start();
         loop = UpgradeLoop.open(100, Runnable::run);
         Thread thread = new Thread(loop);
@@ -85,6 +103,44 @@ class ConformanceTestsTest {
         @TestFactory
         Stream<DynamicNode> conformance() {
             return ConformanceTests.of(broken).only("UP-S-02", "UP-S-10").tests();
+        }
+    }
+
+    @LaunchedByTest
+    static class Accepting {
+        @TestFactory
+        Stream<DynamicNode> conformance(TestReporter reporter) {
+            return ConformanceTests.of(broken)
+                    .only("UP-S-02", "UP-S-01")
+                    .accept("UP-S-02", "for no server in particular")
+                    .accept("UP-S-02@submission", "until the new one is there")
+                    .accept("UP-S-01@" + broken, "it never fails")
+                    .tests(reporter);
+        }
+    }
+
+    @LaunchedByTest
+    static class AcceptingElsewhere {
+        @TestFactory
+        Stream<DynamicNode> conformance() {
+            return ConformanceTests.of(broken)
+                    .only("UP-S-02")
+                    .accept("UP-S-02@smtp", "for another scheme")
+                    .tests();
+        }
+    }
+
+    @LaunchedByTest
+    static class Profiled {
+        @TestFactory
+        Stream<DynamicNode> conformance(TestReporter reporter) {
+            return ConformanceTests.of(good.targets().get(0).url())
+                    .trust(good.trust().get(0))
+                    .only("UP-S-02")
+                    .profile("bsi-tr-02102-2")
+                    .profile(strict.toString())
+                    .accept("OURS-01", "a certificate for tests")
+                    .tests(reporter);
         }
     }
 
@@ -192,6 +248,52 @@ class ConformanceTestsTest {
                 .contains("  fix     ")
                 .contains("EHLO");
         assertThat(seen.named("UP-S-10").getStatus()).isEqualTo(Status.ABORTED);
+    }
+
+    @Test
+    void an_accepted_failure_passes_and_is_published_with_the_reason() {
+        Seen seen = launch(Accepting.class);
+        assertThat(seen.named("UP-S-02").getStatus()).isEqualTo(Status.SUCCESSFUL);
+        assertThat(seen.entries).containsOnlyKeys("UP-S-02");
+        assertThat(seen.entries.get("UP-S-02"))
+                .contains("RFC 3207 section 2")
+                .endsWith("; accepted: until the new one is there");
+        assertThat(seen.named("UP-S-01").getStatus()).isEqualTo(Status.SUCCESSFUL);
+    }
+
+    @Test
+    void what_is_accepted_for_other_servers_fails() {
+        assertThat(launch(AcceptingElsewhere.class).named("UP-S-02").getStatus())
+                .isEqualTo(Status.FAILED);
+    }
+
+    @Test
+    void an_acceptance_of_what_no_check_finds_is_a_mistake_and_reported() {
+        ConformanceTests tests = ConformanceTests.of(broken);
+        assertThatThrownBy(() -> tests.accept("UP-S-02", " ")).hasMessageContaining("expected why 'UP-S-02'");
+        assertThatThrownBy(() -> tests.accept("UP-S-99", "a reason").tests())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("there is no check 'UP-S-99'");
+    }
+
+    @Test
+    void the_rules_of_a_profile_are_tests_too() {
+        Seen seen = launch(Profiled.class);
+        assertThat(seen.containers).contains("Upgrade", "BSI profile", "OURS profile");
+        assertThat(seen.named("BSI-01").getStatus()).isEqualTo(Status.ABORTED);
+        assertThat(seen.message("BSI-01")).startsWith("inconclusive: ").contains("TLS-S-05b, was not run");
+        assertThat(seen.named("OURS-01").getStatus()).isEqualTo(Status.SUCCESSFUL);
+        assertThat(seen.entries.get("OURS-01")).endsWith("; accepted: a certificate for tests");
+        assertThat(seen.named("OURS-02").getStatus()).isEqualTo(Status.FAILED);
+        assertThat(seen.message("OURS-02")).contains("Security handbook 4, chapter 3");
+    }
+
+    @Test
+    void a_profile_that_does_not_exist_is_refused() {
+        ConformanceTests tests = ConformanceTests.of(broken);
+        assertThatThrownBy(() -> tests.profile("bsi"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("mozilla-intermediate");
     }
 
     @Test
