@@ -3,16 +3,21 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.profile.Profile;
 import java.util.Iterator;
+import java.util.stream.Stream;
 
 /** The values that a shell offers for options. */
 final class CompletionValues {
     private CompletionValues() {}
 
-    /** Ids of checks. */
+    /** Ids of checks, and of the rules of the profiles that the suite contains. */
     static final class Ids implements Iterable<String> {
         @Override
         public Iterator<String> iterator() {
-            return Suite.catalogue().all().stream().map(Check::id).distinct().iterator();
+            Stream<Check> rules = Profile.contained().values().stream().flatMap(profile -> profile.checks().stream());
+            return Stream.concat(Suite.catalogue().all().stream(), rules)
+                    .map(Check::id)
+                    .distinct()
+                    .iterator();
         }
     }
 

@@ -2,7 +2,6 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.baseline.Acceptances;
 import dev.starttls.conformance.baseline.Baseline;
-import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.run.TargetReport;
@@ -10,7 +9,6 @@ import dev.starttls.conformance.target.UnreadableFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -24,11 +22,14 @@ record Expectations(List<Profile> profiles, Acceptances acceptances, Optional<Ba
         profiles = List.copyOf(profiles);
     }
 
-    static Expectations of(Options options, Catalogue catalogue) throws UsageException {
-        List<Profile> profiles = Settings.profiles(options);
-        List<Check> checks = new ArrayList<>(catalogue.all());
-        profiles.forEach(profile -> checks.addAll(profile.checks()));
-        Acceptances acceptances = new Acceptances(checks);
+    /**
+     * What the options expect.
+     *
+     * @param profiles with the rules to judge by
+     * @param known the checks and rules whose findings can be accepted
+     */
+    static Expectations of(Options options, List<Profile> profiles, List<Check> known) throws UsageException {
+        Acceptances acceptances = new Acceptances(known);
         for (String rule : options.accept) {
             add(acceptances, rule, "--accept");
         }

@@ -3,6 +3,8 @@ package dev.starttls.conformance;
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.profile.Profile;
+import dev.starttls.conformance.profile.Scope;
 import dev.starttls.conformance.report.Style;
 import dev.starttls.conformance.run.Selection;
 import dev.starttls.conformance.target.Protocol;
@@ -11,12 +13,15 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What --list and --explain print: with headings and colour on a terminal, one line per check for programs. */
@@ -27,20 +32,38 @@ final class Listing {
     /** The column of the texts: wide enough for the longest label. */
     private static final int TEXT_INDENT = 10;
 
-    private final Catalogue catalogue;
+    private final List<Check> known;
+    /** What --profile calls the profile of a rule. */
+    private final Map<Check, String> profiles;
+
     private final PrintStream out;
     private final Terminal terminal;
     private final Style style;
 
-    Listing(Catalogue catalogue, CommandEnvironment environment) {
-        this.catalogue = catalogue;
+    /**
+     * A listing of checks, and of the rules of profiles after them.
+     *
+     * @param profiles by what --profile calls them
+     */
+    Listing(Catalogue catalogue, Map<String, Profile> profiles, CommandEnvironment environment) {
+        this.known = new ArrayList<>(catalogue.all());
+        this.profiles = new HashMap<>();
+        profiles.forEach((name, profile) -> profile.checks().forEach(rule -> {
+            known.add(rule);
+            this.profiles.put(rule, name);
+        }));
         this.out = environment.out();
         this.terminal = environment.terminal();
         this.style = terminal.colour() ? Style.COLOUR : Style.PLAIN;
     }
 
-    void list(Selection selection) {
-        List<List<Check>> checks = byId(selection);
+    void list(Scope scope) {
+        Set<Check> rules = scope.profiles().stream()
+                .flatMap(profile -> profile.checks().stream())
+                .collect(Collectors.toSet());
+        List<List<Check>> checks = byId(check -> profiles.containsKey(check)
+                ? rules.contains(check)
+                : scope.checks().takes(check));
         if (terminal.colour()) {
             checks.stream()
                     .collect(Collectors.groupingBy(
@@ -55,9 +78,9 @@ final class Listing {
     }
 
     /** In the order of the ids; protocols that share a check are together. */
-    private List<List<Check>> byId(Selection selection) {
-        return List.copyOf(catalogue.all().stream()
-                .filter(selection::takes)
+    private List<List<Check>> byId(Predicate<Check> selection) {
+        return List.copyOf(known.stream()
+                .filter(selection)
                 .collect(Collectors.groupingBy(Check::id, LinkedHashMap::new, Collectors.toList()))
                 .values());
     }
@@ -90,7 +113,7 @@ final class Listing {
 
     /** Explains the checks with this id, or of this clause. */
     void explain(String named) throws UsageException {
-        List<List<Check>> found = byId(Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class)));
+        List<List<Check>> found = byId(Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class))::takes);
         if (found.isEmpty()) {
             throw new UsageException("there is no check '" + named + "'; --list names them all, with their clauses");
         }
@@ -113,7 +136,13 @@ final class Listing {
                 schemes(same.stream().flatMap(each -> each.schemes().stream()).toList()));
         paragraph("why", check.why());
         paragraphs("fix", same, Check::fix);
-        paragraph("run", "java -jar conformance.jar --only " + check.id() + " " + example(check) + "://HOST:PORT");
+        String profile = Optional.ofNullable(profiles.get(check))
+                .map(name -> "--profile " + name + " ")
+                .orElse("");
+        paragraph(
+                "run",
+                "java -jar conformance.jar " + profile + "--only " + check.id() + " " + example(check)
+                        + "://HOST:PORT");
     }
 
     /** A text that may be the same for the protocols of a check, or differ. */

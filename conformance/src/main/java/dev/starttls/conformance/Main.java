@@ -1,15 +1,22 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
+import dev.starttls.conformance.profile.Profile;
+import dev.starttls.conformance.profile.Scope;
 import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Selection;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -62,8 +69,6 @@ public final class Main {
     }
 
     private int run(Options options) throws UsageException {
-        Selection selection = Selection.of(options.only, options.skip, options.level.levels());
-        Listing listing = new Listing(catalogue, environment);
         if (options.version) {
             environment.out().println("conformance " + version());
             return Outcome.PASSED.status();
@@ -76,27 +81,45 @@ public final class Main {
             environment.out().print(JsonReport.schema());
             return Outcome.PASSED.status();
         }
+        Map<String, Profile> profiles = Settings.profiles(options.profiles);
         if (options.explain.isPresent()) {
-            listing.explain(options.explain.get());
+            Map<String, Profile> explained = profiles.isEmpty() ? Profile.contained() : profiles;
+            new Listing(catalogue, explained, environment).explain(options.explain.get());
             return Outcome.PASSED.status();
         }
+        List<Check> known = new ArrayList<>(catalogue.all());
+        profiles.values().forEach(profile -> known.addAll(profile.checks()));
         for (String named :
                 Stream.concat(options.only.stream(), options.skip.stream()).toList()) {
-            Selection alone = Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class));
             // One that was mistyped would be left out of the run, or not left out, and nothing would show it.
-            if (catalogue.all().stream().noneMatch(alone::takes)) {
-                throw new UsageException(
-                        "there is no check '" + named + "'; --list names them all, with their clauses");
+            if (known.stream().noneMatch(alone(named))) {
+                throw new UsageException("there is no check '" + named + "'" + elsewhere(named));
             }
         }
-        if (catalogue.all().stream().noneMatch(selection::takes)) {
+        Scope scope = Scope.of(
+                Selection.of(options.only, options.skip, options.level.levels()), List.copyOf(profiles.values()));
+        if (catalogue.all().stream().noneMatch(scope.checks()::takes)) {
             throw new UsageException("no check is left by --only, --skip and --level; --list names them all");
         }
         if (options.list) {
-            listing.list(selection);
+            new Listing(catalogue, profiles, environment).list(scope);
             return Outcome.PASSED.status();
         }
-        return new ServerCheck(environment, embedded, catalogue, selection, options).run(columns());
+        Expectations expectations = Expectations.of(options, scope.profiles(), known);
+        return new ServerCheck(environment, embedded, catalogue, scope.checks(), expectations, options).run(columns());
+    }
+
+    private static Predicate<Check> alone(String named) {
+        return Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class))::takes;
+    }
+
+    /** Where to look for what is no check and no rule of the profiles that were named. */
+    private static String elsewhere(String named) {
+        return Profile.contained().entrySet().stream()
+                .filter(each -> each.getValue().checks().stream().anyMatch(alone(named)))
+                .findFirst()
+                .map(each -> " without --profile " + each.getKey() + ", which it is a rule of")
+                .orElse("; --list names them all, with their clauses");
     }
 
     private static String version() {

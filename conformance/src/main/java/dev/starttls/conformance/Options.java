@@ -1,6 +1,7 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.reach.Addresses;
 import dev.starttls.conformance.target.Scheme;
 import java.nio.file.Path;
@@ -115,14 +116,15 @@ final class Options {
             paramLabel = "ID|CLAUSE",
             completionCandidates = CompletionValues.Ids.class,
             description = "Run only the checks with these ids, UP-S-11 (a to f) or 'UP-S-1*', or of a clause and its"
-                    + " subsections: 'RFC 3207 4.2', CVE-2011-0411. May be repeated.")
+                    + " subsections: 'RFC 3207 4.2', CVE-2011-0411. Names rules of --profile too; if it names none of"
+                    + " them, all are judged. May be repeated.")
     List<String> only = new ArrayList<>();
 
     @Option(
             names = "--skip",
             paramLabel = "ID|CLAUSE",
             completionCandidates = CompletionValues.Ids.class,
-            description = "Leave these checks out. May be repeated.")
+            description = "Leave these checks out, and these rules of --profile. May be repeated.")
     List<String> skip = new ArrayList<>();
 
     @Option(
@@ -164,7 +166,8 @@ final class Options {
             paramLabel = "NAME|FILE",
             completionCandidates = CompletionValues.Profiles.class,
             description = "Judge the target also by a recommendation that asks more than the RFCs: bsi-tr-02102-2,"
-                    + " mozilla-intermediate, ncsc-2025, or a file of rules in JSON. May be repeated.")
+                    + " mozilla-intermediate, ncsc-2025, or a file of rules in JSON. Runs " + Profile.BASIS + " for it,"
+                    + " which finds what most rules are about. May be repeated.")
     List<String> profiles = new ArrayList<>();
 
     @Option(
@@ -213,14 +216,16 @@ final class Options {
     @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
     boolean schema;
 
-    @Option(names = "--list", description = "List the checks.")
+    @Option(names = "--list", description = "List the checks, and the rules of --profile.")
     boolean list;
 
     @Option(
             names = "--explain",
             paramLabel = "ID|CLAUSE",
             completionCandidates = CompletionValues.Ids.class,
-            description = "Explain the checks with these ids or of this clause, and how to fix what they find.")
+            description =
+                    "Explain the checks with these ids or of this clause, and how to fix what they find; also a rule"
+                            + " of a profile, as BSI-03.")
     Optional<String> explain = Optional.empty();
 
     @Option(names = "--completion", description = "Print the completion script for bash and zsh.")

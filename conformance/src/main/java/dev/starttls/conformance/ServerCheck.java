@@ -52,6 +52,7 @@ final class ServerCheck {
             EmbeddedServers embedded,
             Catalogue catalogue,
             Selection selection,
+            Expectations expectations,
             Options options)
             throws UsageException {
         this.environment = environment;
@@ -61,7 +62,7 @@ final class ServerCheck {
         this.options = options;
         this.settings = Settings.of(options);
         this.run = Settings.run(options, settings);
-        this.expectations = Expectations.of(options, catalogue);
+        this.expectations = expectations;
     }
 
     /**

@@ -15,9 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -69,12 +70,12 @@ final class Settings {
         return settings;
     }
 
-    /** The profiles to judge by, each named once. */
-    static List<Profile> profiles(Options options) throws UsageException {
-        List<Profile> profiles = new ArrayList<>();
-        for (String name : new LinkedHashSet<>(options.profiles)) {
+    /** The profiles with these names or files, each once, by what it was named. */
+    static Map<String, Profile> profiles(Collection<String> names) throws UsageException {
+        Map<String, Profile> profiles = new LinkedHashMap<>();
+        for (String name : names) {
             try {
-                profiles.add(Profile.named(name));
+                profiles.put(name, Profile.named(name));
             } catch (ProfileException e) {
                 throw new UsageException("--profile: " + e.getMessage());
             }

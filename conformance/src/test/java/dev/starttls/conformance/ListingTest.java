@@ -6,11 +6,16 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.target.Protocol;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -97,6 +102,62 @@ class ListingTest {
                         .map(Protocol::name)
                         .collect(Collectors.joining(" ")))
                 .isEqualTo(protocols);
+    }
+
+    @Test
+    void a_rule_of_a_contained_profile_is_explained_without_naming_the_profile() {
+        assertThat(run(Terminal.ABSENT, "--explain", "BSI-03"))
+                .startsWith("BSI-03  ")
+                .contains("  clause  BSI TR-02102-2")
+                .contains("  level   must: violating it fails the run")
+                .contains("--profile bsi-tr-02102-2 --only BSI-03 smtp://HOST:PORT");
+        assertThat(run(Terminal.ABSENT, "--explain", "ncsc-02").lines())
+                .filteredOn(line -> line.startsWith("NCSC-02"))
+                .hasSize(2);
+    }
+
+    @Test
+    void a_rule_of_a_profile_of_the_user_is_explained_with_its_file(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("ours.json"),
+                """
+                {"name": "Ours", "document": "Security handbook 4", "rules": [
+                  {"id": "OURS-01", "title": "only TLS 1.3 is accepted", "clause": "chapter 2", "level": "should",
+                   "why": "because", "fix": "none", "versions": ["TLSv1.3"]}]}
+                """);
+        assertThat(run(Terminal.ABSENT, "--profile", file.toString(), "--explain", "OURS-01"))
+                .contains("Security handbook 4, chapter 2", "should: violating it is a warning", "--only OURS-01");
+    }
+
+    @Test
+    void a_profile_is_listed_after_the_checks() {
+        List<String> list = run(Terminal.ABSENT, "--list", "--profile", "mozilla-intermediate")
+                .lines()
+                .toList();
+        assertThat(list.subList(ids(), list.size())).hasSize(8).allSatisfy(line -> assertThat(line)
+                .matches("MOZ-[0-9]{2} +(must|should) .*\\(Mozilla.*"));
+        assertThat(uncoloured(run(Terminal.PRESENT, "--list", "--profile", "mozilla-intermediate")))
+                .contains("MOZ profile", (ids() + 8) + " checks;");
+    }
+
+    private static List<String> idsListed(String... options) {
+        return run(Terminal.ABSENT, options)
+                .lines()
+                .map(line -> line.replaceFirst(" .*", ""))
+                .toList();
+    }
+
+    @Test
+    void a_selection_of_rules_lists_them_and_the_check_that_they_need() {
+        assertThat(idsListed("--list", "--profile", "ncsc-2025", "--only", "NCSC-02"))
+                .containsExactly("TLS-S-05b", "NCSC-02a", "NCSC-02b");
+        assertThat(idsListed("--list", "--profile", "ncsc-2025", "--only", "NCSC-02", "--level", "must"))
+                .containsExactly("TLS-S-05b", "NCSC-02a");
+        assertThat(idsListed("--list", "--profile", "bsi-tr-02102-2", "--only", "UP-S-10", "--skip", "bsi-0?"))
+                .containsExactly("UP-S-10");
+        assertThat(idsListed("--list", "--profile", "bsi-tr-02102-2", "--only", "UP-S-10", "--skip", "TLS-S-05b"))
+                .startsWith("UP-S-10", "BSI-01")
+                .hasSize(7);
     }
 
     @Test

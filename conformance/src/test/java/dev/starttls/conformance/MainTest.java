@@ -169,6 +169,10 @@ class MainTest {
                 "--only RFC8689 imap://x | imap://x:143: no check of 'RFC8689' is for imap://",
                 "--only SMTP-S-24 --only SMTP-S-26 imaps://x pop3://y | no check of 'SMTP-S-24' or 'SMTP-S-26' is for pop3://",
                 "--only TLS-S-* --only SMTP-S-26 --skip TLS-S-* imaps://x | that --skip and --level leave is for imaps://",
+                "--only BSI-03 smtp://x | there is no check 'BSI-03' without --profile bsi-tr-02102-2",
+                "--profile mozilla-intermediate --skip BSI-03 smtp://x | no check 'BSI-03' without --profile bsi-",
+                "--profile mozilla-intermediate --only MOZ-99 smtp://x | there is no check 'MOZ-99'; --list names",
+                "--explain MOZ-99 | there is no check 'MOZ-99'",
                 "--explain SMTP-S-99 | there is no check 'SMTP-S-99'",
                 "--targets-file /no/such | cannot read /no/such",
                 "--bogus | --bogus",
@@ -355,6 +359,15 @@ class MainTest {
                 .isZero();
         assertThat(new ObjectMapper().readTree(out()).get("checks").findValuesAsText("id"))
                 .containsExactly("UP-S-22a");
+    }
+
+    @Test
+    void only_chooses_a_rule_of_a_profile_and_what_it_is_judged_by_is_run() throws IOException {
+        assertThat(run("--format", "json", "--profile", "bsi-tr-02102-2", "--only", "BSI-01", smtp))
+                .isZero();
+        JsonNode checks = new ObjectMapper().readTree(out()).get("checks");
+        assertThat(checks.findValuesAsText("id")).containsExactly("TLS-S-05b", "BSI-01");
+        assertThat(checks.findValuesAsText("verdict")).element(1).isEqualTo("pass");
     }
 
     @Test

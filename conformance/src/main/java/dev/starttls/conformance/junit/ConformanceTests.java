@@ -8,6 +8,7 @@ import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.profile.ProfileException;
+import dev.starttls.conformance.profile.Scope;
 import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.RunSettings;
 import dev.starttls.conformance.run.Runner;
@@ -214,8 +215,9 @@ public final class ConformanceTests {
 
     /**
      * Judges the server also by a recommendation, as {@code --profile} of the command does: each of its rules is a test
-     * after those of the checks, whatever {@link #only}, {@link #skip} and {@link #levels} say. Most rules judge what the
-     * check {@code TLS-S-05b} finds, and their tests are aborted if it is not run.
+     * after those of the checks. {@link #only}, {@link #skip} and {@link #levels} apply to them as to checks, but if
+     * {@code only} names none of them, all are judged. The check {@code TLS-S-05b}, which finds what most rules are
+     * about, is run for them; skip it and their tests are aborted.
      *
      * @param nameOrFile one of {@link Profile#NAMES}, or a file of rules in JSON
      * @throws IllegalArgumentException if there is no such file, or it is no profile
@@ -271,11 +273,9 @@ public final class ConformanceTests {
         Acceptances acceptances = new Acceptances(known);
         accepted.forEach(each -> acceptances.add(each.finding(), each.reason()));
         Dialect dialect = Suite.dialect(target.scheme().protocol());
+        Scope scope = Scope.of(Selection.of(only, skip, levels), profiles);
         Runner runner = new Runner(
-                Suite.catalogue(),
-                Selection.of(only, skip, levels),
-                RunSettings.of(parallel, settings.answer()),
-                RunListener.none());
+                Suite.catalogue(), scope.checks(), RunSettings.of(parallel, settings.answer()), RunListener.none());
         List<Check> checks = runner.checks(target);
         if (checks.isEmpty()) {
             runner.close();
@@ -285,7 +285,7 @@ public final class ConformanceTests {
         return new ServerTests(
                         target,
                         checks,
-                        profiles,
+                        scope.profiles(),
                         () -> runner.begin(target, settings, dialect),
                         result -> acceptances.accept(target, result),
                         warnings)

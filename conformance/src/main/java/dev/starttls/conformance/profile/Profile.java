@@ -13,8 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The rules of one recommendation. A file is JSON:
@@ -42,6 +46,9 @@ import java.util.Set;
 public record Profile(String name, String document, List<ProfileRule> rules) {
     /** The profiles that the suite contains. */
     public static final List<String> NAMES = List.of("bsi-tr-02102-2", "mozilla-intermediate", "ncsc-2025");
+
+    /** The check that finds the versions, suites and groups that most rules judge. */
+    public static final String BASIS = "TLS-S-05b";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -71,6 +78,19 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
                     "expected one of " + String.join(", ", NAMES) + ", or a file; cannot read " + e.getMessage());
         }
         return parse(nameOrFile, text);
+    }
+
+    /** The profiles that the suite contains, by their {@link #NAMES}. */
+    public static Map<String, Profile> contained() {
+        Map<String, Profile> profiles = new LinkedHashMap<>();
+        for (String name : NAMES) {
+            try {
+                profiles.put(name, named(name));
+            } catch (ProfileException e) {
+                throw new IllegalStateException("a resource of the suite is no profile: " + e.getMessage(), e);
+            }
+        }
+        return profiles;
     }
 
     private static Profile parse(String source, String json) throws ProfileException {
@@ -105,6 +125,13 @@ public record Profile(String name, String document, List<ProfileRule> rules) {
     /** The rules as reports print them. */
     public List<Check> checks() {
         return rules.stream().map(ProfileRule::check).toList();
+    }
+
+    /** The same with these of its rules alone; empty if none is left. */
+    Optional<Profile> with(Predicate<Check> chosen) {
+        List<ProfileRule> left =
+                rules.stream().filter(rule -> chosen.test(rule.check())).toList();
+        return left.isEmpty() ? Optional.empty() : Optional.of(new Profile(name, document, left));
     }
 
     /** The report with a result for each rule after the results of the checks. */

@@ -177,9 +177,8 @@ sealed interface Requirement {
     private static Verdict inventory(TargetReport report, Function<TlsInventory, Verdict> rule) {
         return report.inventory()
                 .map(rule)
-                .orElseGet(() ->
-                        Verdict.undecided("the check that finds versions, suites and groups, TLS-S-05b, was not run,"
-                                + " or found none"));
+                .orElseGet(() -> Verdict.undecided("the check that finds versions, suites and groups, " + Profile.BASIS
+                        + ", was not run, or found none"));
     }
 
     /** A violation counts at once; that there is none is known only when the scan is complete. */

@@ -18,19 +18,22 @@ import java.util.stream.Collectors;
  * @param only the checks to run; empty for all
  * @param skip the checks to leave out, whatever {@code only} says
  * @param levels the levels to run
+ * @param needed the checks to run unless they are to be left out, whatever {@code only} and the levels say
  */
-public record Selection(List<Predicate<Check>> only, List<Predicate<Check>> skip, Set<Level> levels) {
+public record Selection(
+        List<Predicate<Check>> only, List<Predicate<Check>> skip, Set<Level> levels, List<Predicate<Check>> needed) {
     private static final Pattern CLAUSE = Pattern.compile("(?i)\\s*(RFC ?[0-9]|CVE-[0-9]).*");
 
     public Selection {
         only = List.copyOf(only);
         skip = List.copyOf(skip);
         levels = Set.copyOf(levels);
+        needed = List.copyOf(needed);
     }
 
     /** Every check. */
     public static Selection all() {
-        return new Selection(List.of(), List.of(), EnumSet.allOf(Level.class));
+        return new Selection(List.of(), List.of(), EnumSet.allOf(Level.class), List.of());
     }
 
     /**
@@ -47,7 +50,18 @@ public record Selection(List<Predicate<Check>> only, List<Predicate<Check>> skip
         return new Selection(
                 only.stream().map(Selection::named).toList(),
                 skip.stream().map(Selection::named).toList(),
-                levels);
+                levels,
+                List.of());
+    }
+
+    /** The same for checks of any id and clause. */
+    public Selection withoutOnly() {
+        return new Selection(List.of(), skip, levels, needed);
+    }
+
+    /** The same with the check of this id, unless it is to be left out. */
+    public Selection withNeeded(String id) {
+        return new Selection(only, skip, levels, List.of(named(id)));
     }
 
     private static Predicate<Check> named(String text) {
@@ -75,8 +89,11 @@ public record Selection(List<Predicate<Check>> only, List<Predicate<Check>> skip
 
     /** Whether to run the check. */
     public boolean takes(Check check) {
-        return levels.contains(check.level())
-                && (only.isEmpty() || only.stream().anyMatch(each -> each.test(check)))
-                && skip.stream().noneMatch(each -> each.test(check));
+        boolean chosen = levels.contains(check.level()) && (only.isEmpty() || anyMatch(only, check));
+        return (chosen || anyMatch(needed, check)) && !anyMatch(skip, check);
+    }
+
+    private static boolean anyMatch(List<Predicate<Check>> predicates, Check check) {
+        return predicates.stream().anyMatch(each -> each.test(check));
     }
 }
