@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A table for people, followed by the evidence for everything that is not as it should be. */
@@ -32,7 +31,6 @@ public final class TextReport implements Report {
 
     private static final int FIRST_ENTRIES = 40;
     private static final int LAST_ENTRIES = 60;
-    private static final Set<Status> WITH_EVIDENCE = Set.of(Status.FAIL, Status.WARN, Status.INCONCLUSIVE);
     private static final int ROW_INDENT = 30;
     private static final int NARROW_INDENT = 8;
 
@@ -219,36 +217,8 @@ public final class TextReport implements Report {
             if (result.verdict().status() != Status.PASS) {
                 wrapped(detailIndent(), result.verdict().detail());
             }
-            remarks(result);
+            Remarks.of(result).forEach(remark -> wrapped(detailIndent(), remark));
         }
-    }
-
-    /** Whether the user accepts it, and what changed since the baseline. */
-    private void remarks(CheckResult result) {
-        result.accepted().ifPresent(reason -> {
-            boolean needless = result.verdict().status() == Status.PASS;
-            wrapped(detailIndent(), (needless ? "it passes, and need not be accepted: " : "accepted: ") + reason);
-        });
-        result.comparison()
-                .filter(comparison -> comparison.change() != Change.SAME
-                        || WITH_EVIDENCE.contains(result.verdict().status()))
-                .ifPresent(comparison -> wrapped(detailIndent(), change(comparison)));
-    }
-
-    private static String change(Comparison comparison) {
-        String before = comparison
-                .before()
-                .map(status -> " (" + status.key() + " in the baseline)")
-                .orElse(" (not in the baseline)");
-        return switch (comparison.change()) {
-            case NEW_FAILURE -> "new failure" + before;
-            case NEW_WARNING -> "new warning" + before;
-            case IMPROVED -> "improved" + before;
-            case FIXED -> "fixed" + before;
-            case UNCONFIRMED -> "not known to be fixed" + before;
-            case DIFFERENT -> "changed" + before;
-            case SAME -> "as in the baseline";
-        };
     }
 
     private String detailIndent() {
@@ -287,7 +257,8 @@ public final class TextReport implements Report {
 
     private void evidence(List<CheckResult> results) {
         List<CheckResult> bad = results.stream()
-                .filter(result -> WITH_EVIDENCE.contains(result.verdict().status()))
+                .filter(result ->
+                        Remarks.WITH_EVIDENCE.contains(result.verdict().status()))
                 .toList();
         for (CheckResult result : bad) {
             Check check = result.check();

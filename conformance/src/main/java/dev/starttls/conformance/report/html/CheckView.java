@@ -4,6 +4,8 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.report.Conclusion;
+import dev.starttls.conformance.report.Remarks;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,6 +13,8 @@ import java.util.Optional;
  *
  * @param anchor its id on the page
  * @param open whether it is expanded at first
+ * @param remarks that it is accepted, and what changed since the baseline
+ * @param excuse why a failure does not fail the run
  * @param advice the fix as the catalogue has it
  */
 record CheckView(
@@ -21,11 +25,16 @@ record CheckView(
         String title,
         String level,
         String detail,
+        List<String> remarks,
+        Optional<String> excuse,
         LinkedText clause,
         LinkedText why,
         Remedy fix,
         String advice,
         TranscriptView transcript) {
+    CheckView {
+        remarks = List.copyOf(remarks);
+    }
 
     static CheckView of(String prefix, CheckResult result) {
         Check check = result.check();
@@ -37,6 +46,8 @@ record CheckView(
                 check.title(),
                 check.level().key(),
                 result.verdict().detail(),
+                Remarks.of(result),
+                result.excuse(),
                 LinkedText.of(check.clause()),
                 LinkedText.of(check.why()),
                 Remedy.of(check.fix()),

@@ -3,6 +3,7 @@ package dev.starttls.conformance.report.html;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.report.Conclusion;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.time.ZoneOffset;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param anchor its id on the page
  * @param problem why it was not checked, or what became of it, if the verdict does not say so
  * @param versions each version of TLS that the suite tried; empty if it tried none
+ * @param failures the checks that failed, for the lines after the verdict; if none fails the run, those that are excused
  * @param attention the checks that did not pass, the worst first
  * @param rest the checks that passed or were skipped
  */
@@ -35,6 +37,7 @@ record TargetView(
         TranscriptView dialogue,
         TimeLine timeLine,
         List<VersionView> versions,
+        List<CheckView> failures,
         List<CheckView> attention,
         List<CheckView> rest) {
 
@@ -50,6 +53,7 @@ record TargetView(
         counts = List.copyOf(counts);
         certificates = List.copyOf(certificates);
         versions = List.copyOf(versions);
+        failures = List.copyOf(failures);
         attention = List.copyOf(attention);
         rest = List.copyOf(rest);
     }
@@ -92,6 +96,9 @@ record TargetView(
                                 .map(VersionView::of)
                                 .toList())
                         .orElse(List.of()),
+                Conclusion.of(report).failures().stream()
+                        .map(failure -> CheckView.of(anchor, failure))
+                        .toList(),
                 checks(anchor, report, ATTENTION),
                 checks(anchor, report, REST));
     }
@@ -160,14 +167,7 @@ record TargetView(
     }
 
     boolean failed() {
-        return verdict.key().equals("fail");
-    }
-
-    /** The checks that failed, for the sentence at the top. */
-    List<CheckView> failures() {
-        return attention.stream()
-                .filter(check -> check.status().key().equals("fail"))
-                .toList();
+        return !failures.isEmpty();
     }
 
     /** What the overview needs of it. */

@@ -2,6 +2,8 @@ package dev.starttls.conformance.report.html;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.report.SampleRun;
 import dev.starttls.conformance.report.SyntheticReports;
@@ -11,8 +13,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -107,6 +113,48 @@ class HtmlReportTest {
                 .isLessThan(page.indexOf("MADE-S-01\" data-verdict=\"pass\""));
         assertThat(count(page, "<dt>Postfix</dt><dd>one.</dd>")).isEqualTo(1);
         assertThat(count(page, "<dt>Exim</dt><dd>two.</dd>")).isEqualTo(1);
+    }
+
+    /** The result with this number accepted or compared. */
+    private static TargetReport with(TargetReport report, int number, UnaryOperator<CheckResult> change) {
+        List<CheckResult> results = new ArrayList<>(report.results());
+        results.set(number, change.apply(results.get(number)));
+        return report.with(results);
+    }
+
+    @Test
+    void a_failure_that_fails_no_run_is_named_so_at_the_top_and_in_its_check() {
+        TargetReport found =
+                SyntheticReports.target("mail.example.org", Verdict.fail("obeyed"), Verdict.fail("obeyed too"));
+        TargetReport known = with(found, 0, result -> result.compare(Optional.of(Status.FAIL)));
+        String page = page(with(known, 1, result -> result.accept("ticket <4711>")));
+        assertThat(between(page, "<ul class=\"failures\">", "</ul>"))
+                .containsSubsequence(
+                        "MADE-S-01</span> <span class=\"excuse\">known: as in the baseline</span>",
+                        "MADE-S-02</span> <span class=\"excuse\">accepted: ticket &lt;4711&gt;</span>");
+        assertThat(between(page, "id=\"target-1-MADE-S-01\"", "</details>"))
+                .contains("<p class=\"excuse\">known: as in the baseline</p>");
+        assertThat(between(page, "id=\"target-1-MADE-S-02\"", "</details>"))
+                .contains("<p class=\"excuse\">accepted: ticket &lt;4711&gt;</p>");
+    }
+
+    @Test
+    void the_lines_after_the_verdict_name_what_fails_the_run_and_not_what_is_accepted() {
+        TargetReport found =
+                SyntheticReports.target("mail.example.org", Verdict.fail("obeyed"), Verdict.fail("obeyed too"));
+        String page = page(with(found, 1, result -> result.accept("ticket 4711")));
+        assertThat(between(page, "<ul class=\"failures\">", "</ul>"))
+                .contains("MADE-S-01")
+                .doesNotContain("MADE-S-02", "class=\"excuse\"");
+    }
+
+    @Test
+    void what_changed_since_the_baseline_is_said_of_each_check() {
+        TargetReport found = SyntheticReports.target("mail.example.org", Verdict.pass("fine"), Verdict.fail("obeyed"));
+        TargetReport fixed = with(found, 0, result -> result.compare(Optional.of(Status.FAIL)));
+        assertThat(page(with(fixed, 1, result -> result.compare(Optional.empty()))))
+                .contains("<p class=\"excuse\">fixed (fail in the baseline)</p>")
+                .contains("<p class=\"excuse\">new failure (not in the baseline)</p>");
     }
 
     @Test
