@@ -6,6 +6,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.HandshakeResult;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.Protocol;
@@ -86,7 +87,7 @@ final class ImapCapabilityCodeTopic implements Topic {
     private static Verdict loggedIn(ImapProtocolSession session, CheckContext context, Login login) {
         HandshakeResult handshake = session.handshake();
         if (!(handshake instanceof HandshakeResult.Done done)) {
-            return Verdict.inconclusive("the TLS handshake failed: " + handshake.description());
+            return ProtocolSession.noHandshake(handshake);
         }
         Optional<Verdict> obstacle = AuthenticatedServer.withholds(context, done)
                 .or(() -> context.target().scheme().implicitTls() ? session.greeted() : Optional.empty())

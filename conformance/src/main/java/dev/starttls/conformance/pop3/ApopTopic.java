@@ -7,6 +7,7 @@ import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.target.Login;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.AuthenticatedServer;
@@ -113,7 +114,7 @@ final class ApopTopic implements Topic {
     private static Verdict inside(Pop3ProtocolSession session, CheckContext context, Login login, String timestamp) {
         HandshakeResult handshake = session.handshake();
         if (!(handshake instanceof HandshakeResult.Done done)) {
-            return Verdict.inconclusive("the TLS handshake failed: " + handshake.description());
+            return ProtocolSession.noHandshake(handshake);
         }
         Optional<Verdict> doubt = AuthenticatedServer.withholds(context, done);
         if (doubt.isPresent()) {

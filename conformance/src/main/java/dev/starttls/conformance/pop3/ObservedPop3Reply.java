@@ -4,9 +4,13 @@ import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.session.Response;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** What came where one POP3 response was expected (RFC 1939 section 3). */
 sealed interface ObservedPop3Reply extends Response {
+    /** What servers write in the refusal of a login outside TLS. */
+    Pattern WANTS_TLS = Pattern.compile("\\b(STLS|TLS|SSL|ENCRYPT\\w*|SECURE)\\b", Pattern.CASE_INSENSITIVE);
+
     /** How a response begins. */
     enum Status {
         OK("+OK"),
@@ -98,6 +102,14 @@ sealed interface ObservedPop3Reply extends Response {
     @Override
     default boolean goodbye() {
         return good();
+    }
+
+    /** POP3 has no response code for it, so that only the text can say it. */
+    @Override
+    default boolean wantsTls() {
+        return this instanceof Answer answer
+                && refusal()
+                && WANTS_TLS.matcher(answer.text()).find();
     }
 
     /** RFC 3206 section 5: the problem is in the credentials. */

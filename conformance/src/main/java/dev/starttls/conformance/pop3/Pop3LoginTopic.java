@@ -85,11 +85,7 @@ final class Pop3LoginTopic implements Topic {
         if (reply.good()) {
             String asks = "the server waits for the password in plaintext: " + reply.description();
             ObservedPop3Reply refused = session.say("PASS " + UnknownUser.PASSWORD);
-            boolean wantsTls = refused.refusal()
-                    && refused.description()
-                            .toUpperCase(Locale.ROOT)
-                            .matches(".*\\b(STLS|TLS|SSL|ENCRYPT\\w*|SECURE)\\b.*");
-            return wantsTls
+            return refused.wantsTls()
                     ? Verdict.warn(asks + "; it asks for TLS only when the password has come: " + refused.description())
                     : Verdict.fail(asks + ", and PASS is answered with " + refused.description());
         }

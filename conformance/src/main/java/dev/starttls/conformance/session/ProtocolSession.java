@@ -166,8 +166,11 @@ public abstract class ProtocolSession {
     }
 
     private static Optional<Verdict> judged(HandshakeResult handshake) {
-        return handshake.done()
-                ? Optional.empty()
-                : Optional.of(Verdict.inconclusive("the TLS handshake failed: " + handshake.description()));
+        return handshake.done() ? Optional.empty() : Optional.of(noHandshake(handshake));
+    }
+
+    /** The verdict of a check that depends on a handshake which failed. */
+    public static Verdict noHandshake(HandshakeResult handshake) {
+        return Verdict.inconclusive("the TLS handshake failed: " + handshake.description());
     }
 }

@@ -32,7 +32,10 @@ public interface Response {
         return refusal();
     }
 
-    /** Whether it refuses because the session is not inside TLS, by a code that the protocol has for it. */
+    /**
+     * Whether it refuses because the session is not inside TLS: by the code that the protocol has for it, or by its text
+     * where the protocol has none.
+     */
     default boolean wantsTls() {
         return false;
     }

@@ -145,7 +145,7 @@ final class InsideTopic extends UpgradeTopic {
         HandshakeResult handshake = session.handshake();
         if (!handshake.done()) {
             return answered
-                    ? noHandshake(handshake)
+                    ? ProtocolSession.noHandshake(handshake)
                     : new ControlExperiment(profile())
                             .unlessBroken(
                                     context,
@@ -213,7 +213,7 @@ final class InsideTopic extends UpgradeTopic {
             ProtocolSession session, CheckContext context, Login login, Function<ProtocolSession, Verdict> rest) {
         HandshakeResult handshake = session.handshake();
         if (!(handshake instanceof HandshakeResult.Done done)) {
-            return noHandshake(handshake);
+            return ProtocolSession.noHandshake(handshake);
         }
         Optional<Verdict> doubt = AuthenticatedServer.withholds(context, done);
         if (doubt.isPresent()) {

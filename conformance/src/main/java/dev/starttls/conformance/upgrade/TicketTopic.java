@@ -88,7 +88,7 @@ final class TicketTopic extends UpgradeTopic {
         }
         HandshakeResult handshake = session.wire().handshake(context.offer(), sessions);
         if (!(handshake instanceof HandshakeResult.Done done)) {
-            return Optional.of(noHandshake(handshake));
+            return Optional.of(ProtocolSession.noHandshake(handshake));
         }
         if (login.isPresent()) {
             Optional<Verdict> doubt = AuthenticatedServer.withholds(context, done);

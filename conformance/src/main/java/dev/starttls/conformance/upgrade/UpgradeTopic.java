@@ -5,7 +5,6 @@ import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
-import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.session.ProtocolSession;
 import dev.starttls.conformance.session.Response;
 import dev.starttls.conformance.session.Stage;
@@ -59,10 +58,5 @@ abstract class UpgradeTopic implements Topic {
     /** The verdict if a command that the check depends on was not answered as it should be. */
     static Verdict notDone(String command, Response answer) {
         return answer.inconclusive(command + " was answered with " + answer.description());
-    }
-
-    /** The verdict if the handshake that the check depends on failed. */
-    static Verdict noHandshake(HandshakeResult handshake) {
-        return Verdict.inconclusive("the TLS handshake failed: " + handshake.description());
     }
 }
