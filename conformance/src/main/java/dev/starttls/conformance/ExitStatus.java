@@ -8,7 +8,7 @@ final class ExitStatus {
     /** The suite itself failed (EX_SOFTWARE). */
     static final int FAULT = 70;
 
-    /** A report could not be written (EX_IOERR). */
+    /** A report could not be created or written (EX_IOERR). */
     static final int OUTPUT_LOST = 74;
 
     /** The reader of standard output has closed it (128 + SIGPIPE). */

@@ -59,6 +59,9 @@ public final class Main {
             environment.err().println("conformance: " + e.getMessage());
             environment.err().println("Try --help.");
             return Outcome.USAGE.status();
+        } catch (UnwritableReportException e) {
+            environment.err().println("conformance: " + e.getMessage());
+            return ExitStatus.OUTPUT_LOST;
         } catch (RuntimeException e) {
             environment.err().println("conformance: an internal error of the suite, please report it:");
             e.printStackTrace(environment.err());
@@ -68,7 +71,7 @@ public final class Main {
         }
     }
 
-    private int run(Options options) throws UsageException {
+    private int run(Options options) throws UsageException, UnwritableReportException {
         if (options.version) {
             environment.out().println("conformance " + version());
             return Outcome.PASSED.status();

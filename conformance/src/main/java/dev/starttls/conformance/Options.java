@@ -58,7 +58,7 @@ import picocli.CommandLine.Parameters;
                     + " not be reached, spoke another protocol or turned us away, or a MUST or security check had no"
                     + " answer (what an answer leaves open does not count); 2 usage, or a line of the targets file that"
                     + " cannot be checked; 0 otherwise. Of several targets the first of 1, 3, 2, 0 counts."
-                    + " 70 a fault of this command; 74 a report could not be written; 141 the reader of standard output"
+                    + " 70 a fault of this command; 74 a report could not be created or written; 141 the reader of standard output"
                     + " has gone. An interrupted run (130, 143) has written the reports of all finished targets and,"
                     + " for the URLs of the command line, of the checks that were done."
         })

@@ -34,9 +34,11 @@ final class Reports implements AutoCloseable {
      *
      * @param read the files that the run reads, which no report may overwrite
      * @param columns the width of the terminal, if there is one
+     * @throws UsageException if the formats cannot be written together, or would overwrite what is read
+     * @throws UnwritableReportException if a file cannot be created
      */
     static Reports open(List<String> formats, Collection<Path> read, CommandEnvironment environment, int columns)
-            throws UsageException {
+            throws UsageException, UnwritableReportException {
         List<ReportFile> wanted = new ArrayList<>();
         for (String format : formats.isEmpty() ? List.of("text") : formats) {
             ReportFile next = ReportFile.parse(format);
@@ -59,14 +61,14 @@ final class Reports implements AutoCloseable {
             for (ReportFile next : wanted) {
                 all.add(next, environment, columns);
             }
-        } catch (UsageException e) {
+        } catch (UnwritableReportException e) {
             all.files.values().forEach(PrintStream::close);
             throw e;
         }
         return all;
     }
 
-    private void add(ReportFile wanted, CommandEnvironment environment, int columns) throws UsageException {
+    private void add(ReportFile wanted, CommandEnvironment environment, int columns) throws UnwritableReportException {
         PrintStream to = wanted.file().isPresent() ? file(wanted.file().get()) : environment.out();
         reports.add(
                 switch (wanted.format()) {
@@ -88,18 +90,23 @@ final class Reports implements AutoCloseable {
                 : new TextReport(environment.out(), style);
     }
 
-    private PrintStream file(Path path) throws UsageException {
+    private PrintStream file(Path path) throws UnwritableReportException {
         try {
             PrintStream file = new PrintStream(new FileOutputStream(path.toFile()), false, StandardCharsets.UTF_8);
             files.put(path.toString(), file);
             return file;
         } catch (IOException e) {
-            throw new UsageException("cannot write the report: " + e.getMessage());
+            throw new UnwritableReportException(e);
         }
     }
 
     void add(TargetReport report) {
         reports.forEach(one -> one.add(report));
+    }
+
+    /** The names of the files if nothing is written to standard output; empty if something is. */
+    List<String> filesAlone() {
+        return files.size() == reports.size() ? List.copyOf(files.keySet()) : List.of();
     }
 
     /** The name of a file that can no longer be written. */

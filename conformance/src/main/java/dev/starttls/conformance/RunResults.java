@@ -1,5 +1,8 @@
 package dev.starttls.conformance;
 
+import dev.starttls.conformance.report.Conclusion;
+import dev.starttls.conformance.report.Totals;
+import dev.starttls.conformance.report.Visible;
 import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Tally;
@@ -42,6 +45,8 @@ final class RunResults implements Fleet.Sink {
 
     private final Map<Target, TargetReport> early = new HashMap<>();
     private Supplier<List<TargetReport>> underway = List::of;
+    private final Totals totals = new Totals();
+    private Optional<String> last = Optional.empty();
     private Outcome outcome = Outcome.PASSED;
     private Optional<Integer> exceptional = Optional.empty();
     private boolean closed;
@@ -118,6 +123,9 @@ final class RunResults implements Fleet.Sink {
     /** Writes the report of a target that is done. */
     private void write(TargetReport report) {
         if (written(report)) {
+            Conclusion conclusion = Conclusion.of(report);
+            last = Optional.of(report.target().url() + ": " + conclusion.sentence());
+            totals.add(conclusion);
             tally.done(report.outcome());
             outcome = outcome.or(report.outcome());
         }
@@ -233,11 +241,27 @@ final class RunResults implements Fleet.Sink {
         }
     }
 
-    /** Prints a summary of the run in one line. */
+    /** Prints a summary of the run in one line, unless {@link #conclusion} will say more. */
     void summary() {
         lock.lock();
         try {
-            say(tally.description());
+            if (reports.filesAlone().isEmpty()) {
+                say(tally.description());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** If all reports are in files, prints whether the server may be relied on, or how many may, and where the reports are. */
+    void conclusion() {
+        lock.lock();
+        try {
+            List<String> files = reports.filesAlone();
+            if (last.isPresent() && !files.isEmpty() && exceptional.isEmpty()) {
+                say(totals.all() == 1 ? last.get() : totals.description());
+                say((files.size() == 1 ? "the report is in " : "the reports are in ") + String.join(", ", files));
+            }
         } finally {
             lock.unlock();
         }
@@ -249,7 +273,7 @@ final class RunResults implements Fleet.Sink {
      */
     private void say(String text) {
         status.erase();
-        err.println("conformance: " + text.replaceAll("\\p{Cntrl}", "?"));
+        err.println("conformance: " + Visible.of(text));
         err.flush();
     }
 

@@ -70,8 +70,9 @@ final class ServerCheck {
      *
      * @param columns the width of the terminal, if there is one
      * @return the exit status
+     * @throws UnwritableReportException if the file of a report cannot be created
      */
-    int run(int columns) throws UsageException {
+    int run(int columns) throws UsageException, UnwritableReportException {
         List<Target> named = new ArrayList<>();
         List<String> unchecked = new ArrayList<>();
         List<String> repeated = new ArrayList<>();
@@ -109,6 +110,9 @@ final class ServerCheck {
         } finally {
             results.end();
             watch.close();
+        }
+        if (environment.terminal().progress()) {
+            results.conclusion();
         }
         return results.exitStatus();
     }
@@ -169,7 +173,7 @@ final class ServerCheck {
     private void fleet(InputStream file, RunResults results) {
         FleetSettings size = FleetSettings.fitting(options.targets, options.parallel);
         try (Reach reach = Reach.open(size.probed(), settings, run.greeting())) {
-            Fleet.Source lines = new TargetLines(file, this::uncheckable, recent, results);
+            Fleet.Source lines = new TargetLines(file, targetsFileName(), this::uncheckable, recent, results);
             fleet(reach::ask, settings, size, new EachAddress(lines, addresses()), RunListener.none(), results);
         } catch (IOException e) {
             results.unreachable("cannot connect to targets: " + e.getMessage());
@@ -177,6 +181,13 @@ final class ServerCheck {
         if (environment.terminal().progress()) {
             results.summary();
         }
+    }
+
+    private String targetsFileName() {
+        return options.targetsFile
+                .filter(name -> !name.equals("-"))
+                .map(name -> "the targets file " + name)
+                .orElse("standard input");
     }
 
     private void fleet(

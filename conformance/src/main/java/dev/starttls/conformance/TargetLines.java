@@ -26,6 +26,7 @@ final class TargetLines implements Fleet.Source {
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
     private final InputStream in;
+    private final String name;
     private final Function<Target, Optional<String>> refusal;
     private final RecentTargets recent;
     private final RunResults results;
@@ -35,11 +36,18 @@ final class TargetLines implements Fleet.Source {
     /**
      * Reads from a stream.
      *
+     * @param name what the user calls it
      * @param refusal why there is nothing to do for a target
      * @param recent the targets that were named before, which are not checked again
      */
-    TargetLines(InputStream in, Function<Target, Optional<String>> refusal, RecentTargets recent, RunResults results) {
+    TargetLines(
+            InputStream in,
+            String name,
+            Function<Target, Optional<String>> refusal,
+            RecentTargets recent,
+            RunResults results) {
         this.in = in;
+        this.name = name;
         this.refusal = refusal;
         this.recent = recent;
         this.results = results;
@@ -55,7 +63,7 @@ final class TargetLines implements Fleet.Source {
                 }
             }
             if (empty) {
-                results.wrong("there is no target in the targets file");
+                results.wrong("there is no target in " + name);
             }
         } catch (IOException e) {
             results.wrong("reading the targets: " + e.getMessage());

@@ -48,8 +48,6 @@ class CommandLineFilesTest {
                 "--client-certificate @ --client-key @ | cannot read @: it is a directory",
                 "--targets-file @ | --targets-file: cannot read @: it is a directory",
                 "--targets-file @none | --targets-file: cannot read @none: there is no such file",
-                "--format json=@ | cannot write the report: @ (Is a directory)",
-                "--format json=@none/report.json | cannot write the report: @none/report.json",
                 "--format json=@a --format ndjson=@a | two formats cannot share @a: write one to another file",
                 "--format json=@a --format ndjson=@./a | two formats cannot share",
                 "--format json --format text=- | two formats cannot share standard output",
@@ -70,6 +68,21 @@ class CommandLineFilesTest {
         assertThat(run.out()).isEmpty();
         assertThat(folder.resolve("hosts.txt")).hasContent("smtp://localhost:1\n");
         assertThat(folder.resolve("b")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "json=@ | cannot write the report: @ (Is a directory)",
+                "json=@none/report.json | cannot write the report: @none/report.json",
+            })
+    void a_report_that_cannot_be_created_is_status_74(String format, String message) {
+        InProcess run = run("--format " + format + " smtp://localhost:1");
+        assertThat(run.status()).isEqualTo(74);
+        assertThat(run.err().replace(folder + "/", "@").replace(folder.toString(), "@"))
+                .startsWith("conformance: " + message);
+        assertThat(run.out()).isEmpty();
     }
 
     @Test

@@ -154,7 +154,7 @@ class MainTest {
                 "--format xml smtp://x | there is no format 'xml'",
                 "--format text --format json smtp://x | cannot share standard output",
                 "--format json= smtp://x | needs a file name",
-                "--format json=/no/such/folder/x smtp://x | cannot write",
+                "--format json=/no/such/x --format text=/no/such/x smtp://x | two formats cannot share /no/such/x",
                 "--level some smtp://x | --level",
                 "--timeout 0 smtp://x | --timeout is 1 to",
                 "--timeout soon smtp://x | --timeout",
@@ -305,6 +305,55 @@ class MainTest {
     }
 
     @Test
+    void a_terminal_is_told_the_conclusion_and_the_files_if_all_reports_go_to_files() {
+        terminal = Terminal.PROGRESS_ONLY;
+        Path json = folder.resolve("report.json");
+        Path html = folder.resolve("report.html");
+        assertThat(run("--only", "UP-S-02", "--only", "UP-S-10", "--format", "json=" + json, smtp))
+                .isZero();
+        assertThat(err())
+                .contains(
+                        "conformance: " + smtp + ": You may rely on this server: no MUST and no security check failed.")
+                .endsWith("conformance: the report is in " + json + System.lineSeparator());
+        err.reset();
+        String two = "json=" + json;
+        assertThat(run(
+                        "--only",
+                        "UP-S-02",
+                        "--only",
+                        "UP-S-10",
+                        "--format",
+                        two,
+                        "--format",
+                        "html=" + html,
+                        smtp,
+                        smtps))
+                .isZero();
+        assertThat(err())
+                .contains("conformance: 2 servers: 2 may be relied on, 0 may not, 0 not known")
+                .endsWith("conformance: the reports are in " + json + ", " + html + System.lineSeparator());
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void a_terminal_is_told_no_conclusion_beside_a_report_and_a_pipe_none_at_all() {
+        terminal = Terminal.PROGRESS_ONLY;
+        assertThat(run("--only", "UP-S-02", "--format", "json", smtp)).isZero();
+        assertThat(err()).doesNotContain("conformance: ");
+        err.reset();
+        terminal = Terminal.ABSENT;
+        assertThat(run("--only", "UP-S-02", "--format", "json=" + folder.resolve("report.json"), smtp))
+                .isZero();
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void a_rule_of_a_profile_is_no_check_of_a_must_that_was_run() {
+        assertThat(run("--profile", "bsi-tr-02102-2", "--only", "BSI-01", smtp)).isZero();
+        assertThat(out()).contains("  MUST and security checks were not run");
+    }
+
+    @Test
     void targets_come_from_standard_input_line_by_line_and_a_bad_line_does_not_stop_them() {
         in = "# servers\n\n" + smtp + "\nnonsense\n  " + smtps + "  \n";
         assertThat(run("--targets-file", "-", "--format", "ndjson", "--only", "UP-S-01"))
@@ -334,7 +383,9 @@ class MainTest {
     @Test
     void an_empty_list_of_targets_is_status_2() {
         assertThat(run("--targets-file", "/dev/null")).isEqualTo(2);
-        assertThat(err()).contains("there is no target in the targets file");
+        assertThat(err()).contains("there is no target in the targets file /dev/null");
+        assertThat(run("--targets-file", "-")).isEqualTo(2);
+        assertThat(err()).contains("there is no target in standard input");
     }
 
     @Test

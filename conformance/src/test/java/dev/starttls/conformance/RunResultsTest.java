@@ -26,7 +26,7 @@ class RunResultsTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-    private RunResults results(PrintStream to, String... formats) throws UsageException {
+    private RunResults results(PrintStream to, String... formats) throws UsageException, IOException {
         CommandEnvironment environment = new CommandEnvironment(
                 InputStream.nullInputStream(),
                 to,
@@ -35,7 +35,7 @@ class RunResultsTest {
         return new RunResults(Reports.open(List.of(formats), List.of(), environment, 80), environment);
     }
 
-    private RunResults results() throws UsageException {
+    private RunResults results() throws UsageException, IOException {
         return results(new PrintStream(out, false, StandardCharsets.UTF_8), "ndjson");
     }
 
@@ -64,7 +64,8 @@ class RunResultsTest {
     }
 
     @Test
-    void what_is_finished_after_an_interrupt_is_not_written_after_the_end_of_the_report() throws UsageException {
+    void what_is_finished_after_an_interrupt_is_not_written_after_the_end_of_the_report()
+            throws UsageException, IOException {
         RunResults results = results();
         results.tally().begun();
         results.tally().begun();
@@ -87,7 +88,7 @@ class RunResultsTest {
     }
 
     @Test
-    void reports_are_written_in_the_order_asked_for_whichever_comes_first() throws UsageException {
+    void reports_are_written_in_the_order_asked_for_whichever_comes_first() throws UsageException, IOException {
         RunResults results = results();
         results.inOrder(List.of(target(1), target(2), target(3)));
         assertThat(results.add(sound(2))).isTrue();
@@ -100,7 +101,7 @@ class RunResultsTest {
     }
 
     @Test
-    void an_interrupt_writes_what_is_finished_and_waits_for_its_turn() throws UsageException {
+    void an_interrupt_writes_what_is_finished_and_waits_for_its_turn() throws UsageException, IOException {
         RunResults results = results();
         List.of(1, 2, 3).forEach(port -> results.tally().begun());
         results.inOrder(List.of(target(1), target(2), target(3)));
@@ -111,7 +112,7 @@ class RunResultsTest {
     }
 
     @Test
-    void nothing_that_waits_for_its_turn_is_written_to_a_reader_that_is_gone() throws UsageException {
+    void nothing_that_waits_for_its_turn_is_written_to_a_reader_that_is_gone() throws UsageException, IOException {
         RunResults results = results(broken("Broken pipe"), "ndjson");
         results.inOrder(List.of(target(1), target(2)));
         assertThat(results.add(sound(2))).isTrue();
@@ -122,7 +123,13 @@ class RunResultsTest {
     }
 
     @Test
-    void an_interrupt_after_the_end_says_nothing() throws UsageException {
+    void a_message_shows_control_characters_and_does_not_send_them() throws UsageException, IOException {
+        results().wrong("smtp://\u001b[2J: nonsense");
+        assertThat(err()).isEqualToNormalizingNewlines("conformance: smtp://\\x1b[2J: nonsense\n");
+    }
+
+    @Test
+    void an_interrupt_after_the_end_says_nothing() throws UsageException, IOException {
         RunResults results = results();
         results.end();
         results.interrupted();
@@ -130,7 +137,7 @@ class RunResultsTest {
     }
 
     @Test
-    void a_reader_that_is_gone_ends_it_without_words() throws UsageException {
+    void a_reader_that_is_gone_ends_it_without_words() throws UsageException, IOException {
         RunResults results = results(broken("Broken pipe"), "ndjson");
         assertThat(results.add(sound(1))).isFalse();
         assertThat(err()).isEmpty();
@@ -139,7 +146,7 @@ class RunResultsTest {
     }
 
     @Test
-    void a_full_disk_ends_it_and_is_reported() throws UsageException {
+    void a_full_disk_ends_it_and_is_reported() throws UsageException, IOException {
         RunResults results = results(broken("No space left on device"), "ndjson");
         assertThat(results.add(sound(1))).isFalse();
         assertThat(err()).contains("cannot write to standard output: No space left on device");
@@ -147,7 +154,7 @@ class RunResultsTest {
     }
 
     @Test
-    void a_report_file_that_takes_no_more_ends_it_and_is_reported() throws UsageException {
+    void a_report_file_that_takes_no_more_ends_it_and_is_reported() throws UsageException, IOException {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "no /dev/full");
         RunResults results = results(new PrintStream(out, false, StandardCharsets.UTF_8), "ndjson=" + full, "text");
@@ -158,7 +165,7 @@ class RunResultsTest {
 
     @Test
     void the_status_line_makes_way_for_reports_and_is_never_wider_than_a_terminal(@TempDir Path folder)
-            throws UsageException {
+            throws UsageException, IOException {
         RunResults results = results(
                 new PrintStream(err, true, StandardCharsets.UTF_8), "ndjson", "text=" + folder.resolve("report.txt"));
         results.showProgress();

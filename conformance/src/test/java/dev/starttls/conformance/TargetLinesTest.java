@@ -28,13 +28,14 @@ class TargetLinesTest {
                 Terminal.ABSENT);
         try {
             return new RunResults(Reports.open(List.of(), List.of(), environment, 80), environment);
-        } catch (UsageException e) {
+        } catch (UsageException | IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private List<String> read(InputStream in) {
-        TargetLines lines = new TargetLines(in, target -> refusal, new RecentTargets(), results);
+        TargetLines lines =
+                new TargetLines(in, "the targets file hosts", target -> refusal, new RecentTargets(), results);
         List<String> urls = new ArrayList<>();
         for (Optional<Target> next = lines.next(); next.isPresent(); next = lines.next()) {
             urls.add(next.get().url());
@@ -67,7 +68,7 @@ class TargetLinesTest {
     @Test
     void a_file_without_a_target_is_reported() {
         assertThat(read("# none\n\n")).isEmpty();
-        assertThat(description()).containsExactly("conformance: there is no target in the targets file");
+        assertThat(description()).containsExactly("conformance: there is no target in the targets file hosts");
         assertThat(results.exitStatus()).isEqualTo(2);
     }
 
@@ -129,7 +130,7 @@ class TargetLinesTest {
     @Test
     void a_file_of_nothing_but_a_byte_order_mark_has_no_target() {
         assertThat(read("\u00ef\u00bb\u00bf\n")).isEmpty();
-        assertThat(description()).containsExactly("conformance: there is no target in the targets file");
+        assertThat(description()).containsExactly("conformance: there is no target in the targets file hosts");
     }
 
     @Test

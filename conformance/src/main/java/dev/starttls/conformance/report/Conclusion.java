@@ -6,16 +6,19 @@ import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.run.TargetReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Whether a postmaster may rely on the server, for the first lines of a report.
  *
  * @param key the class of it: pass, fail or unreached
+ * @param reliance the answer
  * @param words in one to four words
  * @param sentence with what it stands on
  * @param failures the results that say no, in the order of their ids; if none does, those that are known and excused
  */
-public record Conclusion(String key, String words, String sentence, List<CheckResult> failures) {
+public record Conclusion(String key, Reliance reliance, String words, String sentence, List<CheckResult> failures) {
+    private static final List<Level> DECISIVE = List.of(Level.MUST, Level.SECURITY);
 
     public Conclusion {
         failures = List.copyOf(failures);
@@ -26,7 +29,7 @@ public record Conclusion(String key, String words, String sentence, List<CheckRe
         List<CheckResult> failures =
                 report.results().stream().filter(CheckResult::failsRun).toList();
         return switch (report.outcome()) {
-            case FAILED -> new Conclusion("fail", "Failed", failed(failures), failures);
+            case FAILED -> new Conclusion("fail", Reliance.NO, "Failed", failed(failures), failures);
             case PASSED -> passed(report);
             default -> unknown(report, failures);
         };
@@ -81,8 +84,15 @@ public record Conclusion(String key, String words, String sentence, List<CheckRe
             sentences.add("What is inconclusive is not known to be good.");
         }
         String words = open == 0 ? "Passed" : "Passed as far as could be observed";
-        return new Conclusion(
-                "pass", known.isEmpty() ? words : "Nothing new failed", String.join(" ", sentences), known);
+        return known.isEmpty()
+                ? new Conclusion(
+                        "pass",
+                        omitted(report).isEmpty() ? Reliance.YES : Reliance.UNKNOWN,
+                        words,
+                        String.join(" ", sentences),
+                        known)
+                : new Conclusion(
+                        "pass", Reliance.KNOWN_FAILURES, "Nothing new failed", String.join(" ", sentences), known);
     }
 
     private static String remaining(List<CheckResult> known) {
@@ -92,29 +102,40 @@ public record Conclusion(String key, String words, String sentence, List<CheckRe
 
     /** Claims nothing of a level of which no check was run. */
     private static String kept(TargetReport report) {
-        List<String> kept = new ArrayList<>();
-        List<String> omitted = new ArrayList<>();
-        (ran(report, Level.MUST) ? kept : omitted).add("MUST");
-        (ran(report, Level.SECURITY) ? kept : omitted).add("security");
+        List<Level> omitted = omitted(report);
         if (omitted.isEmpty()) {
             return "You may rely on this server: no MUST and no security check failed.";
         }
-        String missing =
-                String.join(" and ", omitted) + " checks were not run (--level, --only, --skip), so whether you may"
-                        + " rely on this server is not known.";
-        return (kept.isEmpty() ? "" : "No " + kept.get(0) + " check failed; ") + missing;
+        String missing = omitted.stream().map(Conclusion::name).collect(Collectors.joining(" and "))
+                + " checks were not run (--level, --only, --skip), so whether you may"
+                + " rely on this server is not known.";
+        String kept = DECISIVE.stream()
+                .filter(level -> !omitted.contains(level))
+                .map(level -> "No " + name(level) + " check failed; ")
+                .collect(Collectors.joining());
+        return kept + missing;
+    }
+
+    /** The levels that decide, and of which no check was run. */
+    private static List<Level> omitted(TargetReport report) {
+        return DECISIVE.stream().filter(level -> !ran(report, level)).toList();
+    }
+
+    private static String name(Level level) {
+        return level == Level.MUST ? "MUST" : level.key();
     }
 
     private static boolean ran(TargetReport report, Level level) {
-        return report.results().stream().anyMatch(result -> result.check().level() == level);
+        return report.results().stream().anyMatch(result -> result.check().level() == level && !ofProfile(result));
     }
 
     private static Conclusion unknown(TargetReport report, List<CheckResult> failures) {
         String problem = report.survey().problem().orElse("");
         return report.results().isEmpty()
-                ? new Conclusion("unreached", "Not checked", problem, failures)
+                ? new Conclusion("unreached", Reliance.UNKNOWN, "Not checked", problem, failures)
                 : new Conclusion(
                         "unreached",
+                        Reliance.UNKNOWN,
                         "Not known",
                         "Whether you may rely on this server is not known"
                                 + (problem.isEmpty() ? ": checks had no answer." : ": " + problem),

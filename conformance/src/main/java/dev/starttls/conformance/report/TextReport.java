@@ -34,9 +34,20 @@ public final class TextReport implements Report {
     private static final int ROW_INDENT = 30;
     private static final int NARROW_INDENT = 8;
 
+    /** How many servers have a line at the end: a list of targets may have no end, and the lines are kept in memory. */
+    private static final int MAX_SERVERS = 1000;
+
+    /** How many ids of failed checks such a line has. */
+    private static final int MAX_IDS = 6;
+
     private final PrintStream out;
     private final Style style;
     private final int width;
+    private final Totals totals = new Totals();
+    private final List<Server> servers = new ArrayList<>();
+
+    /** A server's line at the end. */
+    private record Server(Status mark, String text) {}
 
     /** For a file or a pipe, as wide as is readable. */
     public TextReport(PrintStream out, Style style) {
@@ -57,12 +68,18 @@ public final class TextReport implements Report {
     @Override
     public void add(TargetReport report) {
         line("");
-        line(style.strong(report.target().url())
-                + report.target()
-                        .address()
-                        .map(address -> "  at " + address.getHostAddress())
-                        .orElse(""));
-        verdict(report);
+        String address = report.target()
+                .address()
+                .map(each -> "  at " + each.getHostAddress())
+                .orElse("");
+        line(style.strong(report.target().url()) + address);
+        Conclusion conclusion = Conclusion.of(report);
+        totals.add(conclusion);
+        if (servers.size() < MAX_SERVERS) {
+            servers.add(new Server(
+                    mark(conclusion.reliance()), report.target().url() + address + "  " + brief(conclusion)));
+        }
+        verdict(report, conclusion);
         if (report.survey().problem().isPresent() && report.results().isEmpty()) {
             line("  No checks were run.");
             report.unknown().ifPresent(unknown -> wrapped("  ", unknown + "."));
@@ -80,8 +97,7 @@ public final class TextReport implements Report {
     }
 
     /** The first screen: may I rely on this server, and if not, what is to be done. */
-    private void verdict(TargetReport report) {
-        Conclusion conclusion = Conclusion.of(report);
+    private void verdict(TargetReport report, Conclusion conclusion) {
         wrapped("  ", conclusion.sentence());
         report.survey()
                 .problem()
@@ -103,6 +119,31 @@ public final class TextReport implements Report {
             }
         }
         line("");
+    }
+
+    private static Status mark(Reliance reliance) {
+        return switch (reliance) {
+            case YES -> Status.PASS;
+            case KNOWN_FAILURES -> Status.WARN;
+            case NO -> Status.FAIL;
+            case UNKNOWN -> Status.INCONCLUSIVE;
+        };
+    }
+
+    private static String brief(Conclusion conclusion) {
+        List<CheckResult> failures = conclusion.failures();
+        if (failures.isEmpty()) {
+            // Of a server that passed as far as that goes, when checks that decide were not run.
+            boolean claimed = conclusion.reliance() != Reliance.UNKNOWN
+                    || !conclusion.key().equals("pass");
+            return claimed ? conclusion.words() : "Not known: checks were left out";
+        }
+        String ids = failures.stream()
+                .limit(MAX_IDS)
+                .map(failure -> failure.check().id())
+                .collect(Collectors.joining(", "));
+        int more = failures.size() - MAX_IDS;
+        return conclusion.words() + ": " + ids + (more > 0 ? " and " + more + " more" : "");
     }
 
     private void session(Survey survey) {
@@ -201,6 +242,13 @@ public final class TextReport implements Report {
     }
 
     private void table(List<CheckResult> results) {
+        if (results.stream().anyMatch(result -> result.verdict().status() == Status.INCONCLUSIVE)) {
+            line("");
+            wrapped(
+                    "  " + style.status(Status.INCONCLUSIVE) + " ",
+                    NARROW_INDENT - 1,
+                    "is inconclusive: it could not be observed, and is not known to be good.");
+        }
         String family = "";
         for (CheckResult result : results) {
             if (result.verdict().status() == Status.SKIP) {
@@ -370,6 +418,15 @@ public final class TextReport implements Report {
 
     @Override
     public void close() {
+        if (totals.all() > 1) {
+            line("");
+            line(style.strong("All servers"));
+            servers.forEach(server -> wrapped("  " + style.status(server.mark()) + "  ", NARROW_INDENT, server.text()));
+            if (totals.all() > servers.size()) {
+                line("  ... and " + (totals.all() - servers.size()) + " more; their reports are above");
+            }
+            wrapped("  ", totals.description() + ".");
+        }
         out.flush();
     }
 }
