@@ -3,7 +3,6 @@ package dev.starttls.conformance.pop3;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.session.Offers;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -64,10 +63,7 @@ record Pop3CapabilityList(List<String> lines, Map<String, String> announced, boo
 
     @Override
     public Set<String> mechanisms() {
-        Set<String> mechanisms = new TreeSet<>(
-                Arrays.asList(of("SASL").orElse("").toUpperCase(Locale.ROOT).split(" +")));
-        mechanisms.remove("");
-        return mechanisms;
+        return Offers.mechanisms(of("SASL").orElse(""));
     }
 
     /** All lines, sorted. */

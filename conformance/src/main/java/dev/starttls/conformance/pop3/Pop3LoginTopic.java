@@ -4,13 +4,12 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Topic;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.session.Offers;
 import dev.starttls.conformance.session.Stage;
 import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Checks that there is no login in plaintext (RFC 2595 section 2.3, RFC 8314 section 3). */
 final class Pop3LoginTopic implements Topic {
@@ -67,12 +66,7 @@ final class Pop3LoginTopic implements Topic {
                     ? Verdict.pass(reply.description())
                     : Verdict.inconclusive("AUTH was answered with " + reply.description());
         }
-        Set<String> mechanisms = new TreeSet<>();
-        ((ObservedPop3Reply.Answer) reply)
-                .list()
-                .forEach(line -> mechanisms.addAll(
-                        List.of(line.strip().toUpperCase(Locale.ROOT).split(" +"))));
-        mechanisms.remove("");
+        Set<String> mechanisms = Offers.mechanisms(String.join(" ", ((ObservedPop3Reply.Answer) reply).list()));
         String detail = "AUTH before TLS lists " + (mechanisms.isEmpty() ? "nothing" : String.join(", ", mechanisms));
         if (mechanisms.stream().anyMatch(IN_THE_CLEAR::contains)) {
             return Verdict.fail(detail);

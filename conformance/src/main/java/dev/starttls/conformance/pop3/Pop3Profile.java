@@ -127,7 +127,7 @@ public final class Pop3Profile implements UpgradeProfile {
     /** A server that does not know CAPA refuses it. */
     @Override
     public boolean answersHarmless(String line) {
-        return line.equals(".") || line.matches("-ERR( .*)?");
+        return line.equals(".") || refusesHarmless(line);
     }
 
     @Override

@@ -72,11 +72,6 @@ final class Pop3ProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public boolean refusedOrTagged(Response answer, String tag) {
-        return answer.refusal();
-    }
-
-    @Override
     public CommandExchange exchange() {
         return capabilities.known() ? exchangeCapa() : exchangeUser();
     }

@@ -37,7 +37,7 @@ sealed interface Requirement {
             return inventory(report, inventory -> {
                 List<String> accepted =
                         accepted(inventory).stream().map(Version::name).toList();
-                return others("versions", accepted, allowed::contains, allowed);
+                return others("versions", accepted, allowed);
             });
         }
     }
@@ -55,7 +55,7 @@ sealed interface Requirement {
                         .flatMap(version -> version.suites().stream())
                         .distinct()
                         .toList();
-                return others("cipher suites", suites, allowed::contains, allowed);
+                return others("cipher suites", suites, allowed);
             });
         }
     }
@@ -68,7 +68,7 @@ sealed interface Requirement {
 
         @Override
         public Verdict judge(TargetReport report) {
-            return complete(report, accepted -> others("groups", groups(accepted), allowed::contains, allowed));
+            return complete(report, accepted -> others("groups", groups(accepted), allowed));
         }
     }
 
@@ -132,7 +132,7 @@ sealed interface Requirement {
                         .map(X509Certificate::getSigAlgName)
                         .distinct()
                         .toList();
-                return others("signatures of certificates", signatures, allowed::contains, allowed);
+                return others("signatures of certificates", signatures, allowed);
             });
         }
     }
@@ -208,6 +208,10 @@ sealed interface Requirement {
                 .flatMap(version -> version.groups().stream())
                 .distinct()
                 .toList();
+    }
+
+    private static Verdict others(String noun, Collection<String> found, List<String> allowed) {
+        return others(noun, found, allowed::contains, allowed);
     }
 
     private static Verdict others(String noun, Collection<String> found, Predicate<String> fits, List<String> allowed) {

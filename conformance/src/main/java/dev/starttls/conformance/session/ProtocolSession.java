@@ -68,7 +68,9 @@ public abstract class ProtocolSession {
      * Whether this answers a line that was sent with this tag. In a protocol without tags: whether it is a refusal, so
      * that it cannot be the go-ahead.
      */
-    public abstract boolean refusedOrTagged(Response answer, String tag);
+    public boolean refusedOrTagged(Response answer, String tag) {
+        return answer.refusal();
+    }
 
     /** Sends the capability command and the goodbye, and reads until the session ends. */
     public abstract CommandExchange exchange();

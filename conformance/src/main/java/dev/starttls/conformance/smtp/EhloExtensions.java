@@ -2,7 +2,6 @@ package dev.starttls.conformance.smtp;
 
 import dev.starttls.conformance.session.Offers;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -56,10 +55,7 @@ record EhloExtensions(Map<String, String> offered) implements Offers {
 
     @Override
     public Set<String> mechanisms() {
-        return of("AUTH")
-                .map(list -> (Set<String>)
-                        new TreeSet<>(List.of(list.toUpperCase(Locale.ROOT).split(" +"))))
-                .orElse(Set.of());
+        return Offers.mechanisms(of("AUTH").orElse(""));
     }
 
     /** All offers, sorted. */

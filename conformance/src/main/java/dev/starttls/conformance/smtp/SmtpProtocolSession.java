@@ -85,11 +85,6 @@ final class SmtpProtocolSession extends ProtocolSession {
     }
 
     @Override
-    public boolean refusedOrTagged(Response answer, String tag) {
-        return answer.refusal();
-    }
-
-    @Override
     public CommandExchange exchange() {
         ObservedSmtpReply first = ehlo();
         if (!first.came()) {
