@@ -168,7 +168,7 @@ final class Listing {
     private static String meaning(Level level) {
         return level.key()
                 + switch (level) {
-                    case MUST -> ": violating it fails the run";
+                    case MUST -> ": violating it fails the run; where no harm follows from that, it is a warning";
                     case SHOULD -> ": violating it is a warning";
                     case SECURITY -> ": beyond what an RFC says in so many words; being vulnerable fails the run";
                 };
