@@ -1,9 +1,9 @@
 package dev.starttls.conformance.check;
 
 import dev.starttls.conformance.connection.ConnectionEnd;
+import dev.starttls.conformance.connection.ConnectionWatch;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.Cut;
-import dev.starttls.conformance.connection.GreetingWatch;
 import dev.starttls.conformance.connection.Received;
 import dev.starttls.conformance.connection.TlsOffer;
 import dev.starttls.conformance.connection.Transcript;
@@ -26,11 +26,12 @@ public final class CheckContext implements AutoCloseable {
     private final Dialect dialect;
     private final SharedObservations shared;
     private final Pacing pacing;
-    private final GreetingWatch greetings = new Greetings();
+    private final ConnectionWatch watch = new Watch();
     private final Transcript transcript = new Transcript();
     private final List<Conversation> conversations = new ArrayList<>();
     private Optional<TlsInventory> inventory = Optional.empty();
     private Optional<TurnedAway> turnedAway = Optional.empty();
+    private boolean sideBySide;
     private boolean unlimited;
     private boolean over;
     private long deadline = Long.MAX_VALUE;
@@ -56,11 +57,16 @@ public final class CheckContext implements AutoCloseable {
         return shared;
     }
 
-    /** Learns from the first line of each connection whether the server turned it away. */
-    private final class Greetings implements GreetingWatch {
+    /** Learns from the first line of each connection whether the server turned it away, and counts logins. */
+    private final class Watch implements ConnectionWatch {
         @Override
         public Duration limit() {
             return pacing.greeting();
+        }
+
+        @Override
+        public Duration farewell() {
+            return pacing.farewell();
         }
 
         @Override
@@ -79,6 +85,7 @@ public final class CheckContext implements AutoCloseable {
     }
 
     private void turnedAway(TurnedAway how) {
+        pacing.turnedAway();
         synchronized (conversations) {
             turnedAway = unlimited ? turnedAway : turnedAway.or(() -> Optional.of(how));
         }
@@ -112,6 +119,18 @@ public final class CheckContext implements AutoCloseable {
                     .map(each -> each.wire().lastHeard())
                     .flatMapToLong(OptionalLong::stream)
                     .max();
+        }
+    }
+
+    /**
+     * Whether the server sent nothing on a connection with TLS from the start. A server that turns the connection away
+     * before the ServerHello does that, and so does one that is silent to what the check sent.
+     */
+    public boolean unheard() {
+        synchronized (conversations) {
+            return target.scheme().implicitTls()
+                    && conversations.stream()
+                            .anyMatch(each -> each.wire().lastHeard().isEmpty());
         }
     }
 
@@ -188,16 +207,34 @@ public final class CheckContext implements AutoCloseable {
     }
 
     /**
-     * A new TCP connection on which nothing has been sent.
+     * Lets the check have several connections at the same time, from now on: for what cannot be seen with one after the
+     * other.
+     *
+     * @return why it cannot have them, as the verdict; empty if it can
+     */
+    public Optional<Verdict> sideBySide() {
+        sideBySide = true;
+        return pacing.oneAtATime()
+                .map(seen -> Verdict.skip("this check needs several connections at the same time, and the server takes"
+                        + " one of a client at a time: " + seen));
+    }
+
+    /**
+     * A new TCP connection on which nothing has been sent. It takes the place of the check's earlier connections, which
+     * are closed before: some servers take one at a time, and keep the next waiting. Only after {@link #sideBySide} they
+     * stay open.
      *
      * @throws IOException if it could not be made, or the time for this check is over
      */
     public Conversation connect() throws IOException {
         left();
+        if (!sideBySide) {
+            close();
+        }
         pacing.awaitTurn();
         Duration left = left();
         try {
-            return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left, greetings));
+            return kept(Conversation.open(target, transcript, nextNumber(), settings.answer(), left, watch));
         } catch (IOException e) {
             turnedAway(new TurnedAway(TurnedAway.Kind.REFUSED, "the connection could not be made: " + e.getMessage()));
             throw e;
@@ -215,14 +252,13 @@ public final class CheckContext implements AutoCloseable {
         if (!direct.betweenEqualAddresses()) {
             return direct;
         }
+        direct.close();
+        pacing.awaitTurn();
         try {
-            pacing.awaitTurn();
-            Conversation other = kept(direct.fromElsewhere(nextNumber()));
-            direct.close();
-            return other;
+            return kept(direct.fromElsewhere(nextNumber()));
         } catch (IOException e) {
             direct.note("could not connect from another address than the server's own: " + e.getMessage());
-            return direct;
+            return connect();
         }
     }
 
@@ -278,8 +314,11 @@ public final class CheckContext implements AutoCloseable {
 
     @Override
     public void close() {
+        List<Conversation> open;
         synchronized (conversations) {
-            conversations.forEach(Conversation::close);
+            open = List.copyOf(conversations);
         }
+        // Another thread may abandon them meanwhile.
+        open.forEach(Conversation::close);
     }
 }

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.check;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** The pace of the connections to one target, which all its checks share. Safe for use by several threads. */
 public interface Pacing {
@@ -9,6 +10,18 @@ public interface Pacing {
 
     /** The longest wait for a greeting. */
     Duration greeting();
+
+    /** The server turned a connection away. */
+    void turnedAway();
+
+    /**
+     * How long to wait, when a connection is closed, for the server to close it too; zero unless the server has turned
+     * connections away.
+     */
+    Duration farewell();
+
+    /** What shows that the server takes one connection of a client at a time; empty as long as nothing does. */
+    Optional<String> oneAtATime();
 
     /** No pace, and this wait for a greeting. */
     static Pacing none(Duration greeting) {
@@ -21,6 +34,21 @@ public interface Pacing {
             @Override
             public Duration greeting() {
                 return greeting;
+            }
+
+            @Override
+            public void turnedAway() {
+                // The pace stays the same.
+            }
+
+            @Override
+            public Duration farewell() {
+                return Duration.ZERO;
+            }
+
+            @Override
+            public Optional<String> oneAtATime() {
+                return Optional.empty();
             }
         };
     }

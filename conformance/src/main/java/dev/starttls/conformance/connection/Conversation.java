@@ -26,7 +26,7 @@ public final class Conversation implements AutoCloseable {
     private final Transcript transcript;
     private final int number;
     private final Duration answer;
-    private final GreetingWatch greeting;
+    private final ConnectionWatch watch;
     /** Whether a line was read or sent, or the connection was used otherwise: the next line is no greeting. */
     private boolean opened;
 
@@ -35,12 +35,12 @@ public final class Conversation implements AutoCloseable {
     private boolean certificateRequested;
 
     private Conversation(
-            TcpConnection wire, Transcript transcript, int number, Duration answer, GreetingWatch greeting) {
+            TcpConnection wire, Transcript transcript, int number, Duration answer, ConnectionWatch watch) {
         this.wire = wire;
         this.transcript = transcript;
         this.number = number;
         this.answer = answer;
-        this.greeting = greeting;
+        this.watch = watch;
     }
 
     /**
@@ -52,7 +52,7 @@ public final class Conversation implements AutoCloseable {
      */
     public static Conversation open(Target target, Transcript transcript, int number, Duration answer)
             throws IOException {
-        return open(target, transcript, number, answer, answer, GreetingWatch.within(answer));
+        return open(target, transcript, number, answer, answer, ConnectionWatch.within(answer));
     }
 
     /**
@@ -66,7 +66,7 @@ public final class Conversation implements AutoCloseable {
             int number,
             Duration answer,
             Duration connecting,
-            GreetingWatch greeting)
+            ConnectionWatch watch)
             throws IOException {
         String at = target.address()
                 .map(address -> " at " + address.getHostAddress())
@@ -77,7 +77,7 @@ public final class Conversation implements AutoCloseable {
             TcpConnection wire = target.address().isPresent()
                     ? TcpConnection.connect(target.address().get(), target.port(), limit)
                     : TcpConnection.connect(ServerIdentity.toAscii(target.host()), target.port(), limit);
-            return new Conversation(wire, transcript, number, answer, greeting);
+            return new Conversation(wire, transcript, number, answer, watch);
         } catch (IOException e) {
             transcript.note(number, "could not connect: " + e.getMessage());
             throw e;
@@ -87,11 +87,11 @@ public final class Conversation implements AutoCloseable {
     /** A conversation over a connected socket. */
     public static Conversation over(Socket connected, Transcript transcript, int number, Duration answer) {
         return new Conversation(
-                TcpConnection.over(connected), transcript, number, answer, GreetingWatch.within(answer));
+                TcpConnection.over(connected), transcript, number, answer, ConnectionWatch.within(answer));
     }
 
     /**
-     * Connects to the same server from another address than the server's own.
+     * Connects to the same server from another address than the server's own; this conversation may be closed.
      *
      * @throws IOException if there is none, or that fails
      */
@@ -101,7 +101,7 @@ public final class Conversation implements AutoCloseable {
                 itsNumber,
                 "connects to the same from " + other.local().getAddress().getHostAddress()
                         + ", because servers may trust a client at their own address");
-        return new Conversation(other, transcript, itsNumber, answer, greeting);
+        return new Conversation(other, transcript, itsNumber, answer, watch);
     }
 
     /** Whether it goes from the server's own address to itself; servers may trust such a client. */
@@ -173,7 +173,7 @@ public final class Conversation implements AutoCloseable {
 
     /** Reads a line within the time for an answer or, if it is the first, for the greeting. */
     public Received readLine() {
-        return readLine(greetingDue() ? greeting.limit() : answer);
+        return readLine(greetingDue() ? watch.limit() : answer);
     }
 
     /** Reads a line within the time for an answer, or this one if it is shorter. */
@@ -188,9 +188,9 @@ public final class Conversation implements AutoCloseable {
         if (first) {
             opened = true;
             if (received instanceof Received.Line line) {
-                greeting.greeted(line.text());
-            } else if (!(received instanceof Received.Silence) || limit.compareTo(greeting.limit()) >= 0) {
-                greeting.missing(received);
+                watch.greeted(line.text());
+            } else if (!(received instanceof Received.Silence) || limit.compareTo(watch.limit()) >= 0) {
+                watch.missing(received);
             }
         }
         return received;
@@ -204,12 +204,12 @@ public final class Conversation implements AutoCloseable {
     /** Reports the first line, for checks that read it themselves. */
     public void greeted(String line) {
         opened = true;
-        greeting.greeted(line);
+        watch.greeted(line);
     }
 
     /** The longest wait for the first line. */
     public Duration greetingLimit() {
-        return greeting.limit();
+        return watch.limit();
     }
 
     private Received nextLine(Duration limit) {
@@ -406,9 +406,15 @@ public final class Conversation implements AutoCloseable {
         wire.abandon();
     }
 
+    /** Closes it, after the server as far as that ends it within the {@linkplain ConnectionWatch#farewell time for it}. */
     @Override
     public void close() {
-        wire.close();
+        Duration farewell = watch.farewell();
+        if (farewell.isZero()) {
+            wire.close();
+        } else {
+            wire.closeAfterPeer(farewell);
+        }
     }
 
     private void append(byte[] bytes) {

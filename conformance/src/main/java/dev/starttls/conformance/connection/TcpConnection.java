@@ -21,6 +21,9 @@ public final class TcpConnection implements Closeable {
     private static final int CHUNK = 16 * 1024 + 512;
 
     private final Socket socket;
+    /** A closed socket no longer knows it. */
+    private final boolean betweenEqualAddresses;
+
     private final byte[] buffer = new byte[CHUNK];
     private volatile boolean abandoned;
     private volatile long sent;
@@ -29,6 +32,7 @@ public final class TcpConnection implements Closeable {
 
     private TcpConnection(Socket socket) {
         this.socket = socket;
+        this.betweenEqualAddresses = socket.getLocalAddress().equals(socket.getInetAddress());
     }
 
     /** A connection over a connected socket. */
@@ -170,12 +174,37 @@ public final class TcpConnection implements Closeable {
 
     /** Whether it goes from the server's own address to itself; servers may trust such a client. */
     public boolean betweenEqualAddresses() {
-        return socket.getLocalAddress().equals(socket.getInetAddress());
+        return betweenEqualAddresses;
     }
 
     /** Closes, from another thread, because the time is over; reads then return {@link ConnectionEnd#GIVEN_UP}. */
     public void abandon() {
         abandoned = true;
+        close();
+    }
+
+    /**
+     * Ends the sending direction, waits until the peer has ended its own, and closes: a server that takes one connection
+     * at a time is then ready for the next. What comes meanwhile is thrown away.
+     *
+     * @param limit how long to wait at most
+     */
+    public void closeAfterPeer(Duration limit) {
+        if (socket.isClosed()) {
+            return;
+        }
+        finish();
+        long end = System.nanoTime() + limit.toNanos();
+        try {
+            int n = 0;
+            for (Duration left = limit; n >= 0 && !left.isNegative() && !left.isZero(); ) {
+                socket.setSoTimeout(millis(left));
+                n = socket.getInputStream().read(buffer);
+                left = Duration.ofNanos(end - System.nanoTime());
+            }
+        } catch (IOException e) {
+            // It takes too long, or the connection is gone.
+        }
         close();
     }
 

@@ -2,6 +2,7 @@ package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.Pacing;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The pace of the connections to one target. It is as fast as the user allows until the target turns connections away;
@@ -14,7 +15,12 @@ final class ConnectionPacer implements Pacing {
     /** The 160 connections of a run then take eight of the fifteen minutes. */
     private static final long MAX_INTERVAL = Duration.ofSeconds(3).toNanos();
 
+    /** The processes of servers end sooner when their client has left. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
     private final RunClock clock;
+    private boolean limited;
+    private Optional<String> single = Optional.empty();
     private long interval;
     private long next;
     private Duration greeting;
@@ -54,6 +60,27 @@ final class ConnectionPacer implements Pacing {
     /** From now on waits this long for a greeting. */
     synchronized void expectGreeting(Duration within) {
         greeting = within;
+    }
+
+    @Override
+    public synchronized void turnedAway() {
+        limited = true;
+    }
+
+    @Override
+    public synchronized Duration farewell() {
+        return limited ? FAREWELL : Duration.ZERO;
+    }
+
+    @Override
+    public synchronized Optional<String> oneAtATime() {
+        return single;
+    }
+
+    /** From now on there is one connection at a time, because of this. */
+    synchronized void oneAtATime(String seen) {
+        limited = true;
+        single = Optional.of(seen);
     }
 
     /** Leaves more time between two connections. */

@@ -44,6 +44,22 @@ final class Execution implements AutoCloseable {
         }
     }
 
+    /**
+     * How many connections the target takes at the same time.
+     *
+     * @param deadline the end of the target's time, by the clock
+     * @param greetings how much longer it may take because the target greets late
+     */
+    SecondConnection.Room room(CheckContext context, long deadline, Duration greetings) {
+        Duration limit = limit(deadline, settings.each().plus(greetings));
+        Guard guard = new Guard(context, limit, limit);
+        try (context;
+                guard) {
+            SecondConnection.Room room = new SecondConnection(context).room();
+            return guard.struck() ? SecondConnection.Room.UNKNOWN : room;
+        }
+    }
+
     private static Survey unreachable(String problem) {
         return new Survey(List.of(), Optional.empty(), Optional.of(problem));
     }

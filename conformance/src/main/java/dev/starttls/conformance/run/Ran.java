@@ -27,11 +27,14 @@ record Ran(CheckResult result, CheckContext context) {
 
     /**
      * Whether nothing is wrong, so that a limit of the server cannot be the reason; nor did the server end a connection
-     * without an answer, as it does when it dies.
+     * without an answer, as it does when it dies, or say nothing before TLS, as it does when it takes no more.
      */
     boolean good() {
         Status status = result.verdict().status();
-        return turnedAway().isEmpty() && context.cuts().isEmpty() && (status == Status.PASS || status == Status.SKIP);
+        return turnedAway().isEmpty()
+                && context.cuts().isEmpty()
+                && !context.unheard()
+                && (status == Status.PASS || status == Status.SKIP);
     }
 
     /** The same with another verdict. */

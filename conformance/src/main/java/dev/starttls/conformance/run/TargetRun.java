@@ -120,6 +120,10 @@ final class TargetRun {
     }
 
     private void second() {
+        if (limited.isPresent()
+                || doubtful.values().stream().anyMatch(ran -> ran.context().unheard())) {
+            findLimit();
+        }
         List<Ran> results = new ArrayList<>();
         for (Check check : checks) {
             if (!finished.contains(check)) {
@@ -129,6 +133,40 @@ final class TargetRun {
         Optional<Check> culprit = gone.isPresent() ? wreckage.culprit() : Optional.empty();
         Set<Check> named = new HashSet<>(culprit.stream().toList());
         results.forEach(ran -> finish(named.contains(ran.check()) ? ran.with(killed(ran.check())) : ran));
+    }
+
+    /**
+     * Finds out whether the server takes one connection at a time, or now none at all. With TLS from the start nothing
+     * else tells that from what a check itself caused.
+     */
+    private void findLimit() {
+        Optional<SecondConnection.Room> room = room();
+        if (room.filter(found -> found.capacity() == SecondConnection.Capacity.NONE)
+                .isPresent()) {
+            // The server may not yet have noticed that the last connections before it were closed.
+            room = room();
+        }
+        room.filter(found -> found.capacity() == SecondConnection.Capacity.ONE).ifPresent(found -> {
+            pacer.oneAtATime(found.seen());
+            limited = limited.or(() -> Optional.of(new TurnedAway(TurnedAway.Kind.SILENT, found.seen())));
+        });
+    }
+
+    /** How many connections the server takes when it serves; empty if it is given up. */
+    private Optional<SecondConnection.Room> room() {
+        if (trouble) {
+            await();
+        }
+        if (gone.isPresent()) {
+            return Optional.empty();
+        }
+        SecondConnection.Room room = execution.room(contexts.get(), deadline, greetings);
+        if (room.capacity() == SecondConnection.Capacity.NONE) {
+            pacer.turnedAway();
+            limited = limited.or(() -> Optional.of(new TurnedAway(TurnedAway.Kind.CLOSED, room.seen())));
+            trouble = true;
+        }
+        return Optional.of(room);
     }
 
     private Verdict killed(Check check) {

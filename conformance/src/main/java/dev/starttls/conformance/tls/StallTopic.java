@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Checks of a client that starts a handshake and does not continue it. */
 final class StallTopic implements Topic {
@@ -49,6 +50,11 @@ final class StallTopic implements Topic {
     }
 
     private static Verdict others(Prober prober) throws IOException, BlockedException {
+        Optional<Verdict> single = prober.context().sideBySide();
+        return single.isPresent() ? single.get() : beside(prober);
+    }
+
+    private static Verdict beside(Prober prober) throws IOException, BlockedException {
         List<Conversation> stalled = new ArrayList<>();
         try {
             for (int i = 0; i < STALLED; i++) {

@@ -90,10 +90,18 @@ final class EarlyLoginTopic extends UpgradeTopic {
 
     private Check inOneCommand(String id, String title, InventedLogin... logins) {
         return check(id, title, Level.SECURITY, Rule.LOGIN).why(WHY).run(fromStranger((session, context) -> {
+            List<InventedLogin.Attempt> attempts = new ArrayList<>();
             for (InventedLogin login : logins) {
-                Optional<Verdict> finding = login.finding(session, context);
-                if (finding.isPresent()) {
-                    return finding.get();
+                InventedLogin.Attempt attempt = login.attempt(session);
+                attempts.add(attempt);
+                if (attempt.finding().isPresent()) {
+                    break;
+                }
+            }
+            for (InventedLogin.Attempt attempt : attempts) {
+                Optional<Verdict> verdict = attempt.verdict(context);
+                if (verdict.isPresent()) {
+                    return verdict.get();
                 }
             }
             return Verdict.pass("refused, and nothing was asked for");

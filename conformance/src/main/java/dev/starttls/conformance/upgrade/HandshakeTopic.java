@@ -40,7 +40,7 @@ final class HandshakeTopic extends UpgradeTopic {
                 check("UP-S-17a", "after an aborted handshake the server trusts nothing sent before it", Level.MUST)
                         .run(from(stages().goneAhead(), this::aborted)),
                 check("UP-S-17b", "after an aborted handshake the next connection works", Level.MUST)
-                        .run(from(stages().goneAhead(), this::nextConnection)),
+                        .run(this::nextConnection),
                 check(
                                 "UP-S-23c",
                                 "on an implicit-TLS port a command in plaintext is not answered in plaintext",
@@ -172,9 +172,15 @@ final class HandshakeTopic extends UpgradeTopic {
     }
 
     /** Aborts a handshake: a new connection must still work. */
-    private Verdict nextConnection(ProtocolSession session, CheckContext context) {
-        Optional<Verdict> obstacle =
-                stages().introducedInside().tryAfresh(context).or(() -> abort(session, context));
+    private Verdict nextConnection(CheckContext context) throws IOException {
+        Optional<Verdict> before = stages().introducedInside().tryAfresh(context);
+        return before.isPresent()
+                ? before.get()
+                : from(stages().goneAhead(), this::nextAfterAbort).run(context);
+    }
+
+    private Verdict nextAfterAbort(ProtocolSession session, CheckContext context) {
+        Optional<Verdict> obstacle = abort(session, context);
         if (obstacle.isPresent()) {
             return obstacle.get();
         }

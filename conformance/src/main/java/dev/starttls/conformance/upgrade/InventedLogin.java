@@ -17,30 +17,56 @@ import java.util.Optional;
  */
 public record InventedLogin(UpgradeProfile profile, String mechanism, String command) {
 
-    /** Sends the command before TLS; empty if the answer keeps a password off the network. */
-    public Optional<Verdict> finding(ProtocolSession session, CheckContext context) throws IOException {
+    /**
+     * What came of it before TLS.
+     *
+     * @param finding what the answer shows by itself
+     * @param refusal the refusal that shows nothing until it is compared with that inside TLS
+     * @param announced whether the mechanism was announced
+     */
+    record Attempt(InventedLogin login, Optional<Verdict> finding, Optional<Response> refusal, boolean announced) {
+        /**
+         * The verdict on it; empty if the answer keeps a password off the network. To compare, a connection is made,
+         * which takes the place of the one before.
+         */
+        Optional<Verdict> verdict(CheckContext context) throws IOException {
+            return finding.isPresent() || refusal.isEmpty()
+                    ? finding
+                    : login.control(refusal.get(), announced, context);
+        }
+    }
+
+    /** Sends the command before TLS. */
+    Attempt attempt(ProtocolSession session) {
         Response answer = session.say(command);
         if (answer.asks()) {
             cancel(session);
-            return Optional.of(Verdict.fail("the server asks for more of a login in plaintext: " + mechanism
+            return found(Verdict.fail("the server asks for more of a login in plaintext: " + mechanism
                     + " was answered with " + answer.description()));
         }
         if (answer.done() || answer.goAhead()) {
-            return Optional.of(Verdict.fail(
+            return found(Verdict.fail(
                     "a login by " + mechanism + " in plaintext was answered with " + answer.description()));
         }
         if (answer.endsSession() || answer.ended()) {
-            return Optional.empty();
+            return new Attempt(this, Optional.empty(), Optional.empty(), false);
         }
         if (!answer.refusal()) {
-            return Optional.of(
+            return found(
                     answer.came()
                             ? Verdict.undecided(mechanism + " was answered with " + answer.description())
                             : Verdict.inconclusive(mechanism + " was not answered: " + answer.description()));
         }
-        return answer.refusesCredentials() && !refusedWithoutCredentials(session, answer)
-                ? control(session, answer, context)
-                : Optional.empty();
+        boolean doubtful = answer.refusesCredentials() && !refusedWithoutCredentials(session, answer);
+        return new Attempt(
+                this,
+                Optional.empty(),
+                doubtful ? Optional.of(answer) : Optional.empty(),
+                session.offers().mechanisms().contains(mechanism));
+    }
+
+    private Attempt found(Verdict finding) {
+        return new Attempt(this, Optional.of(finding), Optional.empty(), false);
     }
 
     /** The same refusal without the credentials shows that it is not about them. */
@@ -53,9 +79,7 @@ public record InventedLogin(UpgradeProfile profile, String mechanism, String com
     }
 
     /** The refusal may be of the credentials: is it the same inside TLS, where they are tried? */
-    private Optional<Verdict> control(ProtocolSession session, Response answer, CheckContext context)
-            throws IOException {
-        boolean announced = session.offers().mechanisms().contains(mechanism);
+    private Optional<Verdict> control(Response answer, boolean announced, CheckContext context) throws IOException {
         String detail = mechanism + " in plaintext: " + answer.description();
         if (announced && answer.namesCredentials()) {
             return Optional.of(Verdict.fail("the credentials were tried in plaintext: " + detail));

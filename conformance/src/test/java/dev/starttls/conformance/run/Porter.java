@@ -94,11 +94,13 @@ final class Porter implements Closeable {
     }
 
     private void relay(Socket client) {
+        boolean relayed = false;
         try (client;
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), backend)) {
             open.add(client);
             gate.await();
             Thread back = thread(() -> pump(server, client));
+            relayed = true;
             byte[] chunk = new byte[1 << 15];
             InputStream in = client.getInputStream();
             for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
@@ -114,14 +116,20 @@ final class Porter implements Closeable {
             // One of the two is gone.
         } finally {
             open.remove(client);
-            admitted.decrementAndGet();
+            if (!relayed) {
+                admitted.decrementAndGet();
+            }
         }
     }
 
-    private static void pump(Socket server, Socket client) {
-        try (server;
-                client) {
-            server.getInputStream().transferTo(client.getOutputStream());
+    private void pump(Socket server, Socket client) {
+        try (client) {
+            try (server) {
+                server.getInputStream().transferTo(client.getOutputStream());
+            } finally {
+                // Before the client can know of the end, so that it is not turned away if it comes again at once.
+                admitted.decrementAndGet();
+            }
         } catch (IOException e) {
             // One of the two is gone.
         }

@@ -2,8 +2,8 @@ package dev.starttls.conformance.connection;
 
 import java.time.Duration;
 
-/** Knows how long a server may take to greet, and learns how it greeted. */
-public interface GreetingWatch {
+/** Knows how long a server may take to greet and to part, and learns how it greeted. */
+public interface ConnectionWatch {
     /** The longest wait for the first line of a connection. */
     Duration limit();
 
@@ -13,9 +13,17 @@ public interface GreetingWatch {
     /** The connection ended, or the time was over, before a first line came, and this side had sent none. */
     void missing(Received instead);
 
+    /**
+     * How long to wait, when this side closes the connection, for the server to close it too: one that takes one
+     * connection at a time is then ready for the next. Zero for not at all.
+     */
+    default Duration farewell() {
+        return Duration.ZERO;
+    }
+
     /** Waits this long, and learns nothing. */
-    static GreetingWatch within(Duration limit) {
-        return new GreetingWatch() {
+    static ConnectionWatch within(Duration limit) {
+        return new ConnectionWatch() {
             @Override
             public Duration limit() {
                 return limit;
