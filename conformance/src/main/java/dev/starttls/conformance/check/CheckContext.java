@@ -31,6 +31,7 @@ public final class CheckContext implements AutoCloseable {
     private final List<Conversation> conversations = new ArrayList<>();
     private Optional<TlsInventory> inventory = Optional.empty();
     private Optional<TurnedAway> turnedAway = Optional.empty();
+    private volatile boolean loginsSpent;
     private boolean sideBySide;
     private boolean unlimited;
     private boolean over;
@@ -67,6 +68,15 @@ public final class CheckContext implements AutoCloseable {
         @Override
         public Duration farewell() {
             return pacing.farewell();
+        }
+
+        @Override
+        public boolean permits(String text) {
+            boolean permitted = shared.logins().permits(text);
+            if (!permitted) {
+                loginsSpent = true;
+            }
+            return permitted;
         }
 
         @Override
@@ -120,6 +130,11 @@ public final class CheckContext implements AutoCloseable {
                     .flatMapToLong(OptionalLong::stream)
                     .max();
         }
+    }
+
+    /** Whether the check did not send a login because there had been {@value LoginBudget#MAX} in this run. */
+    public boolean loginsSpent() {
+        return loginsSpent;
     }
 
     /**

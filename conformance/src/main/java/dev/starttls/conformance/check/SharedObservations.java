@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class SharedObservations {
 
+    private final LoginBudget logins = new LoginBudget();
     private final Map<Class<?>, ReentrantLock> locks = new ConcurrentHashMap<>();
     private final Map<Class<?>, Object> made = new ConcurrentHashMap<>();
 
@@ -24,6 +25,11 @@ public final class SharedObservations {
     @FunctionalInterface
     public interface Source<T, E extends Exception> {
         T observe() throws IOException, E;
+    }
+
+    /** How many logins they may still try. */
+    LoginBudget logins() {
+        return logins;
     }
 
     /** The observation of this type, which is made now if no check has made it. */

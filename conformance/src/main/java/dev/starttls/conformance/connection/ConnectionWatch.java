@@ -2,7 +2,7 @@ package dev.starttls.conformance.connection;
 
 import java.time.Duration;
 
-/** Knows how long a server may take to greet and to part, and learns how it greeted. */
+/** Knows how long a server may take to greet and to part, and what may be sent to it; learns how it greeted. */
 public interface ConnectionWatch {
     /** The longest wait for the first line of a connection. */
     Duration limit();
@@ -19,6 +19,15 @@ public interface ConnectionWatch {
      */
     default Duration farewell() {
         return Duration.ZERO;
+    }
+
+    /**
+     * Whether this may be sent; if not, the connection is given up.
+     *
+     * @param text as it is sent, or what stands for it in the transcript
+     */
+    default boolean permits(String text) {
+        return true;
     }
 
     /** Waits this long, and learns nothing. */

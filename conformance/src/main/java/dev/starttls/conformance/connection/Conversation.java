@@ -136,14 +136,29 @@ public final class Conversation implements AutoCloseable {
 
     /** Sends bytes as they are, in one segment or record where they fit. */
     public void sendRaw(byte[] bytes) {
+        if (refused(text(bytes))) {
+            return;
+        }
         record(From.CLIENT, Transcript.printable(trimmed(bytes)));
         write(bytes);
     }
 
     /** Sends bytes that must not be shown. */
     public void sendSecret(byte[] bytes, String shownAs) {
+        if (refused(shownAs)) {
+            return;
+        }
         record(From.CLIENT, shownAs);
         write(bytes);
+    }
+
+    private boolean refused(String text) {
+        boolean permitted = watch.permits(text);
+        if (!permitted) {
+            note("gives the connection up instead of sending '" + Transcript.printable(text.strip()) + "'");
+            wire.abandon();
+        }
+        return !permitted;
     }
 
     /**

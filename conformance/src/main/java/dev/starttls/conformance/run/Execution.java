@@ -3,6 +3,7 @@ package dev.starttls.conformance.run;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.LoginBudget;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import java.io.IOException;
@@ -94,7 +95,14 @@ final class Execution implements AutoCloseable {
                 guard) {
             Verdict verdict = check.judge(context);
             // A verdict about connections that the suite closed itself is not an observation.
-            return guard.struck() ? Verdict.inconclusive("not done within " + seconds(guard.allowed())) : verdict;
+            if (guard.struck()) {
+                return Verdict.inconclusive("not done within " + seconds(guard.allowed()));
+            }
+            return context.loginsSpent()
+                    ? Verdict.inconclusive("not done: a run tries at most " + LoginBudget.MAX + " logins, so that the"
+                            + " server does not lock this client out, and they were used up; --only "
+                            + check.id() + " runs this check alone")
+                    : verdict;
         } catch (RuntimeException e) {
             return Verdict.inconclusive("an internal error of the suite: " + e);
         }

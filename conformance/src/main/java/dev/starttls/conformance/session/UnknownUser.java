@@ -1,5 +1,6 @@
 package dev.starttls.conformance.session;
 
+import dev.starttls.conformance.check.LoginBudget;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -31,7 +32,7 @@ public final class UnknownUser {
      * The most commands of one run against one target that a server can count as failed logins, before TLS and inside
      * it.
      */
-    public static final int MAX_LOGINS_PER_RUN = 40;
+    public static final int MAX_LOGINS_PER_RUN = LoginBudget.MAX;
 
     private UnknownUser() {}
 

@@ -9,6 +9,7 @@ import dev.starttls.conformance.check.CheckBody;
 import dev.starttls.conformance.check.CheckContext;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.LoginBudget;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.connection.Conversation;
@@ -212,6 +213,29 @@ class LimitsTest {
             assertThat(result(report, "A-S-03").verdict().detail()).contains("the server is gone since");
             assertThat(report.survey().problem().orElseThrow()).contains("the server is gone since");
             assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
+        }
+    }
+
+    private static Verdict logIn(CheckContext context, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            says(context, "AUTH PLAIN AAAA");
+        }
+        return Verdict.pass("tried " + times);
+    }
+
+    @Test
+    void a_check_that_would_try_more_logins_than_a_run_may_is_inconclusive() throws IOException {
+        Catalogue catalogue = Catalogue.of(List.of(() -> List.of(
+                check("A-S-01", context -> logIn(context, LoginBudget.MAX)),
+                check("A-S-02", context -> logIn(context, 1)),
+                check("A-S-03", context -> says(context, "NOOP")))));
+        RunSettings one = new RunSettings(1, Duration.ofSeconds(60), Duration.ofMinutes(15));
+        try (Porter porter = porter((number, others) -> Optional.empty()).start()) {
+            TargetReport report = check(catalogue, one, porter, Duration.ofSeconds(20));
+            assertThat(result(report, "A-S-01").verdict().status()).isEqualTo(Status.PASS);
+            assertThat(result(report, "A-S-02").verdict().status()).isEqualTo(Status.INCONCLUSIVE);
+            assertThat(result(report, "A-S-02").verdict().detail()).contains("at most 40 logins", "--only A-S-02");
+            assertThat(result(report, "A-S-03").verdict().status()).isEqualTo(Status.PASS);
         }
     }
 
