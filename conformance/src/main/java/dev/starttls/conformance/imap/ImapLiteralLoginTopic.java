@@ -11,7 +11,6 @@ import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Checks of LOGIN whose arguments are literals, before TLS (RFC 9051 sections 4.3 and 6.2.3, RFC 7888). */
@@ -36,7 +35,7 @@ final class ImapLiteralLoginTopic implements Topic {
                                 + " commands lets whoever wrote that text command the client's session.")
                         .fix("Read and discard the literal's octets before the refusal, or send BYE and close.")
                         .onUpgraded(Protocol.IMAP)
-                        .run(ImapProfile.STAGES.introduced().then((session, context) -> octets(session))));
+                        .run(ImapProfile.STAGES.introducedFromElsewhere().then((session, context) -> octets(session))));
     }
 
     private static Check.Draft login(String id, String title) {
@@ -103,15 +102,13 @@ final class ImapLiteralLoginTopic implements Topic {
         if (answer.wantsTls()) {
             return Verdict.pass(detail);
         }
-        ImapProtocolSession control = ImapProfile.STAGES.open(context);
-        control.wire().note("control: how is LOGIN refused inside TLS?");
-        Optional<Verdict> obstacle = ImapProfile.STAGES.inside().reach(control, context);
-        if (obstacle.isPresent()) {
-            return Verdict.undecided(detail + "; how a wrong password is refused inside TLS could not be observed: "
-                    + obstacle.get().detail());
-        }
-        if (!control.say("LOGIN " + UnknownUser.LOGIN_ARGUMENTS).wording().equals(answer.wording())) {
-            return Verdict.pass(detail);
+        try {
+            if (!WrongPassword.of(context).answer().wording().equals(answer.wording())) {
+                return Verdict.pass(detail);
+            }
+        } catch (WrongPassword.UnobservedException e) {
+            return Verdict.undecided(
+                    detail + "; how a wrong password is refused inside TLS could not be observed: " + e.detail());
         }
         String same = detail + ", the same as for a wrong password inside TLS";
         return before.isEmpty() && session.capabilities().has("LOGINDISABLED")

@@ -10,7 +10,6 @@ import dev.starttls.conformance.session.UnknownUser;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Checks that there is no login in plaintext (RFC 9051 sections 6.2.2, 6.2.3 and 11.1). Servers such as Dovecot treat a
@@ -101,16 +100,12 @@ final class ImapLoginTopic implements Topic {
     /** LOGIN was refused with NO: with the same text as a wrong password inside TLS? */
     private static Verdict againstControl(CheckContext context, ImapCommandResult login, Verdict same, Verdict other)
             throws IOException {
-        ImapProtocolSession control = ImapProfile.STAGES.open(context);
-        control.wire().note("control: how is the same LOGIN refused inside TLS?");
-        Optional<Verdict> obstacle = ImapProfile.STAGES.inside().reach(control, context);
-        if (obstacle.isPresent()) {
+        try {
+            return wording(WrongPassword.of(context).answer()).equals(wording(login)) ? same : other;
+        } catch (WrongPassword.UnobservedException e) {
             return Verdict.inconclusive(
-                    login.description() + "; how a wrong password is refused could not be observed: "
-                            + obstacle.get().detail());
+                    login.description() + "; how a wrong password is refused could not be observed: " + e.detail());
         }
-        ImapCommandResult inside = control.say("LOGIN " + UnknownUser.LOGIN_ARGUMENTS);
-        return wording(inside).equals(wording(login)) ? same : other;
     }
 
     private static String wording(ImapCommandResult answer) {

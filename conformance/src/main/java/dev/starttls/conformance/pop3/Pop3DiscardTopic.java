@@ -31,6 +31,7 @@ final class Pop3DiscardTopic implements Topic {
                                 + " does not apply to clients at the server's own address. Cyrus: allowplaintext: no."
                                 + " Courier: POP3_TLS_REQUIRED=1.")
                         .onUpgraded(Protocol.POP3)
+                        .early()
                         .run(Pop3Profile.STAGES.offered().then(Pop3DiscardTopic::user)),
                 Check.of("POP3-S-31", "the user named by APOP before TLS is forgotten inside it")
                         .clause("RFC 2595 section 4")
@@ -39,6 +40,7 @@ final class Pop3DiscardTopic implements Topic {
                                 + " an attacker on the path choose whose password is tried inside TLS.")
                         .fix("Forget the name when APOP is refused, and at the upgrade.")
                         .onUpgraded(Protocol.POP3)
+                        .early()
                         .run(Pop3DiscardTopic::apop),
                 Injection.check(PROFILE, "POP3-S-12d", "a user named in plaintext after STLS is not known inside TLS")
                         .run(Pop3Profile.STAGES.offered().then(Pop3DiscardTopic::injected)));

@@ -48,16 +48,13 @@ record UserBeforeTls(CheckContext context) {
                     : reply.inconclusive("PASS inside TLS was answered with " + reply.description());
         }
         try {
-            ObservedPop3Reply unnamed =
-                    control("how is PASS refused without a user?").say(PASS);
-            Pop3ProtocolSession control = control("how is a wrong password refused inside TLS?");
-            ObservedPop3Reply user = control.say("USER " + UnknownUser.NAME);
-            if (user.refusal()) {
-                return Verdict.pass(detail + "; USER is refused inside TLS: " + user.description());
-            }
-            return compared(detail, naming, reply, unnamed, control.say(PASS));
+            RefusedPasswords others = RefusedPasswords.of(context);
+            return others.wrong()
+                    .map(wrong -> compared(detail, naming, reply, others.unnamed(), wrong))
+                    .orElseGet(() -> Verdict.pass(detail + "; USER is refused inside TLS: "
+                            + others.user().description()));
         } catch (IOException e) {
-            return Verdict.inconclusive(detail + "; no connection to compare with could be made: " + e.getMessage());
+            return Verdict.inconclusive(detail + "; it could not be compared: " + e.getMessage());
         }
     }
 
@@ -75,15 +72,5 @@ record UserBeforeTls(CheckContext context) {
                 ? Verdict.fail(detail + ": it was taken as the password of " + naming + "; without a user it is "
                         + unnamed.description())
                 : Verdict.undecided(detail + "; without a user it is " + unnamed.description());
-    }
-
-    private Pop3ProtocolSession control(String question) throws IOException {
-        Pop3ProtocolSession control = Pop3Profile.STAGES.open(context);
-        control.wire().note("control: " + question);
-        Optional<Verdict> obstacle = Pop3Profile.STAGES.inside().reach(control, context);
-        if (obstacle.isPresent()) {
-            throw new IOException(obstacle.get().detail());
-        }
-        return control;
     }
 }
