@@ -124,15 +124,48 @@ final class TargetRun {
                 || doubtful.values().stream().anyMatch(ran -> ran.context().unheard())) {
             findLimit();
         }
+        Optional<Check> suspect = gone.isEmpty() ? wreckage.culprit() : Optional.empty();
+        Optional<Ran> proof = suspect.flatMap(this::again);
         List<Ran> results = new ArrayList<>();
         for (Check check : checks) {
-            if (!finished.contains(check)) {
-                results.add(limited.isEmpty() ? doubtful.get(check) : alone(check));
+            if (proof.filter(ran -> ran.check().equals(check)).isPresent()) {
+                results.add(proof.get());
+            } else if (!finished.contains(check)) {
+                Ran ran = limited.isEmpty() ? doubtful.get(check) : alone(check);
+                results.add(suspect.filter(check::equals).isPresent() ? acquitted(ran) : ran);
             }
         }
-        Optional<Check> culprit = gone.isPresent() ? wreckage.culprit() : Optional.empty();
+        Optional<Check> culprit = gone.isPresent() && suspect.isEmpty() ? wreckage.culprit() : Optional.empty();
         Set<Check> named = new HashSet<>(culprit.stream().toList());
         results.forEach(ran -> finish(named.contains(ran.check()) ? ran.with(killed(ran.check())) : ran));
+    }
+
+    /** Runs the check again that a server may have died of which was started again since; empty if it survives that. */
+    private Optional<Ran> again(Check suspect) {
+        Ran ran = once(suspect);
+        if (ran.context().cuts().isEmpty()) {
+            return Optional.empty();
+        }
+        CheckContext context = contexts.get();
+        var unusedSurvey = execution.survey(context, deadline, greetings);
+        boolean refused = refused(ran.turnedAway()) || refused(context.turnedAway());
+        trouble |= refused;
+        return refused
+                ? Optional.of(ran.with(Verdict.fail("the server died, as anyone can make it do, was started again, and"
+                        + " died again when this check ran alone: each time what the check had sent was not answered,"
+                        + " the connection ended, and no other could be made")))
+                : Optional.empty();
+    }
+
+    private static boolean refused(Optional<TurnedAway> how) {
+        return how.filter(it -> it.kind() == TurnedAway.Kind.REFUSED).isPresent();
+    }
+
+    private static Ran acquitted(Ran ran) {
+        Verdict verdict = ran.result().verdict();
+        return ran.with(verdict.withDetail(verdict.detail()
+                + "; before, while this check had something on the wire, the server died and was started again, which"
+                + " did not happen when it ran alone"));
     }
 
     /**
@@ -175,7 +208,7 @@ final class TargetRun {
                 .map(Check::id)
                 .toList();
         return Verdict.fail("the server died, as anyone can make it do: what this check had sent was not answered, the"
-                + " connection ended, and since then no connection can be made"
+                + " connection ended, and since then no connection can be made, so that it could not be tried again"
                 + (others.isEmpty()
                         ? ""
                         : "; these had something on the wire at that time too: " + String.join(", ", others)));
@@ -222,6 +255,7 @@ final class TargetRun {
             TurnedAway how = context.turnedAway()
                     .orElseGet(() -> new TurnedAway(
                             TurnedAway.Kind.SILENT, survey.problem().orElse("")));
+            wreckage.add(how);
             if (execution.closed()) {
                 gone = Optional.of("the run was ended");
                 return 0;

@@ -31,9 +31,12 @@ final class Wreckage {
                 .lastHeard()
                 .ifPresent(at -> heard =
                         Optional.of(heard.filter(before -> before - at > 0).orElse(at)));
-        refused |= ran.turnedAway()
-                .filter(how -> how.kind() == TurnedAway.Kind.REFUSED)
-                .isPresent();
+        ran.turnedAway().ifPresent(this::add);
+    }
+
+    /** Notes how a connection was turned away. */
+    synchronized void add(TurnedAway how) {
+        refused |= how.kind() == TurnedAway.Kind.REFUSED;
     }
 
     /** The checks that may have done it, the most probable first: it had sent first what was not answered. */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,6 +215,42 @@ class LimitsTest {
             assertThat(report.survey().problem().orElseThrow()).contains("the server is gone since");
             assertThat(report.outcome()).isEqualTo(Outcome.FAILED);
         }
+    }
+
+    private TargetReport checkReviving(Check second) throws IOException {
+        Catalogue catalogue = Catalogue.of(List.of(() -> List.of(
+                check("A-S-01", context -> says(context, "NOOP")),
+                second,
+                check("A-S-03", context -> says(context, "NOOP")))));
+        RunSettings one = new RunSettings(1, Duration.ofSeconds(60), Duration.ofMinutes(15));
+        try (Porter porter = porter((number, others) -> Optional.empty()).start()) {
+            clock.onPause(time -> {
+                // Not in the short pauses that keep the pace.
+                if (time.compareTo(Duration.ofSeconds(1)) >= 0) {
+                    porter.revive();
+                }
+            });
+            return check(catalogue, one, porter, Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void the_check_that_a_server_dies_of_twice_fails_and_the_others_run_when_it_is_there_again() throws IOException {
+        TargetReport report = checkReviving(check("A-S-02", context -> says(context, Porter.POISON)));
+        assertThat(result(report, "A-S-02").verdict().status()).isEqualTo(Status.FAIL);
+        assertThat(result(report, "A-S-02").verdict().detail()).contains("died again when this check ran alone");
+        assertThat(result(report, "A-S-03").verdict().status()).isEqualTo(Status.PASS);
+        assertThat(report.survey().problem()).isEmpty();
+    }
+
+    @Test
+    void a_check_that_a_server_died_of_only_once_is_not_blamed() throws IOException {
+        AtomicBoolean again = new AtomicBoolean();
+        TargetReport report = checkReviving(
+                check("A-S-02", context -> says(context, again.getAndSet(true) ? "NOOP" : Porter.POISON)));
+        assertThat(result(report, "A-S-02").verdict().status()).isEqualTo(Status.PASS);
+        assertThat(result(report, "A-S-02").verdict().detail()).contains("did not happen when it ran alone");
+        assertThat(report.survey().problem()).isEmpty();
     }
 
     private static Verdict logIn(CheckContext context, int times) throws IOException {

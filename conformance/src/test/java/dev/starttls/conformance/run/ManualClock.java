@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
 
 /** Time that stands still until a test lets some of it pass, and does what is due on the test's own thread. */
 final class ManualClock implements RunClock {
@@ -13,7 +14,13 @@ final class ManualClock implements RunClock {
     private record Due(long at, FutureTask<Void> action) {}
 
     private final List<Due> waiting = new ArrayList<>();
+    private Consumer<Duration> paused = time -> {};
     private long now;
+
+    /** What happens in each pause. */
+    void onPause(Consumer<Duration> action) {
+        paused = action;
+    }
 
     /** Lets so much time pass. */
     void pass(Duration time) {
@@ -47,6 +54,7 @@ final class ManualClock implements RunClock {
 
     @Override
     public void pause(Duration time) {
+        paused.accept(time);
         pass(time);
     }
 

@@ -20,12 +20,14 @@ final class Porter implements Closeable {
     /** Kills the server when a client sends it. */
     static final String POISON = "KILL";
 
-    private final ServerSocket listening = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    private volatile ServerSocket listening = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger admitted = new AtomicInteger();
     private final AtomicInteger seen = new AtomicInteger();
+    private final int port = listening.getLocalPort();
     private final int backend;
     private final Rule rule;
+    private volatile Thread accepting = Thread.currentThread();
     private CountDownLatch gate = new CountDownLatch(0);
 
     /** Decides about a connection. */
@@ -47,8 +49,20 @@ final class Porter implements Closeable {
 
     /** Takes many connections side by side. */
     Porter start() {
-        thread(() -> accept(true));
+        accepting = thread(() -> accept(true));
         return this;
+    }
+
+    /** Starts again on the same port if it was killed. */
+    void revive() {
+        if (listening.isClosed()) {
+            try {
+                listening = new ServerSocket(port, 200, InetAddress.getLoopbackAddress());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            start();
+        }
     }
 
     /** The same, but the first has to wait for this. */
@@ -59,12 +73,12 @@ final class Porter implements Closeable {
 
     /** Takes the next connection when the one before is closed. */
     Porter startOneAtATime() {
-        thread(() -> accept(false));
+        accepting = thread(() -> accept(false));
         return this;
     }
 
     int port() {
-        return listening.getLocalPort();
+        return port;
     }
 
     /** How many connections were made. */
@@ -105,7 +119,7 @@ final class Porter implements Closeable {
             InputStream in = client.getInputStream();
             for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
                 if (new String(chunk, 0, n, StandardCharsets.ISO_8859_1).startsWith(POISON)) {
-                    close();
+                    die();
                     return;
                 }
                 server.getOutputStream().write(chunk, 0, n);
@@ -120,6 +134,15 @@ final class Porter implements Closeable {
                 admitted.decrementAndGet();
             }
         }
+    }
+
+    /** Nobody listens any more when the connections end. */
+    private void die() throws IOException, InterruptedException {
+        listening.close();
+        if (accepting != Thread.currentThread()) {
+            accepting.join();
+        }
+        close();
     }
 
     private void pump(Socket server, Socket client) {
