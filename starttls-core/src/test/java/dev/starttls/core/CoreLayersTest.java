@@ -116,6 +116,7 @@ class CoreLayersTest {
                         "java.lang.annotation",
                         "java.lang.invoke",
                         "java.lang.runtime",
+                        "java.math",
                         "java.net",
                         "java.nio..",
                         "java.security..",

@@ -77,6 +77,10 @@ record ConfiguredEngines(
         } else if (!indication.sent()) {
             parameters.setServerNames(List.of());
         }
+        // Engines without support for constraints, such as netty-tcnative's, have none and take none.
+        if (verified == Verification.FULL && parameters.getAlgorithmConstraints() != null) {
+            parameters.setAlgorithmConstraints(SignatureRules.WITH_KEYS);
+        }
         return set(engine, parameters, maker);
     }
 

@@ -155,7 +155,9 @@ class IdentityTest {
             refused++;
             link = link(tls, TlsPolicy.REQUIRED, 25, GOOD);
         }
-        assertThat(refused > 0).isEqualTo(again(maker, version) == Resumption.RESUMED);
+        // SunJSSE offers no session of TLS 1.3 again that was made with other signature schemes.
+        boolean offered = maker != EngineMaker.SUN_JSSE || version.equals("TLSv1.2");
+        assertThat(refused > 0).isEqualTo(offered && again(maker, version) == Resumption.RESUMED);
         if (forgets) {
             assertThat(resumption(link)).isEqualTo(Resumption.FULL);
             link(tls, TlsPolicy.REQUIRED, 25, GOOD).client().requireNoFailure();
