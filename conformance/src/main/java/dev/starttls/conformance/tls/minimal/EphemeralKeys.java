@@ -25,10 +25,10 @@ import javax.crypto.KeyAgreement;
  * Ephemeral keys for one handshake, of the two groups that nearly every server supports: x25519 (RFC 7748) and
  * secp256r1.
  */
-final class EphemeralKeys {
+public final class EphemeralKeys {
 
     /** The groups, the preferred one first. */
-    static final List<Integer> GROUPS = List.of(NamedGroup.X25519.code(), NamedGroup.SECP256R1.code());
+    public static final List<Integer> GROUPS = List.of(NamedGroup.X25519.code(), NamedGroup.SECP256R1.code());
 
     private static final int X25519_LENGTH = 32;
     private static final int P256_LENGTH = 65;
@@ -53,16 +53,16 @@ final class EphemeralKeys {
     }
 
     /** The public key of one of the groups. */
-    KeyShare share(int group) {
+    public KeyShare share(int group) {
         return shares().get(GROUPS.indexOf(group));
     }
 
     /**
-     * The secret shared with the server that sent this key share.
+     * The secret shared with the peer that sent this key share.
      *
      * @throws MalformedException if the share is of another group, or not a public key
      */
-    OctetString agree(KeyShare theirs) throws MalformedException {
+    public OctetString agree(KeyShare theirs) throws MalformedException {
         OctetString exchange = theirs.exchange();
         try {
             if (theirs.group() == NamedGroup.X25519.code() && exchange.length() == X25519_LENGTH) {
@@ -74,7 +74,7 @@ final class EphemeralKeys {
                 return agreed("ECDH", secp256r1, point(exchange));
             }
         } catch (GeneralSecurityException e) {
-            throw new MalformedException("the server's key share is not valid: " + e.getMessage());
+            throw new MalformedException("the peer's key share is not valid: " + e.getMessage());
         }
         throw new MalformedException("expected a key share of x25519 or secp256r1, got " + GroupNames.of(theirs.group())
                 + " in " + exchange.length() + " octets");

@@ -34,11 +34,11 @@ final class Tls12Handshake extends ClientHandshake {
     private final Optional<ClientAuthentication> identity;
     private final EphemeralKeys ephemeral = new EphemeralKeys();
     /** The keys to which the server may change now; empty before they are derived. */
-    private Optional<Keys> derived = Optional.empty();
+    private Optional<Tls12Keys> derived = Optional.empty();
 
     private Optional<Tls12Protection> incoming = Optional.empty();
     /** The keys of the session in which the handshake takes place; empty for the first on a connection. */
-    private Optional<Keys> current = Optional.empty();
+    private Optional<Tls12Keys> current = Optional.empty();
 
     private OctetString ticket = OctetString.NONE;
 
@@ -58,10 +58,10 @@ final class Tls12Handshake extends ClientHandshake {
     }
 
     /** A handshake inside a session with these keys (RFC 5246 section 7.4.1.1). */
-    static Tls12Handshake inside(InputStream in, Consumer<OctetString> out, Keys current) {
+    static Tls12Handshake inside(InputStream in, Consumer<OctetString> out, Tls12Keys current) {
         Tls12Handshake handshake = new Tls12Handshake(in, out);
         handshake.current = Optional.of(current);
-        handshake.incoming = Optional.of(current.incoming());
+        handshake.incoming = Optional.of(current.ofServer());
         return handshake;
     }
 
@@ -71,21 +71,11 @@ final class Tls12Handshake extends ClientHandshake {
      * @param verifyData the verify_data of the client's Finished
      */
     record Result(
-            ServerHello chosen, Keys keys, Tls12Resumption resumption, OctetString verifyData, Beginning beginning) {}
-
-    /** The keys of both directions. */
-    record Keys(Tls12Protection incoming, Tls12Protection outgoing) {
-        static Keys of(Tls12Suite suite, OctetString master, ClientHello hello, ServerHello chosen) {
-            int key = suite.keyLength();
-            int length = 2 * (key + Tls12Protection.SALT);
-            OctetString block =
-                    suite.expand(master, "key expansion", chosen.random().and(hello.random()), length);
-            int salts = 2 * key;
-            return new Keys(
-                    new Tls12Protection(block.slice(key, salts), block.slice(salts + Tls12Protection.SALT, length)),
-                    new Tls12Protection(block.slice(0, key), block.slice(salts, salts + Tls12Protection.SALT)));
-        }
-    }
+            ServerHello chosen,
+            Tls12Keys keys,
+            Tls12Resumption resumption,
+            OctetString verifyData,
+            Beginning beginning) {}
 
     /** The ClientHello of a full handshake, to which extensions may be added or from which they may be removed. */
     static ClientHello hello(String serverName) {
@@ -123,7 +113,7 @@ final class Tls12Handshake extends ClientHandshake {
     }
 
     private static Tls12Suite suite(ServerHello chosen) throws MalformedException {
-        return Tls12Suite.of(chosen.suite())
+        return Tls12Suite.offered(chosen.suite())
                 .orElseThrow(() -> new MalformedException("the server chose a suite that was not offered"));
     }
 
@@ -159,7 +149,7 @@ final class Tls12Handshake extends ClientHandshake {
             sent = sent.and(handshake(
                     identity.get().tls12Verify(ServerMessages.tls12SignatureSchemes(request.get()), messages())));
         }
-        Keys keys = Keys.of(suite, master, hello, chosen);
+        Tls12Keys keys = Tls12Keys.of(suite, master, hello, chosen);
         OctetString verifyData = suite.verifyData(master, "client finished", messages());
         send(sent.and(finished(keys, verifyData)));
         finished(suite, master, keys);
@@ -171,24 +161,24 @@ final class Tls12Handshake extends ClientHandshake {
         if (chosen.suite() != session.suite().suite().code()) {
             throw new MalformedException("the server resumed the session, but with another suite");
         }
-        Keys keys = Keys.of(session.suite(), session.master(), hello, chosen);
+        Tls12Keys keys = Tls12Keys.of(session.suite(), session.master(), hello, chosen);
         finished(session.suite(), session.master(), keys);
         OctetString verifyData = session.suite().verifyData(session.master(), "client finished", messages());
         send(finished(keys, verifyData));
         return new Result(chosen, keys, session, verifyData, Beginning.RESUMED);
     }
 
-    private OctetString finished(Keys keys, OctetString verifyData) throws MalformedException {
+    private OctetString finished(Tls12Keys keys, OctetString verifyData) throws MalformedException {
         OctetString finished = new HandshakeMessage(FINISHED, sent(verifyData)).octets();
         add(finished);
         OctetString change = current.map(
-                        session -> session.outgoing().seal(ContentType.CHANGE_CIPHER_SPEC.code(), CHANGE))
+                        session -> session.ofClient().seal(ContentType.CHANGE_CIPHER_SPEC.code(), CHANGE))
                 .orElse(CHANGE_CIPHER_SPEC);
-        return change.and(keys.outgoing().seal(ContentType.HANDSHAKE.code(), finished));
+        return change.and(keys.ofClient().seal(ContentType.HANDSHAKE.code(), finished));
     }
 
     /** Reads up to the server's Finished, whose verify_data proves that both sides have the same keys. */
-    private void finished(Tls12Suite suite, OctetString master, Keys keys) throws IOException {
+    private void finished(Tls12Suite suite, OctetString master, Tls12Keys keys) throws IOException {
         derived = Optional.of(keys);
         while (true) {
             OctetString before = messages();
@@ -208,7 +198,7 @@ final class Tls12Handshake extends ClientHandshake {
 
     private OctetString handshake(OctetString message) throws MalformedException {
         add(message);
-        return current.map(session -> session.outgoing().seal(ContentType.HANDSHAKE.code(), message))
+        return current.map(session -> session.ofClient().seal(ContentType.HANDSHAKE.code(), message))
                 .orElseGet(() ->
                         RecordSplitter.record(ContentType.HANDSHAKE.code(), ProtocolVersion.TLS12.code(), message));
     }
@@ -227,11 +217,11 @@ final class Tls12Handshake extends ClientHandshake {
     Optional<TlsRecord> open(TlsRecord record) throws IOException {
         if (record.type() == ContentType.CHANGE_CIPHER_SPEC.code()) {
             if (current.isPresent()) {
-                var unusedOctet = current.get().incoming().open(record);
+                var unusedOctet = current.get().ofServer().open(record);
             }
             incoming = Optional.of(derived.orElseThrow(
                             () -> new MalformedException("a ChangeCipherSpec in the middle of the handshake"))
-                    .incoming());
+                    .ofServer());
             return Optional.empty();
         }
         TlsRecord plain = incoming.isPresent() ? incoming.get().open(record) : record;

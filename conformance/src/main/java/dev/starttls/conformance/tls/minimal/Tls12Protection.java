@@ -12,7 +12,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The record protection of one direction in TLS 1.2 with AES-GCM (RFC 5246 section 6.2.3.3, RFC 5288 section 3). */
-final class Tls12Protection {
+public final class Tls12Protection {
 
     /** The octets of the nonce that are derived with the keys. */
     static final int SALT = 4;
@@ -30,7 +30,7 @@ final class Tls12Protection {
     }
 
     /** Encrypts the content into a record of this type. */
-    OctetString seal(int type, OctetString content) {
+    public OctetString seal(int type, OctetString content) {
         OctetString explicit =
                 OctetString.of(ByteBuffer.allocate(EXPLICIT).putLong(sequence).array());
         try {
@@ -42,7 +42,7 @@ final class Tls12Protection {
     }
 
     /** Decrypts a record. */
-    TlsRecord open(TlsRecord record) throws MalformedException {
+    public TlsRecord open(TlsRecord record) throws MalformedException {
         OctetString content = record.content();
         int length = content.length() - EXPLICIT - TAG;
         if (length < 0) {

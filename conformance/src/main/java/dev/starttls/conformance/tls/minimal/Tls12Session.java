@@ -170,7 +170,7 @@ public final class Tls12Session implements MinimalTlsSession {
 
     /** One record of any type; it is not sent yet. */
     public OctetString seal(ContentType type, OctetString plain) {
-        return result.keys().outgoing().seal(type.code(), plain);
+        return result.keys().ofClient().seal(type.code(), plain);
     }
 
     @Override
@@ -244,7 +244,7 @@ public final class Tls12Session implements MinimalTlsSession {
     public Came next() throws IOException {
         HandshakeAssembler assembler = new HandshakeAssembler();
         for (int records = 0; records < MAX_RECORDS_WITHOUT_DATA; records++) {
-            TlsRecord record = result.keys().incoming().open(TlsRecord.read(in));
+            TlsRecord record = result.keys().ofServer().open(TlsRecord.read(in));
             ContentType type = ContentType.of(record.type())
                     .orElseThrow(() -> new MalformedException("a record of the unknown type " + record.type()));
             switch (type) {

@@ -12,7 +12,7 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The record protection of one direction in TLS 1.3, under one key (RFC 8446 section 5.2 and 5.3). */
-final class Tls13Protection {
+public final class Tls13Protection {
 
     private static final int NONCE = 12;
     private static final int TAG = 16;
@@ -23,7 +23,8 @@ final class Tls13Protection {
     private final OctetString iv;
     private long sequence;
 
-    Tls13Protection(Tls13Suite suite, OctetString secret) {
+    /** With the key that follows from a traffic secret. */
+    public Tls13Protection(Tls13Suite suite, OctetString secret) {
         this.suite = suite;
         this.secret = secret;
         this.key = new SecretKeySpec(
@@ -32,12 +33,12 @@ final class Tls13Protection {
     }
 
     /** The protection with the next key of this direction. */
-    Tls13Protection updated() {
+    public Tls13Protection updated() {
         return new Tls13Protection(suite, suite.updated(secret));
     }
 
     /** Encrypts the content into a record, without padding. */
-    OctetString seal(ContentType type, OctetString content) {
+    public OctetString seal(ContentType type, OctetString content) {
         OctetString inner = content.and(OctetString.of(new byte[] {(byte) type.code()}));
         OctetString header = RecordSplitter.record(
                         ContentType.APPLICATION_DATA.code(),
@@ -52,7 +53,7 @@ final class Tls13Protection {
     }
 
     /** Decrypts a record; the result has the inner content type. */
-    TlsRecord open(TlsRecord record) throws MalformedException {
+    public TlsRecord open(TlsRecord record) throws MalformedException {
         OctetString header = record.octets().first(TlsRecord.HEADER);
         OctetString inner;
         try {

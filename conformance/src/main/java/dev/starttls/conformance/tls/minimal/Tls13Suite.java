@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** The two AES-GCM suites of TLS 1.3, and the key derivation on their digest (RFC 8446 section 7.1, RFC 5869). */
-enum Tls13Suite {
+public enum Tls13Suite {
     AES_128(CipherSuite.TLS_AES_128_GCM_SHA256, Digest.SHA_256, 16),
     AES_256(CipherSuite.TLS_AES_256_GCM_SHA384, Digest.SHA_384, 32);
 
@@ -22,11 +22,13 @@ enum Tls13Suite {
         this.keyLength = keyLength;
     }
 
-    static Optional<Tls13Suite> of(int code) {
+    /** The suite with this number. */
+    public static Optional<Tls13Suite> of(int code) {
         return Arrays.stream(values()).filter(one -> one.suite.code() == code).findFirst();
     }
 
-    CipherSuite suite() {
+    /** The registered suite. */
+    public CipherSuite suite() {
         return suite;
     }
 
@@ -34,21 +36,23 @@ enum Tls13Suite {
         return keyLength;
     }
 
-    OctetString noSecret() {
+    /** As many octets of zero as the digest has, where there is no secret. */
+    public OctetString noSecret() {
         return OctetString.zeros(digest.length());
     }
 
-    OctetString hash(OctetString message) {
+    /** The digest of octets. */
+    public OctetString hash(OctetString message) {
         return digest.hash(message);
     }
 
     /** HMAC, which is also HKDF-Extract with the salt as its key. */
-    OctetString hmac(OctetString key, OctetString message) {
+    public OctetString hmac(OctetString key, OctetString message) {
         return digest.hmac(key, message);
     }
 
     /** Derive-Secret: a secret as long as the digest, bound to the messages so far. */
-    OctetString derive(OctetString secret, String label, OctetString messages) {
+    public OctetString derive(OctetString secret, String label, OctetString messages) {
         return expand(secret, label, hash(messages), digest.length());
     }
 
@@ -84,7 +88,7 @@ enum Tls13Suite {
     }
 
     /** The MAC in a Finished (RFC 8446 section 4.4.4). */
-    OctetString finished(OctetString secret, OctetString messages) {
+    public OctetString finished(OctetString secret, OctetString messages) {
         return hmac(expand(secret, "finished", OctetString.NONE, digest.length()), hash(messages));
     }
 }

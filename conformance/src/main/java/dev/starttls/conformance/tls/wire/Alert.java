@@ -18,6 +18,7 @@ public record Alert(int level, int description) {
     public static final int PROTOCOL_VERSION = 70;
     public static final int INSUFFICIENT_SECURITY = 71;
     public static final int INAPPROPRIATE_FALLBACK = 86;
+    public static final int NO_RENEGOTIATION = 100;
     public static final int UNRECOGNIZED_NAME = 112;
     public static final int NO_APPLICATION_PROTOCOL = 120;
 
@@ -49,7 +50,7 @@ public record Alert(int level, int description) {
             Map.entry(80, "internal_error"),
             Map.entry(INAPPROPRIATE_FALLBACK, "inappropriate_fallback"),
             Map.entry(90, "user_canceled"),
-            Map.entry(100, "no_renegotiation"),
+            Map.entry(NO_RENEGOTIATION, "no_renegotiation"),
             Map.entry(109, "missing_extension"),
             Map.entry(110, "unsupported_extension"),
             Map.entry(111, "certificate_unobtainable"),

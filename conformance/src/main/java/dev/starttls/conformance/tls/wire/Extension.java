@@ -27,6 +27,7 @@ public record Extension(int type, OctetString data) {
     public static final int SUPPORTED_VERSIONS = 43;
     public static final int COOKIE = 44;
     public static final int PSK_KEY_EXCHANGE_MODES = 45;
+    public static final int POST_HANDSHAKE_AUTH = 49;
     public static final int SIGNATURE_ALGORITHMS_CERT = 50;
     public static final int KEY_SHARE = 51;
     public static final int RENEGOTIATION_INFO = 0xff01;
@@ -48,6 +49,7 @@ public record Extension(int type, OctetString data) {
             Map.entry(SUPPORTED_VERSIONS, "supported_versions"),
             Map.entry(COOKIE, "cookie"),
             Map.entry(PSK_KEY_EXCHANGE_MODES, "psk_key_exchange_modes"),
+            Map.entry(POST_HANDSHAKE_AUTH, "post_handshake_auth"),
             Map.entry(SIGNATURE_ALGORITHMS_CERT, "signature_algorithms_cert"),
             Map.entry(KEY_SHARE, "key_share"),
             Map.entry(RENEGOTIATION_INFO, "renegotiation_info"));

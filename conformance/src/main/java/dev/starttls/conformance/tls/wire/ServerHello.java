@@ -24,8 +24,10 @@ public record ServerHello(
 
     static final int TYPE = 2;
 
-    private static final OctetString RETRY =
+    /** The random of a HelloRetryRequest. */
+    public static final OctetString RETRY =
             OctetString.hex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c");
+
     private static final OctetString DOWNGRADED_TO_12 = OctetString.hex("444f574e47524401");
     private static final OctetString DOWNGRADED_BELOW_12 = OctetString.hex("444f574e47524400");
     private static final int MAX_SESSION_ID = 32;

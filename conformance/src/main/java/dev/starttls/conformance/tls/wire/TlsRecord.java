@@ -31,8 +31,12 @@ public record TlsRecord(int type, int version, OctetString content) {
         return read(exactly(in, HEADER), in);
     }
 
-    /** The same if the header was read before. */
-    static TlsRecord read(OctetString header, InputStream in) throws IOException {
+    /**
+     * The same if the header was read before.
+     *
+     * @throws IOException as the other does
+     */
+    public static TlsRecord read(OctetString header, InputStream in) throws IOException {
         if (!isHeader(header)) {
             throw new MalformedException("not the header of a TLS record");
         }
@@ -44,7 +48,7 @@ public record TlsRecord(int type, int version, OctetString content) {
     }
 
     /** Whether octets are the header of a record with a known type and version. */
-    static boolean isHeader(OctetString header) {
+    public static boolean isHeader(OctetString header) {
         return ContentType.of(header.at(0)).isPresent() && header.at(1) == MAJOR && header.at(2) <= MAJOR + 1;
     }
 

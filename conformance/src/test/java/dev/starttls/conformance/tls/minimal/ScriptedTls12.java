@@ -96,7 +96,7 @@ public final class ScriptedTls12 {
 
     private void shake(ClientHello hello) throws IOException {
         Optional<Tls12Suite> suite = hello.suites().stream()
-                .flatMap(code -> Tls12Suite.of(code).stream())
+                .flatMap(code -> Tls12Suite.offered(code).stream())
                 .findFirst();
         if (suite.isEmpty() || hello.legacyVersion() != 0x0303) {
             fail(Alert.PROTOCOL_VERSION);
@@ -129,7 +129,7 @@ public final class ScriptedTls12 {
         OctetString master = chosen.extension(Extension.EXTENDED_MASTER_SECRET).isPresent()
                 ? suite.masterSecret(premaster, "extended master secret", suite.hash(messages))
                 : suite.masterSecret(premaster, "master secret", hello.random().and(chosen.random()));
-        Tls12Handshake.Keys keys = Tls12Handshake.Keys.of(suite, master, hello, chosen);
+        Tls12Keys keys = Tls12Keys.of(suite, master, hello, chosen);
         clientFinished(suite, master, keys);
         serverFinished(suite, master, keys);
         SESSIONS.put(chosen.sessionId(), new Stored(suite, master));
@@ -137,7 +137,7 @@ public final class ScriptedTls12 {
 
     private void abbreviated(ClientHello hello, Stored stored) throws IOException {
         ServerHello chosen = hello(hello, hello.sessionId(), stored.suite());
-        Tls12Handshake.Keys keys = Tls12Handshake.Keys.of(stored.suite(), stored.master(), hello, chosen);
+        Tls12Keys keys = Tls12Keys.of(stored.suite(), stored.master(), hello, chosen);
         serverFinished(stored.suite(), stored.master(), keys);
         clientFinished(stored.suite(), stored.master(), keys);
     }
@@ -166,20 +166,20 @@ public final class ScriptedTls12 {
         return ServerHello.parse(body);
     }
 
-    private void clientFinished(Tls12Suite suite, OctetString master, Tls12Handshake.Keys keys) throws IOException {
+    private void clientFinished(Tls12Suite suite, OctetString master, Tls12Keys keys) throws IOException {
         OctetString expected = suite.verifyData(master, "client finished", messages);
         if (read().type() != CHANGE) {
             fail(Alert.UNEXPECTED_MESSAGE);
         }
-        reading = Optional.of(keys.outgoing());
+        reading = Optional.of(keys.ofClient());
         if (!next().body().equals(expected) && fault != Fault.ANY_FINISHED) {
             fail(51);
         }
     }
 
-    private void serverFinished(Tls12Suite suite, OctetString master, Tls12Handshake.Keys keys) throws IOException {
+    private void serverFinished(Tls12Suite suite, OctetString master, Tls12Keys keys) throws IOException {
         send(CHANGE, OctetString.hex("01"));
-        writing = Optional.of(keys.incoming());
+        writing = Optional.of(keys.ofServer());
         message(20, suite.verifyData(master, "server finished", messages));
     }
 

@@ -85,6 +85,7 @@ class TlsReadersFuzz {
         ClientHello hello = ClientHello.parse(octets);
         assertThat(hello.toString()).isNotBlank();
         assertThat(ClientHello.parse(hello.message())).isEqualTo(hello);
+        assertThat(ClientOffer.of(hello).versions()).isNotNull();
     }
 
     private static void messages(OctetString octets, int piece) throws MalformedException {
