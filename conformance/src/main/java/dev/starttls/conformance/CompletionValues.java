@@ -1,7 +1,11 @@
 package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.client.ClientSuite;
+import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.profile.Profile;
+import dev.starttls.conformance.target.Protocol;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.stream.Stream;
 
@@ -17,6 +21,19 @@ final class CompletionValues {
             return Stream.concat(Suite.catalogue().all().stream(), rules)
                     .map(Check::id)
                     .distinct()
+                    .iterator();
+        }
+    }
+
+    /** Ids of cases for clients. */
+    static final class CaseIds implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Protocol.values())
+                    .flatMap(protocol -> ClientSuite.cases(protocol).stream())
+                    .map(ClientCase::id)
+                    .distinct()
+                    .sorted()
                     .iterator();
         }
     }

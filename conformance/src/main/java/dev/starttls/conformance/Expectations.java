@@ -29,11 +29,26 @@ record Expectations(List<Profile> profiles, Acceptances acceptances, Optional<Ba
      * @param known the checks and rules whose findings can be accepted
      */
     static Expectations of(Options options, List<Profile> profiles, List<Check> known) throws UsageException {
+        return of(profiles, options.accept, options.acceptFiles, options.baseline, known);
+    }
+
+    /** Of a run for a client, which no profile judges. */
+    static Expectations of(ClientOptions options, List<Check> known) throws UsageException {
+        return of(List.of(), options.accept, options.acceptFiles, options.baseline, known);
+    }
+
+    private static Expectations of(
+            List<Profile> profiles,
+            List<String> accept,
+            List<Path> acceptFiles,
+            Optional<Path> baseline,
+            List<Check> known)
+            throws UsageException {
         Acceptances acceptances = new Acceptances(known);
-        for (String rule : options.accept) {
+        for (String rule : accept) {
             add(acceptances, rule, "--accept");
         }
-        for (Path file : options.acceptFiles) {
+        for (Path file : acceptFiles) {
             int number = 0;
             for (String line : lines(file)) {
                 number++;
@@ -44,11 +59,11 @@ record Expectations(List<Profile> profiles, Acceptances acceptances, Optional<Ba
                 }
             }
         }
-        Optional<Baseline> baseline = Optional.empty();
-        if (options.baseline.isPresent()) {
-            baseline = Optional.of(read(options.baseline.get()));
+        Optional<Baseline> before = Optional.empty();
+        if (baseline.isPresent()) {
+            before = Optional.of(read(baseline.get()));
         }
-        return new Expectations(profiles, acceptances, baseline);
+        return new Expectations(profiles, acceptances, before);
     }
 
     private static void add(Acceptances acceptances, String rule, String place) throws UsageException {

@@ -131,9 +131,14 @@ final class Listing {
         out.print(style.strong(check.id() + "  " + check.title()) + "\n");
         paragraphs("clause", same, Check::clause);
         paragraphs("level", same, each -> meaning(each.level()));
+        boolean ofClient = check.id().contains("-C-");
         paragraph(
                 "for",
-                schemes(same.stream().flatMap(each -> each.schemes().stream()).toList()));
+                ofClient
+                        ? "clients of " + protocols(same)
+                        : schemes(same.stream()
+                                .flatMap(each -> each.schemes().stream())
+                                .toList()));
         paragraph("why", check.why());
         paragraphs("fix", same, Check::fix);
         String profile = Optional.ofNullable(profiles.get(check))
@@ -141,8 +146,12 @@ final class Listing {
                 .orElse("");
         paragraph(
                 "run",
-                "java -jar conformance.jar " + profile + "--only " + check.id() + " " + example(check)
-                        + "://HOST:PORT");
+                "java -jar conformance.jar "
+                        + (ofClient
+                                ? "client "
+                                        + check.protocols().iterator().next().key() + " --only " + check.id()
+                                        + " --command '... {host} {port} ...'"
+                                : profile + "--only " + check.id() + " " + example(check) + "://HOST:PORT"));
     }
 
     /** A text that may be the same for the protocols of a check, or differ. */

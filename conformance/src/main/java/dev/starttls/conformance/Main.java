@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The command {@code conformance}. */
 public final class Main {
@@ -49,7 +50,10 @@ public final class Main {
         Options options = new Options();
         CommandLine commandLine = options.commandLine();
         try {
-            commandLine.parseArgs(args);
+            ParseResult parsed = commandLine.parseArgs(args);
+            if (parsed.hasSubcommand()) {
+                return client(environment, parsed.subcommand().commandSpec().commandLine());
+            }
             if (options.help) {
                 commandLine.usage(environment.out());
                 return Outcome.PASSED.status();
@@ -69,6 +73,16 @@ public final class Main {
         } finally {
             environment.out().flush();
         }
+    }
+
+    private static int client(CommandEnvironment environment, CommandLine commandLine)
+            throws UsageException, UnwritableReportException {
+        ClientOptions options = commandLine.getCommand();
+        if (options.help) {
+            commandLine.usage(environment.out());
+            return Outcome.PASSED.status();
+        }
+        return new ClientCheck(environment, options).run(columns(environment, commandLine));
     }
 
     private int run(Options options) throws UsageException, UnwritableReportException {
@@ -109,7 +123,8 @@ public final class Main {
             return Outcome.PASSED.status();
         }
         Expectations expectations = Expectations.of(options, scope.profiles(), known);
-        return new ServerCheck(environment, embedded, catalogue, scope.checks(), expectations, options).run(columns());
+        return new ServerCheck(environment, embedded, catalogue, scope.checks(), expectations, options)
+                .run(columns(environment, commandLine));
     }
 
     private static Predicate<Check> alone(String named) {
@@ -131,7 +146,7 @@ public final class Main {
     }
 
     /** The width of the terminal. Finding it out starts a process, so it is done only if there is a terminal. */
-    private int columns() {
+    private static int columns(CommandEnvironment environment, CommandLine commandLine) {
         return environment.terminal().onScreen()
                 ? commandLine.getCommandSpec().usageMessage().autoWidth(true).width()
                 : Integer.MAX_VALUE;

@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "  conformance --baseline last.json --format json=now.json imap://mail.example.org",
             "  conformance --accept 'TLS-S-05b=old scanners, ticket #4711' smtp://mail.example.org",
             "  conformance --explain UP-S-10",
+            "  conformance client imap --command 'curl ... imap://{host}:{port}/' (see conformance client --help)",
             "  source <(conformance --completion)",
             "",
             "However slow a target is, it takes at most 15 minutes, or twelve times --timeout if that is longer, and"
@@ -239,7 +240,8 @@ final class Options {
 
     /** The command line that fills these options. */
     CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(this).setExpandAtFiles(false);
+        CommandLine commandLine =
+                new CommandLine(this).addSubcommand(new ClientOptions()).setExpandAtFiles(false);
         commandLine.getCommandSpec().usageMessage().description(urlDescription());
         return commandLine;
     }

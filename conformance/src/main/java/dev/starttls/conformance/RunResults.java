@@ -7,6 +7,7 @@ import dev.starttls.conformance.run.Fleet;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Tally;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Subject;
 import dev.starttls.conformance.target.Target;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,9 +42,9 @@ final class RunResults implements Fleet.Sink {
     /**
      * The targets whose reports are written in this order; {@code early} has the reports that came before their turn.
      */
-    private final Deque<Target> order = new ArrayDeque<>();
+    private final Deque<Subject> order = new ArrayDeque<>();
 
-    private final Map<Target, TargetReport> early = new HashMap<>();
+    private final Map<Subject, TargetReport> early = new HashMap<>();
     private Supplier<List<TargetReport>> underway = List::of;
     private final Totals totals = new Totals();
     private Optional<String> last = Optional.empty();
@@ -93,7 +94,7 @@ final class RunResults implements Fleet.Sink {
     }
 
     /** The target of the order that a report is of: its address may have been found out since. */
-    private Target turn(TargetReport report) {
+    private Subject turn(TargetReport report) {
         return order.contains(report.target())
                 ? report.target()
                 : report.target().anywhere();
@@ -288,12 +289,12 @@ final class RunResults implements Fleet.Sink {
 
     /** Ends the output with what is known of targets that are not done; returns how many of them were written. */
     private int endWith(List<TargetReport> unfinished) {
-        Map<Target, TargetReport> cut = new HashMap<>();
+        Map<Subject, TargetReport> cut = new HashMap<>();
         unfinished.forEach(report -> cut.put(turn(report), report));
         int written = 0;
         // Those that are done wait for one that will not come.
         while (!order.isEmpty()) {
-            Target next = order.remove();
+            Subject next = order.remove();
             if (early.containsKey(next)) {
                 write(early.remove(next));
             } else if (cut.containsKey(next) && written(cut.get(next))) {

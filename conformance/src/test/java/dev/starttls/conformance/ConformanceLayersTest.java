@@ -2,6 +2,7 @@ package dev.starttls.conformance;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -38,6 +39,8 @@ class ConformanceLayersTest {
                 .definedBy("dev.starttls.conformance.upgrade..")
                 .layer("tls")
                 .definedBy("dev.starttls.conformance.tls")
+                .layer("clients")
+                .definedBy("dev.starttls.conformance.client..")
                 .layer("octets")
                 .definedBy(
                         "dev.starttls.conformance.tls.wire..",
@@ -62,15 +65,17 @@ class ConformanceLayersTest {
                 .whereLayer("baseline")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("run")
-                .mayOnlyBeAccessedByLayers("kit", "command", "report", "profile", "baseline")
+                .mayOnlyBeAccessedByLayers("clients", "kit", "command", "report", "profile", "baseline")
                 .whereLayer("profile")
                 .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("protocols")
                 .mayOnlyBeAccessedByLayers("command")
+                .whereLayer("clients")
+                .mayOnlyBeAccessedByLayers("kit", "command")
                 .whereLayer("octets")
-                .mayOnlyBeAccessedByLayers("command", "report", "protocols", "upgrade", "tls")
+                .mayOnlyBeAccessedByLayers("clients", "command", "report", "protocols", "upgrade", "tls")
                 .whereLayer("reach")
-                .mayOnlyBeAccessedByLayers("command", "run")
+                .mayOnlyBeAccessedByLayers("clients", "command", "run")
                 .whereLayer("upgrade")
                 .mayOnlyBeAccessedByLayers("command", "protocols")
                 .whereLayer("tls")
@@ -79,6 +84,7 @@ class ConformanceLayersTest {
                 .mayOnlyBeAccessedByLayers("protocols", "upgrade")
                 .whereLayer("check")
                 .mayOnlyBeAccessedByLayers(
+                        "clients",
                         "kit",
                         "command",
                         "report",
@@ -91,6 +97,7 @@ class ConformanceLayersTest {
                         "session")
                 .whereLayer("connection")
                 .mayOnlyBeAccessedByLayers(
+                        "clients",
                         "kit",
                         "command",
                         "report",
@@ -105,13 +112,41 @@ class ConformanceLayersTest {
                 .check(CLASSES);
     }
 
+    /** From the bottom: what the server does, what is judged, what runs it, and who is at the client. */
+    @Test
+    void the_packages_for_clients_have_no_circles() {
+        slices().matching("dev.starttls.conformance.client.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.client.server..",
+                        "dev.starttls.conformance.client.pki..",
+                        "dev.starttls.conformance.client.subject..",
+                        "dev.starttls.conformance.client.cases..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.starttls.conformance.client.run..", "dev.starttls.conformance.client.interactive..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.starttls.conformance.client.run..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.starttls.conformance.client.interactive..")
+                .check(CLASSES);
+    }
+
     @Test
     void the_octets_of_tls_know_nothing_of_checks_and_connections() {
         noClasses()
                 .that()
                 .resideInAnyPackage(
                         "dev.starttls.conformance.tls.wire",
-                        "dev.starttls.conformance.tls.minimal",
+                        "dev.starttls.conformance.tls.minimal..",
                         "dev.starttls.conformance.tls.certificate")
                 .should()
                 .dependOnClassesThat()

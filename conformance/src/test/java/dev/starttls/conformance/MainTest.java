@@ -150,7 +150,7 @@ class MainTest {
             delimiter = '|',
             value = {
                 "http://x | there is no scheme",
-                "client smtp | not available yet",
+                "client smtp | expected --command",
                 "--format xml smtp://x | there is no format 'xml'",
                 "--format text --format json smtp://x | cannot share standard output",
                 "--format json= smtp://x | needs a file name",
@@ -203,6 +203,7 @@ class MainTest {
         assertThat(names(json))
                 .containsExactly(
                         "target",
+                        "kind",
                         "protocol",
                         "address",
                         "started",

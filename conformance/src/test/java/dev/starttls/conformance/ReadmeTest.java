@@ -27,7 +27,7 @@ class ReadmeTest {
     private static final String IMPORTS = "import dev.starttls.conformance.junit.*; import dev.starttls.core.keys.*;"
             + " import dev.starttls.core.nio.*;"
             + " import dev.starttls.core.upgrade.*; import dev.starttls.smtp.*; import java.net.*; import java.nio.file.*;"
-            + " import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
+            + " import java.security.cert.*; import java.util.stream.*; import javax.net.ssl.*; import org.junit.jupiter.api.*;\n";
 
     @Test
     void every_java_block_compiles(@TempDir Path folder) throws Exception {
@@ -55,7 +55,7 @@ class ReadmeTest {
             Files.writeString(file, "package readme" + count + ";\n" + IMPORTS + source);
             arguments.add(file.toString());
         }
-        assertThat(count).as("blocks").isEqualTo(3);
+        assertThat(count).as("blocks").isEqualTo(4);
         StringWriter detail = new StringWriter();
         PrintWriter printer = new PrintWriter(detail);
         assertThat(compiler.get().run(printer, printer, arguments.toArray(String[]::new)))

@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Scheme;
+import dev.starttls.conformance.target.Subject;
 import dev.starttls.conformance.target.Target;
 import dev.starttls.conformance.target.TargetException;
 import java.util.HashMap;
@@ -125,9 +126,10 @@ public final class Acceptances {
     }
 
     /** The result of a check of this target, marked if it is accepted. */
-    public CheckResult accept(Target target, CheckResult result) {
+    public CheckResult accept(Subject target, CheckResult result) {
         String id = result.check().id();
-        Optional<String> reason = Stream.of(target.url(), target.scheme().key(), "")
+        Optional<String> reason = Stream.of(
+                        target.url(), target.schemeIfServer().map(Scheme::key).orElse(""), "")
                 .map(place -> key(id, place))
                 .filter(reasons::containsKey)
                 .map(reasons::get)

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.Subject;
 import dev.starttls.conformance.target.UnreadableFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,7 +101,7 @@ public final class Baseline {
                 .toList());
     }
 
-    private Map<String, Status> verdictsOf(Target target) {
+    private Map<String, Status> verdictsOf(Subject target) {
         String url = target.url().toLowerCase(Locale.ROOT);
         Map<String, Status> any = verdicts.getOrDefault(url, Map.of());
         return target.address()

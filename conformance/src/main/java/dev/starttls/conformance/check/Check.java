@@ -55,8 +55,8 @@ public record Check(
         return switch (subject) {
             case "UP" -> "Upgrade";
             case "TLS" -> "TLS layer";
-            // A rule of a profile has no -S-: BSI-01.
-            default -> id.contains("-S-") ? subject + " server" : subject + " profile";
+            // A rule of a profile has neither -S- nor -C-: BSI-01.
+            default -> subject + (id.contains("-S-") ? " server" : id.contains("-C-") ? " client" : " profile");
         };
     }
 

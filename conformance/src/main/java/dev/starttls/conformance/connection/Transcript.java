@@ -76,6 +76,13 @@ public final class Transcript {
         }
     }
 
+    /** A text with what is not to be shown concealed, for a sentence about it. */
+    public String concealed(String text) {
+        synchronized (entries) {
+            return withoutSecrets(text);
+        }
+    }
+
     private String withoutSecrets(String text) {
         String shown = text;
         for (String secret : secrets) {

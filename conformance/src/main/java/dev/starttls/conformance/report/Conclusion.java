@@ -4,12 +4,13 @@ import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a postmaster may rely on the server, for the first lines of a report.
+ * Whether one may rely on the server or the client, for the first lines of a report.
  *
  * @param key the class of it: pass, fail or unreached
  * @param reliance the answer
@@ -29,13 +30,15 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
         List<CheckResult> failures =
                 report.results().stream().filter(CheckResult::failsRun).toList();
         return switch (report.outcome()) {
-            case FAILED -> new Conclusion("fail", Reliance.NO, "Failed", failed(failures), failures);
+            case FAILED ->
+                new Conclusion(
+                        "fail", Reliance.NO, "Failed", failed(report.target().kind(), failures), failures);
             case PASSED -> passed(report);
             default -> unknown(report, failures);
         };
     }
 
-    private static String failed(List<CheckResult> failures) {
+    private static String failed(Subject.Kind kind, List<CheckResult> failures) {
         List<CheckResult> rules =
                 failures.stream().filter(Conclusion::ofProfile).toList();
         long security = failures.stream()
@@ -44,10 +47,10 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
         long must = failures.size() - rules.size() - security;
         List<String> counted = new ArrayList<>();
         if (security > 0) {
-            counted.add(counted(security, "security check"));
+            counted.add(counted(security, "security", kind));
         }
         if (must > 0) {
-            counted.add(counted(must, "check of a MUST"));
+            counted.add(counted(must, "MUST", kind));
         }
         String broken = rules.isEmpty()
                 ? ""
@@ -55,7 +58,8 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
                         + (rules.size() == 1 ? "1 rule is" : rules.size() + " rules are") + " broken.";
         return (counted.isEmpty()
                         ? ""
-                        : "Do not rely on this server until it is fixed: " + String.join(" and ", counted) + " failed.")
+                        : "Do not rely on this " + kind.noun() + " until it is fixed: " + String.join(" and ", counted)
+                                + " failed.")
                 + broken;
     }
 
@@ -63,8 +67,9 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
         return result.check().family().endsWith(" profile");
     }
 
-    private static String counted(long n, String noun) {
-        return n + " " + (n == 1 ? noun : noun.replaceFirst("check", "checks"));
+    private static String counted(long n, String level, Subject.Kind kind) {
+        String units = kind.unit() + (n == 1 ? "" : "s");
+        return n + " " + (level.equals("MUST") ? units + " of a MUST" : level + " " + units);
     }
 
     private static Conclusion passed(TargetReport report) {
@@ -102,16 +107,17 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
 
     /** Claims nothing of a level of which no check was run. */
     private static String kept(TargetReport report) {
+        Subject.Kind kind = report.target().kind();
         List<Level> omitted = omitted(report);
         if (omitted.isEmpty()) {
-            return "You may rely on this server: no MUST and no security check failed.";
+            return "You may rely on this " + kind.noun() + ": no MUST and no security " + kind.unit() + " failed.";
         }
         String missing = omitted.stream().map(Conclusion::name).collect(Collectors.joining(" and "))
-                + " checks were not run (--level, --only, --skip), so whether you may"
-                + " rely on this server is not known.";
+                + " " + kind.unit() + "s were not run (--level, --only, --skip), so whether you may"
+                + " rely on this " + kind.noun() + " is not known.";
         String kept = DECISIVE.stream()
                 .filter(level -> !omitted.contains(level))
-                .map(level -> "No " + name(level) + " check failed; ")
+                .map(level -> "No " + name(level) + " " + kind.unit() + " failed; ")
                 .collect(Collectors.joining());
         return kept + missing;
     }
@@ -137,9 +143,18 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
                         "unreached",
                         Reliance.UNKNOWN,
                         "Not known",
-                        "Whether you may rely on this server is not known"
-                                + (problem.isEmpty() ? ": checks had no answer." : ": " + problem),
+                        "Whether you may rely on this " + report.target().kind().noun() + " is not known"
+                                + (problem.isEmpty()
+                                        ? unanswered(report.target().kind())
+                                        : ": " + problem),
                         failures);
+    }
+
+    private static String unanswered(Subject.Kind kind) {
+        return switch (kind) {
+            case SERVER -> ": checks had no answer.";
+            case CLIENT -> ": in some cases the client did not connect.";
+        };
     }
 
     /** The first sentence of a fix, for a line beside its check. */

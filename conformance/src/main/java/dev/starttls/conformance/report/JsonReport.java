@@ -14,6 +14,7 @@ import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.TestedClient;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -72,11 +73,20 @@ public final class JsonReport implements Report {
     private static ObjectNode json(TargetReport report) {
         ObjectNode json = MAPPER.createObjectNode();
         json.put("target", report.target().url());
-        json.put("protocol", report.target().scheme().protocol().key());
+        json.put("kind", report.target().kind().noun());
+        json.put("protocol", report.target().protocol().key());
+        if (report.target() instanceof TestedClient client) {
+            json.put("policy", client.policy());
+            client.command().ifPresent(command -> json.put("command", command));
+        }
         report.target().address().ifPresent(address -> json.put("address", address.getHostAddress()));
         json.put("started", report.started().toString());
         json.put("duration_ms", report.took().toMillis());
         report.survey().problem().ifPresent(problem -> json.put("error", problem));
+        if (!report.survey().notes().isEmpty()) {
+            ArrayNode notes = json.putArray("notes");
+            report.survey().notes().forEach(notes::add);
+        }
         ObjectNode summary = json.putObject("summary");
         summary.put("passed", report.count(Status.PASS));
         summary.put("failed", report.count(Status.FAIL));

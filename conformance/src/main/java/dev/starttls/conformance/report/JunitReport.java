@@ -5,7 +5,7 @@ import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.run.TargetReport;
-import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.Subject;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -60,7 +60,7 @@ public final class JunitReport implements Report {
     }
 
     /** The URL; for the other addresses of the same target with the address, because a name stands for one suite. */
-    private String name(Target target) {
+    private String name(Subject target) {
         return named.add(target.url())
                 ? target.url()
                 : target.url()
@@ -95,7 +95,7 @@ public final class JunitReport implements Report {
     private void unreached(String name, TargetReport report, String problem) throws XMLStreamException {
         start(2, "testcase");
         attribute("classname", name);
-        attribute("name", "the target answers and speaks the protocol");
+        attribute("name", report.target().kind().premise());
         attribute("time", "0.000");
         start(3, "error");
         attribute("type", "unreachable");

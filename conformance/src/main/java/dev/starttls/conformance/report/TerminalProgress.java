@@ -2,7 +2,7 @@ package dev.starttls.conformance.report;
 
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.run.RunListener;
-import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.Subject;
 import java.io.PrintStream;
 
 /** One line on a terminal that is overwritten as the run progresses. */
@@ -19,13 +19,13 @@ public final class TerminalProgress implements RunListener {
     }
 
     @Override
-    public void asks(Target asked) {
+    public void asks(Subject asked) {
         err.print(BACK_AND_ERASE + asked.url() + "  ...");
         err.flush();
     }
 
     @Override
-    public void begun(Target begun, int checks) {
+    public void begun(Subject begun, int checks) {
         target = begun.url();
         total = checks;
         done = 0;

@@ -9,6 +9,8 @@ import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Subject;
+import dev.starttls.conformance.target.TestedClient;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -73,6 +75,10 @@ public final class TextReport implements Report {
                 .map(each -> "  at " + each.getHostAddress())
                 .orElse("");
         line(style.strong(report.target().url()) + address);
+        if (report.target() instanceof TestedClient client) {
+            wrapped("  policy       ", client.policy());
+            client.command().ifPresent(command -> wrapped("  command      ", command));
+        }
         Conclusion conclusion = Conclusion.of(report);
         totals.add(conclusion);
         if (servers.size() < MAX_SERVERS) {
@@ -81,10 +87,12 @@ public final class TextReport implements Report {
         }
         verdict(report, conclusion);
         if (report.survey().problem().isPresent() && report.results().isEmpty()) {
-            line("  No checks were run.");
+            line("  No " + report.target().kind().unit() + "s were run.");
             report.unknown().ifPresent(unknown -> wrapped("  ", unknown + "."));
         } else {
-            session(report.survey());
+            if (report.target().kind() == Subject.Kind.SERVER) {
+                session(report.survey());
+            }
             report.survey().notes().forEach(note -> wrapped("  note         ", note));
             report.inventory().ifPresent(this::accepted);
             table(report.results());

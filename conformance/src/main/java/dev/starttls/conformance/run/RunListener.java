@@ -1,15 +1,15 @@
 package dev.starttls.conformance.run;
 
 import dev.starttls.conformance.check.CheckResult;
-import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.Subject;
 
 /** Receives the progress of a run; called from several threads, one at a time. */
 public interface RunListener {
     /** A target is surveyed; {@link #over} follows. */
-    void asks(Target target);
+    void asks(Subject target);
 
     /** The checks of a target begin. */
-    void begun(Target target, int checks);
+    void begun(Subject target, int checks);
 
     /** One check is done. */
     void done(CheckResult result);
@@ -21,10 +21,10 @@ public interface RunListener {
     static RunListener none() {
         return new RunListener() {
             @Override
-            public void asks(Target target) {}
+            public void asks(Subject target) {}
 
             @Override
-            public void begun(Target target, int checks) {}
+            public void begun(Subject target, int checks) {}
 
             @Override
             public void done(CheckResult result) {}

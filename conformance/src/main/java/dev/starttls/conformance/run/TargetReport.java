@@ -6,9 +6,10 @@ import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.TlsInventory;
 import dev.starttls.conformance.connection.Transcript;
-import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.Subject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +22,7 @@ import java.util.Optional;
  * @param inventory the versions, suites and groups that it accepts; empty if the check that finds them was not run
  */
 public record TargetReport(
-        Target target,
+        Subject target,
         Instant started,
         Duration took,
         Survey survey,
@@ -34,7 +35,7 @@ public record TargetReport(
     }
 
     /** The report of a target whose checks were not run, and why. */
-    public static TargetReport unreached(Target target, Instant started, Duration took, String problem) {
+    public static TargetReport unreached(Subject target, Instant started, Duration took, String problem) {
         return new TargetReport(
                 target,
                 started,
@@ -50,6 +51,14 @@ public record TargetReport(
         return results.stream()
                 .filter(result -> result.verdict().status() == status)
                 .count();
+    }
+
+    /** The same with another note on the run. */
+    public TargetReport noting(String note) {
+        List<String> notes = new ArrayList<>(survey.notes());
+        notes.add(note);
+        return new TargetReport(
+                target, started, took, survey.with(survey.problem(), notes), dialogue, results, inventory);
     }
 
     /** The same with other results. */
@@ -82,13 +91,15 @@ public record TargetReport(
         int open = unanswered().size();
         if (open == 0) {
             return results.isEmpty() && survey.problem().isPresent()
-                    ? Optional.of("not known: everything, since no check was run")
+                    ? Optional.of(
+                            "not known: everything, since no " + target.kind().unit() + " was run")
                     : Optional.empty();
         }
+        String unit = target.kind().unit();
+        String unanswered = target.kind() == Subject.Kind.CLIENT ? " saw no connection" : " had no answer";
         return Optional.of("not known: "
-                + (open == 1
-                        ? "one MUST or security check had no answer"
-                        : open + " MUST and security checks had no answer"));
+                + (open == 1 ? "one MUST or security " + unit : open + " MUST and security " + unit + "s")
+                + unanswered);
     }
 
     private static boolean counts(CheckResult result) {

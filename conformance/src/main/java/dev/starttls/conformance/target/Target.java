@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param address the one of the host's addresses to connect to; empty for the first that answers. The name in SNI and in
  *     the certificate is the host's all the same.
  */
-public record Target(Scheme scheme, String host, int port, Optional<InetAddress> address) {
+public record Target(Scheme scheme, String host, int port, Optional<InetAddress> address) implements Subject {
 
     /** A target at whichever of the host's addresses answers first. */
     public Target(Scheme scheme, String host, int port) {
@@ -26,6 +26,7 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
     }
 
     /** The same at whichever address of the host answers first. */
+    @Override
     public Target anywhere() {
         return new Target(scheme, host, port);
     }
@@ -115,7 +116,23 @@ public record Target(Scheme scheme, String host, int port, Optional<InetAddress>
         return ServerIdentity.isAddress(host);
     }
 
+    @Override
+    public Kind kind() {
+        return Kind.SERVER;
+    }
+
+    @Override
+    public Protocol protocol() {
+        return scheme.protocol();
+    }
+
+    @Override
+    public Optional<Scheme> schemeIfServer() {
+        return Optional.of(scheme);
+    }
+
     /** The URL with its port always written. */
+    @Override
     public String url() {
         return scheme.key() + "://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }

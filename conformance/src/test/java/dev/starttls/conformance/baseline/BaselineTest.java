@@ -11,6 +11,7 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.report.SyntheticReports;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Target;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ class BaselineTest {
     private static TargetReport at(String address) throws IOException {
         TargetReport report = failing();
         return new TargetReport(
-                report.target().at(InetAddress.getByName(address)),
+                ((Target) report.target()).at(InetAddress.getByName(address)),
                 report.started(),
                 report.took(),
                 report.survey(),

@@ -63,8 +63,11 @@ class ReportSchemaTest {
         JsonNode properties = MAPPER.readTree(JsonReport.schema()).get("properties");
         assertThat(properties.at("/target/pattern").asText())
                 .isEqualTo(Arrays.stream(Scheme.values())
-                        .map(Scheme::key)
-                        .collect(Collectors.joining("|", "^(", ")://.+:[0-9]+$")));
+                                .map(Scheme::key)
+                                .collect(Collectors.joining("|", "^((", ")://.+:[0-9]+|"))
+                        + Arrays.stream(Protocol.values())
+                                .map(Protocol::key)
+                                .collect(Collectors.joining("|", "client:(", "))$")));
         assertThat(properties.at("/protocol/enum"))
                 .extracting(JsonNode::asText)
                 .isEqualTo(Arrays.stream(Protocol.values()).map(Protocol::key).toList());
@@ -100,15 +103,21 @@ class ReportSchemaTest {
     /** The schema lets fields be added later; those there are today it names. */
     @Test
     void every_field_that_is_written_is_in_the_schema() throws IOException {
+        Schema strict = closed();
+        assertThat(objects(SampleRun.once().text("json"))).allSatisfy(report -> {
+            assertThat(strict.validate(report)).isEmpty();
+            assertThat(report.get("kind").asText()).isEqualTo("server");
+        });
+    }
+
+    private static Schema closed() throws IOException {
         JsonNode closed = MAPPER.readTree(JsonReport.schema());
         closed.findParents("properties").forEach(object -> {
             if (object.has("type")) {
                 ((ObjectNode) object).put("additionalProperties", false);
             }
         });
-        Schema strict = schema(closed.toString());
-        assertThat(objects(SampleRun.once().text("json")))
-                .allSatisfy(report -> assertThat(strict.validate(report)).isEmpty());
+        return schema(closed.toString());
     }
 
     @Test
@@ -117,6 +126,37 @@ class ReportSchemaTest {
         JsonReport.lines(new PrintStream(out, true, StandardCharsets.UTF_8))
                 .add(SyntheticReports.saying(SyntheticReports.HOSTILE));
         assertThat(errors(MAPPER.readTree(out.toByteArray()))).isEmpty();
+    }
+
+    @Test
+    void the_report_of_a_client_is_valid_and_every_field_of_it_is_in_the_schema() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        JsonReport.lines(new PrintStream(out, true, StandardCharsets.UTF_8))
+                .add(SyntheticReports.client("send " + SyntheticReports.HOSTILE, Verdict.fail("obeyed")));
+        JsonNode report = MAPPER.readTree(out.toByteArray());
+        assertThat(errors(report)).isEmpty();
+        assertThat(closed().validate(report)).isEmpty();
+        assertThat(report.get("target").asText()).isEqualTo("client:smtp");
+        assertThat(report.get("kind").asText()).isEqualTo("client");
+        assertThat(report.get("policy").asText()).isEqualTo("required");
+        assertThat(report.get("command").asText()).startsWith("send <script>");
+        assertThat(report.at("/notes/0").asText()).isEqualTo("it ended with: exit status 0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/kind, \"proxy\"",
+        "/target, \"client:http\"",
+        "/policy, \"strict\"",
+        "/command, \"\"",
+    })
+    void a_client_with_something_else_is_not_valid(String pointer, String value) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        JsonReport.lines(new PrintStream(out, true, StandardCharsets.UTF_8))
+                .add(SyntheticReports.client("send", Verdict.pass("fine")));
+        ObjectNode report = (ObjectNode) MAPPER.readTree(out.toByteArray());
+        report.set(pointer.substring(1), MAPPER.readTree(value));
+        assertThat(errors(report)).isNotEmpty();
     }
 
     @ParameterizedTest

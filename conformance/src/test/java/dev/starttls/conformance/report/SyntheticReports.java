@@ -16,6 +16,7 @@ import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.target.Scheme;
 import dev.starttls.conformance.target.Target;
+import dev.starttls.conformance.target.TestedClient;
 import dev.starttls.conformance.tls.certificate.Issuer;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +48,28 @@ public final class SyntheticReports {
                 Verdict.skip(text),
                 Verdict.inconclusive(text),
                 Verdict.pass(text));
+    }
+
+    /** A client with which these cases ended so, and whose command line this is. */
+    public static TargetReport client(String command, Verdict... verdicts) {
+        List<Transcript.Entry> dialogue = List.of(
+                new Transcript.Entry(0, 1, From.SUITE, Through.PLAINTEXT, "the client connected"),
+                new Transcript.Entry(1, 1, From.SERVER, Through.PLAINTEXT, "220 ready"),
+                new Transcript.Entry(2, 1, From.CLIENT, Through.PLAINTEXT, "STARTTLS"),
+                new Transcript.Entry(3, 1, From.CLIENT, Through.TLS, "EHLO " + command));
+        List<CheckResult> results = new ArrayList<>();
+        for (Verdict verdict : verdicts) {
+            results.add(new CheckResult(
+                    check("MADE-C-%02d".formatted(results.size() + 1)), verdict, dialogue, Duration.ofMillis(1234)));
+        }
+        return new TargetReport(
+                new TestedClient(Protocol.SMTP, "required", Optional.of(command)),
+                Instant.parse("2026-11-26T12:00:00Z"),
+                Duration.ofMillis(2345),
+                new Survey(List.of(), Optional.empty(), Optional.empty(), List.of("it ended with: exit status 0")),
+                dialogue,
+                results,
+                Optional.empty());
     }
 
     private static TargetReport target(String host, String said, Optional<String> problem, Verdict... verdicts) {

@@ -108,11 +108,11 @@ class FleetTest {
                         target -> CompletableFuture.supplyAsync(() -> target.port() % 3 == 0 ? DEAD : MADE),
                         FleetTest::sound)
                 .run(upTo(500));
-        assertThat(reports.stream().map(report -> report.target().port()))
+        assertThat(reports.stream().map(report -> ((Target) report.target()).port()))
                 .hasSize(500)
                 .doesNotHaveDuplicates();
         assertThat(reports).allSatisfy(report -> assertThat(report.outcome())
-                .isEqualTo(report.target().port() % 3 == 0 ? Outcome.UNREACHABLE : Outcome.PASSED));
+                .isEqualTo(((Target) report.target()).port() % 3 == 0 ? Outcome.UNREACHABLE : Outcome.PASSED));
         assertThat(tally.underway()).isEqualTo("0 probing, 0 waiting, 0 checking");
     }
 
@@ -135,7 +135,7 @@ class FleetTest {
             assertThat(reports.take().survey().problem()).contains("refused");
         }
         hold.countDown();
-        assertThat(reports.take().target().port()).isEqualTo(1);
+        assertThat(((Target) reports.take().target()).port()).isEqualTo(1);
         running.join();
     }
 

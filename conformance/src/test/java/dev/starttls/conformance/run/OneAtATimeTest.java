@@ -104,14 +104,10 @@ class OneAtATimeTest {
     /** A server with one process makes the others wait; one that counts connections tells them, or closes them. */
     private static List<Arguments> limits() {
         return List.of(
-                Arguments.of(Scheme.SMTP, 1, pairs(), Second.WAITS),
                 Arguments.of(Scheme.SMTP, 4, Selection.all(), Second.WAITS),
                 Arguments.of(Scheme.IMAP, 1, pairs(), Second.WAITS),
-                Arguments.of(Scheme.IMAP, 4, Selection.all(), Second.WAITS),
-                Arguments.of(Scheme.POP3, 1, pairs(), Second.WAITS),
-                Arguments.of(Scheme.POP3, 4, Selection.all(), Second.WAITS),
-                Arguments.of(Scheme.POP3S, 4, pairs(), Second.WAITS),
-                Arguments.of(Scheme.IMAP, 1, pairs(), Second.IS_TOLD),
+                Arguments.of(Scheme.POP3, 4, pairs(), Second.WAITS),
+                Arguments.of(Scheme.IMAP, 4, pairs(), Second.IS_TOLD),
                 Arguments.of(Scheme.POP3S, 4, pairs(), Second.IS_CLOSED));
     }
 

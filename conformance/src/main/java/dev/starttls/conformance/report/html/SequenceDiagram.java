@@ -6,6 +6,7 @@ import dev.starttls.conformance.connection.Transcript.Through;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The dialogue of one connection as a sequence diagram, laid out from top to bottom: heights are in pixels, and the
@@ -31,6 +32,9 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
     private static final int MAX_LINES = 14;
 
     private static final int MAX_ROWS = 60;
+    /** How every dialogue begins: of a suite that is the client, or the server. */
+    private static final Pattern CONNECTING = Pattern.compile("connects to |the client connected");
+
     private static final int WIDE = 68;
     private static final int NARROW = 31;
 
@@ -68,7 +72,8 @@ record SequenceDiagram(int height, int lifelines, Optional<Zone> clear, Optional
     static Optional<SequenceDiagram> of(List<Transcript.Entry> dialogue) {
         List<Transcript.Entry> first = dialogue.stream()
                 .filter(entry -> entry.connection() == 1)
-                .filter(entry -> !entry.text().startsWith("connects to "))
+                .filter(entry -> entry.from() != From.SUITE
+                        || !CONNECTING.matcher(entry.text()).lookingAt())
                 .toList();
         return first.isEmpty() ? Optional.empty() : Optional.of(new Layout().of(first));
     }

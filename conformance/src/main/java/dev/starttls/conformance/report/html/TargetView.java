@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.connection.HandshakeResult;
 import dev.starttls.conformance.report.Conclusion;
 import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.TestedClient;
 import dev.starttls.conformance.tls.certificate.CertificateFacts;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -18,6 +19,9 @@ import java.util.Optional;
  *
  * @param anchor its id on the page
  * @param problem why it was not checked, or what became of it, if the verdict does not say so
+ * @param client what was judged, if it is a client
+ * @param notes what else is to be known of the run
+ * @param unit what it was judged by: a check or a case
  * @param versions each version of TLS that the suite tried; empty if it tried none
  * @param failures the checks that failed, for the lines after the verdict; if none fails the run, those that are excused
  * @param attention the checks that did not pass, the worst first
@@ -31,6 +35,9 @@ record TargetView(
         List<Count> counts,
         String started,
         String took,
+        Optional<TestedClient> client,
+        List<String> notes,
+        String unit,
         Optional<HandshakeResult.Done> tls,
         List<CertificateFacts> certificates,
         Optional<SequenceDiagram> diagram,
@@ -51,6 +58,7 @@ record TargetView(
 
     TargetView {
         counts = List.copyOf(counts);
+        notes = List.copyOf(notes);
         certificates = List.copyOf(certificates);
         versions = List.copyOf(versions);
         failures = List.copyOf(failures);
@@ -82,6 +90,9 @@ record TargetView(
                 counts(report),
                 STARTED.format(report.started()),
                 String.format(Locale.ROOT, "%.1f s", report.took().toMillis() / 1000.0),
+                report.target() instanceof TestedClient client ? Optional.of(client) : Optional.empty(),
+                report.survey().notes(),
+                report.target().kind().unit(),
                 report.survey().tls(),
                 report.survey()
                         .tls()
@@ -139,6 +150,10 @@ record TargetView(
             }
         }
         return views;
+    }
+
+    boolean noted() {
+        return !notes.isEmpty();
     }
 
     boolean checked() {

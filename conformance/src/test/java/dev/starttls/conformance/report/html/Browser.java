@@ -4,12 +4,16 @@ import com.deque.html.axecore.results.Results;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import dev.starttls.core.testing.ExternalProgram;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import org.openqa.selenium.By;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -17,7 +21,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A headless Chromium; tests are skipped where there is none. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final int TALL = 900;
 
     /** A page of a few hundred lines takes axe a while on a busy machine. */
@@ -30,12 +34,12 @@ final class Browser implements AutoCloseable {
     }
 
     /** The colour scheme that the reader prefers. */
-    enum Scheme {
+    public enum Scheme {
         LIGHT,
         DARK
     }
 
-    static Browser start() throws IOException {
+    public static Browser start() throws IOException {
         Path chromium = ExternalProgram.named("chromium").path();
         Path chromedriver = ExternalProgram.named("chromedriver").path();
         LoggingPreferences logs = new LoggingPreferences();
@@ -63,12 +67,17 @@ final class Browser implements AutoCloseable {
         return new Browser(driver);
     }
 
-    ChromeDriver driver() {
+    public ChromeDriver driver() {
         return driver;
     }
 
     /** Opens the page in a window so wide, a telephone's if it is narrow. */
     void open(Path page, int width, Scheme scheme) {
+        open(page.toUri(), width, scheme);
+    }
+
+    /** The same for a page of a server. */
+    public void open(URI page, int width, Scheme scheme) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", TALL, "deviceScaleFactor", 1, "mobile", width < 500));
@@ -78,7 +87,7 @@ final class Browser implements AutoCloseable {
                         "features",
                         List.of(Map.of(
                                 "name", "prefers-color-scheme", "value", scheme == Scheme.DARK ? "dark" : "light"))));
-        driver.get(page.toUri().toString());
+        driver.get(page.toString());
     }
 
     /** Pages opened from now on run no scripts. */
@@ -92,17 +101,32 @@ final class Browser implements AutoCloseable {
                 + ") ? done() : setTimeout(look, 5); look();");
     }
 
+    /** Waits until the page, which may load itself again meanwhile, shows a text. */
+    public void awaitText(String text) {
+        boolean shown = false;
+        while (!shown) {
+            try {
+                shown = driver.findElement(By.tagName("body")).getText().contains(text);
+            } catch (StaleElementReferenceException | NoSuchElementException e) {
+                // It was loaded again between finding and reading.
+                shown = false;
+            }
+        }
+    }
+
     /** What the page, or a breach of its policy, has put on the console since it was last asked for. */
-    List<String> console() {
+    public List<String> console() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(Object::toString)
                 .toList();
     }
 
-    /** What axe-core finds in the page as it is now. */
-    Results axe() {
-        Results results =
-                new AxeBuilder().setTimeout((int) PATIENCE.toSeconds()).analyze(driver);
+    /** What axe-core finds in the page as it is now, by all rules but these. */
+    public Results axe(String... without) {
+        Results results = new AxeBuilder()
+                .setTimeout((int) PATIENCE.toSeconds())
+                .disableRules(List.of(without))
+                .analyze(driver);
         if (results.isErrored() || results.getPasses().isEmpty()) {
             throw new IllegalStateException("axe did not run to its end: " + results.getErrorMessage());
         }

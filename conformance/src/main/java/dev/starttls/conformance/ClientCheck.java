@@ -1,0 +1,254 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.check.Catalogue;
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.Topic;
+import dev.starttls.conformance.client.ClientSuite;
+import dev.starttls.conformance.client.cases.ClientCase;
+import dev.starttls.conformance.client.cases.ClientPolicy;
+import dev.starttls.conformance.client.interactive.PortUse;
+import dev.starttls.conformance.client.run.ClientRunSettings;
+import dev.starttls.conformance.client.run.ClientRunner;
+import dev.starttls.conformance.client.subject.ClientUnderTest;
+import dev.starttls.conformance.client.subject.CommandClient;
+import dev.starttls.conformance.client.subject.PreparedClient;
+import dev.starttls.conformance.profile.Scope;
+import dev.starttls.conformance.report.JsonReport;
+import dev.starttls.conformance.report.TerminalProgress;
+import dev.starttls.conformance.run.Outcome;
+import dev.starttls.conformance.run.RunListener;
+import dev.starttls.conformance.run.Selection;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** One run of {@code conformance client}. */
+final class ClientCheck {
+    private static final int MAX_SECONDS = 3600;
+    private static final int MAX_PARALLEL = 256;
+    private static final int MAX_PORT = 65535;
+
+    /** Where an interactive session listens: ports that a person can remember. */
+    private static final int PORTS = 20000;
+
+    private static final int PAGE = 8080;
+
+    private final CommandEnvironment environment;
+    private final ClientOptions options;
+
+    ClientCheck(CommandEnvironment environment, ClientOptions options) {
+        this.environment = environment;
+        this.options = options;
+    }
+
+    /**
+     * Runs.
+     *
+     * @param columns the width of the terminal, if there is one
+     * @return the exit status
+     */
+    int run(int columns) throws UsageException, UnwritableReportException {
+        if (options.schema) {
+            environment.out().print(JsonReport.schema());
+            return Outcome.PASSED.status();
+        }
+        Optional<Protocol> protocol = protocol();
+        Selection selection = Selection.of(options.only, options.skip, options.level.levels());
+        Catalogue catalogue = catalogue(protocol.map(List::of).orElseGet(() -> List.of(Protocol.values())));
+        Listing listing = new Listing(catalogue, Map.of(), environment);
+        if (options.explain.isPresent()) {
+            listing.explain(options.explain.get());
+            return Outcome.PASSED.status();
+        }
+        requireKnown(catalogue);
+        if (options.list) {
+            listing.list(Scope.of(selection, List.of()));
+            return Outcome.PASSED.status();
+        }
+        Protocol one = protocol.orElseThrow(
+                () -> new UsageException("expected the protocol of the client: conformance client smtp|imap|pop3"));
+        List<ClientCase> cases = ClientSuite.cases(one).stream()
+                .filter(each -> selection.takes(each.check()))
+                .toList();
+        if (cases.isEmpty()) {
+            throw new UsageException("no case is left by --only, --skip and --level; --list names them all");
+        }
+        return run(one, cases, catalogue, columns);
+    }
+
+    private int run(Protocol protocol, List<ClientCase> cases, Catalogue catalogue, int columns)
+            throws UsageException, UnwritableReportException {
+        requireTogether();
+        if (options.interactive) {
+            return interactive(protocol, cases, catalogue, columns);
+        }
+        ClientRunSettings given = settings();
+        CommandClient command = client();
+        Expectations expectations = Expectations.of(options, catalogue.all());
+        RunResults results =
+                new RunResults(Reports.open(options.formats, options.filesRead(), environment, columns), environment);
+        Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+        RunListener progress =
+                environment.terminal().progress() ? new TerminalProgress(environment.err()) : RunListener.none();
+        try (HostName host = HostName.of(options.host, given.listen());
+                ClientRunner runner = new ClientRunner(
+                        ClientSuite.profile(protocol).dialect(),
+                        prepared(command, host),
+                        given.host(host.name()),
+                        progress)) {
+            UnaryOperator<TargetReport> finished =
+                    report -> expectations.apply(host.note().map(report::noting).orElse(report));
+            ClientRunner.Running running = runner.begin(cases);
+            results.onInterrupt(() -> running.soFar().map(finished).stream().toList());
+            results.add(finished.apply(running.report()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            results.unreachable("the run was ended before the first case");
+        } catch (IOException e) {
+            results.unreachable("the cases cannot be run: " + e.getMessage());
+        } finally {
+            results.end();
+            watch.close();
+        }
+        return results.exitStatus();
+    }
+
+    /** What one of the two ways to run a client has, and the other has not. */
+    private void requireTogether() throws UsageException {
+        boolean commanded = options.command.isPresent() || options.setup.isPresent() || options.reset.isPresent();
+        if (options.interactive && commanded) {
+            throw new UsageException("--interactive is for a client that a person runs: expected no --command, --setup"
+                    + " and --reset with it");
+        }
+        boolean personal = options.onePort || options.page.isPresent() || options.state.isPresent();
+        if (!options.interactive && personal) {
+            throw new UsageException("--page, --one-port and --state go together with --interactive");
+        }
+    }
+
+    private int interactive(Protocol protocol, List<ClientCase> cases, Catalogue catalogue, int columns)
+            throws UsageException, UnwritableReportException {
+        within("--page", options.page.orElse(PAGE), 0, MAX_PORT);
+        ClientRunSettings settings =
+                settings().host(options.host.orElse("localhost")).listen(address(), options.ports.orElse(PORTS));
+        Expectations expectations = Expectations.of(options, catalogue.all());
+        RunResults results =
+                new RunResults(Reports.open(options.formats, options.filesRead(), environment, columns), environment);
+        Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
+        try {
+            new InteractiveCheck(environment, results, expectations)
+                    .run(
+                            protocol,
+                            cases,
+                            settings,
+                            options.onePort ? PortUse.ONE : PortUse.EACH,
+                            options.page.orElse(PAGE),
+                            options.state);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            results.unreachable("the session was ended");
+        } catch (IOException e) {
+            results.unreachable("the session cannot go on: " + e.getMessage());
+        } finally {
+            results.end();
+            watch.close();
+        }
+        return results.exitStatus();
+    }
+
+    private Optional<Protocol> protocol() throws UsageException {
+        if (options.protocol.isEmpty()) {
+            return Optional.empty();
+        }
+        String named = options.protocol.get();
+        return Optional.of(Arrays.stream(Protocol.values())
+                .filter(each -> each.key().equalsIgnoreCase(named))
+                .findFirst()
+                .orElseThrow(() -> new UsageException("'" + named
+                        + "' is not a protocol: expected smtp, imap or pop3, as in conformance client imap")));
+    }
+
+    private static Catalogue catalogue(List<Protocol> protocols) {
+        List<Topic> topics = new ArrayList<>();
+        for (Protocol protocol : protocols) {
+            List<Check> checks =
+                    ClientSuite.cases(protocol).stream().map(ClientCase::check).toList();
+            topics.add(() -> checks);
+        }
+        return Catalogue.of(topics);
+    }
+
+    /** A case that was mistyped would be left out of the run, or not left out, and nothing would show it. */
+    private void requireKnown(Catalogue catalogue) throws UsageException {
+        for (String named :
+                Stream.concat(options.only.stream(), options.skip.stream()).toList()) {
+            Selection alone =
+                    Selection.of(Set.of(named), Set.of(), EnumSet.allOf(dev.starttls.conformance.check.Level.class));
+            if (catalogue.all().stream().noneMatch(alone::takes)) {
+                throw new UsageException("there is no case '" + named + "'; --list names them all, with their clauses");
+            }
+        }
+    }
+
+    private ClientUnderTest prepared(CommandClient command, HostName host) {
+        return new PreparedClient(
+                host.within(command),
+                options.setup.map(CommandClient::of).map(host::within),
+                options.reset.map(CommandClient::of).map(host::within));
+    }
+
+    private CommandClient client() throws UsageException {
+        String command = options.command.orElseThrow(() -> new UsageException(
+                "expected --command with the client's command line, in which {host} and {port} stand for the server"));
+        if (!CommandClient.hasPort(command)) {
+            throw new UsageException("--command: expected {port} in it, where the client is told its server's port");
+        }
+        return CommandClient.of(command);
+    }
+
+    private ClientRunSettings settings() throws UsageException {
+        within("--timeout", options.timeout, 1, MAX_SECONDS);
+        within("--patience", options.patience, 1, MAX_SECONDS);
+        within("--linger", options.linger, 0, MAX_SECONDS);
+        within("--parallel", options.parallel, 1, MAX_PARALLEL);
+        within("--ports", options.ports.orElse(0), 0, MAX_PORT);
+        ClientPolicy policy =
+                switch (options.policy) {
+                    case required -> ClientPolicy.REQUIRED;
+                    case opportunistic -> ClientPolicy.OPPORTUNISTIC;
+                    case implicit -> ClientPolicy.IMPLICIT;
+                };
+        return ClientRunSettings.of(policy)
+                .listen(address(), options.ports.orElse(0))
+                .timeout(Duration.ofSeconds(options.timeout))
+                .patience(Duration.ofSeconds(options.patience))
+                .linger(Duration.ofSeconds(options.linger))
+                .parallel(options.parallel);
+    }
+
+    private InetAddress address() throws UsageException {
+        try {
+            return InetAddress.getByName(options.listen);
+        } catch (UnknownHostException e) {
+            throw new UsageException("--listen: '" + options.listen + "' is not an address of this machine");
+        }
+    }
+
+    private static void within(String option, int value, int least, int most) throws UsageException {
+        if (value < least || value > most) {
+            throw new UsageException(option + " is " + least + " to " + most + ", not " + value);
+        }
+    }
+}

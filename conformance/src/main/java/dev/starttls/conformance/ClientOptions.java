@@ -1,0 +1,231 @@
+package dev.starttls.conformance;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line of {@code conformance client}. */
+@Command(
+        name = "client",
+        sortOptions = false,
+        usageHelpWidth = 100,
+        customSynopsis = "conformance client smtp|imap|pop3 [options] --command 'COMMAND'",
+        header = "Checks how a mail client upgrades to TLS, against a server that is hostile in one way at a time.",
+        optionListHeading = "Options:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  conformance client imap --command 'curl -sS --ssl-reqd --cacert {ca} -u {user}:{password}"
+                    + " imap://{host}:{port}/INBOX'",
+            "  conformance client smtp --policy opportunistic --command './deliver {host} {port}'",
+            "  conformance client imap --interactive --one-port --state session.json",
+            "  conformance client pop3 --only UP-C-04 --command './fetch {host} {port} {user} {password} {ca}'",
+            "",
+            "The command is run once for each case, several at the same time, and has to do once what the client is for:"
+                    + " connect, upgrade, log in, and send or fetch a message. Each case has a server of its own on a"
+                    + " port of its own, and a user name and a password that no other has: where they are seen in"
+                    + " plaintext, it is known from which case they come. All servers have certificates of one authority,"
+                    + " made for the run; {ca} is a PEM file with it.",
+            "",
+            "A command that cannot do a case may exit with status 89; the case is skipped then. The first run is with a"
+                    + " well-behaved server, and {case} is 'control' there. What the client does not do"
+                    + " with a well-behaved server is inconclusive in the other cases.",
+            "",
+            "Exit status: 1 a MUST or security case failed that is neither accepted nor in the baseline; 3 the client"
+                    + " never connected or its setup failed, or a MUST or security case saw no connection; 2 usage; 0 otherwise."
+                    + " 70 a fault of this command; 74 a report could not be written."
+        })
+final class ClientOptions {
+    @Parameters(paramLabel = "PROTOCOL", arity = "0..1", hidden = true)
+    Optional<String> protocol = Optional.empty();
+
+    @Option(
+            names = "--command",
+            paramLabel = "COMMAND",
+            description = "The client, as a command line for the shell. In it {host}, {port}, {user}, {password}, {ca},"
+                    + " {case} and {dir} (an empty directory) are replaced.")
+    Optional<String> command = Optional.empty();
+
+    @Option(
+            names = "--policy",
+            paramLabel = "required|opportunistic|implicit",
+            description =
+                    "How the client is configured: the upgrade or nothing; the upgrade where it is offered; TLS from"
+                            + " the first octet (default: required). What required forbids and opportunistic allows is a warning"
+                            + " there.")
+    Policy policy = Policy.required;
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            description = "The name that the client is given, and the certificates are for; it has to resolve to the"
+                    + " address of --listen (default: localhost; for root on Linux mail.example.org, by a hosts file that"
+                    + " only the commands see).")
+    Optional<String> host = Optional.empty();
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            description = "The address that the servers listen on (default: 127.0.0.1).")
+    String listen = "127.0.0.1";
+
+    @Option(
+            names = "--ports",
+            paramLabel = "FIRST",
+            description = "The port of the control run; each case has the next (default: whatever is free; with"
+                    + " --interactive 20000).")
+    Optional<Integer> ports = Optional.empty();
+
+    @Option(
+            names = "--interactive",
+            description =
+                    "For a client with windows, or on a phone: no command; a page and the terminal say what to set"
+                            + " in the client for each case, and what was seen.")
+    boolean interactive;
+
+    @Option(
+            names = "--page",
+            paramLabel = "PORT",
+            description = "The port of that page, on the address of --listen (default: 8080).")
+    Optional<Integer> page = Optional.empty();
+
+    @Option(
+            names = "--one-port",
+            description = "With --interactive: one port, one user and one password for all cases; the next case begins"
+                    + " when one has a verdict.")
+    boolean onePort;
+
+    @Option(
+            names = "--state",
+            paramLabel = "FILE",
+            description = "With --interactive: where the session is kept, to be taken up again: its verdicts, and its"
+                    + " authority with the key. The well-behaved server comes first again.")
+    Optional<Path> state = Optional.empty();
+
+    @Option(
+            names = "--setup",
+            paramLabel = "COMMAND",
+            description = "A command to run once, before the first run of the client, with the same placeholders. If it"
+                    + " does not exit with status 0, the run ends with 3.")
+    Optional<String> setup = Optional.empty();
+
+    @Option(
+            names = "--reset",
+            paramLabel = "COMMAND",
+            description = "A command to run before each run of the client, with the same placeholders. If it does not"
+                    + " exit with status 0, the case is inconclusive.")
+    Optional<String> reset = Optional.empty();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            description =
+                    "How long one run of the command may last; then it is ended, and all processes that it started"
+                            + " (default: ${DEFAULT-VALUE}).")
+    int timeout = 30;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            description = "How long a server that has fallen silent waits before it closes the connection (default:"
+                    + " ${DEFAULT-VALUE}).")
+    int patience = 3;
+
+    @Option(
+            names = "--linger",
+            paramLabel = "SECONDS",
+            description = "How long a connection is waited for after the command has ended: for a mail server that was"
+                    + " given a message and delivers it later (default: ${DEFAULT-VALUE}).")
+    int linger;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            description = "How many cases run at the same time (default: ${DEFAULT-VALUE}).")
+    int parallel = 8;
+
+    @Option(
+            names = "--only",
+            paramLabel = "ID|CLAUSE",
+            completionCandidates = CompletionValues.CaseIds.class,
+            description = "Run only the cases with these ids, UP-C-04 (a to d) or 'SMTP-C-*', or of a clause and its"
+                    + " subsections: 'RFC 3207 4.2', CVE-2021-22947. May be repeated.")
+    List<String> only = new ArrayList<>();
+
+    @Option(
+            names = "--skip",
+            paramLabel = "ID|CLAUSE",
+            completionCandidates = CompletionValues.CaseIds.class,
+            description = "Leave these cases out. May be repeated.")
+    List<String> skip = new ArrayList<>();
+
+    @Option(
+            names = "--level",
+            paramLabel = "must|should|all",
+            description = "must: the cases of an RFC's MUST; should: those and the ones of a SHOULD; all: also the"
+                    + " security cases (default: all).")
+    Options.Depth level = Options.Depth.all;
+
+    @Option(
+            names = "--accept",
+            paramLabel = "ID=REASON",
+            description = "A finding that does not fail the run; reports show it as accepted, with the reason. May be"
+                    + " repeated.")
+    List<String> accept = new ArrayList<>();
+
+    @Option(
+            names = "--accept-file",
+            paramLabel = "FILE",
+            description = "A file of ID=REASON, one per line; a line that begins with # is a comment. May be repeated.")
+    List<Path> acceptFiles = new ArrayList<>();
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "An earlier report (json or ndjson): reports show what changed, and only a failure that is"
+                    + " not in it fails the run.")
+    Optional<Path> baseline = Optional.empty();
+
+    @Option(
+            names = "--format",
+            paramLabel = "F[=FILE]",
+            completionCandidates = CompletionValues.Formats.class,
+            description =
+                    "text; html; junit; sarif; json; ndjson. To standard output (also F=-) or to a file of its own."
+                            + " May be repeated (default: text).")
+    List<String> formats = new ArrayList<>();
+
+    @Option(names = "--list", description = "List the cases, of one protocol or of all.")
+    boolean list;
+
+    @Option(
+            names = "--explain",
+            paramLabel = "ID|CLAUSE",
+            completionCandidates = CompletionValues.CaseIds.class,
+            description = "Explain the cases with these ids or of this clause, and how to fix what they find.")
+    Optional<String> explain = Optional.empty();
+
+    @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
+    boolean schema;
+
+    @Option(names = "--help", usageHelp = true, description = "Print this help.")
+    boolean help;
+
+    /** How the client is configured; the names of the constants are the values on the command line. */
+    enum Policy {
+        required,
+        opportunistic,
+        implicit
+    }
+
+    /** The files that the run reads, or keeps, and no report may overwrite. */
+    List<Path> filesRead() {
+        return Stream.of(baseline.stream(), acceptFiles.stream(), state.stream())
+                .flatMap(files -> files)
+                .toList();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.starttls.conformance.client.cases;
+
+import dev.starttls.conformance.client.server.ReceivedLine;
+import dev.starttls.conformance.client.server.Weight;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.Extension;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the run against a well-behaved server shows of the client: what it does there, no case can be surprised by.
+ *
+ * @param host the name or address that the client is given, which the certificate is for
+ */
+public record Control(ClientPolicy policy, String host, Trial trial) {
+    private static final Set<String> TRANSFERS =
+            Set.of(ReceivedLine.END_OF_CONTENT, "BDAT", "RETR", "TOP", "FETCH", "UID FETCH");
+
+    /** What a case needs the client to do, for its verdict to say something. */
+    public enum Need {
+        TLS("finished a handshake"),
+        DISCOVERY("asked for the capabilities inside TLS"),
+        LOGIN("logged in inside TLS"),
+        TRANSFER("sent or fetched a message inside TLS"),
+        SUCCESS("succeeded");
+
+        private final String words;
+
+        Need(String words) {
+            this.words = words;
+        }
+    }
+
+    /** Why a case cannot say anything of this client; empty if it can. */
+    public Optional<String> lacks(Need need) {
+        boolean done =
+                switch (need) {
+                    case TLS -> trial.secured();
+                    case DISCOVERY ->
+                        trial.sentInside(
+                                line -> Set.of("EHLO", "CAPABILITY", "CAPA").contains(line.verb()));
+                    case LOGIN -> trial.sentInside(line -> line.weight() == Weight.CREDENTIAL);
+                    case TRANSFER -> trial.sentInside(line -> TRANSFERS.contains(line.verb()));
+                    case SUCCESS -> trial.succeeded();
+                };
+        return done ? Optional.empty() : Optional.of("with a well-behaved server the client never " + need.words);
+    }
+
+    /** The verbs that the client sends inside TLS, in their order. */
+    public List<String> verbs() {
+        return trial.inside().stream().map(ReceivedLine::verb).toList();
+    }
+
+    public Optional<ClientHello> hello() {
+        return trial.evidence().hello();
+    }
+
+    /** Whether the client says in its ClientHello which server it wants. */
+    public boolean indicatesName() {
+        return hello().flatMap(hello -> hello.extension(Extension.SERVER_NAME)).isPresent();
+    }
+}

@@ -1,0 +1,197 @@
+package dev.starttls.conformance.client.cases;
+
+import dev.starttls.conformance.check.Level;
+import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.client.server.Act;
+import dev.starttls.conformance.client.server.ReceivedLine;
+import dev.starttls.conformance.client.server.Reply;
+import dev.starttls.conformance.client.server.Script;
+import dev.starttls.conformance.client.server.Weight;
+import dev.starttls.conformance.connection.Transcript.Through;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Answers that were in plaintext before the handshake, and must not count inside TLS. Most cases have two runs: in the
+ * first the answer to the client's first command inside TLS is withheld, which shows that the client waits for it; in the
+ * second it is withheld too, and stands in plaintext after the go-ahead. A client that now goes on has used it.
+ */
+final class InjectionCases {
+    private static final String WHY =
+            "An attacker on the path adds answers to the go-ahead; a client that keeps them takes them for answers inside"
+                    + " TLS, and so lets the attacker choose capabilities, mechanisms and results (CVE-2021-22947).";
+    private static final String FIX =
+            "When TLS begins, throw away what has been read and not used; better: end the session if there is any.";
+    private static final String MIXED =
+            "A client that skips what is not TLS lets an attacker mix octets of his own into the protected stream.";
+    private static final String END = "End the connection at the first octet that is not a record of TLS.";
+    private static final Duration A_SEGMENT_LATER = Duration.ofMillis(50);
+    private static final String NOT_TLS = "+OK 250 ok\r\n";
+
+    private InjectionCases() {}
+
+    static List<ClientCase> of(ClientProfile profile) {
+        return List.of(
+                keeping("UP-C-04a", "does not use answers that came with the go-ahead", profile)
+                        .script(kit -> withheld(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit ->
+                                withheld(kit.benign(), profile, Reply.text(injected(profile.inviting(), profile))))
+                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                keeping("UP-C-04b", "does not log in by capabilities that came with the go-ahead", profile)
+                        .script(kit -> uninviting(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit ->
+                                uninviting(kit.benign(), profile, Reply.text(injected(profile.inviting(), profile))))
+                        .judgeAll((trials, control) -> logsInOnlyInTheSecond(trials)),
+                keeping(
+                                "UP-C-04c",
+                                "does not take an answer that came with the go-ahead for that to its login",
+                                profile)
+                        .needs(Control.Need.LOGIN)
+                        .script(kit -> unansweredLogin(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> unansweredLogin(
+                                kit.benign(),
+                                profile,
+                                Reply.text(injected(profile.inviting(), profile) + lines(profile.loggedIn()))))
+                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                keeping("UP-C-05a", "does not use answers that came in plaintext after the go-ahead", profile)
+                        .script(kit -> withheld(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> withheld(
+                                kit.benign(),
+                                profile,
+                                Reply.lines(profile.goAhead())
+                                        .pause(A_SEGMENT_LATER)
+                                        .then(new Act.Send(lines(profile.inviting())))))
+                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                ClientCase.of("UP-C-05b", "ends the handshake at plaintext in place of a ServerHello")
+                        .clause(profile.clause(ClientRule.HANDSHAKE) + ", RFC 8446 section 5")
+                        .level(Level.MUST)
+                        .why(MIXED)
+                        .fix(END)
+                        .on(profile.dialect().protocol())
+                        .needs(Control.Need.TLS)
+                        .script(kit -> kit.benign()
+                                .on(
+                                        Through.PLAINTEXT,
+                                        profile.upgrade(),
+                                        Reply.lines(profile.goAhead())
+                                                .then(
+                                                        new Act.AwaitClient(),
+                                                        new Act.LimitPatience(),
+                                                        new Act.SendBelow(NOT_TLS))
+                                                .startTls()))
+                        .judge((trial, control) -> trial.secured()
+                                ? Verdict.fail("finished the handshake, into which plaintext was mixed")
+                                : Judgements.afterFailedHandshake(trial, control)),
+                keeping(
+                                "UP-C-06a",
+                                "does not join the beginning of a line from before TLS to what comes inside",
+                                profile)
+                        .script(kit -> fragment(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> fragment(
+                                kit.benign(),
+                                profile,
+                                Reply.text(profile.goAhead() + "\r\n"
+                                        + profile.fragment().before())))
+                        .judgeAll((trials, control) -> Judgements.waits(trials)),
+                keeping("UP-C-06b", "does not join one octet from before TLS to what comes inside", profile)
+                        .script(kit -> kit.benign()
+                                .on(
+                                        Through.PLAINTEXT,
+                                        profile.upgrade(),
+                                        Reply.text(profile.goAhead() + "\r\n5").startTls()))
+                        .judge(InjectionCases::notJoined),
+                ClientCase.of("UP-C-18", "ends TLS at plaintext between two records")
+                        .clause("RFC 8446 section 5")
+                        .level(Level.MUST)
+                        .why(MIXED)
+                        .fix(END)
+                        .on(profile.dialect().protocol())
+                        .underEachPolicy()
+                        .needs(Control.Need.TLS, Control.Need.DISCOVERY)
+                        .script(kit -> kit.benign()
+                                .on(
+                                        Through.TLS,
+                                        profile.discovery(),
+                                        Reply.of(
+                                                new Act.LimitPatience(),
+                                                new Act.SendBelow(NOT_TLS),
+                                                new Act.Send(profile.invitation()))))
+                        .judge((trial, control) -> Judgements.stoppedAfter(trial, profile.discovery())));
+    }
+
+    private static ClientCase.Draft keeping(String id, String title, ClientProfile profile) {
+        return ClientCase.of(id, title)
+                .clause(profile.clause(ClientRule.DISCARD) + ", CVE-2021-22947")
+                .level(Level.MUST)
+                .why(WHY)
+                .fix(FIX)
+                .on(profile.dialect().protocol())
+                .needs(Control.Need.TLS, Control.Need.DISCOVERY);
+    }
+
+    private static String lines(List<String> lines) {
+        return String.join("\r\n", lines) + "\r\n";
+    }
+
+    private static String injected(List<String> lines, ClientProfile profile) {
+        return profile.goAhead() + "\r\n" + lines(lines);
+    }
+
+    /** The server says this in place of its go-ahead, and answers nothing inside TLS. */
+    static Script withheld(Script benign, ClientProfile profile, Reply goAhead) {
+        return benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+                .on(Through.TLS, profile.discovery(), Reply.silence());
+    }
+
+    private static Script uninviting(Script benign, ClientProfile profile, Reply goAhead) {
+        return benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+                .offer(Through.TLS, profile.capabilitiesWithoutLogin().toArray(String[]::new));
+    }
+
+    private static Script unansweredLogin(Script benign, ClientProfile profile, Reply goAhead) {
+        Script script = benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+                .on(Through.TLS, ReceivedLine.RESPONSE, Reply.silence());
+        for (String command : profile.loginCommands()) {
+            script = script.on(Through.TLS, command, Reply.silence());
+        }
+        return script;
+    }
+
+    private static Script fragment(Script benign, ClientProfile profile, Reply goAhead) {
+        return benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+                .on(
+                        Through.TLS,
+                        profile.discovery(),
+                        Reply.text(profile.fragment().inside()));
+    }
+
+    /** The client logs in where a login was invited in plaintext, and not without. */
+    static Verdict logsInOnlyInTheSecond(List<Trial> trials) {
+        Trial invited = trials.get(1);
+        Verdict plain = Judgements.nothingExposed(invited);
+        if (plain.status() == Status.FAIL || !invited.secured()) {
+            return plain;
+        }
+        boolean uninvitedToo = logsIn(trials.get(0));
+        if (logsIn(invited)) {
+            return uninvitedToo
+                    ? Verdict.undecided("it logs in whether the server invites a login or not")
+                    : Verdict.fail("logged in inside TLS, as only the capabilities from plaintext invite it");
+        }
+        return Verdict.pass("did not log in: inside TLS nothing invites it");
+    }
+
+    private static boolean logsIn(Trial trial) {
+        return trial.sentInside(line -> line.weight() == Weight.CREDENTIAL);
+    }
+
+    private static Verdict notJoined(Trial trial, Control control) {
+        List<ReceivedLine> work = Judgements.work(trial);
+        if (work.size() == 1 && Judgements.work(control.trial()).size() > 1) {
+            return Verdict.fail(
+                    "stopped inside TLS at a good answer: it was read with the octet from plaintext before it");
+        }
+        return Judgements.afterFailedHandshake(trial, control);
+    }
+}

@@ -1,0 +1,254 @@
+package dev.starttls.conformance.client.cases;
+
+import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.client.server.Evidence;
+import dev.starttls.conformance.client.server.ReceivedLine;
+import dev.starttls.conformance.client.server.Weight;
+import dev.starttls.conformance.connection.Transcript.Through;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The verdicts that many cases share. */
+public final class Judgements {
+    private static final Set<String> FAREWELLS = Set.of("QUIT", "LOGOUT");
+
+    private Judgements() {}
+
+    /**
+     * Nothing but capability discovery and the upgrade was sent in plaintext, on any connection, and no success is
+     * reported unless the client upgraded.
+     */
+    public static Verdict nothingExposed(Trial trial) {
+        Verdict exposure = exposure(trial);
+        if (exposure.status() == Status.FAIL) {
+            return exposure;
+        }
+        if (trial.crashed()) {
+            return Verdict.fail("crashed: " + trial.ending().words());
+        }
+        if (trial.secured()) {
+            return Verdict.pass("upgraded, and sent nothing else in plaintext");
+        }
+        if (trial.succeeded()) {
+            return Verdict.fail("reports success, although nothing could be done without TLS");
+        }
+        return ended(trial);
+    }
+
+    /** Nothing but capability discovery and the upgrade was sent in plaintext, whatever else happened. */
+    public static Verdict exposure(Trial trial) {
+        return trial.exposed(Weight.COMMAND)
+                .map(line -> Verdict.fail("sent " + line + " in plaintext"))
+                .orElseGet(() -> Verdict.pass("sent nothing in plaintext that it must not send"));
+    }
+
+    /** The client did not go on: it ended, and not because its time was over. */
+    public static Verdict ended(Trial trial) {
+        if (trial.crashed()) {
+            return Verdict.fail("crashed: " + trial.ending().words());
+        }
+        return trial.hung()
+                ? Verdict.warn("sent nothing it must not send, and waited until it was ended")
+                : Verdict.pass("gave up: " + trial.ending().words());
+    }
+
+    /**
+     * The client did not take something for what it is not. If it did, and went on with TLS, nothing is lost: the server's
+     * certificate says who it is.
+     *
+     * @param taken what must not be taken, and for what: {@code an untagged OK for the go-ahead}
+     */
+    public static Verdict notTaken(Trial trial, String taken) {
+        Verdict plain = nothingExposed(trial);
+        return plain.status() == Status.PASS && trial.secured()
+                ? Verdict.warn("took " + taken + ", and went on with TLS")
+                : plain;
+    }
+
+    /** The worst of the verdicts on several runs: a fail, else a warning, else what is not decided, else the first. */
+    public static Verdict worst(List<Verdict> verdicts) {
+        return Stream.of(Status.FAIL, Status.WARN, Status.INCONCLUSIVE)
+                .flatMap(status -> verdicts.stream().filter(each -> each.status() == status))
+                .findFirst()
+                .orElse(verdicts.get(0));
+    }
+
+    /**
+     * The client waits for an answer that is withheld inside TLS in both runs, and does not go on in the second, where that
+     * answer came in plaintext.
+     */
+    public static Verdict waits(List<Trial> trials) {
+        List<ReceivedLine> before = longestWork(trials.get(0));
+        Trial injected = trials.get(1);
+        List<ReceivedLine> after = longestWork(injected);
+        if (after.size() > before.size()) {
+            return Verdict.fail("went on inside TLS with an answer that had come in plaintext: sent "
+                    + after.get(after.size() - 1).verb());
+        }
+        Verdict plain = nothingExposed(injected);
+        if (plain.status() == Status.FAIL || !injected.secured()) {
+            return plain;
+        }
+        return trials.get(0).succeeded()
+                ? Verdict.undecided("without an answer too the client goes on inside TLS, and finishes")
+                : Verdict.pass("waited for the answer inside TLS");
+    }
+
+    /** The client did not finish a handshake, and sent nothing in plaintext instead. */
+    public static Verdict handshakeRefused(Trial trial) {
+        if (!trial.inside().isEmpty()) {
+            return Verdict.fail("finished the handshake and went on inside TLS");
+        }
+        Verdict plain = nothingExposed(trial);
+        if (plain.status() != Status.PASS) {
+            return plain;
+        }
+        return trial.broken()
+                .map(broken -> Verdict.pass("refused: " + broken.detail()))
+                .orElseGet(() -> ended(trial));
+    }
+
+    /** The same for a well-behaved server, with what a client that did not upgrade seems to be set to. */
+    static Verdict upgradedWhereOffered(Trial trial, Control control) {
+        Verdict verdict = upgraded(trial);
+        if (trial.secured() || verdict.status() != Status.FAIL) {
+            return verdict;
+        }
+        boolean began = trial.evidence().hello().isPresent();
+        if (control.policy() == ClientPolicy.IMPLICIT && !began) {
+            return Verdict.fail(
+                    "did not begin with TLS: if it is set to upgrade, the policy is required or opportunistic");
+        }
+        return began
+                ? verdict
+                : Verdict.fail("did not use the upgrade that was offered: "
+                        + trial.exposed(Weight.COMMAND)
+                                .map(line -> "sent " + line + " in plaintext")
+                                .orElse(trial.ending().words()));
+    }
+
+    /** The client upgraded and sent nothing else in plaintext. */
+    public static Verdict upgraded(Trial trial) {
+        Optional<String> exposed = trial.exposed(Weight.COMMAND);
+        if (exposed.isPresent()) {
+            return Verdict.fail("sent " + exposed.get() + " in plaintext");
+        }
+        if (trial.crashed()) {
+            return Verdict.fail("crashed: " + trial.ending().words());
+        }
+        return trial.secured()
+                ? Verdict.pass("upgraded")
+                : Verdict.fail("did not upgrade: "
+                        + trial.broken()
+                                .map(broken -> broken.detail())
+                                .orElse(trial.ending().words()));
+    }
+
+    /**
+     * After a handshake that failed nothing is sent in plaintext, and no success is reported. Only where the upgrade is not
+     * required may a new connection go without TLS, and then without credentials.
+     */
+    public static Verdict afterFailedHandshake(Trial trial, Control control) {
+        Optional<String> exposed = trial.exposed(Weight.COMMAND);
+        boolean tolerable = control.policy() == ClientPolicy.OPPORTUNISTIC
+                && exposed.isPresent()
+                && trial.exposed(Weight.CREDENTIAL).isEmpty()
+                && !exposedWhereTlsFailed(trial);
+        return tolerable
+                ? Verdict.warn("sent " + exposed.get()
+                        + " in plaintext on a new connection after a handshake that failed (allowed by this policy)")
+                : nothingExposed(trial);
+    }
+
+    private static boolean exposedWhereTlsFailed(Trial trial) {
+        Set<Integer> failed = trial.evidence().events().stream()
+                .filter(event -> event instanceof Evidence.Hello || event instanceof Evidence.Broken)
+                .map(Evidence.Event::connection)
+                .collect(Collectors.toSet());
+        return trial.evidence().events(Evidence.Line.class).stream()
+                .anyMatch(line -> line.through() == Through.PLAINTEXT
+                        && line.line().weight().compareTo(Weight.COMMAND) >= 0
+                        && failed.contains(line.connection()));
+    }
+
+    /** Of two verdicts the one that counts more. */
+    public static Verdict worse(Verdict one, Verdict other) {
+        return rank(other) > rank(one) ? other : one;
+    }
+
+    private static int rank(Verdict verdict) {
+        return switch (verdict.status()) {
+            case PASS -> 0;
+            case SKIP -> 1;
+            case INCONCLUSIVE -> 2;
+            case WARN -> 3;
+            case FAIL -> 4;
+        };
+    }
+
+    /** The worst of what a judgement says of each run. */
+    public static Verdict worst(List<Trial> trials, Function<Trial, Verdict> judgement) {
+        return trials.stream()
+                .map(judgement)
+                .reduce(Judgements::worse)
+                .orElseThrow(() -> new IllegalArgumentException("trials: expected at least one, got none"));
+    }
+
+    /** The commands that the client sent inside TLS, but for the end of the session. */
+    public static List<ReceivedLine> work(Trial trial) {
+        return trial.inside().stream()
+                .filter(line -> !FAREWELLS.contains(line.verb()))
+                .toList();
+    }
+
+    /** The same on the one connection on which it got furthest: a client may try again. */
+    public static List<ReceivedLine> longestWork(Trial trial) {
+        return workByConnection(trial).stream()
+                .max(Comparator.comparingInt(List::size))
+                .orElse(List.of());
+    }
+
+    private static Collection<List<ReceivedLine>> workByConnection(Trial trial) {
+        return trial.evidence().events(Evidence.Line.class).stream()
+                .filter(line -> line.through() == Through.TLS)
+                .filter(line -> !FAREWELLS.contains(line.line().verb()))
+                .collect(Collectors.groupingBy(
+                        Evidence.Line::connection,
+                        TreeMap::new,
+                        Collectors.mapping(Evidence.Line::line, Collectors.toList())))
+                .values();
+    }
+
+    /** What the client sent inside TLS right after this command, on the same connection; empty if nothing did follow. */
+    public static Optional<ReceivedLine> following(Trial trial, String verb) {
+        for (List<ReceivedLine> work : workByConnection(trial)) {
+            for (int i = 0; i + 1 < work.size(); i++) {
+                if (work.get(i).is(verb)) {
+                    return Optional.of(work.get(i + 1));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The client did nothing inside TLS after the command whose answer was missing or wrong, and reports no success. */
+    public static Verdict stoppedAfter(Trial trial, String verb) {
+        Optional<ReceivedLine> following = following(trial, verb);
+        if (following.isPresent()) {
+            return Verdict.fail("went on inside TLS with " + following.get().verb());
+        }
+        if (trial.succeeded()) {
+            return Verdict.fail("reports success, although " + verb + " was never answered well");
+        }
+        Verdict plain = nothingExposed(trial);
+        return plain.status() == Status.FAIL ? plain : ended(trial);
+    }
+}

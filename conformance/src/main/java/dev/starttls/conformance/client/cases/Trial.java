@@ -1,0 +1,83 @@
+package dev.starttls.conformance.client.cases;
+
+import dev.starttls.conformance.client.server.Evidence;
+import dev.starttls.conformance.client.server.ReceivedLine;
+import dev.starttls.conformance.client.server.Weight;
+import dev.starttls.conformance.client.subject.Ending;
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.connection.Transcript.Through;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * One run of the client against one script, when it is over.
+ *
+ * @param took how long the client ran
+ */
+public record Trial(Evidence evidence, Ending ending, Duration took) {
+    /** The lines that the client sent inside TLS. */
+    public List<ReceivedLine> inside() {
+        return evidence.lines(Through.TLS);
+    }
+
+    /** The lines that the client sent in plaintext. */
+    public List<ReceivedLine> plaintext() {
+        return evidence.lines(Through.PLAINTEXT);
+    }
+
+    /** The first line of at least this weight that was sent in plaintext, as a transcript shows it. */
+    public Optional<String> exposed(Weight least) {
+        return plaintext().stream()
+                .filter(line -> line.weight().compareTo(least) >= 0)
+                .max((one, other) -> one.weight().compareTo(other.weight()))
+                .map(this::shown);
+    }
+
+    /** Whether credentials were sent in plaintext although the server had TLS, and a handshake with it failed. */
+    public boolean exposedCredentialsAfterFailure() {
+        return evidence.hello().isPresent()
+                && broken().isPresent()
+                && exposed(Weight.CREDENTIAL).isPresent();
+    }
+
+    /** A line as a sentence may quote it: what has credentials is not quoted whole. */
+    private String shown(ReceivedLine line) {
+        if (line.weight() != Weight.CREDENTIAL) {
+            return "'" + evidence.transcript().concealed(Transcript.printable(line.text())) + "'";
+        }
+        // What is no command can be the password itself.
+        return line.verb().matches("[A-Z]{3,12}") ? line.verb() + " with credentials" : "credentials";
+    }
+
+    /** Whether the client sent a line inside TLS that is like this. */
+    public boolean sentInside(Predicate<ReceivedLine> like) {
+        return inside().stream().anyMatch(like);
+    }
+
+    /** Whether the client finished a handshake. */
+    public boolean secured() {
+        return evidence.secured();
+    }
+
+    /** Whether the client says that it did what it is for. */
+    public boolean succeeded() {
+        return ending.kind() == Ending.Kind.SUCCESS;
+    }
+
+    /** Whether the client broke down. */
+    public boolean crashed() {
+        return ending.kind() == Ending.Kind.CRASHED;
+    }
+
+    /** Whether the client was ended because its time was over. */
+    public boolean hung() {
+        return ending.kind() == Ending.Kind.TIMED_OUT;
+    }
+
+    /** How TLS was not established, or ended; empty if it was not broken. */
+    public Optional<Evidence.Broken> broken() {
+        return evidence.events(Evidence.Broken.class).stream().findFirst();
+    }
+}

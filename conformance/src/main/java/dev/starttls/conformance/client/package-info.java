@@ -1,0 +1,2 @@
+/** Tests of mail clients: all cases of each protocol. */
+package dev.starttls.conformance.client;

@@ -1,0 +1,2 @@
+/** Cases for clients of POP3, and the server they are made of. */
+package dev.starttls.conformance.client.pop3;

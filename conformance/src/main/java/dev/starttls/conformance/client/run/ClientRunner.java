@@ -1,0 +1,364 @@
+package dev.starttls.conformance.client.run;
+
+import dev.starttls.conformance.check.Check;
+import dev.starttls.conformance.check.CheckResult;
+import dev.starttls.conformance.check.Survey;
+import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.client.cases.CaseKit;
+import dev.starttls.conformance.client.cases.ClientCase;
+import dev.starttls.conformance.client.cases.ClientPolicy;
+import dev.starttls.conformance.client.cases.Control;
+import dev.starttls.conformance.client.cases.Trial;
+import dev.starttls.conformance.client.pki.ClientPki;
+import dev.starttls.conformance.client.pki.OddCertificate;
+import dev.starttls.conformance.client.server.Canary;
+import dev.starttls.conformance.client.server.CaseServer;
+import dev.starttls.conformance.client.server.Evidence;
+import dev.starttls.conformance.client.server.JsseTls;
+import dev.starttls.conformance.client.server.Script;
+import dev.starttls.conformance.client.server.ServerDialect;
+import dev.starttls.conformance.client.server.ServerTls;
+import dev.starttls.conformance.client.subject.Attempt;
+import dev.starttls.conformance.client.subject.ClientUnderTest;
+import dev.starttls.conformance.client.subject.Ending;
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.reach.DaemonThreadFactory;
+import dev.starttls.conformance.run.RunListener;
+import dev.starttls.conformance.run.TargetReport;
+import dev.starttls.conformance.target.TestedClient;
+import dev.starttls.conformance.tls.minimal.server.ServerCredentials;
+import dev.starttls.core.keys.ServerKeys;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Runs the cases of one protocol with one client. The control run, against a well-behaved server, comes first: what the
+ * client does not do there, no case can observe.
+ */
+public final class ClientRunner implements AutoCloseable {
+    private static final int MAX_LINES_OF_OUTPUT = 12;
+    private static final int MILLIS_BETWEEN_LOOKS = 20;
+    private static final Duration FOR_THE_REST = Duration.ofSeconds(1);
+
+    private final ServerDialect dialect;
+    private final ClientUnderTest client;
+    private final ClientRunSettings settings;
+    private final RunListener progress;
+    private final ClientPki pki;
+    private final ServerTls tls;
+    private final Path directory;
+    private final Path ca;
+    private final ExecutorService workers;
+
+    /**
+     * A runner for one client.
+     *
+     * @throws IOException if no temporary directory can be made
+     */
+    public ClientRunner(ServerDialect dialect, ClientUnderTest client, ClientRunSettings settings, RunListener progress)
+            throws IOException {
+        this.dialect = dialect;
+        this.client = client;
+        this.settings = settings;
+        this.progress = progress;
+        this.pki = ClientPki.create(settings.host());
+        ServerCredentials good = pki.credentials(OddCertificate.GOOD);
+        this.tls = JsseTls.of(ServerKeys.of(good.key(), good.chain()).context());
+        this.directory = Files.createTempDirectory("starttls-clients");
+        this.ca = directory.resolve("ca.pem");
+        Files.writeString(ca, pki.rootPem());
+        this.workers = Executors.newFixedThreadPool(settings.parallel(), new DaemonThreadFactory("case"));
+    }
+
+    /** The file with the root that the client has to trust. */
+    public Path ca() {
+        return ca;
+    }
+
+    /** Runs the cases; the report has them in this order. */
+    public TargetReport run(List<ClientCase> cases) {
+        return begin(cases).report();
+    }
+
+    /** Makes the control run and starts the cases; does not wait for them. */
+    public Running begin(List<ClientCase> cases) {
+        return new Running(cases);
+    }
+
+    /** The cases while they run. */
+    public final class Running {
+        private final TestedClient subject =
+                new TestedClient(dialect.protocol(), settings.policy().key(), client.commandLine());
+        private final Instant started = Instant.now();
+        private final long begun = System.nanoTime();
+        private final Control control;
+        private final Map<Check, CompletableFuture<CheckResult>> results = new LinkedHashMap<>();
+
+        private Running(List<ClientCase> cases) {
+            progress.asks(subject);
+            control = control();
+            progress.over();
+            if (problem().isEmpty()) {
+                progress.begun(subject, cases.size());
+                int port = settings.firstPort();
+                for (ClientCase each : cases) {
+                    int next = port == 0 ? 0 : ++port;
+                    CompletableFuture<CheckResult> result = new CompletableFuture<>();
+                    results.put(each.check(), result);
+                    workers.execute(() -> result.complete(done(each, next)));
+                }
+            }
+        }
+
+        private Control control() {
+            CaseKit kit = new CaseKit(benign(), tls, pki, settings.patience(), nothingKnown());
+            return new Control(
+                    settings.policy(), settings.host(), trial("control", kit.benign(), settings.firstPort()));
+        }
+
+        private Control nothingKnown() {
+            return new Control(
+                    settings.policy(),
+                    settings.host(),
+                    new Trial(new Evidence(), Ending.of(Ending.Kind.UNKNOWN, "not run"), Duration.ZERO));
+        }
+
+        /** Why no case can be run: the client never connected. */
+        public Optional<String> problem() {
+            Ending ending = control.trial().ending();
+            if (ending.kind() == Ending.Kind.UNPREPARED) {
+                return Optional.of("the client was not run: " + ending.words() + lastLine(ending));
+            }
+            return control.trial().evidence().connected()
+                    ? Optional.empty()
+                    : Optional.of("the client never connected to the well-behaved server: " + ending.words()
+                            + lastLine(ending)
+                            + "; it has to connect to {host} and {port} within --timeout");
+        }
+
+        /** What the client did with a well-behaved server. */
+        public Control observed() {
+            return control;
+        }
+
+        private CheckResult done(ClientCase one, int port) {
+            CheckResult result;
+            try {
+                result = result(one, port);
+            } catch (RuntimeException | Error e) {
+                result = new CheckResult(
+                        one.check(),
+                        Verdict.inconclusive("an internal error of the suite: " + e),
+                        List.of(),
+                        Duration.ZERO);
+            }
+            synchronized (progress) {
+                progress.done(result);
+            }
+            return result;
+        }
+
+        private CheckResult result(ClientCase one, int port) {
+            long since = System.nanoTime();
+            List<Transcript.Entry> transcript = new ArrayList<>();
+            Verdict verdict = verdict(one, port, transcript);
+            return new CheckResult(one.check(), verdict, transcript, Duration.ofNanos(System.nanoTime() - since));
+        }
+
+        private Verdict verdict(ClientCase one, int port, List<Transcript.Entry> transcript) {
+            if (!one.policies().contains(settings.policy())) {
+                return Verdict.skip(one.elsewhere());
+            }
+            Optional<String> outOfReach = one.outOfReach(control);
+            if (outOfReach.isPresent()) {
+                return Verdict.undecided(outOfReach.get());
+            }
+            CaseKit kit = new CaseKit(benign(), tls, pki, settings.patience(), control);
+            Optional<Verdict> hindrance = one.hindrance().apply(kit);
+            if (hindrance.isPresent()) {
+                return hindrance.get();
+            }
+            List<Trial> trials = new ArrayList<>();
+            for (Function<CaseKit, Script> script : one.scripts()) {
+                Trial trial = trial(one.id(), script.apply(kit), port);
+                transcript.addAll(trial.evidence().transcript().entries());
+                if (trial.ending().kind() == Ending.Kind.UNABLE) {
+                    return Verdict.skip(
+                            "the client cannot do this case: " + trial.ending().words());
+                }
+                if (trial.ending().kind() == Ending.Kind.UNPREPARED) {
+                    return Verdict.inconclusive(
+                            "the client was not run: " + trial.ending().words() + lastLine(trial.ending()));
+                }
+                if (!trial.evidence().connected()) {
+                    return Verdict.inconclusive(
+                            "the client did not connect: " + trial.ending().words() + lastLine(trial.ending()));
+                }
+                trials.add(trial);
+            }
+            return one.verdict(trials, control);
+        }
+
+        /**
+         * The result of a case; not to be cancelled.
+         *
+         * @throws IllegalArgumentException if it was not started
+         */
+        public CompletableFuture<CheckResult> result(Check check) {
+            CompletableFuture<CheckResult> result = results.get(check);
+            if (result == null) {
+                throw new IllegalArgumentException("check: expected a case that was started, got " + check.id());
+            }
+            return result;
+        }
+
+        /** Waits for all cases, and returns the report. */
+        public TargetReport report() {
+            List<CheckResult> all =
+                    results.values().stream().map(CompletableFuture::join).toList();
+            progress.over();
+            Survey survey = new Survey(List.of(), Optional.empty(), problem(), notes());
+            return new TargetReport(
+                    subject,
+                    started,
+                    Duration.ofNanos(System.nanoTime() - begun),
+                    survey,
+                    control.trial().evidence().transcript().entries(),
+                    all,
+                    Optional.empty());
+        }
+
+        /** The report of the cases that are done by now, because the run is about to end; empty if none is. */
+        public Optional<TargetReport> soFar() {
+            List<CheckResult> done = results.values().stream()
+                    .filter(CompletableFuture::isDone)
+                    .map(CompletableFuture::join)
+                    .toList();
+            Survey cut = new Survey(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.of("interrupted when " + done.size() + " of " + results.size() + " cases were done"),
+                    notes());
+            return done.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new TargetReport(
+                            subject,
+                            started,
+                            Duration.ofNanos(System.nanoTime() - begun),
+                            cut,
+                            control.trial().evidence().transcript().entries(),
+                            done,
+                            Optional.empty()));
+        }
+
+        private List<String> notes() {
+            List<String> notes = new ArrayList<>();
+            control.hello()
+                    .ifPresent(hello -> notes.add("with a well-behaved server: " + hello
+                            + (control.indicatesName() ? ", with the server's name" : ", without the server's name")));
+            if (!control.verbs().isEmpty()) {
+                notes.add("inside TLS it sent: " + String.join(" ", control.verbs()));
+            }
+            if (!control.trial().secured()) {
+                notes.add("with a well-behaved server it did not finish a handshake");
+            }
+            notes.add("it ended with: " + control.trial().ending().words());
+            return notes;
+        }
+    }
+
+    private Script benign() {
+        Script script = Script.of(dialect, tls);
+        return settings.policy() == ClientPolicy.IMPLICIT ? script.implicit() : script;
+    }
+
+    /** One run of the client with a server of its own. */
+    private Trial trial(String id, Script script, int port) {
+        Canary canary = Canary.of(id, "example.org");
+        long since = System.nanoTime();
+        Duration limit = settings.timeout().plus(settings.linger()).plus(FOR_THE_REST);
+        try (CaseServer server = CaseServer.start(
+                new InetSocketAddress(settings.listen(), port), script, canary, settings.patience(), limit)) {
+            Path own = Files.createTempDirectory(directory, id);
+            Ending said = client.run(new Attempt(
+                    id,
+                    settings.host(),
+                    server.port(),
+                    canary.user(),
+                    canary.password(),
+                    pki.root(),
+                    ca,
+                    own,
+                    settings.timeout(),
+                    server.evidence()));
+            Duration took = Duration.ofNanos(System.nanoTime() - since);
+            Transcript seen = server.evidence().transcript();
+            Ending ending = new Ending(said.kind(), seen.concealed(said.words()), seen.concealed(said.output()));
+            if (ending.kind() != Ending.Kind.UNPREPARED) {
+                awaitConnection(server);
+            }
+            server.awaitEnd(settings.linger().plus(FOR_THE_REST));
+            server.stop();
+            Transcript transcript = server.evidence().transcript();
+            transcript.note(0, "the client: " + ending.words());
+            lastLines(ending).forEach(line -> transcript.note(0, "it printed: " + Transcript.printable(line)));
+            return new Trial(server.evidence(), ending, took);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failed("the run was ended");
+        } catch (IOException e) {
+            return failed("the suite could not start a server: " + e.getMessage());
+        }
+    }
+
+    private static Trial failed(String words) {
+        return new Trial(new Evidence(), Ending.of(Ending.Kind.UNKNOWN, words), Duration.ZERO);
+    }
+
+    private void awaitConnection(CaseServer server) throws InterruptedException {
+        long until = System.nanoTime() + settings.linger().toNanos();
+        while (!server.evidence().connected() && System.nanoTime() < until) {
+            Thread.sleep(MILLIS_BETWEEN_LOOKS);
+        }
+    }
+
+    private static List<String> lastLines(Ending ending) {
+        List<String> lines =
+                ending.output().lines().filter(line -> !line.isBlank()).toList();
+        return lines.subList(Math.max(0, lines.size() - MAX_LINES_OF_OUTPUT), lines.size());
+    }
+
+    private static String lastLine(Ending ending) {
+        List<String> lines = lastLines(ending);
+        return lines.isEmpty() ? "" : "; it printed: " + Transcript.printable(lines.get(lines.size() - 1));
+    }
+
+    /** Ends the run, and deletes the files that it made. */
+    @Override
+    public void close() {
+        workers.shutdownNow();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // What the client still writes there stays; it is in the system's directory for temporary files.
+            return;
+        }
+    }
+}

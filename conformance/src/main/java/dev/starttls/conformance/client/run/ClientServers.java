@@ -1,0 +1,77 @@
+package dev.starttls.conformance.client.run;
+
+import dev.starttls.conformance.client.cases.CaseKit;
+import dev.starttls.conformance.client.cases.ClientPolicy;
+import dev.starttls.conformance.client.cases.Control;
+import dev.starttls.conformance.client.cases.Trial;
+import dev.starttls.conformance.client.pki.ClientPki;
+import dev.starttls.conformance.client.pki.OddCertificate;
+import dev.starttls.conformance.client.server.Canary;
+import dev.starttls.conformance.client.server.CaseServer;
+import dev.starttls.conformance.client.server.Evidence;
+import dev.starttls.conformance.client.server.JsseTls;
+import dev.starttls.conformance.client.server.Script;
+import dev.starttls.conformance.client.server.ServerDialect;
+import dev.starttls.conformance.client.server.ServerTls;
+import dev.starttls.conformance.client.subject.Ending;
+import dev.starttls.conformance.tls.minimal.server.ServerCredentials;
+import dev.starttls.core.keys.ServerKeys;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * The servers for a client that is run by somebody else: what they speak, where they listen, and whose certificates they
+ * have.
+ *
+ * @param tls of a well-behaved one
+ */
+public record ClientServers(ServerDialect dialect, ClientRunSettings settings, ClientPki pki, ServerTls tls) {
+
+    /**
+     * With certificates of this authority.
+     *
+     * @throws IOException if a certificate cannot be used on this Java runtime
+     */
+    public static ClientServers of(ServerDialect dialect, ClientRunSettings settings, ClientPki pki)
+            throws IOException {
+        ServerCredentials good = pki.credentials(OddCertificate.GOOD);
+        return new ClientServers(
+                dialect,
+                settings,
+                pki,
+                JsseTls.of(ServerKeys.of(good.key(), good.chain()).context()));
+    }
+
+    /** What is known of a client that was not run with a well-behaved server. */
+    public Control nothingKnown() {
+        return new Control(
+                settings.policy(),
+                settings.host(),
+                new Trial(new Evidence(), Ending.of(Ending.Kind.UNKNOWN, "not run"), Duration.ZERO));
+    }
+
+    CaseKit kit(Control control) {
+        Script script = Script.of(dialect, tls);
+        return new CaseKit(
+                settings.policy() == ClientPolicy.IMPLICIT ? script.implicit() : script,
+                tls,
+                pki,
+                settings.patience(),
+                control);
+    }
+
+    CaseServer start(Script script, Canary canary, int port) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(settings.listen(), port);
+        try {
+            return CaseServer.start(address, script, canary, settings.patience(), settings.timeout());
+        } catch (BindException e) {
+            throw new IOException(
+                    "expected a port to listen on, got "
+                            + address.getAddress().getHostAddress() + ":" + port + ": " + e.getMessage()
+                            + "; choose others with --ports",
+                    e);
+        }
+    }
+}

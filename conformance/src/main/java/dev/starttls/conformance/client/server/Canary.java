@@ -1,0 +1,83 @@
+package dev.starttls.conformance.client.server;
+
+import dev.starttls.conformance.connection.Transcript;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The user name and the password of one run of the client, which no other run has: where they are seen, it is known from
+ * which run they come.
+ */
+public record Canary(String user, String password) {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
+
+    /** New ones; the user's name begins with the id of the case. */
+    public static Canary of(String caseId, String domain) {
+        String user = caseId.toLowerCase(Locale.ROOT) + "-" + random(4) + "@" + domain;
+        return new Canary(user, random(16));
+    }
+
+    private static String random(int length) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            text.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+        }
+        return text.toString();
+    }
+
+    /** The forms in which the password crosses the wire; one that can be a part of another after it. */
+    private List<String> secrets() {
+        List<String> forms = new ArrayList<>(List.of(
+                base64(user + "\0" + user + "\0" + password), base64("\0" + user + "\0" + password), base64(password)));
+        for (int before = 0; before < 3; before++) {
+            forms.add(middle(password, before));
+        }
+        forms.add(HexFormat.of().formatHex(password.getBytes(StandardCharsets.UTF_8)));
+        forms.add(password);
+        return forms;
+    }
+
+    /** The characters of base64 that are the same whatever stands before the text, if that is so many octets, and after it. */
+    private static String middle(String text, int before) {
+        String encoded = base64("\0".repeat(before) + text);
+        int first = (before * 8 + 5) / 6;
+        return encoded.substring(first, (before + text.length()) * 8 / 6);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether a line has the password in it: in plaintext, in any case, in base64 or in hexadecimal digits. */
+    boolean hasPassword(String line) {
+        String lower = line.toLowerCase(Locale.ROOT);
+        return secrets().stream().anyMatch(form -> line.contains(form) || lower.contains(form));
+    }
+
+    /** Whether a line has the password or the user's name in it. */
+    boolean within(String line) {
+        String local = user.substring(0, user.indexOf('@'));
+        return hasPassword(line)
+                || line.toLowerCase(Locale.ROOT).contains(local)
+                || line.contains(middle(local, 0))
+                || line.contains(middle(local, 1))
+                || line.contains(middle(local, 2));
+    }
+
+    /** Keeps the password out of a transcript. */
+    void conceal(Transcript transcript) {
+        secrets().forEach(transcript::conceal);
+    }
+
+    /** Does not show the password. */
+    @Override
+    public String toString() {
+        return "Canary[user=" + user + "]";
+    }
+}

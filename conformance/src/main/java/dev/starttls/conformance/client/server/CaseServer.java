@@ -1,0 +1,202 @@
+package dev.starttls.conformance.client.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/** The server of one run of the client: listens on a port of its own and serves each connection by the script. */
+public final class CaseServer implements AutoCloseable {
+    /** A client that connects again and again is served this often, and then refused. */
+    private static final int MAX_CONNECTIONS = 64;
+
+    private static final Duration FOR_THE_REST = Duration.ofSeconds(2);
+
+    private final Canary canary;
+    private final Evidence evidence = new Evidence();
+    private final Duration patience;
+    private final Duration limit;
+    private final ServerSocket listening;
+    private final Optional<ServerSocket> beside;
+    private final UnaryOperator<String> ports;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final List<Thread> threads = new ArrayList<>();
+
+    private CaseServer(
+            ServerSocket listening,
+            Optional<ServerSocket> beside,
+            Script script,
+            Canary canary,
+            Duration patience,
+            Duration limit) {
+        this.listening = listening;
+        this.beside = beside;
+        this.ports = script.beside()
+                .flatMap(other -> beside.map(socket -> portsOf(other.entrance(), socket.getLocalPort())))
+                .orElse(UnaryOperator.identity());
+        this.canary = canary;
+        this.patience = patience;
+        this.limit = limit;
+        canary.conceal(evidence.transcript());
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param address where to listen
+     * @param patience how long a silent server waits for the client, before it closes the connection
+     * @param limit how long a connection may last
+     * @throws IOException if no port can be opened
+     */
+    public static CaseServer start(
+            InetSocketAddress address, Script script, Canary canary, Duration patience, Duration limit)
+            throws IOException {
+        InetAddress host = address.getAddress();
+        ServerSocket listening = new ServerSocket(address.getPort(), MAX_CONNECTIONS, host);
+        CaseServer server = new CaseServer(listening, second(script, host, listening), script, canary, patience, limit);
+        server.start(() -> server.accept(listening, script));
+        server.beside.ifPresent(
+                socket -> script.beside().ifPresent(other -> server.start(() -> server.accept(socket, other))));
+        return server;
+    }
+
+    /** The second port of a script that has one. */
+    private static Optional<ServerSocket> second(Script script, InetAddress host, ServerSocket first)
+            throws IOException {
+        if (script.beside().isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ServerSocket(0, MAX_CONNECTIONS, host));
+        } catch (IOException e) {
+            first.close();
+            throw e;
+        }
+    }
+
+    private static UnaryOperator<String> portsOf(String name, int port) {
+        return text -> text.replace("{port:" + name + "}", Integer.toString(port));
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return listening.getLocalPort();
+    }
+
+    public Evidence evidence() {
+        return evidence;
+    }
+
+    private synchronized void start(Runnable task) {
+        Thread thread = new Thread(task, "case server");
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void accept(ServerSocket at, Script served) {
+        for (int i = 0; i < MAX_CONNECTIONS; i++) {
+            try {
+                Socket socket = at.accept();
+                open.add(socket);
+                int number = evidence.connected(served.entrance());
+                start(() -> serve(number, served, socket));
+            } catch (IOException e) {
+                // The case is over.
+                return;
+            }
+        }
+        evidence.incomplete("the client connected more than " + MAX_CONNECTIONS + " times");
+        end(at);
+    }
+
+    private static void end(ServerSocket at) {
+        try {
+            at.close();
+        } catch (IOException e) {
+            // It listens no more, which is what was wanted.
+            return;
+        }
+    }
+
+    private void serve(int number, Script served, Socket socket) {
+        try (socket;
+                RawWire wire = new RawWire(socket, System.nanoTime() + limit.toNanos())) {
+            new ConnectionService(number, wire, served.connection(number), ports, evidence, canary, patience).serve();
+        } catch (IOException e) {
+            // The client was gone before it was served.
+            evidence.add(new Evidence.Ended(number, Evidence.End.CLIENT));
+        } catch (RuntimeException | Error e) {
+            evidence.incomplete("the suite failed to serve the client: " + e);
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    /** Whether a connection is being served. */
+    public boolean busy() {
+        return !open.isEmpty();
+    }
+
+    /** Waits until no connection is served, but not longer than this; what the client sent last is recorded then. */
+    public void awaitEnd(Duration limit) {
+        long until = System.nanoTime() + limit.toNanos();
+        List<Thread> serving;
+        synchronized (this) {
+            int accepting = beside.isPresent() ? 2 : 1;
+            serving = List.copyOf(threads.subList(Math.min(accepting, threads.size()), threads.size()));
+        }
+        for (Thread thread : serving) {
+            long left = Duration.ofNanos(until - System.nanoTime()).toMillis();
+            if (left > 0) {
+                join(thread, left);
+            }
+        }
+    }
+
+    private static void join(Thread thread, long millis) {
+        try {
+            thread.join(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void end(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // The client has closed it, which serves as well.
+            return;
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** Stops listening and closes all connections; what was seen stays. */
+    public void stop() {
+        try {
+            if (beside.isPresent()) {
+                beside.get().close();
+            }
+            listening.close();
+        } catch (IOException e) {
+            // It listens no more, which is what was wanted.
+            return;
+        } finally {
+            List.copyOf(open).forEach(CaseServer::end);
+            awaitEnd(FOR_THE_REST);
+        }
+    }
+}

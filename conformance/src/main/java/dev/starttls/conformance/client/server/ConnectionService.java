@@ -1,0 +1,437 @@
+package dev.starttls.conformance.client.server;
+
+import dev.starttls.conformance.client.server.HandshakeEndedException.How;
+import dev.starttls.conformance.connection.Transcript;
+import dev.starttls.conformance.connection.Transcript.From;
+import dev.starttls.conformance.connection.Transcript.Through;
+import dev.starttls.conformance.tls.wire.Alert;
+import dev.starttls.conformance.tls.wire.ClientHello;
+import dev.starttls.conformance.tls.wire.ContentType;
+import dev.starttls.conformance.tls.wire.HandshakeAssembler;
+import dev.starttls.conformance.tls.wire.HandshakeMessage;
+import dev.starttls.conformance.tls.wire.MalformedException;
+import dev.starttls.conformance.tls.wire.OctetString;
+import dev.starttls.conformance.tls.wire.RecordSplitter;
+import dev.starttls.conformance.tls.wire.TlsRecord;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Serves one connection as its script says. Whatever the client does, the service goes on as long as there is something
+ * to see: after a handshake that failed it understands plaintext again, because that is what must not come.
+ */
+final class ConnectionService {
+    private static final int MAX_HELLO = 1 << 17;
+    private static final int HANDSHAKE_RECORD = ContentType.HANDSHAKE.code();
+    private static final int FATAL = 2;
+    private static final int TLS_VERSION = 0x0303;
+
+    private final int number;
+    private final RawWire wire;
+    private final Script script;
+    private final UnaryOperator<String> ports;
+    private final Evidence evidence;
+    private final Transcript transcript;
+    private final Duration patience;
+    private final Canary canary;
+    private final Map<String, Integer> counts = new HashMap<>();
+    private Through through = Through.PLAINTEXT;
+    private LineInput input;
+    private Optional<SecureLink> link = Optional.empty();
+    private DialectSession session;
+    private boolean silent;
+    private boolean over;
+
+    /**
+     * A new one.
+     *
+     * @param ports puts the numbers of the ports into what the server sends
+     */
+    ConnectionService(
+            int number,
+            RawWire wire,
+            Script script,
+            UnaryOperator<String> ports,
+            Evidence evidence,
+            Canary canary,
+            Duration patience) {
+        this.number = number;
+        this.wire = wire;
+        this.script = script;
+        this.ports = ports;
+        this.evidence = evidence;
+        this.transcript = evidence.transcript();
+        this.canary = canary;
+        this.patience = patience;
+        this.input = new LineInput(wire.in()::read);
+        this.session = script.dialect().session(script.first(), script);
+    }
+
+    /** Serves the connection to its end. */
+    void serve() {
+        try {
+            if (script.first() == Through.TLS) {
+                startTls(script.tls());
+            }
+            if (!over) {
+                perform(script.reply(script.first(), Script.GREETING, 0).orElseGet(session::greeting));
+            }
+            while (!over) {
+                next();
+            }
+        } catch (SocketTimeoutException e) {
+            end(silent ? Evidence.End.SERVER : Evidence.End.TIME, "nothing came for as long as the server waits");
+        } catch (HandshakeEndedException e) {
+            broken(e);
+            end(Evidence.End.CLIENT, "TLS is over");
+        } catch (IOException e) {
+            end(
+                    Evidence.End.CLIENT,
+                    "the client closed the connection" + (link.isPresent() ? " without close_notify" : ""));
+        }
+    }
+
+    private void next() throws IOException {
+        if (session.octetsExpected() > 0) {
+            int expected = session.octetsExpected();
+            received(session.understand(input.octets(expected)));
+            return;
+        }
+        if (link.isEmpty() && ContentType.of(wire.peek()).isPresent()) {
+            recordInPlaintext();
+            return;
+        }
+        Optional<String> line = input.line();
+        if (line.isEmpty()) {
+            boolean closed = link.isPresent();
+            end(
+                    closed ? Evidence.End.CLOSE_NOTIFY : Evidence.End.CLIENT,
+                    closed ? "the client sent close_notify" : "the client closed the connection");
+            return;
+        }
+        received(session.understand(line.get()));
+    }
+
+    /** TLS where the server has none or has ended it: an alert of the client, or its ClientHello, is no command. */
+    private void recordInPlaintext() throws IOException {
+        if (wire.peek() == HANDSHAKE_RECORD) {
+            var unused = hello();
+            // Nobody will answer it, and the client can wait for long.
+            silent = true;
+            wire.limit(patience);
+            return;
+        }
+        try {
+            TlsRecord record = TlsRecord.read(wire.in());
+            boolean alert = record.type() == ContentType.ALERT.code()
+                    && record.content().length() == 2;
+            if (alert) {
+                broken(new HandshakeEndedException(
+                        How.ALERT,
+                        new Alert(record.content().at(0), record.content().at(1)).name()));
+            } else {
+                transcript.add(
+                        number, From.CLIENT, Through.TLS, "a record of TLS, whose type is number " + record.type());
+                disguised(new String(record.content().array(), StandardCharsets.ISO_8859_1));
+            }
+        } catch (MalformedException e) {
+            broken(new HandshakeEndedException(How.NOT_TLS, e.getMessage()));
+        }
+    }
+
+    /** What has the header of a record can be plaintext all the same: with the canary in it, or without any handshake. */
+    private void disguised(String content) {
+        boolean begun = evidence.events(Evidence.Hello.class).stream().anyMatch(hello -> hello.connection() == number);
+        boolean secret = canary.within(content);
+        if (secret || !begun) {
+            evidence.add(new Evidence.Line(
+                    number,
+                    through,
+                    new ReceivedLine(content, "", "(record)", "", secret ? Weight.CREDENTIAL : Weight.COMMAND)));
+        }
+    }
+
+    private void received(ReceivedLine understood) throws IOException {
+        ReceivedLine line = canary.within(understood.text())
+                ? new ReceivedLine(
+                        understood.text(),
+                        understood.tag(),
+                        understood.verb(),
+                        understood.argument(),
+                        heaviest(understood))
+                : understood;
+        transcript.add(number, From.CLIENT, through, Transcript.printable(line.text()));
+        evidence.add(new Evidence.Line(number, through, line));
+        if (silent) {
+            return;
+        }
+        int before = counts.merge(through + line.verb(), 1, Integer::sum) - 1;
+        perform(script.reply(through, line.verb(), before).orElseGet(() -> session.answer(line)));
+    }
+
+    /** The canary's user is the sender or recipient of mail too, where it is no secret. */
+    private Weight heaviest(ReceivedLine line) {
+        return line.weight() == Weight.MESSAGE && !canary.hasPassword(line.text()) ? Weight.MESSAGE : Weight.CREDENTIAL;
+    }
+
+    private void perform(Reply reply) throws IOException {
+        for (Act act : reply.acts()) {
+            if (over) {
+                return;
+            }
+            perform(act);
+        }
+    }
+
+    private void perform(Act act) throws IOException {
+        if (act instanceof Act.Send send) {
+            send(filled(send.text()));
+        } else if (act instanceof Act.SendBelow below) {
+            transcript.add(number, From.SERVER, Through.PLAINTEXT, Transcript.printable(below.octets()));
+            evidence.add(new Evidence.Sent(number, Through.PLAINTEXT, below.text()));
+            wire.write(below.octets());
+        } else if (act instanceof Act.Drip drip) {
+            drip(filled(drip.text()), drip.each());
+        } else if (act instanceof Act.Repeat repeat) {
+            repeat(filled(repeat.text()), repeat.times());
+        } else if (act instanceof Act.Pause pause) {
+            pause(pause.time());
+            evidence.add(new Evidence.Paused(number));
+            if (wire.waiting()) {
+                evidence.add(new Evidence.Early(number, wire.peek()));
+                transcript.note(number, "the client did not wait for the server, which paused");
+            }
+        } else if (act instanceof Act.AwaitClient) {
+            var unused = wire.peek();
+        } else if (act instanceof Act.EndIfQuiet) {
+            if (wire.quiet(patience)) {
+                end(Evidence.End.SERVER, "the client sent nothing, and the server closes the connection");
+            }
+        } else if (act instanceof Act.ReadHello) {
+            var unused = hello();
+        } else if (act instanceof Act.StartTls start) {
+            startTls(start.tls() == ServerTls.OF_SCRIPT ? script.tls() : start.tls());
+        } else if (act instanceof Act.FallSilent) {
+            silent = true;
+            transcript.note(number, "from here on the server answers nothing");
+            wire.limit(patience);
+        } else if (act instanceof Act.LimitPatience) {
+            wire.limit(patience);
+        } else if (act instanceof Act.SendAlert alert) {
+            transcript.note(number, "the server sends a fatal alert, number " + alert.description());
+            wire.write(RecordSplitter.record(ContentType.ALERT.code(), TLS_VERSION, OctetString.of(new byte[] {
+                        FATAL, (byte) alert.description()
+                    }))
+                    .array());
+        } else if (act instanceof Act.Close) {
+            close();
+        } else if (act instanceof Act.Cut) {
+            wire.shutdownOutput();
+            drain();
+            end(
+                    Evidence.End.SERVER,
+                    "the server closes the connection" + (link.isPresent() ? " without close_notify" : ""));
+        }
+    }
+
+    private void close() throws IOException {
+        if (link.isPresent()) {
+            link.get().closeNotify();
+        }
+        wire.shutdownOutput();
+        // What the client still sends is seen before the end.
+        drain();
+        end(Evidence.End.SERVER, "the server closed the connection");
+    }
+
+    /** Records what the client sends after the server has ended its stream, for as long as a silent server waits. */
+    private void drain() throws IOException {
+        wire.limit(patience);
+        silent = true;
+        while (!over) {
+            next();
+        }
+    }
+
+    private String filled(String text) {
+        return ports.apply(session.filled(text));
+    }
+
+    private void send(String text) throws IOException {
+        transcript.add(number, From.SERVER, through, Transcript.printable(text));
+        evidence.add(new Evidence.Sent(number, through, text));
+        write(text);
+    }
+
+    private void write(String text) throws IOException {
+        byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
+        if (link.isPresent()) {
+            link.get().write(octets);
+        } else {
+            wire.write(octets);
+        }
+    }
+
+    private void drip(String text, Duration each) throws IOException {
+        transcript.note(number, "the server sends " + text.length() + " octets, one by one");
+        for (int i = 0; i < text.length() && wire.millisLeft() > 0 && !wire.gone(); i++) {
+            write(text.substring(i, i + 1));
+            pause(each);
+        }
+        evidence.add(new Evidence.Sent(number, through, text));
+    }
+
+    private void repeat(String text, int times) throws IOException {
+        transcript.note(number, "the server sends this " + times + " times: " + Transcript.printable(text));
+        for (int i = 0; i < times && wire.millisLeft() > 0 && !wire.gone(); i++) {
+            write(text);
+        }
+        evidence.add(new Evidence.Sent(number, through, text));
+    }
+
+    private void pause(Duration time) throws IOException {
+        try {
+            Thread.sleep(Math.max(0, Math.min(time.toMillis(), wire.millisLeft())));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the case is over", e);
+        }
+    }
+
+    /**
+     * Starts TLS. If the client sends something else than a ClientHello, or the handshake fails, the session goes on in
+     * plaintext: only what the client does then shows whether it takes the failure for one.
+     */
+    private void startTls(ServerTls tls) throws IOException {
+        if (link.isPresent()) {
+            throw new IllegalStateException(
+                    "expected a script that starts TLS once, got one that starts it inside TLS");
+        }
+        if (!hello().map(this::unread).orElse(false)) {
+            return;
+        }
+        try {
+            SecureLink made = tls.handshake(wire);
+            evidence.add(new Evidence.Secured(number, made.description()));
+            transcript.add(number, From.SUITE, Through.TLS, "handshake finished: " + made.description());
+            through = Through.TLS;
+            link = Optional.of(made);
+            input = new LineInput(new OneByOne(made)::next);
+            session = script.dialect().session(Through.TLS, script);
+        } catch (HandshakeEndedException e) {
+            broken(e);
+            switch (e.how()) {
+                case CLOSED -> end(Evidence.End.CLIENT, e.getMessage());
+                case SILENCE -> end(Evidence.End.TIME, e.getMessage());
+                case WENT_ON, NOT_APPLICABLE ->
+                    end(Evidence.End.SERVER, "the server closes the connection, since it has seen what it can");
+                case ALERT, NOT_TLS -> {
+                    // What follows in plaintext is what must not come.
+                }
+            }
+        }
+    }
+
+    private void broken(HandshakeEndedException e) {
+        evidence.add(new Evidence.Broken(number, e.how(), String.valueOf(e.getMessage())));
+        transcript.add(
+                number,
+                From.SUITE,
+                Through.TLS,
+                switch (e.how()) {
+                    case ALERT -> "the client sent the alert " + e.getMessage();
+                    case CLOSED, SILENCE -> String.valueOf(e.getMessage());
+                    case NOT_TLS -> "not TLS, or not acceptable: " + e.getMessage();
+                    case WENT_ON -> "the client went on with " + e.getMessage();
+                    case NOT_APPLICABLE -> "cannot be shown to this client: " + e.getMessage();
+                });
+    }
+
+    /** The octets of the records that have the ClientHello; empty if something else came. */
+    private Optional<byte[]> hello() throws IOException {
+        int first = wire.peek();
+        if (first < 0) {
+            broken(new HandshakeEndedException(How.CLOSED, "the client closed the connection before its ClientHello"));
+            end(Evidence.End.CLIENT, "the client closed the connection");
+            return Optional.empty();
+        }
+        if (first != HANDSHAKE_RECORD) {
+            broken(new HandshakeEndedException(How.NOT_TLS, "the client sent no ClientHello"));
+            return Optional.empty();
+        }
+        HandshakeAssembler assembler = new HandshakeAssembler();
+        OctetString records = OctetString.NONE;
+        try {
+            Optional<HandshakeMessage> message = Optional.empty();
+            while (message.isEmpty() && records.length() < MAX_HELLO) {
+                TlsRecord record = TlsRecord.read(wire.in());
+                records = records.and(record.octets());
+                assembler.add(record.content());
+                message = assembler.next();
+            }
+            if (message.isEmpty()) {
+                throw new MalformedException("a ClientHello of more than " + MAX_HELLO + " octets");
+            }
+            ClientHello hello = ClientHello.parse(message.get().octets());
+            evidence.add(new Evidence.Hello(number, hello));
+            transcript.add(number, From.CLIENT, Through.TLS, hello.toString());
+            return Optional.of(records.array());
+        } catch (MalformedException e) {
+            broken(new HandshakeEndedException(How.NOT_TLS, e.getMessage()));
+            return Optional.empty();
+        } catch (EOFException e) {
+            broken(new HandshakeEndedException(How.CLOSED, "the client closed the connection in its ClientHello"));
+            end(Evidence.End.CLIENT, "the client closed the connection");
+            return Optional.empty();
+        }
+    }
+
+    private boolean unread(byte[] records) {
+        try {
+            wire.unread(records);
+            return true;
+        } catch (IOException e) {
+            throw new IllegalStateException("expected room for the ClientHello that was just read", e);
+        }
+    }
+
+    private void end(Evidence.End how, String words) {
+        if (over) {
+            return;
+        }
+        over = true;
+        transcript.note(number, words);
+        evidence.add(new Evidence.Ended(number, how));
+    }
+
+    /** Single octets out of a link that gives many. */
+    private static final class OneByOne {
+        private final SecureLink link;
+        private final byte[] octets = new byte[16 * 1024];
+        private int position;
+        private int length;
+
+        OneByOne(SecureLink link) {
+            this.link = link;
+        }
+
+        int next() throws IOException {
+            if (position == length) {
+                length = link.read(octets);
+                position = 0;
+                if (length < 0) {
+                    length = 0;
+                    return -1;
+                }
+            }
+            return octets[position++] & 0xff;
+        }
+    }
+}

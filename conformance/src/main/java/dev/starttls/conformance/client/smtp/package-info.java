@@ -1,0 +1,2 @@
+/** Cases for clients of SMTP, and the server they are made of. */
+package dev.starttls.conformance.client.smtp;

@@ -1,0 +1,187 @@
+package dev.starttls.conformance.client.subject;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A command line that is run once for each case. In it <code>{host} {port} {user} {password} {ca} {case} {dir}</code>
+ * stand for what the case has; {@code dir} is an empty directory for the files of this run. Exit status {@value #UNABLE}
+ * says that the command cannot do the case. At the limit the command is ended, and all processes that it started.
+ */
+public final class CommandClient implements ClientUnderTest {
+    /** The exit status by which a command says that it cannot do the case. */
+    public static final int UNABLE = 89;
+
+    private static final int MAX_OUTPUT = 16 * 1024;
+    private static final int SECONDS_TO_DIE = 2;
+    /** What a shell adds to the number of the signal that ended a process. */
+    private static final int SIGNALED = 128;
+    /** SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. */
+    private static final Set<Integer> CRASHES =
+            Set.of(SIGNALED + 4, SIGNALED + 5, SIGNALED + 6, SIGNALED + 7, SIGNALED + 8, SIGNALED + 11);
+
+    private final String commandLine;
+    private final List<String> before;
+
+    private CommandClient(String commandLine, List<String> before) {
+        this.commandLine = commandLine;
+        this.before = List.copyOf(before);
+    }
+
+    /** The command, to be run by the shell of the system. */
+    public static CommandClient of(String commandLine) {
+        return new CommandClient(commandLine, List.of());
+    }
+
+    /** The same within another command, whose last argument is the shell's command line. */
+    public CommandClient within(List<String> words) {
+        return new CommandClient(commandLine, words);
+    }
+
+    /** Whether a command line has a place for the port, without which it cannot reach the server of a case. */
+    public static boolean hasPort(String commandLine) {
+        return commandLine.contains("{port}");
+    }
+
+    @Override
+    public Optional<String> commandLine() {
+        return Optional.of(commandLine);
+    }
+
+    @Override
+    public Ending run(Attempt attempt) throws InterruptedException {
+        return run(attempt, filled(attempt));
+    }
+
+    private String filled(Attempt attempt) {
+        Map<String, String> values = Map.of(
+                "{host}", attempt.host(),
+                "{port}", String.valueOf(attempt.port()),
+                "{user}", attempt.user(),
+                "{password}", attempt.password(),
+                "{ca}", attempt.ca().toString(),
+                "{case}", attempt.caseId(),
+                "{dir}", attempt.directory().toString());
+        String text = commandLine;
+        for (Map.Entry<String, String> each : values.entrySet()) {
+            text = text.replace(each.getKey(), each.getValue());
+        }
+        return text;
+    }
+
+    private Ending run(Attempt attempt, String filled) throws InterruptedException {
+        List<String> words = new ArrayList<>(before);
+        words.addAll(shell());
+        words.add(filled);
+        Process process;
+        try {
+            process = new ProcessBuilder(words)
+                    .redirectErrorStream(true)
+                    .redirectInput(nothing())
+                    .start();
+        } catch (IOException e) {
+            return Ending.of(Ending.Kind.FAILURE, "the command could not be started: " + e.getMessage());
+        }
+        Output output = new Output(process.getInputStream());
+        Thread reader = new Thread(output, "output of the client");
+        reader.setDaemon(true);
+        reader.start();
+        try {
+            if (!process.waitFor(attempt.limit().toMillis(), TimeUnit.MILLISECONDS)) {
+                return new Ending(
+                        Ending.Kind.TIMED_OUT, "ended after " + attempt.limit().toSeconds() + " s", output.text());
+            }
+        } finally {
+            end(process);
+        }
+        reader.join(TimeUnit.SECONDS.toMillis(SECONDS_TO_DIE));
+        int status = process.exitValue();
+        Ending.Kind kind =
+                switch (status) {
+                    case 0 -> Ending.Kind.SUCCESS;
+                    case UNABLE -> Ending.Kind.UNABLE;
+                    default -> CRASHES.contains(status) ? Ending.Kind.CRASHED : Ending.Kind.FAILURE;
+                };
+        String ended = "exit status " + status
+                + (kind == Ending.Kind.CRASHED ? ", which stands for signal " + (status - SIGNALED) : "");
+        return new Ending(kind, ended, output.text());
+    }
+
+    private static List<String> shell() {
+        return windows() ? List.of("cmd.exe", "/c") : List.of("/bin/sh", "-c");
+    }
+
+    private static File nothing() {
+        return new File(windows() ? "NUL" : "/dev/null");
+    }
+
+    private static boolean windows() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+    }
+
+    /**
+     * Ends the process and its children. Those of one that has ended on its own stay: they are no longer known to be its,
+     * and a command of a setup may start a server that is to stay.
+     */
+    private static void end(Process process) throws InterruptedException {
+        List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
+        all.add(process.toHandle());
+        all.forEach(ProcessHandle::destroy);
+        if (!process.waitFor(SECONDS_TO_DIE, TimeUnit.SECONDS)) {
+            all.forEach(ProcessHandle::destroyForcibly);
+        }
+        all.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Keeps the end of what the command prints. */
+    private static final class Output implements Runnable {
+        private final InputStream in;
+        private final Deque<Byte> last = new ArrayDeque<>();
+
+        Output(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public void run() {
+            byte[] octets = new byte[4096];
+            try (in) {
+                for (int length = in.read(octets); length >= 0; length = in.read(octets)) {
+                    add(octets, length);
+                }
+            } catch (IOException e) {
+                // The command was ended.
+                return;
+            }
+        }
+
+        private synchronized void add(byte[] octets, int length) {
+            for (int i = 0; i < length; i++) {
+                last.add(octets[i]);
+                if (last.size() > MAX_OUTPUT) {
+                    last.remove();
+                }
+            }
+        }
+
+        synchronized String text() {
+            byte[] octets = new byte[last.size()];
+            int i = 0;
+            for (byte octet : last) {
+                octets[i++] = octet;
+            }
+            return new String(octets, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package dev.starttls.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.starttls.conformance.client.TestClientMain;
+import dev.starttls.conformance.report.JsonReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command {@code conformance client} with clients that are commands themselves. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class ClientCommandTest {
+    /** Reads a greeting and goes: with status 1, and nothing sent that matters. */
+    private static final String SHY = talking("QUIT", 1);
+
+    /** Sends mail in plaintext wherever it is. */
+    private static final String CARELESS = talking("MAIL FROM:<a@example.org>", 0);
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void requireShell() {
+        assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "there is no bash, which can open a connection");
+    }
+
+    /** A client that reads the greeting, sends a line, reads a line and ends with this status. */
+    private static String talking(String line, int status) {
+        return "/bin/bash -c 'exec 3<>/dev/tcp/{host}/{port}; read -r greeting <&3; printf \"%s\\r\\n\" \"" + line
+                + "\" >&3; read -r answer <&3; exit " + status + "'";
+    }
+
+    private static InProcess client(String command, String... options) {
+        List<String> words = new ArrayList<>(List.of("client", "smtp", "--command", command));
+        words.addAll(List.of(options));
+        return InProcess.run(words);
+    }
+
+    private Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    @Test
+    void a_client_that_upgrades_is_status_0_and_its_report_names_what_it_did() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        InProcess run = client(
+                java + " -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path") + "' "
+                        + TestClientMain.class.getName() + " {host} {port} {user} {password} {ca}",
+                "--only",
+                "UP-C-00",
+                "--only",
+                "UP-C-01a");
+        assertThat(run.out())
+                .contains("client:smtp\n  policy       required\n  command      ")
+                .contains("pass  UP-C-00 ")
+                .contains("pass  UP-C-01a")
+                .contains("No MUST case failed");
+        assertThat(run.words()).contains("inside TLS it sent: EHLO AUTH").contains("it ended with: exit status 0");
+        assertThat(run.status()).isZero();
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void a_client_that_sends_mail_in_plaintext_is_status_1_with_what_it_sent() {
+        InProcess run = client(CARELESS, "--only", "UP-C-01a");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.words()).contains("sent 'MAIL FROM:<a@example.org>' in plaintext");
+    }
+
+    @Test
+    void what_required_forbids_is_a_warning_for_an_opportunistic_client() {
+        InProcess run = client(CARELESS, "--only", "UP-C-01a", "--policy", "opportunistic");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("policy       opportunistic").contains("warn  UP-C-01a");
+    }
+
+    @Test
+    void a_case_about_the_upgrade_does_not_apply_with_tls_from_the_first_octet() {
+        InProcess run =
+                client("/bin/bash -c 'exec 3<>/dev/tcp/{host}/{port}'", "--only", "UP-C-01a", "--policy", "implicit");
+        assertThat(run.words()).contains("with TLS from the first octet there is no upgrade: UP-C-01a");
+    }
+
+    @Test
+    void a_client_that_never_connects_is_status_3_with_what_it_printed() {
+        InProcess run = client("echo no route to {port}; exit 7", "--only", "UP-C-01a");
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.words())
+                .contains("the client never connected to the well-behaved server: exit status 7;"
+                        + " it printed: no route to ")
+                .contains("No cases were run.");
+    }
+
+    @Test
+    void a_case_in_which_the_client_does_not_connect_is_status_3() {
+        InProcess run = client("if [ {case} = control ]; then " + SHY + "; else exit 5; fi", "--only", "UP-C-01a");
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.words()).contains("the client did not connect: exit status 5");
+    }
+
+    @Test
+    void status_89_skips_the_case() {
+        InProcess run = client("if [ {case} = UP-C-01a ]; then exit 89; fi; " + SHY, "--only", "UP-C-01a");
+        assertThat(run.status()).isZero();
+        assertThat(run.words()).contains("the client cannot do this case: exit status 89: UP-C-01a");
+    }
+
+    @Test
+    void what_the_client_does_not_do_with_a_well_behaved_server_is_inconclusive() {
+        InProcess run = client(SHY, "--only", "UP-C-02a");
+        assertThat(run.status()).isZero();
+        assertThat(run.words()).contains("with a well-behaved server the client never finished a handshake");
+    }
+
+    @Test
+    void the_placeholders_are_those_of_the_case() throws IOException {
+        Path seen = file("seen");
+        client(
+                "ls -A {dir} | wc -l >> " + seen + "; head -1 {ca} >> " + seen + "; echo {case} {user} >> " + seen
+                        + "; " + SHY,
+                "--only",
+                "UP-C-01a",
+                "--parallel",
+                "1");
+        List<String> lines = Files.readAllLines(seen);
+        assertThat(lines).hasSize(6);
+        assertThat(lines.get(0).strip()).isEqualTo("0");
+        assertThat(lines.get(1)).isEqualTo("-----BEGIN CERTIFICATE-----");
+        assertThat(lines.get(2)).matches("control control-[a-z0-9]{4}@example.org");
+        assertThat(lines.get(5)).matches("UP-C-01a up-c-01a-[a-z0-9]{4}@example.org");
+    }
+
+    @Test
+    void the_setup_is_run_once_and_the_reset_before_each_run() throws IOException {
+        Path order = file("order");
+        InProcess run = client(
+                "echo run {case} >> " + order + "; " + SHY,
+                "--setup",
+                "echo setup {case} {port} >> " + order,
+                "--reset",
+                "echo reset {case} >> " + order,
+                "--only",
+                "UP-C-01a",
+                "--only",
+                "UP-C-00",
+                "--parallel",
+                "1");
+        List<String> lines = Files.readAllLines(order);
+        assertThat(lines.get(0)).matches("setup control [0-9]+");
+        assertThat(lines.subList(1, lines.size()))
+                .containsExactly(
+                        "reset control",
+                        "run control",
+                        "reset UP-C-00",
+                        "run UP-C-00",
+                        "reset UP-C-01a",
+                        "run UP-C-01a");
+        assertThat(run.out()).contains("pass  UP-C-01a");
+    }
+
+    @Test
+    void a_setup_that_fails_ends_the_run_with_status_3_and_its_output() {
+        InProcess run = client(SHY, "--setup", "echo no such account; exit 4", "--only", "UP-C-01a");
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.words())
+                .contains("the client was not run: expected exit status 0 of the command of --setup, got exit status 4;"
+                        + " it printed: no such account")
+                .contains("No cases were run.");
+    }
+
+    @Test
+    void a_reset_that_fails_makes_its_case_inconclusive() {
+        InProcess run = client(SHY, "--reset", "[ {case} != UP-C-01a ]", "--only", "UP-C-01a", "--only", "UP-C-02a");
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.words())
+                .contains(
+                        "the client was not run: expected exit status 0 of the command of --reset, got exit status 1");
+    }
+
+    @Test
+    void a_setup_that_does_not_end_is_ended_at_the_limit() {
+        InProcess run = client(SHY, "--setup", "sleep 1000", "--timeout", "1", "--only", "UP-C-01a");
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.words()).contains("the command of --setup, got ended after 1 s");
+    }
+
+    @Test
+    void at_the_limit_the_command_is_ended_and_what_it_started() throws Exception {
+        Path children = file("children");
+        InProcess run = client(
+                "if [ {case} = control ]; then " + SHY + "; else sleep 1000 & echo $! > " + children + "; wait; fi",
+                "--timeout",
+                "1",
+                "--only",
+                "UP-C-01a");
+        assertThat(run.words()).contains("the client did not connect: ended after 1 s");
+        long child = Long.parseLong(Files.readString(children).strip());
+        // The child may be a moment in ending; if it were not, this would wait for longer than a test may.
+        ProcessHandle.of(child).ifPresent(handle -> handle.onExit().join());
+    }
+
+    @Test
+    void levels_and_skip_choose_the_cases() {
+        assertThat(client(SHY, "--skip", "UP-C-0*", "--only", "UP-C-0*").err()).contains("no case is left");
+        InProcess run = client(SHY, "--only", "UP-C-0*", "--skip", "UP-C-02", "--level", "must", "--list");
+        assertThat(run.out()).contains("UP-C-01a").doesNotContain("UP-C-02a");
+    }
+
+    @Test
+    void an_accepted_finding_does_not_fail_the_run() {
+        InProcess run = client(CARELESS, "--only", "UP-C-01a", "--accept", "UP-C-01a=it has no password");
+        assertThat(run.status()).isZero();
+        assertThat(run.words()).contains("accepted: it has no password").contains("FAIL UP-C-01a");
+    }
+
+    @Test
+    void a_finding_of_the_baseline_does_not_fail_the_run_and_a_new_one_does() {
+        Path before = file("before.json");
+        assertThat(client(CARELESS, "--only", "UP-C-01a", "--format", "json=" + before)
+                        .status())
+                .isEqualTo(1);
+        InProcess same = client(CARELESS, "--only", "UP-C-01a", "--baseline", before.toString());
+        assertThat(same.status()).isZero();
+        assertThat(same.words()).contains("as in the baseline");
+        InProcess more = client(CARELESS, "--only", "UP-C-01a", "--only", "UP-C-00", "--baseline", before.toString());
+        assertThat(more.status()).isEqualTo(1);
+        assertThat(more.words()).contains("new failure");
+    }
+
+    @Test
+    void json_says_that_it_is_of_a_client_and_conceals_the_password() throws IOException {
+        Path password = file("password");
+        Path report = file("report.json");
+        client(
+                talking("AUTH PLAIN {password}", 0) + "; echo {password} > " + password,
+                "--only",
+                "UP-C-01a",
+                "--format",
+                "json=" + report);
+        String text = Files.readString(report);
+        JsonNode json = new ObjectMapper().readTree(text);
+        assertThat(json.get("target").asText()).isEqualTo("client:smtp");
+        assertThat(json.get("kind").asText()).isEqualTo("client");
+        assertThat(json.get("policy").asText()).isEqualTo("required");
+        assertThat(json.get("command").asText()).contains("AUTH PLAIN {password}");
+        assertThat(json.at("/checks/0/detail").asText()).isEqualTo("sent AUTH with credentials in plaintext");
+        assertThat(text).doesNotContain(Files.readString(password).strip());
+    }
+
+    @Test
+    void the_schema_is_that_of_reports() {
+        InProcess run = InProcess.run(List.of("client", "--schema"));
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).isEqualTo(JsonReport.schema());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "client | expected the protocol of the client",
+                "client http --command x{port} | 'http' is not a protocol",
+                "client smtp | expected --command",
+                "client smtp --command deliver | expected {port} in it",
+                "client smtp --command x{port} --only UP-C-99 | there is no case 'UP-C-99'",
+                "client smtp --command x{port} --timeout 0 | --timeout is 1 to",
+                "client smtp --command x{port} --ports 70000 | --ports is 0 to",
+                "client smtp --command x{port} --listen no.such.host.invalid | --listen",
+                "client smtp --command x{port} --accept UP-C-99=no | --accept",
+                "client smtp --interactive --command x{port} | expected no --command",
+                "client smtp --interactive --reset x | expected no --command, --setup and --reset",
+                "client smtp --command x{port} --one-port | go together with --interactive",
+                "client smtp --command x{port} --state x | go together with --interactive",
+                "client smtp --interactive --page 70000 | --page is 0 to",
+                "client smtp --command x{port} --policy some | --policy",
+            })
+    void a_wrong_call_is_status_2_and_reported(String args, String message) {
+        InProcess run = InProcess.run(List.of(args.split(" ", -1)));
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains(message).contains("Try --help");
+        assertThat(run.out()).isEmpty();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.starttls.conformance.client.interactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.results.Rule;
+import dev.starttls.conformance.client.FunctionUnderTest;
+import dev.starttls.conformance.report.html.Browser;
+import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.openqa.selenium.By;
+
+/** The page of a session in a browser that we did not write. */
+@Tag("peers")
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
+class SessionPageBrowserTest {
+    private static final int DESK = 1200;
+
+    /** The page is for a session of an hour that is looked at now and then; a stale page would say what is not so. */
+    private static final String REFRESH = "meta-refresh";
+
+    private static Browser browser;
+    private TestSession session;
+    private SessionPage page;
+
+    @BeforeAll
+    static void open() throws IOException {
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void close() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        session = TestSession.start(PortUse.EACH, Optional.empty(), "UP-C-01a", "UP-C-02a");
+        page = SessionPage.serve(session.run(), InetAddress.getLoopbackAddress(), 0);
+        browser.open(URI.create(page.url()), DESK, Browser.Scheme.LIGHT);
+    }
+
+    @AfterEach
+    void stop() {
+        page.close();
+        session.close();
+    }
+
+    @Test
+    void axe_finds_no_violation_and_the_style_is_allowed() throws Exception {
+        session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        browser.open(URI.create(page.url()), DESK, Browser.Scheme.LIGHT);
+        assertThat(browser.axe(REFRESH).getViolations())
+                .extracting(Rule::getId, Rule::getNodes)
+                .isEmpty();
+        assertThat(browser.driver().findElement(By.tagName("table")).getCssValue("border-collapse"))
+                .isEqualTo("collapse");
+    }
+
+    @Test
+    void it_shows_a_verdict_without_being_asked() throws Exception {
+        session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        browser.awaitText("pass: upgraded");
+        assertThat(browser.driver().findElements(By.tagName("tr"))).hasSize(4);
+    }
+
+    @Test
+    void the_button_ends_a_case() throws Exception {
+        session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        browser.driver().findElement(By.tagName("button")).click();
+        browser.awaitText("inconclusive: the client did not connect");
+        assertThat(session.row("UP-C-01a").state()).isEqualTo(CaseRow.State.DONE);
+        assertThat(browser.driver().getCurrentUrl()).isEqualTo(page.url());
+    }
+}
