@@ -3,7 +3,6 @@ package dev.starttls.conformance.junit;
 import dev.starttls.conformance.Suite;
 import dev.starttls.conformance.baseline.Acceptances;
 import dev.starttls.conformance.check.Check;
-import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.profile.Profile;
@@ -246,8 +245,7 @@ public final class ConformanceTests {
      * @throws IllegalArgumentException if what is {@linkplain #accept accepted} is no finding of a check or a rule
      */
     public Stream<DynamicNode> tests() {
-        return testsReportingTo(warning -> System.out.println(
-                "warn  " + warning.check().id() + "  " + warning.check().title() + ": " + description(warning)));
+        return testsReportingTo(Warnings.printed());
     }
 
     /**
@@ -259,12 +257,7 @@ public final class ConformanceTests {
      * @throws IllegalArgumentException if what is {@linkplain #accept accepted} is no finding of a check or a rule
      */
     public Stream<DynamicNode> tests(TestReporter reporter) {
-        return testsReportingTo(warning -> reporter.publishEntry(warning.check().id(), description(warning)));
-    }
-
-    private static String description(CheckResult warning) {
-        return warning.verdict().detail() + " (" + warning.check().clause() + ")"
-                + warning.excuse().map(why -> "; " + why).orElse("");
+        return testsReportingTo(Warnings.to(reporter));
     }
 
     private Stream<DynamicNode> testsReportingTo(Warnings warnings) {

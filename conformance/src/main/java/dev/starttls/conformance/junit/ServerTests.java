@@ -3,7 +3,6 @@ package dev.starttls.conformance.junit;
 import dev.starttls.conformance.check.Check;
 import dev.starttls.conformance.check.CheckResult;
 import dev.starttls.conformance.check.Survey;
-import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.run.Runner;
 import dev.starttls.conformance.run.TargetReport;
@@ -78,7 +77,8 @@ final class ServerTests {
     private void add(Map<String, List<DynamicTest>> families, Check check, Supplier<CheckResult> result) {
         families.computeIfAbsent(check.family(), family -> new ArrayList<>())
                 .add(DynamicTest.dynamicTest(
-                        check.id() + " " + check.title(), () -> report(acceptance.apply(result.get()))));
+                        check.id() + " " + check.title(),
+                        () -> ResultAssertion.report(acceptance.apply(result.get()), warnings)));
     }
 
     private CheckResult judged(Profile profile, Check rule) {
@@ -121,39 +121,5 @@ final class ServerTests {
         whole().survey().problem().ifPresent(problem -> {
             throw new AssertionFailedError(problem);
         });
-    }
-
-    private void report(CheckResult result) {
-        switch (result.verdict().status()) {
-            case PASS -> {}
-            case WARN -> warnings.warn(result);
-            case FAIL -> {
-                if (result.failsRun()) {
-                    throw new AssertionFailedError(message(result));
-                }
-                warnings.warn(result);
-            }
-            case SKIP ->
-                throw new TestAbortedException("skipped: " + result.verdict().detail());
-            case INCONCLUSIVE ->
-                throw new TestAbortedException(
-                        "inconclusive: " + result.verdict().detail());
-        }
-    }
-
-    private static String message(CheckResult result) {
-        Check check = result.check();
-        StringBuilder message = new StringBuilder();
-        message.append(check.id()).append(' ').append(check.title()).append('\n');
-        message.append("  found   ").append(result.verdict().detail()).append('\n');
-        message.append("  clause  ").append(check.clause()).append('\n');
-        message.append("  why     ").append(check.why()).append('\n');
-        if (!check.fix().isEmpty()) {
-            message.append("  fix     ").append(check.fix()).append('\n');
-        }
-        for (Transcript.Entry entry : result.transcript()) {
-            message.append("  | ").append(entry).append('\n');
-        }
-        return message.toString();
     }
 }

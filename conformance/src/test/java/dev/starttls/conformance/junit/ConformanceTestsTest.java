@@ -18,10 +18,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,13 +30,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
-import org.junit.platform.engine.discovery.DiscoverySelectors;
-import org.junit.platform.engine.reporting.ReportEntry;
-import org.junit.platform.launcher.EngineFilter;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
 
 /** The kit as a build runs it: by JUnit's launcher, from classes that a server author writes. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
@@ -163,83 +152,38 @@ class ConformanceTestsTest {
         }
     }
 
-    /** What became of each test, by the name a person sees. */
-    private static final class Seen implements TestExecutionListener {
-        private final Map<String, TestExecutionResult> results = new LinkedHashMap<>();
-        private final List<String> containers = new ArrayList<>();
-        private final Map<String, String> entries = new LinkedHashMap<>();
-
-        @Override
-        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-            if (test.isTest() || result.getStatus() == Status.FAILED) {
-                results.put(test.getDisplayName(), result);
-            } else {
-                containers.add(test.getDisplayName());
-            }
-        }
-
-        @Override
-        public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
-            entries.putAll(entry.getKeyValuePairs());
-        }
-
-        TestExecutionResult named(String beginning) {
-            return results.entrySet().stream()
-                    .filter(entry -> entry.getKey().startsWith(beginning))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(beginning + " is none of " + results.keySet()))
-                    .getValue();
-        }
-
-        String message(String beginning) {
-            return named(beginning).getThrowable().orElseThrow().getMessage();
-        }
-    }
-
-    private static Seen launch(Class<?> tests) {
-        Seen seen = new Seen();
-        LauncherFactory.create()
-                .execute(
-                        LauncherDiscoveryRequestBuilder.request()
-                                .selectors(DiscoverySelectors.selectClass(tests))
-                                .filters(EngineFilter.includeEngines("junit-jupiter"))
-                                .build(),
-                        seen);
-        return seen;
-    }
-
     @Test
     void a_good_server_passes_and_every_check_is_a_test_with_id_and_title() {
-        Seen seen = launch(Good.class);
-        assertThat(seen.results).containsKey("UP-S-02 the upgrade command is offered before TLS, without parameters");
-        assertThat(seen.results.keySet()).noneMatch(name -> name.startsWith("UP-S-07"));
-        assertThat(seen.results.values()).noneMatch(result -> result.getStatus() == Status.FAILED);
+        LaunchedTests seen = LaunchedTests.of(Good.class);
+        assertThat(seen.results()).containsKey("UP-S-02 the upgrade command is offered before TLS, without parameters");
+        assertThat(seen.results().keySet()).noneMatch(name -> name.startsWith("UP-S-07"));
+        assertThat(seen.results().values()).noneMatch(result -> result.getStatus() == Status.FAILED);
         assertThat(seen.named("UP-S-02").getStatus()).isEqualTo(Status.SUCCESSFUL);
-        assertThat(seen.containers).contains("Upgrade", "TLS layer");
-        assertThat(seen.results.keySet())
+        assertThat(seen.containers()).contains("Upgrade", "TLS layer");
+        assertThat(seen.results().keySet())
                 .anyMatch(name -> name.endsWith(" answers"))
                 .anyMatch(name -> name.endsWith(" still answers after the checks"));
     }
 
     @Test
     void a_warning_passes_and_is_published() {
-        Seen seen = launch(Good.class);
+        LaunchedTests seen = LaunchedTests.of(Good.class);
         // The TLS of Java does not accept empty records of TLS 1.3.
         assertThat(seen.named("TLS-S-20c").getStatus()).isEqualTo(Status.SUCCESSFUL);
-        assertThat(seen.entries).containsKey("TLS-S-20c");
-        assertThat(seen.entries.get("TLS-S-20c")).contains("RFC 8446");
+        assertThat(seen.entries()).containsKey("TLS-S-20c");
+        assertThat(seen.entries().get("TLS-S-20c")).contains("RFC 8446");
     }
 
     @Test
     void what_does_not_apply_is_aborted_with_the_reason() {
-        Seen seen = launch(Good.class);
+        LaunchedTests seen = LaunchedTests.of(Good.class);
         assertThat(seen.named("UP-S-23a").getStatus()).isEqualTo(Status.ABORTED);
         assertThat(seen.message("UP-S-23a")).startsWith("skipped: only for implicit TLS");
     }
 
     @Test
     void a_broken_server_fails_with_clause_finding_transcript_and_remedy() {
-        Seen seen = launch(Broken.class);
+        LaunchedTests seen = LaunchedTests.of(Broken.class);
         assertThat(seen.named("UP-S-02").getStatus()).isEqualTo(Status.FAILED);
         assertThat(seen.message("UP-S-02"))
                 .startsWith("UP-S-02 the upgrade command is offered before TLS, without parameters")
@@ -253,10 +197,10 @@ class ConformanceTestsTest {
 
     @Test
     void an_accepted_failure_passes_and_is_published_with_the_reason() {
-        Seen seen = launch(Accepting.class);
+        LaunchedTests seen = LaunchedTests.of(Accepting.class);
         assertThat(seen.named("UP-S-02").getStatus()).isEqualTo(Status.SUCCESSFUL);
-        assertThat(seen.entries).containsOnlyKeys("UP-S-02");
-        assertThat(seen.entries.get("UP-S-02"))
+        assertThat(seen.entries()).containsOnlyKeys("UP-S-02");
+        assertThat(seen.entries().get("UP-S-02"))
                 .contains("RFC 3207 section 2")
                 .endsWith("; accepted: until the new one is there");
         assertThat(seen.named("UP-S-01").getStatus()).isEqualTo(Status.SUCCESSFUL);
@@ -264,7 +208,7 @@ class ConformanceTestsTest {
 
     @Test
     void what_is_accepted_for_other_servers_fails() {
-        assertThat(launch(AcceptingElsewhere.class).named("UP-S-02").getStatus())
+        assertThat(LaunchedTests.of(AcceptingElsewhere.class).named("UP-S-02").getStatus())
                 .isEqualTo(Status.FAILED);
     }
 
@@ -279,13 +223,13 @@ class ConformanceTestsTest {
 
     @Test
     void the_rules_of_a_profile_are_tests_too() {
-        Seen seen = launch(Profiled.class);
-        assertThat(seen.containers).contains("Upgrade", "BSI profile", "OURS profile");
-        assertThat(seen.results.keySet()).noneMatch(name -> name.startsWith("BSI-02"));
+        LaunchedTests seen = LaunchedTests.of(Profiled.class);
+        assertThat(seen.containers()).contains("Upgrade", "BSI profile", "OURS profile");
+        assertThat(seen.results().keySet()).noneMatch(name -> name.startsWith("BSI-02"));
         assertThat(seen.named("BSI-01").getStatus()).isEqualTo(Status.ABORTED);
         assertThat(seen.message("BSI-01")).startsWith("inconclusive: ").contains("TLS-S-05b, was not run");
         assertThat(seen.named("OURS-01").getStatus()).isEqualTo(Status.SUCCESSFUL);
-        assertThat(seen.entries.get("OURS-01")).endsWith("; accepted: a certificate for tests");
+        assertThat(seen.entries().get("OURS-01")).endsWith("; accepted: a certificate for tests");
         assertThat(seen.named("OURS-02").getStatus()).isEqualTo(Status.FAILED);
         assertThat(seen.message("OURS-02")).contains("Security handbook 4, chapter 3");
     }
@@ -300,8 +244,8 @@ class ConformanceTestsTest {
 
     @Test
     void a_server_that_is_not_there_fails_once_and_aborts_the_rest() {
-        Seen seen = launch(Gone.class);
-        assertThat(seen.results.values())
+        LaunchedTests seen = LaunchedTests.of(Gone.class);
+        assertThat(seen.results().values())
                 .extracting(TestExecutionResult::getStatus)
                 .containsExactly(Status.FAILED, Status.ABORTED, Status.ABORTED);
         assertThat(seen.message("UP-S-02")).startsWith("not checked: cannot connect to");
@@ -309,7 +253,7 @@ class ConformanceTestsTest {
 
     @Test
     void a_selection_that_leaves_nothing_is_a_mistake_and_reported() {
-        Seen seen = launch(Nothing.class);
+        LaunchedTests seen = LaunchedTests.of(Nothing.class);
         assertThat(seen.message("conformance")).contains("none is left").contains("SMTP-S-99");
     }
 
