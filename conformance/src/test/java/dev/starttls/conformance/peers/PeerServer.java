@@ -34,22 +34,26 @@ final class PeerServer implements AutoCloseable {
     /** Starts one; skips the test if what it needs is not installed. */
     static PeerServer start(PeerFile file, TestCertificates.Issued identity)
             throws IOException, InterruptedException, GeneralSecurityException {
-        Path peers = peers();
-        for (String need : file.lines("needs")) {
-            if (need.equals(ROOT)) {
-                ServerProcess.requireRoot(file.name());
-            } else {
-                Path path = Path.of(need.replace("@peers@", peers.toString()));
-                ExternalProgram.require(Files.exists(path), path + " is not installed");
-            }
-        }
+        requireInstalled(file);
         PeerServer server = new PeerServer(ServerProcess.folder("peer-" + file.name()));
         try {
-            server.start(file, identity, peers);
+            server.start(file, identity, peers());
             return server;
         } catch (IOException | InterruptedException | GeneralSecurityException | RuntimeException e) {
             server.close();
             throw e;
+        }
+    }
+
+    /** Skips the test if something that the peer needs is not there. */
+    static void requireInstalled(PeerFile file) {
+        for (String need : file.lines("needs")) {
+            if (need.equals(ROOT)) {
+                ServerProcess.requireRoot(file.name());
+            } else {
+                Path path = Path.of(need.replace("@peers@", peers().toString()));
+                ExternalProgram.require(Files.exists(path), path + " is not installed");
+            }
         }
     }
 
@@ -118,7 +122,8 @@ final class PeerServer implements AutoCloseable {
         values.put("p12", p12.toString());
     }
 
-    private static ExternalProgram program(String name) {
+    /** The program at a path, or of this name. */
+    static ExternalProgram program(String name) {
         Path path = Path.of(name);
         return path.isAbsolute()
                 ? ExternalProgram.at(path.getParent(), path.getFileName().toString())
@@ -144,7 +149,8 @@ final class PeerServer implements AutoCloseable {
     }
 
     /** Where {@code .ci/peers} puts what no package installs. */
-    private static Path peers() {
+    /** Where programs are that no package installs. */
+    static Path peers() {
         Path here = Path.of("target/peers").toAbsolutePath();
         return Files.isDirectory(here)
                 ? here
