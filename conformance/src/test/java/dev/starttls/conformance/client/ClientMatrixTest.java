@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each faulty client is caught by the shared cases that are meant for it, in each protocol; a good one by none. */
+@Tag("long")
 class ClientMatrixTest {
     /** Cases that are over at once, and that the faults of a row do not concern unless the row says so. */
     private static final List<String> SAMPLE = List.of(

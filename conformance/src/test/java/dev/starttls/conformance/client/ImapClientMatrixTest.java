@@ -4,6 +4,7 @@ import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.target.Protocol;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each faulty client of IMAP is caught by the cases meant for it, and by no others; a good one by none. */
+@Tag("long")
 class ImapClientMatrixTest {
     private static final FaultMatrix MATRIX =
             new FaultMatrix(Protocol.IMAP, Set.of("IMAP-C-02d", "IMAP-C-02e", "IMAP-C-04c", "IMAP-C-07b"));

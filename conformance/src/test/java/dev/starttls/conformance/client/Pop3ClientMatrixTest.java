@@ -4,12 +4,14 @@ import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.target.Protocol;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each faulty client of POP3 is caught by the cases meant for it, and by no others; a good one by none. */
+@Tag("long")
 class Pop3ClientMatrixTest {
     private static final FaultMatrix MATRIX = new FaultMatrix(Protocol.POP3, Set.of("POP3-C-01c", "POP3-C-04c"));
 

@@ -10,11 +10,13 @@ import dev.starttls.conformance.target.Protocol;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each faulty client of SMTP is caught by the cases of SMTP that are meant for it; a good one by none. */
+@Tag("long")
 class SmtpClientMatrixTest {
     /** Cases that are over at once, and that the faults of a row do not concern unless the row says so. */
     private static final List<String> SAMPLE = List.of(

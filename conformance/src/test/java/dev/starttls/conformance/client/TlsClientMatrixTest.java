@@ -15,12 +15,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each fault in a client's TLS is caught by the cases that are meant for it, and by no others. */
+@Tag("long")
 class TlsClientMatrixTest {
     /** What JSSE of Java 17 does wrong and no setting changes; another release may do it right. */
     private static final Set<String> JSSE = Set.of("TLS-C-31a", "TLS-C-38c", "TLS-C-39a", "TLS-C-39b");

@@ -18,12 +18,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A sound server that takes one connection at a time: it gets the verdicts that it gets without that limit. */
+@Tag("long")
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 class OneAtATimeTest {
     private static EmbeddedServers.Running sound;
