@@ -43,8 +43,7 @@ class OneAtATimeTest {
     /** What becomes of the second connection. */
     private enum Second {
         WAITS,
-        IS_TOLD,
-        IS_CLOSED
+        IS_TOLD
     }
 
     private static Porter porter(Target backend, Optional<Second> second) throws IOException {
@@ -63,8 +62,6 @@ class OneAtATimeTest {
             case IS_TOLD ->
                 new Porter(backend.port(), (number, others) -> others > 0 ? Optional.of(busy) : Optional.empty())
                         .start();
-            case IS_CLOSED ->
-                new Porter(backend.port(), (number, others) -> others > 0 ? Optional.of("") : Optional.empty()).start();
         };
     }
 
@@ -103,14 +100,13 @@ class OneAtATimeTest {
                 Selection.all().levels());
     }
 
-    /** A server with one process makes the others wait; one that counts connections tells them, or closes them. */
+    /** A server with one process makes the others wait; one that counts connections tells them. */
     private static List<Arguments> limits() {
         return List.of(
                 Arguments.of(Scheme.SMTP, 4, Selection.all(), Second.WAITS),
                 Arguments.of(Scheme.IMAP, 1, pairs(), Second.WAITS),
                 Arguments.of(Scheme.POP3, 4, pairs(), Second.WAITS),
-                Arguments.of(Scheme.IMAP, 4, pairs(), Second.IS_TOLD),
-                Arguments.of(Scheme.POP3S, 4, pairs(), Second.IS_CLOSED));
+                Arguments.of(Scheme.IMAP, 4, pairs(), Second.IS_TOLD));
     }
 
     @ParameterizedTest
