@@ -91,6 +91,13 @@ public record ClientCase(
                 .findFirst();
     }
 
+    /** The verdict that the case has without any run: it does not apply, or cannot say anything of this client. */
+    public Optional<Verdict> foregone(CaseKit kit) {
+        return policies.contains(kit.control().policy())
+                ? outOfReach(kit.control()).map(Verdict::undecided).or(() -> hindrance.apply(kit))
+                : Optional.of(Verdict.skip(elsewhere));
+    }
+
     /** Builds a case. */
     public static final class Draft {
         private final String id;

@@ -4,6 +4,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.client.pki.OddCertificate;
 import dev.starttls.conformance.client.server.Act;
+import dev.starttls.conformance.client.server.DeviantTls;
 import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.server.Reply;
@@ -97,12 +98,14 @@ final class InsideCases {
                         .underEachPolicy()
                         .needs(Control.Need.TLS)
                         .script(kit -> kit.benign()
-                                .tls(new AlpnTls(
+                                .tls(new DeviantTls(
                                         kit.pki().credentials(OddCertificate.GOOD),
                                         version(kit.control()),
                                         profile.dialect().protocol() == Protocol.IMAP
                                                 ? TlsDeviation.ALPN_POP3_NOT_OFFERED
-                                                : TlsDeviation.ALPN_IMAP_NOT_OFFERED)))
+                                                : TlsDeviation.ALPN_IMAP_NOT_OFFERED,
+                                        DeviantTls.Delivery.AT_ONCE,
+                                        kit.patience())))
                         .judge(InsideCases::protocolRefused));
         return cases;
     }

@@ -137,9 +137,9 @@ public final class Judgements {
 
     /** The client upgraded and sent nothing else in plaintext. */
     public static Verdict upgraded(Trial trial) {
-        Optional<String> exposed = trial.exposed(Weight.COMMAND);
-        if (exposed.isPresent()) {
-            return Verdict.fail("sent " + exposed.get() + " in plaintext");
+        Verdict exposure = exposure(trial);
+        if (exposure.status() == Status.FAIL) {
+            return exposure;
         }
         if (trial.crashed()) {
             return Verdict.fail("crashed: " + trial.ending().words());
@@ -179,27 +179,9 @@ public final class Judgements {
                         && failed.contains(line.connection()));
     }
 
-    /** Of two verdicts the one that counts more. */
-    public static Verdict worse(Verdict one, Verdict other) {
-        return rank(other) > rank(one) ? other : one;
-    }
-
-    private static int rank(Verdict verdict) {
-        return switch (verdict.status()) {
-            case PASS -> 0;
-            case SKIP -> 1;
-            case INCONCLUSIVE -> 2;
-            case WARN -> 3;
-            case FAIL -> 4;
-        };
-    }
-
     /** The worst of what a judgement says of each run. */
     public static Verdict worst(List<Trial> trials, Function<Trial, Verdict> judgement) {
-        return trials.stream()
-                .map(judgement)
-                .reduce(Judgements::worse)
-                .orElseThrow(() -> new IllegalArgumentException("trials: expected at least one, got none"));
+        return worst(trials.stream().map(judgement).toList());
     }
 
     /** The commands that the client sent inside TLS, but for the end of the session. */

@@ -6,18 +6,14 @@ import dev.starttls.conformance.check.Survey;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.client.cases.CaseKit;
 import dev.starttls.conformance.client.cases.ClientCase;
-import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.cases.Control;
 import dev.starttls.conformance.client.cases.Trial;
 import dev.starttls.conformance.client.pki.ClientPki;
-import dev.starttls.conformance.client.pki.OddCertificate;
 import dev.starttls.conformance.client.server.Canary;
 import dev.starttls.conformance.client.server.CaseServer;
 import dev.starttls.conformance.client.server.Evidence;
-import dev.starttls.conformance.client.server.JsseTls;
 import dev.starttls.conformance.client.server.Script;
 import dev.starttls.conformance.client.server.ServerDialect;
-import dev.starttls.conformance.client.server.ServerTls;
 import dev.starttls.conformance.client.subject.Attempt;
 import dev.starttls.conformance.client.subject.ClientUnderTest;
 import dev.starttls.conformance.client.subject.Ending;
@@ -26,10 +22,7 @@ import dev.starttls.conformance.reach.DaemonThreadFactory;
 import dev.starttls.conformance.run.RunListener;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.TestedClient;
-import dev.starttls.conformance.tls.minimal.server.ServerCredentials;
-import dev.starttls.core.keys.ServerKeys;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,8 +52,7 @@ public final class ClientRunner implements AutoCloseable {
     private final ClientUnderTest client;
     private final ClientRunSettings settings;
     private final RunListener progress;
-    private final ClientPki pki;
-    private final ServerTls tls;
+    private final ClientServers servers;
     private final Path directory;
     private final Path ca;
     private final ExecutorService workers;
@@ -76,12 +68,10 @@ public final class ClientRunner implements AutoCloseable {
         this.client = client;
         this.settings = settings;
         this.progress = progress;
-        this.pki = ClientPki.create(settings.host());
-        ServerCredentials good = pki.credentials(OddCertificate.GOOD);
-        this.tls = JsseTls.of(ServerKeys.of(good.key(), good.chain()).context());
+        this.servers = ClientServers.of(dialect, settings, ClientPki.create(settings.host()));
         this.directory = Files.createTempDirectory("starttls-clients");
         this.ca = directory.resolve("ca.pem");
-        Files.writeString(ca, pki.rootPem());
+        Files.writeString(ca, servers.pki().rootPem());
         this.workers = Executors.newFixedThreadPool(settings.parallel(), new DaemonThreadFactory("case"));
     }
 
@@ -126,16 +116,9 @@ public final class ClientRunner implements AutoCloseable {
         }
 
         private Control control() {
-            CaseKit kit = new CaseKit(benign(), tls, pki, settings.patience(), nothingKnown());
+            CaseKit kit = servers.kit(servers.nothingKnown());
             return new Control(
                     settings.policy(), settings.host(), trial("control", kit.benign(), settings.firstPort()));
-        }
-
-        private Control nothingKnown() {
-            return new Control(
-                    settings.policy(),
-                    settings.host(),
-                    new Trial(new Evidence(), Ending.of(Ending.Kind.UNKNOWN, "not run"), Duration.ZERO));
         }
 
         /** Why no case can be run: the client never connected. */
@@ -181,17 +164,10 @@ public final class ClientRunner implements AutoCloseable {
         }
 
         private Verdict verdict(ClientCase one, int port, List<Transcript.Entry> transcript) {
-            if (!one.policies().contains(settings.policy())) {
-                return Verdict.skip(one.elsewhere());
-            }
-            Optional<String> outOfReach = one.outOfReach(control);
-            if (outOfReach.isPresent()) {
-                return Verdict.undecided(outOfReach.get());
-            }
-            CaseKit kit = new CaseKit(benign(), tls, pki, settings.patience(), control);
-            Optional<Verdict> hindrance = one.hindrance().apply(kit);
-            if (hindrance.isPresent()) {
-                return hindrance.get();
+            CaseKit kit = servers.kit(control);
+            Optional<Verdict> foregone = one.foregone(kit);
+            if (foregone.isPresent()) {
+                return foregone.get();
             }
             List<Trial> trials = new ArrayList<>();
             for (Function<CaseKit, Script> script : one.scripts()) {
@@ -282,18 +258,12 @@ public final class ClientRunner implements AutoCloseable {
         }
     }
 
-    private Script benign() {
-        Script script = Script.of(dialect, tls);
-        return settings.policy() == ClientPolicy.IMPLICIT ? script.implicit() : script;
-    }
-
     /** One run of the client with a server of its own. */
     private Trial trial(String id, Script script, int port) {
         Canary canary = Canary.of(id, "example.org");
         long since = System.nanoTime();
         Duration limit = settings.timeout().plus(settings.linger()).plus(FOR_THE_REST);
-        try (CaseServer server = CaseServer.start(
-                new InetSocketAddress(settings.listen(), port), script, canary, settings.patience(), limit)) {
+        try (CaseServer server = servers.start(script, canary, port, limit)) {
             Path own = Files.createTempDirectory(directory, id);
             Ending said = client.run(new Attempt(
                     id,
@@ -301,7 +271,7 @@ public final class ClientRunner implements AutoCloseable {
                     server.port(),
                     canary.user(),
                     canary.password(),
-                    pki.root(),
+                    servers.pki().root(),
                     ca,
                     own,
                     settings.timeout(),
@@ -314,9 +284,8 @@ public final class ClientRunner implements AutoCloseable {
             }
             server.awaitEnd(settings.linger().plus(FOR_THE_REST));
             server.stop();
-            Transcript transcript = server.evidence().transcript();
-            transcript.note(0, "the client: " + ending.words());
-            lastLines(ending).forEach(line -> transcript.note(0, "it printed: " + Transcript.printable(line)));
+            seen.note(0, "the client: " + ending.words());
+            lastLines(ending).forEach(line -> seen.note(0, "it printed: " + Transcript.printable(line)));
             return new Trial(server.evidence(), ending, took);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -22,7 +22,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * The servers for a client that is run by somebody else: what they speak, where they listen, and whose certificates they
+ * The servers of a run: what they speak, where they listen, and whose certificates they
  * have.
  *
  * @param tls of a well-behaved one
@@ -62,10 +62,11 @@ public record ClientServers(ServerDialect dialect, ClientRunSettings settings, C
                 control);
     }
 
-    CaseServer start(Script script, Canary canary, int port) throws IOException {
+    /** Starts one, whose connections last no longer than this. */
+    CaseServer start(Script script, Canary canary, int port, Duration limit) throws IOException {
         InetSocketAddress address = new InetSocketAddress(settings.listen(), port);
         try {
-            return CaseServer.start(address, script, canary, settings.patience(), settings.timeout());
+            return CaseServer.start(address, script, canary, settings.patience(), limit);
         } catch (BindException e) {
             throw new IOException(
                     "expected a port to listen on, got "

@@ -55,9 +55,7 @@ public final class OpenCase implements AutoCloseable {
 
     /** The verdict that the case has without any run: it does not apply, or cannot say anything of this client. */
     public Optional<Verdict> foregone() {
-        return one.policies().contains(control.policy())
-                ? one.outOfReach(control).map(Verdict::undecided)
-                : Optional.of(Verdict.skip(one.elsewhere()));
+        return one.foregone(servers.kit(control));
     }
 
     /** The case. */
@@ -75,8 +73,11 @@ public final class OpenCase implements AutoCloseable {
             openedAt = System.nanoTime();
             lastChange = openedAt;
             eventsSeen = 0;
-            server = Optional.of(
-                    servers.start(one.scripts().get(trials.size()).apply(servers.kit(control)), canary, port));
+            server = Optional.of(servers.start(
+                    one.scripts().get(trials.size()).apply(servers.kit(control)),
+                    canary,
+                    port,
+                    servers.settings().timeout()));
         }
     }
 

@@ -95,8 +95,8 @@ final class SmtpOfferCases {
                 .script(kit ->
                         answering(kit, Reply.lines("220 " + "x".repeat(600)).startTls()))
                 // The second is longer than RFC 5321 section 4.5.3.1.5 allows, so that a client may refuse it.
-                .judgeAll((trials, control) -> Judgements.worse(
-                        Judgements.upgraded(trials.get(0)), Judgements.nothingExposed(trials.get(1)))));
+                .judgeAll((trials, control) -> Judgements.worst(
+                        List.of(Judgements.upgraded(trials.get(0)), Judgements.nothingExposed(trials.get(1))))));
         cases.add(goAhead("SMTP-C-07c", "does not begin TLS before the go-ahead is complete", "RFC 5321 section 4.2.1")
                 .allowedWhenOpportunistic()
                 .script(kit -> answering(kit, Reply.lines("220-2.0.0 ready").then(new Act.FallSilent())))

@@ -5,7 +5,7 @@ import static dev.starttls.conformance.tls.wire.ProtocolVersion.TLS13;
 
 import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.client.cases.ClientCase;
-import dev.starttls.conformance.client.tls.DeviantTls.Delivery;
+import dev.starttls.conformance.client.server.DeviantTls.Delivery;
 import dev.starttls.conformance.client.tls.TlsCases.Rule;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.minimal.server.TlsDeviation;

@@ -1,10 +1,6 @@
-package dev.starttls.conformance.client.tls;
+package dev.starttls.conformance.client.server;
 
-import dev.starttls.conformance.client.server.HandshakeEndedException;
 import dev.starttls.conformance.client.server.HandshakeEndedException.How;
-import dev.starttls.conformance.client.server.RawWire;
-import dev.starttls.conformance.client.server.SecureLink;
-import dev.starttls.conformance.client.server.ServerTls;
 import dev.starttls.conformance.tls.minimal.server.ClientReaction;
 import dev.starttls.conformance.tls.minimal.server.MinimalTlsServer;
 import dev.starttls.conformance.tls.minimal.server.ServerCredentials;
@@ -29,7 +25,7 @@ import java.util.Arrays;
  * @param delivery how what it sends reaches the network
  * @param patience how long a server that has ended its side of the handshake waits for the client
  */
-record DeviantTls(
+public record DeviantTls(
         ServerCredentials credentials,
         ProtocolVersion version,
         TlsDeviation deviation,
@@ -38,7 +34,7 @@ record DeviantTls(
         implements ServerTls {
 
     /** How what the server sends reaches the network. */
-    enum Delivery {
+    public enum Delivery {
         /** Each flight at once. */
         AT_ONCE,
         /** Each octet in a segment of its own. */
