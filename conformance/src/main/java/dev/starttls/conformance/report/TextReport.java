@@ -22,14 +22,8 @@ import java.util.stream.Collectors;
 
 /** A table for people, followed by the evidence for everything that is not as it should be. */
 public final class TextReport implements Report {
-    /** Wide enough for a title on the line of its check, narrow enough to read. */
-    private static final int MAX_WIDTH = 110;
-
     /** On a narrower terminal titles begin on a line of their own. */
     private static final int TABLE_WIDTH = 80;
-
-    /** The longest prefix and a word still fit; a terminal that is narrower wraps the lines itself. */
-    private static final int MIN_WIDTH = 30;
 
     private static final int FIRST_ENTRIES = 40;
     private static final int LAST_ENTRIES = 60;
@@ -53,7 +47,7 @@ public final class TextReport implements Report {
 
     /** For a file or a pipe, as wide as is readable. */
     public TextReport(PrintStream out, Style style) {
-        this(out, style, MAX_WIDTH);
+        this(out, style, WrappedText.MAX_WIDTH);
     }
 
     /**
@@ -64,7 +58,7 @@ public final class TextReport implements Report {
     public TextReport(PrintStream out, Style style, int columns) {
         this.out = out;
         this.style = style;
-        this.width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns));
+        this.width = WrappedText.width(columns);
     }
 
     @Override
@@ -398,22 +392,7 @@ public final class TextReport implements Report {
 
     /** The same for a prefix of this visible width; colour codes have none. */
     private void wrapped(String prefix, int indent, String text) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder now = new StringBuilder(prefix);
-        int column = indent;
-        for (String word : Visible.of(text).split(" ", -1)) {
-            boolean first = column == indent;
-            if (!first && column + 1 + word.length() > width) {
-                lines.add(now.toString());
-                now = new StringBuilder(" ".repeat(indent));
-                column = indent;
-                first = true;
-            }
-            now.append(first ? "" : " ").append(word);
-            column += (first ? 0 : 1) + word.length();
-        }
-        lines.add(now.toString());
-        lines.forEach(this::line);
+        WrappedText.lines(prefix, indent, text, width).forEach(this::line);
     }
 
     private static String pad(String text, int width) {
