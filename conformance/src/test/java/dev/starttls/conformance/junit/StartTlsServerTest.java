@@ -118,7 +118,8 @@ class StartTlsServerTest {
     @Test
     @StartTlsServer("UP-C-01a")
     void a_client_that_did_not_come_is_inconclusive(TestMailServer server) {
-        assertThat(server.verdict().detail()).isEqualTo("the client did not connect");
+        int port = server.port();
+        assertThat(server.verdict().detail()).isEqualTo("the client never connected to port " + port);
     }
 
     @LaunchedByTest

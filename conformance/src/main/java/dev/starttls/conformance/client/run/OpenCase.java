@@ -31,6 +31,9 @@ public final class OpenCase implements AutoCloseable {
     private final int port;
     private final Supplier<Canary> canaries;
     private final List<Trial> trials = new ArrayList<>();
+    /** Where the server of each run that is over listened. */
+    private final List<Integer> ports = new ArrayList<>();
+
     private Optional<CaseServer> server = Optional.empty();
     private Canary canary;
     private long openedAt;
@@ -147,10 +150,11 @@ public final class OpenCase implements AutoCloseable {
             open.awaitEnd(servers.settings().patience().plus(FOR_THE_REST));
             boolean left = !open.busy();
             open.stop();
+            ports.add(open.port());
             trials.add(new Trial(
                     open.evidence(),
                     Ending.of(
-                            Ending.Kind.UNKNOWN,
+                            left ? Ending.Kind.UNKNOWN : Ending.Kind.TIMED_OUT,
                             left ? "the client has ended its connections" : "it was still connected"),
                     Duration.ofNanos(System.nanoTime() - openedAt)));
             server = Optional.empty();
@@ -174,7 +178,8 @@ public final class OpenCase implements AutoCloseable {
         }
         for (int i = 0; i < trials.size(); i++) {
             if (!trials.get(i).evidence().connected()) {
-                return Verdict.inconclusive("the client did not connect" + (runs() > 1 ? " in run " + (i + 1) : ""));
+                return Verdict.inconclusive("the client never connected to port " + ports.get(i)
+                        + (runs() > 1 ? ", in run " + (i + 1) + " of " + runs() : ""));
             }
         }
         if (trials.size() < runs()) {
