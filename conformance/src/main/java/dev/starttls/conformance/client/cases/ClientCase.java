@@ -34,6 +34,7 @@ import java.util.function.Function;
  * @param allowed the policies under which what it finds is allowed, and only a warning
  * @param needs what the client has to do with a well-behaved server, for the case to say something
  * @param hindrance the verdict where the case cannot be run, with the reason; empty where it can
+ * @param sighting what a person at the client is asked, where the octets do not decide
  * @param scripts each is one run of the client
  */
 public record ClientCase(
@@ -44,6 +45,7 @@ public record ClientCase(
         Set<ClientPolicy> allowed,
         Set<Control.Need> needs,
         Function<CaseKit, Optional<Verdict>> hindrance,
+        Optional<Sighting> sighting,
         List<Function<CaseKit, Script>> scripts,
         Judge judge) {
     /** The case that judges what the client does with a well-behaved server. */
@@ -112,6 +114,7 @@ public record ClientCase(
         private final Set<ClientPolicy> allowed = EnumSet.noneOf(ClientPolicy.class);
         private final Set<Control.Need> needs = EnumSet.noneOf(Control.Need.class);
         private Function<CaseKit, Optional<Verdict>> hindrance = kit -> Optional.empty();
+        private Optional<Sighting> sighting = Optional.empty();
         private final List<Function<CaseKit, Script>> scripts = new ArrayList<>();
 
         private Draft(String id, String title) {
@@ -182,6 +185,12 @@ public record ClientCase(
             return this;
         }
 
+        /** What the client must not show: a person at it is asked for it, where the octets do not decide. */
+        public Draft mustNotShow(String what) {
+            sighting = Optional.of(new Sighting(what));
+            return this;
+        }
+
         /** What the server does in one run of the client; the second call is for a second run. */
         public Draft script(Function<CaseKit, Script> next) {
             scripts.add(next);
@@ -205,7 +214,8 @@ public record ClientCase(
                     .fix(fix)
                     .on(protocol)
                     .run(context -> Verdict.undecided("a case for clients"));
-            return new ClientCase(check, protocol, policies, elsewhere, allowed, needs, hindrance, scripts, judge);
+            return new ClientCase(
+                    check, protocol, policies, elsewhere, allowed, needs, hindrance, sighting, scripts, judge);
         }
     }
 }

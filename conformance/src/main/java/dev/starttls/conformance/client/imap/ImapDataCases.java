@@ -60,6 +60,7 @@ final class ImapDataCases {
                         .level(Level.MUST)
                         .why("Who is on the path writes to the user in the server's name.")
                         .fix("Ignore ALERT before TLS, or mark its text as suspicious.")
+                        .mustNotShow(PlaintextAlert.SHOWN)
                         .script(kit -> kit.benign()
                                 .greeting(Through.PLAINTEXT, Reply.lines("* OK [ALERT] " + PlaintextAlert.TEXT)))
                         .script(kit -> kit.benign()

@@ -48,6 +48,7 @@ final class ImapInjectionCases {
                 draft("IMAP-C-04d", "shows no alert of the server that came before TLS")
                         .clause("RFC 9051 section 7.1")
                         .needs(Control.Need.TLS)
+                        .mustNotShow(PlaintextAlert.SHOWN)
                         .script(kit -> kit.benign()
                                 .on(
                                         Through.PLAINTEXT,

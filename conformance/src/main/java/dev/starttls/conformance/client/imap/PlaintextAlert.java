@@ -10,6 +10,9 @@ final class PlaintextAlert {
     /** What a reader of the program's window can look for. */
     static final String TEXT = "Your mailbox is full: visit http://alert.example";
 
+    /** The same, as a person at the client is asked for it. */
+    static final String SHOWN = "'" + TEXT + "' as the server's message, not marked as suspicious";
+
     private PlaintextAlert() {}
 
     static Verdict judge(Trial trial) {

@@ -51,6 +51,7 @@ final class Pop3GreetingCases {
                         .level(Level.SHOULD)
                         .why("A terminal does what such a text says: who is on the path writes into the user's window.")
                         .fix("Replace the control characters in what the server says before it is printed.")
+                        .mustNotShow("the greeting in red, or in the title of a window")
                         .script(kit -> kit.benign().greeting(Through.PLAINTEXT, Reply.text("+OK " + ESCAPES + "\r\n")))
                         .script(kit -> kit.benign().greeting(Through.PLAINTEXT, Reply.text("-ERR " + ESCAPES + "\r\n")))
                         .judgeAll((trials, control) -> escaped(trials)),
