@@ -22,10 +22,12 @@ import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +45,7 @@ final class ClientCheck {
     /** Where an interactive session listens: ports that a person can remember. */
     private static final int PORTS = 20000;
 
-    private static final int PAGE = 8080;
+    private static final String PAGE = "8080";
 
     private final CommandEnvironment environment;
     private final ClientOptions options;
@@ -136,11 +138,14 @@ final class ClientCheck {
         if (!options.interactive && personal) {
             throw new UsageException("--page, --one-port and --state go together with --interactive");
         }
+        if (options.pause && !options.onePort) {
+            throw new UsageException("--pause goes together with --one-port");
+        }
     }
 
     private int interactive(Protocol protocol, List<ClientCase> cases, Catalogue catalogue, int columns)
             throws UsageException, UnwritableReportException {
-        within("--page", options.page.orElse(PAGE), 0, MAX_PORT);
+        InetSocketAddress page = PageAddress.of(options.page.orElse(PAGE));
         ClientRunSettings settings =
                 settings().host(options.host.orElse("localhost")).listen(address(), options.ports.orElse(PORTS));
         Expectations expectations = Expectations.of(options, catalogue.all());
@@ -148,14 +153,8 @@ final class ClientCheck {
                 new RunResults(Reports.open(options.formats, options.filesRead(), environment, columns), environment);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         try {
-            new InteractiveCheck(environment, results, expectations)
-                    .run(
-                            protocol,
-                            cases,
-                            settings,
-                            options.onePort ? PortUse.ONE : PortUse.EACH,
-                            options.page.orElse(PAGE),
-                            options.state);
+            new InteractiveCheck(environment, results, expectations, columns)
+                    .run(protocol, sharedFirst(cases), settings, ports(), page, options.state);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             results.unreachable("the session was ended");
@@ -166,6 +165,20 @@ final class ClientCheck {
             watch.close();
         }
         return results.exitStatus();
+    }
+
+    /** What matters most comes first: a person may not get to the end. */
+    private static List<ClientCase> sharedFirst(List<ClientCase> cases) {
+        return cases.stream()
+                .sorted(Comparator.comparing((ClientCase each) -> !each.id().startsWith("UP-")))
+                .toList();
+    }
+
+    private PortUse ports() {
+        if (!options.onePort) {
+            return PortUse.EACH;
+        }
+        return options.pause ? PortUse.ONE_IN_STEPS : PortUse.ONE;
     }
 
     private Optional<Protocol> protocol() throws UsageException {

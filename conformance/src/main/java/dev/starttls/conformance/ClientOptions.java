@@ -83,27 +83,40 @@ final class ClientOptions {
     @Option(
             names = "--interactive",
             description =
-                    "For a client with windows, or on a phone: no command; a page and the terminal say what to set"
-                            + " in the client for each case, and what was seen.")
+                    "For a client with windows, or on a phone: no command; a page and the terminal say what to set in"
+                            + " the client, and what was seen. There each case can be ended (its id + ENTER, or its button), repeated"
+                            + " (again ID + ENTER) and looked at; the session lasts until it is finished (q + ENTER, or the button),"
+                            + " and reports then. h + ENTER says all that can be typed.")
     boolean interactive;
 
     @Option(
             names = "--page",
-            paramLabel = "PORT",
-            description = "The port of that page, on the address of --listen (default: 8080).")
-    Optional<Integer> page = Optional.empty();
+            paramLabel = "[ADDRESS:]PORT",
+            description = "Where that page is (default: 127.0.0.1:8080). It is on this machine only, whatever --listen"
+                    + " says, unless an address is named: whoever reaches it then sees the password and can press the"
+                    + " buttons.")
+    Optional<String> page = Optional.empty();
 
     @Option(
             names = "--one-port",
-            description = "With --interactive: one port, one user and one password for all cases; the next case begins"
-                    + " when one has a verdict.")
+            description =
+                    "With --interactive: one port for all cases; the next case begins when one has a verdict. User"
+                            + " and password are the same for all cases in any session.")
     boolean onePort;
+
+    @Option(
+            names = "--pause",
+            description =
+                    "With --one-port: after a verdict nothing listens until you ask for the next case; for a client"
+                            + " that connects again by itself.")
+    boolean pause;
 
     @Option(
             names = "--state",
             paramLabel = "FILE",
-            description = "With --interactive: where the session is kept, to be taken up again: its verdicts, and its"
-                    + " authority with the key. The well-behaved server comes first again.")
+            description =
+                    "With --interactive: where the session is kept, to be taken up again: its verdicts, its user and"
+                            + " password, and its authority with the key. The well-behaved server comes first again.")
     Optional<Path> state = Optional.empty();
 
     @Option(

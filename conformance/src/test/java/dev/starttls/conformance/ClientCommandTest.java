@@ -285,6 +285,9 @@ class ClientCommandTest {
                 "client smtp --command x{port} --one-port | go together with --interactive",
                 "client smtp --command x{port} --state x | go together with --interactive",
                 "client smtp --interactive --page 70000 | --page is 0 to",
+                "client smtp --interactive --page 1:2:3 | --page: expected PORT or ADDRESS:PORT, got '1:2:3'",
+                "client smtp --interactive --page no.such.host.invalid:1 | --page: 'no.such.host.invalid' is not an address",
+                "client smtp --interactive --pause | --pause goes together with --one-port",
                 "client smtp --command x{port} --policy some | --policy",
             })
     void a_wrong_call_is_status_2_and_reported(String args, String message) {

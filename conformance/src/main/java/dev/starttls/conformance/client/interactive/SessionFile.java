@@ -47,8 +47,18 @@ final class SessionFile {
         this.subject = subject;
     }
 
+    /** How a case came to its verdict. */
+    enum Cause {
+        /** The client came, and went. */
+        SETTLED,
+        /** The person ended it. */
+        ENDED,
+        /** It was not run: it does not apply, or cannot say anything of this client. */
+        FOREGONE
+    }
+
     /** What a file says of a case. */
-    record Done(Verdict verdict, List<Transcript.Entry> transcript) {
+    record Done(Verdict verdict, Cause cause, List<Transcript.Entry> transcript) {
         Done {
             transcript = List.copyOf(transcript);
         }
@@ -115,6 +125,7 @@ final class SessionFile {
                         Status.valueOf(json.path("verdict").asText().toUpperCase(Locale.ROOT)),
                         json.path("detail").asText(),
                         Verdict.Basis.valueOf(json.path("basis").asText())),
+                Cause.valueOf(json.path("cause").asText()),
                 transcript);
     }
 
@@ -148,6 +159,7 @@ final class SessionFile {
         json.put("verdict", done.verdict().status().key());
         json.put("detail", done.verdict().detail());
         json.put("basis", done.verdict().basis().name());
+        json.put("cause", done.cause().name());
         ArrayNode transcript = json.putArray("transcript");
         for (Transcript.Entry entry : done.transcript()) {
             transcript

@@ -11,53 +11,64 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The page of a session: plain HTML that a browser loads again every two seconds, without scripts. Its one form has a
- * random token, so that no other page can press the button.
+ * The page of a session: plain HTML that a browser loads again every two seconds, without scripts. Its buttons are forms
+ * with a random token, so that no other page can press them.
  */
 public final class SessionPage implements AutoCloseable {
     private static final int THREADS = 8;
     private static final int MAX_FORM = 1000;
     private static final int TOKEN_OCTETS = 16;
     private static final int SEE_OTHER = 303;
-    private static final String POLICY =
-            "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-    private static final String STYLE =
-            """
-            body { font: 1rem/1.5 sans-serif; margin: 1rem; color: #1b1b1b; background: #fff; }
-            table { border-collapse: collapse; width: 100%; }
-            th, td { border: 1px solid #767676; padding: .3rem .5rem; text-align: left; vertical-align: top; }
-            tr.current { background: #fff4ce; }
-            pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .875rem; }
-            button { font: inherit; padding: .4rem 1rem; }
-            a { color: #0b57d0; }
-            """;
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final String HTML = "text/html; charset=utf-8";
+
+    /** The report has scripts, and octets of the client: it is kept apart from the page and its buttons. */
+    private static final String POLICY_OF_REPORT = "sandbox allow-scripts; frame-ancestors 'none'";
 
     private final InteractiveRun run;
     private final HttpServer server;
+    private final Supplier<Optional<byte[]>> report;
+    private final SessionHtml html;
     private final String token;
+    private final String policy;
     private volatile String remark = "";
 
-    private SessionPage(InteractiveRun run, HttpServer server) {
+    private SessionPage(InteractiveRun run, HttpServer server, Supplier<Optional<byte[]>> report) {
         this.run = run;
         this.server = server;
+        this.report = report;
+        this.token = random();
+        String nonce = random();
+        this.html = new SessionHtml(run, token, nonce);
+        this.policy = "default-src 'none'; style-src 'nonce-" + nonce
+                + "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    }
+
+    private static String random() {
         byte[] octets = new byte[TOKEN_OCTETS];
         new SecureRandom().nextBytes(octets);
-        this.token = HexFormat.of().formatHex(octets);
+        return HexFormat.of().formatHex(octets);
     }
 
     /**
      * Serves the page.
      *
-     * @param port 0 for any that is free
-     * @throws IOException if the port cannot be opened
+     * @param address where; port 0 for any that is free
+     * @param report the report of what is done so far, in HTML; empty if nothing is
+     * @throws IOException if the port cannot be opened; the message says which
      */
-    public static SessionPage serve(InteractiveRun run, InetAddress address, int port) throws IOException {
-        SessionPage page = new SessionPage(run, HttpServer.create(new InetSocketAddress(address, port), 0));
+    public static SessionPage serve(InteractiveRun run, InetSocketAddress address, Supplier<Optional<byte[]>> report)
+            throws IOException {
+        SessionPage page = new SessionPage(run, listening(address), report);
         page.server.createContext("/", page::answer);
         // One that connects and says nothing keeps one thread only.
         page.server.setExecutor(Executors.newFixedThreadPool(THREADS, new DaemonThreadFactory("page")));
@@ -65,129 +76,148 @@ public final class SessionPage implements AutoCloseable {
         return page;
     }
 
-    /** Where it is. */
+    private static HttpServer listening(InetSocketAddress address) throws IOException {
+        try {
+            return HttpServer.create(address, 0);
+        } catch (IOException e) {
+            throw new IOException(
+                    "expected a port for the page, got " + address.getAddress().getHostAddress() + ":"
+                            + address.getPort() + ": " + e.getMessage() + "; choose another with --page",
+                    e);
+        }
+    }
+
+    /** Where it is: on loopback too if it is on every address. */
     public String url() {
         InetAddress address = server.getAddress().getAddress();
-        String host = address.getHostAddress();
+        String host = (address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address).getHostAddress();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
                 + server.getAddress().getPort() + "/";
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        boolean finish;
         try (exchange) {
-            if (!addressed(exchange.getRequestHeaders().getFirst("Host"))) {
-                send(
-                        exchange,
-                        403,
-                        "text/plain; charset=utf-8",
-                        "Expected the address of the page, not a name for it.\n");
-                return;
-            }
-            String path = exchange.getRequestURI().getPath();
-            String request = exchange.getRequestMethod() + " " + path;
-            switch (request) {
-                case "GET /" -> send(exchange, 200, "text/html; charset=utf-8", html());
-                case "GET /style.css" -> send(exchange, 200, "text/css; charset=utf-8", STYLE);
-                case "GET /ca.pem" -> {
-                    exchange.getResponseHeaders().set("Content-Disposition", "attachment; filename=\"ca.pem\"");
-                    send(exchange, 200, "application/x-x509-ca-cert", run.rootPem());
-                }
-                case "POST /next" -> next(exchange);
-                default -> send(exchange, 404, "text/plain; charset=utf-8", "There is nothing here.\n");
-            }
+            finish = answered(exchange);
         }
+        // The last page is on its way before the server ends.
+        if (finish) {
+            run.finish();
+        }
+    }
+
+    /** Answers; returns whether the session is finished with it. */
+    private boolean answered(HttpExchange exchange) throws IOException {
+        String host = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Host"))
+                .orElse("");
+        if (!addressed(host)) {
+            send(exchange, 403, TEXT, "Expected the address of the page, not a name for it.\n");
+            return false;
+        }
+        String path = exchange.getRequestURI().getPath();
+        if (exchange.getRequestMethod().equals("POST")) {
+            return pressed(exchange, path, host);
+        }
+        switch (exchange.getRequestMethod() + " " + path) {
+            case "GET /" -> send(exchange, 200, HTML, html.page(SessionHtml.Kind.REFRESHED, remark));
+            case "GET /still" -> send(exchange, 200, HTML, html.page(SessionHtml.Kind.STILL, remark));
+            case "GET /ca.pem" -> {
+                exchange.getResponseHeaders().set("Content-Disposition", "attachment; filename=\"ca.pem\"");
+                send(exchange, 200, "application/x-x509-ca-cert", run.rootPem());
+            }
+            case "GET /report.html" -> {
+                Optional<byte[]> octets = report.get();
+                if (octets.isPresent()) {
+                    send(exchange, 200, HTML, POLICY_OF_REPORT, octets.get());
+                } else {
+                    send(exchange, 404, TEXT, "No case is done.\n");
+                }
+            }
+            default -> send(exchange, 404, TEXT, "There is nothing here.\n");
+        }
+        return false;
     }
 
     /** A name of somebody else's that leads here (DNS rebinding) would show the page to his scripts. */
     private static boolean addressed(String host) {
-        String name = host == null ? "" : host.replaceFirst(":[0-9]+$", "").replaceAll("[\\[\\]]", "");
+        String name = host.replaceFirst(":[0-9]+$", "").replaceAll("[\\[\\]]", "");
         return name.equalsIgnoreCase("localhost") || ServerIdentity.isAddress(name);
     }
 
-    private void next(HttpExchange exchange) throws IOException {
-        String form;
+    /** A button; returns whether it finished the session. */
+    private boolean pressed(HttpExchange exchange, String path, String host) throws IOException {
+        Map<String, String> form = form(exchange);
+        String origin = Optional.ofNullable(exchange.getRequestHeaders().getFirst("Origin"))
+                .orElse("http://" + host);
+        boolean genuine = MessageDigest.isEqual(
+                token.getBytes(StandardCharsets.US_ASCII),
+                form.getOrDefault("token", "").getBytes(StandardCharsets.US_ASCII));
+        if (!genuine || !origin.equalsIgnoreCase("http://" + host)) {
+            send(exchange, 403, TEXT, "Expected a button of the page.\n");
+            return false;
+        }
+        String id = form.getOrDefault("case", "");
+        switch (path) {
+            case "/next" -> press(exchange, run::next, "");
+            case "/end" -> press(exchange, () -> run.end(id, number(form.get("run"))), id);
+            case "/begin" -> press(exchange, () -> run.begin(id), id);
+            case "/shown" -> press(exchange, () -> run.shown(id), id);
+            case "/not-shown" -> press(exchange, () -> run.notShown(id), id);
+            case "/finish" -> {
+                send(exchange, 200, HTML, html.page(SessionHtml.Kind.LAST, ""));
+                return true;
+            }
+            default -> send(exchange, 404, TEXT, "There is nothing here.\n");
+        }
+        return false;
+    }
+
+    private static int number(String digits) {
+        return digits != null && digits.matches("[0-9]{1,3}") ? Integer.parseInt(digits) : 0;
+    }
+
+    /** The fields of a form, none of which has a character that a form encodes. */
+    private static Map<String, String> form(HttpExchange exchange) throws IOException {
         try (InputStream body = exchange.getRequestBody()) {
-            form = new String(body.readNBytes(MAX_FORM), StandardCharsets.US_ASCII);
+            String text = new String(body.readNBytes(MAX_FORM), StandardCharsets.US_ASCII);
+            return Arrays.stream(text.split("&"))
+                    .map(field -> field.split("=", 2))
+                    .filter(field -> field.length == 2)
+                    .collect(Collectors.toMap(field -> field[0], field -> field[1], (first, second) -> second));
         }
-        byte[] expected = ("token=" + token).getBytes(StandardCharsets.US_ASCII);
-        if (!MessageDigest.isEqual(expected, form.getBytes(StandardCharsets.US_ASCII))) {
-            send(exchange, 403, "text/plain; charset=utf-8", "Expected the button of the page.\n");
-            return;
-        }
+    }
+
+    /** What a button does. */
+    private interface Press {
+        Optional<String> press() throws IOException;
+    }
+
+    /** Does it, and leads back to the page, where the row of the case is. */
+    private void press(HttpExchange exchange, Press button, String id) throws IOException {
         try {
-            remark = run.next().orElse("");
+            remark = button.press().orElse("");
         } catch (IOException e) {
             remark = e.getMessage();
         }
-        exchange.getResponseHeaders().set("Location", "/");
+        boolean row = run.rows().stream().anyMatch(each -> each.id().equals(id));
+        exchange.getResponseHeaders().set("Location", "/" + (row ? "#" + id : ""));
         exchange.sendResponseHeaders(SEE_OTHER, -1);
     }
 
-    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
-        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+    private void send(HttpExchange exchange, int status, String type, String text) throws IOException {
+        send(exchange, status, type, policy, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, String policy, byte[] octets)
+            throws IOException {
         exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.getResponseHeaders().set("Content-Security-Policy", POLICY);
+        exchange.getResponseHeaders().set("Content-Security-Policy", policy);
         exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
-        exchange.getResponseHeaders().set("Referrer-Policy", "no-referrer");
+        // A browser sends the origin of a form only where it may send a referrer.
+        exchange.getResponseHeaders().set("Referrer-Policy", "same-origin");
         exchange.getResponseHeaders().set("Cache-Control", "no-store");
         exchange.sendResponseHeaders(status, octets.length);
         exchange.getResponseBody().write(octets);
-    }
-
-    private String html() {
-        long done = run.rows().stream()
-                .filter(row -> row.state() == CaseRow.State.DONE)
-                .count();
-        String rows = run.rows().stream().map(SessionPage::row).collect(Collectors.joining());
-        return """
-                <!DOCTYPE html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8">
-                <meta http-equiv="refresh" content="2">
-                <meta name="viewport" content="width=device-width, initial-scale=1">
-                <title>STARTTLS conformance: a client</title>
-                <link rel="stylesheet" href="/style.css">
-                </head>
-                <body>
-                <main>
-                <h1>Cases for your client</h1>
-                <p>Import <a href="/ca.pem">the authority of this session (ca.pem)</a> into the client, and remove it when \
-                you are done. Set the client to the server <code>%s</code>; then for each case set what its row says, and let \
-                the client connect, log in, and send or fetch a message.</p>
-                <p role="status">%d of %d cases are done. %s</p>
-                <form method="post" action="/next"><input type="hidden" name="token" value="%s">\
-                <button type="submit">Next case</button></form>
-                <table>
-                <caption>The cases, the one with a well-behaved server first</caption>
-                <thead><tr><th scope="col">case</th><th scope="col">state</th><th scope="col">port</th>\
-                <th scope="col">user</th><th scope="col">password</th><th scope="col">last lines</th></tr></thead>
-                <tbody>
-                %s</tbody>
-                </table>
-                </main>
-                </body>
-                </html>
-                """
-                .formatted(escaped(run.host()), done, run.rows().size(), escaped(remark), token, rows);
-    }
-
-    private static String row(CaseRow row) {
-        String lines =
-                row.lastLines().stream().map(entry -> escaped(entry.toString())).collect(Collectors.joining("\n"));
-        return "<tr" + (row.state() == CaseRow.State.CONNECTED ? " class=\"current\"" : "") + "><th scope=\"row\">"
-                + escaped(row.id()) + " " + escaped(row.title()) + "</th><td>" + escaped(row.words()) + "</td><td>"
-                + (row.open() ? row.port() : "") + "</td><td>" + (row.open() ? escaped(row.user()) : "") + "</td><td>"
-                + (row.open() ? escaped(row.password()) : "") + "</td><td>"
-                + (lines.isEmpty() ? "" : "<pre>" + lines + "</pre>") + "</td></tr>\n";
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
     }
 
     @Override

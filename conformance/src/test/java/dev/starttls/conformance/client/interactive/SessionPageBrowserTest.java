@@ -8,6 +8,7 @@ import dev.starttls.conformance.report.html.Browser;
 import dev.starttls.conformance.target.Protocol;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ import org.openqa.selenium.By;
 @Timeout(value = 600, unit = TimeUnit.SECONDS)
 class SessionPageBrowserTest {
     private static final int DESK = 1200;
+    private static final int TELEPHONE = 390;
 
     /** The page is for a session of an hour that is looked at now and then; a stale page would say what is not so. */
     private static final String REFRESH = "meta-refresh";
@@ -48,7 +50,8 @@ class SessionPageBrowserTest {
     @BeforeEach
     void start() throws IOException {
         session = TestSession.start(PortUse.EACH, Optional.empty(), "UP-C-01a", "UP-C-02a");
-        page = SessionPage.serve(session.run(), InetAddress.getLoopbackAddress(), 0);
+        page = SessionPage.serve(
+                session.run(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Optional::empty);
         browser.open(URI.create(page.url()), DESK, Browser.Scheme.LIGHT);
     }
 
@@ -77,11 +80,55 @@ class SessionPageBrowserTest {
     }
 
     @Test
-    void the_button_ends_a_case() throws Exception {
+    void it_fits_a_telephone_and_axe_finds_no_violation_there() throws Exception {
         session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        for (Browser.Scheme scheme : Browser.Scheme.values()) {
+            browser.open(URI.create(page.url() + "still"), TELEPHONE, scheme);
+            assertThat(browser.axe().getViolations())
+                    .extracting(Rule::getId, Rule::getNodes)
+                    .isEmpty();
+        }
+        assertThat(browser.driver().executeScript("return document.documentElement.scrollWidth"))
+                .isEqualTo((long) TELEPHONE);
+    }
+
+    @Test
+    void the_button_of_a_row_ends_its_case_and_the_browser_stays_at_the_row() throws Exception {
+        session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        browser.open(URI.create(page.url() + "still"), DESK, Browser.Scheme.LIGHT);
+        browser.driver()
+                .findElement(By.cssSelector("[aria-label='End UP-C-02a']"))
+                .click();
+        browser.awaitText("ended by you: inconclusive: the client never connected");
+        assertThat(session.row("UP-C-02a").state()).isEqualTo(CaseRow.State.ENDED);
+        assertThat(session.row("UP-C-01a").state()).isEqualTo(CaseRow.State.WAITING);
+        assertThat(browser.driver().getCurrentUrl()).isEqualTo(page.url() + "#UP-C-02a");
+    }
+
+    @Test
+    void the_last_page_is_styled_and_stays() throws Exception {
+        session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        browser.open(URI.create(page.url() + "still"), DESK, Browser.Scheme.LIGHT);
+        browser.driver()
+                .findElement(By.cssSelector("form[action='/finish'] button"))
+                .click();
+        browser.awaitText("The session is finished");
+        page.close();
+        assertThat(session.run().finished()).isTrue();
+        assertThat(browser.driver().findElement(By.tagName("table")).getCssValue("border-collapse"))
+                .isEqualTo("collapse");
+        assertThat(browser.driver().findElements(By.tagName("button"))).isEmpty();
+    }
+
+    /** A page of somebody else's, on another port, whose form has the address of a button. */
+    @Test
+    void another_page_cannot_press_a_button() throws Exception {
+        session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        browser.driver()
+                .get("data:text/html,<form method=post action='" + page.url() + "end'><input name=case value=UP-C-02a>"
+                        + "<input name=run value=1><button>press</button></form>");
         browser.driver().findElement(By.tagName("button")).click();
-        browser.awaitText("inconclusive: the client did not connect");
-        assertThat(session.row("UP-C-01a").state()).isEqualTo(CaseRow.State.DONE);
-        assertThat(browser.driver().getCurrentUrl()).isEqualTo(page.url());
+        browser.awaitText("Expected a button of the page.");
+        assertThat(session.row("UP-C-02a").state()).isEqualTo(CaseRow.State.WAITING);
     }
 }

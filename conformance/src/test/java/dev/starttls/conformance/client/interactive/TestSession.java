@@ -8,6 +8,7 @@ import dev.starttls.conformance.client.run.ClientRunSettings;
 import dev.starttls.conformance.target.Protocol;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,9 +18,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A session of a few cases of SMTP, and what a person would do in it, done by a client of the tests. */
+/** A session of a few cases, and what a person would do in it, done by a client of the tests. */
 final class TestSession implements AutoCloseable {
-    static final String CONTROL = "UP-C-00";
+    static final String CONTROL = ClientCase.CONTROL;
 
     private final InteractiveRun run;
 
@@ -28,19 +29,26 @@ final class TestSession implements AutoCloseable {
     }
 
     static TestSession start(PortUse ports, Optional<Path> state, String... ids) throws IOException {
-        ClientRunSettings settings = ClientRunSettings.of(ClientPolicy.REQUIRED).patience(Duration.ofSeconds(1));
+        return start(Protocol.SMTP, 0, ports, state, ids);
+    }
+
+    static TestSession start(Protocol protocol, int firstPort, PortUse ports, Optional<Path> state, String... ids)
+            throws IOException {
+        ClientRunSettings settings = ClientRunSettings.of(ClientPolicy.REQUIRED)
+                .patience(Duration.ofSeconds(1))
+                .listen(InetAddress.getLoopbackAddress(), firstPort);
         return new TestSession(InteractiveRun.start(
-                ClientSuite.profile(Protocol.SMTP).dialect(),
+                ClientSuite.profile(protocol).dialect(),
                 settings,
-                named(CONTROL),
-                List.of(ids).stream().map(TestSession::named).toList(),
+                named(protocol, CONTROL),
+                List.of(ids).stream().map(id -> named(protocol, id)).toList(),
                 ports,
                 Duration.ZERO,
                 state));
     }
 
-    private static ClientCase named(String id) {
-        return ClientSuite.cases(Protocol.SMTP).stream()
+    private static ClientCase named(Protocol protocol, String id) {
+        return ClientSuite.cases(protocol).stream()
                 .filter(each -> each.id().equals(id))
                 .findFirst()
                 .orElseThrow();
@@ -66,13 +74,14 @@ final class TestSession implements AutoCloseable {
     void send(FunctionUnderTest client, String id) throws Exception {
         CaseRow before = row(id);
         try {
-            client.run(run.host(), before.port(), before.user(), before.password(), root());
+            AccountSettings account = run.account();
+            client.run(account.server(), before.port(), account.user(), account.password(), root());
         } catch (IOException e) {
             // It gave up, as it has to with most servers; the verdict says whether that was right.
             assert e.getMessage() != null;
         }
         CaseRow now = row(id);
-        while (now.state() != CaseRow.State.DONE && now.run() == before.run()) {
+        while (now.open() && now.run() == before.run()) {
             run.look();
             Thread.onSpinWait();
             now = row(id);
