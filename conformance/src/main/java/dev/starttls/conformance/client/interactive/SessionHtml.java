@@ -21,11 +21,13 @@ final class SessionHtml {
             table { border-collapse: collapse; width: 100%; }
             caption { text-align: left; font-weight: bold; font-size: 1.2rem; padding: .5rem 0; }
             th, td { border: 1px solid var(--line); padding: .3rem .5rem; text-align: left; vertical-align: top; }
-            tbody th { font-weight: normal; } tr.connected { background: var(--current); }
+            tbody th { font-weight: normal; } .connected { background: var(--current); }
+            section.now { border: 2px solid var(--line); padding: .3rem .7rem; margin: .7rem 0; max-width: 60rem; }
+            section.now h2 { margin: 0; } th:nth-child(4) { width: 40%; } th:nth-child(3) { width: 16%; }
             .pass { color: var(--pass); } .fail { color: var(--fail); font-weight: bold; } .warn { color: var(--warn); }
             .port { white-space: nowrap; }
             pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
-            form { display: inline; } button { font: inherit; padding: .4rem 1rem; min-height: 2.75rem; }
+            form { display: inline; } button { font: inherit; padding: .4rem 1rem; min-height: 2.75rem; white-space: nowrap; }
             a { color: var(--link); }
             @media (max-width: 50rem) {
                 table, tbody, tr, th, td, caption { display: block; } thead { display: none; }
@@ -90,7 +92,7 @@ final class SessionHtml {
                                 STYLE,
                                 run.protocol().name());
         return head + (kind == Kind.LAST ? last(done, rows.size()) : session(kind, remark, done, rows.size()))
-                + table(kind, rows) + "</main>\n</body>\n</html>\n";
+                + (kind == Kind.LAST ? "" : now(rows)) + table(kind, rows) + "</main>\n</body>\n</html>\n";
     }
 
     private static String last(long done, int all) {
@@ -156,6 +158,45 @@ final class SessionHtml {
                 .orElse("the same for all cases");
     }
 
+    /** The cases to which the client is connected; if there is none, the first that waits. */
+    private String now(List<CaseRow> rows) {
+        List<CaseRow> connected = rows.stream()
+                .filter(row -> row.state() == CaseRow.State.CONNECTED)
+                .toList();
+        List<CaseRow> current = connected.isEmpty()
+                ? rows.stream().filter(CaseRow::open).limit(1).toList()
+                : connected;
+        return current.stream().map(this::now).collect(Collectors.joining());
+    }
+
+    private String now(CaseRow row) {
+        return """
+                <section class="%s">
+                <h2>Now: %s</h2>
+                <p>%s</p>
+                <p>%s</p>
+                %s
+                <p>%s</p>
+                %s<p>%s</p>
+                </section>
+                """
+                .formatted(
+                        row.state() == CaseRow.State.CONNECTED ? "now connected" : "now",
+                        row.id(),
+                        escaped(row.title()),
+                        escaped(row.words()),
+                        hints(row),
+                        settings(row),
+                        lines(row),
+                        buttons(row));
+    }
+
+    private static String lines(CaseRow row) {
+        String lines =
+                row.lastLines().stream().map(entry -> escaped(entry.toString())).collect(Collectors.joining("\n"));
+        return lines.isEmpty() ? "" : "<pre>" + lines + "</pre>";
+    }
+
     private String table(Kind kind, List<CaseRow> rows) {
         return """
                 <table role="table">
@@ -170,14 +211,12 @@ final class SessionHtml {
     }
 
     private String row(Kind kind, CaseRow row) {
-        String lines =
-                row.lastLines().stream().map(entry -> escaped(entry.toString())).collect(Collectors.joining("\n"));
         String cell = "</td><td role=\"cell\">";
         return "<tr role=\"row\" id=\"" + row.id() + "\""
                 + (row.state() == CaseRow.State.CONNECTED ? " class=\"connected\"" : "")
                 + "><th scope=\"row\" role=\"rowheader\"><b>" + row.id() + "</b> " + escaped(row.title())
                 + "</th><td role=\"cell\"" + colour(row) + ">" + escaped(row.words()) + hints(row) + cell
-                + (row.open() ? settings(row) : "") + cell + (lines.isEmpty() ? "" : "<pre>" + lines + "</pre>") + cell
+                + (row.open() ? settings(row) : "") + cell + lines(row) + cell
                 + (kind == Kind.LAST ? "" : buttons(row)) + "</td></tr>\n";
     }
 

@@ -155,11 +155,22 @@ public final class OpenCase implements AutoCloseable {
                     open.evidence(),
                     Ending.of(
                             left ? Ending.Kind.UNKNOWN : Ending.Kind.TIMED_OUT,
-                            left ? "the client has ended its connections" : "it was still connected"),
+                            left ? lastEnd(open.evidence()) : "it was still connected"),
                     Duration.ofNanos(System.nanoTime() - openedAt)));
             server = Optional.empty();
             canary = canaries.get();
         });
+    }
+
+    /** Who closed the last connection: a client that waits for ever does not give up by itself. */
+    private static String lastEnd(Evidence evidence) {
+        List<Evidence.Ended> ends = evidence.events(Evidence.Ended.class);
+        return ends.isEmpty()
+                ? "no connection is left"
+                : switch (ends.get(ends.size() - 1).how()) {
+                    case CLOSE_NOTIFY, CLIENT -> "it closed its last connection";
+                    case SERVER, TIME -> "it did nothing more, and the server closed its last connection";
+                };
     }
 
     /** The runs that are over. */
