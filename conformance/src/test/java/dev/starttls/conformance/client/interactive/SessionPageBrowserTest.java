@@ -106,6 +106,21 @@ class SessionPageBrowserTest {
     }
 
     @Test
+    void a_page_that_loads_itself_again_stays_where_it_was_scrolled_to() throws Exception {
+        session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
+        browser.open(URI.create(page.url() + "#UP-C-02a"), TELEPHONE, Browser.Scheme.LIGHT);
+        Object place = browser.driver()
+                .executeScript("document.title = 'before'; window.scrollTo(0, 77); return Math.round(window.scrollY);");
+        assertThat(place).isEqualTo(77L);
+        while ("before".equals(browser.driver().getTitle())) {
+            Thread.onSpinWait();
+        }
+        browser.awaitText("1 of 3 cases are done");
+        assertThat(browser.driver().executeScript("return Math.round(window.scrollY);"))
+                .isEqualTo(place);
+    }
+
+    @Test
     void the_last_page_is_styled_and_stays() throws Exception {
         session.send(FunctionUnderTest.good(Protocol.SMTP), TestSession.CONTROL);
         browser.open(URI.create(page.url() + "still"), DESK, Browser.Scheme.LIGHT);
