@@ -1,9 +1,11 @@
 package dev.starttls.conformance.client.cases;
 
+import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.server.Weight;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
+import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +56,17 @@ public record Control(ClientPolicy policy, String host, Trial trial) {
 
     public Optional<ClientHello> hello() {
         return trial.evidence().hello();
+    }
+
+    /**
+     * The version that the client and the well-behaved server agreed on: the newest that the client offers, since the server
+     * has both. If they agreed on none, it is the one that more clients have.
+     */
+    public ProtocolVersion version() {
+        return trial.evidence().events(Evidence.Secured.class).stream()
+                        .anyMatch(secured -> secured.tls().startsWith("TLSv1.3"))
+                ? ProtocolVersion.TLS13
+                : ProtocolVersion.TLS12;
     }
 
     /** Whether the client says in its ClientHello which server it wants. */

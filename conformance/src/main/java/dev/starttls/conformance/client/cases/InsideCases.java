@@ -5,14 +5,12 @@ import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.client.pki.OddCertificate;
 import dev.starttls.conformance.client.server.Act;
 import dev.starttls.conformance.client.server.DeviantTls;
-import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.server.Reply;
 import dev.starttls.conformance.client.server.Script;
 import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.conformance.tls.minimal.server.TlsDeviation;
-import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +98,7 @@ final class InsideCases {
                         .script(kit -> kit.benign()
                                 .tls(new DeviantTls(
                                         kit.pki().credentials(OddCertificate.GOOD),
-                                        version(kit.control()),
+                                        kit.control().version(),
                                         profile.dialect().protocol() == Protocol.IMAP
                                                 ? TlsDeviation.ALPN_POP3_NOT_OFFERED
                                                 : TlsDeviation.ALPN_IMAP_NOT_OFFERED,
@@ -181,14 +179,6 @@ final class InsideCases {
         return trial.sentInside(line -> line.is(profile.upgrade()))
                 ? Verdict.fail("sent " + profile.upgrade() + " inside TLS")
                 : Judgements.upgraded(trial);
-    }
-
-    /** The version that the client and the well-behaved server agreed on. */
-    private static ProtocolVersion version(Control control) {
-        return control.trial().evidence().events(Evidence.Secured.class).stream()
-                        .anyMatch(secured -> secured.tls().startsWith("TLSv1.2"))
-                ? ProtocolVersion.TLS12
-                : ProtocolVersion.TLS13;
     }
 
     private static Verdict protocolRefused(Trial trial, Control control) {

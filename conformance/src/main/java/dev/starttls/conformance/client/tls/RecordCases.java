@@ -170,7 +170,7 @@ final class RecordCases {
                                         "Authors: give the handshake the time that commands have (RFC 5321 section"
                                                 + " 4.5.3.2: minutes)."))
                         .script(kit -> TlsCases.delivering(
-                                        TlsDeviation.NONE, TlsCases.newest(kit.control()), Delivery.LATE)
+                                        TlsDeviation.NONE, kit.control().version(), Delivery.LATE)
                                 .apply(kit))
                         .judge(TlsJudgements::goesOn));
     }

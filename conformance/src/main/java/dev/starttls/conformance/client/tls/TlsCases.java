@@ -104,7 +104,7 @@ public final class TlsCases {
 
     /** A server with another certificate, which does nothing else wrong. */
     static Function<CaseKit, Script> presenting(OddCertificate certificate) {
-        return kit -> script(kit, certificate, newest(kit.control()), TlsDeviation.NONE, Delivery.AT_ONCE);
+        return kit -> script(kit, certificate, kit.control().version(), TlsDeviation.NONE, Delivery.AT_ONCE);
     }
 
     private static Script script(
@@ -115,15 +115,6 @@ public final class TlsCases {
             Delivery delivery) {
         return kit.benign()
                 .tls(new DeviantTls(kit.pki().credentials(certificate), version, deviation, delivery, kit.patience()));
-    }
-
-    /** The newest version that the client offers. */
-    static ProtocolVersion newest(Control control) {
-        return control.hello()
-                .flatMap(TlsCases::offer)
-                .filter(offer -> offer.offers(ProtocolVersion.TLS13))
-                .map(offer -> ProtocolVersion.TLS13)
-                .orElse(ProtocolVersion.TLS12);
     }
 
     /** What a ClientHello offers; empty if its extensions do not have their form. */
