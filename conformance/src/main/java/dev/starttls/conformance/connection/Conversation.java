@@ -139,7 +139,7 @@ public final class Conversation implements AutoCloseable {
         if (refused(text(bytes))) {
             return;
         }
-        record(From.CLIENT, Transcript.printable(trimmed(bytes)));
+        record(From.CLIENT, text(trimmed(bytes)));
         write(bytes);
     }
 
@@ -171,7 +171,7 @@ public final class Conversation implements AutoCloseable {
 
     /** Sends each octet in a segment or record of its own. */
     public void sendOctetByOctet(byte[] bytes) {
-        record(From.CLIENT, Transcript.printable(trimmed(bytes)) + "  (octet by octet)");
+        record(From.CLIENT, text(trimmed(bytes)), "  (octet by octet)");
         for (byte one : bytes) {
             write(new byte[] {one});
         }
@@ -238,7 +238,7 @@ public final class Conversation implements AutoCloseable {
             if (pending.length > MAX_LINE) {
                 String beginning = text(pending);
                 pending = new byte[0];
-                record(From.SERVER, Transcript.printable(beginning));
+                record(From.SERVER, beginning);
                 return new Received.Overlong(beginning.substring(0, 80));
             }
             searched = pending.length;
@@ -258,7 +258,7 @@ public final class Conversation implements AutoCloseable {
         String unfinished = text(pending);
         pending = new byte[0];
         if (!unfinished.isEmpty()) {
-            record(From.SERVER, Transcript.printable(unfinished) + "  (no line end)");
+            record(From.SERVER, unfinished, "  (no line end)");
         }
         note("connection " + ended.ending().description() + (ended.detail().isEmpty() ? "" : ": " + ended.detail()));
         return new Received.Ended(ended.ending(), ended.detail(), unfinished);
@@ -268,7 +268,7 @@ public final class Conversation implements AutoCloseable {
         boolean crlf = lf > 0 && pending[lf - 1] == '\r';
         String text = text(Arrays.copyOf(pending, crlf ? lf - 1 : lf));
         pending = Arrays.copyOfRange(pending, lf + 1, pending.length);
-        record(From.SERVER, Transcript.printable(text) + (crlf ? "" : "\\n  (bare LF)"));
+        record(From.SERVER, text, crlf ? "" : "\\n  (bare LF)");
         return new Received.Line(text, !crlf);
     }
 
@@ -282,7 +282,7 @@ public final class Conversation implements AutoCloseable {
      */
     public String overhear(Duration limit) {
         if (speaks(limit)) {
-            note("unsolicited: " + Transcript.printable(pending));
+            note("unsolicited: " + text(pending));
         }
         return text(pending);
     }
@@ -311,7 +311,7 @@ public final class Conversation implements AutoCloseable {
             Received received = wire.read(answer);
             if (received instanceof Received.Data data && all.size() < MAX_LINE) {
                 all.writeBytes(data.bytes());
-                transcript.add(number, From.SERVER, Through.PLAINTEXT, Transcript.printable(data.bytes()));
+                transcript.add(number, From.SERVER, Through.PLAINTEXT, text(data.bytes()));
             } else if (received instanceof Received.Silence) {
                 note("nothing more within " + answer.toMillis() + " ms");
                 return DrainedInput.of(all.toByteArray(), new Received.Silence(answer, ""));
@@ -348,7 +348,7 @@ public final class Conversation implements AutoCloseable {
     private HandshakeResult handshake(TlsOffer offer, Function<byte[], TlsEngine> engines) {
         byte[] early = takePending();
         if (early.length > 0) {
-            record(From.SERVER, Transcript.printable(early));
+            record(From.SERVER, text(early));
             note("came after the go-ahead, before the ClientHello was sent");
         }
         if (early.length > 0 && !TlsEngine.looksLikeTls(early)) {
@@ -413,7 +413,11 @@ public final class Conversation implements AutoCloseable {
 
     /** An entry in the transcript, for checks that use {@link #wire} themselves. */
     public void record(From from, String text) {
-        transcript.add(number, from, secure() ? Through.TLS : Through.PLAINTEXT, text);
+        record(from, text, "");
+    }
+
+    private void record(From from, String text, String remark) {
+        transcript.add(number, from, secure() ? Through.TLS : Through.PLAINTEXT, text, remark);
     }
 
     /** Closes it, from another thread, because the time is over. */

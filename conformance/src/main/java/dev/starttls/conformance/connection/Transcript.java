@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 public final class Transcript {
     private static final int MAX_ENTRIES = 400;
     private static final int MAX_LENGTH = 300;
+    /** How much of a long text is looked at: of a text with many secrets, enough remains for what is shown. */
+    private static final int MAX_READ = 16 * 1024;
 
     /** Which side an entry comes from. */
     public enum From {
@@ -56,11 +58,26 @@ public final class Transcript {
     private final List<String> secrets = new ArrayList<>();
     private int dropped;
 
+    /**
+     * An entry.
+     *
+     * @param text what was sent, one character per octet, or a remark; it is made printable and cut here, after what is to
+     *     be concealed
+     */
     public void add(int connection, From from, Through through, String text) {
+        add(connection, from, through, text, "");
+    }
+
+    /**
+     * An entry of which more is to be said.
+     *
+     * @param remark follows the text, whose length does not matter for it
+     */
+    public void add(int connection, From from, Through through, String text, String remark) {
         long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         synchronized (entries) {
             if (entries.size() < MAX_ENTRIES) {
-                entries.add(new Entry(ms, connection, from, through, cut(withoutSecrets(text))));
+                entries.add(new Entry(ms, connection, from, through, shown(text) + remark));
             } else {
                 dropped++;
             }
@@ -71,7 +88,7 @@ public final class Transcript {
     public void conceal(String secret) {
         synchronized (entries) {
             if (!secret.isEmpty()) {
-                secrets.add(printable(secret));
+                secrets.add(escaped(secret));
             }
         }
     }
@@ -80,6 +97,20 @@ public final class Transcript {
     public String concealed(String text) {
         synchronized (entries) {
             return withoutSecrets(text);
+        }
+    }
+
+    /** A text as an entry has it: printable, with what is not to be shown concealed, and cut after that. */
+    public String shown(String text) {
+        synchronized (entries) {
+            boolean whole = text.length() <= MAX_READ;
+            String clear = withoutSecrets(escaped(whole ? text : text.substring(0, MAX_READ)));
+            if (whole) {
+                return cut(clear, text.length());
+            }
+            // Its end may be the beginning of a secret.
+            int longest = secrets.stream().mapToInt(String::length).max().orElse(0);
+            return cut(clear.substring(0, Math.max(0, clear.length() - longest)), MAX_LENGTH / 2, text.length());
         }
     }
 
@@ -123,8 +154,12 @@ public final class Transcript {
 
     /** Text of one byte per character as printable text. */
     public static String printable(String text) {
+        return cut(escaped(text.substring(0, Math.min(text.length(), MAX_LENGTH + 1))), text.length());
+    }
+
+    private static String escaped(String text) {
         StringBuilder shown = new StringBuilder(text.length() + 8);
-        for (int i = 0; i < text.length() && shown.length() <= 2 * MAX_LENGTH; i++) {
+        for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
                 case '\r' -> shown.append("\\r");
@@ -139,16 +174,14 @@ public final class Transcript {
                 }
             }
         }
-        return cut(shown.toString(), text.length());
-    }
-
-    private static String cut(String text) {
-        return cut(text, text.length());
+        return shown.toString();
     }
 
     private static String cut(String text, int length) {
-        return text.length() <= MAX_LENGTH
-                ? text
-                : text.substring(0, MAX_LENGTH / 2) + "... (" + length + " octets in all)";
+        return text.length() <= MAX_LENGTH ? text : cut(text, MAX_LENGTH / 2, length);
+    }
+
+    private static String cut(String text, int end, int length) {
+        return text.substring(0, Math.min(end, text.length())) + "... (" + length + " octets in all)";
     }
 }

@@ -3,7 +3,6 @@ package dev.starttls.conformance.tls;
 import dev.starttls.conformance.check.Dialect;
 import dev.starttls.conformance.connection.Conversation;
 import dev.starttls.conformance.connection.Received;
-import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.connection.Transcript.From;
 import dev.starttls.conformance.connection.Transcript.Through;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +72,7 @@ final class SessionLines {
             if (end >= 0) {
                 String line = pending.substring(0, end > 0 && pending.charAt(end - 1) == '\r' ? end - 1 : end);
                 pending.delete(0, end + 1);
-                conversation.record(From.SERVER, Through.TLS, Transcript.printable(line));
+                conversation.record(From.SERVER, Through.TLS, line);
                 if (awaited.test(line)) {
                     return Optional.empty();
                 }

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TranscriptTest {
     @Property
@@ -40,6 +42,38 @@ class TranscriptTest {
         transcript.add(
                 1, Transcript.From.SERVER, Transcript.Through.TLS, Transcript.printable("NO h\u00fbsh, h\u00fbsh"));
         assertThat(transcript.entries().get(0).text()).isEqualTo("NO (concealed), (concealed)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {130, 140, 149, 150, 290, 299, 300})
+    void no_piece_of_a_secret_is_left_where_the_text_is_cut(int before) {
+        String secret = "0123456789abcdefghij";
+        Transcript transcript = new Transcript();
+        transcript.conceal(secret);
+        transcript.note(1, "x".repeat(before) + secret + "y".repeat(300));
+        assertThat(transcript.entries().get(0).text())
+                .doesNotContain("0123")
+                .endsWith("... (" + (before + secret.length() + 300) + " octets in all)");
+    }
+
+    @Test
+    void no_piece_of_a_secret_is_left_where_a_long_text_is_no_longer_read() {
+        String secret = "0123456789abcdefghij".repeat(5);
+        Transcript transcript = new Transcript();
+        transcript.conceal(secret);
+        // Only the secret, again and again, shifted so that its beginning is at every place at which reading may stop.
+        for (int shift = 0; shift < secret.length(); shift++) {
+            transcript.note(1, "x".repeat(shift) + secret.repeat(10_000));
+        }
+        assertThat(transcript.entries())
+                .allSatisfy(entry -> assertThat(entry.text()).doesNotContain("0123"));
+    }
+
+    @Test
+    void what_is_said_of_a_text_is_kept_when_the_text_is_cut() {
+        Transcript transcript = new Transcript();
+        transcript.add(1, Transcript.From.CLIENT, Transcript.Through.PLAINTEXT, "x".repeat(400), "  (octet by octet)");
+        assertThat(transcript.entries().get(0).text()).endsWith("... (400 octets in all)  (octet by octet)");
     }
 
     @Test

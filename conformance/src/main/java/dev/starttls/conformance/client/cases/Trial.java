@@ -4,7 +4,6 @@ import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.server.Weight;
 import dev.starttls.conformance.client.subject.Ending;
-import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.connection.Transcript.Through;
 import java.time.Duration;
 import java.util.List;
@@ -45,7 +44,7 @@ public record Trial(Evidence evidence, Ending ending, Duration took) {
     /** A line as a sentence may quote it: what has credentials is not quoted whole. */
     private String shown(ReceivedLine line) {
         if (line.weight() != Weight.CREDENTIAL) {
-            return "'" + evidence.transcript().concealed(Transcript.printable(line.text())) + "'";
+            return "'" + evidence.transcript().shown(line.text()) + "'";
         }
         // What is no command can be the password itself.
         return line.verb().matches("[A-Z]{3,12}") ? line.verb() + " with credentials" : "credentials";

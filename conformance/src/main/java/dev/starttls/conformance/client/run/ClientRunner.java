@@ -285,7 +285,7 @@ public final class ClientRunner implements AutoCloseable {
             server.awaitEnd(settings.linger().plus(FOR_THE_REST));
             server.stop();
             seen.note(0, "the client: " + ending.words());
-            lastLines(ending).forEach(line -> seen.note(0, "it printed: " + Transcript.printable(line)));
+            lastLines(ending).forEach(line -> seen.note(0, "it printed: " + line));
             return new Trial(server.evidence(), ending, took);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

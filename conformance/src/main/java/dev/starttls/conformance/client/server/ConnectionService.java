@@ -167,7 +167,7 @@ final class ConnectionService {
                         understood.argument(),
                         heaviest(understood))
                 : understood;
-        transcript.add(number, From.CLIENT, through, Transcript.printable(line.text()));
+        transcript.add(number, From.CLIENT, through, line.text());
         evidence.add(new Evidence.Line(number, through, line));
         if (silent) {
             return;
@@ -194,7 +194,7 @@ final class ConnectionService {
         if (act instanceof Act.Send send) {
             send(filled(send.text()));
         } else if (act instanceof Act.SendBelow below) {
-            transcript.add(number, From.SERVER, Through.PLAINTEXT, Transcript.printable(below.octets()));
+            transcript.add(number, From.SERVER, Through.PLAINTEXT, below.text());
             evidence.add(new Evidence.Sent(number, Through.PLAINTEXT, below.text()));
             wire.write(below.octets());
         } else if (act instanceof Act.Drip drip) {
@@ -265,7 +265,7 @@ final class ConnectionService {
     }
 
     private void send(String text) throws IOException {
-        transcript.add(number, From.SERVER, through, Transcript.printable(text));
+        transcript.add(number, From.SERVER, through, text);
         evidence.add(new Evidence.Sent(number, through, text));
         write(text);
     }
@@ -289,7 +289,7 @@ final class ConnectionService {
     }
 
     private void repeat(String text, int times) throws IOException {
-        transcript.note(number, "the server sends this " + times + " times: " + Transcript.printable(text));
+        transcript.note(number, "the server sends this " + times + " times: " + text);
         for (int i = 0; i < times && wire.millisLeft() > 0 && !wire.gone(); i++) {
             write(text);
         }

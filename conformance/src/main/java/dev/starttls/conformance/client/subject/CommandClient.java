@@ -144,10 +144,11 @@ public final class CommandClient implements ClientUnderTest {
         all.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Keeps the end of what the command prints. */
+    /** Keeps the end of what the command prints, in whole lines: of a line whose beginning is gone, a part of a password may be left. */
     private static final class Output implements Runnable {
         private final InputStream in;
         private final Deque<Byte> last = new ArrayDeque<>();
+        private boolean cut;
 
         Output(InputStream in) {
             this.in = in;
@@ -171,6 +172,7 @@ public final class CommandClient implements ClientUnderTest {
                 last.add(octets[i]);
                 if (last.size() > MAX_OUTPUT) {
                     last.remove();
+                    cut = true;
                 }
             }
         }
@@ -181,7 +183,12 @@ public final class CommandClient implements ClientUnderTest {
             for (byte octet : last) {
                 octets[i++] = octet;
             }
-            return new String(octets, StandardCharsets.UTF_8);
+            String text = new String(octets, StandardCharsets.UTF_8);
+            if (!cut) {
+                return text;
+            }
+            int lineEnd = text.indexOf('\n');
+            return lineEnd < 0 ? "(a line of more than " + MAX_OUTPUT + " octets)" : text.substring(lineEnd + 1);
         }
     }
 }

@@ -34,6 +34,18 @@ class CommandClientTest {
         assertThat(run("exit 89").kind()).isEqualTo(Ending.Kind.UNABLE);
     }
 
+    @Test
+    void of_much_output_whole_lines_are_kept() throws InterruptedException {
+        // 20,000 octets; what is kept of them begins within a line.
+        Ending ending = run("i=0; while [ $i -lt 200 ]; do printf '%099d\\n' $i; i=$((i+1)); done");
+        assertThat(ending.output().lines()).hasSizeGreaterThan(100).allMatch(line -> line.length() == 99);
+    }
+
+    @Test
+    void of_a_line_that_is_too_long_nothing_is_kept() throws InterruptedException {
+        assertThat(run("printf '%020000d' 0").output()).isEqualTo("(a line of more than 16384 octets)");
+    }
+
     private Ending run(String command) throws InterruptedException {
         Attempt attempt = new Attempt(
                 "UP-C-00",
