@@ -81,9 +81,7 @@ final class ClientCheck {
         }
         Protocol one = protocol.orElseThrow(
                 () -> new UsageException("expected the protocol of the client: conformance client smtp|imap|pop3"));
-        List<ClientCase> cases = ClientSuite.cases(one).stream()
-                .filter(each -> selection.takes(each.check()))
-                .toList();
+        List<ClientCase> cases = ClientSuite.selected(one, selection);
         if (cases.isEmpty()) {
             throw new UsageException("no case is left by --only, --skip and --level; --list names them all");
         }

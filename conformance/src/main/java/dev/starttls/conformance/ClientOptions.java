@@ -32,8 +32,9 @@ import picocli.CommandLine.Parameters;
                     + " made for the run; {ca} is a PEM file with it.",
             "",
             "A command that cannot do a case may exit with status 89; the case is skipped then. The first run is with a"
-                    + " well-behaved server, and {case} is 'control' there. What the client does not do"
-                    + " with a well-behaved server is inconclusive in the other cases.",
+                    + " well-behaved server, and {case} is UP-C-00 there: it is judged whatever --only, --skip and --level"
+                    + " say. What the client does not do with a well-behaved server is inconclusive in the other cases."
+                    + " So is what only its exit status could show, if that is not 0 with a well-behaved server.",
             "",
             "Exit status: 1 a MUST or security case failed that is neither accepted nor in the baseline; 3 the client"
                     + " never connected or its setup failed, or a MUST or security case saw no connection; 2 usage; 0 otherwise."

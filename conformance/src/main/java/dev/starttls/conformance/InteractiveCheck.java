@@ -50,14 +50,10 @@ final class InteractiveCheck {
             InetSocketAddress page,
             Optional<Path> state)
             throws IOException, InterruptedException {
-        ClientCase control = ClientSuite.cases(protocol).stream()
-                .filter(each -> each.id().equals(ClientCase.CONTROL))
-                .findFirst()
-                .orElseThrow();
         try (InteractiveRun run = InteractiveRun.start(
                         ClientSuite.profile(protocol).dialect(),
                         settings.timeout(MAX_CONNECTION),
-                        control,
+                        ClientSuite.control(protocol),
                         cases,
                         ports,
                         QUIET,

@@ -49,20 +49,20 @@ class ClientCommandTest {
         return InProcess.run(words);
     }
 
+    /** The same where it does not matter that the client never upgrades. */
+    private static InProcess clientWithoutTls(String command, String... options) {
+        List<String> words = new ArrayList<>(List.of(options));
+        words.addAll(List.of("--accept", "UP-C-00=it has no TLS"));
+        return client(command, words.toArray(String[]::new));
+    }
+
     private Path file(String name) {
         return folder.resolve(name);
     }
 
     @Test
     void a_client_that_upgrades_is_status_0_and_its_report_names_what_it_did() {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        InProcess run = client(
-                java + " -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path") + "' "
-                        + TestClientMain.class.getName() + " {host} {port} {user} {password} {ca}",
-                "--only",
-                "UP-C-00",
-                "--only",
-                "UP-C-01a");
+        InProcess run = client(upgrading(), "--only", "UP-C-00", "--only", "UP-C-01a");
         assertThat(run.out())
                 .contains("client:smtp\n  policy       required\n  command      ")
                 .contains("pass  UP-C-00 ")
@@ -74,6 +74,68 @@ class ClientCommandTest {
     }
 
     @Test
+    void the_run_with_a_well_behaved_server_is_judged_whatever_is_selected() {
+        for (String[] selection : new String[][] {
+            {"--only", "UP-C-01a"},
+            {"--skip", "UP-C-00", "--only", "UP-C-01a"},
+            {"--only", "UP-C-20a", "--level", "should"}
+        }) {
+            InProcess run = client(SHY, selection);
+            assertThat(run.out()).contains("FAIL  UP-C-00");
+            assertThat(run.words()).contains("did not use the upgrade that was offered");
+            assertThat(run.status()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void the_run_with_a_well_behaved_server_is_made_once() throws IOException {
+        Path runs = file("runs");
+        client("echo {case} >> " + runs + "; " + SHY, "--only", "UP-C-00", "--only", "UP-C-01a");
+        assertThat(Files.readAllLines(runs)).containsOnlyOnce("UP-C-00");
+    }
+
+    /** Upgrades and sends a message, and then ends with this status whatever happened. */
+    private static String queueing(int status) {
+        return upgrading() + "; exit " + status;
+    }
+
+    private static String upgrading() {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return java + " -XX:TieredStopAtLevel=1 -cp '" + System.getProperty("java.class.path") + "' "
+                + TestClientMain.class.getName() + " {host} {port} {user} {password} {ca}";
+    }
+
+    @Test
+    void a_command_that_exits_with_0_whatever_happens_fails_by_it() {
+        InProcess run = client(queueing(0), "--only", "UP-C-01a");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.words()).contains("reports success, although nothing could be done without TLS");
+    }
+
+    @Test
+    void where_the_exit_status_is_ignored_what_only_it_can_show_is_inconclusive() {
+        InProcess run = client(queueing(0), "--exit-status", "ignored", "--only", "UP-C-01a", "--only", "UP-C-19a");
+        assertThat(run.status()).isZero();
+        assertThat(run.out())
+                .contains("pass  UP-C-00")
+                .contains("pass  UP-C-01a")
+                .doesNotContain("pass  UP-C-19a");
+        assertThat(run.words())
+                .contains("only what the client reports of its success can show it, and that is not known:"
+                        + " exit status 0, which is ignored");
+    }
+
+    @Test
+    void a_command_that_fails_with_a_well_behaved_server_too_is_told_so() {
+        InProcess run = client(queueing(7), "--only", "UP-C-19a");
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).contains("warn  UP-C-00").doesNotContain("pass  UP-C-19a");
+        assertThat(run.words())
+                .contains("upgraded, but with a well-behaved server too it reports a failure: exit status 7")
+                .contains("with a well-behaved server it reports none either: exit status 7");
+    }
+
+    @Test
     void a_client_that_sends_mail_in_plaintext_is_status_1_with_what_it_sent() {
         InProcess run = client(CARELESS, "--only", "UP-C-01a");
         assertThat(run.status()).isEqualTo(1);
@@ -82,7 +144,7 @@ class ClientCommandTest {
 
     @Test
     void what_required_forbids_is_a_warning_for_an_opportunistic_client() {
-        InProcess run = client(CARELESS, "--only", "UP-C-01a", "--policy", "opportunistic");
+        InProcess run = clientWithoutTls(CARELESS, "--only", "UP-C-01a", "--policy", "opportunistic");
         assertThat(run.status()).isZero();
         assertThat(run.out()).contains("policy       opportunistic").contains("warn  UP-C-01a");
     }
@@ -106,21 +168,22 @@ class ClientCommandTest {
 
     @Test
     void a_case_in_which_the_client_does_not_connect_is_status_3() {
-        InProcess run = client("if [ {case} = control ]; then " + SHY + "; else exit 5; fi", "--only", "UP-C-01a");
+        InProcess run =
+                clientWithoutTls("if [ {case} = UP-C-00 ]; then " + SHY + "; else exit 5; fi", "--only", "UP-C-01a");
         assertThat(run.status()).isEqualTo(3);
         assertThat(run.words()).contains("the client did not connect: exit status 5");
     }
 
     @Test
     void status_89_skips_the_case() {
-        InProcess run = client("if [ {case} = UP-C-01a ]; then exit 89; fi; " + SHY, "--only", "UP-C-01a");
+        InProcess run = clientWithoutTls("if [ {case} = UP-C-01a ]; then exit 89; fi; " + SHY, "--only", "UP-C-01a");
         assertThat(run.status()).isZero();
         assertThat(run.words()).contains("the client cannot do this case: exit status 89: UP-C-01a");
     }
 
     @Test
     void what_the_client_does_not_do_with_a_well_behaved_server_is_inconclusive() {
-        InProcess run = client(SHY, "--only", "UP-C-02a");
+        InProcess run = clientWithoutTls(SHY, "--only", "UP-C-02a");
         assertThat(run.status()).isZero();
         assertThat(run.words()).contains("with a well-behaved server the client never finished a handshake");
     }
@@ -139,7 +202,7 @@ class ClientCommandTest {
         assertThat(lines).hasSize(6);
         assertThat(lines.get(0).strip()).isEqualTo("0");
         assertThat(lines.get(1)).isEqualTo("-----BEGIN CERTIFICATE-----");
-        assertThat(lines.get(2)).matches("control control-[a-z0-9]{4}@example.org");
+        assertThat(lines.get(2)).matches("UP-C-00 up-c-00-[a-z0-9]{4}@example.org");
         assertThat(lines.get(5)).matches("UP-C-01a up-c-01a-[a-z0-9]{4}@example.org");
     }
 
@@ -154,20 +217,12 @@ class ClientCommandTest {
                 "echo reset {case} >> " + order,
                 "--only",
                 "UP-C-01a",
-                "--only",
-                "UP-C-00",
                 "--parallel",
                 "1");
         List<String> lines = Files.readAllLines(order);
-        assertThat(lines.get(0)).matches("setup control [0-9]+");
+        assertThat(lines.get(0)).matches("setup UP-C-00 [0-9]+");
         assertThat(lines.subList(1, lines.size()))
-                .containsExactly(
-                        "reset control",
-                        "run control",
-                        "reset UP-C-00",
-                        "run UP-C-00",
-                        "reset UP-C-01a",
-                        "run UP-C-01a");
+                .containsExactly("reset UP-C-00", "run UP-C-00", "reset UP-C-01a", "run UP-C-01a");
         assertThat(run.out()).contains("pass  UP-C-01a");
     }
 
@@ -183,7 +238,8 @@ class ClientCommandTest {
 
     @Test
     void a_reset_that_fails_makes_its_case_inconclusive() {
-        InProcess run = client(SHY, "--reset", "[ {case} != UP-C-01a ]", "--only", "UP-C-01a", "--only", "UP-C-02a");
+        InProcess run =
+                clientWithoutTls(SHY, "--reset", "[ {case} != UP-C-01a ]", "--only", "UP-C-01a", "--only", "UP-C-02a");
         assertThat(run.status()).isEqualTo(3);
         assertThat(run.words())
                 .contains(
@@ -201,7 +257,7 @@ class ClientCommandTest {
     void at_the_limit_the_command_is_ended_and_what_it_started() throws Exception {
         Path children = file("children");
         InProcess run = client(
-                "if [ {case} = control ]; then " + SHY + "; else sleep 1000 & echo $! > " + children + "; wait; fi",
+                "if [ {case} = UP-C-00 ]; then " + SHY + "; else sleep 1000 & echo $! > " + children + "; wait; fi",
                 "--timeout",
                 "1",
                 "--only",
@@ -221,7 +277,7 @@ class ClientCommandTest {
 
     @Test
     void an_accepted_finding_does_not_fail_the_run() {
-        InProcess run = client(CARELESS, "--only", "UP-C-01a", "--accept", "UP-C-01a=it has no password");
+        InProcess run = clientWithoutTls(CARELESS, "--only", "UP-C-01a", "--accept", "UP-C-01a=it has no password");
         assertThat(run.status()).isZero();
         assertThat(run.words()).contains("accepted: it has no password").contains("FAIL UP-C-01a");
     }
@@ -235,7 +291,8 @@ class ClientCommandTest {
         InProcess same = client(CARELESS, "--only", "UP-C-01a", "--baseline", before.toString());
         assertThat(same.status()).isZero();
         assertThat(same.words()).contains("as in the baseline");
-        InProcess more = client(CARELESS, "--only", "UP-C-01a", "--only", "UP-C-00", "--baseline", before.toString());
+        InProcess more =
+                client(CARELESS, "--only", "UP-C-01a", "--only", "SMTP-C-01c", "--baseline", before.toString());
         assertThat(more.status()).isEqualTo(1);
         assertThat(more.words()).contains("new failure");
     }
@@ -244,7 +301,7 @@ class ClientCommandTest {
     void json_says_that_it_is_of_a_client_and_conceals_the_password() throws IOException {
         Path password = file("password");
         Path report = file("report.json");
-        client(
+        clientWithoutTls(
                 talking("AUTH PLAIN {password}", 0) + "; echo {password} > " + password,
                 "--only",
                 "UP-C-01a",
@@ -256,8 +313,31 @@ class ClientCommandTest {
         assertThat(json.get("kind").asText()).isEqualTo("client");
         assertThat(json.get("policy").asText()).isEqualTo("required");
         assertThat(json.get("command").asText()).contains("AUTH PLAIN {password}");
-        assertThat(json.at("/checks/0/detail").asText()).isEqualTo("sent AUTH with credentials in plaintext");
+        assertThat(json.at("/checks/1/detail").asText()).isEqualTo("sent AUTH with credentials in plaintext");
         assertThat(text).doesNotContain(Files.readString(password).strip());
+    }
+
+    @Test
+    void a_transcript_says_where_each_run_begins_and_that_the_server_cut_the_connection() throws IOException {
+        Path report = file("report.json");
+        client(upgrading(), "--only", "UP-C-20b", "--only", "UP-C-19a", "--format", "json=" + report);
+        JsonNode checks = new ObjectMapper().readTree(Files.readString(report)).get("checks");
+        assertThat(checks.get(1).get("id").asText()).isEqualTo("UP-C-19a");
+        assertThat(checks.get(1).get("transcript").findValuesAsText("text"))
+                .contains("the server closes the connection without close_notify");
+        assertThat(checks.get(2).get("transcript").findValuesAsText("text"))
+                .anyMatch(text -> text.startsWith("run 1 of 2: the server "))
+                .anyMatch(text -> text.matches("run 2 of 2: the server .*offers AUTH PLAIN LOGIN.* in plaintext"));
+    }
+
+    @Test
+    void a_case_is_explained_with_what_its_server_does() {
+        InProcess run = InProcess.run(List.of("client", "smtp", "--explain", "UP-C-04a"));
+        assertThat(run.words())
+                .contains("server run 1 of 2: answers STARTTLS in plaintext: '220 2.0.0 ready to start TLS")
+                .contains("run 2 of 2: answers STARTTLS in plaintext: '220 ")
+                .contains("answers EHLO inside TLS: nothing, to this and to all that follows");
+        assertThat(run.status()).isZero();
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.starttls.conformance.client.imap.ImapClientProfile;
 import dev.starttls.conformance.client.pop3.Pop3ClientProfile;
 import dev.starttls.conformance.client.smtp.SmtpClientProfile;
 import dev.starttls.conformance.client.tls.TlsCases;
+import dev.starttls.conformance.run.Selection;
 import dev.starttls.conformance.target.Protocol;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,6 +26,28 @@ public final class ClientSuite {
         cases.addAll(TlsCases.of(profile));
         cases.sort(Comparator.comparing(ClientCase::id));
         return cases;
+    }
+
+    /**
+     * The cases that a selection takes, in the order of their ids, and the {@linkplain #control control}, which is run
+     * whatever the selection says: without it no case says anything.
+     *
+     * @return empty if the selection takes none
+     */
+    public static List<ClientCase> selected(Protocol protocol, Selection selection) {
+        List<ClientCase> all = cases(protocol);
+        boolean none = all.stream().noneMatch(each -> selection.takes(each.check()));
+        return all.stream()
+                .filter(each -> !none && (each.isControl() || selection.takes(each.check())))
+                .toList();
+    }
+
+    /** The case that judges what a client does with a well-behaved server. */
+    public static ClientCase control(Protocol protocol) {
+        return cases(protocol).stream()
+                .filter(ClientCase::isControl)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** What is particular to a protocol. */

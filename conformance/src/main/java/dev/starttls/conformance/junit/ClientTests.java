@@ -41,7 +41,7 @@ import org.junit.jupiter.api.TestReporter;
  * }</pre>
  *
  * <p>Each case is a test named by its id and title, with a server of its own that is hostile in one way. The client is
- * called first with a well-behaved server; what it does not do there, no case can observe. A failed case fails its test,
+ * called first with a well-behaved server, which is UP-C-00; what it does not do there, no case can observe. A failed case fails its test,
  * with clause, transcript and fix in the message; a warning passes and is printed or published, and so does a failure that
  * is {@linkplain #accept accepted}; a skipped or inconclusive case aborts its test with the reason.
  *
@@ -158,7 +158,7 @@ public final class ClientTests {
     }
 
     /**
-     * Only the cases with these ids or clauses; all unless set.
+     * Only the cases with these ids or clauses, and UP-C-00, the call with a well-behaved server; all unless set.
      *
      * @param globs {@code "UP-C-04"} (a to d), {@code "TLS-C-*"}, {@code "RFC 3207 4.2"}
      */
@@ -166,7 +166,7 @@ public final class ClientTests {
         return new ClientTests(protocol, client, settings, joined(only, List.of(globs)), skip, levels, accepted);
     }
 
-    /** Not the cases with these ids or clauses, whatever {@link #only} says. */
+    /** Not the cases with these ids or clauses, whatever {@link #only} says; but UP-C-00 is a test in any case. */
     public ClientTests skip(String... globs) {
         return new ClientTests(protocol, client, settings, only, joined(skip, List.of(globs)), levels, accepted);
     }
@@ -245,8 +245,7 @@ public final class ClientTests {
         accepted.forEach(each -> acceptances.add(each.finding(), each.reason()));
         TestedClient tested = new TestedClient(protocol, settings.policy().key(), Optional.empty());
         Selection selection = Selection.of(only, skip, levels);
-        List<ClientCase> cases =
-                all.stream().filter(each -> selection.takes(each.check())).toList();
+        List<ClientCase> cases = ClientSuite.selected(protocol, selection);
         if (cases.isEmpty()) {
             throw new IllegalStateException("expected cases of " + tested.url()
                     + ", but none is left by only, skip and levels: " + only + ", " + skip + ", " + levels);

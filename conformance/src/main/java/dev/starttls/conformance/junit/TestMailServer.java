@@ -31,7 +31,6 @@ import java.util.Optional;
  * more than that nothing went wrong, send the client to {@link #wellBehaved} first.
  */
 public final class TestMailServer {
-    private static final String CONTROL = "UP-C-00";
     private static final String DOMAIN = "example.org";
 
     private final ClientCase one;
@@ -51,7 +50,7 @@ public final class TestMailServer {
                 ClientRunSettings.of(wanted.policy()).host(wanted.host()),
                 ClientPki.create(wanted.host()));
         String id = wanted.value().equals(StartTlsServer.BENIGN)
-                ? CONTROL
+                ? ClientCase.CONTROL
                 : wanted.value().toUpperCase(Locale.ROOT);
         return new TestMailServer(named(id, wanted.protocol()), servers);
     }
@@ -107,7 +106,7 @@ public final class TestMailServer {
     public synchronized TestMailServer wellBehaved() {
         if (control.isEmpty()) {
             control = Optional.of(
-                    new TestMailServer(named(CONTROL, servers.dialect().protocol()), servers));
+                    new TestMailServer(ClientSuite.control(servers.dialect().protocol()), servers));
         }
         return control.get();
     }

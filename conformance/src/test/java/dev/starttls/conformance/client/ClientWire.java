@@ -1,5 +1,6 @@
 package dev.starttls.conformance.client;
 
+import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.subject.Attempt;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -140,7 +141,7 @@ final class ClientWire implements AutoCloseable {
             return;
         }
         boolean hasty = faults.contains(ClientFault.GIVES_UP_AT_ONCE)
-                && !attempt.caseId().equals("control");
+                && !attempt.caseId().equals(ClientCase.CONTROL);
         try {
             String name = faults.contains(ClientFault.SENDS_NO_SERVER_NAME) ? "127.0.0.1" : attempt.host();
             SSLSocket tls = (SSLSocket) context().getSocketFactory().createSocket(below(), name, attempt.port(), true);

@@ -62,6 +62,11 @@ public record ClientCase(
         return new Draft(id, title);
     }
 
+    /** Whether it judges what the client does with a well-behaved server. */
+    public boolean isControl() {
+        return id().equals(CONTROL);
+    }
+
     public String id() {
         return check.id();
     }

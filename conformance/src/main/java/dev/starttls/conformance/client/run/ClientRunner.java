@@ -107,7 +107,7 @@ public final class ClientRunner implements AutoCloseable {
                 progress.begun(subject, cases.size());
                 int port = settings.firstPort();
                 for (ClientCase each : cases) {
-                    int next = port == 0 ? 0 : ++port;
+                    int next = port == 0 || each.isControl() ? port : ++port;
                     CompletableFuture<CheckResult> result = new CompletableFuture<>();
                     results.put(each.check(), result);
                     workers.execute(() -> result.complete(done(each, next)));
@@ -118,7 +118,7 @@ public final class ClientRunner implements AutoCloseable {
         private Control control() {
             CaseKit kit = servers.kit(servers.nothingKnown());
             return new Control(
-                    settings.policy(), settings.host(), trial("control", kit.benign(), settings.firstPort()));
+                    settings.policy(), settings.host(), trial(ClientCase.CONTROL, kit.benign(), settings.firstPort()));
         }
 
         /** Why no case can be run: the client never connected. */
@@ -160,7 +160,8 @@ public final class ClientRunner implements AutoCloseable {
             long since = System.nanoTime();
             List<Transcript.Entry> transcript = new ArrayList<>();
             Verdict verdict = verdict(one, port, transcript);
-            return new CheckResult(one.check(), verdict, transcript, Duration.ofNanos(System.nanoTime() - since));
+            Duration took = one.isControl() ? control.trial().took() : Duration.ofNanos(System.nanoTime() - since);
+            return new CheckResult(one.check(), verdict, transcript, took);
         }
 
         private Verdict verdict(ClientCase one, int port, List<Transcript.Entry> transcript) {
@@ -171,7 +172,8 @@ public final class ClientRunner implements AutoCloseable {
             }
             List<Trial> trials = new ArrayList<>();
             for (Function<CaseKit, Script> script : one.scripts()) {
-                Trial trial = trial(one.id(), script.apply(kit), port);
+                Trial trial = one.isControl() ? control.trial() : trial(one.id(), script.apply(kit), port);
+                one.heading(kit, trials.size()).ifPresent(transcript::add);
                 transcript.addAll(trial.evidence().transcript().entries());
                 if (trial.ending().kind() == Ending.Kind.UNABLE) {
                     return Verdict.skip(
