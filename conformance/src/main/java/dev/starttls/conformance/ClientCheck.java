@@ -12,6 +12,7 @@ import dev.starttls.conformance.client.run.ClientRunner;
 import dev.starttls.conformance.client.subject.ClientUnderTest;
 import dev.starttls.conformance.client.subject.CommandClient;
 import dev.starttls.conformance.client.subject.PreparedClient;
+import dev.starttls.conformance.client.subject.UntrustedClient;
 import dev.starttls.conformance.profile.Scope;
 import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.report.TerminalProgress;
@@ -214,8 +215,12 @@ final class ClientCheck {
     }
 
     private ClientUnderTest prepared(CommandClient command, HostName host) {
+        ClientUnderTest client = host.within(command);
         return new PreparedClient(
-                host.within(command),
+                switch (options.exitStatus) {
+                    case trusted -> client;
+                    case ignored -> new UntrustedClient(client);
+                },
                 options.setup.map(CommandClient::of).map(host::within),
                 options.reset.map(CommandClient::of).map(host::within));
     }

@@ -135,6 +135,14 @@ final class ClientOptions {
     Optional<String> reset = Optional.empty();
 
     @Option(
+            names = "--exit-status",
+            paramLabel = "trusted|ignored",
+            description = "What the command's exit status says. trusted: 0 that it succeeded, others that it failed."
+                    + " ignored: nothing, for a command that exits with 0 whatever happens, as one that puts a message"
+                    + " into a queue; what only the status can show is inconclusive then (default: trusted).")
+    ExitStatusUse exitStatus = ExitStatusUse.trusted;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             description =
@@ -234,6 +242,12 @@ final class ClientOptions {
         required,
         opportunistic,
         implicit
+    }
+
+    /** Whether the exit status of the command counts; the names of the constants are the values on the command line. */
+    enum ExitStatusUse {
+        trusted,
+        ignored
     }
 
     /** The files that the run reads, or keeps, and no report may overwrite. */

@@ -8,6 +8,7 @@ import dev.starttls.conformance.client.FunctionUnderTest;
 import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.target.Protocol;
 import dev.starttls.core.testing.LaunchedByTest;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +103,25 @@ class ClientTestsTest {
     }
 
     @LaunchedByTest
+    static class Queueing {
+        @TestFactory
+        Stream<DynamicNode> conformance() {
+            FunctionUnderTest good = FunctionUnderTest.good(Protocol.SMTP);
+            return ClientTests.smtp((host, port, user, password, trust) -> {
+                        try {
+                            good.run(host, port, user, password, trust);
+                        } catch (IOException e) {
+                            // It will be tried again, as a queue does.
+                            return;
+                        }
+                    })
+                    .only("UP-C-01a", "UP-C-19a")
+                    .ignoringResult()
+                    .tests();
+        }
+    }
+
+    @LaunchedByTest
     static class Absent {
         @TestFactory
         Stream<DynamicNode> conformance() {
@@ -167,6 +187,17 @@ class ClientTestsTest {
     void a_case_that_the_client_cannot_do_is_aborted_with_its_reason() {
         assertThat(LaunchedTests.of(Unable.class).message("UP-C-01a"))
                 .isEqualTo("skipped: the client cannot do this case: it has no such option");
+    }
+
+    @Test
+    void where_the_result_is_ignored_what_only_it_can_show_is_aborted() {
+        LaunchedTests seen = LaunchedTests.of(Queueing.class);
+        assertThat(seen.named("UP-C-00").getStatus()).isEqualTo(Status.SUCCESSFUL);
+        assertThat(seen.named("UP-C-01a").getStatus()).isEqualTo(Status.SUCCESSFUL);
+        assertThat(seen.message("UP-C-19a"))
+                .isEqualTo(
+                        "inconclusive: only what the client reports of its success can show it, and that is not known:"
+                                + " it returned, which is ignored");
     }
 
     @Test

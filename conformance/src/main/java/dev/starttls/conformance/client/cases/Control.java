@@ -46,6 +46,9 @@ public record Control(ClientPolicy policy, String host, Trial trial) {
                     case TRANSFER -> trial.sentInside(line -> TRANSFERS.contains(line.verb()));
                     case SUCCESS -> trial.succeeded();
                 };
+        if (need == Need.SUCCESS && trial.unreported().isPresent()) {
+            return trial.unreported();
+        }
         return done ? Optional.empty() : Optional.of("with a well-behaved server the client never " + need.words);
     }
 

@@ -34,7 +34,7 @@ final class InsideCases {
         cases.add(truncation("UP-C-19a", "does not take a transfer that is cut off for a success", profile)
                 .needs(Control.Need.TRANSFER)
                 .script(kit -> cutTransfers(kit.benign(), profile))
-                .judge((trial, control) -> cutTransfer(trial, profile)));
+                .judge((trial, control) -> cutTransfer(trial, control, profile)));
         cases.add(truncation("UP-C-19b", "does not use capabilities whose list is cut off", profile)
                 .needs(Control.Need.DISCOVERY)
                 .script(kit -> kit.benign()
@@ -144,15 +144,13 @@ final class InsideCases {
         return script;
     }
 
-    private static Verdict cutTransfer(Trial trial, ClientProfile profile) {
+    private static Verdict cutTransfer(Trial trial, Control control, ClientProfile profile) {
         boolean reached = trial.sentInside(line -> profile.truncatedTransfers().containsKey(line.verb()));
         if (!reached) {
             return Verdict.undecided(
                     "the client did not come to the transfer: " + trial.ending().words());
         }
-        return trial.succeeded()
-                ? Verdict.fail("reports success, although the stream ended before the transfer did")
-                : Judgements.ended(trial);
+        return Judgements.noSuccessReported(trial, control, "although the stream ended before the transfer did");
     }
 
     private static Verdict asksFirst(Trial trial, ClientProfile profile) {

@@ -61,6 +61,29 @@ public final class Judgements {
     }
 
     /**
+     * The client reports no success, where the server cannot see what the client makes of it. A client that always says the
+     * same of itself, or nothing, shows nothing.
+     *
+     * @param although why it must not report one: {@code although the message was cut}
+     */
+    public static Verdict noSuccessReported(Trial trial, Control control, String although) {
+        if (trial.succeeded()) {
+            return Verdict.fail("reports success, " + although);
+        }
+        if (trial.crashed() || trial.hung()) {
+            return ended(trial);
+        }
+        if (trial.unreported().isPresent()) {
+            return Verdict.undecided(trial.unreported().get());
+        }
+        return control.trial().succeeded()
+                ? ended(trial)
+                : Verdict.undecided("only what the client reports of its success can show it, and with a well-behaved"
+                        + " server it reports none either: "
+                        + control.trial().ending().words());
+    }
+
+    /**
      * The client did not take something for what it is not. If it did, and went on with TLS, nothing is lost: the server's
      * certificate says who it is.
      *
@@ -119,6 +142,12 @@ public final class Judgements {
     /** The same for a well-behaved server, with what a client that did not upgrade seems to be set to. */
     static Verdict upgradedWhereOffered(Trial trial, Control control) {
         Verdict verdict = upgraded(trial);
+        if (verdict.status() == Status.PASS && trial.reports() && !trial.succeeded()) {
+            return Verdict.warn("upgraded, but with a well-behaved server too it "
+                    + (trial.hung() ? "does not end: " : "reports a failure: ")
+                    + trial.ending().words()
+                    + "; in the other cases, what only its report can show is inconclusive");
+        }
         if (trial.secured() || verdict.status() != Status.FAIL) {
             return verdict;
         }

@@ -65,6 +65,19 @@ public record Trial(Evidence evidence, Ending ending, Duration took) {
         return ending.kind() == Ending.Kind.SUCCESS;
     }
 
+    /** Whether the client says at all how it went: a person's program does not, nor a command whose status is ignored. */
+    public boolean reports() {
+        return ending.kind() != Ending.Kind.UNKNOWN;
+    }
+
+    /** Why nothing is known that only the client's report could show; empty if it reports how it went. */
+    public Optional<String> unreported() {
+        return reports()
+                ? Optional.empty()
+                : Optional.of("only what the client reports of its success can show it, and that is not known: "
+                        + ending.words());
+    }
+
     /** Whether the client broke down. */
     public boolean crashed() {
         return ending.kind() == Ending.Kind.CRASHED;

@@ -106,7 +106,7 @@ final class ImapDataCases {
                         .underEachPolicy()
                         .needs(Control.Need.TRANSFER)
                         .script(kit -> cut(cut(kit.benign(), "FETCH"), "UID FETCH"))
-                        .judge((trial, control) -> truncated(trial)));
+                        .judge(ImapDataCases::truncated));
     }
 
     private static ClientCase data(String id, String title, String mark, String... lines) {
@@ -172,7 +172,7 @@ final class ImapDataCases {
                         .then(new Act.Cut()));
     }
 
-    private static Verdict truncated(Trial trial) {
+    private static Verdict truncated(Trial trial, Control control) {
         Optional<ReceivedLine> deleted = trial.inside().stream()
                 .filter(line -> line.text().toUpperCase(Locale.ROOT).contains("\\DELETED"))
                 .findFirst();
@@ -180,8 +180,6 @@ final class ImapDataCases {
             return Verdict.fail("deletes a message that it has not read to its end: "
                     + deleted.get().verb());
         }
-        return trial.succeeded()
-                ? Verdict.fail("reports success, although the message was cut inside a literal")
-                : Judgements.ended(trial);
+        return Judgements.noSuccessReported(trial, control, "although the message was cut inside a literal");
     }
 }

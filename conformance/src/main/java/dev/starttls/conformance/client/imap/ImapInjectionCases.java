@@ -72,7 +72,7 @@ final class ImapInjectionCases {
                                         "STARTTLS",
                                         Reply.lines("{tag} OK begin TLS", "* BYE over")
                                                 .startTls()))
-                        .judge((trial, control) -> notOver(trial)));
+                        .judge(ImapInjectionCases::notOver));
     }
 
     private static ClientCase.Draft draft(String id, String title) {
@@ -91,7 +91,7 @@ final class ImapInjectionCases {
                 .on(Through.TLS, "AUTHENTICATE", Reply.silence());
     }
 
-    private static Verdict notOver(Trial trial) {
+    private static Verdict notOver(Trial trial, Control control) {
         Verdict plain = Judgements.nothingExposed(trial);
         if (plain.status() != Status.PASS || !trial.secured()) {
             return plain;
@@ -99,8 +99,6 @@ final class ImapInjectionCases {
         if (trial.sentInside(line -> line.weight() == Weight.CREDENTIAL)) {
             return Verdict.pass("logged in inside TLS, whatever was said before");
         }
-        return trial.succeeded()
-                ? Verdict.fail("reports success after a BYE in plaintext, without a login")
-                : Judgements.ended(trial);
+        return Judgements.noSuccessReported(trial, control, "after a BYE in plaintext, without a login");
     }
 }

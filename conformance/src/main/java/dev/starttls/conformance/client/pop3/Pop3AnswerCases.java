@@ -80,7 +80,7 @@ final class Pop3AnswerCases {
                         .underEachPolicy()
                         .needs(Control.Need.TRANSFER)
                         .script(kit -> cut(cut(kit.benign(), "RETR"), "TOP"))
-                        .judge((trial, control) -> truncated(trial)),
+                        .judge(Pop3AnswerCases::truncated),
                 ClientCase.of("POP3-C-19c", "is content where the connection ends without close_notify after QUIT")
                         .clause("RFC 8446 section 6.1, RFC 1939 section 6")
                         .on(Protocol.POP3)
@@ -174,13 +174,11 @@ final class Pop3AnswerCases {
                         .then(new Act.Cut()));
     }
 
-    private static Verdict truncated(Trial trial) {
+    private static Verdict truncated(Trial trial, Control control) {
         if (trial.sentInside(line -> line.is("DELE"))) {
             return Verdict.fail("deletes a message that it has not read to its end");
         }
-        return trial.succeeded()
-                ? Verdict.fail("reports success, although the message was cut before its final dot")
-                : Judgements.ended(trial);
+        return Judgements.noSuccessReported(trial, control, "although the message was cut before its final dot");
     }
 
     private static Verdict contentWithEnd(Trial trial, Control control) {
