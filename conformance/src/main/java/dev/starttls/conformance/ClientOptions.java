@@ -146,7 +146,8 @@ final class ClientOptions {
             names = "--timeout",
             paramLabel = "SECONDS",
             description =
-                    "How long one run of the command may last; then it is ended, and all processes that it started"
+                    "How long one run of the command may last; then it is ended, and all processes that it started, on"
+                            + " Linux also those whose parent has gone, unless they have another user or environment"
                             + " (default: ${DEFAULT-VALUE}).")
     int timeout = 30;
 

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A command line that is run once for each case. In it <code>{host} {port} {user} {password} {ca} {case} {dir}</code>
  * stand for what the case has; {@code dir} is an empty directory for the files of this run. Exit status {@value #UNABLE}
- * says that the command cannot do the case. At the limit the command is ended, and all processes that it started.
+ * says that the command cannot do the case. At the limit the command is ended, and all processes that it started;
+ * those whose parent has gone are found on Linux only, as {@link MarkedProcesses} says.
  */
 public final class CommandClient implements ClientUnderTest {
     /** The exit status by which a command says that it cannot do the case. */
@@ -25,6 +26,7 @@ public final class CommandClient implements ClientUnderTest {
 
     private static final int MAX_OUTPUT = 16 * 1024;
     private static final int SECONDS_TO_DIE = 2;
+    private static final int MILLIS_BETWEEN_LOOKS = 10;
     /** What a shell adds to the number of the signal that ended a process. */
     private static final int SIGNALED = 128;
     /** SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. */
@@ -84,6 +86,10 @@ public final class CommandClient implements ClientUnderTest {
         List<String> words = new ArrayList<>(before);
         words.addAll(shell());
         words.add(filled);
+        MarkedProcesses marked = new MarkedProcesses();
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectInput(nothing());
+        marked.mark(builder);
         Process process;
         try {
             process = new ProcessBuilder(words)
@@ -97,13 +103,17 @@ public final class CommandClient implements ClientUnderTest {
         Thread reader = new Thread(output, "output of the client");
         reader.setDaemon(true);
         reader.start();
+        boolean over = false;
         try {
-            if (!process.waitFor(attempt.limit().toMillis(), TimeUnit.MILLISECONDS)) {
-                return new Ending(
-                        Ending.Kind.TIMED_OUT, "ended after " + attempt.limit().toSeconds() + " s", output.text());
-            }
+            over = process.waitFor(attempt.limit().toMillis(), TimeUnit.MILLISECONDS);
         } finally {
-            end(process);
+            if (!over) {
+                end(process, marked);
+            }
+        }
+        if (!over) {
+            return new Ending(
+                    Ending.Kind.TIMED_OUT, "ended after " + attempt.limit().toSeconds() + " s", output.text());
         }
         reader.join(TimeUnit.SECONDS.toMillis(SECONDS_TO_DIE));
         int status = process.exitValue();
@@ -134,14 +144,23 @@ public final class CommandClient implements ClientUnderTest {
      * Ends the process and its children. Those of one that has ended on its own stay: they are no longer known to be its,
      * and a command of a setup may start a server that is to stay.
      */
-    private static void end(Process process) throws InterruptedException {
+    private static void end(Process process, MarkedProcesses marked) throws InterruptedException {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
         all.add(process.toHandle());
+        all.addAll(marked.alive());
         all.forEach(ProcessHandle::destroy);
         if (!process.waitFor(SECONDS_TO_DIE, TimeUnit.SECONDS)) {
             all.forEach(ProcessHandle::destroyForcibly);
         }
         all.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_DIE);
+        // Again, for what was started meanwhile.
+        for (List<ProcessHandle> left = marked.alive();
+                !left.isEmpty() && System.nanoTime() < until;
+                left = marked.alive()) {
+            left.forEach(ProcessHandle::destroyForcibly);
+            Thread.sleep(MILLIS_BETWEEN_LOOKS);
+        }
     }
 
     /** Keeps the end of what the command prints, in whole lines: of a line whose beginning is gone, a part of a password may be left. */

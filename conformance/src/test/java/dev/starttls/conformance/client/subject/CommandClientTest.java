@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.starttls.conformance.client.pki.ClientPki;
 import dev.starttls.conformance.client.server.Evidence;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the exit status of a command says of its run. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no signals")
 class CommandClientTest {
     @TempDir
@@ -46,7 +53,38 @@ class CommandClientTest {
         assertThat(run("printf '%020000d' 0").output()).isEqualTo("(a line of more than 16384 octets)");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // The parent of the one that sleeps has gone.
+                "(sh -c 'echo $$ > {dir}/pid; exec sleep 1000' &) & wait; exec sleep 1000",
+                // And it has a session of its own.
+                "setsid sh -c 'sh -c \"echo \\$\\$ > {dir}/pid; exec sleep 1000\" &' ; exec sleep 1000",
+            })
+    @EnabledOnOs(OS.LINUX)
+    void at_the_limit_what_was_started_is_ended_although_its_parent_has_gone(String command) throws Exception {
+        Ending ending = run(command, Duration.ofSeconds(2));
+        assertThat(ending.kind()).isEqualTo(Ending.Kind.TIMED_OUT);
+        long orphan = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+        // It may be a moment in ending; if it were not ended, this would wait for longer than a test may.
+        ProcessHandle.of(orphan).ifPresent(handle -> handle.onExit().join());
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void what_a_command_leaves_that_ends_on_its_own_stays() throws Exception {
+        run("sleep 1000 > /dev/null 2>&1 & echo $! > {dir}/pid");
+        long left = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+        ProcessHandle process = ProcessHandle.of(left).orElseThrow();
+        assertThat(process.isAlive()).isTrue();
+        process.destroyForcibly();
+    }
+
     private Ending run(String command) throws InterruptedException {
+        return run(command, Duration.ofSeconds(20));
+    }
+
+    private Ending run(String command, Duration limit) throws InterruptedException {
         Attempt attempt = new Attempt(
                 "UP-C-00",
                 "localhost",
@@ -56,7 +94,7 @@ class CommandClientTest {
                 ClientPki.create("localhost").root(),
                 directory.resolve("ca.pem"),
                 directory,
-                Duration.ofSeconds(20),
+                limit,
                 new Evidence());
         return CommandClient.of(command).run(attempt);
     }
