@@ -11,6 +11,7 @@ import dev.starttls.conformance.client.run.ClientRunSettings;
 import dev.starttls.conformance.client.run.ClientRunner;
 import dev.starttls.conformance.client.subject.ClientUnderTest;
 import dev.starttls.conformance.client.subject.CommandClient;
+import dev.starttls.conformance.client.subject.CommandTemplate;
 import dev.starttls.conformance.client.subject.PreparedClient;
 import dev.starttls.conformance.client.subject.UntrustedClient;
 import dev.starttls.conformance.profile.Scope;
@@ -228,10 +229,26 @@ final class ClientCheck {
     private CommandClient client() throws UsageException {
         String command = options.command.orElseThrow(() -> new UsageException(
                 "expected --command with the client's command line, in which {host} and {port} stand for the server"));
-        if (!CommandClient.hasPort(command)) {
+        if (!template("--command", command).has("port")) {
             throw new UsageException("--command: expected {port} in it, where the client is told its server's port");
         }
+        if (options.setup.isPresent()) {
+            template("--setup", options.setup.get());
+        }
+        if (options.reset.isPresent()) {
+            template("--reset", options.reset.get());
+        }
         return CommandClient.of(command);
+    }
+
+    /** A command line without mistakes in its placeholders. */
+    private static CommandTemplate template(String option, String commandLine) throws UsageException {
+        CommandTemplate template = new CommandTemplate(commandLine);
+        Optional<String> mistake = template.mistake();
+        if (mistake.isPresent()) {
+            throw new UsageException(option + ": " + mistake.get());
+        }
+        return template;
     }
 
     private ClientRunSettings settings() throws UsageException {

@@ -48,7 +48,8 @@ final class ClientOptions {
             names = "--command",
             paramLabel = "COMMAND",
             description = "The client, as a command line for the shell. In it {host}, {port}, {user}, {password}, {ca},"
-                    + " {case} and {dir} (an empty directory) are replaced.")
+                    + " {case} (its id) and {dir} (an empty directory) are replaced; {{host}} stays as {host}, and what"
+                    + " the shell has in braces stays as it is.")
     Optional<String> command = Optional.empty();
 
     @Option(

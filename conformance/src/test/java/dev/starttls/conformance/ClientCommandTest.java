@@ -369,6 +369,11 @@ class ClientCommandTest {
                 "client smtp --interactive --page no.such.host.invalid:1 | --page: 'no.such.host.invalid' is not an address",
                 "client smtp --interactive --pause | --pause goes together with --one-port",
                 "client smtp --command x{port} --policy some | --policy",
+                "client smtp --command x{prot} | --command: there is no {prot}; did you mean {port}?",
+                "client smtp --command x{port}{hostname} | there is no {hostname}; did you mean {host}?",
+                "client smtp --command x{port} --reset x{caes} | --reset: there is no {caes}; did you mean {case}?",
+                "client smtp --command x{{port}} | expected {port} in it",
+                "client smtp --command x${port} | expected {port} in it",
             })
     void a_wrong_call_is_status_2_and_reported(String args, String message) {
         InProcess run = InProcess.run(List.of(args.split(" ", -1)));

@@ -51,11 +51,6 @@ public final class CommandClient implements ClientUnderTest {
         return new CommandClient(commandLine, words);
     }
 
-    /** Whether a command line has a place for the port, without which it cannot reach the server of a case. */
-    public static boolean hasPort(String commandLine) {
-        return commandLine.contains("{port}");
-    }
-
     @Override
     public Optional<String> commandLine() {
         return Optional.of(commandLine);
@@ -67,19 +62,15 @@ public final class CommandClient implements ClientUnderTest {
     }
 
     private String filled(Attempt attempt) {
-        Map<String, String> values = Map.of(
-                "{host}", attempt.host(),
-                "{port}", String.valueOf(attempt.port()),
-                "{user}", attempt.user(),
-                "{password}", attempt.password(),
-                "{ca}", attempt.ca().toString(),
-                "{case}", attempt.caseId(),
-                "{dir}", attempt.directory().toString());
-        String text = commandLine;
-        for (Map.Entry<String, String> each : values.entrySet()) {
-            text = text.replace(each.getKey(), each.getValue());
-        }
-        return text;
+        return new CommandTemplate(commandLine)
+                .filled(Map.of(
+                        "host", attempt.host(),
+                        "port", String.valueOf(attempt.port()),
+                        "user", attempt.user(),
+                        "password", attempt.password(),
+                        "ca", attempt.ca().toString(),
+                        "case", attempt.caseId(),
+                        "dir", attempt.directory().toString()));
     }
 
     private Ending run(Attempt attempt, String filled) throws InterruptedException {
@@ -92,10 +83,7 @@ public final class CommandClient implements ClientUnderTest {
         marked.mark(builder);
         Process process;
         try {
-            process = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectInput(nothing())
-                    .start();
+            process = builder.start();
         } catch (IOException e) {
             return Ending.of(Ending.Kind.FAILURE, "the command could not be started: " + e.getMessage());
         }
@@ -141,8 +129,8 @@ public final class CommandClient implements ClientUnderTest {
     }
 
     /**
-     * Ends the process and its children. Those of one that has ended on its own stay: they are no longer known to be its,
-     * and a command of a setup may start a server that is to stay.
+     * Ends the process and all that it started. What a command that has ended on its own has left stays: the command of a
+     * setup may start a server, and a client may leave its message to a process that delivers it.
      */
     private static void end(Process process, MarkedProcesses marked) throws InterruptedException {
         List<ProcessHandle> all = new ArrayList<>(process.descendants().toList());
