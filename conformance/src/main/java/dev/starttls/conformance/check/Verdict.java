@@ -7,6 +7,8 @@ package dev.starttls.conformance.check;
  * @param basis whether an answer of the server is behind it
  */
 public record Verdict(Status status, String detail, Basis basis) {
+    private static final String ALLOWED = " (allowed by this policy)";
+
     /** What a verdict rests on. */
     public enum Basis {
         /** On what the server sent, or on a rule that needs no answer. */
@@ -25,6 +27,11 @@ public record Verdict(Status status, String detail, Basis basis) {
 
     public static Verdict warn(String detail) {
         return new Verdict(Status.WARN, detail, Basis.OBSERVATION);
+    }
+
+    /** A warning of what the user has allowed, by the policy that the subject is configured to. */
+    public static Verdict allowed(String detail) {
+        return warn(detail + ALLOWED);
     }
 
     public static Verdict skip(String reason) {
@@ -50,6 +57,16 @@ public record Verdict(Status status, String detail, Basis basis) {
     /** The same with another text. */
     public Verdict withDetail(String other) {
         return new Verdict(status, other, basis);
+    }
+
+    /** Whether it is a warning of what the user has allowed. */
+    public boolean isAllowed() {
+        return status == Status.WARN && detail.endsWith(ALLOWED);
+    }
+
+    /** What was observed, without a word on whether it is allowed. */
+    public String observation() {
+        return isAllowed() ? detail.substring(0, detail.length() - ALLOWED.length()) : detail;
     }
 
     /** Whether it is inconclusive for want of an answer. */

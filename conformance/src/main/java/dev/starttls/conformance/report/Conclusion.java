@@ -80,10 +80,19 @@ public record Conclusion(String key, Reliance reliance, String words, String sen
                 .filter(result -> result.verdict().status() == Status.INCONCLUSIVE
                         && result.check().level() != Level.SHOULD)
                 .count();
-        long warned = report.count(Status.WARN);
+        long allowed = report.results().stream()
+                .filter(result -> result.verdict().isAllowed())
+                .count();
+        long warned = report.count(Status.WARN) - allowed;
         List<String> sentences = new ArrayList<>(List.of(known.isEmpty() ? kept(report) : remaining(known)));
         if (warned > 0) {
             sentences.add(warned == 1 ? "One warning is worth a look." : warned + " warnings are worth a look.");
+        }
+        if (allowed > 0) {
+            sentences.add(
+                    allowed == 1
+                            ? "One finding is allowed by its policy."
+                            : allowed + " findings are allowed by its policy.");
         }
         if (open > 0) {
             sentences.add("What is inconclusive is not known to be good.");

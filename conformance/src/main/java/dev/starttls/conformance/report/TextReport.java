@@ -90,6 +90,7 @@ public final class TextReport implements Report {
             report.survey().notes().forEach(note -> wrapped("  note         ", note));
             report.inventory().ifPresent(this::accepted);
             table(report.results());
+            allowed(report.results());
             skipped(report.results());
             report.inventory().ifPresent(this::suites);
             evidence(report.results());
@@ -253,7 +254,7 @@ public final class TextReport implements Report {
         }
         String family = "";
         for (CheckResult result : results) {
-            if (result.verdict().status() == Status.SKIP) {
+            if (result.verdict().status() == Status.SKIP || result.verdict().isAllowed()) {
                 continue;
             }
             Check check = result.check();
@@ -286,6 +287,24 @@ public final class TextReport implements Report {
         }
     }
 
+    /** The warnings that the user expects, without their evidence: there can be as many as cases. */
+    private void allowed(List<CheckResult> results) {
+        List<CheckResult> allowed =
+                results.stream().filter(result -> result.verdict().isAllowed()).toList();
+        if (!allowed.isEmpty()) {
+            line("");
+            line("  " + style.strong("Allowed by this policy") + " (transcripts: --format json or html)");
+            for (CheckResult result : allowed) {
+                Check check = result.check();
+                wrapped(
+                        "  " + style.status(Status.WARN) + "  " + check.id() + "  ",
+                        NARROW_INDENT,
+                        check.title() + ": " + result.verdict().observation());
+                Remarks.of(result).forEach(remark -> wrapped(" ".repeat(NARROW_INDENT), remark));
+            }
+        }
+    }
+
     /** The skipped checks by reason, which often is the same for many. */
     private void skipped(List<CheckResult> results) {
         Map<String, List<String>> byReason = new LinkedHashMap<>();
@@ -309,6 +328,7 @@ public final class TextReport implements Report {
         List<CheckResult> bad = results.stream()
                 .filter(result ->
                         Remarks.WITH_EVIDENCE.contains(result.verdict().status()))
+                .filter(result -> !result.verdict().isAllowed())
                 .toList();
         for (CheckResult result : bad) {
             Check check = result.check();

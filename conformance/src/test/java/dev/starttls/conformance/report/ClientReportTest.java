@@ -56,6 +56,25 @@ class ClientReportTest {
     }
 
     @Test
+    void what_the_policy_allows_has_one_entry_under_one_heading_and_no_evidence() {
+        String text = text(SyntheticReports.client(
+                COMMAND,
+                Verdict.allowed("sent 'MAIL' in plaintext"),
+                Verdict.warn("hung"),
+                Verdict.allowed("sent it")));
+        assertThat(text)
+                .contains("One warning is worth a look. 2 findings are allowed by its policy.")
+                .contains("  Allowed by this policy (transcripts: --format json or html)\n")
+                .contains("  warn  MADE-C-01  made up: sent 'MAIL' in plaintext\n")
+                .contains("  warn  MADE-C-03  made up: sent it\n")
+                .containsOnlyOnce("MADE-C-01")
+                .containsOnlyOnce("  why   ");
+        assertThat(written(JsonReport::indented, SyntheticReports.client(COMMAND, Verdict.allowed("sent it"))))
+                .contains("sent it (allowed by this policy)")
+                .contains("\"transcript\"");
+    }
+
+    @Test
     void a_client_that_never_connected_is_an_error_of_what_it_did_not_do() {
         TargetReport absent = TargetReport.unreached(
                 new TestedClient(Protocol.IMAP, "implicit", Optional.empty()),

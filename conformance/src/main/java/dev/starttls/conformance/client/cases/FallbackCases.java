@@ -65,8 +65,8 @@ final class FallbackCases {
                 .script(kit -> RefusalCases.stripped(kit.benign(), profile))
                 .judgeAll((trials, control) -> trials.get(1)
                         .exposed(Weight.COMMAND)
-                        .map(line -> Verdict.warn("sent " + line
-                                + " in plaintext to a host that had upgraded one run before (allowed by this policy)"))
+                        .map(line -> Verdict.allowed(
+                                "sent " + line + " in plaintext to a host that had upgraded one run before"))
                         .orElseGet(() -> Verdict.pass("did not go on without the upgrade"))));
         cases.add(draft("UP-C-25", "sends nothing between the upgrade command and its answer", profile)
                 .clause(profile.clause(ClientRule.COMMAND))
@@ -156,7 +156,8 @@ final class FallbackCases {
                 .exposed(Weight.COMMAND)
                 .map(line -> "refused before it, it went on in plaintext")
                 .orElse("refused before it, it did not go on either");
-        return after.withDetail(after.detail() + "; " + before);
+        String both = after.observation() + "; " + before;
+        return after.isAllowed() ? Verdict.allowed(both) : after.withDetail(both);
     }
 
     private static Verdict waited(Trial trial) {

@@ -192,8 +192,8 @@ public final class Judgements {
                 && trial.exposed(Weight.CREDENTIAL).isEmpty()
                 && !exposedWhereTlsFailed(trial);
         return tolerable
-                ? Verdict.warn("sent " + exposed.get()
-                        + " in plaintext on a new connection after a handshake that failed (allowed by this policy)")
+                ? Verdict.allowed(
+                        "sent " + exposed.get() + " in plaintext on a new connection after a handshake that failed")
                 : nothingExposed(trial);
     }
 
