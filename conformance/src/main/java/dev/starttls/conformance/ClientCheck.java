@@ -64,12 +64,12 @@ final class ClientCheck {
      * @return the exit status
      */
     int run(int columns) throws UsageException, UnwritableReportException {
-        if (options.schema) {
+        if (options.output.schema) {
             environment.out().print(JsonReport.schema());
             return Outcome.PASSED.status();
         }
         Optional<Protocol> protocol = protocol();
-        Selection selection = Selection.of(options.only, options.skip, options.level.levels());
+        Selection selection = Selection.of(options.only, options.skip, options.expectations.level.levels());
         Catalogue catalogue = catalogue(protocol.map(List::of).orElseGet(() -> List.of(Protocol.values())));
         Listing listing = new Listing(catalogue, Map.of(), environment);
         if (options.explain.isPresent()) {
@@ -98,9 +98,9 @@ final class ClientCheck {
         }
         ClientRunSettings given = settings();
         CommandClient command = client();
-        Expectations expectations = Expectations.of(options, catalogue.all());
-        RunResults results =
-                new RunResults(Reports.open(options.formats, options.filesRead(), environment, columns), environment);
+        Expectations expectations = Expectations.of(options.expectations, List.of(), catalogue.all());
+        RunResults results = new RunResults(
+                Reports.open(options.output.formats, options.filesRead(), environment, columns), environment);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         RunListener progress =
                 environment.terminal().progress() ? new TerminalProgress(environment.err()) : RunListener.none();
@@ -148,9 +148,9 @@ final class ClientCheck {
         InetSocketAddress page = PageAddress.of(options.page.orElse(PAGE));
         ClientRunSettings settings =
                 settings().host(options.host.orElse("localhost")).listen(address(), options.ports.orElse(PORTS));
-        Expectations expectations = Expectations.of(options, catalogue.all());
-        RunResults results =
-                new RunResults(Reports.open(options.formats, options.filesRead(), environment, columns), environment);
+        Expectations expectations = Expectations.of(options.expectations, List.of(), catalogue.all());
+        RunResults results = new RunResults(
+                Reports.open(options.output.formats, options.filesRead(), environment, columns), environment);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         try {
             new InteractiveCheck(environment, results, expectations, columns)

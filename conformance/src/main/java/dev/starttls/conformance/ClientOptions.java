@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -187,41 +188,8 @@ final class ClientOptions {
             description = "Leave these cases out. May be repeated.")
     List<String> skip = new ArrayList<>();
 
-    @Option(
-            names = "--level",
-            paramLabel = "must|should|all",
-            description = "must: the cases of an RFC's MUST; should: those and the ones of a SHOULD; all: also the"
-                    + " security cases (default: all).")
-    Options.Depth level = Options.Depth.all;
-
-    @Option(
-            names = "--accept",
-            paramLabel = "ID=REASON",
-            description = "A finding that does not fail the run; reports show it as accepted, with the reason. May be"
-                    + " repeated.")
-    List<String> accept = new ArrayList<>();
-
-    @Option(
-            names = "--accept-file",
-            paramLabel = "FILE",
-            description = "A file of ID=REASON, one per line; a line that begins with # is a comment. May be repeated.")
-    List<Path> acceptFiles = new ArrayList<>();
-
-    @Option(
-            names = "--baseline",
-            paramLabel = "FILE",
-            description = "An earlier report (json or ndjson): reports show what changed, and only a failure that is"
-                    + " not in it fails the run.")
-    Optional<Path> baseline = Optional.empty();
-
-    @Option(
-            names = "--format",
-            paramLabel = "F[=FILE]",
-            completionCandidates = CompletionValues.Formats.class,
-            description =
-                    "text; html; junit; sarif; json; ndjson. To standard output (also F=-) or to a file of its own."
-                            + " May be repeated (default: text).")
-    List<String> formats = new ArrayList<>();
+    @Mixin
+    ExpectationOptions expectations = new ExpectationOptions();
 
     @Option(names = "--list", description = "List the cases, of one protocol or of all.")
     boolean list;
@@ -233,11 +201,8 @@ final class ClientOptions {
             description = "Explain the cases with these ids or of this clause, and how to fix what they find.")
     Optional<String> explain = Optional.empty();
 
-    @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
-    boolean schema;
-
-    @Option(names = "--help", usageHelp = true, description = "Print this help.")
-    boolean help;
+    @Mixin
+    OutputOptions output = new OutputOptions();
 
     /** How the client is configured; the names of the constants are the values on the command line. */
     enum Policy {
@@ -254,8 +219,6 @@ final class ClientOptions {
 
     /** The files that the run reads, or keeps, and no report may overwrite. */
     List<Path> filesRead() {
-        return Stream.of(baseline.stream(), acceptFiles.stream(), state.stream())
-                .flatMap(files -> files)
-                .toList();
+        return Stream.concat(expectations.filesRead(), state.stream()).toList();
     }
 }

@@ -25,30 +25,16 @@ record Expectations(List<Profile> profiles, Acceptances acceptances, Optional<Ba
     /**
      * What the options expect.
      *
-     * @param profiles with the rules to judge by
+     * @param profiles with the rules to judge by; none for clients
      * @param known the checks and rules whose findings can be accepted
      */
-    static Expectations of(Options options, List<Profile> profiles, List<Check> known) throws UsageException {
-        return of(profiles, options.accept, options.acceptFiles, options.baseline, known);
-    }
-
-    /** Of a run for a client, which no profile judges. */
-    static Expectations of(ClientOptions options, List<Check> known) throws UsageException {
-        return of(List.of(), options.accept, options.acceptFiles, options.baseline, known);
-    }
-
-    private static Expectations of(
-            List<Profile> profiles,
-            List<String> accept,
-            List<Path> acceptFiles,
-            Optional<Path> baseline,
-            List<Check> known)
+    static Expectations of(ExpectationOptions options, List<Profile> profiles, List<Check> known)
             throws UsageException {
         Acceptances acceptances = new Acceptances(known);
-        for (String rule : accept) {
+        for (String rule : options.accept) {
             add(acceptances, rule, "--accept");
         }
-        for (Path file : acceptFiles) {
+        for (Path file : options.acceptFiles) {
             int number = 0;
             for (String line : lines(file)) {
                 number++;
@@ -60,8 +46,8 @@ record Expectations(List<Profile> profiles, Acceptances acceptances, Optional<Ba
             }
         }
         Optional<Baseline> before = Optional.empty();
-        if (baseline.isPresent()) {
-            before = Optional.of(read(baseline.get()));
+        if (options.baseline.isPresent()) {
+            before = Optional.of(read(options.baseline.get()));
         }
         return new Expectations(profiles, acceptances, before);
     }

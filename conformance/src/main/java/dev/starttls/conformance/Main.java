@@ -54,7 +54,7 @@ public final class Main {
             if (parsed.hasSubcommand()) {
                 return client(environment, parsed.subcommand().commandSpec().commandLine());
             }
-            if (options.help) {
+            if (options.output.help) {
                 commandLine.usage(environment.out());
                 return Outcome.PASSED.status();
             }
@@ -78,7 +78,7 @@ public final class Main {
     private static int client(CommandEnvironment environment, CommandLine commandLine)
             throws UsageException, UnwritableReportException {
         ClientOptions options = commandLine.getCommand();
-        if (options.help) {
+        if (options.output.help) {
             commandLine.usage(environment.out());
             return Outcome.PASSED.status();
         }
@@ -94,7 +94,7 @@ public final class Main {
             environment.out().print(AutoComplete.bash(commandLine.getCommandName(), commandLine));
             return Outcome.PASSED.status();
         }
-        if (options.schema) {
+        if (options.output.schema) {
             environment.out().print(JsonReport.schema());
             return Outcome.PASSED.status();
         }
@@ -114,7 +114,8 @@ public final class Main {
             }
         }
         Scope scope = Scope.of(
-                Selection.of(options.only, options.skip, options.level.levels()), List.copyOf(profiles.values()));
+                Selection.of(options.only, options.skip, options.expectations.level.levels()),
+                List.copyOf(profiles.values()));
         if (catalogue.all().stream().noneMatch(scope.checks()::takes)) {
             throw new UsageException("no check is left by --only, --skip and --level; --list names them all");
         }
@@ -122,7 +123,7 @@ public final class Main {
             new Listing(catalogue, profiles, environment).list(scope);
             return Outcome.PASSED.status();
         }
-        Expectations expectations = Expectations.of(options, scope.profiles(), known);
+        Expectations expectations = Expectations.of(options.expectations, scope.profiles(), known);
         return new ServerCheck(environment, embedded, catalogue, scope.checks(), expectations, options)
                 .run(columns(environment, commandLine));
     }

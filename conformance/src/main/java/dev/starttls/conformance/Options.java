@@ -1,20 +1,18 @@
 package dev.starttls.conformance;
 
-import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.profile.Profile;
 import dev.starttls.conformance.reach.Addresses;
 import dev.starttls.conformance.target.Scheme;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -128,32 +126,8 @@ final class Options {
             description = "Leave these checks out, and these rules of --profile. May be repeated.")
     List<String> skip = new ArrayList<>();
 
-    @Option(
-            names = "--level",
-            paramLabel = "must|should|all",
-            description = "must: the checks of an RFC's MUST; should: those and the ones of a SHOULD; all: also the"
-                    + " security checks (default: all).")
-    Depth level = Depth.all;
-
-    @Option(
-            names = "--accept",
-            paramLabel = "ID=REASON",
-            description = "A finding that does not fail the run; reports show it as accepted, with the reason."
-                    + " ID@imap=REASON is for that scheme, ID@URL=REASON for that target. May be repeated.")
-    List<String> accept = new ArrayList<>();
-
-    @Option(
-            names = "--accept-file",
-            paramLabel = "FILE",
-            description = "A file of ID=REASON, one per line; a line that begins with # is a comment. May be repeated.")
-    List<Path> acceptFiles = new ArrayList<>();
-
-    @Option(
-            names = "--baseline",
-            paramLabel = "FILE",
-            description = "An earlier report (json or ndjson): reports show what changed, and only a failure that is"
-                    + " not in it fails the run.")
-    Optional<Path> baseline = Optional.empty();
+    @Mixin
+    ExpectationOptions expectations = new ExpectationOptions();
 
     @Option(
             names = "--addresses",
@@ -205,18 +179,6 @@ final class Options {
                             + " the command line come first, in their order.")
     Optional<String> targetsFile = Optional.empty();
 
-    @Option(
-            names = "--format",
-            paramLabel = "F[=FILE]",
-            completionCandidates = CompletionValues.Formats.class,
-            description = "text; html (one page); junit (XML for CI); sarif (for code scanning); json (one object"
-                    + " per target); ndjson (the same, one object per line). To standard output (also F=-) or to a file of its own. May be"
-                    + " repeated (default: text).")
-    List<String> formats = new ArrayList<>();
-
-    @Option(names = "--schema", description = "Print the JSON Schema of json and ndjson.")
-    boolean schema;
-
     @Option(names = "--list", description = "List the checks, and the rules of --profile.")
     boolean list;
 
@@ -235,8 +197,8 @@ final class Options {
     @Option(names = "--version", versionHelp = true, description = "Print the version.")
     boolean version;
 
-    @Option(names = "--help", usageHelp = true, description = "Print this help.")
-    boolean help;
+    @Mixin
+    OutputOptions output = new OutputOptions();
 
     /** The command line that fills these options. */
     CommandLine commandLine() {
@@ -261,15 +223,9 @@ final class Options {
     /** The files that the run reads and no report may overwrite. */
     List<Path> filesRead() {
         return Stream.of(
-                        Stream.of(
-                                        trust,
-                                        clientCertificate,
-                                        clientKey,
-                                        passwordFile,
-                                        baseline,
-                                        targetsFile.map(Path::of))
+                        Stream.of(trust, clientCertificate, clientKey, passwordFile, targetsFile.map(Path::of))
                                 .flatMap(Optional::stream),
-                        acceptFiles.stream())
+                        expectations.filesRead())
                 .flatMap(Function.identity())
                 .toList();
     }
@@ -281,21 +237,6 @@ final class Options {
 
         Addresses choice() {
             return this == first ? Addresses.FIRST : Addresses.ALL;
-        }
-    }
-
-    /** Which levels to check; the names of the constants are the values on the command line. */
-    enum Depth {
-        must,
-        should,
-        all;
-
-        Set<Level> levels() {
-            return switch (this) {
-                case must -> EnumSet.of(Level.MUST);
-                case should -> EnumSet.of(Level.MUST, Level.SHOULD);
-                case all -> EnumSet.allOf(Level.class);
-            };
         }
     }
 }

@@ -93,8 +93,8 @@ final class ServerCheck {
         if (options.targetsFile.isPresent()) {
             file = Optional.of(TargetSource.open(options.targetsFile.get(), environment.in()));
         }
-        RunResults results =
-                new RunResults(Reports.open(options.formats, options.filesRead(), environment, columns), environment);
+        RunResults results = new RunResults(
+                Reports.open(options.output.formats, options.filesRead(), environment, columns), environment);
         Interrupts.Watch watch = environment.interrupts().on(results::interrupted);
         unchecked.forEach(results::wrong);
         repeated.forEach(results::note);
@@ -124,7 +124,7 @@ final class ServerCheck {
         }
         String named =
                 options.only.isEmpty() ? "" : options.only.stream().collect(Collectors.joining("' or '", " of '", "'"));
-        boolean reduced = !options.skip.isEmpty() || options.level != Options.Depth.all;
+        boolean reduced = !options.skip.isEmpty() || options.expectations.level != ExpectationOptions.Depth.all;
         return Optional.of("no check" + named + (reduced ? " that --skip and --level leave" : "") + " is for "
                 + target.scheme().key() + "://");
     }
