@@ -30,11 +30,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -207,10 +205,9 @@ final class ClientCheck {
     private void requireKnown(Catalogue catalogue) throws UsageException {
         for (String named :
                 Stream.concat(options.only.stream(), options.skip.stream()).toList()) {
-            Selection alone =
-                    Selection.of(Set.of(named), Set.of(), EnumSet.allOf(dev.starttls.conformance.check.Level.class));
-            if (catalogue.all().stream().noneMatch(alone::takes)) {
-                throw new UsageException("there is no case '" + named + "'; --list names them all, with their clauses");
+            if (catalogue.all().stream().noneMatch(Selection.named(named)::takes)) {
+                String option = options.only.contains(named) ? "--only" : "--skip";
+                throw new UsageException("there is no case '" + named + "'" + Whereabouts.of(named, option));
             }
         }
     }

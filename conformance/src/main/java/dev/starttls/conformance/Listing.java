@@ -12,7 +12,6 @@ import dev.starttls.conformance.target.Scheme;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,9 +112,9 @@ final class Listing {
 
     /** Explains the checks with this id, or of this clause. */
     void explain(String named) throws UsageException {
-        List<List<Check>> found = byId(Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class))::takes);
+        List<List<Check>> found = byId(Selection.named(named)::takes);
         if (found.isEmpty()) {
-            throw new UsageException("there is no check '" + named + "'; --list names them all, with their clauses");
+            throw new UsageException("there is no check '" + named + "'" + Whereabouts.of(named, "--explain"));
         }
         String between = "";
         for (List<Check> same : found) {

@@ -2,7 +2,6 @@ package dev.starttls.conformance;
 
 import dev.starttls.conformance.check.Catalogue;
 import dev.starttls.conformance.check.Check;
-import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.embedded.EmbeddedServers;
 import dev.starttls.conformance.embedded.LibraryServers;
 import dev.starttls.conformance.profile.Profile;
@@ -11,12 +10,9 @@ import dev.starttls.conformance.report.JsonReport;
 import dev.starttls.conformance.run.Outcome;
 import dev.starttls.conformance.run.Selection;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -109,8 +105,9 @@ public final class Main {
         for (String named :
                 Stream.concat(options.only.stream(), options.skip.stream()).toList()) {
             // One that was mistyped would be left out of the run, or not left out, and nothing would show it.
-            if (known.stream().noneMatch(alone(named))) {
-                throw new UsageException("there is no check '" + named + "'" + elsewhere(named));
+            if (known.stream().noneMatch(Selection.named(named)::takes)) {
+                String option = options.only.contains(named) ? "--only" : "--skip";
+                throw new UsageException("there is no check '" + named + "'" + elsewhere(named, option));
             }
         }
         Scope scope = Scope.of(
@@ -128,17 +125,13 @@ public final class Main {
                 .run(columns(environment, commandLine));
     }
 
-    private static Predicate<Check> alone(String named) {
-        return Selection.of(Set.of(named), Set.of(), EnumSet.allOf(Level.class))::takes;
-    }
-
     /** Where to look for what is no check and no rule of the profiles that were named. */
-    private static String elsewhere(String named) {
+    private static String elsewhere(String named, String option) {
         return Profile.contained().entrySet().stream()
-                .filter(each -> each.getValue().checks().stream().anyMatch(alone(named)))
+                .filter(each -> each.getValue().checks().stream().anyMatch(Selection.named(named)::takes))
                 .findFirst()
                 .map(each -> " without --profile " + each.getKey() + ", which it is a rule of")
-                .orElse("; --list names them all, with their clauses");
+                .orElseGet(() -> Whereabouts.of(named, option));
     }
 
     private static String version() {

@@ -173,6 +173,8 @@ class MainTest {
                 "--profile mozilla-intermediate --skip BSI-03 smtp://x | no check 'BSI-03' without --profile bsi-",
                 "--profile mozilla-intermediate --only MOZ-99 smtp://x | there is no check 'MOZ-99'; --list names",
                 "--explain MOZ-99 | there is no check 'MOZ-99'",
+                "--explain UP-C-04 | it is a case for clients of SMTP and IMAP and POP3: conformance client smtp --explain UP-C-04",
+                "--only SMTP-C-01c smtp://x | for clients of SMTP: conformance client smtp --only SMTP-C-01c",
                 "--explain SMTP-S-99 | there is no check 'SMTP-S-99'",
                 "--targets-file /no/such | cannot read /no/such",
                 "--bogus | --bogus",

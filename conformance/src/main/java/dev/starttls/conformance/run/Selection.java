@@ -48,10 +48,15 @@ public record Selection(
      */
     public static Selection of(Collection<String> only, Collection<String> skip, Set<Level> levels) {
         return new Selection(
-                only.stream().map(Selection::named).toList(),
-                skip.stream().map(Selection::named).toList(),
+                only.stream().map(Selection::matching).toList(),
+                skip.stream().map(Selection::matching).toList(),
                 levels,
                 List.of());
+    }
+
+    /** The checks of one id or clause, of every level. */
+    public static Selection named(String idOrClause) {
+        return of(List.of(idOrClause), List.of(), EnumSet.allOf(Level.class));
     }
 
     /** The same for checks of any id and clause. */
@@ -61,10 +66,10 @@ public record Selection(
 
     /** The same with the check of this id, unless it is to be left out. */
     public Selection withNeeded(String id) {
-        return new Selection(only, skip, levels, List.of(named(id)));
+        return new Selection(only, skip, levels, List.of(matching(id)));
     }
 
-    private static Predicate<Check> named(String text) {
+    private static Predicate<Check> matching(String text) {
         return CLAUSE.matcher(text).matches() ? ofClause(text) : ofId(text);
     }
 

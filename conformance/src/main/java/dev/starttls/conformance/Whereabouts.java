@@ -1,0 +1,35 @@
+package dev.starttls.conformance;
+
+import dev.starttls.conformance.client.ClientSuite;
+import dev.starttls.conformance.run.Selection;
+import dev.starttls.conformance.target.Protocol;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Where there is a check that a command does not have: the other command has it, or this one for another protocol. */
+final class Whereabouts {
+    private Whereabouts() {}
+
+    /**
+     * The end of a sentence that there is no such check.
+     *
+     * @param named an id or a clause, as for {@link Selection#of}
+     * @param option the option that it was given for, as {@code --only}
+     */
+    static String of(String named, String option) {
+        Selection alone = Selection.named(named);
+        List<Protocol> protocols = Arrays.stream(Protocol.values())
+                .filter(protocol -> ClientSuite.cases(protocol).stream().anyMatch(one -> alone.takes(one.check())))
+                .toList();
+        String call = " " + option + " " + (named.matches("[\\w.-]+") ? named : "'" + named + "'");
+        if (!protocols.isEmpty()) {
+            return " here; it is a case for clients of "
+                    + protocols.stream().map(Protocol::name).collect(Collectors.joining(" and "))
+                    + ": conformance client " + protocols.get(0).key() + call;
+        }
+        return Suite.catalogue().all().stream().anyMatch(alone::takes)
+                ? " here; it is a check of servers: conformance" + call
+                : "; --list names them all, with their clauses";
+    }
+}
