@@ -9,6 +9,7 @@ import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.interactive.PortUse;
 import dev.starttls.conformance.client.run.ClientRunSettings;
 import dev.starttls.conformance.client.run.ClientRunner;
+import dev.starttls.conformance.client.run.ClientServers;
 import dev.starttls.conformance.client.subject.ClientUnderTest;
 import dev.starttls.conformance.client.subject.CommandClient;
 import dev.starttls.conformance.client.subject.CommandTemplate;
@@ -31,7 +32,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -69,7 +69,7 @@ final class ClientCheck {
         Optional<Protocol> protocol = protocol();
         Selection selection = Selection.of(options.only, options.skip, options.expectations.level.levels());
         Catalogue catalogue = catalogue(protocol.map(List::of).orElseGet(() -> List.of(Protocol.values())));
-        Listing listing = new Listing(catalogue, Map.of(), environment);
+        Listing listing = new Listing(catalogue, ClientCheck::behaviour, environment);
         if (options.explain.isPresent()) {
             listing.explain(options.explain.get());
             return Outcome.PASSED.status();
@@ -199,6 +199,16 @@ final class ClientCheck {
             topics.add(() -> checks);
         }
         return Catalogue.of(topics);
+    }
+
+    private static List<String> behaviour(Check check) {
+        Protocol protocol = check.protocols().iterator().next();
+        return ClientSuite.cases(protocol).stream()
+                .filter(each -> each.id().equals(check.id()))
+                .map(each -> ClientServers.behaviour(
+                        each, ClientSuite.profile(protocol).dialect()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** A case that was mistyped would be left out of the run, or not left out, and nothing would show it. */

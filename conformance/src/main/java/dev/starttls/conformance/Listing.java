@@ -35,16 +35,37 @@ final class Listing {
     /** What --profile calls the profile of a rule. */
     private final Map<Check, String> profiles;
 
+    /** What a server does in a case for clients, for each run. */
+    private final Function<Check, List<String>> behaviour;
+
     private final PrintStream out;
     private final Terminal terminal;
     private final Style style;
 
     /**
-     * A listing of checks, and of the rules of profiles after them.
+     * A listing of checks of servers, and of the rules of profiles after them.
      *
      * @param profiles by what --profile calls them
      */
     Listing(Catalogue catalogue, Map<String, Profile> profiles, CommandEnvironment environment) {
+        this(catalogue, profiles, check -> List.of(), environment);
+    }
+
+    /**
+     * A listing of cases for clients.
+     *
+     * @param behaviour what the server of a case does in each run, to follow "the server"
+     */
+    Listing(Catalogue catalogue, Function<Check, List<String>> behaviour, CommandEnvironment environment) {
+        this(catalogue, Map.of(), behaviour, environment);
+    }
+
+    private Listing(
+            Catalogue catalogue,
+            Map<String, Profile> profiles,
+            Function<Check, List<String>> behaviour,
+            CommandEnvironment environment) {
+        this.behaviour = behaviour;
         this.known = new ArrayList<>(catalogue.all());
         this.profiles = new HashMap<>();
         profiles.forEach((name, profile) -> profile.checks().forEach(rule -> {
@@ -138,6 +159,13 @@ final class Listing {
                         : schemes(same.stream()
                                 .flatMap(each -> each.schemes().stream())
                                 .toList()));
+        Map<Check, List<String>> behaviours =
+                same.stream().collect(Collectors.toMap(each -> each, behaviour, (one, other) -> one));
+        int runs = behaviours.values().stream().mapToInt(List::size).max().orElse(0);
+        for (int i = 0; i < runs; i++) {
+            int run = i;
+            paragraphs(run == 0 ? "server" : "", same, each -> ofRun(behaviours.get(each), run));
+        }
         paragraph("why", check.why());
         paragraphs("fix", same, Check::fix);
         String profile = Optional.ofNullable(profiles.get(check))
@@ -151,6 +179,13 @@ final class Listing {
                                         + check.protocols().iterator().next().key() + " --only " + check.id()
                                         + " --command '... {host} {port} ...'"
                                 : profile + "--only " + check.id() + " " + example(check) + "://HOST:PORT"));
+    }
+
+    private static String ofRun(List<String> runs, int run) {
+        if (run >= runs.size()) {
+            return "";
+        }
+        return (runs.size() == 1 ? "" : "run " + (run + 1) + " of " + runs.size() + ": ") + runs.get(run);
     }
 
     /** A text that may be the same for the protocols of a check, or differ. */

@@ -5,6 +5,7 @@ import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.client.server.Script;
+import dev.starttls.conformance.connection.Transcript;
 import dev.starttls.conformance.target.Protocol;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -88,6 +89,33 @@ public record ClientCase(
                         && trials.stream().noneMatch(Trial::exposedCredentialsAfterFailure)
                 ? Verdict.allowed(found.detail())
                 : found;
+    }
+
+    /** What the server does in each run of the client, otherwise than a well-behaved one: clauses to follow "the server". */
+    public List<List<String>> deviations(CaseKit kit) {
+        return scripts.stream().map(script -> script.apply(kit).deviations()).toList();
+    }
+
+    /**
+     * The first entry of a transcript of one of several runs: what sets it apart from the others. Empty if there is one run.
+     *
+     * @param run from 0
+     */
+    public Optional<Transcript.Entry> heading(CaseKit kit, int run) {
+        if (scripts.size() == 1) {
+            return Optional.empty();
+        }
+        List<List<String>> all = deviations(kit);
+        List<String> own = all.get(run).stream()
+                .filter(clause -> !all.stream().allMatch(each -> each.contains(clause)))
+                .toList();
+        return Optional.of(new Transcript.Entry(
+                0,
+                0,
+                Transcript.From.SUITE,
+                Transcript.Through.PLAINTEXT,
+                "run " + (run + 1) + " of " + scripts.size() + ": the server "
+                        + (own.isEmpty() ? "behaves well where the others do not" : String.join("; it ", own))));
     }
 
     /** Why the case says nothing of the client; empty if it does. */

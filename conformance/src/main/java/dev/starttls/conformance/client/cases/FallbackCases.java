@@ -98,7 +98,7 @@ final class FallbackCases {
                         .underEachPolicy()
                         .needs(Control.Need.TLS)
                         .script(kit -> kit.benign()
-                                .tls(kit.presenting(OddCertificate.OTHER_NAME))
+                                .tls(kit.presenting(OddCertificate.OTHER_NAME), OddCertificate.OTHER_NAME.presented())
                                 .later(plain(kit, profile)))
                         .judge((trial, control) -> trial.inside().isEmpty()
                                 ? noAutomaticFallback(trial, control)

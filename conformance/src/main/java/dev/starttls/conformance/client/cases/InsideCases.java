@@ -73,7 +73,9 @@ final class InsideCases {
         cases.add(certificate(
                         "UP-C-22a", "goes on without a certificate of its own where the server asks for one", profile)
                 .script(kit -> kit.benign()
-                        .tls(kit.presenting(OddCertificate.GOOD).with(engine -> engine.setWantClientAuth(true))))
+                        .tls(
+                                kit.presenting(OddCertificate.GOOD).with(engine -> engine.setWantClientAuth(true)),
+                                "asks for a certificate of the client, and goes on without one"))
                 .judge((trial, control) ->
                         trial.secured() && Judgements.work(trial).isEmpty()
                                 ? Verdict.fail("finished the handshake, and then did nothing")
@@ -81,7 +83,9 @@ final class InsideCases {
         cases.add(certificate(
                         "UP-C-22b", "fails where the server requires a certificate that it does not have", profile)
                 .script(kit -> kit.benign()
-                        .tls(kit.presenting(OddCertificate.GOOD).with(engine -> engine.setNeedClientAuth(true))))
+                        .tls(
+                                kit.presenting(OddCertificate.GOOD).with(engine -> engine.setNeedClientAuth(true)),
+                                "requires a certificate of the client"))
                 .judge((trial, control) -> trial.secured()
                         ? Verdict.undecided("the client has a certificate that the server takes")
                         : Judgements.afterFailedHandshake(trial, control)));
@@ -96,14 +100,14 @@ final class InsideCases {
                         .underEachPolicy()
                         .needs(Control.Need.TLS)
                         .script(kit -> kit.benign()
-                                .tls(new DeviantTls(
-                                        kit.pki().credentials(OddCertificate.GOOD),
-                                        kit.control().version(),
-                                        profile.dialect().protocol() == Protocol.IMAP
-                                                ? TlsDeviation.ALPN_POP3_NOT_OFFERED
-                                                : TlsDeviation.ALPN_IMAP_NOT_OFFERED,
-                                        DeviantTls.Delivery.AT_ONCE,
-                                        kit.patience())))
+                                .tls(
+                                        new DeviantTls(
+                                                kit.pki().credentials(OddCertificate.GOOD),
+                                                kit.control().version(),
+                                                otherProtocol(profile),
+                                                DeviantTls.Delivery.AT_ONCE,
+                                                kit.patience()),
+                                        DeviantTls.words(otherProtocol(profile), DeviantTls.Delivery.AT_ONCE)))
                         .judge(InsideCases::protocolRefused));
         return cases;
     }
@@ -177,6 +181,12 @@ final class InsideCases {
         return trial.sentInside(line -> line.is(profile.upgrade()))
                 ? Verdict.fail("sent " + profile.upgrade() + " inside TLS")
                 : Judgements.upgraded(trial);
+    }
+
+    private static TlsDeviation otherProtocol(ClientProfile profile) {
+        return profile.dialect().protocol() == Protocol.IMAP
+                ? TlsDeviation.ALPN_POP3_NOT_OFFERED
+                : TlsDeviation.ALPN_IMAP_NOT_OFFERED;
     }
 
     private static Verdict protocolRefused(Trial trial, Control control) {

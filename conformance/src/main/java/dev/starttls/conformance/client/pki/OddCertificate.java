@@ -99,6 +99,11 @@ public enum OddCertificate {
         return sentence;
     }
 
+    /** What a server with it does, in words that follow "the server". */
+    public String presented() {
+        return "presents a certificate: " + sentence;
+    }
+
     /**
      * Whether there is such a certificate for this host: some need a name, not an address, and wildcards need names of
      * two or three labels.

@@ -1,6 +1,7 @@
 package dev.starttls.conformance.client.run;
 
 import dev.starttls.conformance.client.cases.CaseKit;
+import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.cases.Control;
 import dev.starttls.conformance.client.cases.Trial;
@@ -17,9 +18,11 @@ import dev.starttls.conformance.client.subject.Ending;
 import dev.starttls.conformance.tls.minimal.server.ServerCredentials;
 import dev.starttls.core.keys.ServerKeys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The servers of a run: what they speak, where they listen, and whose certificates they
@@ -28,6 +31,8 @@ import java.time.Duration;
  * @param tls of a well-behaved one
  */
 public record ClientServers(ServerDialect dialect, ClientRunSettings settings, ClientPki pki, ServerTls tls) {
+    /** Of as many labels as any certificate needs. */
+    private static final String DESCRIBED = "mx.mail.example.org";
 
     /**
      * With certificates of this authority.
@@ -50,6 +55,25 @@ public record ClientServers(ServerDialect dialect, ClientRunSettings settings, C
                 settings.policy(),
                 settings.host(),
                 new Trial(new Evidence(), Ending.of(Ending.Kind.UNKNOWN, "not run"), Duration.ZERO));
+    }
+
+    /**
+     * What the server of a case does otherwise than a well-behaved one, for a client of which nothing is known: in IMAP
+     * <code>{tag}</code> stands for the tag of the command that is answered, and <code>{next}</code> for the next.
+     *
+     * @return a sentence without a full stop for each run of the client
+     */
+    public static List<String> behaviour(ClientCase one, ServerDialect dialect) {
+        ClientPolicy policy = one.policies().stream().sorted().findFirst().orElseThrow();
+        try {
+            ClientServers servers =
+                    of(dialect, ClientRunSettings.of(policy).host(DESCRIBED), ClientPki.create(DESCRIBED));
+            return one.deviations(servers.kit(servers.nothingKnown())).stream()
+                    .map(clauses -> clauses.isEmpty() ? "behaves well" : String.join("; ", clauses))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     CaseKit kit(Control control) {

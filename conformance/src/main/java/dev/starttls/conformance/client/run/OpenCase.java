@@ -2,6 +2,7 @@ package dev.starttls.conformance.client.run;
 
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.check.Verdict;
+import dev.starttls.conformance.client.cases.CaseKit;
 import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.Control;
 import dev.starttls.conformance.client.cases.Trial;
@@ -33,6 +34,8 @@ public final class OpenCase implements AutoCloseable {
     private final List<Trial> trials = new ArrayList<>();
     /** Where the server of each run that is over listened. */
     private final List<Integer> ports = new ArrayList<>();
+    /** Of the runs that have begun. */
+    private final List<Optional<Transcript.Entry>> headings = new ArrayList<>();
 
     private Optional<CaseServer> server = Optional.empty();
     private Canary canary;
@@ -76,11 +79,13 @@ public final class OpenCase implements AutoCloseable {
             openedAt = System.nanoTime();
             lastChange = openedAt;
             eventsSeen = 0;
+            CaseKit kit = servers.kit(control);
             server = Optional.of(servers.start(
-                    one.scripts().get(trials.size()).apply(servers.kit(control)),
+                    one.scripts().get(trials.size()).apply(kit),
                     canary,
                     port,
                     servers.settings().timeout()));
+            headings.add(one.heading(kit, trials.size()));
         }
     }
 
@@ -125,8 +130,13 @@ public final class OpenCase implements AutoCloseable {
     /** What was sent and received in all runs so far. */
     public synchronized List<Transcript.Entry> transcript() {
         List<Transcript.Entry> all = new ArrayList<>();
-        trials.forEach(trial -> all.addAll(trial.evidence().transcript().entries()));
-        server.ifPresent(open -> all.addAll(open.evidence().transcript().entries()));
+        List<Evidence> runs =
+                new ArrayList<>(trials.stream().map(Trial::evidence).toList());
+        server.ifPresent(open -> runs.add(open.evidence()));
+        for (int i = 0; i < runs.size(); i++) {
+            headings.get(i).ifPresent(all::add);
+            all.addAll(runs.get(i).transcript().entries());
+        }
         return all;
     }
 

@@ -233,11 +233,10 @@ final class ConnectionService {
         } else if (act instanceof Act.Close) {
             close();
         } else if (act instanceof Act.Cut) {
+            transcript.note(
+                    number, "the server closes the connection" + (link.isPresent() ? " without close_notify" : ""));
             wire.shutdownOutput();
             drain();
-            end(
-                    Evidence.End.SERVER,
-                    "the server closes the connection" + (link.isPresent() ? " without close_notify" : ""));
         }
     }
 
@@ -245,10 +244,10 @@ final class ConnectionService {
         if (link.isPresent()) {
             link.get().closeNotify();
         }
+        transcript.note(number, "the server closes the connection" + (link.isPresent() ? " with close_notify" : ""));
         wire.shutdownOutput();
         // What the client still sends is seen before the end.
         drain();
-        end(Evidence.End.SERVER, "the server closed the connection");
     }
 
     /** Records what the client sends after the server has ended its stream, for as long as a silent server waits. */

@@ -43,6 +43,18 @@ public record DeviantTls(
         LATE
     }
 
+    /** What such a server does, in words that follow "the server"; empty if nothing is wrong. */
+    public static String words(TlsDeviation deviation, Delivery delivery) {
+        String sent =
+                switch (delivery) {
+                    case AT_ONCE -> "";
+                    case OCTET_BY_OCTET -> "sends each octet of TLS in a segment of its own";
+                    case LATE -> "sends its first flight of the handshake late";
+                };
+        String wrong = deviation == TlsDeviation.NONE ? "" : "deviates in TLS: " + deviation.sentence();
+        return sent + (sent.isEmpty() || wrong.isEmpty() ? "" : ", and ") + wrong;
+    }
+
     @Override
     public SecureLink handshake(RawWire wire) throws IOException {
         if (deviation == TlsDeviation.CLOSE_NOTIFY_IN_HANDSHAKE || deviation == TlsDeviation.ALERT_IN_HANDSHAKE) {

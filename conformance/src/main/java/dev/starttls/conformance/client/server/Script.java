@@ -2,7 +2,9 @@ package dev.starttls.conformance.client.server;
 
 import dev.starttls.conformance.connection.Transcript.Through;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,11 +24,15 @@ public final class Script {
     /** Stands for the greeting where a verb is expected. */
     public static final String GREETING = "(greeting)";
 
+    /** What is answered: a command in one layer, or the beginning of the connection. */
+    record Prompt(Through through, String verb) {}
+
     private final ServerDialect dialect;
     private final ServerTls tls;
+    private final String tlsWords;
     private final Through first;
     private final Map<Through, List<String>> offers;
-    private final Map<String, List<Reply>> replies;
+    private final Map<Prompt, List<Reply>> replies;
     private final Optional<Script> later;
     private final Optional<Script> beside;
     private final String entrance;
@@ -34,17 +40,19 @@ public final class Script {
     private Script(
             ServerDialect dialect,
             ServerTls tls,
+            String tlsWords,
             Through first,
             Map<Through, List<String>> offers,
-            Map<String, List<Reply>> replies,
+            Map<Prompt, List<Reply>> replies,
             Optional<Script> later,
             Optional<Script> beside,
             String entrance) {
         this.dialect = dialect;
         this.tls = tls;
+        this.tlsWords = tlsWords;
         this.first = first;
         this.offers = Map.copyOf(offers);
-        this.replies = Map.copyOf(replies);
+        this.replies = Collections.unmodifiableMap(new LinkedHashMap<>(replies));
         this.later = later;
         this.beside = beside;
         this.entrance = entrance;
@@ -52,24 +60,29 @@ public final class Script {
 
     /** A well-behaved server that begins in plaintext and offers the upgrade. */
     public static Script of(ServerDialect dialect, ServerTls tls) {
-        return new Script(dialect, tls, Through.PLAINTEXT, Map.of(), Map.of(), Optional.empty(), Optional.empty(), "");
+        return new Script(
+                dialect, tls, "", Through.PLAINTEXT, Map.of(), Map.of(), Optional.empty(), Optional.empty(), "");
     }
 
     /** With TLS from the first octet. */
     public Script implicit() {
-        return new Script(dialect, tls, Through.TLS, offers, replies, later, beside, entrance);
+        return new Script(dialect, tls, tlsWords, Through.TLS, offers, replies, later, beside, entrance);
     }
 
-    /** With other TLS. */
-    public Script tls(ServerTls other) {
-        return new Script(dialect, other, first, offers, replies, later, beside, entrance);
+    /**
+     * With other TLS.
+     *
+     * @param words what is other about it, to follow "the server": {@code presents a certificate that has expired}
+     */
+    public Script tls(ServerTls other, String words) {
+        return new Script(dialect, other, words, first, offers, replies, later, beside, entrance);
     }
 
     /** With these capabilities and no others, in plaintext or inside TLS. */
     public Script offer(Through through, String... capabilities) {
         Map<Through, List<String>> changed = new HashMap<>(offers);
         changed.put(through, List.of(capabilities));
-        return new Script(dialect, tls, first, changed, replies, later, beside, entrance);
+        return new Script(dialect, tls, tlsWords, first, changed, replies, later, beside, entrance);
     }
 
     /** With these capabilities besides those that it offers now. */
@@ -100,9 +113,9 @@ public final class Script {
      * @param inOrder for the first time that the client sends it, the second, ...; the last also for all further times
      */
     public Script on(Through through, String verb, Reply... inOrder) {
-        Map<String, List<Reply>> changed = new HashMap<>(replies);
-        changed.put(key(through, verb), List.of(inOrder));
-        return new Script(dialect, tls, first, offers, changed, later, beside, entrance);
+        Map<Prompt, List<Reply>> changed = new LinkedHashMap<>(replies);
+        changed.put(new Prompt(through, verb.toUpperCase(Locale.ROOT)), List.of(inOrder));
+        return new Script(dialect, tls, tlsWords, first, offers, changed, later, beside, entrance);
     }
 
     /** With this greeting. */
@@ -112,7 +125,7 @@ public final class Script {
 
     /** With another script for the second connection and all after it. */
     public Script later(Script second) {
-        return new Script(dialect, tls, first, offers, replies, Optional.of(second), beside, entrance);
+        return new Script(dialect, tls, tlsWords, first, offers, replies, Optional.of(second), beside, entrance);
     }
 
     /**
@@ -122,16 +135,12 @@ public final class Script {
      * @param other has an {@link #entrance}
      */
     public Script beside(Script other) {
-        return new Script(dialect, tls, first, offers, replies, later, Optional.of(other), entrance);
+        return new Script(dialect, tls, tlsWords, first, offers, replies, later, Optional.of(other), entrance);
     }
 
     /** With a name for the port, for the transcript and the evidence. */
     public Script entrance(String name) {
-        return new Script(dialect, tls, first, offers, replies, later, beside, name);
-    }
-
-    private static String key(Through through, String verb) {
-        return through + " " + verb.toUpperCase(Locale.ROOT);
+        return new Script(dialect, tls, tlsWords, first, offers, replies, later, beside, name);
     }
 
     /** What it offers. */
@@ -141,8 +150,29 @@ public final class Script {
 
     /** Its own reply to a command that came so many times before; empty if it behaves well there. */
     Optional<Reply> reply(Through through, String verb, int before) {
-        List<Reply> inOrder = replies.get(key(through, verb));
+        List<Reply> inOrder = replies.get(new Prompt(through, verb.toUpperCase(Locale.ROOT)));
         return inOrder == null ? Optional.empty() : Optional.of(inOrder.get(Math.min(before, inOrder.size() - 1)));
+    }
+
+    /**
+     * What it does otherwise than a well-behaved server, in the order in which it was said.
+     *
+     * @return clauses to follow "the server": {@code answers STARTTLS in plaintext: '454 TLS not available\r\n'}
+     */
+    public List<String> deviations() {
+        return ScriptWords.of(this);
+    }
+
+    Map<Prompt, List<Reply>> replies() {
+        return replies;
+    }
+
+    Optional<Script> later() {
+        return later;
+    }
+
+    String tlsWords() {
+        return tlsWords;
     }
 
     ServerDialect dialect() {

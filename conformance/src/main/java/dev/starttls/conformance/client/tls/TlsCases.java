@@ -113,8 +113,11 @@ public final class TlsCases {
             ProtocolVersion version,
             TlsDeviation deviation,
             Delivery delivery) {
-        return kit.benign()
-                .tls(new DeviantTls(kit.pki().credentials(certificate), version, deviation, delivery, kit.patience()));
+        DeviantTls tls =
+                new DeviantTls(kit.pki().credentials(certificate), version, deviation, delivery, kit.patience());
+        String wrong = DeviantTls.words(deviation, delivery);
+        boolean good = certificate == OddCertificate.GOOD || certificate == OddCertificate.GOOD_RSA;
+        return kit.benign().tls(tls, good ? wrong : certificate.presented());
     }
 
     /** What a ClientHello offers; empty if its extensions do not have their form. */
