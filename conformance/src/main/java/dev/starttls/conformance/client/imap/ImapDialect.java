@@ -148,7 +148,8 @@ public final class ImapDialect implements ServerDialect {
                     through == Through.PLAINTEXT ? ok("begin TLS").startTls() : Reply.lines("{tag} BAD TLS is active");
                 case "AUTHENTICATE" -> authenticate(argument.split(" +", -1));
                 case "LOGIN" -> ok("logged in");
-                case "LOGOUT" -> Reply.lines("* BYE", "{tag} OK done").close();
+                case "LOGOUT" ->
+                    Reply.lines("* BYE logging out", "{tag} OK done").close();
                 case "ID" -> Reply.lines("* ID NIL", "{tag} OK done");
                 case "ENABLE" -> Reply.lines("* ENABLED", "{tag} OK done");
                 case "NAMESPACE" -> Reply.lines("* NAMESPACE ((\"\" \"/\")) NIL NIL", "{tag} OK done");
