@@ -1,8 +1,20 @@
 package dev.starttls.conformance.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.starttls.conformance.check.Status;
+import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.ClientPolicy;
+import dev.starttls.conformance.client.subject.Attempt;
+import dev.starttls.conformance.client.subject.ClientUnderTest;
+import dev.starttls.conformance.client.subject.Ending;
+import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,6 +103,30 @@ class ImapClientMatrixTest {
     void a_login_after_preauth_is_seen_where_tls_is_implicit() {
         MATRIX.assertCaught(
                 ClientPolicy.IMPLICIT, ClientFault.IMAP_LOGS_IN_AFTER_PREAUTH, Set.of(), Set.of("IMAP-C-08c"));
+    }
+
+    @Test
+    void extensions_are_not_compared_with_a_run_that_ended_early() {
+        AtomicBoolean first = new AtomicBoolean(true);
+        ClientUnderTest unsteady = attempt -> attempt.caseId().equals("IMAP-C-20c") && first.getAndSet(false)
+                ? greetedOnly(attempt)
+                : new ImapTestClient(Set.of(), false).run(attempt);
+        List<ClientCase> only = ClientSuite.cases(Protocol.IMAP).stream()
+                .filter(each -> each.id().equals("IMAP-C-20c"))
+                .toList();
+        TargetReport report = ClientHarness.run(Protocol.IMAP, ClientPolicy.REQUIRED, unsteady, only);
+
+        assertThat(ClientHarness.ids(report, Status.INCONCLUSIVE))
+                .as(ClientHarness.described(report))
+                .containsExactly("IMAP-C-20c");
+    }
+
+    private static Ending greetedOnly(Attempt attempt) {
+        try (ClientWire wire = new ClientWire(attempt, Set.of())) {
+            return Ending.of(Ending.Kind.FAILURE, "gave up after " + wire.readLine());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest

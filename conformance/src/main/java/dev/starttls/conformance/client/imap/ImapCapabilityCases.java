@@ -11,6 +11,7 @@ import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.server.Reply;
 import dev.starttls.conformance.client.server.Script;
+import dev.starttls.conformance.client.server.Weight;
 import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
@@ -92,6 +93,11 @@ final class ImapCapabilityCases {
         if (upgraded.status() != Status.PASS) {
             return upgraded;
         }
+        if (trials.get(1).sentInside(ImapCapabilityCases::logsIn)
+                && !trials.get(0).sentInside(ImapCapabilityCases::logsIn)) {
+            return Verdict.undecided("without the offers the client did not come as far as its login: "
+                    + trials.get(0).ending().words());
+        }
         Set<String> always = UsedExtensions.of(trials.get(0));
         Set<String> kept = new TreeSet<>(UsedExtensions.of(trials.get(1)));
         kept.removeAll(always);
@@ -100,6 +106,10 @@ final class ImapCapabilityCases {
         }
         return Verdict.pass("used nothing that was offered only in plaintext"
                 + (always.isEmpty() ? "" : "; without any offer it used " + String.join(", ", always)));
+    }
+
+    private static boolean logsIn(ReceivedLine line) {
+        return line.weight() == Weight.CREDENTIAL;
     }
 
     private static Verdict noSieve(Trial trial, Control control) {
