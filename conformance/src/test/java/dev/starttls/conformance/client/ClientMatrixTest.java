@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.ClientPolicy;
+import dev.starttls.conformance.client.subject.ClientUnderTest;
+import dev.starttls.conformance.client.subject.Ending;
 import dev.starttls.conformance.run.TargetReport;
 import dev.starttls.conformance.target.Protocol;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each faulty client is caught by the shared cases that are meant for it, in each protocol; a good one by none. */
@@ -128,5 +131,21 @@ class ClientMatrixTest {
                     .as(ClientHarness.described(report))
                     .isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_client_that_never_reports_success_does_not_pass_where_a_message_is_cut(Protocol protocol) {
+        ClientUnderTest good = ClientHarness.client(protocol, ClientPolicy.REQUIRED, Set.of());
+        ClientUnderTest failing =
+                attempt -> Ending.of(Ending.Kind.FAILURE, good.run(attempt).words());
+        List<ClientCase> cuts = ClientSuite.cases(protocol).stream()
+                .filter(each -> each.id().matches("UP-C-19a|IMAP-C-19|POP3-C-19"))
+                .toList();
+        TargetReport report = ClientHarness.run(protocol, ClientPolicy.REQUIRED, failing, cuts);
+
+        assertThat(report.count(Status.INCONCLUSIVE))
+                .as(ClientHarness.described(report))
+                .isEqualTo(cuts.size());
     }
 }
