@@ -27,6 +27,8 @@ enum ClientFault {
     MATCHES_COMMON_NAME,
     /** Takes a wildcard for a part of its label. */
     MATCHES_PARTIAL_WILDCARDS,
+    /** Compares the name with the certificate only when the handshake is over, and some command was sent. */
+    LOOKS_AT_THE_NAME_LATE,
     /** Knows no wildcards. */
     KNOWS_NO_WILDCARDS,
     /** Compares names with regard to case. */

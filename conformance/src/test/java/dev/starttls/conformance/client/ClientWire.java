@@ -153,10 +153,22 @@ final class ClientWire implements AutoCloseable {
             socket.setSoTimeout(hasty ? HASTE : (int) attempt.limit().toMillis());
             tls.startHandshake();
             secure(left, tls.getInputStream(), tls.getOutputStream());
+            if (faults.contains(ClientFault.LOOKS_AT_THE_NAME_LATE)) {
+                X509Certificate leaf = (X509Certificate) tls.getSession().getPeerCertificates()[0];
+                leaveUnless(new StrictTrust(attempt.root(), attempt.host(), faults).isNamed(leaf));
+            }
         } catch (SocketTimeoutException e) {
             throw hasty ? new IOException("no answer to the ClientHello", e) : e;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void leaveUnless(boolean named) throws IOException {
+        if (!named) {
+            send("a1 NOOP");
+            send("a2 LOGOUT");
+            throw new IOException("the certificate is for another host");
         }
     }
 

@@ -66,7 +66,8 @@ final class StrictTrust extends X509ExtendedTrustManager {
         } else if (!has(ClientFault.VERIFIES_NO_DATES)) {
             chain[0].checkValidity();
         }
-        require(has(ClientFault.VERIFIES_NO_NAME) || isNamed(chain[0]), "not for " + host);
+        boolean later = has(ClientFault.VERIFIES_NO_NAME) || has(ClientFault.LOOKS_AT_THE_NAME_LATE);
+        require(later || isNamed(chain[0]), "not for " + host);
         if (!has(ClientFault.IGNORES_USAGE)) {
             require(chain[0].getExtendedKeyUsage().contains(SERVER_AUTH), "not for servers");
             require(chain[0].getKeyUsage()[0], "not for signatures");
@@ -105,7 +106,7 @@ final class StrictTrust extends X509ExtendedTrustManager {
         }
     }
 
-    private boolean isNamed(X509Certificate leaf) throws CertificateException {
+    boolean isNamed(X509Certificate leaf) throws CertificateException {
         List<String> names = new ArrayList<>();
         Collection<List<?>> alternatives = leaf.getSubjectAlternativeNames();
         if (alternatives != null) {

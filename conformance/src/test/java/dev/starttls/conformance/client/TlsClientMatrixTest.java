@@ -38,6 +38,7 @@ class TlsClientMatrixTest {
             Map.entry(VERIFIES_NO_DATES, ids("04 05")),
             Map.entry(MATCHES_COMMON_NAME, ids("06")),
             Map.entry(MATCHES_PARTIAL_WILDCARDS, ids("09")),
+            Map.entry(LOOKS_AT_THE_NAME_LATE, NAMES),
             Map.entry(KNOWS_NO_WILDCARDS, ids("11c")),
             Map.entry(COMPARES_THE_CASE_OF_NAMES, ids("11a")),
             Map.entry(KNOWS_NO_INTERMEDIATES, ids("12b")),
@@ -153,6 +154,16 @@ class TlsClientMatrixTest {
         assertThat(ClientHarness.ids(report, Status.WARN)).isEqualTo(CERTIFICATES.get(VERIFIES_NOTHING));
         assertThat(caught(Protocol.SMTP, ClientPolicy.OPPORTUNISTIC, Set.of(TAKES_ANY_TLS), "TLS-C-(22|32).?"))
                 .isEqualTo(ids("22a 22b 32a 32b"));
+    }
+
+    @Test
+    void a_client_that_refuses_a_certificate_only_after_the_handshake_is_warned_of() {
+        TargetReport report = run(Protocol.IMAP, ClientPolicy.REQUIRED, Set.of(LOOKS_AT_THE_NAME_LATE), "TLS-C-0[3-9]");
+
+        assertThat(ClientHarness.ids(report, Status.FAIL))
+                .as(ClientHarness.described(report))
+                .isEmpty();
+        assertThat(ClientHarness.ids(report, Status.WARN)).isEqualTo(ids("03 06 07 08 09"));
     }
 
     @Test

@@ -369,7 +369,7 @@ final class CertificateCases {
     }
 
     private void refuse(String id, OddCertificate certificate, Rule rule) {
-        add(id, certificate, rule, TlsJudgements::refuses);
+        add(id, certificate, rule, TlsJudgements::refusesCertificate);
     }
 
     private void goOn(String id, OddCertificate certificate, Rule rule) {

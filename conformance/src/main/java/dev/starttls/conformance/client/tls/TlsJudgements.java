@@ -3,6 +3,7 @@ package dev.starttls.conformance.client.tls;
 import dev.starttls.conformance.check.Verdict;
 import dev.starttls.conformance.client.cases.ClientPolicy;
 import dev.starttls.conformance.client.cases.Control;
+import dev.starttls.conformance.client.cases.Judgements;
 import dev.starttls.conformance.client.cases.Trial;
 import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.HandshakeEndedException.How;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the cases of TLS make of a run of the client. */
 final class TlsJudgements {
@@ -23,6 +25,33 @@ final class TlsJudgements {
     /** The client had to refuse during the handshake: nothing may come inside TLS. */
     static Verdict refuses(Trial trial, Control control) {
         return refusal(trial, control, trial.inside());
+    }
+
+    /**
+     * The same where it is the certificate that had to be refused. RFC 3207 section 4.1: after the handshake "both parties
+     * MUST immediately decide whether or not to continue based on the authentication and privacy achieved". A client that
+     * then ends the session has refused it, but what it sent before was for a server that it did not know.
+     */
+    static Verdict refusesCertificate(Trial trial, Control control) {
+        return exposed(trial, control).or(() -> refusedInside(trial, control)).orElseGet(() -> refuses(trial, control));
+    }
+
+    private static Optional<Verdict> refusedInside(Trial trial, Control control) {
+        boolean ended = !trial.inside().isEmpty() && !trial.succeeded() && !trial.hung() && !trial.crashed();
+        if (!ended || entrusts(trial) || !entrusts(control.trial())) {
+            return Optional.empty();
+        }
+        String sent = "after the handshake, without a login: sent "
+                + trial.inside().stream().map(ReceivedLine::verb).collect(Collectors.joining(", ")) + " inside TLS";
+        return Optional.of(
+                Judgements.work(trial).isEmpty()
+                        ? Verdict.pass("refused it " + sent)
+                        : Verdict.warn("refused it late: " + sent));
+    }
+
+    /** Whether credentials or a message were sent inside TLS. */
+    private static boolean entrusts(Trial trial) {
+        return trial.sentInside(line -> line.weight().compareTo(Weight.MESSAGE) >= 0);
     }
 
     /**
