@@ -29,6 +29,8 @@ enum ClientFault {
     MATCHES_PARTIAL_WILDCARDS,
     /** Compares the name with the certificate only when the handshake is over, and some command was sent. */
     LOOKS_AT_THE_NAME_LATE,
+    /** Takes no certificate without a common name. */
+    WANTS_A_COMMON_NAME,
     /** Knows no wildcards. */
     KNOWS_NO_WILDCARDS,
     /** Compares names with regard to case. */

@@ -68,6 +68,10 @@ final class StrictTrust extends X509ExtendedTrustManager {
         }
         boolean later = has(ClientFault.VERIFIES_NO_NAME) || has(ClientFault.LOOKS_AT_THE_NAME_LATE);
         require(later || isNamed(chain[0]), "not for " + host);
+        require(
+                !has(ClientFault.WANTS_A_COMMON_NAME)
+                        || chain[0].getSubjectX500Principal().getName().contains("CN="),
+                "without a common name");
         if (!has(ClientFault.IGNORES_USAGE)) {
             require(chain[0].getExtendedKeyUsage().contains(SERVER_AUTH), "not for servers");
             require(chain[0].getKeyUsage()[0], "not for signatures");

@@ -39,6 +39,7 @@ class TlsClientMatrixTest {
             Map.entry(MATCHES_COMMON_NAME, ids("06")),
             Map.entry(MATCHES_PARTIAL_WILDCARDS, ids("09")),
             Map.entry(LOOKS_AT_THE_NAME_LATE, NAMES),
+            Map.entry(WANTS_A_COMMON_NAME, ids("11d")),
             Map.entry(KNOWS_NO_WILDCARDS, ids("11c")),
             Map.entry(COMPARES_THE_CASE_OF_NAMES, ids("11a")),
             Map.entry(KNOWS_NO_INTERMEDIATES, ids("12b")),

@@ -170,7 +170,7 @@ public final class ClientPki {
     private ServerCredentials make(OddCertificate odd) {
         CertificateOrder good = server(odd);
         return switch (odd) {
-            case GOOD -> issued(good);
+            case GOOD, NO_COMMON_NAME -> issued(good);
             case GOOD_RSA -> issued(good.rsa(RSA_BITS));
             case SELF_SIGNED -> IssuedCertificate.selfSigned(good).credentials();
             case UNKNOWN_ROOT ->
@@ -217,11 +217,12 @@ public final class ClientPki {
 
     /**
      * The common name counts for nothing (RFC 9525 section 2), but there are clients that refuse a certificate without
-     * one. Where the names are what is odd, it must not make up for them.
+     * one. Where the names are what is odd, it must not make up for them: then it is not a host name.
      */
     private String subject(OddCertificate odd) {
         boolean named = !odd.isOfNames() && host.length() <= MAX_COMMON_NAME;
-        return (named ? "CN=" + host + "," : "") + "O=STARTTLS conformance,OU=" + odd;
+        String commonName = "CN=" + (named ? host : "not a host name") + ",";
+        return (odd == OddCertificate.NO_COMMON_NAME ? "" : commonName) + "O=STARTTLS conformance,OU=" + odd;
     }
 
     private CertificateOrder server(OddCertificate odd) {

@@ -18,6 +18,11 @@ public enum OddCertificate {
             Expectation.REFUSE,
             "the host name is in the common name of the subject only, and there is no subjectAltName (RFC 9525 section"
                     + " 6.3)"),
+    NO_COMMON_NAME(
+            0,
+            Expectation.ACCEPT,
+            "nothing is wrong: the host name is in the subjectAltName, and the subject has no common name (RFC 9525"
+                    + " section 2)"),
     IP_IN_SAN_ONLY(
             1, Expectation.REFUSE, "the subjectAltName has an IP address, but no host name (RFC 9525 section 6.3)"),
     WILDCARD_ONE_LABEL_TOO_FEW(

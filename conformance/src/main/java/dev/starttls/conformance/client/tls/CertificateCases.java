@@ -240,6 +240,16 @@ final class CertificateCases {
                         "Many providers have such certificates; users of a client that refuses them switch the"
                                 + " verification off.",
                         "Authors: let a wildcard that is the whole left-most label match one label."));
+        goOn(
+                "TLS-C-11d",
+                NO_COMMON_NAME,
+                new Rule(
+                        "accepts a certificate whose subject has no common name",
+                        "RFC 9525 section 2, RFC 5280 section 4.1.2.6",
+                        Level.MUST,
+                        "Authorities issue certificates for servers without one; users of a client that refuses them switch"
+                                + " the verification off.",
+                        "Authors: look for the host name in the subjectAltName, and ask nothing of the subject."));
     }
 
     private void uses() {
