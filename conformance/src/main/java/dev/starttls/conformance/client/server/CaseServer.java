@@ -148,13 +148,18 @@ public final class CaseServer implements AutoCloseable {
 
     /** Waits until no connection is served, but not longer than this; what the client sent last is recorded then. */
     public void awaitEnd(Duration limit) {
+        List<Thread> all = started();
+        int accepting = beside.isPresent() ? 2 : 1;
+        join(all.subList(Math.min(accepting, all.size()), all.size()), limit);
+    }
+
+    private synchronized List<Thread> started() {
+        return List.copyOf(threads);
+    }
+
+    private static void join(List<Thread> threads, Duration limit) {
         long until = System.nanoTime() + limit.toNanos();
-        List<Thread> serving;
-        synchronized (this) {
-            int accepting = beside.isPresent() ? 2 : 1;
-            serving = List.copyOf(threads.subList(Math.min(accepting, threads.size()), threads.size()));
-        }
-        for (Thread thread : serving) {
+        for (Thread thread : threads) {
             long left = Duration.ofNanos(until - System.nanoTime()).toMillis();
             if (left > 0) {
                 join(thread, left);
@@ -196,7 +201,9 @@ public final class CaseServer implements AutoCloseable {
             return;
         } finally {
             List.copyOf(open).forEach(CaseServer::end);
-            awaitEnd(FOR_THE_REST);
+            // Those that accept too: until the last has returned, the system holds the port, and the next run cannot
+            // listen.
+            join(started(), FOR_THE_REST);
         }
     }
 }
