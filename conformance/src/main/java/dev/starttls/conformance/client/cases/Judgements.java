@@ -142,6 +142,11 @@ public final class Judgements {
     /** The same for a well-behaved server, with what a client that did not upgrade seems to be set to. */
     static Verdict upgradedWhereOffered(Trial trial, Control control) {
         Verdict verdict = upgraded(trial);
+        if (verdict.status() == Status.PASS && trial.inside().isEmpty()) {
+            // Some clients verify the certificate only after the handshake, and ask their user about it.
+            return Verdict.fail("finished the handshake, and sent nothing inside TLS: if it asks about the certificate,"
+                    + " it does not trust the root of the run");
+        }
         if (verdict.status() == Status.PASS && trial.reports() && !trial.succeeded()) {
             return Verdict.warn("upgraded, but with a well-behaved server too it "
                     + (trial.hung() ? "does not end: " : "reports a failure: ")

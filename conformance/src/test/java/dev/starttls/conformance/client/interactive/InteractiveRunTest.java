@@ -14,13 +14,19 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -374,6 +380,39 @@ class InteractiveRunTest {
             assertThatThrownBy(() -> TestSession.start(PortUse.ONE, Optional.of(state), "UP-C-01a"))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("got one that was changed");
+        }
+    }
+
+    @Test
+    void a_client_that_says_nothing_inside_tls_has_not_done_the_control() throws Exception {
+        try (TestSession session = TestSession.start(PortUse.EACH, Optional.empty(), "UP-C-01a")) {
+            shakeHands(session);
+            while (session.row(TestSession.CONTROL).state() != State.DONE) {
+                session.run().look();
+            }
+            assertThat(session.row(TestSession.CONTROL).words())
+                    .startsWith("fail: finished the handshake, and sent nothing inside TLS");
+        }
+    }
+
+    /** As a client does that asks about the certificate after the handshake, and is told not to go on. */
+    private static void shakeHands(TestSession session) throws IOException, GeneralSecurityException {
+        String host = session.run().host();
+        int port = session.row(TestSession.CONTROL).port();
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("root", session.root());
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        try (Socket plain = new Socket(host, port)) {
+            plain.getOutputStream().write("STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII));
+            int lines = 0;
+            while (lines < 2) {
+                lines += plain.getInputStream().read() == '\n' ? 1 : 0;
+            }
+            ((SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true)).startHandshake();
         }
     }
 
