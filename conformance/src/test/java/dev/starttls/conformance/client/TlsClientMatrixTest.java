@@ -28,11 +28,11 @@ class TlsClientMatrixTest {
     private static final Set<String> JSSE = Set.of("TLS-C-31a", "TLS-C-38c", "TLS-C-39a", "TLS-C-39b");
 
     private static final Set<String> NAMES = ids("03 06 07 08 09 10");
-    private static final Set<String> PATHS = ids("01 02 12a 13 17b 18 19");
+    private static final Set<String> PATHS = ids("01 02 12a 13 17b 18 19 43");
 
     /** The cases that a fault fails, or by which it is warned of. */
     private static final Map<ClientFault, Set<String>> CERTIFICATES = Map.ofEntries(
-            Map.entry(VERIFIES_NOTHING, ids("01 02 03 04 05 06 07 08 09 10 12a 13 14 15 16 17a 17b 18 19 20")),
+            Map.entry(VERIFIES_NOTHING, ids("01 02 03 04 05 06 07 08 09 10 12a 13 14 15 16 17a 17b 18 19 20 43")),
             Map.entry(VERIFIES_NO_NAME, NAMES),
             Map.entry(VERIFIES_NO_PATH, PATHS),
             Map.entry(VERIFIES_NO_DATES, ids("04 05")),
@@ -82,14 +82,14 @@ class TlsClientMatrixTest {
     @MethodSource("certificateFaults")
     void a_client_that_verifies_too_little_or_too_much_is_caught(
             ClientFault fault, Protocol protocol, ClientPolicy policy) {
-        assertThat(caught(protocol, policy, Set.of(fault), "TLS-C-(0.|1..?|20|24)"))
+        assertThat(caught(protocol, policy, Set.of(fault), "TLS-C-(0.|1..?|20|24|43)"))
                 .isEqualTo(CERTIFICATES.get(fault));
     }
 
     @Test
     void a_client_that_goes_on_whatever_the_server_does_is_caught() {
         for (ClientPolicy policy : List.of(ClientPolicy.REQUIRED, ClientPolicy.IMPLICIT)) {
-            assertThat(caught(Protocol.IMAP, policy, Set.of(TAKES_ANY_TLS), "TLS-C-(2[1-9]|3.|4.).?"))
+            assertThat(caught(Protocol.IMAP, policy, Set.of(TAKES_ANY_TLS), "TLS-C-(2[1-9]|3.|4[0-2]).?"))
                     .isEqualTo(RECKLESS);
         }
     }
@@ -146,8 +146,8 @@ class TlsClientMatrixTest {
     /** What is allowed there is the certificate; a handshake that is wrong is not. */
     @Test
     void an_opportunistic_client_need_not_verify_but_only_the_certificate() {
-        TargetReport report =
-                run(Protocol.SMTP, ClientPolicy.OPPORTUNISTIC, Set.of(VERIFIES_NOTHING), "TLS-C-(0.|1..?|20|22.|29b)");
+        TargetReport report = run(
+                Protocol.SMTP, ClientPolicy.OPPORTUNISTIC, Set.of(VERIFIES_NOTHING), "TLS-C-(0.|1..?|20|22.|29b|43)");
 
         assertThat(ClientHarness.ids(report, Status.FAIL))
                 .as(ClientHarness.described(report))

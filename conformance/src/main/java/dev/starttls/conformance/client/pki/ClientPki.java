@@ -175,6 +175,11 @@ public final class ClientPki {
             case SELF_SIGNED -> IssuedCertificate.selfSigned(good).credentials();
             case UNKNOWN_ROOT ->
                 IssuedCertificate.root(authority("unknown root")).issue(good).credentials();
+            case FORGED_SIGNATURE ->
+                new IssuedCertificate(
+                                IssuedCertificate.root(authority("forger")).key(), root(), List.of())
+                        .issue(good)
+                        .credentials();
             case OTHER_NAME -> issued(good.subject("CN=" + OTHER_HOST).names(dns(OTHER_HOST)));
             case EXPIRED -> issued(good.valid(now.minus(LIFETIME), now.minus(DAY)));
             case NOT_YET_VALID -> issued(good.valid(now.plus(DAY), now.plus(LIFETIME)));

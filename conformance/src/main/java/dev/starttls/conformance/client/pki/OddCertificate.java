@@ -10,6 +10,10 @@ public enum OddCertificate {
     SELF_SIGNED(
             0, Expectation.REFUSE, "it is signed with its own key, and no root has issued it (RFC 5280 section 6.1)"),
     UNKNOWN_ROOT(0, Expectation.REFUSE, "it is issued by a root that the client does not trust (RFC 5280 section 6.1)"),
+    FORGED_SIGNATURE(
+            0,
+            Expectation.REFUSE,
+            "it names the root as its issuer, and another key has signed it (RFC 5280 section 6.1.3)"),
     OTHER_NAME(0, Expectation.REFUSE, "it is for another host name (RFC 9525 section 6.1)"),
     EXPIRED(0, Expectation.REFUSE, "it has expired (RFC 5280 section 6.1.3)"),
     NOT_YET_VALID(0, Expectation.REFUSE, "it is not valid yet (RFC 5280 section 6.1.3)"),

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** The certificate that the server presents, and the name that the client asks for: TLS-C-01 to 24, but 22 and 23. */
+/** The certificate that the server presents, and the name that the client asks for: TLS-C-01 to 24 and 43, but 22 and 23. */
 final class CertificateCases {
     private static final String ANYBODY =
             "An attacker on the path makes such a certificate for any name without an authority, and then reads the login and"
@@ -70,6 +70,16 @@ final class CertificateCases {
                         Level.MUST,
                         ANYBODY,
                         VERIFY));
+        refuse(
+                "TLS-C-43",
+                FORGED_SIGNATURE,
+                new Rule(
+                        "refuses a certificate that its issuer did not sign",
+                        "RFC 5280 section 6.1.3",
+                        Level.MUST,
+                        ANYBODY,
+                        "Authors: take a certificate for valid only if the library says nothing against it, and not if it"
+                                + " says none of what you ask for."));
         String clock =
                 "The key of an old certificate may long be known to others, and it is no longer on the list of revoked"
                         + " ones.";

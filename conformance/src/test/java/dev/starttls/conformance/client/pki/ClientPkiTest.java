@@ -45,6 +45,7 @@ class ClientPkiTest {
     private static final Set<OddCertificate> WRONG_PATH = EnumSet.of(
             OddCertificate.SELF_SIGNED,
             OddCertificate.UNKNOWN_ROOT,
+            OddCertificate.FORGED_SIGNATURE,
             OddCertificate.EXPIRED,
             OddCertificate.NOT_YET_VALID,
             OddCertificate.INTERMEDIATE_MISSING,
