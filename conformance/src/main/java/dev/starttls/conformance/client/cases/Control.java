@@ -21,7 +21,8 @@ public record Control(ClientPolicy policy, String host, Trial trial) {
 
     /** What a case needs the client to do, for its verdict to say something. */
     public enum Need {
-        TLS("finished a handshake"),
+        /** One that only finishes the handshake may yet refuse the certificate. */
+        TLS("finished a handshake and sent a command inside TLS"),
         DISCOVERY("asked for the capabilities inside TLS"),
         LOGIN("logged in inside TLS"),
         TRANSFER("sent or fetched a message inside TLS"),
@@ -38,7 +39,7 @@ public record Control(ClientPolicy policy, String host, Trial trial) {
     public Optional<String> lacks(Need need) {
         boolean done =
                 switch (need) {
-                    case TLS -> trial.secured();
+                    case TLS -> !trial.inside().isEmpty();
                     case DISCOVERY ->
                         trial.sentInside(
                                 line -> Set.of("EHLO", "CAPABILITY", "CAPA").contains(line.verb()));

@@ -385,13 +385,14 @@ class InteractiveRunTest {
 
     @Test
     void a_client_that_says_nothing_inside_tls_has_not_done_the_control() throws Exception {
-        try (TestSession session = TestSession.start(PortUse.EACH, Optional.empty(), "UP-C-01a")) {
+        try (TestSession session = TestSession.start(PortUse.EACH, Optional.empty(), "UP-C-01a", "TLS-C-01")) {
             shakeHands(session);
             while (session.row(TestSession.CONTROL).state() != State.DONE) {
                 session.run().look();
             }
             assertThat(session.row(TestSession.CONTROL).words())
                     .startsWith("fail: finished the handshake, and sent nothing inside TLS");
+            assertThat(session.row("TLS-C-01").words()).startsWith("inconclusive");
         }
     }
 
