@@ -116,6 +116,14 @@ class StartTlsServerTest {
     }
 
     @Test
+    @StartTlsServer(value = "POP3-C-19c", protocol = Protocol.POP3)
+    void what_only_the_client_could_say_is_inconclusive(TestMailServer server) throws Exception {
+        send(FunctionUnderTest.good(Protocol.POP3), server.wellBehaved());
+        send(FunctionUnderTest.good(Protocol.POP3), server);
+        assertThat(server.verdict().status()).isEqualTo(Status.INCONCLUSIVE);
+    }
+
+    @Test
     @StartTlsServer("UP-C-01a")
     void a_client_that_did_not_come_is_inconclusive(TestMailServer server) {
         int port = server.port();

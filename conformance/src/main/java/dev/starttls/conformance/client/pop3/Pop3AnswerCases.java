@@ -13,6 +13,7 @@ import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.server.Reply;
 import dev.starttls.conformance.client.server.Script;
 import dev.starttls.conformance.client.server.Weight;
+import dev.starttls.conformance.client.subject.Ending;
 import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.target.Protocol;
 import java.util.List;
@@ -184,6 +185,9 @@ final class Pop3AnswerCases {
     private static Verdict contentWithEnd(Trial trial, Control control) {
         if (!control.verbs().contains("QUIT")) {
             return Verdict.undecided("with a well-behaved server the client never sent QUIT");
+        }
+        if (trial.ending().kind() == Ending.Kind.UNKNOWN) {
+            return Verdict.undecided("only who sees the program knows whether it shows a failure");
         }
         return trial.succeeded()
                 ? Verdict.pass("reports success")
