@@ -11,6 +11,7 @@ import dev.starttls.core.testing.LaunchedByTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,19 @@ class StartTlsServerTest {
         send(FunctionUnderTest.good(Protocol.POP3), server.wellBehaved());
         send(FunctionUnderTest.good(Protocol.POP3), server);
         assertThat(server.verdict().status()).isEqualTo(Status.INCONCLUSIVE);
+    }
+
+    @Test
+    @StartTlsServer("SMTP-C-20d")
+    void to_end_the_session_by_a_size_before_tls_is_no_use_of_it_inside(TestMailServer server) throws Exception {
+        send(FunctionUnderTest.good(Protocol.SMTP), server.wellBehaved());
+        send(FunctionUnderTest.good(Protocol.SMTP), server);
+        server.nextRun();
+        try (Socket client = new Socket(server.host(), server.port())) {
+            client.getOutputStream().write("EHLO client.example.org\r\nQUIT\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(client.getInputStream().readAllBytes()).asString().contains("SIZE 1");
+        }
+        assertThat(server.verdict().status()).isEqualTo(Status.WARN);
     }
 
     @Test

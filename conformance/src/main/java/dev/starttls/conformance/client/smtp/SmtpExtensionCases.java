@@ -81,6 +81,10 @@ final class SmtpExtensionCases {
         if (!trials.get(0).sentInside(line -> line.is("MAIL"))) {
             return neverCame(trials.get(0));
         }
+        if (!trial.secured()) {
+            return Verdict.warn("did not upgrade, because of the SIZE that was offered in plaintext: "
+                    + trial.ending().words());
+        }
         if (!trial.sentInside(line -> line.is("MAIL"))) {
             return Verdict.fail("did not send the mail, for which only the SIZE from before TLS is too small: "
                     + trial.ending().words());
