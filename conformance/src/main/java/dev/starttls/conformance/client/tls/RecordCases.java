@@ -108,7 +108,7 @@ final class RecordCases {
                 TlsCases.deviation(
                         protocol,
                         "TLS-C-39b",
-                        overflow.in(TLS12, "RFC 5246 section 6.2.1"),
+                        overflow.in(TLS12, "RFC 5246 section 6.2.3, RFC 5246 section 7.2.2"),
                         TlsDeviation.RECORD_OVERFLOW,
                         TLS12),
                 TlsCases.deviation(

@@ -37,8 +37,11 @@ public final class ServerSession {
     /** One more than TLSCiphertext.length of TLS 1.3 allows (RFC 8446 section 5.2), less the content type and the tag. */
     private static final int OVERFLOW_TLS13 = RecordSplitter.MAX_PLAINTEXT + 257 - 1 - TAG;
 
-    /** One more than TLSPlaintext.length of TLS 1.2 allows (RFC 5246 section 6.2.1). */
-    private static final int OVERFLOW_TLS12 = RecordSplitter.MAX_PLAINTEXT + 1;
+    /**
+     * What makes TLSCiphertext.length of TLS 1.2 more than it may be, with the tag of any suite. RFC 5246 section 6.2.1 forbids
+     * to send even one octet more than MAX_PLAINTEXT, but only this has to be refused (RFC 5246 section 7.2.2).
+     */
+    private static final int OVERFLOW_TLS12 = RecordSplitter.MAX_PLAINTEXT + 2048;
 
     private static final OctetString HELLO_REQUEST = OctetString.hex("00000000");
     private static final OctetString UPDATE_REQUESTED = OctetString.hex("18000001 01");

@@ -114,7 +114,7 @@ public enum TlsDeviation {
             Versions.BOTH,
             Expectation.REFUSE,
             "the first record of application data is longer than allowed (RFC 8446 section 5.2, RFC 5246 section"
-                    + " 6.2.1)"),
+                    + " 7.2.2)"),
     MAC_FLIPPED(
             Versions.BOTH,
             Expectation.REFUSE,

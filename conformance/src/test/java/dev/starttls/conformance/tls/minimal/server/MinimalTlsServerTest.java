@@ -28,12 +28,14 @@ import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bouncycastle.jce.ECNamedCurveTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The suite's own TLS in both roles, and what is no TLS. */
@@ -146,6 +148,24 @@ class MinimalTlsServerTest {
             MinimalTlsSession session = connect(socket, handshake);
             write(socket, session.seal(OctetString.ascii("EHLO a\r\n")));
             return server.seen().last();
+        }
+    }
+
+    /** RFC 5246 section 7.2.2 and RFC 8446 section 5.2 have a receiver refuse a record by its length, not by its plaintext. */
+    @ParameterizedTest
+    @CsvSource({"TLS12, 18432", "TLS13, 16640"})
+    void a_record_that_is_too_long_is_longer_than_any_receiver_may_accept(ProtocolVersion version, int limit)
+            throws Exception {
+        try (ServedConnection server = new ServedConnection(CREDENTIALS, version, TlsDeviation.RECORD_OVERFLOW);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            connect(
+                    socket,
+                    version == ProtocolVersion.TLS13
+                            ? (in, out) -> Tls13Session.shake(in, out, "localhost")
+                            : (in, out) -> Tls12Session.shake(in, out, "localhost", Tls12Session.Kind.MODERN));
+            byte[] header = socket.getInputStream().readNBytes(5);
+
+            assertThat(ByteBuffer.wrap(header).getShort(3)).isGreaterThan((short) limit);
         }
     }
 
