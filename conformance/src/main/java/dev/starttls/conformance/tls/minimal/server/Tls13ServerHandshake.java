@@ -24,6 +24,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The server's side of a full handshake of TLS 1.3 (RFC 8446 section 2). */
 final class Tls13ServerHandshake {
@@ -129,8 +130,11 @@ final class Tls13ServerHandshake {
                 yield Optional.of(ServerShare.allZero());
             }
             case TWO_HELLO_RETRY_REQUESTS -> {
-                // The cookie is what changes the second ClientHello, as RFC 8446 section 4.1.4 has it.
-                retry(suite, Optional.empty(), Optional.of(COOKIE));
+                // A ClientHello has to change each time (RFC 8446 section 4.1.4). What changes it first is a group,
+                // which every
+                // client follows: GnuTLS refuses a cookie alone, and would not be seen to refuse a second request.
+                Optional<Integer> group = groupWithoutShare();
+                retry(suite, group, group.isPresent() ? Optional.empty() : Optional.of(COOKIE));
                 retry(suite, Optional.empty(), Optional.of(COOKIE.and(COOKIE)));
                 throw records.wentOn("a third ClientHello");
             }
@@ -143,6 +147,14 @@ final class Tls13ServerHandshake {
             }
             default -> Optional.empty();
         };
+    }
+
+    private Optional<Integer> groupWithoutShare() {
+        return Stream.of(NamedGroup.values())
+                .map(NamedGroup::code)
+                .filter(offer.groups()::contains)
+                .filter(code -> offer.share(code).isEmpty())
+                .findFirst();
     }
 
     private void require(Tls13Suite suite, NamedGroup group) throws IOException {

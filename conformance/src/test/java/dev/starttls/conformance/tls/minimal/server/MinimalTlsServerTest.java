@@ -13,6 +13,7 @@ import dev.starttls.conformance.tls.wire.Alert;
 import dev.starttls.conformance.tls.wire.ClientExtensions;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.ClientOffer;
+import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.FiniteField;
 import dev.starttls.conformance.tls.wire.KeyShare;
 import dev.starttls.conformance.tls.wire.MalformedException;
@@ -20,8 +21,10 @@ import dev.starttls.conformance.tls.wire.NamedGroup;
 import dev.starttls.conformance.tls.wire.OctetString;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
 import dev.starttls.conformance.tls.wire.RecordSplitter;
+import dev.starttls.conformance.tls.wire.ServerHello;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -166,6 +169,29 @@ class MinimalTlsServerTest {
             byte[] header = socket.getInputStream().readNBytes(5);
 
             assertThat(ByteBuffer.wrap(header).getShort(3)).isGreaterThan((short) limit);
+        }
+    }
+
+    /** A client that refuses cookies, and so the first request, would not be seen to refuse the second. */
+    @Test
+    void the_first_of_two_hello_retry_requests_asks_for_a_group_without_a_share() throws Exception {
+        ClientHello hello = ClientHello.modern("mail.example.org")
+                .with()
+                .extension(ClientExtensions.supportedGroups(
+                        List.of(NamedGroup.X25519.code(), NamedGroup.SECP256R1.code(), NamedGroup.SECP384R1.code())))
+                .build();
+        try (ServedConnection server = new ServedConnection(
+                        CREDENTIALS, ProtocolVersion.TLS13, TlsDeviation.TWO_HELLO_RETRY_REQUESTS);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            write(socket, RecordSplitter.joined(RecordSplitter.handshake(0x0301, hello.message(), 16384)));
+            DataInputStream in = new DataInputStream(socket.getInputStream());
+            in.readNBytes(3);
+            OctetString message = OctetString.of(in.readNBytes(in.readUnsignedShort()));
+            ServerHello request = ServerHello.parse(message.slice(4, message.length()));
+
+            assertThat(request.isRetryRequest()).isTrue();
+            assertThat(request.group()).contains(NamedGroup.SECP384R1.label());
+            assertThat(request.extension(Extension.COOKIE)).isEmpty();
         }
     }
 
