@@ -100,7 +100,7 @@ final class FallbackCases {
                         .script(kit -> kit.benign()
                                 .tls(kit.presenting(OddCertificate.OTHER_NAME), OddCertificate.OTHER_NAME.presented())
                                 .later(plain(kit, profile)))
-                        .judge((trial, control) -> trial.inside().isEmpty()
+                        .judge((trial, control) -> Judgements.work(trial).isEmpty()
                                 ? noAutomaticFallback(trial, control)
                                 : Verdict.undecided(
                                         "it took the certificate for another name, and had no reason to fall back")));
