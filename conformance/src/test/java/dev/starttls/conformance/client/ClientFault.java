@@ -57,12 +57,18 @@ enum ClientFault {
     STOPS_AT_MANY_TICKETS,
     /** Waits for ever after a HelloRequest. */
     WAITS_AFTER_HELLO_REQUEST,
+    /** Offers TLS 1.2, and fails with it. */
+    FAILS_IN_TLS12,
+    /** Offers TLS 1.3, and fails with it. */
+    FAILS_IN_TLS13,
     /** Gives a handshake no time. */
     GIVES_UP_AT_ONCE,
+    /** Hangs where a name in the certificate ends with a dot. */
+    HANGS_AT_A_TRAILING_DOT,
+    /** Waits for ever after a handshake record without content. */
+    WAITS_AFTER_AN_EMPTY_HANDSHAKE_RECORD,
 
     // IMAP and POP3
-    /** Goes on in plaintext after a greeting that it does not know. */
-    GOES_ON_AFTER_ODD_GREETING,
     /** Logs in before it upgrades where a login is offered. */
     LOGS_IN_WHERE_OFFERED,
     /** Knows the upgrade only in upper case. */
@@ -87,8 +93,14 @@ enum ClientFault {
     IMAP_USES_DATA_FROM_PLAINTEXT,
     /** Breaks down on a list of folders before TLS. */
     IMAP_CRASHES_ON_A_LIST,
+    /** Takes an answer to CAPABILITY with another tag for no offer, and logs in. */
+    IMAP_LOGS_IN_AFTER_A_STRAY_ANSWER,
     /** Follows each referral, without TLS where its scheme has none. */
     IMAP_FOLLOWS_REFERRALS,
+    /** The same, but only after PREAUTH, which it takes for a login in plaintext too. */
+    IMAP_FOLLOWS_REFERRALS_AFTER_PREAUTH,
+    /** Takes an answer whose tag has other letters in upper case for its own. */
+    IMAP_COMPARES_TAGS_WITHOUT_CASE,
     /** Waits for a literal wherever a line ends like one. */
     IMAP_READS_LITERALS_ANYWHERE,
     /** Logs in whatever the greeting says. */
@@ -107,12 +119,16 @@ enum ClientFault {
     POP3_BELIEVES_IT_IS_LOGGED_IN,
     /** Knows +OK only with text, but not with much of it or with a code. */
     POP3_KNOWS_ONE_GO_AHEAD,
+    /** Takes a line that ends with LF alone for a refusal, and goes on in plaintext. */
+    POP3_TAKES_LF_FOR_A_REFUSAL,
     /** Fails without close_notify. */
     POP3_NEEDS_CLOSE_NOTIFY,
     /** Fails where PIPELINING is offered. */
     POP3_FAILS_WITH_PIPELINING,
 
     // All protocols
+    /** Goes on in plaintext after a greeting that it does not know. */
+    GOES_ON_AFTER_ODD_GREETING,
     /** Does not upgrade, and does in plaintext what it is for. */
     NEVER_UPGRADES,
     /** Starts over in plaintext on a new connection whatever has failed. */
@@ -123,6 +139,8 @@ enum ClientFault {
     SKIPS_PLAINTEXT_BETWEEN_RECORDS,
     /** Sends another line where the go-ahead does not come at once. */
     SENDS_MORE_BEFORE_GO_AHEAD,
+    /** Breaks down at an answer that is longer than it has room for, or that only says so. */
+    CRASHES_ON_LONG_ANSWERS,
     /** Takes the first segment for the whole list of capabilities. */
     TAKES_SEGMENT_FOR_LIST,
     /** Uses inside TLS the capabilities from before it too. */

@@ -51,6 +51,7 @@ final class ClientWire implements AutoCloseable {
     private InputStream in;
     private OutputStream out;
     private boolean secure;
+    private boolean bareLf;
 
     ClientWire(Attempt attempt, Set<ClientFault> faults) throws IOException {
         this.attempt = attempt;
@@ -70,6 +71,11 @@ final class ClientWire implements AutoCloseable {
         return secure;
     }
 
+    /** Whether the line that was read last ended with LF alone. */
+    boolean endedWithLfAlone() {
+        return bareLf;
+    }
+
     /** Whether something was read that is not used yet. */
     boolean pending() {
         return from < to;
@@ -82,11 +88,14 @@ final class ClientWire implements AutoCloseable {
             int octet = next();
             if (octet == '\n') {
                 String text = line.toString(StandardCharsets.ISO_8859_1);
-                return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+                bareLf = !text.endsWith("\r");
+                return bareLf ? text : text.substring(0, text.length() - 1);
             }
             line.write(octet);
         }
-        throw new IOException("a line of more than " + MAX_LINE + " octets");
+        throw faults.contains(ClientFault.CRASHES_ON_LONG_ANSWERS)
+                ? new TestClient.CrashedException()
+                : new IOException("a line of more than " + MAX_LINE + " octets");
     }
 
     /** Reads what comes first, however much it is. */
@@ -95,6 +104,13 @@ final class ClientWire implements AutoCloseable {
         String text = (char) first + new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
         from = to;
         return text;
+    }
+
+    /** Reads so many octets, whatever they are. */
+    void skip(int octets) throws IOException {
+        for (int i = 0; i < octets; i++) {
+            var unused = next();
+        }
     }
 
     private int next() throws IOException {

@@ -2,6 +2,7 @@ package dev.starttls.conformance.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.ClientPolicy;
@@ -20,14 +21,29 @@ import java.util.TreeSet;
 record FaultMatrix(Protocol protocol, Set<String> slow) {
     private static final int SAMPLE = 3;
 
+    /** A client with a fault, the cases that it fails, and those by which it is warned. */
+    record Row(ClientPolicy policy, ClientFault fault, Set<String> failed, Set<String> warned) {
+        /** Whether the row shows that the case catches a client. */
+        boolean shows(ClientCase one) {
+            return (one.check().level() == Level.SHOULD ? warned : failed).contains(one.id());
+        }
+
+        @Override
+        public String toString() {
+            return fault + " " + policy.key();
+        }
+    }
+
     /** A faulty client fails exactly these cases, and is warned of exactly these. */
-    void assertCaught(ClientPolicy policy, ClientFault fault, Set<String> failed, Set<String> warned) {
+    void assertCaught(Row row) {
+        Set<String> failed = row.failed();
+        Set<String> warned = row.warned();
         List<ClientCase> cases = ClientSuite.profile(protocol).cases().stream()
                 .filter(each -> failed.contains(each.id())
                         || warned.contains(each.id())
-                        || (!slow.contains(each.id()) && sampled(fault, each)))
+                        || (!slow.contains(each.id()) && sampled(row.fault(), each)))
                 .toList();
-        TargetReport report = run(policy, Set.of(fault), cases);
+        TargetReport report = run(row.policy(), Set.of(row.fault()), cases);
         assertThat(ClientHarness.ids(report, Status.FAIL))
                 .as(ClientHarness.described(report))
                 .isEqualTo(new TreeSet<>(failed));

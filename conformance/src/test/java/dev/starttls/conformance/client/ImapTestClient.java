@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 final class ImapTestClient extends TestClient {
     private static final int MAX_LINES = 100;
     private static final Pattern REFERRAL = Pattern.compile(".*\\[REFERRAL (imaps?)://[^@]*@[^:]*:([0-9]+)/.*");
+    private static final Pattern LITERAL = Pattern.compile("\\* .* FETCH .*\\{([0-9]{1,4})}");
     private static final Pattern DATA = Pattern.compile("\\* (?:LIST .* |SEARCH )(\\S+)|\\* ([0-9]+) EXISTS");
 
     private final StringBuilder printed = new StringBuilder();
@@ -45,7 +46,11 @@ final class ImapTestClient extends TestClient {
         String greeting = wire.readLine();
         beforeTls.add(greeting);
         printed.append(greeting).append('\n');
-        preauthenticated = wire.secure() && greeting.startsWith("* PREAUTH");
+        preauthenticated = greeting.startsWith("* PREAUTH")
+                && (wire.secure() || has(ClientFault.IMAP_FOLLOWS_REFERRALS_AFTER_PREAUTH));
+        if (has(ClientFault.CRASHES_ON_LONG_ANSWERS) && greeting.endsWith("}")) {
+            throw new CrashedException();
+        }
         if (has(ClientFault.IMAP_READS_LITERALS_ANYWHERE) && greeting.endsWith("}")) {
             var unused = wire.readLine();
         }
@@ -58,20 +63,32 @@ final class ImapTestClient extends TestClient {
         }
     }
 
+    /** Whether it takes a greeting for leave to go on in plaintext. */
     private boolean oddlyGreeted() {
-        return !beforeTls.get(0).startsWith("* OK");
+        return preauthenticated
+                || (has(ClientFault.GOES_ON_AFTER_ODD_GREETING)
+                        && !beforeTls.get(0).startsWith("* OK"));
     }
 
     @Override
     boolean offered(ClientWire wire) throws IOException {
-        if (has(ClientFault.GOES_ON_AFTER_ODD_GREETING) && oddlyGreeted()) {
+        if (oddlyGreeted()) {
             return true;
         }
         if (has(ClientFault.TAKES_SEGMENT_FOR_LIST)) {
             wire.send(tag() + " CAPABILITY");
             return wire.readSegment().contains("STARTTLS");
         }
-        List<String> answer = command(wire, "CAPABILITY");
+        List<String> answer;
+        try {
+            answer = command(wire, "CAPABILITY");
+        } catch (IOException e) {
+            pretendsTls = has(ClientFault.IMAP_LOGS_IN_AFTER_A_STRAY_ANSWER);
+            if (!pretendsTls) {
+                throw e;
+            }
+            return true;
+        }
         beforeTls.addAll(answer);
         offeredOutside(answer);
         return answer.stream()
@@ -83,8 +100,7 @@ final class ImapTestClient extends TestClient {
     @Override
     boolean agreed(ClientWire wire) throws IOException {
         boolean loginOffered = beforeTls.stream().anyMatch(line -> line.matches(".* AUTH=PLAIN.*"));
-        if ((has(ClientFault.GOES_ON_AFTER_ODD_GREETING) && oddlyGreeted())
-                || (has(ClientFault.LOGS_IN_WHERE_OFFERED) && loginOffered)) {
+        if (pretendsTls || oddlyGreeted() || (has(ClientFault.LOGS_IN_WHERE_OFFERED) && loginOffered)) {
             pretendsTls = true;
             return false;
         }
@@ -107,7 +123,9 @@ final class ImapTestClient extends TestClient {
     void session(ClientWire wire, Attempt attempt) throws IOException {
         try {
             List<String> capabilities =
-                    has(ClientFault.SKIPS_DISCOVERY_INSIDE) ? List.of() : command(wire, "CAPABILITY");
+                    has(ClientFault.SKIPS_DISCOVERY_INSIDE) || has(ClientFault.IMAP_LOGS_IN_AFTER_A_STRAY_ANSWER)
+                            ? List.of()
+                            : command(wire, "CAPABILITY");
             if (wire.secure() && !capabilities.isEmpty()) {
                 good(capabilities);
                 if (known(capabilities).stream().noneMatch(line -> line.contains(" AUTH="))) {
@@ -181,7 +199,8 @@ final class ImapTestClient extends TestClient {
     }
 
     private void refer(List<String> answer, Attempt attempt) throws IOException {
-        if (has(ClientFault.IMAP_FOLLOWS_REFERRALS)) {
+        if (has(ClientFault.IMAP_FOLLOWS_REFERRALS)
+                || (has(ClientFault.IMAP_FOLLOWS_REFERRALS_AFTER_PREAUTH) && preauthenticated)) {
             follow(answer.get(answer.size() - 1), attempt);
         }
     }
@@ -263,7 +282,13 @@ final class ImapTestClient extends TestClient {
             if (has(ClientFault.IMAP_CRASHES_ON_A_LIST) && !wire.secure() && line.startsWith("* LIST ")) {
                 throw new CrashedException();
             }
-            if (line.startsWith(tag + " ")
+            Matcher literal = LITERAL.matcher(line);
+            if (wire.secure() && literal.matches()) {
+                wire.skip(Integer.parseInt(literal.group(1)));
+            }
+            boolean isTagged = line.regionMatches(
+                    has(ClientFault.IMAP_COMPARES_TAGS_WITHOUT_CASE), 0, tag + " ", 0, tag.length() + 1);
+            if (isTagged
                     || (has(ClientFault.IMAP_TAKES_ANY_TAG) && !wire.secure() && line.matches("\\S+ (OK|NO|BAD) .*"))) {
                 return lines;
             }
@@ -280,7 +305,7 @@ final class ImapTestClient extends TestClient {
                 throw new IOException("expected an answer to " + tag + ", got " + line);
             }
         }
-        throw new IOException("too many lines");
+        throw tooLong("too many lines");
     }
 
     private static final class ByeException extends IOException {

@@ -2,6 +2,7 @@ package dev.starttls.conformance.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.starttls.conformance.check.Level;
 import dev.starttls.conformance.check.Status;
 import dev.starttls.conformance.client.cases.ClientCase;
 import dev.starttls.conformance.client.cases.ClientPolicy;
@@ -59,6 +60,12 @@ record MatrixRow(
         assertThat(ClientHarness.ids(report, status))
                 .as(ClientHarness.described(report))
                 .isEqualTo(expected);
+    }
+
+    /** Whether the row shows that the case catches a client that does something wrong, and not only says so. */
+    boolean shows(ClientCase one) {
+        Status worst = one.check().level() == Level.SHOULD ? Status.WARN : Status.FAIL;
+        return matches(one.id()) && status == worst && !faults.equals(Set.of(ClientFault.ALWAYS_REPORTS_SUCCESS));
     }
 
     private boolean matches(String id) {

@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class Pop3ClientMatrixTest {
     private static final FaultMatrix MATRIX = new FaultMatrix(Protocol.POP3, Set.of("POP3-C-01c", "POP3-C-04c"));
 
-    static Stream<Arguments> rows() {
+    static Stream<FaultMatrix.Row> rows() {
         return Stream.of(
                 row(ClientFault.GOES_ON_WITHOUT_OFFER, Set.of("POP3-C-01b", "POP3-C-01c", "POP3-C-01d"), Set.of()),
                 row(ClientFault.GOES_ON_AFTER_REFUSAL, Set.of("POP3-C-02b", "POP3-C-07d", "POP3-C-32"), Set.of()),
@@ -34,20 +33,20 @@ class Pop3ClientMatrixTest {
                 row(ClientFault.POP3_BELIEVES_IT_IS_LOGGED_IN, Set.of("POP3-C-08"), Set.of()),
                 row(ClientFault.POP3_KNOWS_ONE_GO_AHEAD, Set.of("POP3-C-07a", "POP3-C-07b"), Set.of("POP3-C-33")),
                 row(ClientFault.TAKES_A_CUT_MESSAGE, Set.of("POP3-C-19"), Set.of()),
+                row(ClientFault.POP3_TAKES_LF_FOR_A_REFUSAL, Set.of("POP3-C-07c"), Set.of()),
                 row(ClientFault.POP3_NEEDS_CLOSE_NOTIFY, Set.of(), Set.of("POP3-C-19c")),
                 row(ClientFault.REMEMBERS_CAPABILITIES, Set.of("POP3-C-20b"), Set.of()),
                 row(ClientFault.POP3_FAILS_WITH_PIPELINING, Set.of(), Set.of("POP3-C-20c")));
     }
 
-    private static Arguments row(ClientFault fault, Set<String> failed, Set<String> warned) {
-        return Arguments.of(fault, failed, warned);
+    private static FaultMatrix.Row row(ClientFault fault, Set<String> failed, Set<String> warned) {
+        return new FaultMatrix.Row(ClientPolicy.REQUIRED, fault, failed, warned);
     }
 
     @ParameterizedTest
     @MethodSource("rows")
-    void a_faulty_client_is_caught_by_the_cases_meant_for_it(
-            ClientFault fault, Set<String> failed, Set<String> warned) {
-        MATRIX.assertCaught(ClientPolicy.REQUIRED, fault, failed, warned);
+    void a_faulty_client_is_caught_by_the_cases_meant_for_it(FaultMatrix.Row row) {
+        MATRIX.assertCaught(row);
     }
 
     @ParameterizedTest

@@ -70,6 +70,10 @@ final class Pop3TestClient extends TestClient {
         }
         wire.send("STLS");
         String answer = wire.readLine();
+        if (has(ClientFault.POP3_TAKES_LF_FOR_A_REFUSAL) && wire.endedWithLfAlone()) {
+            pretendsTls = true;
+            return false;
+        }
         if (has(ClientFault.POP3_KNOWS_ONE_GO_AHEAD) && !answer.matches("\\+OK [^\\[]{1,80}")) {
             throw new IOException("expected one form of +OK, got " + answer);
         }
@@ -134,12 +138,12 @@ final class Pop3TestClient extends TestClient {
         good(wire.readLine());
     }
 
-    private static List<String> rest(ClientWire wire) throws IOException {
+    private List<String> rest(ClientWire wire) throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line = wire.readLine(); !line.equals("."); line = wire.readLine()) {
             lines.add(line);
             if (lines.size() > 1000) {
-                throw new IOException("too many lines");
+                throw tooLong("too many lines");
             }
         }
         return lines;

@@ -44,6 +44,9 @@ final class RecklessTls {
     private static final int CLIENT_KEY_EXCHANGE = 16;
     private static final int FINISHED = 20;
     private static final int MANY = 100;
+    /** Longer than any message with two certificates. */
+    private static final int LONG = 8000;
+
     private static final List<CipherSuite> SUITES = List.of(
             CipherSuite.TLS_AES_128_GCM_SHA256,
             CipherSuite.TLS_AES_256_GCM_SHA384,
@@ -61,6 +64,7 @@ final class RecklessTls {
     private Direction outgoing = (record, type) -> record;
     private OctetString held = OctetString.NONE;
     private int handshakeRecords;
+    private int handshakeOctets;
 
     /** Seals content, or opens a record: to the content with its type at the end. */
     private interface Direction {
@@ -96,7 +100,11 @@ final class RecklessTls {
             chosen = retry(hello, chosen, retried);
             retried = true;
         }
-        if (chosen.isVersion(ProtocolVersion.TLS13)) {
+        boolean is13 = chosen.isVersion(ProtocolVersion.TLS13);
+        if (faults.contains(is13 ? ClientFault.FAILS_IN_TLS13 : ClientFault.FAILS_IN_TLS12)) {
+            throw new IOException("a version that was offered, and is not known");
+        }
+        if (is13) {
             finish13(chosen);
         } else {
             finish12(hello, chosen);
@@ -296,6 +304,10 @@ final class RecklessTls {
             OctetString content = content();
             if (content.at(content.length() - 1) == ContentType.HANDSHAKE.code()) {
                 assembler.add(content.first(content.length() - 1));
+                handshakeOctets += content.length() - 1;
+            }
+            if (faults.contains(ClientFault.CRASHES_ON_LONG_ANSWERS) && handshakeOctets > LONG) {
+                throw new TestClient.CrashedException();
             }
             message = assembler.next();
         }
@@ -315,6 +327,11 @@ final class RecklessTls {
         OctetString content = isSealed
                 ? incoming.get().transform(record.octets(), 0)
                 : record.content().and(OctetString.of(new byte[] {(byte) record.type()}));
+        if (faults.contains(ClientFault.WAITS_AFTER_AN_EMPTY_HANDSHAKE_RECORD)
+                && content.length() == 1
+                && content.at(0) == ContentType.HANDSHAKE.code()) {
+            throw new TestClient.HungException();
+        }
         if (faults.contains(ClientFault.STOPS_AT_SHORT_RECORDS) && content.length() <= 2) {
             throw new IOException("a record of " + (content.length() - 1) + " octets");
         }

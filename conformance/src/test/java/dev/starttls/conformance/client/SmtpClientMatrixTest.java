@@ -53,6 +53,14 @@ class SmtpClientMatrixTest {
                         "SMTP-C-07c",
                         "SMTP-C-26"),
                 MatrixRow.failing(
+                        ClientFault.GOES_ON_AFTER_ODD_GREETING,
+                        "SMTP-C-03a",
+                        "SMTP-C-03b",
+                        "SMTP-C-03c",
+                        "SMTP-C-03d",
+                        "SMTP-C-03e",
+                        "SMTP-C-03g"),
+                MatrixRow.failing(
                         ClientFault.STARTS_OVER_IN_PLAINTEXT,
                         "SMTP-C-01c",
                         "SMTP-C-01e",

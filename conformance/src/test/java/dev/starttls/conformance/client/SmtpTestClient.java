@@ -15,6 +15,7 @@ final class SmtpTestClient extends TestClient {
     private static final String MESSAGE = "Subject: test\r\n\r\nhello";
 
     private boolean takesItForDone;
+    private boolean oddlyGreeted;
     private Optional<Attempt> early = Optional.empty();
 
     SmtpTestClient(Set<ClientFault> faults, boolean implicit) {
@@ -26,13 +27,23 @@ final class SmtpTestClient extends TestClient {
         early = Optional.of(wire.attempt());
         if (has(ClientFault.SMTP_TAKES_SEGMENT_FOR_GREETING)) {
             var unused = wire.readSegment();
-        } else {
+            return;
+        }
+        try {
             require(reply(wire), "220");
+        } catch (IOException e) {
+            oddlyGreeted = has(ClientFault.GOES_ON_AFTER_ODD_GREETING);
+            if (!oddlyGreeted) {
+                throw e;
+            }
         }
     }
 
     @Override
     boolean offered(ClientWire wire) throws IOException {
+        if (oddlyGreeted) {
+            return true;
+        }
         wire.send("EHLO client.example.org");
         if (has(ClientFault.TAKES_SEGMENT_FOR_LIST)) {
             return wire.readSegment().contains("STARTTLS");
@@ -53,6 +64,9 @@ final class SmtpTestClient extends TestClient {
 
     @Override
     boolean agreed(ClientWire wire) throws IOException {
+        if (oddlyGreeted) {
+            return false;
+        }
         if (has(ClientFault.SMTP_LOGS_IN_BEFORE_UPGRADE)
                 && !wire.secure()
                 && parameter(outside(), "AUTH").isPresent()) {
@@ -70,7 +84,7 @@ final class SmtpTestClient extends TestClient {
 
     @Override
     boolean goesOnAfterRefusal() {
-        return super.goesOnAfterRefusal() || takesItForDone;
+        return super.goesOnAfterRefusal() || takesItForDone || oddlyGreeted;
     }
 
     @Override
@@ -154,7 +168,7 @@ final class SmtpTestClient extends TestClient {
         }
     }
 
-    private static List<String> reply(ClientWire wire) throws IOException {
+    private List<String> reply(ClientWire wire) throws IOException {
         List<String> lines = new ArrayList<>();
         String line;
         do {
@@ -164,7 +178,7 @@ final class SmtpTestClient extends TestClient {
             }
             lines.add(line.length() == 3 ? line + " " : line);
             if (lines.size() > MAX_LINES) {
-                throw new IOException("too many lines");
+                throw tooLong("too many lines");
             }
         } while (line.length() > 3 && line.charAt(3) == '-');
         return lines;

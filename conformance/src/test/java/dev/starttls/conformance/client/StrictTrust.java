@@ -122,6 +122,9 @@ final class StrictTrust extends X509ExtendedTrustManager {
                     .getName(X500Principal.RFC2253)
                     .substring("CN=".length()));
         }
+        if (has(ClientFault.HANGS_AT_A_TRAILING_DOT) && names.stream().anyMatch(name -> name.endsWith("."))) {
+            throw new CertificateException(new TestClient.HungException());
+        }
         return names.stream()
                 .map(name -> has(ClientFault.COMPARES_THE_CASE_OF_NAMES) ? name : name.toLowerCase(Locale.ROOT))
                 .anyMatch(this::matches);

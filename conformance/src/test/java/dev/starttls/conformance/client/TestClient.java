@@ -148,8 +148,20 @@ abstract class TestClient implements ClientUnderTest {
         return "";
     }
 
-    private static Ending.Kind failure(IOException e) {
-        return e instanceof CrashedException ? Ending.Kind.CRASHED : Ending.Kind.FAILURE;
+    /** What an exception stands for, or one that is its cause: TLS wraps those that are thrown below it. */
+    private static Ending.Kind failure(Throwable e) {
+        if (e instanceof CrashedException) {
+            return Ending.Kind.CRASHED;
+        }
+        if (e instanceof HungException) {
+            return Ending.Kind.TIMED_OUT;
+        }
+        return e.getCause() == null ? Ending.Kind.FAILURE : failure(e.getCause());
+    }
+
+    /** What it throws at an answer that is longer than it takes. */
+    final IOException tooLong(String words) {
+        return has(ClientFault.CRASHES_ON_LONG_ANSWERS) ? new CrashedException() : new IOException(words);
     }
 
     /** The session failed with this. */
@@ -169,6 +181,11 @@ abstract class TestClient implements ClientUnderTest {
 
     /** Stands for a fault in the client's code. */
     static final class CrashedException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Stands for a client that waits until it is ended. */
+    static final class HungException extends IOException {
         private static final long serialVersionUID = 1L;
     }
 

@@ -21,6 +21,7 @@ public record Control(ClientPolicy policy, String host, Trial trial) {
 
     /** What a case needs the client to do, for its verdict to say something. */
     public enum Need {
+        HELLO("began a handshake"),
         /** One that only finishes the handshake may yet refuse the certificate. */
         TLS("finished a handshake and sent a command inside TLS"),
         DISCOVERY("asked for the capabilities inside TLS"),
@@ -39,6 +40,7 @@ public record Control(ClientPolicy policy, String host, Trial trial) {
     public Optional<String> lacks(Need need) {
         boolean done =
                 switch (need) {
+                    case HELLO -> hello().isPresent();
                     case TLS -> !trial.inside().isEmpty();
                     case DISCOVERY ->
                         trial.sentInside(

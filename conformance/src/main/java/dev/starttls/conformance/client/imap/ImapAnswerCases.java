@@ -52,7 +52,9 @@ final class ImapAnswerCases {
                                 Reply.lines("{tag} OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN ENABLE] begin TLS")
                                         .startTls()))
                         .judgeAll((trials, control) -> forgotten(trials)),
-                ClientCase.of("IMAP-C-07b", "takes no OK for the go-ahead that has another tag or none")
+                ClientCase.of(
+                                "IMAP-C-07b",
+                                "takes no OK for the go-ahead that has another tag, its tag in other case, or none")
                         .clause("RFC 9051 section 2.2.1")
                         .on(Protocol.IMAP)
                         .level(Level.MUST)
@@ -64,9 +66,12 @@ final class ImapAnswerCases {
                                 kit.benign(), Reply.lines("zz99 OK begin TLS").andWatch()))
                         .script(kit -> answering(
                                 kit.benign(), Reply.lines("* OK begin TLS").andWatch()))
+                        .script(kit -> answering(
+                                kit.benign(), Reply.lines("{TAG} OK begin TLS").andWatch()))
                         .judgeAll((trials, control) -> Judgements.worst(List.of(
                                 Judgements.notTaken(trials.get(0), "an OK with another tag for the go-ahead"),
-                                Judgements.notTaken(trials.get(1), "an OK without a tag for the go-ahead")))),
+                                Judgements.notTaken(trials.get(1), "an OK without a tag for the go-ahead"),
+                                inOtherCase(trials.get(2))))),
                 ClientCase.of("IMAP-C-07c", "takes no OK for the go-ahead that came before STARTTLS was sent")
                         .clause("RFC 9051 sections 2.2.1, 6.2.1")
                         .on(Protocol.IMAP)
@@ -145,6 +150,16 @@ final class ImapAnswerCases {
                                         .then(new Act.AwaitClient(), new Act.SendBelow("* 1 EXISTS\r\n"))
                                         .startTls()))
                         .judge((trial, control) -> Judgements.handshakeRefused(trial)));
+    }
+
+    /** A tag without letters is the same in other case, and its OK the go-ahead. */
+    private static Verdict inOtherCase(Trial trial) {
+        boolean isOther = upgradeTag(trial)
+                .filter(tag -> !TagSequence.inOtherCase(tag).equals(tag))
+                .isPresent();
+        return isOther
+                ? Judgements.notTaken(trial, "an OK with the tag in other case for the go-ahead")
+                : Judgements.nothingExposed(trial);
     }
 
     private static Script answering(Script script, Reply toUpgrade) {

@@ -85,7 +85,8 @@ public final class ImapDialect implements ServerDialect {
 
         @Override
         public String filled(String text) {
-            return NEXT.matcher(text.replace("{tag}", tag)).replaceAll(next -> {
+            String tagged = text.replace("{tag}", tag).replace("{TAG}", TagSequence.inOtherCase(tag));
+            return NEXT.matcher(tagged).replaceAll(next -> {
                 int commands = next.group(1).isEmpty() ? 1 : Integer.parseInt(next.group(1));
                 return Matcher.quoteReplacement(tags.next(commands).orElse(UNPREDICTED));
             });

@@ -67,17 +67,27 @@ final class ImapReferralCases {
                         .underEachPolicy()
                         .needs(Control.Need.LOGIN)
                         .script(kit -> refer(kit, "imap", "SELECT", "EXAMINE"))
-                        .judge((trial, control) -> control.verbs().stream()
+                        .script(kit -> preauthenticated(refer(kit, "imap", "SELECT", "EXAMINE")))
+                        .judgeAll((trials, control) -> control.verbs().stream()
                                         .anyMatch(Set.of("SELECT", "EXAMINE")::contains)
-                                ? onlyWithTls(trial)
+                                ? Judgements.worst(List.of(onlyWithTls(trials.get(0)), nothingElsewhere(trials.get(1))))
                                 : Verdict.undecided("with a well-behaved server the client never opened a mailbox")));
+    }
+
+    /** The client is logged in by the greeting, in plaintext if that is how the session begins, and TLS is not offered. */
+    private static Script preauthenticated(Script script) {
+        Reply greeting = Reply.lines("* PREAUTH logged in as reader");
+        return script.greeting(Through.PLAINTEXT, greeting)
+                .greeting(Through.TLS, greeting)
+                .offer(Through.PLAINTEXT, "IMAP4rev1", "ID")
+                .on(Through.PLAINTEXT, "STARTTLS", Reply.lines("{tag} BAD already logged in"));
     }
 
     private static Script refer(CaseKit kit, String scheme, String... verbs) {
         Script script = beside(kit, false);
+        Reply elsewhere = Reply.lines("{tag} NO [REFERRAL " + url(kit, scheme) + "] it is elsewhere");
         for (String verb : verbs) {
-            script = script.on(
-                    Through.TLS, verb, Reply.lines("{tag} NO [REFERRAL " + url(kit, scheme) + "] it is elsewhere"));
+            script = script.on(Through.TLS, verb, elsewhere).on(Through.PLAINTEXT, verb, elsewhere);
         }
         return script;
     }
@@ -107,6 +117,20 @@ final class ImapReferralCases {
         }
         return Verdict.pass(
                 followed(trial).isEmpty() ? "did not follow the referral" : "followed the referral with TLS");
+    }
+
+    /** What the client sends in plaintext to the server that greeted it is for another case to judge. */
+    private static Verdict nothingElsewhere(Trial trial) {
+        List<Integer> connections = followed(trial);
+        return trial.evidence().events(Evidence.Line.class).stream()
+                .filter(line -> connections.contains(line.connection()) && line.through() == Through.PLAINTEXT)
+                .map(line -> line.line())
+                .filter(line -> line.weight().compareTo(Weight.COMMAND) >= 0)
+                .findFirst()
+                .map(line -> Verdict.fail(
+                        "after PREAUTH, sent " + line.verb() + " in plaintext to the server of the referral"))
+                .orElseGet(() -> Verdict.pass(
+                        connections.isEmpty() ? "did not follow the referral" : "followed the referral with TLS"));
     }
 
     private static Verdict never(Trial trial) {

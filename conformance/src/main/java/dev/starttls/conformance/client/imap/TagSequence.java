@@ -50,6 +50,15 @@ final class TagSequence {
                 .toList();
     }
 
+    /** The tag with each letter in the other case. */
+    static String inOtherCase(String tag) {
+        StringBuilder text = new StringBuilder();
+        tag.chars()
+                .map(each -> Character.isUpperCase(each) ? Character.toLowerCase(each) : Character.toUpperCase(each))
+                .forEach(each -> text.append((char) each));
+        return text.toString();
+    }
+
     /** Why tags of this client cannot be predicted across the handshake; empty if they can. */
     static Optional<String> unpredictable(Trial trial) {
         TagSequence sequence = new TagSequence();

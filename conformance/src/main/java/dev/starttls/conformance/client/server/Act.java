@@ -8,7 +8,7 @@ import java.util.Arrays;
 public sealed interface Act {
     /**
      * Sends text in the layer that the connection is in. In IMAP <code>{tag}</code> stands for the tag of the command that
-     * is answered, <code>{next}</code>, <code>{next2}</code> and so on to <code>{next9}</code> for the tags that the client is
+     * is answered, <code>{TAG}</code> for the same with each letter in the other case, <code>{next}</code>, <code>{next2}</code> and so on to <code>{next9}</code> for the tags that the client is
      * expected to use next.
      *
      * @param text one character per octet

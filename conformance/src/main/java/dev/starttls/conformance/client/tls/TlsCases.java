@@ -57,6 +57,11 @@ public final class TlsCases {
     }
 
     static ClientCase.Draft draft(Protocol protocol, String id, Rule rule) {
+        return attempt(protocol, id, rule).needs(Control.Need.TLS);
+    }
+
+    /** A case that says something of a client too whose handshake with the well-behaved server fails. */
+    static ClientCase.Draft attempt(Protocol protocol, String id, Rule rule) {
         return ClientCase.of(id, rule.title())
                 .clause(rule.clause())
                 .level(rule.level())
@@ -64,7 +69,7 @@ public final class TlsCases {
                 .fix(rule.fix())
                 .on(protocol)
                 .underEachPolicy()
-                .needs(Control.Need.TLS);
+                .needs(Control.Need.HELLO);
     }
 
     /** A case of a deviation, judged as the client has to react in this version. */

@@ -79,6 +79,9 @@ final class TlsJudgements {
     }
 
     private static Verdict refused(Trial trial) {
+        if (trial.crashed()) {
+            return Verdict.fail("crashed: " + trial.ending().words());
+        }
         return trial.succeeded() && trial.exposed(Weight.COMMAND).isEmpty()
                 ? Verdict.fail("refused it, but reports success" + why(trial))
                 : Verdict.pass("refused it" + why(trial));

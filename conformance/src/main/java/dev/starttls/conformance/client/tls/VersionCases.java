@@ -107,17 +107,15 @@ final class VersionCases {
     }
 
     private static ClientCase only(Protocol protocol, String id, ProtocolVersion version, String clause) {
-        return TlsCases.deviation(
-                protocol,
-                id,
-                new Rule(
-                        "works with a server that has only TLS " + (version == TLS13 ? "1.3" : "1.2"),
-                        clause,
-                        Level.MUST,
-                        "What the client offers, it has to be able to do; otherwise the user ends without TLS.",
-                        "Authors: let the TLS library choose the version, from TLS 1.2 on."),
-                TlsDeviation.NONE,
-                version);
+        Rule rule = new Rule(
+                "works with a server that has only TLS " + (version == TLS13 ? "1.3" : "1.2"),
+                clause,
+                Level.MUST,
+                "What the client offers, it has to be able to do; otherwise the user ends without TLS.",
+                "Authors: let the TLS library choose the version, from TLS 1.2 on.");
+        return TlsCases.attempt(protocol, id, rule)
+                .script(TlsCases.deviating(TlsDeviation.NONE, version))
+                .judge(TlsJudgements::goesOn);
     }
 
     private static ClientCase suite(
