@@ -49,8 +49,9 @@ final class ClientOptions {
             names = "--command",
             paramLabel = "COMMAND",
             description = "The client, as a command line for the shell. In it {host}, {port}, {user}, {password}, {ca},"
-                    + " {case} (its id) and {dir} (an empty directory) are replaced; {{host}} stays as {host}, and what"
-                    + " the shell has in braces stays as it is.")
+                    + " {case} (its id) and {dir} (an empty directory) are replaced, and {port2}: a second port, without TLS,"
+                    + " for a client that tries several (UP-C-60, UP-C-61); in all other cases the same as {port}."
+                    + " {{host}} stays as {host}, and what the shell has in braces stays as it is.")
     Optional<String> command = Optional.empty();
 
     @Option(

@@ -16,6 +16,8 @@ enum ClientFault {
     VERIFIES_NO_NAME,
     /** Goes on in plaintext on a new connection when the handshake failed. */
     GOES_ON_AFTER_FAILED_HANDSHAKE,
+    /** Goes on in plaintext on a second port when the handshake failed. */
+    TRIES_THE_SECOND_PORT,
 
     // TLS
 

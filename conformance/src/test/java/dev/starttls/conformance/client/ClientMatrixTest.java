@@ -83,6 +83,8 @@ class ClientMatrixTest {
                     .under(ClientPolicy.OPPORTUNISTIC),
             MatrixRow.failing(ClientFault.GOES_ON_AFTER_FAILED_HANDSHAKE, "UP-C-27", "UP-C-60", "UP-C-61")
                     .under(ClientPolicy.IMPLICIT),
+            MatrixRow.failing(ClientFault.TRIES_THE_SECOND_PORT, "UP-C-60", "UP-C-61")
+                    .under(ClientPolicy.IMPLICIT),
             MatrixRow.failing(ClientFault.SENDS_BEFORE_GREETING, "UP-C-28")
                     .under(ClientPolicy.IMPLICIT)
                     .sampling("UP-C-00", "UP-C-29"),

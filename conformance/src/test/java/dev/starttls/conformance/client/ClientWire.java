@@ -54,9 +54,14 @@ final class ClientWire implements AutoCloseable {
     private boolean bareLf;
 
     ClientWire(Attempt attempt, Set<ClientFault> faults) throws IOException {
+        this(attempt, attempt.port(), faults);
+    }
+
+    /** To another port than the one that the client was given first. */
+    ClientWire(Attempt attempt, int port, Set<ClientFault> faults) throws IOException {
         this.attempt = attempt;
         this.faults = faults;
-        this.socket = new Socket(InetAddress.getLoopbackAddress(), attempt.port());
+        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout((int) attempt.limit().toMillis());
         socket.setTcpNoDelay(true);
         this.in = socket.getInputStream();

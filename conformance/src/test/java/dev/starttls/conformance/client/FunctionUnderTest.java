@@ -43,7 +43,7 @@ public final class FunctionUnderTest {
     public void run(String host, int port, String user, String password, X509Certificate trust)
             throws IOException, InterruptedException {
         Ending ending = ClientHarness.client(protocol, ClientPolicy.REQUIRED, faults)
-                .run(new Attempt("case", host, port, user, password, trust, NONE, NONE, LIMIT, new Evidence()));
+                .run(new Attempt("case", host, port, port, user, password, trust, NONE, NONE, LIMIT, new Evidence()));
         if (ending.kind() != Ending.Kind.SUCCESS) {
             throw new IOException(ending.words());
         }

@@ -217,18 +217,8 @@ final class ImapTestClient extends TestClient {
         if (!referral.matches()) {
             return;
         }
-        Attempt there = new Attempt(
-                attempt.caseId(),
-                attempt.host(),
-                Integer.parseInt(referral.group(2)),
-                attempt.user(),
-                attempt.password(),
-                attempt.root(),
-                attempt.ca(),
-                attempt.directory(),
-                attempt.limit(),
-                attempt.seen());
-        try (ClientWire wire = new ClientWire(there, Set.of())) {
+        int there = Integer.parseInt(referral.group(2));
+        try (ClientWire wire = new ClientWire(attempt, there, Set.of())) {
             if (referral.group(1).equals("imaps")) {
                 wire.startTls();
             }

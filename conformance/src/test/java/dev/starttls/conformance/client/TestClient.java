@@ -32,15 +32,18 @@ abstract class TestClient implements ClientUnderTest {
             try {
                 connect(attempt);
             } catch (HandshakeFailedException e) {
-                if (!has(ClientFault.GOES_ON_AFTER_FAILED_HANDSHAKE)) {
+                if (has(ClientFault.TRIES_THE_SECOND_PORT)) {
+                    plain(attempt, attempt.secondPort());
+                } else if (has(ClientFault.GOES_ON_AFTER_FAILED_HANDSHAKE)) {
+                    plain(attempt, attempt.port());
+                } else {
                     throw e;
                 }
-                plain(attempt);
             } catch (IOException e) {
                 if (!has(ClientFault.STARTS_OVER_IN_PLAINTEXT)) {
                     throw e;
                 }
-                plain(attempt);
+                plain(attempt, attempt.port());
             }
             return new Ending(Ending.Kind.SUCCESS, "done", printed());
         } catch (SocketTimeoutException e) {
@@ -71,8 +74,8 @@ abstract class TestClient implements ClientUnderTest {
         }
     }
 
-    private void plain(Attempt attempt) throws IOException {
-        try (ClientWire plain = new ClientWire(attempt, faults)) {
+    private void plain(Attempt attempt, int port) throws IOException {
+        try (ClientWire plain = new ClientWire(attempt, port, faults)) {
             greeted(plain);
             session(plain, attempt);
         }

@@ -21,6 +21,7 @@ public final class TestClientMain {
                 "case",
                 args[0],
                 Integer.parseInt(args[1]),
+                Integer.parseInt(args[1]),
                 args[2],
                 args[3],
                 TrustedRoots.in(ca).get(0),

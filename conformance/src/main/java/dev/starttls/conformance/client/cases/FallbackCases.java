@@ -84,26 +84,31 @@ final class FallbackCases {
                                         .then(Reply.lines(profile.goAhead()))
                                         .startTls()))
                 .judge((trial, control) -> waited(trial)));
-        cases.add(draft("UP-C-60", "does not try its port without TLS when that does not answer a ClientHello", profile)
-                .clause("RFC 8314 section 5.1")
+        cases.add(automatic(
+                        "UP-C-60",
+                        "falls back to plaintext on no port when its own does not answer a ClientHello",
+                        profile)
                 .onImplicit()
                 .needs(Control.Need.TLS)
                 .script(kit -> plain(kit, profile)
                         .greeting(Through.PLAINTEXT, Reply.of(new Act.ReadHello(), new Act.Cut()))
-                        .later(plain(kit, profile)))
+                        .later(plain(kit, profile))
+                        .beside(plain(kit, profile).entrance(Script.SECOND_PORT)))
                 .judge(FallbackCases::noAutomaticFallback));
-        cases.add(
-                draft("UP-C-61", "does not try its port without TLS when the certificate is for another name", profile)
-                        .clause("RFC 8314 section 5.1")
-                        .underEachPolicy()
-                        .needs(Control.Need.TLS)
-                        .script(kit -> kit.benign()
-                                .tls(kit.presenting(OddCertificate.OTHER_NAME), OddCertificate.OTHER_NAME.presented())
-                                .later(plain(kit, profile)))
-                        .judge((trial, control) -> Judgements.work(trial).isEmpty()
-                                ? noAutomaticFallback(trial, control)
-                                : Verdict.undecided(
-                                        "it took the certificate for another name, and had no reason to fall back")));
+        cases.add(automatic(
+                        "UP-C-61",
+                        "falls back to plaintext on no port when the certificate is for another name",
+                        profile)
+                .underEachPolicy()
+                .needs(Control.Need.TLS)
+                .script(kit -> kit.benign()
+                        .tls(kit.presenting(OddCertificate.OTHER_NAME), OddCertificate.OTHER_NAME.presented())
+                        .later(plain(kit, profile))
+                        .beside(plain(kit, profile).entrance(Script.SECOND_PORT)))
+                .judge((trial, control) -> Judgements.work(trial).isEmpty()
+                        ? noAutomaticFallback(trial, control)
+                        : Verdict.undecided(
+                                "it took the certificate for another name, and had no reason to fall back")));
         return cases;
     }
 
@@ -114,6 +119,14 @@ final class FallbackCases {
                 .why(DOWNGRADE)
                 .fix(NO_FALLBACK)
                 .on(profile.dialect().protocol());
+    }
+
+    /** For a client that looks for settings that work: it has a second port to try, in plaintext, if it can be told one. */
+    private static ClientCase.Draft automatic(String id, String title, ClientProfile profile) {
+        return draft(id, title, profile)
+                .clause("RFC 8314 section 5.1")
+                .why(DOWNGRADE + " Two ports are watched: the one that the client is given, and a second without TLS,"
+                        + " which it knows only if its command line has {port2}; what it does on others is not seen.");
     }
 
     private static ClientCase spoilt(String id, String title, ClientProfile profile, Reply inPlaceOfHello) {
@@ -170,7 +183,7 @@ final class FallbackCases {
                 : Verdict.fail("sent something else before the server had agreed");
     }
 
-    /** What can be seen of a client that looks for settings that work, on the one port that it is given. */
+    /** What can be seen of a client that looks for settings that work, on the ports that it is told of. */
     private static Verdict noAutomaticFallback(Trial trial, Control control) {
         Verdict found = Judgements.afterFailedHandshake(trial, control);
         if (found.status() != Status.PASS) {
@@ -179,8 +192,11 @@ final class FallbackCases {
         if (trial.succeeded()) {
             return Verdict.fail("reports success, although it did nothing");
         }
-        int connections = trial.evidence().events(Evidence.Connected.class).size();
+        List<Evidence.Connected> all = trial.evidence().events(Evidence.Connected.class);
+        long second = all.stream()
+                .filter(each -> each.entrance().equals(Script.SECOND_PORT))
+                .count();
         return found.withDetail("did not go on without TLS: " + trial.ending().words() + "; connections to its port: "
-                + connections + ", other ports are not watched");
+                + (all.size() - second) + ", to {port2}: " + second + ", other ports are not watched");
     }
 }

@@ -271,6 +271,7 @@ public final class ClientRunner implements AutoCloseable {
                     id,
                     settings.host(),
                     server.port(),
+                    server.secondPort(),
                     canary.user(),
                     canary.password(),
                     servers.pki().root(),

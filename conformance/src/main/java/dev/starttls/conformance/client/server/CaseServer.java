@@ -27,6 +27,7 @@ public final class CaseServer implements AutoCloseable {
     private final ServerSocket listening;
     private final Optional<ServerSocket> beside;
     private final UnaryOperator<String> ports;
+    private final int secondPort;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -42,6 +43,10 @@ public final class CaseServer implements AutoCloseable {
         this.ports = script.beside()
                 .flatMap(other -> beside.map(socket -> portsOf(other.entrance(), socket.getLocalPort())))
                 .orElse(UnaryOperator.identity());
+        this.secondPort = script.beside()
+                .filter(other -> other.entrance().equals(Script.SECOND_PORT))
+                .flatMap(other -> beside.map(ServerSocket::getLocalPort))
+                .orElseGet(listening::getLocalPort);
         this.canary = canary;
         this.patience = patience;
         this.limit = limit;
@@ -91,6 +96,11 @@ public final class CaseServer implements AutoCloseable {
         return listening.getLocalPort();
     }
 
+    /** What {@link Script#SECOND_PORT} stands for; the port itself if the script has no second of that name. */
+    public int secondPort() {
+        return secondPort;
+    }
+
     public Evidence evidence() {
         return evidence;
     }
@@ -108,7 +118,8 @@ public final class CaseServer implements AutoCloseable {
                 Socket socket = at.accept();
                 open.add(socket);
                 int number = evidence.connected(served.entrance());
-                start(() -> serve(number, served, socket));
+                Script script = served.connection(i + 1);
+                start(() -> serve(number, script, socket));
             } catch (IOException e) {
                 // The case is over.
                 return;
@@ -127,10 +138,10 @@ public final class CaseServer implements AutoCloseable {
         }
     }
 
-    private void serve(int number, Script served, Socket socket) {
+    private void serve(int number, Script script, Socket socket) {
         try (socket;
                 RawWire wire = new RawWire(socket, System.nanoTime() + limit.toNanos())) {
-            new ConnectionService(number, wire, served.connection(number), ports, evidence, canary, patience).serve();
+            new ConnectionService(number, wire, script, ports, evidence, canary, patience).serve();
         } catch (IOException e) {
             // The client was gone before it was served.
             evidence.add(new Evidence.Ended(number, Evidence.End.CLIENT));

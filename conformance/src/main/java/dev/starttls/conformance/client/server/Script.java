@@ -24,6 +24,9 @@ public final class Script {
     /** Stands for the greeting where a verb is expected. */
     public static final String GREETING = "(greeting)";
 
+    /** The {@link #entrance} of a second port that the client is told of, by the placeholder of its command. */
+    public static final String SECOND_PORT = "{port2}";
+
     /** What is answered: a command in one layer, or the beginning of the connection. */
     record Prompt(Through through, String verb) {}
 
@@ -123,14 +126,14 @@ public final class Script {
         return on(through, GREETING, reply);
     }
 
-    /** With another script for the second connection and all after it. */
+    /** With another script for the second connection to this port and all after it. */
     public Script later(Script second) {
         return new Script(dialect, tls, tlsWords, first, offers, replies, Optional.of(second), beside, entrance);
     }
 
     /**
-     * With a second port, which has this script and its name: the client does not know of it, but by what the server says.
-     * In what the server sends, <code>{port:NAME}</code> stands for its number.
+     * With a second port, which has this script and its name: the client does not know of it, but by what the server says,
+     * unless its name is {@link #SECOND_PORT}. In what the server sends, <code>{port:NAME}</code> stands for its number.
      *
      * @param other has an {@link #entrance}
      */

@@ -9,6 +9,8 @@ import java.time.Duration;
  * One run of the client: where to connect, and as whom.
  *
  * @param caseId the id of the case
+ * @param secondPort where a client goes that looks for settings that work; the same as {@code port} where the case has
+ *     one port only
  * @param user a user name that no other run has
  * @param password a password that no other run has
  * @param root the one certificate to be trusted
@@ -21,6 +23,7 @@ public record Attempt(
         String caseId,
         String host,
         int port,
+        int secondPort,
         String user,
         String password,
         X509Certificate root,

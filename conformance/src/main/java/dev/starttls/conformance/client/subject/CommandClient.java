@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A command line that is run once for each case. In it <code>{host} {port} {user} {password} {ca} {case} {dir}</code>
+ * A command line that is run once for each case. In it <code>{host} {port} {port2} {user} {password} {ca} {case} {dir}</code>
  * stand for what the case has; {@code dir} is an empty directory for the files of this run. Exit status {@value #UNABLE}
  * says that the command cannot do the case. At the limit the command is ended, and all processes that it started;
  * those whose parent has gone are found on Linux only, as {@link MarkedProcesses} says.
@@ -66,6 +66,7 @@ public final class CommandClient implements ClientUnderTest {
                 .filled(Map.of(
                         "host", attempt.host(),
                         "port", String.valueOf(attempt.port()),
+                        "port2", String.valueOf(attempt.secondPort()),
                         "user", attempt.user(),
                         "password", attempt.password(),
                         "ca", attempt.ca().toString(),

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public record CommandTemplate(String text) {
     /** The names that can be filled. */
-    static final List<String> NAMES = List.of("host", "port", "user", "password", "ca", "case", "dir");
+    static final List<String> NAMES = List.of("host", "port", "port2", "user", "password", "ca", "case", "dir");
 
     private static final Pattern IN_BRACES = Pattern.compile("\\$\\{\\w+\\}|\\{\\{(\\w+)\\}\\}|\\{(\\w+)\\}");
     private static final int DOUBLED = 1;

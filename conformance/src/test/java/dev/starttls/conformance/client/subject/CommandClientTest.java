@@ -80,6 +80,11 @@ class CommandClientTest {
         process.destroyForcibly();
     }
 
+    @Test
+    void the_ports_are_filled_in() throws InterruptedException {
+        assertThat(run("test {port} = 1 && test {port2} = 2").kind()).isEqualTo(Ending.Kind.SUCCESS);
+    }
+
     private Ending run(String command) throws InterruptedException {
         return run(command, Duration.ofSeconds(20));
     }
@@ -89,6 +94,7 @@ class CommandClientTest {
                 "UP-C-00",
                 "localhost",
                 1,
+                2,
                 "user",
                 "password",
                 ClientPki.create("localhost").root(),
