@@ -119,6 +119,32 @@ class ClientMatrixTest {
         row.check(protocol, SAMPLE);
     }
 
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void answers_from_plaintext_are_seen_to_be_used_by_a_client_that_asks_for_no_capabilities(Protocol protocol) {
+        Set<ClientFault> faults = Set.of(ClientFault.SKIPS_DISCOVERY_INSIDE, ClientFault.KEEPS_OCTETS_FROM_PLAINTEXT);
+        MatrixRow.failing(faults, "UP-C-04a", "UP-C-04c", "UP-C-06*")
+                .sampling("UP-C-00", "UP-C-04b")
+                .check(protocol, SAMPLE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Protocol.class)
+    void a_client_that_asks_for_no_capabilities_is_judged_by_its_first_command_inside_tls(Protocol protocol) {
+        List<ClientCase> injections = ClientSuite.cases(protocol).stream()
+                .filter(each -> each.id().matches("UP-C-(04.|05.|06.|18)"))
+                .toList();
+        TargetReport report = ClientHarness.run(
+                protocol,
+                ClientPolicy.REQUIRED,
+                ClientHarness.client(protocol, ClientPolicy.REQUIRED, Set.of(ClientFault.SKIPS_DISCOVERY_INSIDE)),
+                injections);
+        assertThat(ClientHarness.ids(report, Status.PASS))
+                .as(ClientHarness.described(report))
+                .containsExactly("UP-C-04a", "UP-C-04c", "UP-C-05a", "UP-C-05b", "UP-C-06a", "UP-C-06b", "UP-C-18");
+        assertThat(ClientHarness.ids(report, Status.SKIP)).containsExactly("UP-C-04b");
+    }
+
     static Stream<Arguments> policies() {
         return Arrays.stream(ClientPolicy.values())
                 .flatMap(policy -> Arrays.stream(Protocol.values()).map(protocol -> Arguments.of(policy, protocol)));

@@ -63,11 +63,6 @@ public interface ClientProfile {
     /** What answers the transfer of a message, cut off before its end; by command. */
     Map<String, String> truncatedTransfers();
 
-    /** A good answer to the discovery command inside TLS, which invites a login. */
-    default String invitation() {
-        return String.join("\r\n", inviting()).replace("{next}", "{tag}") + "\r\n";
-    }
-
     /** The clause that a rule comes from. */
     String clause(ClientRule rule);
 

@@ -3,12 +3,16 @@ package dev.starttls.conformance.client.cases;
 import dev.starttls.conformance.client.server.Evidence;
 import dev.starttls.conformance.client.server.ReceivedLine;
 import dev.starttls.conformance.client.server.Weight;
+import dev.starttls.conformance.connection.Transcript.Through;
 import dev.starttls.conformance.tls.wire.ClientHello;
 import dev.starttls.conformance.tls.wire.Extension;
 import dev.starttls.conformance.tls.wire.ProtocolVersion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the run against a well-behaved server shows of the client: what it does there, no case can be surprised by.
@@ -58,6 +62,45 @@ public record Control(ClientPolicy policy, String host, Trial trial) {
     /** The verbs that the client sends inside TLS, in their order. */
     public List<String> verbs() {
         return trial.inside().stream().map(ReceivedLine::verb).toList();
+    }
+
+    /**
+     * A line of the client inside TLS, and what a well-behaved server answered.
+     *
+     * @param answer where it has the tag of the n-th command, <code>{next}</code> or <code>{nextN}</code> stands for it
+     */
+    public record Exchange(ReceivedLine line, String answer) {}
+
+    /** The lines that the client sent inside TLS and their answers, on the first connection that has any. */
+    public List<Exchange> exchanges() {
+        List<Exchange> exchanges = new ArrayList<>();
+        List<String> tags = new ArrayList<>();
+        int connection = 0;
+        for (Evidence.Event event : trial.evidence().events()) {
+            boolean isFirst = connection == 0 || event.connection() == connection;
+            if (isFirst && event instanceof Evidence.Line sent && sent.through() == Through.TLS) {
+                connection = sent.connection();
+                String tag = sent.line().tag();
+                if (!tag.isEmpty() && !tags.contains(tag)) {
+                    tags.add(tag);
+                }
+                exchanges.add(new Exchange(sent.line(), ""));
+            } else if (event.connection() == connection && event instanceof Evidence.Sent answer) {
+                int last = exchanges.size() - 1;
+                ReceivedLine line = exchanges.get(last).line();
+                exchanges.set(last, new Exchange(line, exchanges.get(last).answer() + untagged(answer.text(), tags)));
+            }
+        }
+        return exchanges;
+    }
+
+    private static String untagged(String answer, List<String> tags) {
+        String text = answer;
+        for (int i = 0; i < tags.size(); i++) {
+            String next = i == 0 ? "{next} " : "{next" + (i + 1) + "} ";
+            text = text.replaceAll("(?m)^" + Pattern.quote(tags.get(i)) + " ", Matcher.quoteReplacement(next));
+        }
+        return text;
     }
 
     public Optional<ClientHello> hello() {

@@ -11,6 +11,7 @@ import dev.starttls.conformance.client.server.Weight;
 import dev.starttls.conformance.connection.Transcript.Through;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Answers that were in plaintext before the handshake, and must not count inside TLS. Most cases have two runs: in the
@@ -34,14 +35,21 @@ final class InjectionCases {
     static List<ClientCase> of(ClientProfile profile) {
         return List.of(
                 keeping("UP-C-04a", "does not use answers that came with the go-ahead", profile)
-                        .script(kit -> withheld(kit.benign(), profile, Reply.lines(profile.goAhead())))
-                        .script(kit ->
-                                withheld(kit.benign(), profile, Reply.text(injected(profile.inviting(), profile))))
+                        .script(kit -> withheld(kit, profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> withheld(
+                                kit,
+                                profile,
+                                Reply.text(profile.goAhead() + "\r\n"
+                                        + Opening.of(kit.control(), profile).answer())))
                         .judgeAll((trials, control) -> Judgements.waits(trials)),
                 keeping("UP-C-04b", "does not log in by capabilities that came with the go-ahead", profile)
+                        .unless(InjectionCases::asksForNothing)
                         .script(kit -> uninviting(kit.benign(), profile, Reply.lines(profile.goAhead())))
-                        .script(kit ->
-                                uninviting(kit.benign(), profile, Reply.text(injected(profile.inviting(), profile))))
+                        .script(kit -> uninviting(
+                                kit.benign(),
+                                profile,
+                                Reply.text(
+                                        profile.goAhead() + "\r\n" + String.join("\r\n", profile.inviting()) + "\r\n")))
                         .judgeAll((trials, control) -> logsInOnlyInTheSecond(trials)),
                 keeping(
                                 "UP-C-04c",
@@ -52,16 +60,18 @@ final class InjectionCases {
                         .script(kit -> unansweredLogin(
                                 kit.benign(),
                                 profile,
-                                Reply.text(injected(profile.inviting(), profile) + lines(profile.loggedIn()))))
+                                Reply.text(profile.goAhead() + "\r\n"
+                                        + Opening.of(kit.control(), profile).answersToLogin())))
                         .judgeAll((trials, control) -> Judgements.waits(trials)),
                 keeping("UP-C-05a", "does not use answers that came in plaintext after the go-ahead", profile)
-                        .script(kit -> withheld(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> withheld(kit, profile, Reply.lines(profile.goAhead())))
                         .script(kit -> withheld(
-                                kit.benign(),
+                                kit,
                                 profile,
                                 Reply.lines(profile.goAhead())
                                         .pause(A_SEGMENT_LATER)
-                                        .then(new Act.Send(lines(profile.inviting())))))
+                                        .then(new Act.Send(Opening.of(kit.control(), profile)
+                                                .answer()))))
                         .judgeAll((trials, control) -> Judgements.waits(trials)),
                 ClientCase.of("UP-C-05b", "ends the handshake at plaintext in place of a ServerHello")
                         .clause(profile.clause(ClientRule.HANDSHAKE) + ", RFC 8446 section 5")
@@ -87,12 +97,14 @@ final class InjectionCases {
                                 "UP-C-06a",
                                 "does not join the beginning of a line from before TLS to what comes inside",
                                 profile)
-                        .script(kit -> fragment(kit.benign(), profile, Reply.lines(profile.goAhead())))
+                        .script(kit -> fragment(kit, profile, Reply.lines(profile.goAhead())))
                         .script(kit -> fragment(
-                                kit.benign(),
+                                kit,
                                 profile,
                                 Reply.text(profile.goAhead() + "\r\n"
-                                        + profile.fragment().before())))
+                                        + Opening.of(kit.control(), profile)
+                                                .fragment()
+                                                .before())))
                         .judgeAll((trials, control) -> Judgements.waits(trials)),
                 keeping("UP-C-06b", "does not join one octet from before TLS to what comes inside", profile)
                         .script(kit -> kit.benign()
@@ -108,16 +120,10 @@ final class InjectionCases {
                         .fix(END)
                         .on(profile.dialect().protocol())
                         .underEachPolicy()
-                        .needs(Control.Need.TLS, Control.Need.DISCOVERY)
-                        .script(kit -> kit.benign()
-                                .on(
-                                        Through.TLS,
-                                        profile.discovery(),
-                                        Reply.of(
-                                                new Act.LimitPatience(),
-                                                new Act.SendBelow(NOT_TLS),
-                                                new Act.Send(profile.invitation()))))
-                        .judge((trial, control) -> Judgements.stoppedAfter(trial, profile.discovery())));
+                        .needs(Control.Need.TLS, Control.Need.TLS)
+                        .script(kit -> mixed(kit, Opening.of(kit.control(), profile)))
+                        .judge((trial, control) -> Judgements.stoppedAfter(
+                                trial, Opening.of(control, profile).verb())));
     }
 
     private static ClientCase.Draft keeping(String id, String title, ClientProfile profile) {
@@ -127,21 +133,33 @@ final class InjectionCases {
                 .why(WHY)
                 .fix(FIX)
                 .on(profile.dialect().protocol())
-                .needs(Control.Need.TLS, Control.Need.DISCOVERY);
+                .needs(Control.Need.TLS, Control.Need.TLS);
     }
 
-    private static String lines(List<String> lines) {
-        return String.join("\r\n", lines) + "\r\n";
+    /** A client that asks for no capabilities inside TLS is not misled by any; those from before are another case's. */
+    private static Optional<Verdict> asksForNothing(CaseKit kit) {
+        return kit.control()
+                .lacks(Control.Need.DISCOVERY)
+                .filter(lack -> !kit.control().trial().inside().isEmpty())
+                .map(Verdict::skip);
     }
 
-    private static String injected(List<String> lines, ClientProfile profile) {
-        return profile.goAhead() + "\r\n" + lines(lines);
+    /** The server says this in place of its go-ahead, and inside TLS does not answer the client's first command. */
+    private static Script withheld(CaseKit kit, ClientProfile profile, Reply goAhead) {
+        return kit.benign()
+                .on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+                .on(Through.TLS, Opening.of(kit.control(), profile).verb(), Reply.silence());
     }
 
-    /** The server says this in place of its go-ahead, and answers nothing inside TLS. */
-    static Script withheld(Script benign, ClientProfile profile, Reply goAhead) {
-        return benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
-                .on(Through.TLS, profile.discovery(), Reply.silence());
+    private static Script mixed(CaseKit kit, Opening opening) {
+        return kit.benign()
+                .on(
+                        Through.TLS,
+                        opening.verb(),
+                        Reply.of(
+                                new Act.LimitPatience(),
+                                new Act.SendBelow(NOT_TLS),
+                                new Act.Send(opening.answerInside())));
     }
 
     private static Script uninviting(Script benign, ClientProfile profile, Reply goAhead) {
@@ -158,12 +176,11 @@ final class InjectionCases {
         return script;
     }
 
-    private static Script fragment(Script benign, ClientProfile profile, Reply goAhead) {
-        return benign.on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
-                .on(
-                        Through.TLS,
-                        profile.discovery(),
-                        Reply.text(profile.fragment().inside()));
+    private static Script fragment(CaseKit kit, ClientProfile profile, Reply goAhead) {
+        Opening opening = Opening.of(kit.control(), profile);
+        return kit.benign()
+                .on(Through.PLAINTEXT, profile.upgrade(), goAhead.startTls())
+                .on(Through.TLS, opening.verb(), Reply.text(opening.fragment().inside()));
     }
 
     /** The client logs in where a login was invited in plaintext, and not without. */
