@@ -10,6 +10,8 @@ enum ClientFault {
     ALWAYS_REPORTS_SUCCESS,
     /** Takes octets that it read before the handshake for octets from inside TLS. */
     KEEPS_OCTETS_FROM_PLAINTEXT,
+    /** Throws away octets that it read before the handshake, and goes on, which is allowed. */
+    DISCARDS_OCTETS_FROM_PLAINTEXT,
     /** Verifies neither the certificate nor the name. */
     VERIFIES_NOTHING,
     /** Verifies the certificate and not the name. */

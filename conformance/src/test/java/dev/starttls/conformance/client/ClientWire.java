@@ -146,7 +146,9 @@ final class ClientWire implements AutoCloseable {
         if (readsOn && from == to) {
             readOn(READ_ON_MILLIS);
         }
-        byte[] left = java.util.Arrays.copyOfRange(buffer, from, to);
+        byte[] left = faults.contains(ClientFault.DISCARDS_OCTETS_FROM_PLAINTEXT)
+                ? new byte[0]
+                : java.util.Arrays.copyOfRange(buffer, from, to);
         from = 0;
         to = 0;
         boolean kept = readsOn
