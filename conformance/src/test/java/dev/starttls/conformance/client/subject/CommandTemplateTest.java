@@ -37,6 +37,8 @@ class CommandTemplateTest {
     @ParameterizedTest
     @CsvSource({
         "{prot}, port",
+        "{port3}, port",
+        "{prot2}, port2",
         "{HOST}, host",
         "{pass}, password",
         "{passwd}, password",
@@ -51,7 +53,7 @@ class CommandTemplateTest {
     void a_word_that_is_nearly_a_name_is_a_mistake(String template, String meant) {
         assertThat(new CommandTemplate("x " + template).mistake()).hasValueSatisfying(mistake -> assertThat(mistake)
                 .startsWith("there is no " + template + "; did you mean {" + meant + "}?")
-                .contains("{host} {port} {user} {password} {ca} {case} {dir}"));
+                .contains("{host} {port} {port2} {user} {password} {ca} {case} {dir}"));
     }
 
     @ParameterizedTest
