@@ -190,6 +190,11 @@ final class GuardedEngine {
             if (!established) {
                 if (client() && seen instanceof HandshakeWatch watch) {
                     watch.see(source, from, source.position());
+                    if (watch.retriedAgain()) {
+                        throw refuse("Expected a ServerHello " + where()
+                                + ", got a second HelloRetryRequest (RFC 8446 section 4.1.4); the server's TLS library is at"
+                                + " fault");
+                    }
                 }
                 note(result);
             } else if (result.bytesConsumed() > 0 && Provocation.asksOnce(engine, result)) {

@@ -78,6 +78,8 @@ final class HandshakeWatch implements SeenHandshake {
     private int recordLeft;
     private int messageLeft;
     private boolean helloSeen;
+    private boolean retried;
+    private boolean retriedAgain;
     private boolean decided;
     private boolean resumed;
     /** Whether each side has sent something: here, not in the engine's guard, since it is not needed after the handshake. */
@@ -94,6 +96,14 @@ final class HandshakeWatch implements SeenHandshake {
     /** Whether both sides have sent something. */
     boolean bothSent() {
         return received && sent;
+    }
+
+    /**
+     * Whether the server has sent a second HelloRetryRequest, which ends the handshake (RFC 8446 section 4.1.4). Not every
+     * engine sees to that.
+     */
+    boolean retriedAgain() {
+        return retriedAgain;
     }
 
     /** Reads octets of the server, split in any way. */
@@ -206,6 +216,8 @@ final class HandshakeWatch implements SeenHandshake {
                 && versions.get().remaining() == 2
                 && versions.get().getShort() == TLS_13) {
             if (retryRandom) {
+                retriedAgain = retried;
+                retried = true;
                 return;
             }
             share = HelloExtensions.find(body.duplicate(), KEY_SHARE).map(entry -> GroupNames.of(entry.getShort()));

@@ -159,9 +159,26 @@ final class RecordReader {
     private SSLEngineResult unwrap(ByteBuffer network, ByteBuffer target) throws SSLException {
         ByteBuffer source = partial.source(network);
         refuse(source);
+        int from = target.position();
         SSLEngineResult result = engine.unwrap(source, target);
         partial.taken(result.bytesConsumed());
+        if (result.bytesProduced() > RecordHeader.MAX_PLAINTEXT) {
+            erase(target, from);
+            throw overlong(result.bytesProduced());
+        }
         return result;
+    }
+
+    private static void erase(ByteBuffer target, int from) {
+        while (target.position() > from) {
+            target.position(target.position() - 1).put(target.position(), (byte) 0);
+        }
+    }
+
+    private SSLException overlong(int octets) {
+        return engine.refuse("Expected a TLS record with at most " + RecordHeader.MAX_PLAINTEXT + " octets of data "
+                + engine.where() + ", got one with " + octets
+                + " (RFC 8446 section 5.2, RFC 5246 section 6.2.1); the peer's TLS library is at fault");
     }
 
     /** Refuses what engines judge differently, or only once the whole record is there. */
@@ -176,6 +193,12 @@ final class RecordReader {
         if (length > RecordHeader.MAX_RECORD) {
             throw engine.refuse("Expected a TLS record of at most " + RecordHeader.MAX_RECORD + " octets "
                     + engine.where() + ", got the header of one of " + length + " (RFC 8446 section 5.1)");
+        }
+        if (length > RecordHeader.LENGTH + RecordHeader.MAX_FRAGMENT_OF_TLS13 && engine.isTls13()) {
+            throw engine.refuse("Expected a record of TLS 1.3 of at most "
+                    + (RecordHeader.LENGTH + RecordHeader.MAX_FRAGMENT_OF_TLS13) + " octets " + engine.where()
+                    + ", got the header of one of " + length
+                    + " (RFC 8446 section 5.2); the peer's TLS library is at fault");
         }
         if (engine.established() && source.get(source.position()) == RecordHeader.HANDSHAKE) {
             // Before TLS 1.3, any handshake after the first is a renegotiation (RFC 5246 sections 7.4.1.1, 7.4.1.2).
@@ -236,12 +259,12 @@ final class RecordReader {
             throw engine.refuse("Expected the rest of a record to fit the session's application buffer of "
                     + aside.capacity() + " octets, got more " + engine.where() + "; the engine is at fault");
         }
+        int both = first.bytesProduced() + rest.bytesProduced();
+        if (both > RecordHeader.MAX_PLAINTEXT) {
+            throw overlong(both);
+        }
         plaintext = plaintext.and(aside.flip());
-        return new SSLEngineResult(
-                rest.getStatus(),
-                rest.getHandshakeStatus(),
-                first.bytesConsumed(),
-                first.bytesProduced() + rest.bytesProduced());
+        return new SSLEngineResult(rest.getStatus(), rest.getHandshakeStatus(), first.bytesConsumed(), both);
     }
 
     /**

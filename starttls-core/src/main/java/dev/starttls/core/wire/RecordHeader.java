@@ -26,11 +26,17 @@ public final class RecordHeader {
     /** The first octet of the version, the same in all records since SSL 3.0. */
     public static final int MAJOR_VERSION = 3;
 
+    /** Octets of the most that a record carries, once decrypted (RFC 8446 section 5.1, RFC 5246 section 6.2.1). */
+    public static final int MAX_PLAINTEXT = 16_384;
+
+    /** Octets of the longest fragment of TLS 1.3 (RFC 8446 section 5.2). */
+    public static final int MAX_FRAGMENT_OF_TLS13 = MAX_PLAINTEXT + 256;
+
     /**
      * Octets of the longest fragment: RFC 5246 section 6.2.3 allows 2,048 more than the plaintext has, RFC 8446 section 5.2
      * only 256.
      */
-    public static final int MAX_FRAGMENT = 16_384 + 2_048;
+    public static final int MAX_FRAGMENT = MAX_PLAINTEXT + 2_048;
 
     /** Octets of the longest record, its header included. */
     public static final int MAX_RECORD = LENGTH + MAX_FRAGMENT;

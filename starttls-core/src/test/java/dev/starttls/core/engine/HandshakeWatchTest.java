@@ -47,6 +47,22 @@ class HandshakeWatchTest {
     }
 
     @Test
+    void a_second_retry_request_is_seen_however_it_is_split() {
+        byte[] octets = HexFormat.of().parseHex(hello(RETRY, TLS_13) + CHANGE_CIPHER_SPEC + hello(RETRY, TLS_13));
+        for (int split = 1; split < octets.length; split++) {
+            HandshakeWatch watch = new HandshakeWatch();
+            watch.see(ByteBuffer.wrap(octets), 0, split);
+            assertThat(watch.retriedAgain()).isFalse();
+            watch.see(ByteBuffer.wrap(octets), split, octets.length);
+            assertThat(watch.retriedAgain()).isTrue();
+        }
+        HandshakeWatch once = new HandshakeWatch();
+        byte[] sound = HexFormat.of().parseHex(hello(RETRY, TLS_13) + hello(OTHER, TLS_13));
+        once.see(ByteBuffer.wrap(sound), 0, sound.length);
+        assertThat(once.retriedAgain()).isFalse();
+    }
+
+    @Test
     void what_is_not_understood_counts_as_resumed() {
         assertThat(resumed()).isTrue();
         assertThat(resumed(hello(RETRY, TLS_13))).isTrue();

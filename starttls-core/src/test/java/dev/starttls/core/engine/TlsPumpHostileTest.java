@@ -1,5 +1,6 @@
 package dev.starttls.core.engine;
 
+import static javax.net.ssl.SSLEngineResult.HandshakeStatus.NOT_HANDSHAKING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -9,9 +10,12 @@ import dev.starttls.core.testing.TestCertificates.KeyKind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +49,8 @@ class TlsPumpHostileTest {
     @CsvSource({"TLSv1.2,0", "TLSv1.2,1", "TLSv1.3,0", "TLSv1.3,1"})
     void a_record_that_announces_too_much_fails_at_its_header(String version, int victim) throws SSLException {
         Engines engines = Engines.of(version);
-        for (int announced : new int[] {16_384 + 2_049, 20_000, 33_000, 65_535}) {
+        int overhead = version.equals("TLSv1.3") ? 256 : 2_048;
+        for (int announced : new int[] {16_384 + overhead + 1, 16_384 + 2_049, 20_000, 33_000, 65_535}) {
             byte[] record = new byte[5 + announced];
             record[0] = 23;
             record[1] = 3;
@@ -56,9 +61,14 @@ class TlsPumpHostileTest {
                 PumpSide side = engines.established()[victim];
                 ByteBuffer network = ByteBuffer.wrap(record);
                 SSLException thrown = feed(side, network, size);
-                assertThat(thrown).hasMessageContaining("at most 18437").hasMessageContaining(announced + 5 + "");
-                assertThat(network.position()).isLessThanOrEqualTo(5);
-                assertThat(side.pump.held()).isLessThan(1000);
+                boolean ofAnyVersion = announced > 16_384 + 2_048;
+                assertThat(thrown)
+                        .hasMessageContaining(ofAnyVersion ? "at most 18437" : "at most 16645")
+                        .hasMessageContaining(announced + 5 + "");
+                if (ofAnyVersion) {
+                    assertThat(network.position()).isLessThanOrEqualTo(5);
+                    assertThat(side.pump.held()).isLessThan(1000);
+                }
                 assertThat(lastWords(side)).isNotEmpty();
             }
         }
@@ -187,6 +197,24 @@ class TlsPumpHostileTest {
                     .as("an alert and nothing of a handshake")
                     .startsWith(21, 3, 3);
         }
+    }
+
+    /** A header that is within bounds does not say how much of the record is data. */
+    @Test
+    void more_data_than_a_record_may_have_is_not_given_out() throws SSLException {
+        FakeEngine engine = new FakeEngine();
+        engine.unwraps =
+                List.of(new FakeEngine.ScriptedResult(Status.OK, NOT_HANDSHAKING, NOT_HANDSHAKING, 16_500, 16_385));
+        TlsPump pump = engine.established();
+        ByteBuffer record =
+                ByteBuffer.allocate(16_500).put(new byte[] {23, 3, 3}).putShort((short) (16_500 - 5));
+        ByteBuffer application = ByteBuffer.allocate(20_000);
+        assertThatThrownBy(() -> pump.receive(record.rewind(), application))
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("at most 16384 octets of data inside TLS")
+                .hasMessageContaining("16385");
+        assertThat(application.position()).isZero();
+        assertThat(pump.decrypted().hasRemaining()).isFalse();
     }
 
     private static void receiveAll(PumpSide side) throws SSLException {
