@@ -317,7 +317,7 @@ final class RecklessTls {
 
     /** The content of the next record, with its type at the end. */
     private OctetString content() throws IOException {
-        TlsRecord record = TlsRecord.read(in);
+        TlsRecord record = anyRecord();
         if (record.type() == ContentType.CHANGE_CIPHER_SPEC.code()) {
             incoming = incoming.or(() -> derived);
             return OctetString.of(new byte[] {(byte) record.type()});
@@ -417,5 +417,15 @@ final class RecklessTls {
             }
             return count;
         }
+    }
+
+    /** Of whatever length. */
+    private TlsRecord anyRecord() throws IOException {
+        OctetString header = OctetString.of(in.readNBytes(TlsRecord.HEADER));
+        if (header.length() < TlsRecord.HEADER) {
+            throw new EOFException("no record");
+        }
+        int length = (header.at(3) << 8) | header.at(4);
+        return new TlsRecord(header.at(0), (header.at(1) << 8) | header.at(2), OctetString.of(in.readNBytes(length)));
     }
 }

@@ -52,12 +52,9 @@ class TlsClientMatrixTest {
             Map.entry(IGNORES_STAPLED_RESPONSE, ids("20")),
             Map.entry(SENDS_NO_SERVER_NAME, ids("24")));
 
-    /**
-     * What a client that goes on whatever the server does is caught by; it does not follow a KeyUpdate either. It reads no record
-     * of the size of TLS-C-39b, which clients of JSSE do.
-     */
+    /** What a client that goes on whatever the server does is caught by; it does not follow a KeyUpdate either. */
     private static final Set<String> RECKLESS = ids("22a 22b 23 25a 25b 25c 27 28a 28b 28c 28d 28e 28f 28g 29a 29b 30a"
-            + " 30b 30c 30d 30e 30f 31a 31b 32a 32b 33a 33b 34a 34b 34c 35a 35b 36a 36b 36c 38a 39a 40a 40b 41b"
+            + " 30b 30c 30d 30e 30f 31a 31b 32a 32b 33a 33b 34a 34b 34c 35a 35b 36a 36b 36c 38a 39a 39b 40a 40b 41b"
             + " 41d");
 
     private static final Map<ClientFault, Set<String>> MORE_THAN_RECKLESS = Map.of(

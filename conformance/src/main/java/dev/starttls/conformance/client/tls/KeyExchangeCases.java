@@ -72,17 +72,19 @@ final class KeyExchangeCases {
                                 NO_SMALL),
                         TlsDeviation.DHE_512,
                         TLS12),
-                TlsCases.deviation(
-                        protocol,
-                        "TLS-C-29b",
-                        new Rule(
-                                "refuses a DHE key of 1024 bits",
-                                "RFC 9325 section 4.5, CVE-2015-4000",
-                                Level.MUST,
-                                SMALL,
-                                NO_SMALL),
-                        TlsDeviation.DHE_1024,
-                        TLS12),
+                // Where TLS is not required, a short key is better than plaintext (RFC 7435 section 3).
+                TlsCases.draft(
+                                protocol,
+                                "TLS-C-29b",
+                                new Rule(
+                                        "refuses a DHE key of 1024 bits",
+                                        "RFC 9325 section 4.5, CVE-2015-4000",
+                                        Level.MUST,
+                                        SMALL,
+                                        NO_SMALL))
+                        .allowedWhenOpportunistic()
+                        .script(TlsCases.deviating(TlsDeviation.DHE_1024, TLS12))
+                        .judge(TlsCases.judge(TlsDeviation.DHE_1024, TLS12)),
                 TlsCases.deviation(
                         protocol,
                         "TLS-C-30a",

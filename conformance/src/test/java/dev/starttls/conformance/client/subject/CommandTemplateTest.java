@@ -37,7 +37,6 @@ class CommandTemplateTest {
     @ParameterizedTest
     @CsvSource({
         "{prot}, port",
-        "{port3}, port",
         "{prot2}, port2",
         "{HOST}, host",
         "{pass}, password",
