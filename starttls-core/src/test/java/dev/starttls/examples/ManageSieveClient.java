@@ -3,6 +3,7 @@ package dev.starttls.examples;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClientDialogue;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.StartTlsProtocol;
 import dev.starttls.core.upgrade.Step;
@@ -54,7 +55,7 @@ public final class ManageSieveClient extends ClientDialogue<String, ManageSieveC
             // A string may be a literal (section 4): its octets come next, then the rest of the line.
             begun = whole.substring(0, literal.start());
             int count = Integer.parseInt(literal.group(1));
-            return count == 0 ? octets(new byte[0]) : new Step.AwaitOctets(phase(), List.of(), count);
+            return count == 0 ? octets(new byte[0]) : Step.await(phase(), Frame.exactly(count));
         }
         begun = "";
         if (whole.startsWith("\"") && phase() != Phase.COMMAND) {

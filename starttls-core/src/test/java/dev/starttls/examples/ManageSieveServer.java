@@ -2,6 +2,7 @@ package dev.starttls.examples;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ConnectionInfo;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.ServerSession;
@@ -75,8 +76,8 @@ public final class ManageSieveServer extends ServerDialogue<ManageSieveServer.Se
     }
 
     @Override
-    public List<String> injected() {
-        return List.of("BYE \"Nothing may follow STARTTLS in its segment\"");
+    public Output injected() {
+        return Output.line("BYE \"Nothing may follow STARTTLS in its segment\"");
     }
 
     @Override

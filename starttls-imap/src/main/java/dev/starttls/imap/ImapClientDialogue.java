@@ -2,6 +2,7 @@ package dev.starttls.imap;
 
 import dev.starttls.core.upgrade.ClientDialogue;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Step;
 import java.util.List;
@@ -121,9 +122,7 @@ public final class ImapClientDialogue extends ClientDialogue<ImapStatus, ImapCap
                     line,
                     List.of());
         }
-        return literal.octets() == 0
-                ? Step.await(phase())
-                : new Step.AwaitOctets(phase(), List.of(), (int) literal.octets());
+        return literal.octets() == 0 ? Step.await(phase()) : Step.await(phase(), Frame.exactly((int) literal.octets()));
     }
 
     private Step responded(ImapResponse response, String line) {

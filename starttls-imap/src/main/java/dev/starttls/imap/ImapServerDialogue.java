@@ -3,6 +3,8 @@ package dev.starttls.imap;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Frame;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.SessionEnd;
@@ -118,29 +120,29 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
     }
 
     @Override
-    public List<String> unavailable() {
-        return List.of(upgradeTag + " NO [UNAVAILABLE] TLS is not available");
+    public Output unavailable() {
+        return Output.line(upgradeTag + " NO [UNAVAILABLE] TLS is not available");
     }
 
     @Override
-    public List<String> lastLines(ClosingReason why) {
+    public Output lastLines(ClosingReason why) {
         String bye = "* BYE " + host() + " ";
         return switch (why) {
-            case SHUTDOWN -> List.of(bye + "shutting down");
-            case IDLE -> List.of(bye + "closing the connection, silent for too long");
-            case LIMIT -> List.of(bye + "closing the connection, too much was sent");
+            case SHUTDOWN -> Output.line(bye + "shutting down");
+            case IDLE -> Output.line(bye + "closing the connection, silent for too long");
+            case LIMIT -> Output.line(bye + "closing the connection, too much was sent");
             case FAULT -> {
                 List<String> lines = new ArrayList<>();
                 answering.ifPresent(tag -> lines.add(tag + " NO [SERVERBUG] Internal error"));
                 lines.add(bye + "closing the connection after an internal error");
-                yield lines;
+                yield Output.lines(lines);
             }
         };
     }
 
     @Override
-    public List<String> injected() {
-        return List.of("* BYE Plaintext after STARTTLS refused");
+    public Output injected() {
+        return Output.line("* BYE Plaintext after STARTTLS refused");
     }
 
     @Override
@@ -165,7 +167,7 @@ public final class ImapServerDialogue extends ServerDialogue<ImapSession, ImapHa
         if (reading instanceof ImapCommandReader.More more) {
             return more.octets() == 0
                     ? new Step.Await(phase(), more.lines())
-                    : new Step.AwaitOctets(phase(), more.lines(), more.octets());
+                    : new Step.Await(phase(), Output.lines(more.lines()), Frame.exactly(more.octets()));
         }
         if (reading instanceof ImapCommandReader.Refused refused) {
             return say(refused.reply());

@@ -2,6 +2,7 @@ package dev.starttls.pop3;
 
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.SessionEnd;
@@ -133,29 +134,29 @@ public final class Pop3ServerDialogue extends ServerDialogue<Pop3Session, Pop3Ha
     }
 
     @Override
-    public List<String> unavailable() {
-        return List.of(Pop3Reply.error("[SYS/TEMP] TLS is not available").line());
+    public Output unavailable() {
+        return Output.line(Pop3Reply.error("[SYS/TEMP] TLS is not available").line());
     }
 
     @Override
-    public List<String> lastLines(ClosingReason why) {
+    public Output lastLines(ClosingReason why) {
         return switch (why) {
             case SHUTDOWN ->
-                List.of(Pop3Reply.error("[SYS/TEMP] Shutting down, closing the connection")
+                Output.line(Pop3Reply.error("[SYS/TEMP] Shutting down, closing the connection")
                         .line());
-            case IDLE -> List.of();
+            case IDLE -> Output.none();
             case LIMIT ->
-                List.of(Pop3Reply.error("[SYS/PERM] Too much was sent, closing the connection")
+                Output.line(Pop3Reply.error("[SYS/PERM] Too much was sent, closing the connection")
                         .line());
             case FAULT ->
-                List.of(Pop3Reply.error("[SYS/TEMP] Internal error, closing the connection")
+                Output.line(Pop3Reply.error("[SYS/TEMP] Internal error, closing the connection")
                         .line());
         };
     }
 
     @Override
-    public List<String> injected() {
-        return List.of(Pop3Reply.error("Plaintext after STLS refused").line());
+    public Output injected() {
+        return Output.line(Pop3Reply.error("Plaintext after STLS refused").line());
     }
 
     @Override

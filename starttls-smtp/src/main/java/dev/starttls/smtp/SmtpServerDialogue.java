@@ -3,6 +3,7 @@ package dev.starttls.smtp;
 import dev.starttls.core.line.Ascii;
 import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.ServerDialogue;
 import dev.starttls.core.upgrade.SessionEnd;
@@ -139,12 +140,12 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     }
 
     @Override
-    public List<String> unavailable() {
-        return SmtpReply.of(454, "4.7.0 TLS not available").lines();
+    public Output unavailable() {
+        return Output.lines(SmtpReply.of(454, "4.7.0 TLS not available").lines());
     }
 
     @Override
-    public List<String> lastLines(ClosingReason why) {
+    public Output lastLines(ClosingReason why) {
         List<String> lines = new ArrayList<>();
         if (why == ClosingReason.FAULT && answering) {
             lines.addAll(SmtpReply.of(451, "4.3.0 Local error in processing").lines());
@@ -156,7 +157,7 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
                     case LIMIT -> closing("4.7.0", "Too much was sent");
                     case FAULT -> closing("4.3.0", "Local error");
                 });
-        return lines;
+        return Output.lines(lines);
     }
 
     private List<String> closing(String status, String text) {
@@ -176,8 +177,9 @@ public final class SmtpServerDialogue extends ServerDialogue<SmtpSession, SmtpHa
     }
 
     @Override
-    public List<String> injected() {
-        return SmtpReply.of(554, "5.5.0 Plaintext after STARTTLS refused").lines();
+    public Output injected() {
+        return Output.lines(
+                SmtpReply.of(554, "5.5.0 Plaintext after STARTTLS refused").lines());
     }
 
     @Override

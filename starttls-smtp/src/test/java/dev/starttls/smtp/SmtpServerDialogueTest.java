@@ -9,6 +9,7 @@ import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -198,7 +199,8 @@ class SmtpServerDialogueTest {
     }
 
     private static List<String> lines(Step step) {
-        return ((Step.Await) step).lines();
+        String said = new String(((Step.Await) step).output().toOctets(), StandardCharsets.ISO_8859_1);
+        return List.of(said.split("\r\n"));
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.starttls.core.upgrade;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** A client's proposal and what becomes of it: the command leaves, and the one reply to it decides. */
 final class ClientUpgrade {
@@ -27,16 +26,12 @@ final class ClientUpgrade {
     }
 
     void propose(Step.Propose step) throws IOException {
-        steps.require(context.client(), step, "a step of a server; only a client proposes");
-        steps.require(context.state() == State.PLAINTEXT, step, "no proposal outside State.PLAINTEXT");
-        steps.require(!declined, step, "no proposal after a Step.Decline");
+        requireProposable(step);
         steps.require(
                 step.offer() == Step.Offer.READ || context.host().unaskedAllowed(),
                 step,
                 "an offer that was read; one that was not may be taken up once, after Dialogue.direct");
-        if (context.policy() == TlsPolicy.DISABLED) {
-            declined = true;
-            steps.carryOut(context.dialogue().declined(FailureReason.NOT_OFFERED), NOTHING);
+        if (declinedByPolicy()) {
             return;
         }
         boolean withHello = context.host().sendsHelloWithCommand(step.offer());
@@ -51,14 +46,46 @@ final class ClientUpgrade {
         if (context.host().repeatable()) {
             context.clock().halvePatience();
         }
-        context.pendingLines().add(List.of(step.command()));
+        context.pendingOutput().add(step.command());
+        context.framing().expect(step.reply());
         context.settings().listener().proposed();
+    }
+
+    /** The protocol has no go-ahead: the handshake begins once the command has left. */
+    void handOver(Step.HandOver step) throws IOException {
+        requireProposable(step);
+        steps.require(!step.command().isEmpty(), step, "the upgrade command in Step.HandOver of a client");
+        if (declinedByPolicy()) {
+            return;
+        }
+        context.tls().ready();
+        context.record().announcedBefore(context.dialogue().capabilities());
+        context.machine().on(Event.HAND_OVER);
+        context.clock().enter(Phase.COMMAND);
+        context.host().proposed(Step.Offer.READ, false);
+        context.pendingOutput().add(step.command());
+        context.settings().listener().proposed();
+    }
+
+    private void requireProposable(Step step) {
+        steps.require(context.client(), step, "a step of a server; only a client proposes");
+        steps.require(context.state() == State.PLAINTEXT, step, "no proposal outside State.PLAINTEXT");
+        steps.require(!declined, step, "no proposal after a Step.Decline");
+    }
+
+    private boolean declinedByPolicy() throws IOException {
+        if (context.policy() != TlsPolicy.DISABLED) {
+            return false;
+        }
+        declined = true;
+        steps.carryOut(context.dialogue().declined(FailureReason.NOT_OFFERED), NOTHING);
+        return true;
     }
 
     void goAhead(Step.Proceed step, ByteBuffer following) throws IOException {
         State state = context.state();
         steps.require(state.proposed(), step, "Step.Propose before the go-ahead");
-        steps.require(step.goAhead().isEmpty(), step, "Step.Proceed without lines on a client");
+        steps.require(step.goAhead().isEmpty(), step, "Step.Proceed without octets on a client");
         requireCommandLeft("the go-ahead");
         boolean withHello = state == State.PROPOSED_WITH_HELLO;
         // The server may have answered the ClientHello already: what follows is for the pump, which refuses all but
@@ -94,7 +121,7 @@ final class ClientUpgrade {
         context.machine().on(Event.REFUSE);
         context.host().refusedUnasked();
         context.clock().enter(ask.phase());
-        steps.say(ask, ask.lines());
+        steps.say(ask, ask.output());
     }
 
     void decline(Step.Decline no) throws IOException {
@@ -138,7 +165,7 @@ final class ClientUpgrade {
 
     /** What answers a command before it has left was not meant for it. */
     private void requireCommandLeft(String what) throws UpgradeException {
-        if (!context.pendingLines().isEmpty()) {
+        if (!context.pendingOutput().isEmpty()) {
             throw termination.fail(
                     FailureReason.PROTOCOL_VIOLATION,
                     "Expected " + what + " after the upgrade command, got it before the command had left",

@@ -18,6 +18,16 @@ import java.util.List;
  * }
  * public Step secured() { return Step.ready(); }
  * }</pre>
+ *
+ * <p>And for a binary protocol, PostgreSQL:
+ *
+ * <pre>{@code
+ * public Step opened() { return new Step.Propose(Output.octets(SSL_REQUEST), Frame.exactly(1)); }
+ * public Step octets(byte[] reply) {
+ *     return reply[0] == 'S' ? Step.goAhead() : new Step.Decline(FailureReason.REFUSED, "N");
+ * }
+ * public Step secured() { return Step.ready(); }
+ * }</pre>
  */
 public interface Dialogue {
 
@@ -77,17 +87,21 @@ public interface Dialogue {
     Step opened();
 
     /**
-     * A line came, in plaintext or inside TLS.
+     * A line came, in plaintext or inside TLS. A dialogue that never awaits a line need not implement it.
      *
      * @param line without its CRLF, each character one octet
      * @return what to do next
      */
-    Step received(String line);
+    default Step received(String line) {
+        throw new IllegalStateException(
+                "Expected a dialogue that awaits lines to take them, got a line in one that does not; implement"
+                        + " Dialogue.received, or await another Frame");
+    }
 
     /**
-     * The octets that {@link Step.AwaitOctets} asked for have come.
+     * Octets that are no line have come, as {@link Step.Await} or {@link Step.Propose} asked for them by a {@link Frame}.
      *
-     * @param octets as many as were asked for; the dialogue's own
+     * @param octets as many as were asked for, or up to the end that was asked for, which is included; the dialogue's own
      * @return what to do next
      */
     default Step octets(byte[] octets) {
@@ -136,20 +150,20 @@ public interface Dialogue {
      * What a server says in the clear to a client that sent octets after its upgrade command, before it closes. Servers
      * only; the go-ahead has not been sent.
      *
-     * @return lines, by default none
+     * @return by default nothing
      */
-    default List<String> injected() {
-        return List.of();
+    default Output injected() {
+        return Output.none();
     }
 
     /**
      * What a server answers to its upgrade command when it cannot make a TLS engine, so that the client hears of it before
      * the handshake; the dialogue then goes on in plaintext, as the policy has it. Servers only.
      *
-     * @return lines; by default none, and the connection fails
+     * @return by default nothing, and the connection fails
      */
-    default List<String> unavailable() {
-        return List.of();
+    default Output unavailable() {
+        return Output.none();
     }
 
     /**
@@ -170,10 +184,10 @@ public interface Dialogue {
      * is to be answered here. Servers only.
      *
      * @param why the server ends it
-     * @return lines, by default none
+     * @return by default nothing
      */
-    default List<String> lastLines(ClosingReason why) {
-        return List.of();
+    default Output lastLines(ClosingReason why) {
+        return Output.none();
     }
 
     /**

@@ -46,7 +46,7 @@ final class DialogueSteps {
         recordAnnounced();
     }
 
-    /** Asks the dialogue what to do about a literal. */
+    /** Asks the dialogue what to do about octets that are no line. */
     void received(byte[] octets, ByteBuffer following) throws IOException {
         carryOut(context.dialogue().octets(octets), following);
         recordAnnounced();
@@ -72,12 +72,15 @@ final class DialogueSteps {
         }
         if (step instanceof Step.Await next) {
             context.clock().enter(next.phase());
-            say(step, next.lines());
-        } else if (step instanceof Step.AwaitOctets next) {
-            context.clock().enter(next.phase());
-            awaitOctets(next);
+            await(next);
         } else if (step instanceof Step.Propose propose) {
             client.propose(propose);
+        } else if (step instanceof Step.HandOver over) {
+            if (context.client()) {
+                client.handOver(over);
+            } else {
+                accept(over);
+            }
         } else if (step instanceof Step.Ask ask) {
             client.ask(ask);
         } else if (step instanceof Step.Proceed go) {
@@ -91,11 +94,11 @@ final class DialogueSteps {
         } else if (step instanceof Step.Ready last) {
             becomeReady(last);
         } else if (step instanceof Step.Close bye) {
-            say(step, bye.lines());
+            say(step, bye.output());
             termination.leave();
         } else if (step instanceof Step.Fail fail) {
             termination.failAfter(
-                    fail.lines(), termination.exception(fail.reason(), fail.detail(), fail.reply(), fail.hint()));
+                    fail.output(), termination.exception(fail.reason(), fail.detail(), fail.reply(), fail.hint()));
         }
     }
 
@@ -128,7 +131,7 @@ final class DialogueSteps {
         // With the go-ahead on its way it is too late for words.
         termination.failAfter(
                 context.state() == State.PROPOSED
-                        ? List.of()
+                        ? Output.none()
                         : context.dialogue().injected(),
                 why);
     }
@@ -142,7 +145,7 @@ final class DialogueSteps {
                 && FirstOctet.ofHandshake(octets.get(octets.position()));
     }
 
-    /** A server's go-ahead has left. */
+    /** A server's go-ahead has left, or a client's command that awaits none. */
     void goAheadLeft() throws IOException {
         context.machine().on(Event.GO_AHEAD);
         startHandshake();
@@ -182,24 +185,45 @@ final class DialogueSteps {
         recordAnnounced();
     }
 
-    /** A literal that is too long is not asked for. */
-    private void awaitOctets(Step.AwaitOctets next) throws UpgradeException {
-        int count = next.count();
-        int max = context.settings().limits().octetsPerPhase();
-        if (count > max) {
-            termination.limitExceeded(
-                    "Expected a literal of at most " + max + " octets, got one of " + count,
-                    Wording.tooMuch("withOctetsPerPhase"));
+    /** Octets that are too many are not asked for. */
+    private void await(Step.Await next) throws UpgradeException {
+        if (next.frame() instanceof Frame.Exactly literal && tooLong(literal.count())) {
             return;
         }
-        say(next, next.lines());
-        context.framing().expect(count);
+        say(next, next.output());
+        context.framing().expect(next.frame());
+    }
+
+    /** A message says that it has so many octets, which are too many, or fewer than have come of it already. */
+    void misannounced(int octets) throws UpgradeException {
+        if (!tooLong(octets)) {
+            throw termination.fail(
+                    FailureReason.PROTOCOL_VIOLATION,
+                    "Expected " + context.awaited()
+                            + " to say its own length, got a length of less than its beginning has",
+                    "The peer may speak another protocol: check the port");
+        }
+    }
+
+    /** Whether a message is longer than a phase allows, and the connection has failed of it. */
+    private boolean tooLong(int octets) throws UpgradeException {
+        int max = context.settings().limits().octetsPerPhase();
+        if (octets <= max) {
+            return false;
+        }
+        termination.limitExceeded(
+                "Expected at most " + max + " octets in one piece, got a piece of " + octets,
+                Wording.tooMuch("withOctetsPerPhase"));
+        return true;
     }
 
     private void accept(Step.Proceed step, ByteBuffer following) throws IOException {
         require(context.state() == State.PLAINTEXT, step, "no go-ahead outside State.PLAINTEXT");
         require(context.policy() != TlsPolicy.DISABLED, step, "no go-ahead under TlsPolicy.DISABLED");
-        require(!step.goAhead().isEmpty(), step, "the line of the go-ahead in Step.Proceed of a server");
+        require(
+                !step.goAhead().isEmpty(),
+                step,
+                "the line of the go-ahead in Step.Proceed of a server, or Step.HandOver where the protocol has none");
         if (following.hasRemaining()) {
             injected(following);
         }
@@ -208,8 +232,27 @@ final class DialogueSteps {
             context.framing().reset();
             context.machine().on(Event.PROPOSE);
             context.clock().enter(Phase.COMMAND);
-            context.pendingLines().add(step.goAhead());
+            context.pendingOutput().add(step.goAhead());
             context.settings().listener().proposed();
+        }
+    }
+
+    /** There is no go-ahead: what has come after the command is left for the handshake. */
+    private void accept(Step.HandOver step) throws IOException {
+        require(context.state() == State.PLAINTEXT, step, "no handover outside State.PLAINTEXT");
+        require(context.policy() != TlsPolicy.DISABLED, step, "no handover under TlsPolicy.DISABLED");
+        require(step.command().isEmpty(), step, "Step.HandOver without octets on a server");
+        require(
+                context.pendingOutput().isEmpty(),
+                step,
+                "Step.HandOver once what was said before has left: the client may not send its command earlier");
+        context.tls().ready();
+        context.record().announcedBefore(context.dialogue().capabilities());
+        context.framing().reset();
+        context.machine().on(Event.HAND_OVER);
+        context.settings().listener().proposed();
+        if (termination.open()) {
+            goAheadLeft();
         }
     }
 
@@ -220,13 +263,13 @@ final class DialogueSteps {
             return true;
         } catch (Exception e) {
             // Languages that do not declare what they throw can throw anything from an engine source.
-            List<String> lines = context.dialogue().unavailable();
+            Output lines = context.dialogue().unavailable();
             if (lines.isEmpty() || hello.hasRemaining()) {
                 // A ClientHello that has come already would be taken for a line.
                 throw e;
             }
             termination.unavailable(e);
-            context.pendingLines().add(lines);
+            context.pendingOutput().add(lines);
             return false;
         }
     }
@@ -270,7 +313,7 @@ final class DialogueSteps {
                 inside || !context.client() || client.declined() || context.policy() == TlsPolicy.DISABLED,
                 step,
                 "Step.Propose or Step.Decline before a client is ready in plaintext");
-        say(step, step.lines());
+        say(step, step.output());
         if (!inside) {
             context.tls().discard();
         }
@@ -292,14 +335,14 @@ final class DialogueSteps {
         }
     }
 
-    void say(Step step, List<String> lines) {
+    void say(Step step, Output output) {
         State state = context.state();
         require(
-                lines.isEmpty() || state == State.SECURE || state.plaintextOut(context.role()) == State.Plaintext.ANY,
+                output.isEmpty() || state == State.SECURE || state.plaintextOut(context.role()) == State.Plaintext.ANY,
                 step,
-                "no line of the dialogue; after Step.Propose only Step.Await without lines, Step.Proceed, Step.Decline,"
-                        + " Step.Close without lines or Step.Fail may follow");
-        context.pendingLines().add(lines);
+                "nothing said by the dialogue; after Step.Propose only Step.Await without output, Step.Proceed,"
+                        + " Step.Decline, Step.Close without output or Step.Fail may follow");
+        context.pendingOutput().add(output);
     }
 
     void require(boolean allowed, Step got, String expected) {

@@ -13,7 +13,7 @@ final class FirstOctet {
         return octet == RecordHeader.HANDSHAKE;
     }
 
-    /** Whether a TLS record begins with it, and no line of a mail protocol: it is a control character. */
+    /** Whether a TLS record begins with it, and no line: it is a control character. */
     static boolean ofTlsOnly(byte octet) {
         return octet == RecordHeader.ALERT || octet == RecordHeader.HANDSHAKE;
     }

@@ -142,8 +142,8 @@ final class Negotiation {
     }
 
     /** What the dialogue has said and has not left yet. */
-    PendingLines lines() {
-        return context.pendingLines();
+    PendingOutput lines() {
+        return context.pendingOutput();
     }
 
     Phase phase() {
@@ -169,7 +169,7 @@ final class Negotiation {
     }
 
     int held() {
-        return context.framing().held() + context.pendingLines().octets();
+        return context.framing().held() + context.pendingOutput().octets();
     }
 
     /** Forgets what is not whole: nothing more comes. */

@@ -6,9 +6,10 @@ import dev.starttls.core.line.LineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
 import javax.net.ssl.SSLException;
 
-/** What comes from the peer: lines in the clear, records, and the end of both. */
+/** What comes from the peer: lines and octets in the clear, records, and the end of both. */
 final class NegotiationInput {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -116,7 +117,7 @@ final class NegotiationInput {
         while (termination.open()
                 && linesLeft > 0
                 && context.tls().decrypted().hasRemaining()
-                && !context.pendingLines().full()) {
+                && !context.pendingOutput().full()) {
             went |= converse(context.tls().decrypted());
         }
         return went;
@@ -128,18 +129,18 @@ final class NegotiationInput {
      */
     private boolean commandWaits() {
         return context.client()
-                && context.state().proposed()
-                && !context.pendingLines().isEmpty();
+                && (context.state().proposed() || context.state() == State.HANDING_OVER)
+                && !context.pendingOutput().isEmpty();
     }
 
     /** Takes one line in the clear. Returns whether there may be another. */
     private boolean receiveLine(ByteBuffer network) throws IOException {
-        if (!network.hasRemaining() || context.pendingLines().full()) {
+        if (!network.hasRemaining() || context.pendingOutput().full()) {
             return false;
         }
         if (!heard) {
             heard = true;
-            if (FirstOctet.ofTlsOnly(network.get(network.position()))) {
+            if (context.framing().lineDue() && FirstOctet.ofTlsOnly(network.get(network.position()))) {
                 throw termination.fail(
                         FailureReason.PROTOCOL_VIOLATION,
                         "Expected " + context.awaited() + " in plaintext, got a TLS record",
@@ -147,6 +148,13 @@ final class NegotiationInput {
             }
         }
         if (context.state().plaintextIn(context.role()) == State.Plaintext.NONE) {
+            if (context.client()) {
+                throw termination.fail(
+                        FailureReason.PLAINTEXT_INJECTION,
+                        "Expected silence until the upgrade command and the ClientHello have left, got "
+                                + network.remaining() + " octets in plaintext",
+                        Wording.IMPOSTOR);
+            }
             steps.injected(network);
             return network.remaining() == 0;
         }
@@ -160,7 +168,7 @@ final class NegotiationInput {
             heard = true;
             requireSpoken(network);
         }
-        if (!context.client() && !context.pendingLines().isEmpty()) {
+        if (!context.client() && !context.pendingOutput().isEmpty()) {
             // The answers to what came before must leave first: the next record may be close_notify, which is answered
             // at once before TLS 1.3 (RFC 5246 section 7.2.1), and by most engines in TLS 1.3 too.
             return false;
@@ -216,16 +224,16 @@ final class NegotiationInput {
         }
     }
 
-    /** Takes one line or literal from wherever it comes and does what the dialogue makes of it. */
+    /** Takes one line, or what else was asked for, from wherever it comes and does what the dialogue makes of it. */
     private boolean converse(ByteBuffer source) throws IOException {
         int from = source.position();
         Optional<String> line = Optional.empty();
-        Optional<byte[]> literal = Optional.empty();
+        Optional<byte[]> octets = Optional.empty();
         try {
-            if (context.framing().literalDue()) {
-                literal = context.framing().literal(source);
-            } else {
+            if (context.framing().lineDue()) {
                 line = context.framing().line(source);
+            } else {
+                octets = context.framing().octets(source);
             }
         } catch (LineException e) {
             steps.malformed(context.dialogue().malformed(e));
@@ -238,7 +246,12 @@ final class NegotiationInput {
                     "Expected " + excess.get().bound(), excess.get().hint());
             return true;
         }
-        if (line.isEmpty() && literal.isEmpty()) {
+        OptionalInt misannounced = context.framing().misannounced();
+        if (misannounced.isPresent()) {
+            steps.misannounced(misannounced.getAsInt());
+            return true;
+        }
+        if (line.isEmpty() && octets.isEmpty()) {
             return false;
         }
         linesLeft--;
@@ -248,7 +261,7 @@ final class NegotiationInput {
         if (line.isPresent()) {
             steps.received(line.get(), source);
         } else {
-            steps.received(literal.orElseThrow(), source);
+            steps.received(octets.orElseThrow(), source);
         }
         if (serving()) {
             // After the answer, which may have begun another phase.

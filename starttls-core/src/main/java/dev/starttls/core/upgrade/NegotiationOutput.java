@@ -30,7 +30,7 @@ final class NegotiationOutput {
 
     /** Whether there is something to give out that the application did not ask for. */
     boolean due() {
-        return context.tls().outputDue(context.state(), context.pendingLines());
+        return context.tls().outputDue(context.state(), context.pendingOutput());
     }
 
     void transmit(ByteBuffer network) throws IOException {
@@ -62,8 +62,8 @@ final class NegotiationOutput {
         return switch (state.tls()) {
             case RECORDS -> transmitRecords(network);
             case CLIENT_HELLO -> {
-                context.pendingLines().drain(network);
-                if (context.pendingLines().isEmpty()) {
+                context.pendingOutput().drain(network);
+                if (context.pendingOutput().isEmpty()) {
                     context.record().proposed(context.host().proposal());
                     transmitHello(network);
                 }
@@ -83,12 +83,15 @@ final class NegotiationOutput {
     }
 
     private void transmitPlaintext(ByteBuffer network) throws IOException {
-        context.pendingLines().drain(network);
-        if (!context.pendingLines().isEmpty()) {
+        context.pendingOutput().drain(network);
+        if (!context.pendingOutput().isEmpty()) {
             return;
         }
         if (context.machine().leaving()) {
             termination.lastLineLeft();
+        } else if (context.state() == State.HANDING_OVER) {
+            context.record().proposed(context.host().proposal());
+            steps.goAheadLeft();
         } else if (context.state() == State.PROPOSED && !context.client()) {
             steps.goAheadLeft();
         } else if (context.state() == State.PROPOSED) {
@@ -106,8 +109,8 @@ final class NegotiationOutput {
     }
 
     private boolean transmitRecords(ByteBuffer network) throws IOException {
-        boolean lines = !context.pendingLines().isEmpty();
-        ByteBuffer source = lines ? context.pendingLines().waiting() : NOTHING;
+        boolean lines = !context.pendingOutput().isEmpty();
+        ByteBuffer source = lines ? context.pendingOutput().waiting() : NOTHING;
         Optional<PeerCheck.Refusal> refusal = PeerIdentity.during(context);
         if (refusal.isPresent()) {
             throw termination.refusedPeer(refusal.get());
@@ -119,7 +122,7 @@ final class NegotiationOutput {
             throw termination.failedHandshake(e);
         }
         if (lines) {
-            context.pendingLines().settle();
+            context.pendingOutput().settle();
         }
         boolean handshaking = context.state() == State.HANDSHAKING;
         steps.established();
@@ -129,21 +132,21 @@ final class NegotiationOutput {
         if (status != TlsStatus.OK) {
             return false;
         }
-        if (context.machine().leaving() && context.pendingLines().isEmpty() && context.state() == State.SECURE) {
+        if (context.machine().leaving() && context.pendingOutput().isEmpty() && context.state() == State.SECURE) {
             termination.lastLineLeft();
             return true;
         }
         boolean went = input.resume();
         return went
                 || (handshaking && context.state() == State.SECURE)
-                || !context.pendingLines().isEmpty();
+                || !context.pendingOutput().isEmpty();
     }
 
     /** The engine gives out nothing more. */
     private void closed() throws UpgradeException {
         if (context.machine().leaving()) {
             // What is left of the last lines cannot leave any more.
-            context.pendingLines().clear();
+            context.pendingOutput().clear();
         }
         termination.closeNotifyLeft();
         if (termination.open()) {

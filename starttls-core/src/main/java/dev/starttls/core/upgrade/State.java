@@ -6,10 +6,11 @@ package dev.starttls.core.upgrade;
  * <pre>{@code
  *   PLAINTEXT --PROPOSE--> PROPOSED --GO_AHEAD--> HANDSHAKING --ESTABLISH--> SECURE --CLOSE--> CLOSING --END--> CLOSED
  *   PLAINTEXT --PROPOSE_WITH_HELLO--> PROPOSED_WITH_HELLO --GO_AHEAD--> HANDSHAKING
+ *   PLAINTEXT --HAND_OVER--> HANDING_OVER --GO_AHEAD--> HANDSHAKING
  *   PROPOSED --REFUSE--> PLAINTEXT
  *   HANDSHAKING --CLOSE--> CLOSING
- *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO --CLOSE--> CLOSED
- *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDSHAKING, SECURE, CLOSING --FAIL--> FAILED
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDING_OVER --CLOSE--> CLOSED
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDING_OVER, HANDSHAKING, SECURE, CLOSING --FAIL--> FAILED
  * }</pre>
  *
  * <p>With implicit TLS the first state is HANDSHAKING.
@@ -24,6 +25,10 @@ public enum State {
      * is TLS. Not a state of servers.
      */
     PROPOSED_WITH_HELLO(Plaintext.ONE_REPLY, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.CLIENT_HELLO),
+    /**
+     * The protocol has no go-ahead: a client's command leaves, and then its handshake begins; a server is about to begin it.
+     */
+    HANDING_OVER(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.NONE),
     /** The go-ahead was given: only TLS records from here. With implicit TLS this is the first state. */
     HANDSHAKING(Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Plaintext.NONE, Tls.RECORDS),
     /** The handshake is done. */

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a {@link Dialogue} wants next. The lines are without CRLF, each character one octet.
+ * What a {@link Dialogue} wants next. A protocol of lines says them without CRLF, each character one octet; any other says
+ * octets ({@link Output#octets}) and says where those that it waits for end ({@link Frame}).
  *
  * <p>What a step may do is decided by the table of states, not by the dialogue: a step that the state does not allow is
  * an {@link IllegalStateException}.
@@ -12,35 +13,29 @@ import java.util.Objects;
 public sealed interface Step {
 
     /**
-     * Send lines, perhaps none, and wait for the peer's next line.
+     * Say something, perhaps nothing, and wait for what the peer says next: a line, or octets as an IMAP literal (RFC 9051
+     * section 4.3) or a message of a binary protocol. What follows them is a line again, unless the next step says otherwise.
      *
      * @param phase the phase that the wait belongs to
-     * @param lines to send
+     * @param output to send
+     * @param frame where that which is waited for ends
      */
-    record Await(Phase phase, List<String> lines) implements Step {
-        /** Keeps its own copy of the lines. */
+    record Await(Phase phase, Output output, Frame frame) implements Step {
+        /** Checks that nothing is missing. */
         public Await {
             Objects.requireNonNull(phase, "phase");
-            lines = List.copyOf(lines);
+            Objects.requireNonNull(output, "output");
+            Objects.requireNonNull(frame, "frame");
         }
-    }
 
-    /**
-     * Send lines, perhaps none, and wait for octets that are no line: an IMAP literal (RFC 9051 section 4.3). They are
-     * given to {@link Dialogue#octets} as one piece, and what follows them are lines again.
-     *
-     * @param phase the phase that the wait belongs to
-     * @param lines to send
-     * @param count of octets, at least 1; more than the octets that the limits allow in a phase fail the connection
-     */
-    record AwaitOctets(Phase phase, List<String> lines, int count) implements Step {
-        /** Keeps its own copy of the lines. */
-        public AwaitOctets {
-            Objects.requireNonNull(phase, "phase");
-            lines = List.copyOf(lines);
-            if (count < 1) {
-                throw new IllegalArgumentException("count: expected at least 1 octet, got " + count);
-            }
+        /**
+         * Send lines, perhaps none, and wait for the peer's next line.
+         *
+         * @param phase the phase that the wait belongs to
+         * @param lines to send
+         */
+        public Await(Phase phase, List<String> lines) {
+            this(phase, Output.lines(lines), Frame.line());
         }
     }
 
@@ -56,21 +51,58 @@ public sealed interface Step {
      * Client: send the upgrade command; nothing of the dialogue leaves until its one reply is there.
      *
      * @param command for instance "STARTTLS"
+     * @param reply where the reply to it ends
      * @param offer whether the server has announced it
      */
-    record Propose(String command, Offer offer) implements Step {
+    record Propose(Output command, Frame reply, Offer offer) implements Step {
         /** Checks that nothing is missing. */
         public Propose {
+            Objects.requireNonNull(reply, "reply");
             Objects.requireNonNull(offer, "offer");
+            requireCommand(command);
         }
 
         /**
-         * A command that the server has announced.
+         * A command that is a line, answered by a line.
+         *
+         * @param command for instance "STARTTLS"
+         * @param offer whether the server has announced it
+         */
+        public Propose(String command, Offer offer) {
+            this(Output.line(command), Frame.line(), offer);
+        }
+
+        /**
+         * A command that is a line, answered by a line, and that the server has announced.
          *
          * @param command for instance "STARTTLS"
          */
         public Propose(String command) {
             this(command, Offer.READ);
+        }
+
+        /**
+         * A command of a binary protocol, which the server has announced or which needs no announcement.
+         *
+         * @param command for instance the SSLRequest of PostgreSQL
+         * @param reply where the reply to it ends
+         */
+        public Propose(Output command, Frame reply) {
+            this(command, reply, Offer.READ);
+        }
+    }
+
+    /**
+     * The protocol has no go-ahead (MySQL). Client: send the upgrade command, which the server has announced, and begin the
+     * handshake once it has left; what comes before that fails the connection. Server: the command was accepted; what follows
+     * it, in the same segment or later, is the handshake and nothing else.
+     *
+     * @param command of a client; empty on a server
+     */
+    record HandOver(Output command) implements Step {
+        /** Checks that nothing is missing. */
+        public HandOver {
+            Objects.requireNonNull(command, "command");
         }
     }
 
@@ -79,14 +111,25 @@ public sealed interface Step {
      * can do, and wait for its next line. Once in a connection.
      *
      * @param phase the phase that the wait belongs to
-     * @param lines to send
+     * @param output to send
      * @param reply the server's line that refused
      */
-    record Ask(Phase phase, List<String> lines, String reply) implements Step {
-        /** Keeps its own copy of the lines. */
+    record Ask(Phase phase, Output output, String reply) implements Step {
+        /** Checks that nothing is missing. */
         public Ask {
             Objects.requireNonNull(phase, "phase");
-            lines = List.copyOf(lines);
+            Objects.requireNonNull(output, "output");
+        }
+
+        /**
+         * The same in lines.
+         *
+         * @param phase the phase that the wait belongs to
+         * @param lines to send
+         * @param reply the server's line that refused
+         */
+        public Ask(Phase phase, List<String> lines, String reply) {
+            this(phase, Output.lines(lines), reply);
         }
     }
 
@@ -94,12 +137,21 @@ public sealed interface Step {
      * The go-ahead. Client: it was received, the handshake begins. Server: the command was accepted, send the go-ahead
      * and begin the handshake once it has left; octets after the command are injection.
      *
-     * @param goAhead the server's line; empty on a client
+     * @param goAhead of a server; empty on a client
      */
-    record Proceed(List<String> goAhead) implements Step {
-        /** Keeps its own copy of the lines. */
+    record Proceed(Output goAhead) implements Step {
+        /** Checks that nothing is missing. */
         public Proceed {
-            goAhead = List.copyOf(goAhead);
+            Objects.requireNonNull(goAhead, "goAhead");
+        }
+
+        /**
+         * The same in lines.
+         *
+         * @param goAhead the server's line; empty on a client
+         */
+        public Proceed(List<String> goAhead) {
+            this(Output.lines(goAhead));
         }
     }
 
@@ -124,46 +176,84 @@ public sealed interface Step {
     }
 
     /**
-     * Send lines, perhaps none; the dialogue is over and the connection is the application's. In plaintext only where the
-     * policy does not enforce TLS, and on a client only after {@link Decline}.
+     * Say something, perhaps nothing; the dialogue is over and the connection is the application's. In plaintext only where
+     * the policy does not enforce TLS, and on a client only after {@link Decline}.
      *
-     * @param lines to send
+     * @param output to send
      */
-    record Ready(List<String> lines) implements Step {
-        /** Keeps its own copy of the lines. */
+    record Ready(Output output) implements Step {
+        /** Checks that nothing is missing. */
         public Ready {
-            lines = List.copyOf(lines);
+            Objects.requireNonNull(output, "output");
+        }
+
+        /**
+         * The same in lines.
+         *
+         * @param lines to send
+         */
+        public Ready(List<String> lines) {
+            this(Output.lines(lines));
         }
     }
 
     /**
-     * Send lines, perhaps none, then close the connection.
+     * Say something, perhaps nothing, then close the connection.
      *
-     * @param lines to send
+     * @param output to send
      */
-    record Close(List<String> lines) implements Step {
-        /** Keeps its own copy of the lines. */
+    record Close(Output output) implements Step {
+        /** Checks that nothing is missing. */
         public Close {
-            lines = List.copyOf(lines);
+            Objects.requireNonNull(output, "output");
+        }
+
+        /**
+         * The same in lines.
+         *
+         * @param lines to send
+         */
+        public Close(List<String> lines) {
+            this(Output.lines(lines));
         }
     }
 
     /**
-     * Send lines, perhaps none, then fail.
+     * Say something, perhaps nothing, then fail.
      *
      * @param reason why
      * @param detail what was expected and what came
      * @param reply the peer's line, empty if there was none; a client's line is not shown, since it may hold a password
-     * @param lines to send, on a server that says why it closes; where the state allows no line they are not sent
+     * @param output to send, on a server that says why it closes; where the state allows none it is not sent
      * @param hint what a person may try; empty for the general advice of the reason
      */
-    record Fail(FailureReason reason, String detail, String reply, List<String> lines, String hint) implements Step {
-        /** Keeps its own copy of the lines. */
+    record Fail(FailureReason reason, String detail, String reply, Output output, String hint) implements Step {
+        /** Checks that nothing is missing. */
         public Fail {
-            lines = List.copyOf(lines);
+            Objects.requireNonNull(output, "output");
         }
 
-        /** The same without a hint. */
+        /**
+         * The same in lines.
+         *
+         * @param reason why
+         * @param detail what was expected and what came
+         * @param reply the peer's line, empty if there was none
+         * @param lines to send, on a server that says why it closes
+         * @param hint what a person may try; empty for the general advice of the reason
+         */
+        public Fail(FailureReason reason, String detail, String reply, List<String> lines, String hint) {
+            this(reason, detail, reply, Output.lines(lines), hint);
+        }
+
+        /**
+         * The same in lines, without a hint.
+         *
+         * @param reason why
+         * @param detail what was expected and what came
+         * @param reply the peer's line, empty if there was none
+         * @param lines to send, on a server that says why it closes
+         */
         public Fail(FailureReason reason, String detail, String reply, List<String> lines) {
             this(reason, detail, reply, lines, "");
         }
@@ -177,6 +267,17 @@ public sealed interface Step {
      */
     static Step await(Phase phase) {
         return new Await(phase, List.of());
+    }
+
+    /**
+     * Wait for octets of the peer.
+     *
+     * @param phase the phase that the wait belongs to
+     * @param frame where they end
+     * @return the step
+     */
+    static Step await(Phase phase, Frame frame) {
+        return new Await(phase, Output.none(), frame);
     }
 
     /**
@@ -196,7 +297,7 @@ public sealed interface Step {
      * @return the step
      */
     static Step goAhead() {
-        return new Proceed(List.of());
+        return new Proceed(Output.none());
     }
 
     /**
@@ -205,7 +306,7 @@ public sealed interface Step {
      * @return the step
      */
     static Step ready() {
-        return new Ready(List.of());
+        return new Ready(Output.none());
     }
 
     /**
@@ -218,5 +319,13 @@ public sealed interface Step {
     static Step violation(String expected, String reply) {
         return new Fail(
                 FailureReason.PROTOCOL_VIOLATION, "Expected " + expected + ", got another line", reply, List.of());
+    }
+
+    private static void requireCommand(Output command) {
+        Objects.requireNonNull(command, "command");
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "command: expected at least one octet, got none; nothing can be refused that was not asked for");
+        }
     }
 }

@@ -56,18 +56,18 @@ final class Termination {
     /** Lines may wait that are to leave before the connection is closed. */
     void leave() {
         context.machine().leave();
-        if (context.pendingLines().isEmpty()) {
+        if (context.pendingOutput().isEmpty()) {
             close();
             reportEnd(SessionEnd.of(SessionEnd.Cause.CLOSED));
         }
     }
 
     /** Says a failure's last lines where lines may be said, or throws it at once. */
-    void failAfter(List<String> lastLines, UpgradeException why) throws UpgradeException {
+    void failAfter(Output lastLines, UpgradeException why) throws UpgradeException {
         if (lastLines.isEmpty() || !sayable()) {
             throw failed(why);
         }
-        context.pendingLines().add(lastLines);
+        context.pendingOutput().add(lastLines);
         context.machine().leave();
         deferredFailure = Optional.of(why);
     }
@@ -81,11 +81,11 @@ final class Termination {
             throw failed(why);
         }
         if (context.client()) {
-            context.pendingLines().clear();
+            context.pendingOutput().clear();
         }
         context.machine().leave();
         deferredFailure = Optional.of(why);
-        if (context.pendingLines().isEmpty()) {
+        if (context.pendingOutput().isEmpty()) {
             lastLineLeft();
         }
     }
@@ -101,11 +101,11 @@ final class Termination {
             return false;
         }
         try {
-            List<String> lines = context.dialogue().lastLines(reason);
+            Output lines = context.dialogue().lastLines(reason);
             if (lines.isEmpty()) {
                 return false;
             }
-            context.pendingLines().add(lines);
+            context.pendingOutput().add(lines);
         } catch (Throwable e) {
             why.addSuppressed(e);
             return false;
@@ -212,7 +212,7 @@ final class Termination {
     /** Whether the last line has left and its failure is due. */
     boolean deferredFailureDue() {
         return deferredFailure.isPresent()
-                && context.pendingLines().isEmpty()
+                && context.pendingOutput().isEmpty()
                 && !(context.records() && context.tls().wantsSend());
     }
 
@@ -235,7 +235,7 @@ final class Termination {
         if (!ready) {
             context.machine().leave();
         }
-        context.pendingLines().clear();
+        context.pendingOutput().clear();
         if (context.machine().onIfAllowed(Event.CLOSE).equals(Optional.of(State.CLOSING))) {
             context.tls().close();
         }
@@ -335,7 +335,7 @@ final class Termination {
         }
         deferredFailure = Optional.empty();
         context.clock().stop();
-        context.pendingLines().clear();
+        context.pendingOutput().clear();
         context.framing().reset();
         reportEnd(SessionEnd.of(why));
         return true;

@@ -179,7 +179,7 @@ final class TlsLayer {
     }
 
     /** Whether something is to leave in this state that the application did not ask for: of TLS, or these lines. */
-    boolean outputDue(State state, PendingLines lines) {
+    boolean outputDue(State state, PendingOutput lines) {
         return switch (state.tls()) {
             case RECORDS -> wantsSend() || (established() && !lines.isEmpty());
             case CLIENT_HELLO -> !lines.isEmpty() || wantsSend();

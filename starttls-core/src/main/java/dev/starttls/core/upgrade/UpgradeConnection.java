@@ -67,7 +67,7 @@ import javax.net.ssl.SSLException;
 public final class UpgradeConnection {
 
     /** Shared by all connections; nothing is ever added. */
-    private static final PendingLines NO_LINES = new PendingLines();
+    private static final PendingOutput NO_LINES = new PendingOutput();
 
     private final UpgradeMachine machine;
     private final TlsLayer tls;
@@ -76,7 +76,7 @@ public final class UpgradeConnection {
     /** The dialogue and all that serves it; released once ready, since most connections spend their lives after that. */
     private volatile Optional<Negotiation> negotiation;
     /** The last lines of the dialogue, once ready and until they have left. */
-    private volatile PendingLines lastLines = NO_LINES;
+    private volatile PendingOutput lastLines = NO_LINES;
 
     /**
      * A connection that has not begun.
@@ -526,7 +526,7 @@ public final class UpgradeConnection {
 
     /** Returns whether all of them have left, and the application's octets may follow. */
     private boolean transmitLastLines(ByteBuffer network) throws SSLException {
-        PendingLines lines = lastLines;
+        PendingOutput lines = lastLines;
         if (lines.isEmpty()) {
             return true;
         }
@@ -537,7 +537,7 @@ public final class UpgradeConnection {
 
     /** The same in plaintext. */
     private boolean drainLastLines(ByteBuffer network) {
-        PendingLines lines = lastLines;
+        PendingOutput lines = lastLines;
         if (lines.isEmpty()) {
             return true;
         }
@@ -545,7 +545,7 @@ public final class UpgradeConnection {
         return leftAll(lines);
     }
 
-    private boolean leftAll(PendingLines lines) {
+    private boolean leftAll(PendingOutput lines) {
         boolean all = lines.isEmpty();
         if (all) {
             lastLines = NO_LINES;
@@ -554,7 +554,7 @@ public final class UpgradeConnection {
     }
 
     private void forgetLastLines() {
-        PendingLines lines = lastLines;
+        PendingOutput lines = lastLines;
         if (lines != NO_LINES) {
             lines.clear();
             lastLines = NO_LINES;

@@ -13,10 +13,11 @@ import javax.net.ssl.SSLException;
  * <pre>{@code
  *   PLAINTEXT --PROPOSE--> PROPOSED --GO_AHEAD--> HANDSHAKING --ESTABLISH--> SECURE --CLOSE--> CLOSING --END--> CLOSED
  *   PLAINTEXT --PROPOSE_WITH_HELLO--> PROPOSED_WITH_HELLO --GO_AHEAD--> HANDSHAKING
+ *   PLAINTEXT --HAND_OVER--> HANDING_OVER --GO_AHEAD--> HANDSHAKING
  *   PROPOSED --REFUSE--> PLAINTEXT
  *   HANDSHAKING --CLOSE--> CLOSING
- *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO --CLOSE--> CLOSED
- *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDSHAKING, SECURE, CLOSING --FAIL--> FAILED
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDING_OVER --CLOSE--> CLOSED
+ *   PLAINTEXT, PROPOSED, PROPOSED_WITH_HELLO, HANDING_OVER, HANDSHAKING, SECURE, CLOSING --FAIL--> FAILED
  * }</pre>
  *
  * <p>Implicit TLS starts in HANDSHAKING. No arrow leads back to PLAINTEXT after the go-ahead. A proposal whose ClientHello left
@@ -37,7 +38,9 @@ final class UpgradeMachine {
         PROPOSE,
         /** A client sends the upgrade command and its ClientHello after it, before the go-ahead. */
         PROPOSE_WITH_HELLO,
-        /** The go-ahead was received, or has left. */
+        /** The protocol has no go-ahead: a client sends the upgrade command, a server has accepted it. */
+        HAND_OVER,
+        /** The go-ahead was received, or has left; without one, the command has left. */
         GO_AHEAD,
         /** The command was refused before the go-ahead. */
         REFUSE,
@@ -56,6 +59,7 @@ final class UpgradeMachine {
                     Map.of(
                             Event.PROPOSE, State.PROPOSED,
                             Event.PROPOSE_WITH_HELLO, State.PROPOSED_WITH_HELLO,
+                            Event.HAND_OVER, State.HANDING_OVER,
                             Event.CLOSE, State.CLOSED,
                             Event.FAIL, State.FAILED),
             State.PROPOSED,
@@ -65,6 +69,8 @@ final class UpgradeMachine {
                             Event.CLOSE, State.CLOSED,
                             Event.FAIL, State.FAILED),
             State.PROPOSED_WITH_HELLO,
+                    Map.of(Event.GO_AHEAD, State.HANDSHAKING, Event.CLOSE, State.CLOSED, Event.FAIL, State.FAILED),
+            State.HANDING_OVER,
                     Map.of(Event.GO_AHEAD, State.HANDSHAKING, Event.CLOSE, State.CLOSED, Event.FAIL, State.FAILED),
             State.HANDSHAKING,
                     Map.of(Event.ESTABLISH, State.SECURE, Event.CLOSE, State.CLOSING, Event.FAIL, State.FAILED),

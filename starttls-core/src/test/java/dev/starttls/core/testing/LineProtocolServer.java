@@ -2,6 +2,7 @@ package dev.starttls.core.testing;
 
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
@@ -74,8 +75,8 @@ public final class LineProtocolServer implements Dialogue {
     }
 
     @Override
-    public List<String> injected() {
-        return List.of("NO not after UPGRADE");
+    public Output injected() {
+        return Output.line("NO not after UPGRADE");
     }
 
     @Override

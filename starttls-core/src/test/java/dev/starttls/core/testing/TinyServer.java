@@ -1,5 +1,6 @@
 package dev.starttls.core.testing;
 
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -35,8 +36,8 @@ public final class TinyServer extends GreetingServer {
     }
 
     @Override
-    public List<String> injected() {
-        return List.of("NO injection");
+    public Output injected() {
+        return Output.line("NO injection");
     }
 
     @Override

@@ -292,7 +292,8 @@ public abstract class UpgradeContract {
                     byte[] octets = server.take();
                     String said = new String(octets, StandardCharsets.ISO_8859_1);
                     String goAhead = protocol().upgrade().replyOctets();
-                    String why = lines(protocol().server(policy).injected());
+                    String why =
+                            new String(protocol().server(policy).injected().toOctets(), StandardCharsets.ISO_8859_1);
                     if (said.startsWith(goAhead)) {
                         assertThat(Records.fault(octets, goAhead.length())).isEmpty();
                     } else if (answered) {
@@ -735,10 +736,6 @@ public abstract class UpgradeContract {
                 protocol().before().stream().map(Exchange::commandOctets).collect(Collectors.joining())
                         + protocol().upgrade().commandOctets();
         };
-    }
-
-    private static String lines(List<String> lines) {
-        return lines.stream().map(line -> line + "\r\n").collect(Collectors.joining());
     }
 
     private static ByteBuffer octets(String words) {

@@ -85,11 +85,14 @@ class MisuseTest {
                 ofClient("a last line after the proposal", new Step.Propose("UP"), new Step.Close(List.of("bye"))),
                 ofClient("an end in plaintext after the proposal", new Step.Propose("UP"), Step.ready()),
                 ofClient("a session in plaintext where TLS is required", Step.ready()),
+                ofClient("a handover without a command", new Step.HandOver(Output.none())),
+                ofClient("a handover after the proposal", new Step.Propose("UP"), new Step.HandOver(Output.line("UP"))),
                 // A server's.
                 ofServer("a proposal of a server", new Step.Propose("UP")),
                 ofServer("a question of a server", new Step.Ask(Phase.CAPABILITY, List.of("CAPS"), "NO")),
                 ofServer("a refusal of a server", new Step.Decline(FailureReason.NOT_OFFERED, "")),
                 ofServer("a go-ahead without a line", new Step.Proceed(List.of())),
+                ofServer("a handover with a command", new Step.HandOver(Output.line("UP"))),
                 ofServer("a session in plaintext where TLS is required", none, Step.ready()));
     }
 
@@ -315,14 +318,17 @@ class MisuseTest {
     }
 
     @Test
-    void a_command_that_is_two_lines_does_not_leave() {
-        Endpoint side = Endpoint.of(client(
-                        new Scripted(Role.CLIENT, List.of(new Step.Propose("UP\r\nDELETE"))),
-                        clientSettings(TlsPolicy.REQUIRED)))
-                .arrive("line\r\n")
-                .run();
-        assertThat(side.failure().orElseThrow()).isInstanceOf(IllegalArgumentException.class);
-        assertThat(side.take()).isEmpty();
+    void a_command_that_is_two_lines_cannot_be_said() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Step.Propose("UP\r\nDELETE"))
+                .withMessageContaining("CR");
+    }
+
+    @Test
+    void a_command_has_octets() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Step.Propose(Output.none(), Frame.exactly(1)))
+                .withMessageContaining("command");
     }
 
     @Test
@@ -458,7 +464,7 @@ class MisuseTest {
                     "received",
                     where.equals("declined")
                             ? new Step.Decline(FailureReason.NOT_OFFERED, line)
-                            : new Step.AwaitOctets(Phase.CAPABILITY, List.of(), 3));
+                            : Step.await(Phase.CAPABILITY, Frame.exactly(3)));
         }
 
         @Override

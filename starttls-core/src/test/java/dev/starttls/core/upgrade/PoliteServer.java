@@ -97,8 +97,8 @@ final class PoliteServer implements Dialogue {
     }
 
     @Override
-    public List<String> unavailable() {
-        return List.of("NO engine");
+    public Output unavailable() {
+        return Output.line("NO engine");
     }
 
     @Override
@@ -107,11 +107,11 @@ final class PoliteServer implements Dialogue {
     }
 
     @Override
-    public List<String> lastLines(ClosingReason why) {
+    public Output lastLines(ClosingReason why) {
         if (thrownByLastLines != null) {
             throwIt(thrownByLastLines);
         }
-        return List.of("LAST", "LINE " + why);
+        return Output.lines(List.of("LAST", "LINE " + why));
     }
 
     @Override

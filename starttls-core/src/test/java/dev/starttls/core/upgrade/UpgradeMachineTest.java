@@ -42,6 +42,10 @@ class UpgradeMachineTest {
         put(State.PROPOSED_WITH_HELLO, Event.GO_AHEAD, State.HANDSHAKING);
         put(State.PROPOSED_WITH_HELLO, Event.CLOSE, State.CLOSED);
         put(State.PROPOSED_WITH_HELLO, Event.FAIL, State.FAILED);
+        put(State.PLAINTEXT, Event.HAND_OVER, State.HANDING_OVER);
+        put(State.HANDING_OVER, Event.GO_AHEAD, State.HANDSHAKING);
+        put(State.HANDING_OVER, Event.CLOSE, State.CLOSED);
+        put(State.HANDING_OVER, Event.FAIL, State.FAILED);
         put(State.HANDSHAKING, Event.ESTABLISH, State.SECURE);
         put(State.HANDSHAKING, Event.CLOSE, State.CLOSING);
         put(State.HANDSHAKING, Event.FAIL, State.FAILED);
@@ -126,6 +130,14 @@ class UpgradeMachineTest {
                 .containsAll(reachable(State.HANDSHAKING));
     }
 
+    /** There is no reply that could refuse. */
+    @Test
+    void a_handover_leaves_no_way_back() {
+        assertThat(reachable(State.HANDING_OVER))
+                .doesNotContain(State.PLAINTEXT, State.PROPOSED)
+                .containsAll(reachable(State.HANDSHAKING));
+    }
+
     @Test
     void every_state_can_be_reached_and_left_for_an_end() {
         assertThat(reachable(State.PLAINTEXT)).containsExactlyInAnyOrder(State.values());
@@ -147,6 +159,7 @@ class UpgradeMachineTest {
     @CsvSource({
         "PLAINTEXT,   ANY,       ANY,  ANY,  ANY,      NONE",
         "PROPOSED_WITH_HELLO, ONE_REPLY, NONE, NONE, NONE, CLIENT_HELLO",
+        "HANDING_OVER, NONE,     NONE, NONE, NONE,     NONE",
         "PROPOSED,    ONE_REPLY, NONE, NONE, GO_AHEAD, NONE",
         "HANDSHAKING, NONE,      NONE, NONE, NONE,     RECORDS",
         "SECURE,      NONE,      NONE, NONE, NONE,     RECORDS",

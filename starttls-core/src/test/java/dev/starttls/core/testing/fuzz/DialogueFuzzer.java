@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.starttls.core.line.LineException;
 import dev.starttls.core.line.codec.LineDecoder;
 import dev.starttls.core.upgrade.Dialogue;
+import dev.starttls.core.upgrade.Frame;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
 import dev.starttls.core.upgrade.TlsPolicy;
@@ -78,11 +79,14 @@ public final class DialogueFuzzer {
         Step step = policy == TlsPolicy.IMPLICIT ? secured() : opened();
         for (String line : lines) {
             step = untilAwaiting(step);
-            if (step instanceof Step.Await || step instanceof Step.Propose || step instanceof Step.Ask) {
-                step = hear(line);
-            } else if (step instanceof Step.AwaitOctets literal && literal.count() <= MAX_OCTETS) {
+            if (step instanceof Step.Await await && await.frame() instanceof Frame.Exactly literal) {
+                if (literal.count() > MAX_OCTETS) {
+                    return;
+                }
                 step = check(
                         dialogue.octets(Arrays.copyOf(line.getBytes(StandardCharsets.ISO_8859_1), literal.count())));
+            } else if (step instanceof Step.Await || step instanceof Step.Propose || step instanceof Step.Ask) {
+                step = hear(line);
             } else {
                 return;
             }
@@ -98,7 +102,7 @@ public final class DialogueFuzzer {
         inside = true;
         proposed = false;
         Step step = check(dialogue.secured());
-        String said = String.join("\n", Recorder.lines(step));
+        String said = Recorder.text(Recorder.output(step));
         // A greeting inside TLS may announce some.
         assertThat(dialogue.capabilities())
                 .as("capabilities when TLS begins, which have not been said inside it")
@@ -152,7 +156,11 @@ public final class DialogueFuzzer {
 
     /** What the state allows, and what may be in a line and in a message. */
     private Step check(Step step) {
-        List<String> lines = Recorder.lines(step);
+        String said = Recorder.text(Recorder.output(step));
+        assertThat(said.isEmpty() || said.endsWith("\r\n"))
+                .as("CRLF at the end of %s", said)
+                .isTrue();
+        List<String> lines = said.isEmpty() ? List.of() : List.of(said.split("\r\n"));
         assertThat(lines).as("lines of a step").hasSizeLessThanOrEqualTo(MAX_LINES_OUT);
         for (String line : lines) {
             assertThat(line.chars()).as("octets of a line").noneMatch(c -> c == '\r' || c == '\n' || c == 0 || c > 255);

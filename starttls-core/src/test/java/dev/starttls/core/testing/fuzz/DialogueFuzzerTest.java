@@ -9,6 +9,8 @@ import dev.starttls.core.testing.LineProtocolClient;
 import dev.starttls.core.testing.LineProtocolServer;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Frame;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Phase;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.Step;
@@ -88,8 +90,15 @@ class DialogueFuzzerTest {
 
     @Test
     void a_line_that_cannot_be_sent_is_found() {
-        found(SERVER, () -> answering(SERVER, line -> Step.send(Phase.CAPABILITY, "a\r\nb")));
-        found(SERVER, () -> answering(SERVER, line -> Step.send(Phase.CAPABILITY, "\u0100")));
+        for (String unsendable : List.of("a\r\nb", "\u0100")) {
+            assertThatThrownBy(
+                            () -> run(SERVER, () -> answering(SERVER, line -> Step.send(Phase.CAPABILITY, unsendable))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        found(
+                SERVER,
+                () -> answering(
+                        SERVER, line -> new Step.Await(Phase.CAPABILITY, Output.octets((byte) 'a'), Frame.line())));
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.starttls.core.upgrade.ClosingReason;
 import dev.starttls.core.upgrade.ConnectionInfo;
 import dev.starttls.core.upgrade.Dialogue;
 import dev.starttls.core.upgrade.FailureReason;
+import dev.starttls.core.upgrade.Output;
 import dev.starttls.core.upgrade.Role;
 import dev.starttls.core.upgrade.SessionEnd;
 import dev.starttls.core.upgrade.Step;
@@ -103,7 +104,7 @@ public final class Recorder implements Dialogue {
     }
 
     @Override
-    public List<String> injected() {
+    public Output injected() {
         return dialogue.injected();
     }
 
@@ -113,7 +114,7 @@ public final class Recorder implements Dialogue {
     }
 
     @Override
-    public List<String> unavailable() {
+    public Output unavailable() {
         return dialogue.unavailable();
     }
 
@@ -123,10 +124,10 @@ public final class Recorder implements Dialogue {
     }
 
     @Override
-    public List<String> lastLines(ClosingReason why) {
-        List<String> last = dialogue.lastLines(why);
+    public Output lastLines(ClosingReason why) {
+        Output last = dialogue.lastLines(why);
         if (remembered.isPresent()) {
-            last.forEach(line -> said.append(line).append("\r\n"));
+            said.append(text(last));
         }
         return last;
     }
@@ -143,34 +144,39 @@ public final class Recorder implements Dialogue {
 
     private Step note(Step step) {
         if (remembered.isPresent()) {
-            lines(step).forEach(line -> said.append(line).append("\r\n"));
+            said.append(text(output(step)));
         }
         return step;
     }
 
-    /** The lines that a step sends. */
-    static List<String> lines(Step step) {
+    /** What a step sends. */
+    static Output output(Step step) {
         if (step instanceof Step.Await await) {
-            return await.lines();
-        }
-        if (step instanceof Step.AwaitOctets await) {
-            return await.lines();
+            return await.output();
         }
         if (step instanceof Step.Ask ask) {
-            return ask.lines();
+            return ask.output();
         }
         if (step instanceof Step.Propose propose) {
-            return List.of(propose.command());
+            return propose.command();
+        }
+        if (step instanceof Step.HandOver over) {
+            return over.command();
         }
         if (step instanceof Step.Proceed proceed) {
             return proceed.goAhead();
         }
         if (step instanceof Step.Ready ready) {
-            return ready.lines();
+            return ready.output();
         }
         if (step instanceof Step.Close close) {
-            return close.lines();
+            return close.output();
         }
-        return step instanceof Step.Fail fail ? fail.lines() : List.of();
+        return step instanceof Step.Fail fail ? fail.output() : Output.none();
+    }
+
+    /** As it crosses the wire, each octet one character. */
+    static String text(Output output) {
+        return new String(output.toOctets(), StandardCharsets.ISO_8859_1);
     }
 }

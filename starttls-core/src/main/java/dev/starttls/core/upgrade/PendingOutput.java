@@ -1,13 +1,10 @@
 package dev.starttls.core.upgrade;
 
-import dev.starttls.core.line.codec.LineEncoder;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/** The lines that a dialogue has said and that have not left yet: as one piece, so that they leave in one record. */
-final class PendingLines {
+/** What a dialogue has said and what has not left yet: as one piece, so that it leaves in one record. */
+final class PendingOutput {
 
     /** Octets with which a server reads no more from a client that does not take its replies: what one TLS record holds. */
     private static final int FULL = 16_384;
@@ -18,23 +15,14 @@ final class PendingLines {
     /** A reader asks for it too while a writer empties the box. */
     private volatile int octets;
 
-    void add(List<String> lines) {
-        if (lines.isEmpty()) {
+    void add(Output output) {
+        if (output.isEmpty()) {
             return;
         }
-        List<ByteBuffer> encoded = new ArrayList<>(lines.size());
-        int more = 0;
-        for (String line : lines) {
-            ByteBuffer next = LineEncoder.encode(line);
-            encoded.add(next);
-            more += next.remaining();
-        }
-        makeRoom(more);
-        for (ByteBuffer line : encoded) {
-            int end = waiting.limit();
-            waiting.limit(end + line.remaining()).put(end, line, 0, line.remaining());
-            wipe(line);
-        }
+        ByteBuffer more = output.buffer();
+        makeRoom(more.remaining());
+        int end = waiting.limit();
+        waiting.limit(end + more.remaining()).put(end, more, 0, more.remaining());
         octets = waiting.remaining();
     }
 
@@ -81,7 +69,7 @@ final class PendingLines {
     private void makeRoom(int more) {
         if (waiting.capacity() - waiting.limit() < more) {
             ByteBuffer outgrown = waiting;
-            // What is pipelined is answered line by line: a copy for each of the answers would be one too many.
+            // What is pipelined is answered one by one: a copy for each of the answers would be one too many.
             int size = outgrown.hasRemaining() ? 2 * (outgrown.remaining() + more) : more;
             waiting = ByteBuffer.allocate(size).put(outgrown).flip();
             wipe(outgrown);
