@@ -133,7 +133,7 @@ public final class ServerProcess {
     }
 
     /** Waits until it has printed a text. */
-    void awaitOutput(String text) throws IOException, InterruptedException {
+    public void awaitOutput(String text) throws IOException, InterruptedException {
         for (int i = 0; i < TRIES; i++) {
             if (output().contains(text)) {
                 return;

@@ -1,0 +1,27 @@
+package dev.starttls.examples;
+
+import dev.starttls.core.nio.StartTlsChannel;
+import dev.starttls.core.upgrade.Dialogue;
+import java.io.IOException;
+import org.junit.jupiter.api.Tag;
+
+/** {@link ManageSieveClient} and Dovecot's Pigeonhole. */
+@Tag("peers")
+class DovecotManageSieveTest extends InstalledServerContract {
+
+    @Override
+    InstalledServer start() throws IOException, InterruptedException {
+        return DovecotDelivery.start("sieve", "managesieve-login", "managesieve-login");
+    }
+
+    @Override
+    Dialogue client() {
+        return new ManageSieveClient();
+    }
+
+    /** A log-in with a password that is wrong, which would be refused before TLS for another reason. */
+    @Override
+    void exchange(StartTlsChannel channel) throws IOException {
+        ask(channel, "AUTHENTICATE \"PLAIN\" \"AG1hcnkAd3Jvbmc=\"\r\n", "NO \"Authentication failed.\"");
+    }
+}

@@ -1,0 +1,143 @@
+package dev.starttls.examples;
+
+import dev.starttls.core.testing.ExternalProgram;
+import dev.starttls.core.testing.PemFiles;
+import dev.starttls.core.testing.ServerProcess;
+import dev.starttls.core.testing.TestCertificates;
+import dev.starttls.core.testing.TestCertificates.KeyKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A server that is installed, run in a folder of its own on a free port of loopback, with a certificate for localhost.
+ *
+ * <pre>{@code
+ * InstalledServer slapd = InstalledServer.of("slapd", "openldap");
+ * slapd.file("slapd.conf", "TLSCertificateFile {folder}/certificate.pem ...");
+ * slapd.start(ExternalProgram.named("slapd"), "-d", "0", "-f", "{folder}/slapd.conf", "-h", "ldap://127.0.0.1:{port}");
+ * }</pre>
+ */
+final class InstalledServer implements AutoCloseable {
+
+    private final String name;
+    private final String user;
+    private final Path folder;
+    private final int port;
+    private Optional<ServerProcess> process = Optional.empty();
+
+    private InstalledServer(String name, String user, Path folder, int port) {
+        this.name = name;
+        this.user = user;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** A folder with "key.pem", "certificate.pem" and "both.pem", which is the user's; skips the test where it is not root's. */
+    static InstalledServer of(String name, String user) throws IOException {
+        ServerProcess.requireRoot(name);
+        Path folder = ServerProcess.folder(name);
+        TestCertificates.Issued identity = TestCertificates.shared().localhost(KeyKind.EC);
+        Object key = PemFiles.withPublicKey(identity);
+        List<Object> both = new ArrayList<>(List.of(key));
+        both.addAll(identity.chain());
+        InstalledServer server = new InstalledServer(
+                name, user, folder, ServerProcess.freePorts(1).get(0));
+        PemFiles.write(folder.resolve("key.pem"), List.of(key));
+        PemFiles.write(folder.resolve("certificate.pem"), identity.chain());
+        PemFiles.write(folder.resolve("both.pem"), both);
+        for (String file : List.of("key.pem", "certificate.pem", "both.pem", "")) {
+            server.own(folder.resolve(file));
+        }
+        Files.setPosixFilePermissions(folder.resolve("key.pem"), PosixFilePermissions.fromString("rw-------"));
+        return server;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Writes a file of the user's, with {@code {folder}} and {@code {port}} filled in. */
+    Path file(String path, String text) throws IOException {
+        return own(Files.writeString(folder.resolve(path), filled(text)));
+    }
+
+    /** Makes a folder of the user's, in a folder that is there. */
+    Path folder(String path) throws IOException {
+        return own(Files.createDirectory(folder.resolve(path)));
+    }
+
+    /** Runs a program to its end as the user, with {@code {folder}} and {@code {port}} filled in. */
+    void run(ExternalProgram program, String... arguments) throws IOException, InterruptedException {
+        ExternalProgram.Outcome outcome = ExternalProgram.named("setpriv").run("", asUser(program, arguments));
+        if (outcome.status() != 0) {
+            throw new IOException("Expected " + program + " to do its work, got " + outcome);
+        }
+    }
+
+    /** Starts it as the user, with {@code {folder}} and {@code {port}} filled in, and waits until its port takes connections. */
+    InstalledServer start(ExternalProgram program, String... arguments) throws IOException, InterruptedException {
+        return start(process -> process.awaitPort(port), program, arguments);
+    }
+
+    /** The same, and waits until it has printed a text: its port takes connections before it serves them. */
+    InstalledServer startUntil(String text, ExternalProgram program, String... arguments)
+            throws IOException, InterruptedException {
+        return start(process -> process.awaitOutput(text), program, arguments);
+    }
+
+    private InstalledServer start(Waiting waiting, ExternalProgram program, String... arguments)
+            throws IOException, InterruptedException {
+        ServerProcess started =
+                new ServerProcess(name, folder, ExternalProgram.named("setpriv").start(asUser(program, arguments)));
+        process = Optional.of(started);
+        try {
+            waiting.until(started);
+        } catch (IOException | InterruptedException e) {
+            close();
+            throw e;
+        }
+        return this;
+    }
+
+    /** What shows that a server serves. */
+    private interface Waiting {
+        void until(ServerProcess process) throws IOException, InterruptedException;
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.ifPresent(ServerProcess::stop);
+        if (process.isPresent()) {
+            process.get().deleteFolder();
+        }
+    }
+
+    private String[] asUser(ExternalProgram program, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--reuid=" + user, "--regid=" + user, "--clear-groups"));
+        all.add(program.path().toString());
+        for (String argument : arguments) {
+            all.add(filled(argument));
+        }
+        return all.toArray(new String[0]);
+    }
+
+    private String filled(String text) {
+        return text.replace("{folder}", folder.toString()).replace("{port}", Integer.toString(port));
+    }
+
+    private Path own(Path path) throws IOException {
+        UserPrincipal owner =
+                path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
+        return Files.setOwner(path, owner);
+    }
+}

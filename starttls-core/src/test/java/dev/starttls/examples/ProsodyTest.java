@@ -1,0 +1,48 @@
+package dev.starttls.examples;
+
+import dev.starttls.core.nio.StartTlsChannel;
+import dev.starttls.core.testing.ExternalProgram;
+import dev.starttls.core.upgrade.Dialogue;
+import java.io.IOException;
+import org.junit.jupiter.api.Tag;
+
+/** {@link XmppClient} and Prosody. */
+@Tag("peers")
+class ProsodyTest extends InstalledServerContract {
+
+    @Override
+    InstalledServer start() throws IOException, InterruptedException {
+        ExternalProgram prosody = ExternalProgram.named("prosody");
+        InstalledServer server = InstalledServer.of("prosody", "prosody");
+        server.folder("data");
+        server.file(
+                "prosody.cfg.lua",
+                """
+                pidfile = "{folder}/pid"
+                data_path = "{folder}/data"
+                interfaces = { "127.0.0.1" }
+                c2s_ports = { {port} }
+                modules_enabled = { "tls", "saslauth" }
+                modules_disabled = { "s2s", "offline" }
+                authentication = "internal_hashed"
+                log = { info = "*console" }
+                VirtualHost "localhost"
+                  ssl = { key = "{folder}/key.pem", certificate = "{folder}/certificate.pem" }
+                """);
+        return server.start(prosody, "--config", "{folder}/prosody.cfg.lua", "-F");
+    }
+
+    @Override
+    Dialogue client() {
+        return new XmppClient("localhost");
+    }
+
+    /** The features inside TLS have been read by the dialogue: mechanisms. */
+    @Override
+    void exchange(StartTlsChannel channel) throws IOException {
+        ask(
+                channel,
+                "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AG1hcnkAd3Jvbmc=</auth>",
+                "<not-authorized/>");
+    }
+}
