@@ -111,7 +111,8 @@ public interface Dialogue {
 
     /**
      * The handshake is done. All that was learned before it must be forgotten here: greeting, capabilities, names, users,
-     * transactions (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4).
+     * transactions (RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4); {@link #capabilities} is empty
+     * after it. With implicit TLS it is called in place of {@link #opened}.
      *
      * @return what to do inside TLS
      */

@@ -27,7 +27,9 @@ public sealed interface Frame {
          *
          * @param first the octets that have come, at least as many as {@link Sized#head} says; not the message's own array
          * @return the octets of the whole message, those that were given included; empty if one more is needed to know.
-         *     Fewer than were given fail the connection
+         *     Fewer than were given fail the connection as {@link FailureReason#PROTOCOL_VIOLATION}: 0 says that these octets
+         *     begin no message. More than the limits allow fail it as {@link FailureReason#LIMIT_EXCEEDED}, {@link
+         *     Integer#MAX_VALUE} for a length of any more
          */
         OptionalInt of(byte[] first);
     }
@@ -50,7 +52,8 @@ public sealed interface Frame {
     }
 
     /**
-     * Octets up to the first of these that comes, which is given out with them.
+     * Octets up to the first of these that comes, which is given out with them. Octets are compared and nothing is parsed: a
+     * delimiter inside a string or a comment ends it too.
      *
      * @param delimiters at least one, each of at least one character; each character one octet
      */

@@ -16,8 +16,9 @@ public sealed interface Step {
      * Say something, perhaps nothing, and wait for what the peer says next: a line, or octets as an IMAP literal (RFC 9051
      * section 4.3) or a message of a binary protocol. What follows them is a line again, unless the next step says otherwise.
      *
-     * @param phase the phase that the wait belongs to
-     * @param output to send
+     * @param phase the phase that the wait belongs to: after {@link Propose} {@link Phase#COMMAND}; on a server that awaits
+     *     requests {@link Phase#CAPABILITY} in plaintext and {@link Phase#RECAPABILITY} inside TLS
+     * @param output to send; nothing after {@link Propose}
      * @param frame where that which is waited for ends
      */
     record Await(Phase phase, Output output, Frame frame) implements Step {
@@ -48,7 +49,9 @@ public sealed interface Step {
     }
 
     /**
-     * Client: send the upgrade command; nothing of the dialogue leaves until its one reply is there.
+     * Client: send the upgrade command; nothing of the dialogue leaves until its one reply is there. A reply of several lines,
+     * and what a server may say of its own account before it, is taken by {@link Await} without output, as often as it takes;
+     * {@link Proceed}, {@link Decline} or {@link Fail} then says what the reply was.
      *
      * @param command for instance "STARTTLS"
      * @param reply where the reply to it ends
@@ -73,7 +76,7 @@ public sealed interface Step {
         }
 
         /**
-         * A command that is a line, answered by a line, and that the server has announced.
+         * A command that is a line, answered by a line, which the server has announced or which needs no announcement.
          *
          * @param command for instance "STARTTLS"
          */
@@ -95,7 +98,8 @@ public sealed interface Step {
     /**
      * The protocol has no go-ahead (MySQL). Client: send the upgrade command, which the server has announced, and begin the
      * handshake once it has left; what comes before that fails the connection. Server: the command was accepted; what follows
-     * it, in the same segment or later, is the handshake and nothing else.
+     * it, in the same segment or later, is the handshake and nothing else. Where the server does not greet again inside TLS,
+     * a client uses nothing of the greeting there but the offer that it has taken up.
      *
      * @param command of a client; empty on a server
      */
@@ -177,7 +181,8 @@ public sealed interface Step {
 
     /**
      * Say something, perhaps nothing; the dialogue is over and the connection is the application's. In plaintext only where
-     * the policy does not enforce TLS, and on a client only after {@link Decline}.
+     * the policy does not enforce TLS, and on a client only after {@link Decline}. What a client says in answer to {@link
+     * Dialogue#secured} leaves in the segment of its Finished.
      *
      * @param output to send
      */
