@@ -72,6 +72,7 @@ class DocumentsTest {
         "docs/attacks.md, 60",
         "docs/concurrency.md, 60",
         "docs/fleet.md, 0",
+        "docs/protocols.md, 30",
         "docs/real-servers.md, 1",
         "docs/vendoring.md, 3",
     })
