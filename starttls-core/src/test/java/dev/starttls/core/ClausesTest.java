@@ -283,6 +283,10 @@ class ClausesTest {
         titles.put(8996, "TLS 1.0 and 1.1 are forbidden");
         titles.put(9051, "IMAP");
         titles.put(9155, "MD5 and SHA-1 in TLS 1.2 are forbidden");
+        titles.put(5705, "keying material exporters of TLS");
+        titles.put(5758, "DSA and ECDSA with SHA-2");
+        titles.put(5802, "SCRAM");
+        titles.put(5929, "channel bindings of TLS");
         titles.put(9266, "channel bindings of TLS 1.3");
         titles.put(9293, "TCP");
         titles.put(9325, "how TLS should be used");

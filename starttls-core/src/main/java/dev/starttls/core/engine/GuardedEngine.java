@@ -120,6 +120,10 @@ final class GuardedEngine {
         return established && seen.resumed();
     }
 
+    boolean uniqueSecrets() {
+        return established && seen.uniqueSecrets();
+    }
+
     Optional<String> namedGroup() {
         return established ? seen.namedGroup() : Optional.empty();
     }

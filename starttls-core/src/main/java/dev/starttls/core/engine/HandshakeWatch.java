@@ -17,12 +17,17 @@ import java.util.Optional;
  * <p>The group of the key exchange: in TLS 1.3 that of the ServerHello's key_share (RFC 8446 section 4.2.8), where a
  * HelloRetryRequest only proposes one; before, that of the ServerKeyExchange, which has a curve's number or a prime, as the
  * suite says (RFC 8422 section 5.4, RFC 5246 section 7.4.3).
+ *
+ * <p>Whether the session's secrets are its own, so that keying material of it binds to this session and no other: in TLS 1.3
+ * always; before, if both sides have the extension extended_master_secret (RFC 7627 section 5.1), which the server sends only
+ * where the client has.
  */
 final class HandshakeWatch implements SeenHandshake {
 
     private static final int SERVER_HELLO = 2;
     private static final int SERVER_KEY_EXCHANGE = 12;
     private static final int SERVER_HELLO_DONE = 14;
+    private static final int EXTENDED_MASTER_SECRET = 23;
     private static final int PRE_SHARED_KEY = 41;
     private static final int SUPPORTED_VERSIONS = 43;
     private static final int KEY_SHARE = 51;
@@ -82,6 +87,7 @@ final class HandshakeWatch implements SeenHandshake {
     private boolean retriedAgain;
     private boolean decided;
     private boolean resumed;
+    private boolean uniqueSecrets;
     /** Whether each side has sent something: here, not in the engine's guard, since it is not needed after the handshake. */
     private boolean received;
 
@@ -136,6 +142,12 @@ final class HandshakeWatch implements SeenHandshake {
         return !decided || resumed;
     }
 
+    /** Whether the session has secrets that no other has; what was not understood does not count as such. */
+    @Override
+    public boolean uniqueSecrets() {
+        return uniqueSecrets;
+    }
+
     /** Empty before TLS 1.3, where it takes the suite, see {@link #done}. */
     @Override
     public Optional<String> namedGroup() {
@@ -148,7 +160,7 @@ final class HandshakeWatch implements SeenHandshake {
      * @param suite that was negotiated: before TLS 1.3 it says of which kind the parameters of the key exchange are
      */
     SeenHandshake done(String suite) {
-        return FinishedHandshake.of(resumed(), share.or(() -> exchanged(suite)));
+        return FinishedHandshake.of(resumed(), uniqueSecrets, share.or(() -> exchanged(suite)));
     }
 
     private void recordBegins() {
@@ -220,9 +232,11 @@ final class HandshakeWatch implements SeenHandshake {
                 retried = true;
                 return;
             }
+            uniqueSecrets = true;
             share = HelloExtensions.find(body.duplicate(), KEY_SHARE).map(entry -> GroupNames.of(entry.getShort()));
             decide(HelloExtensions.find(body, PRE_SHARED_KEY).isPresent());
         } else {
+            uniqueSecrets = HelloExtensions.find(body, EXTENDED_MASTER_SECRET).isPresent();
             helloSeen = true;
         }
     }

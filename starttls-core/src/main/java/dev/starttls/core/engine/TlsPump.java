@@ -1,8 +1,15 @@
 package dev.starttls.core.engine;
 
+import dev.starttls.core.tls.ChannelBinding;
+import dev.starttls.core.tls.ChannelBinding.Reason;
+import dev.starttls.core.tls.ChannelBinding.Unavailable;
+import dev.starttls.core.tls.PeerCheck;
+import dev.starttls.core.tls.TlsSettings;
 import dev.starttls.core.tls.TruncatedException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.security.cert.Certificate;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -212,6 +219,59 @@ public final class TlsPump {
      */
     public Optional<String> namedGroup() {
         return engine.namedGroup();
+    }
+
+    /**
+     * This side's own certificates.
+     *
+     * @return as they were sent, its own first; empty if none were sent, or if the engine does not show them
+     */
+    public List<Certificate> ownChain() {
+        try {
+            Certificate[] chain = engine.session().getLocalCertificates();
+            return chain == null ? List.of() : List.of(chain);
+        } catch (RuntimeException e) {
+            // Some engines do not support the method.
+            return List.of();
+        }
+    }
+
+    /**
+     * Binds to the session (RFC 5929 section 4, RFC 9266).
+     *
+     * @param type of the binding
+     * @param settings by which the engine was made
+     * @return the binding, or why there is none
+     */
+    public ChannelBinding channelBinding(ChannelBinding.Type type, TlsSettings settings) {
+        if (!engine.established()) {
+            return new Unavailable(type, Reason.NOT_ESTABLISHED, "Expected a complete handshake, got one that is not");
+        }
+        return switch (type) {
+            case TLS_SERVER_END_POINT -> serverEndPoint();
+            case TLS_EXPORTER -> exporter(settings);
+        };
+    }
+
+    private ChannelBinding serverEndPoint() {
+        List<Certificate> server = engine.client() ? PeerCheck.chain(engine.session()) : ownChain();
+        return server.isEmpty()
+                ? new Unavailable(
+                        ChannelBinding.Type.TLS_SERVER_END_POINT,
+                        Reason.NO_CERTIFICATE,
+                        "Expected the server's certificate, but the session has none, or its engine does not show it"
+                                + (engine.resumed() ? "; it was resumed" : ""))
+                : ChannelBinding.ofServer(server.get(0));
+    }
+
+    private ChannelBinding exporter(TlsSettings settings) {
+        return engine.uniqueSecrets()
+                ? ChannelBinding.ofExporter(settings, engine.engine())
+                : new Unavailable(
+                        ChannelBinding.Type.TLS_EXPORTER,
+                        Reason.NOT_UNIQUE,
+                        "Expected TLS 1.3, or TLS 1.2 with extended_master_secret (RFC 9266 section 4.1), got "
+                                + engine.session().getProtocol() + " without it; try tls-server-end-point");
     }
 
     /**

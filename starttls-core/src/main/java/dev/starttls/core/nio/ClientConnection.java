@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.tls.ChannelBinding;
 import dev.starttls.core.upgrade.AnnouncedCapabilities;
 import dev.starttls.core.upgrade.UpgradeReport;
 import java.io.Closeable;
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.IllegalBlockingModeException;
+import java.util.Optional;
 
 /**
  * A connection to a server that is ready for the next command: greeted, upgraded as far as the policy has it, and its
@@ -94,6 +96,25 @@ public abstract class ClientConnection<C extends AnnouncedCapabilities> implemen
      */
     public final UpgradeReport report() {
         return channel.report();
+    }
+
+    /**
+     * What the handshake agreed on.
+     *
+     * @return version, suite, group, both chains, session; empty in plaintext
+     */
+    public final Optional<UpgradeReport.Negotiated> tls() {
+        return channel.report().tls();
+    }
+
+    /**
+     * What binds an authentication to the TLS session, as {@link StartTlsChannel#channelBinding}.
+     *
+     * @param type of the binding
+     * @return the binding, or why there is none
+     */
+    public final ChannelBinding channelBinding(ChannelBinding.Type type) {
+        return channel.channelBinding(type);
     }
 
     /** One line for people: the channel's, which takes no lock. */

@@ -1,5 +1,6 @@
 package dev.starttls.core.nio;
 
+import dev.starttls.core.tls.ChannelBinding;
 import dev.starttls.core.upgrade.State;
 import dev.starttls.core.upgrade.UpgradeConnection;
 import dev.starttls.core.upgrade.UpgradeException;
@@ -417,6 +418,22 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
     }
 
     /**
+     * What binds an authentication to the TLS session (RFC 5056): the octets of SCRAM-SHA-256-PLUS (RFC 7677), the same on both
+     * sides. Takes no lock of this channel and blocks nowhere, in either mode.
+     *
+     * <pre>{@code
+     * channel.channelBinding(ChannelBinding.Type.TLS_SERVER_END_POINT).found();
+     * }</pre>
+     *
+     * @param type of the binding
+     * @return the binding, or why there is none: {@link ChannelBinding.Reason#NOT_ESTABLISHED} before the handshake is done, in
+     *     plaintext and once the connection has failed. After it was closed, what the engine still knows
+     */
+    public ChannelBinding channelBinding(ChannelBinding.Type type) {
+        return connection.channelBinding(type);
+    }
+
+    /**
      * The network side, for setting its options and registering it with a selector. It must not be read, written or
      * closed.
      *
@@ -451,10 +468,8 @@ public final class StartTlsChannel implements ByteChannel, GatheringByteChannel,
         if (connection.ready()) {
             return true;
         }
-        Want want = advance();
-        while (want == Want.AGAIN) {
+        for (Want want = advance(); want == Want.AGAIN; want = advance(TimeSlice.ofHeldInput())) {
             // The caller selects next, and no selector reports what has been read already.
-            want = advance(TimeSlice.ofHeldInput());
         }
         checkOpen();
         return connection.ready();

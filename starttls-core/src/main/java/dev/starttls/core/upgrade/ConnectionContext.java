@@ -72,6 +72,11 @@ record ConnectionContext(
         return record.report(policy(), tls);
     }
 
+    /** What binds to the session, as far as it has come when it is asked for. */
+    SessionBindings bindings() {
+        return new SessionBindings(tls, machine, settings.tls());
+    }
+
     /** What the peer owes in the present phase, for exceptions. */
     String awaited() {
         return Wording.awaited(clock.phase(), role());

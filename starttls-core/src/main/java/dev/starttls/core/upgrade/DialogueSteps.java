@@ -165,7 +165,7 @@ final class DialogueSteps {
         context.host().established();
         context.clock().enter(context.implicit() ? Phase.GREETING : Phase.RECAPABILITY);
         UpgradeReport report = context.report();
-        context.dialogue().connected(new ConnectionInfo(context.peer(), report.tls()));
+        context.dialogue().connected(new ConnectionInfo(context.peer(), report.tls(), context.bindings()));
         if (!context.client()) {
             context.settings().listener().upgraded(report);
             termination.settle();

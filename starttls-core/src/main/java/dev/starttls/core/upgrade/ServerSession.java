@@ -1,5 +1,6 @@
 package dev.starttls.core.upgrade;
 
+import dev.starttls.core.tls.ChannelBinding;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,13 +48,24 @@ public abstract class ServerSession {
     }
 
     /**
-     * What the handshake agreed on: the version, the suite, the name that the client asked for by SNI, and its certificate
-     * chain if it sent one.
+     * What the handshake agreed on: the version, the suite, the group, the name that the client asked for by SNI, the
+     * certificates of both sides, and the session's identifier.
      *
      * @return empty before TLS
      */
     public final Optional<UpgradeReport.Negotiated> tls() {
         return info.tls();
+    }
+
+    /**
+     * What binds the client's authentication to the TLS session (RFC 5056), for a handler that knows SCRAM-SHA-256-PLUS (RFC
+     * 7677).
+     *
+     * @param type of the binding
+     * @return the binding, or why there is none; before TLS, {@link ChannelBinding.Reason#NOT_ESTABLISHED}
+     */
+    public final ChannelBinding channelBinding(ChannelBinding.Type type) {
+        return info.bindings().of(type);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.starttls.core.upgrade;
 
 import dev.starttls.core.engine.TlsStatus;
+import dev.starttls.core.tls.ChannelBinding;
 import dev.starttls.core.tls.TruncatedException;
 import dev.starttls.core.tls.Truncation;
 import dev.starttls.core.upgrade.UpgradeMachine.Event;
@@ -444,6 +445,19 @@ public final class UpgradeConnection {
      */
     public UpgradeReport report() {
         return record.report(settings.policy(), tls);
+    }
+
+    /**
+     * What binds an authentication to the TLS session (RFC 5056): the same octets on both sides. Blocks nowhere; any thread may
+     * ask.
+     *
+     * @param type of the binding
+     * @return the binding, or why there is none: {@link ChannelBinding.Reason#NOT_ESTABLISHED} before the handshake is done, in
+     *     plaintext and once the connection has failed. After it was closed, what the engine still knows
+     */
+    public ChannelBinding channelBinding(ChannelBinding.Type type) {
+        return new SessionBindings(tls, machine, settings.tls())
+                .of(Objects.requireNonNull(type, "type: expected a ChannelBinding.Type, got null"));
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.starttls.core.upgrade.UpgradeReport.PhaseTime;
 import dev.starttls.core.upgrade.UpgradeReport.Resumption;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
@@ -116,9 +117,23 @@ final class UpgradeRecord {
                 session.getCipherSuite(),
                 pump.namedGroup(),
                 PeerCheck.chain(session),
+                pump.ownChain(),
                 pump.resumed() ? Resumption.RESUMED : Resumption.FULL,
                 pump.applicationProtocol(),
-                serverName(session)));
+                serverName(session),
+                sessionId(session)));
+    }
+
+    private static Optional<String> sessionId(SSLSession session) {
+        try {
+            byte[] id = session.getId();
+            return id == null || id.length == 0
+                    ? Optional.empty()
+                    : Optional.of(HexFormat.of().formatHex(id));
+        } catch (RuntimeException e) {
+            // Engines differ in what they throw where there is none.
+            return Optional.empty();
+        }
     }
 
     /** The host name of SNI, never its raw octets. */

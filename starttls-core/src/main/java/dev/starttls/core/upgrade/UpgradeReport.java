@@ -42,37 +42,54 @@ public record UpgradeReport(
      * @param namedGroup the group of the key exchange by its registered name, for instance "x25519", as the server sent it;
      *     "0x" and four digits if it is not known here, "dhe" and the bits of the prime for the Diffie-Hellman of before TLS
      *     1.3; empty where no key was exchanged
-     * @param peerChain the peer's certificates, its own first; empty when it sent none
+     * @param peerChain the peer's certificates, its own first; empty when it sent none. A resumed session has those of the
+     *     session that it resumes
+     * @param ownChain this side's certificates as they were sent, its own first (RFC 8446 section 4.4.2); empty when none were
+     *     sent, as on most clients, or where the engine does not show them
      * @param resumption whether an earlier session was resumed
      * @param applicationProtocol agreed by ALPN (RFC 7301)
      * @param serverName the host name that the client asked for by SNI (RFC 6066 section 3), where the engine shows it; a
      *     claim of the client, of letters, digits, hyphens and dots. A name with an underscore is not shown, although {@link
      *     dev.starttls.core.tls.TlsSettings.Builder#contextByServerName} is given it
+     * @param sessionId the octets of the session's identifier, two hexadecimal digits each, to find the same session in other
+     *     logs. Before TLS 1.3 the server has chosen it (RFC 5246 section 7.4.1.3), unless the session is of a ticket (RFC
+     *     5077 section 3.4). TLS 1.3 has none (RFC 8446 section 4.1.3), and the engine may make one up that the peer
+     *     does not know. Empty where the session has none. It is no secret
      */
     public record Negotiated(
             String version,
             String suite,
             Optional<String> namedGroup,
             List<Certificate> peerChain,
+            List<Certificate> ownChain,
             Resumption resumption,
             Optional<String> applicationProtocol,
-            Optional<String> serverName) {
+            Optional<String> serverName,
+            Optional<String> sessionId) {
+
+        /** Keeps its own copies of the chains. */
+        public Negotiated {
+            peerChain = List.copyOf(peerChain);
+            ownChain = List.copyOf(ownChain);
+        }
 
         /** For people and logs, on one line: the number of certificates and whom the first is for, without their octets. */
         @Override
         public String toString() {
             return "Negotiated[version=" + Wording.printable(version) + ", suite=" + Wording.printable(suite)
                     + ", namedGroup=" + namedGroup.map(Wording::printable).orElse("none") + ", peerChain="
-                    + certificates() + ", resumption=" + resumption + ", applicationProtocol="
+                    + certificates(peerChain) + ", ownChain=" + certificates(ownChain) + ", resumption=" + resumption
+                    + ", applicationProtocol="
                     + applicationProtocol.map(Wording::printable).orElse("none") + ", serverName="
-                    + serverName.map(Wording::printable).orElse("none") + "]";
+                    + serverName.map(Wording::printable).orElse("none") + ", sessionId="
+                    + sessionId.map(Wording::printable).orElse("none") + "]";
         }
 
-        private String certificates() {
-            if (peerChain.isEmpty() || !(peerChain.get(0) instanceof X509Certificate leaf)) {
-                return String.valueOf(peerChain.size());
+        private static String certificates(List<Certificate> chain) {
+            if (chain.isEmpty() || !(chain.get(0) instanceof X509Certificate leaf)) {
+                return String.valueOf(chain.size());
             }
-            return peerChain.size() + " of "
+            return chain.size() + " of "
                     + Wording.printable(leaf.getSubjectX500Principal().getName());
         }
     }

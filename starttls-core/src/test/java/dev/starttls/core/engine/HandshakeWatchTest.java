@@ -62,6 +62,22 @@ class HandshakeWatchTest {
         assertThat(once.retriedAgain()).isFalse();
     }
 
+    /** RFC 7627 section 5.1, RFC 9266 section 4.1. */
+    @Test
+    void before_tls_13_the_secrets_are_the_sessions_own_only_with_extended_master_secret() {
+        assertThat(uniqueSecrets(hello(OTHER, "00170000"), HELLO_DONE)).isTrue();
+        assertThat(uniqueSecrets(hello(OTHER, "FF01000100" + "00170000"), HELLO_DONE))
+                .isTrue();
+        assertThat(uniqueSecrets(hello(OTHER, "FF01000100"), HELLO_DONE)).isFalse();
+        assertThat(uniqueSecrets(hello(OTHER, ""), HELLO_DONE)).isFalse();
+        assertThat(uniqueSecrets(hello(OTHER, TLS_13))).isTrue();
+        assertThat(uniqueSecrets(hello(RETRY, TLS_13))).isFalse();
+    }
+
+    private static boolean uniqueSecrets(String... records) {
+        return watch(records).done("TLS_RSA_WITH_AES_128_GCM_SHA256").uniqueSecrets();
+    }
+
     @Test
     void what_is_not_understood_counts_as_resumed() {
         assertThat(resumed()).isTrue();

@@ -76,6 +76,7 @@ class ReportTest {
         assertThat(report.tls().orElseThrow().suite()).startsWith("TLS_");
         assertThat(report.tls().orElseThrow().applicationProtocol()).isEmpty();
         assertThat(report.tls().orElseThrow().peerChain()).hasSize(role == Role.CLIENT ? 1 : 0);
+        assertThat(report.tls().orElseThrow().ownChain()).hasSize(role == Role.CLIENT ? 0 : 1);
         assertThat(report.offeredBefore()).containsExactly("PLAIN", "UPGRADE");
         assertThat(report.offeredInside()).containsExactly("LOGIN");
     }
@@ -139,7 +140,7 @@ class ReportTest {
                 .startsWith(
                         "UpgradeReport[protocol=lines, role=CLIENT, policy=REQUIRED, tls=Negotiated[version=TLSv1.3, ")
                 .contains(
-                        "namedGroup=x25519, peerChain=1 of CN=localhost, resumption=FULL, applicationProtocol=none, serverName=")
+                        "namedGroup=x25519, peerChain=1 of CN=localhost, ownChain=0, resumption=FULL, applicationProtocol=none, serverName=")
                 .contains("offeredBefore=[PLAIN, UPGRADE], offeredInside=[LOGIN], phases=[PhaseTime[phase=GREETING, ")
                 .hasLineCount(1)
                 .hasSizeLessThan(1_000);
@@ -149,9 +150,11 @@ class ReportTest {
                 "S",
                 Optional.of("g\u0007"),
                 List.of(Connections.CERTIFICATES.named("evil\u001b[2J").leaf()),
+                List.of(),
                 Resumption.RESUMED,
                 Optional.of("a\nb"),
-                Optional.of("c\nd"));
+                Optional.of("c\nd"),
+                Optional.of("0f\n"));
         UpgradeReport forged = new UpgradeReport(
                 "lines",
                 Role.CLIENT,
