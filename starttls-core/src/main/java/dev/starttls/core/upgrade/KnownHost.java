@@ -118,6 +118,12 @@ final class KnownHost {
         return first;
     }
 
+    /** This side gives up, for a reason that is none of the server's: nothing is learnt of it. */
+    void outOfTime() {
+        tlsReceived = true;
+        unaskedPending = false;
+    }
+
     /** The handshake is done. */
     void established() {
         boolean nothingNew = facts.upgraded()

@@ -2,6 +2,7 @@ package dev.starttls.core.upgrade;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,14 @@ final class Negotiation {
         context.clock().keptWaiting(nanos);
     }
 
+    void totalTime(long since, Duration time) {
+        if (!context.client()) {
+            throw new IllegalStateException("Expected a client for a total time, got a server, whose client ends the"
+                    + " session; bound its phases and commands by UpgradeLimits");
+        }
+        context.clock().totalTime(since, time);
+    }
+
     void begin(long nanos) throws IOException {
         if (context.machine().begun()) {
             throw begunBefore(context.state());
@@ -60,7 +69,10 @@ final class Negotiation {
             termination.throwDeferredFailure();
         }
         if (late) {
-            UpgradeException why = context.clock().awaitsTask() ? taskTooSlow() : peerTooSlow();
+            Optional<Duration> total = context.clock().totalOver();
+            UpgradeException why = total.isPresent()
+                    ? allTooSlow(total.get())
+                    : context.clock().awaitsTask() ? taskTooSlow() : peerTooSlow();
             if (!termination.failAfterLastLines(ClosingReason.IDLE, why)) {
                 throw termination.failed(why);
             }
@@ -195,6 +207,17 @@ final class Negotiation {
                 "",
                 context.silenceHint(!input.heardNothing())
                         + Wording.tooSlow(context.role(), context.clock().patienceSetting()));
+    }
+
+    private UpgradeException allTooSlow(Duration total) {
+        // This side's own bound says nothing about what the host accepts.
+        context.host().outOfTime();
+        return termination.exception(
+                FailureReason.TIMEOUT,
+                "Expected the session to be ready within " + total.toMillis() + " ms as a whole, waited for "
+                        + context.awaited() + " when that time was over",
+                "",
+                "If the network or the server is only slow, raise the bound: totalTimeout(...)");
     }
 
     private UpgradeException taskTooSlow() {

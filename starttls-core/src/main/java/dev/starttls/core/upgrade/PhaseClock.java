@@ -29,6 +29,11 @@ final class PhaseClock {
     /** The method of {@link UpgradeLimits} that raises {@link #patience}. */
     private String patienceSetting = TIME_PER_PHASE;
 
+    /** The time for all phases together; {@link Duration#ZERO} for no limit. */
+    private Duration total = Duration.ZERO;
+    /** When that is over. */
+    private long totalBy;
+
     private Phase phase;
     private long now;
     private long began;
@@ -57,6 +62,21 @@ final class PhaseClock {
         now = nanos;
         began = nanos;
         waitBegan = nanos;
+    }
+
+    /** All phases together have so much time, whatever else is given to the peer. */
+    void totalTime(long since, Duration time) {
+        total = time;
+        totalBy = since + time.toNanos();
+    }
+
+    /** The time for all phases together, if it is over. */
+    Optional<Duration> totalOver() {
+        return limited() && now - totalBy >= 0 ? Optional.of(total) : Optional.empty();
+    }
+
+    private boolean limited() {
+        return !total.isZero();
     }
 
     void advanceTo(long nanos) {
@@ -193,7 +213,8 @@ final class PhaseClock {
 
     /** When the present wait has lasted too long; in the nanoseconds of the driver's clock. */
     long deadline() {
-        return (taskDue ? taskSince : waitBegan) + patience;
+        long ofPhase = (taskDue ? taskSince : waitBegan) + patience;
+        return limited() && totalBy - ofPhase < 0 ? totalBy : ofPhase;
     }
 
     /** Whether it is a task of this side's that is waited for. */

@@ -120,6 +120,28 @@ public final class UpgradeConnection {
     }
 
     /**
+     * Bounds the time for all phases together, beside that for each: when it is over before the connection is {@link #ready},
+     * {@link #tick} fails with {@link FailureReason#TIMEOUT}. No time that is given to the peer ({@link #ownTime}, {@link
+     * #keptWaiting}) adds to it. To be called before {@link #begin}; no effect once ready.
+     *
+     * @param since from when it is counted, in the nanoseconds of the clock whose time {@link #begin} is given: that of the
+     *     look-up, for instance
+     * @param time positive, at most {@link UpgradeLimits#MAX_TIME}
+     * @throws IllegalArgumentException if it is not positive, or is longer
+     * @throws IllegalStateException on a server, whose sessions end when their client ends them
+     */
+    public void totalTime(long since, Duration time) {
+        if (time.isNegative() || time.isZero() || time.compareTo(UpgradeLimits.MAX_TIME) > 0) {
+            throw new IllegalArgumentException(
+                    "time: expected a positive time, at most " + UpgradeLimits.MAX_TIME + ", got " + time);
+        }
+        Optional<Negotiation> present = negotiation;
+        if (present.isPresent()) {
+            present.get().totalTime(since, time);
+        }
+    }
+
+    /**
      * Gives the peer more time in the present phase: what this side's own code has taken of it meanwhile, for instance a
      * handler in {@link #receive} or an engine source in {@link #prepareNext}. The time of a {@link #task} is given by itself.
      *
